@@ -1,0 +1,1 @@
+"""The compiler: genotype -> graph -> passes -> program. Imports neither torch nor Lava."""

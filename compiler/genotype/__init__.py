@@ -1,0 +1,63 @@
+"""The genotype: schema, wiring, tensors and files. The only part of the compiler that the search knows."""
+
+from litesnn.compiler.genotype.files import (
+    LoadedGenotype,
+    dump_genotype,
+    json_schema,
+    load_genotype,
+    parse_genotype,
+    save_genotype,
+    write_atomically,
+)
+from litesnn.compiler.genotype.ops import OPS, Op
+from litesnn.compiler.genotype.quantize_input import check_integers, quantize_input
+from litesnn.compiler.genotype.schema import (
+    BackwardEdgeSpec,
+    CellSpec,
+    EdgeSpec,
+    Genotype,
+    HeadSpec,
+    InputSpec,
+    NeuronSpec,
+    NodeSpec,
+    SearchRecord,
+    StemSpec,
+    TrainingRecord,
+    WeightsRef,
+)
+from litesnn.compiler.genotype.tensors import check_steps, check_tensors, expected_tensors
+from litesnn.compiler.genotype.topology import EdgePlan, NodePlan, PoolPlan, Topology, resolve
+
+__all__ = [
+    "OPS",
+    "BackwardEdgeSpec",
+    "CellSpec",
+    "EdgePlan",
+    "EdgeSpec",
+    "Genotype",
+    "HeadSpec",
+    "InputSpec",
+    "LoadedGenotype",
+    "NeuronSpec",
+    "NodePlan",
+    "NodeSpec",
+    "Op",
+    "PoolPlan",
+    "SearchRecord",
+    "StemSpec",
+    "Topology",
+    "TrainingRecord",
+    "WeightsRef",
+    "check_integers",
+    "check_steps",
+    "check_tensors",
+    "dump_genotype",
+    "expected_tensors",
+    "json_schema",
+    "load_genotype",
+    "parse_genotype",
+    "quantize_input",
+    "resolve",
+    "save_genotype",
+    "write_atomically",
+]

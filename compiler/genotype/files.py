@@ -1,0 +1,194 @@
+"""Reading and writing genotypes: JSON plus safetensors, checked by hash, written whole or not at all. No pickle."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_safetensors
+from safetensors.numpy import save as save_safetensors
+
+from litesnn.compiler.genotype.schema import FORMAT, VERSION, Genotype, OpName, WeightsRef
+from litesnn.compiler.genotype.tensors import check_steps, check_tensors
+from litesnn.compiler.genotype.topology import Topology, resolve
+from litesnn.errors import GenotypeError
+
+Array = npt.NDArray[np.generic]
+
+
+@dataclass(frozen=True)
+class LoadedGenotype:
+    """A genotype that passed every check.
+
+    Attributes
+    ----------
+    spec : the document
+    topology : its resolved wiring
+    tensors : name -> array, or None while untrained
+    document : the JSON bytes as read (hashed into programs)
+    """
+
+    spec: Genotype
+    topology: Topology
+    tensors: dict[str, Array] | None
+    document: bytes
+
+    @property
+    def trained(self) -> dict[str, Array]:
+        """The tensors; raises `GenotypeError` while untrained."""
+        if self.tensors is None:
+            raise GenotypeError(
+                f"genotype '{self.spec.name}' has no weights yet; train it first: litesnn train GENOTYPE --dataset NAME"
+            )
+        return self.tensors
+
+
+def parse_genotype(document: bytes, where: str) -> Genotype:
+    """Parse and check one JSON document; `where` names it in messages."""
+    try:
+        raw = json.loads(document, parse_constant=_refuse_constant)
+    except (json.JSONDecodeError, UnicodeDecodeError, GenotypeError, RecursionError) as error:
+        raise GenotypeError(f"{where}: not valid JSON: {error}") from error
+    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
+        found = raw.get("format") if isinstance(raw, dict) else type(raw).__name__
+        raise GenotypeError(f"{where}: format: found {found!r}; allowed: '{FORMAT}' (is this a genotype file?)")
+    if raw.get("version") != VERSION:
+        raise GenotypeError(
+            f"{where}: version: found {raw.get('version')!r}; allowed: {VERSION} (this LiteSNN reads version {VERSION})"
+        )
+    try:
+        return Genotype.model_validate(raw)
+    except ValidationError as error:
+        raise GenotypeError(f"{where}: {_explain(error)}") from error
+
+
+def load_genotype(path: str | os.PathLike[str]) -> LoadedGenotype:
+    """Load a genotype file and the tensors it names.
+
+    Raises
+    ------
+    GenotypeError
+        For a missing or broken file, unknown ops, impossible wiring, a wrong hash, or tensors that do not fit.
+    """
+    path = Path(path)
+    document = _read(path, "genotype")
+    spec = parse_genotype(document, str(path))
+    try:
+        topology = resolve(spec)
+    except GenotypeError as error:
+        raise GenotypeError(f"{path}: {error}") from error
+    if spec.weights is None:
+        return LoadedGenotype(spec, topology, None, document)
+    tensors = _load_tensors(path.parent / spec.weights.file, spec.weights)
+    check_tensors(spec, topology, tensors, str(path.parent / spec.weights.file))
+    try:
+        check_steps(spec, topology)
+    except GenotypeError as error:
+        raise GenotypeError(f"{path}: {error}") from error
+    return LoadedGenotype(spec, topology, tensors, document)
+
+
+def save_genotype(spec: Genotype, tensors: dict[str, Array] | None, path: str | os.PathLike[str]) -> Genotype:
+    """Write the genotype and, beside it, `<stem>.safetensors`; returns the document with its weights reference.
+
+    The tensors are written first and the JSON last, each by an atomic rename, so a reader never sees half a genotype.
+    """
+    path = Path(path)
+    if tensors is not None:
+        blob = save_safetensors({name: np.ascontiguousarray(tensors[name]) for name in sorted(tensors)})
+        file = f"{path.stem}.safetensors"
+        spec = spec.model_copy(update={"weights": WeightsRef(file=file, sha256=hashlib.sha256(blob).hexdigest())})
+        check_tensors(spec, resolve(spec), tensors, str(path.parent / file))
+        check_steps(spec, resolve(spec))
+        write_atomically(path.parent / file, blob)
+    write_atomically(path, dump_genotype(spec))
+    return spec
+
+
+def dump_genotype(spec: Genotype) -> bytes:
+    """The document as indented JSON; unset fields are left out, so equal genotypes give equal bytes."""
+    return (json.dumps(spec.model_dump(mode="json", exclude_none=True), indent=2) + "\n").encode()
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema of the genotype document, shipped as `genotype.schema.json`."""
+    schema = Genotype.model_json_schema()
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": FORMAT, **schema}
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write to a temporary file in the same folder and rename it over `path`."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    except OSError as error:
+        raise GenotypeError(f"cannot write {path}: {error.strerror}; choose a folder you can write to") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(temporary, 0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _read(path: Path, what: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise GenotypeError(f"{path}: no such {what} file") from None
+    except OSError as error:
+        raise GenotypeError(f"{path}: cannot read this {what}: {error.strerror}") from error
+
+
+def _load_tensors(path: Path, reference: WeightsRef) -> dict[str, Array]:
+    blob = _read(path, "weights")
+    digest = hashlib.sha256(blob).hexdigest()
+    if digest != reference.sha256:
+        raise GenotypeError(
+            f"{path}: wrong SHA-256: found {digest}, the genotype names {reference.sha256}; the file was changed or belongs to "
+            "another genotype"
+        )
+    try:
+        return dict(load_safetensors(blob))
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise GenotypeError(f"{path}: not a safetensors file that numpy can hold: {error}") from error
+
+
+def _refuse_constant(name: str) -> float:
+    raise GenotypeError(f"found {name}, which JSON does not allow; numbers must be finite")
+
+
+def _explain(error: ValidationError) -> str:
+    """Every problem as `place: found X; reason`, first ten."""
+    details = error.errors()
+    lines = [_line(detail) for detail in details[:10]]
+    if len(details) > 10:
+        lines.append(f"... and {len(details) - 10} more")
+    return "\n  ".join([f"{len(details)} problem(s)", *lines])
+
+
+def _line(detail: ErrorDetails) -> str:
+    place = ""
+    for part in detail["loc"]:
+        place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else str(part)
+    if detail["type"] == "extra_forbidden":
+        return f"{place}: not a field of the schema; remove it or correct its name"
+    if detail["type"] == "missing":
+        return f"{place}: missing"
+    found = repr(detail["input"])
+    found = found if len(found) <= 60 else found[:57] + "..."
+    if place.endswith(".op"):
+        return f"{place}: found {found}; allowed: {', '.join(get_args(OpName))}"
+    return f"{place}: found {found}; {detail['msg'].removeprefix('Value error, ')}"

@@ -1,0 +1,183 @@
+"""The genotype: what a search found, as a typed, versioned JSON document (pydantic).
+
+One schema holds LitE-SNN cells (nodes with two inputs, concatenated), SNASNet/LightSNN cells (backward edges) and plain
+or residual stacks (chains of nodes with their own channels, strides and bits; `output: last`). Tensors live beside it in a
+safetensors file that is named here with its SHA-256. `docs/genotype.md` explains every field with examples.
+
+Axis order is (channels, height, width) everywhere.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+
+FORMAT = "litesnn.genotype"
+VERSION = 1
+
+Bits = Annotated[int, Field(ge=1, le=8, description="weight bits; b bits carry the odd codes -(2^b-1) .. 2^b-1")]
+Keep = Annotated[float, Field(gt=0, le=1, description="fraction of weights that pruning keeps, per tensor")]
+Step = Annotated[float, Field(gt=0, description="quantizer step; the weight code 1 is worth step / 2")]
+MembraneExp = Annotated[int, Field(ge=0, le=15, description="accumulator units per smallest weight: 2^membrane_exp")]
+OpName = Literal["conv1x1", "conv3x3", "conv5x5", "dense", "skip", "shortcut", "maxpool3x3", "avgpool2x2", "avgpool3x3"]
+
+
+class Model(BaseModel):
+    """Base of all parts: unknown keys are refused, numbers must be finite, instances are immutable."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class InputSpec(Model):
+    """What enters the network and how raw values become integers (`docs/numbers.md`, Input).
+
+    `direct`: one signed 8-bit integer per pixel, `clip(rint(((raw - mean) / std) / scale), minimum, maximum)`, held for all
+    time steps. `spikes`: binary events per step; mean, std, scale and the range are not used.
+    """
+
+    shape: tuple[PositiveInt, PositiveInt, PositiveInt]
+    encoding: Literal["direct", "spikes"] = "direct"
+    mean: tuple[float, ...] = (0.0,)
+    std: tuple[Annotated[float, Field(gt=0)], ...] = (1.0,)
+    scale: Annotated[float, Field(gt=0)] = 1.0
+    minimum: Annotated[int, Field(ge=-128, le=0)] = -128
+    maximum: Annotated[int, Field(ge=1, le=127)] = 127
+
+    @model_validator(mode="after")
+    def _one_value_per_channel(self) -> InputSpec:
+        for name, values in (("mean", self.mean), ("std", self.std)):
+            if len(values) not in (1, self.shape[0]):
+                raise ValueError(f"{name} has {len(values)} values; allowed: 1, or {self.shape[0]} (one per channel)")
+        return self
+
+
+class NeuronSpec(Model):
+    """The leaky integrate-and-fire neuron: `u = decay * u * (1 - y) + I`, spike where `u > threshold`, hard reset to 0."""
+
+    decay: Annotated[float, Field(ge=1 / 8192, le=1)] = 0.2
+    threshold: Annotated[float, Field(gt=0)] = 0.5
+    surrogate_temperature: Annotated[float, Field(gt=0)] = 3.0
+
+    @property
+    def decay_mantissa(self) -> int:
+        """The 12-bit decay the chip uses: round(4096 * decay), 1..4096; 0.2 becomes 819."""
+        return max(1, round(4096 * self.decay))
+
+
+class EdgeSpec(Model):
+    """One input of a node. `source` is `s0` (cell before the previous), `s1` (previous cell) or `n<k>`, a node before."""
+
+    source: Annotated[str, Field(pattern=r"^(s0|s1|n\d+)$")]
+    op: OpName
+    bits: Bits | None = None
+    keep: Keep | None = None
+    stride: PositiveInt | None = None
+    pool: Annotated[int, Field(ge=2)] | None = None
+    step: Step | None = None
+
+
+class BackwardEdgeSpec(Model):
+    """Feedback with one step of delay: the target reads what the source held one time step ago."""
+
+    source: Annotated[str, Field(pattern=r"^n\d+$")]
+    target: Annotated[str, Field(pattern=r"^(input|n\d+)$")]
+    op: OpName
+    bits: Bits | None = None
+    keep: Keep | None = None
+    step: Step | None = None
+
+
+class NodeSpec(Model):
+    """One population: the sum of its inputs at one membrane. Unset fields come from the cell."""
+
+    inputs: Annotated[tuple[EdgeSpec, ...], Field(min_length=1)]
+    channels: PositiveInt | None = None
+    stride: PositiveInt | None = None
+    membrane_exp: MembraneExp | None = None
+
+
+class CellSpec(Model):
+    """A cell: nodes in order, each reading cell inputs or earlier nodes; output all nodes concatenated, or the last one."""
+
+    channels: PositiveInt
+    stride: PositiveInt = 1
+    bits: Bits = 4
+    keep: Keep = 1.0
+    nodes: Annotated[tuple[NodeSpec, ...], Field(min_length=1)]
+    backward: tuple[BackwardEdgeSpec, ...] = ()
+    output: Literal["concat", "last"] = "concat"
+    downsample: Literal["stride", "nearest"] = "stride"
+
+
+class StemSpec(Model):
+    """The first population: one convolution of the input, Conv-Norm-LIF."""
+
+    channels: PositiveInt
+    op: Literal["conv1x1", "conv3x3", "conv5x5"] = "conv3x3"
+    stride: PositiveInt = 1
+    bits: Bits = 4
+    keep: Keep = 1.0
+    step: Step | None = None
+    membrane_exp: MembraneExp | None = None
+
+
+class HeadSpec(Model):
+    """Spiked global average pool (or none: flatten), then an integrating readout; the class is the argmax."""
+
+    classes: Annotated[int, Field(ge=1)]
+    pool: Literal["global_average", "none"] = "global_average"
+    bits: Bits = 4
+    keep: Keep = 1.0
+    bias: bool = False
+    step: Step | None = None
+    membrane_exp: MembraneExp | None = None
+
+
+class WeightsRef(Model):
+    """The safetensors file beside the genotype (a plain file name) and its SHA-256."""
+
+    file: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class TrainingRecord(Model):
+    """How the weights came to be. Accuracies are fractions of 1 on the data set's held-out test samples."""
+
+    dataset: str | None = None
+    seed: int | None = None
+    epochs: int | None = None
+    test_samples: int | None = None
+    accuracy_float: float | None = None
+    accuracy_fixed: float | None = None
+    settings: dict[str, Any] = {}
+    versions: dict[str, str] = {}
+
+
+class SearchRecord(Model):
+    """How the architecture was found."""
+
+    method: str
+    dataset: str | None = None
+    seed: int | None = None
+    settings: dict[str, Any] = {}
+
+
+class Genotype(Model):
+    """The whole network; see the module docstring."""
+
+    format: Literal["litesnn.genotype"] = "litesnn.genotype"
+    version: Literal[1] = 1
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    input: InputSpec
+    timesteps: Annotated[int, Field(ge=1, le=4096)]
+    neuron: NeuronSpec = NeuronSpec()
+    norm: Literal["node", "edge"] = "node"
+    norm_eps: Annotated[float, Field(gt=0)] = 1e-5
+    multiplier_max: Annotated[int, Field(ge=1, le=256)] = 16
+    stem: StemSpec | None = None
+    cells: tuple[CellSpec, ...] = ()
+    head: HeadSpec
+    weights: WeightsRef | None = None
+    training: TrainingRecord | None = None
+    search: SearchRecord | None = None

@@ -1,0 +1,95 @@
+"""Which tensors a genotype needs and the checks they must pass: names, shapes, types, finite values, exact step ratios."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import frexp
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.genotype.schema import Genotype
+from litesnn.compiler.genotype.topology import NORM_TENSORS, EdgePlan, Topology
+from litesnn.errors import GenotypeError
+
+Tensors = Mapping[str, npt.NDArray[np.generic]]
+
+
+def expected_tensors(genotype: Genotype, topology: Topology) -> dict[str, tuple[tuple[int, ...], str]]:
+    """Every tensor the genotype needs: name -> (shape, dtype)."""
+    expected: dict[str, tuple[tuple[int, ...], str]] = {}
+    for edge in topology.edges():
+        if edge.weighted:
+            expected[f"{edge.name}.weight"] = (edge.weight_shape, "float32")
+            expected[f"{edge.name}.mask"] = (edge.weight_shape, "uint8")
+    for node in topology.nodes:
+        owners = [node.name] if genotype.norm == "node" else [edge.name for edge in node.edges if edge.weighted]
+        for owner in owners:
+            for part in NORM_TENSORS:
+                expected[f"{owner}.norm.{part}"] = ((node.shape[0],), "float32")
+    if genotype.head.bias:
+        expected["readout.bias"] = ((genotype.head.classes,), "float32")
+    return expected
+
+
+def check_tensors(genotype: Genotype, topology: Topology, tensors: Tensors, where: str) -> None:
+    """Refuse tensors that are missing, unexpected, of the wrong shape or type, or hold values that cannot be deployed.
+
+    Raises
+    ------
+    GenotypeError
+        Names the tensor, what was found and what is allowed; up to ten problems at once.
+    """
+    expected = expected_tensors(genotype, topology)
+    problems = [
+        f"{name}: missing; allowed: {dtype} {shape}" for name, (shape, dtype) in expected.items() if name not in tensors
+    ]
+    for name, tensor in tensors.items():
+        if name not in expected:
+            problems.append(f"{name}: not a tensor of this genotype; remove it")
+            continue
+        shape, dtype = expected[name]
+        if tensor.shape != shape or str(tensor.dtype) != dtype:
+            problems.append(f"{name}: found {tensor.dtype} {tensor.shape}; allowed: {dtype} {shape}")
+        elif dtype == "float32" and not np.isfinite(tensor).all():
+            bad = np.argwhere(~np.isfinite(tensor))
+            problems.append(f"{name}: found {len(bad)} NaN or infinite values, first at {tuple(map(int, bad[0]))}")
+        elif dtype == "uint8" and tensor.size and int(tensor.max()) > 1:
+            problems.append(f"{name}: found value {int(tensor.max())}; allowed: 0 (pruned) or 1 (kept)")
+        elif name.endswith("running_var") and np.min(tensor.astype(np.float32)) < 0:
+            problems.append(f"{name}: found a negative variance {np.min(tensor.astype(np.float32))}; allowed: >= 0")
+    if problems:
+        shown = "\n  ".join(problems[:10])
+        more = f"\n  ... and {len(problems) - 10} more" if len(problems) > 10 else ""
+        raise GenotypeError(f"{where}: {len(problems)} problem(s) with tensors\n  {shown}{more}")
+
+
+def check_steps(genotype: Genotype, topology: Topology) -> None:
+    """A trained genotype has a step on every edge, a membrane_exp on every population, and exact ratios in `norm: node`."""
+    for edge in topology.edges():
+        if edge.step is None:
+            raise GenotypeError(f"{edge.place}.step: missing although the genotype has weights; allowed: a number > 0")
+    for node in topology.nodes:
+        if node.membrane_exp is None:
+            raise GenotypeError(f"{node.place}.membrane_exp: missing although the genotype has weights; allowed: 0..15")
+        if genotype.norm == "node":
+            _check_common_unit(genotype, node.edges)
+    if topology.pool is not None and topology.pool.membrane_exp is None:
+        raise GenotypeError("head.membrane_exp: missing although the genotype has weights; allowed: 0..15")
+
+
+def _check_common_unit(genotype: Genotype, edges: tuple[EdgePlan, ...]) -> None:
+    values = [code_value(genotype, edge) for edge in edges]
+    for edge, value in zip(edges[1:], values[1:], strict=True):
+        if frexp(value / values[0])[0] != 0.5:
+            raise GenotypeError(
+                f"{edge.place}.step: found {edge.step}, {value / values[0]:.6g} times the unit of {edges[0].place}; with "
+                "norm 'node' the edges of a node must be powers of two apart (train with snapped steps, or use norm 'edge')"
+            )
+
+
+def code_value(genotype: Genotype, edge: EdgePlan) -> float:
+    """Value of code 1 on this edge, h = step / 2, times the input scale where the edge reads a direct input."""
+    assert edge.step is not None
+    direct = edge.reads_input and genotype.input.encoding == "direct"
+    return edge.step / 2 * (genotype.input.scale if direct else 1.0)

@@ -1,0 +1,1 @@
+"""LiteSNN: searched spiking networks, compiled to Loihi-style hardware, spike for spike."""

@@ -1,0 +1,43 @@
+"""Every error LiteSNN raises for its user, each made to be read by a person.
+
+A message says what was found, where, what is allowed and what to do. The command line prints it as it stands and
+exits with code 2; anything that is not a `LiteSNNError` is a bug in LiteSNN.
+"""
+
+from __future__ import annotations
+
+
+class LiteSNNError(Exception):
+    """Base of all errors that a user's input or machine can cause."""
+
+
+class GenotypeError(LiteSNNError):
+    """A genotype file, its tensors or its wiring is broken."""
+
+
+class ProfileError(LiteSNNError):
+    """A hardware profile is unknown, malformed or was given an unknown setting."""
+
+
+class DataError(LiteSNNError):
+    """A data set or input array is missing or has the wrong shape, type or range."""
+
+
+class CompileError(LiteSNNError):
+    """A genotype is well formed but cannot be lowered as it stands."""
+
+
+class GraphError(LiteSNNError):
+    """A graph breaks one of its invariants; the message names the pass that broke it."""
+
+
+class ProgramError(LiteSNNError):
+    """A program directory is missing, altered, from another version, or cannot be written."""
+
+
+class BackendError(LiteSNNError):
+    """A simulation backend is not installed or failed while running."""
+
+
+class TrainingError(LiteSNNError):
+    """Training cannot start or go on (wrong checkpoint, diverged loss, unknown device)."""

@@ -1,0 +1,1 @@
+"""Running programs: the exact simulator, the Lava backend and the verification of one against the other."""

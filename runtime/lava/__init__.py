@@ -1,0 +1,1 @@
+"""The Lava backend: the only place that imports Lava."""
