@@ -1,0 +1,1 @@
+"""Analyses: facts about a graph that passes and checks use; they change nothing."""

@@ -1,0 +1,68 @@
+"""Worst-case values: what accumulators and membranes can reach, proved from weights, fan-in and input ranges alone.
+
+Bounds hold for every input. They are exact integers, computed with the same truncations as the neuron; loose only in that
+all inputs of one sign are assumed active at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.graph import WEIGHT_SHIFT, Graph, Membranes, Neurons, Source
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """Lowest and highest value per channel (C,) over all inputs and all steps of a sample.
+
+    `accumulator` in weight units; `membrane` in membrane units, after the update and before the spike's reset.
+    """
+
+    accumulator_low: Ints
+    accumulator_high: Ints
+    membrane_low: Ints
+    membrane_high: Ints
+
+
+def bounds(graph: Graph, population: Membranes) -> Bounds:
+    """Bounds of one population whose normalization is folded."""
+    low, high = accumulator_bounds(graph, population)
+    bias = population.bias
+    decay = population.decay_mantissa
+    threshold = (
+        population.vth << WEIGHT_SHIFT if isinstance(population, Neurons) and population.vth is not None else None
+    )
+    membrane_low, membrane_high = np.zeros_like(low), np.zeros_like(high)
+    lowest, highest = membrane_low.copy(), membrane_high.copy()
+    for _ in range(graph.timesteps):
+        membrane_low = -((np.maximum(-membrane_low, 0) * decay) >> 12) + (low << WEIGHT_SHIFT) + bias
+        membrane_high = ((np.maximum(membrane_high, 0) * decay) >> 12) + (high << WEIGHT_SHIFT) + bias
+        lowest, highest = np.minimum(lowest, membrane_low), np.maximum(highest, membrane_high)
+        if threshold is not None:
+            # What is above the threshold spikes and is reset; what stays is at most the threshold.
+            membrane_high = np.minimum(membrane_high, threshold)
+    return Bounds(low, high, lowest, highest)
+
+
+def accumulator_bounds(graph: Graph, population: Membranes) -> tuple[Ints, Ints]:
+    """Lowest and highest synaptic sum per channel (C,), weight units."""
+    low, high = np.zeros(population.shape[0], np.int64), np.zeros(population.shape[0], np.int64)
+    for block in graph.into(population.name):
+        source = graph[block.source]
+        minimum, maximum = (source.minimum, source.maximum) if isinstance(source, Source) else (0, 1)
+        positive, negative = block.geometry.sums(source.shape, population.shape)
+        high += (positive * maximum - negative * minimum) << block.exponent
+        low += (positive * minimum - negative * maximum) << block.exponent
+    return low, high
+
+
+def never_spikes(graph: Graph, neurons: Neurons) -> npt.NDArray[np.bool_]:
+    """Per channel (C,), True where no input can lift the membrane above the threshold."""
+    assert neurons.vth is not None
+    silent: npt.NDArray[np.bool_] = bounds(graph, neurons).membrane_high <= neurons.vth << WEIGHT_SHIFT
+    return silent

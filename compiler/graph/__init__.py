@@ -1,0 +1,51 @@
+"""The graph: populations, synapse blocks, and what passes found out about them."""
+
+from litesnn.compiler.graph.block import AnalogScale, SignMode, SynapseBlock, SynapseFormat
+from litesnn.compiler.graph.findings import FidelityLabel, Range, Removal, Schedule
+from litesnn.compiler.graph.geometry import GEOMETRIES, Conv2d, Dense, Geometry, OneToOne, Pool, Sparse
+from litesnn.compiler.graph.graph import Graph
+from litesnn.compiler.graph.populations import (
+    BIAS_EXP_MAX,
+    BIAS_MANT_MAX,
+    DECAY_UNITY,
+    STATE_MAX,
+    VTH_MAX,
+    WEIGHT_SHIFT,
+    Analog,
+    Membranes,
+    Neurons,
+    Population,
+    Readout,
+    Source,
+)
+
+__all__ = [
+    "BIAS_EXP_MAX",
+    "BIAS_MANT_MAX",
+    "DECAY_UNITY",
+    "GEOMETRIES",
+    "STATE_MAX",
+    "VTH_MAX",
+    "WEIGHT_SHIFT",
+    "Analog",
+    "AnalogScale",
+    "Conv2d",
+    "Dense",
+    "FidelityLabel",
+    "Geometry",
+    "Graph",
+    "Membranes",
+    "Neurons",
+    "OneToOne",
+    "Pool",
+    "Population",
+    "Range",
+    "Readout",
+    "Removal",
+    "Schedule",
+    "SignMode",
+    "Source",
+    "Sparse",
+    "SynapseBlock",
+    "SynapseFormat",
+]

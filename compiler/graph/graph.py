@@ -1,0 +1,192 @@
+"""The graph: populations and synapse blocks in a networkx MultiDiGraph, with the invariants that hold after every pass."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import networkx as nx
+import numpy as np
+
+from litesnn.compiler.graph.block import SynapseBlock
+from litesnn.compiler.graph.findings import FidelityLabel, Range, Removal, Schedule
+from litesnn.compiler.graph.populations import (
+    BIAS_EXP_MAX,
+    BIAS_MANT_MAX,
+    VTH_MAX,
+    Membranes,
+    Neurons,
+    Population,
+    Readout,
+    Source,
+)
+from litesnn.errors import GraphError
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """A network of populations and synapse blocks; immutable, passes build new ones with `rebuild`.
+
+    Attributes
+    ----------
+    timesteps : steps per sample (T)
+    network : MultiDiGraph; node attribute `population`, edge attribute `block`, edge key = block name
+    labels, removals, ranges, schedule : what passes found (see `findings`)
+    """
+
+    timesteps: int
+    network: nx.MultiDiGraph = field(default_factory=nx.MultiDiGraph)
+    labels: tuple[FidelityLabel, ...] = ()
+    removals: tuple[Removal, ...] = ()
+    ranges: tuple[Range, ...] = ()
+    schedule: Schedule | None = None
+
+    @classmethod
+    def build(cls, timesteps: int, populations: list[Population], blocks: list[SynapseBlock]) -> Graph:
+        """A graph of the given parts.
+
+        Raises
+        ------
+        GraphError
+            For two parts of one name, or a block whose ends do not exist.
+        """
+        graph = cls(timesteps)
+        graph._fill(populations, blocks)
+        return graph
+
+    def rebuild(self, populations: list[Population], blocks: list[SynapseBlock]) -> Graph:
+        """The same graph with other parts; labels and findings are kept."""
+        graph = replace(self, network=nx.MultiDiGraph())
+        graph._fill(populations, blocks)
+        return graph
+
+    def _fill(self, populations: list[Population], blocks: list[SynapseBlock]) -> None:
+        for population in populations:
+            if population.name in self.network:
+                raise GraphError(f"population '{population.name}' exists twice")
+            self.network.add_node(population.name, population=population)
+        for block in blocks:
+            for end in (block.source, block.target):
+                if end not in self.network:
+                    raise GraphError(f"block '{block.name}' names population '{end}', which does not exist")
+            if self.network.has_edge(block.source, block.target, key=block.name):
+                raise GraphError(f"block '{block.name}' exists twice")
+            self.network.add_edge(block.source, block.target, key=block.name, block=block)
+
+    def labelled(self, *labels: FidelityLabel) -> Graph:
+        """The same graph with more fidelity labels."""
+        return replace(self, labels=(*self.labels, *labels))
+
+    def __getitem__(self, name: str) -> Population:
+        population: Population = self.network.nodes[name]["population"]
+        return population
+
+    @property
+    def populations(self) -> list[Population]:
+        """All populations, in the order they were added (sources before readers)."""
+        return [data["population"] for _, data in self.network.nodes(data=True)]
+
+    @property
+    def membranes(self) -> list[Membranes]:
+        """All populations but the sources, sources before readers."""
+        return [population for population in self.populations if isinstance(population, Membranes)]
+
+    @property
+    def sources(self) -> list[Source]:
+        """The inputs."""
+        return [population for population in self.populations if isinstance(population, Source)]
+
+    @property
+    def readout(self) -> Readout:
+        """The one readout."""
+        return next(population for population in self.populations if isinstance(population, Readout))
+
+    @property
+    def blocks(self) -> list[SynapseBlock]:
+        """All blocks, grouped by target in population order, then by name."""
+        return [block for population in self.populations for block in self.into(population.name)]
+
+    def into(self, name: str) -> list[SynapseBlock]:
+        """Blocks that end at a population, by name."""
+        blocks = [data["block"] for _, _, data in self.network.in_edges(name, data=True)]
+        return sorted(blocks, key=lambda block: block.name)
+
+    def out_of(self, name: str) -> list[SynapseBlock]:
+        """Blocks that start at a population, by name."""
+        blocks = [data["block"] for _, _, data in self.network.out_edges(name, data=True)]
+        return sorted(blocks, key=lambda block: block.name)
+
+    def topological(self) -> Iterator[Population]:
+        """Populations such that every source stands before its readers."""
+        for name in nx.lexicographical_topological_sort(self.network, key=list(self.network).index):
+            yield self[name]
+
+    def validate(self, after: str) -> None:
+        """Check every invariant; `after` is the name of the pass that ran last and is named in the message.
+
+        Raises
+        ------
+        GraphError
+            At the first broken invariant: what, where, and after which pass.
+        """
+        for problem in self._problems():
+            raise GraphError(f"after pass '{after}': {problem}")
+
+    def _problems(self) -> Iterator[str]:
+        if sum(isinstance(population, Readout) for population in self.populations) != 1:
+            yield "a graph has exactly one readout"
+        if not nx.is_directed_acyclic_graph(self.network):
+            yield f"found a cycle {nx.find_cycle(self.network)}; only feed-forward graphs can be scheduled"
+        for population in self.populations:
+            yield from _population_problems(population)
+        for block in self.blocks:
+            yield from self._block_problems(block)
+
+    def _block_problems(self, block: SynapseBlock) -> Iterator[str]:
+        source, target = self[block.source], self[block.target]
+        problem = block.geometry.check(source.shape, target.shape)
+        if problem:
+            yield f"block '{block.name}': {problem}"
+        if isinstance(target, Source):
+            yield f"block '{block.name}' ends at source '{target.name}'"
+        if isinstance(source, Readout):
+            yield f"block '{block.name}' starts at the readout"
+        if block.exponent < 0 or block.delay < 0:
+            yield f"block '{block.name}': exponent {block.exponent} and delay {block.delay} must be 0 or more"
+        if block.format is not None:
+            low, high = block.format.code_range()
+            codes = block.geometry.codes
+            if codes.size and (codes.min() < low or codes.max() > high):
+                yield (
+                    f"block '{block.name}': codes {codes.min()}..{codes.max()} do not fit {block.format.num_weight_bits} bits "
+                    f"{block.format.sign_mode} ({low}..{high})"
+                )
+            if block.format.weight_exp + block.format.alignment != block.exponent:
+                yield f"block '{block.name}': weight_exp {block.format.weight_exp} does not carry exponent {block.exponent}"
+        if source.arrival is not None and target.arrival is not None:
+            reached = source.arrival + 1 + block.delay
+            if reached != target.arrival:
+                yield f"block '{block.name}' delivers at step {reached}, '{target.name}' expects {target.arrival}"
+
+
+def _population_problems(population: Population) -> Iterator[str]:
+    name, count = population.name, population.shape[0]
+    if len(population.channels) != count or min(population.shape) < 1:
+        yield f"'{name}': shape {population.shape} with {len(population.channels)} channel ids"
+    if not isinstance(population, Membranes):
+        return
+    if not (0 <= population.dv < 4096 and 0 <= population.du < 4096):
+        yield f"'{name}': du {population.du}, dv {population.dv}; allowed: 0..4095 (12 bits)"
+    if population.bias_mant is not None and population.bias_exp is not None:
+        if population.bias_mant.shape != (count,) or population.bias_exp.shape != (count,):
+            yield f"'{name}': bias has shape {population.bias_mant.shape}, allowed ({count},)"
+        if (
+            np.abs(population.bias_mant).max(initial=0) > BIAS_MANT_MAX
+            or population.bias_exp.max(initial=0) > BIAS_EXP_MAX
+        ):
+            yield f"'{name}': bias outside {BIAS_MANT_MAX} * 2^{BIAS_EXP_MAX}"
+    if isinstance(population, Neurons) and population.vth is not None:
+        if population.vth.shape != (count,):
+            yield f"'{name}': vth has shape {population.vth.shape}, allowed ({count},)"
+        elif population.vth.min() < 0 or population.vth.max() > VTH_MAX:
+            yield f"'{name}': vth {population.vth.min()}..{population.vth.max()}; allowed: 0..{VTH_MAX} (17 bits)"

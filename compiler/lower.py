@@ -1,0 +1,206 @@
+"""Lowering: a trained genotype becomes a graph of populations and synapse blocks, normalization not yet folded.
+
+One block per edge and source population, so a concatenation is read by several blocks and costs nothing. Max pooling of
+spikes becomes a population of threshold 0. Weight codes are derived from the stored weights as `docs/numbers.md` says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.genotype import EdgePlan, Genotype, LoadedGenotype, NodePlan, PoolPlan
+from litesnn.compiler.genotype.tensors import code_value
+from litesnn.compiler.graph import (
+    Analog,
+    AnalogScale,
+    Conv2d,
+    Dense,
+    Geometry,
+    Graph,
+    Neurons,
+    OneToOne,
+    Pool,
+    Population,
+    Readout,
+    Source,
+    SynapseBlock,
+)
+from litesnn.errors import CompileError
+
+Floats = npt.NDArray[np.float64]
+
+
+def lower(loaded: LoadedGenotype) -> Graph:
+    """Lower a trained genotype.
+
+    Raises
+    ------
+    GenotypeError
+        If the genotype has no weights yet.
+    CompileError
+        If it has backward edges, which need the scheduling of loops.
+    """
+    if loaded.topology.has_backward:
+        raise CompileError(
+            f"{', '.join(loaded.topology.has_backward)}: backward edges cannot be deployed by this version (loops need an "
+            "initiation interval); remove them or retrain the forward-only network"
+        )
+    return _Lowering(loaded.spec, loaded.trained).run(loaded)
+
+
+@dataclass
+class _Lowering:
+    spec: Genotype
+    tensors: dict[str, npt.NDArray[np.generic]]
+
+    def run(self, loaded: LoadedGenotype) -> Graph:
+        topology = loaded.topology
+        self.populations: list[Population] = [self._source()]
+        self.blocks: list[SynapseBlock] = []
+        for node in topology.nodes:
+            self._node(node)
+        if topology.pool is not None:
+            self._pool(topology.pool)
+        self._readout(topology.readout)
+        return Graph.build(self.spec.timesteps, self.populations, self.blocks)
+
+    def _source(self) -> Source:
+        shape = self.spec.input.shape
+        channels = tuple(range(shape[0]))
+        if self.spec.input.encoding == "spikes":
+            return Source("input", shape, channels, shape[0], "input")
+        return Source(
+            "input",
+            shape,
+            channels,
+            shape[0],
+            "input",
+            None,
+            self.spec.input.minimum,
+            self.spec.input.maximum,
+            message_bits=8,
+        )
+
+    def _neurons(self, name: str, shape: tuple[int, int, int], place: str, analog: Analog | None) -> Neurons:
+        dv = 4096 - self.spec.neuron.decay_mantissa
+        return Neurons(name, shape, tuple(range(shape[0])), shape[0], place, dv=dv, analog=analog)
+
+    def _node(self, node: NodePlan) -> None:
+        gain: Floats | None = None
+        if self.spec.norm == "node":
+            gain, offset = self._normalization(node.name)
+        else:
+            offset = np.zeros(node.shape[0])
+            for edge in node.edges:
+                if edge.weighted:
+                    offset = offset + self._normalization(edge.name)[1]
+        assert node.membrane_exp is not None
+        analog = Analog(self.spec.neuron.threshold, node.membrane_exp, self.spec.multiplier_max, gain, offset)
+        edges = [self._pooled(edge) for edge in node.edges]
+        self.populations.append(self._neurons(node.name, node.shape, node.place, analog))
+        for edge, sources in zip(node.edges, edges, strict=True):
+            self._edge(edge, node.name, sources)
+
+    def _normalization(self, owner: str) -> tuple[Floats, Floats]:
+        """Gain and offset of a batch normalization, float64 (C,)."""
+        weight, bias, mean, variance = (
+            self.tensors[f"{owner}.norm.{part}"].astype(np.float64)
+            for part in ("weight", "bias", "running_mean", "running_var")
+        )
+        gain = weight / np.sqrt(variance + self.spec.norm_eps)
+        return gain, bias - mean * gain
+
+    def _pooled(self, edge: EdgePlan) -> list[str]:
+        """The populations the edge reads; for max-pooled edges, new populations that hold the maxima."""
+        if edge.max_window is None:
+            return list(edge.sources)
+        size, stride, padding = edge.max_window
+        names = []
+        for i, (source, channels) in enumerate(zip(edge.sources, edge.source_channels, strict=True)):
+            name = f"{edge.name}.max" if len(edge.sources) == 1 else f"{edge.name}.max{i}"
+            shape = (channels, *edge.in_shape[1:])
+            ids = np.arange(channels)
+            zeros = np.zeros(channels, np.int64)
+            self.populations.append(
+                Neurons(
+                    name,
+                    shape,
+                    tuple(range(channels)),
+                    channels,
+                    f"{edge.place}.pool",
+                    dv=4096 - 1,
+                    vth=zeros,
+                    bias_mant=zeros,
+                    bias_exp=zeros,
+                    unit=np.ones(channels),
+                    role="maximum",
+                )
+            )
+            window = Pool(np.ones(channels, np.int32), ids, ids, (size, size), stride, padding)
+            self.blocks.append(SynapseBlock(f"{name}:{source}", source, name, window, name, f"{edge.place}.pool"))
+            names.append(name)
+        return names
+
+    def _edge(self, edge: EdgePlan, target: str, sources: list[str]) -> None:
+        gain = None
+        if self.spec.norm == "edge" and edge.weighted and target != "readout":
+            gain, _ = self._normalization(edge.name)
+        codes = self._codes(edge) if edge.weighted else None
+        first = 0
+        for source, channels in zip(sources, edge.source_channels, strict=True):
+            geometry = self._slice(edge, codes, first, channels)
+            scale = AnalogScale(code_value(self.spec, edge), gain)
+            self.blocks.append(
+                SynapseBlock(f"{edge.name}:{source}", source, target, geometry, edge.name, edge.place, scale)
+            )
+            first += channels
+
+    def _codes(self, edge: EdgePlan) -> npt.NDArray[np.int32]:
+        """Odd weight codes, 0 where pruned, in the edge's weight shape."""
+        assert edge.step is not None
+        weight = self.tensors[f"{edge.name}.weight"].astype(np.float64)
+        top = 2**edge.bits - 1
+        codes = np.clip(2 * np.rint(weight / edge.step + 0.5) - 1, -top, top)
+        masked: npt.NDArray[np.int32] = (codes * self.tensors[f"{edge.name}.mask"]).astype(np.int32)
+        return masked
+
+    def _slice(self, edge: EdgePlan, codes: npt.NDArray[np.int32] | None, first: int, channels: int) -> Geometry:
+        """The part of an edge that reads `channels` channels starting at `first` of its concatenated input."""
+        if edge.op == "dense":
+            assert codes is not None
+            area = edge.in_shape[1] * edge.in_shape[2]
+            return Dense(np.ascontiguousarray(codes[:, first * area : (first + channels) * area]))
+        if codes is not None:
+            kernel = np.ascontiguousarray(codes[:, first : first + channels])
+            return Conv2d(kernel, edge.stride, edge.padding, edge.dilation)
+        ones, ids = np.ones(channels, np.int32), np.arange(channels)
+        # Option-A shortcut: extra target channels stay zero, split evenly before and after.
+        targets = ids + first + (edge.out_shape[0] - edge.in_shape[0]) // 2
+        if edge.kernel == 1 and edge.stride == 1:
+            return OneToOne(ones, ids, targets)
+        return Pool(ones, ids, targets, (edge.kernel, edge.kernel), edge.stride, edge.padding)
+
+    def _pool(self, plan: PoolPlan) -> None:
+        channels, height, width = plan.in_shape
+        assert plan.membrane_exp is not None
+        analog = Analog(self.spec.neuron.threshold, plan.membrane_exp)
+        self.populations.append(self._neurons(plan.name, (channels, 1, 1), "head.pool", analog))
+        first = 0
+        for source, count in zip(plan.sources, plan.source_channels, strict=True):
+            ids = np.arange(count)
+            window = Pool(np.ones(count, np.int32), ids, ids + first, (height, width))
+            scale = AnalogScale(1.0 / (height * width))
+            self.blocks.append(SynapseBlock(f"pool:{source}", source, plan.name, window, "pool", "head.pool", scale))
+            first += count
+
+    def _readout(self, edge: EdgePlan) -> None:
+        bias = self.tensors["readout.bias"].astype(np.float64) if self.spec.head.bias else None
+        analog = Analog(self.spec.neuron.threshold, 0, bias=bias)
+        classes = edge.out_shape[0]
+        self.populations.append(
+            Readout("readout", edge.out_shape, tuple(range(classes)), classes, "head", dv=0, analog=analog)
+        )
+        self._edge(edge, "readout", self._pooled(edge))

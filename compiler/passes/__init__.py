@@ -1,0 +1,22 @@
+"""The passes, one concept per file; `compiler.pipeline` runs them in order and validates after each."""
+
+from litesnn.compiler.passes.assign_formats import AssignFormats, SignHandling
+from litesnn.compiler.passes.balance_delays import BalanceDelays
+from litesnn.compiler.passes.base import Pass
+from litesnn.compiler.passes.fold_normalization import FoldNormalization
+from litesnn.compiler.passes.place_on_host import PlaceOnHost
+from litesnn.compiler.passes.prove_ranges import ProveRanges
+from litesnn.compiler.passes.remove_dead import RemoveDead
+from litesnn.compiler.passes.stagger_resets import StaggerResets
+
+__all__ = [
+    "AssignFormats",
+    "BalanceDelays",
+    "FoldNormalization",
+    "Pass",
+    "PlaceOnHost",
+    "ProveRanges",
+    "RemoveDead",
+    "SignHandling",
+    "StaggerResets",
+]

@@ -1,0 +1,109 @@
+"""Sign handling: every block gets Lava's weight format, with weights of both signs split into two blocks or kept mixed.
+
+LitE-SNN's b-bit weights are odd integers of both signs. Lava's mixed mode spends one bit on the sign and drops the lowest
+bit of what does not fit; split by sign, an excitatory and an inhibitory block carry them in exactly b bits. Weights wider
+than 8 bits (multipliers of `norm: edge`) are chained over two blocks. All of it is exact, and `Graph.validate` holds it so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.analysis.axon_cost import axon_list_bits
+from litesnn.compiler.graph import Graph, SignMode, SynapseBlock, SynapseFormat
+from litesnn.compiler.passes.base import Pass
+from litesnn.compiler.profile import Profile
+from litesnn.errors import CompileError
+
+SignHandling = Literal["auto", "split", "mixed"]
+Codes = npt.NDArray[np.int32]
+CHAIN_BITS = 8
+
+
+@dataclass(frozen=True)
+class AssignFormats(Pass):
+    """Give every block a format the profile offers; `sign` is `split`, `mixed`, or `auto`: the cheaper one as encoded."""
+
+    profile: Profile
+    sign: SignHandling = "auto"
+    name = "assign-formats"
+
+    def apply(self, graph: Graph) -> Graph:
+        """See `Pass.apply`."""
+        blocks: list[SynapseBlock] = []
+        for block in graph.blocks:
+            for part in _chain(_without_common_factor(block)):
+                blocks.extend(self._formatted(graph, part))
+        return graph.rebuild(graph.populations, blocks)
+
+    def _formatted(self, graph: Graph, block: SynapseBlock) -> list[SynapseBlock]:
+        codes = block.geometry.codes
+        if codes.min() >= 0:
+            return [self._encode(block, "excitatory")]
+        if codes.max() <= 0:
+            return [self._encode(block, "inhibitory")]
+        split = [
+            self._encode(_part(block, "+", lambda c: np.maximum(c, 0)), "excitatory"),
+            self._encode(_part(block, "-", lambda c: np.minimum(c, 0)), "inhibitory"),
+        ]
+        mixed = self._encode(block, "mixed") if self._width(codes, "mixed") is not None else None
+        if self.sign == "mixed" and mixed is None:
+            raise CompileError(
+                f"{block.place}: weights of {int(np.abs(codes).max()).bit_length()} bits plus sign do not fit a mixed format of at "
+                f"most {self.profile.weight_bits[-1]} bits; use --sign split or auto"
+            )
+        if mixed is None or self.sign == "split":
+            return split
+        if self.sign == "mixed":
+            return [mixed]
+        cheaper = axon_list_bits(graph, [mixed], self.profile) < axon_list_bits(graph, split, self.profile)
+        return [mixed] if cheaper else split
+
+    def _width(self, codes: Codes, sign_mode: SignMode) -> int | None:
+        """The narrowest width of the profile that holds the codes, or None."""
+        for bits in self.profile.weight_bits:
+            low, high = SynapseFormat(bits, 0, sign_mode).code_range()
+            if low <= codes.min() and codes.max() <= high:
+                return bits
+        return None
+
+    def _encode(self, block: SynapseBlock, sign_mode: SignMode) -> SynapseBlock:
+        bits = self._width(block.geometry.codes, sign_mode)
+        if bits is None:
+            raise CompileError(
+                f"{block.place}: weights up to {int(np.abs(block.geometry.codes).max())} do not fit the profile's formats of "
+                f"{', '.join(map(str, self.profile.weight_bits))} bits"
+            )
+        alignment = SynapseFormat(bits, 0, sign_mode).alignment
+        return replace(block, format=SynapseFormat(bits, block.exponent - alignment, sign_mode))
+
+
+def _part(block: SynapseBlock, suffix: str, select: Callable[[Codes], Codes]) -> SynapseBlock:
+    return replace(block, name=block.name + suffix, geometry=block.geometry.map_codes(select))
+
+
+def _without_common_factor(block: SynapseBlock) -> SynapseBlock:
+    """Move powers of two that all codes share into the exponent."""
+    shared = int(np.bitwise_or.reduce(np.abs(block.geometry.codes), axis=None))
+    shift = (shared & -shared).bit_length() - 1
+    if shift == 0:
+        return block
+    return replace(block, geometry=block.geometry.map_codes(lambda c: c >> shift), exponent=block.exponent + shift)
+
+
+def _chain(block: SynapseBlock) -> Iterator[SynapseBlock]:
+    """Blocks of at most 8-bit magnitude whose weights add up to the block's: low byte, then the bytes above it."""
+    magnitude = int(np.abs(block.geometry.codes).max())
+    if magnitude.bit_length() <= CHAIN_BITS:
+        yield block
+        return
+    low = _part(block, "", lambda c: np.sign(c) * (np.abs(c) & 0xFF))
+    if low.geometry.nnz:
+        yield _without_common_factor(low)
+    high = _part(block, ".hi", lambda c: np.sign(c) * (np.abs(c) >> CHAIN_BITS))
+    yield from _chain(_without_common_factor(replace(high, exponent=high.exponent + CHAIN_BITS)))

@@ -1,0 +1,189 @@
+"""Normalization folding: affine normalization becomes integer weights, a threshold and a bias per channel.
+
+The arithmetic is the contract in `docs/numbers.md`, step for step. With one normalization per node it is exact up to the
+rounding of threshold and bias; with one per edge, edges of different gain meet at one membrane through the smallest integer
+multipliers that fit, and the step is labelled with the error of the worst channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.graph import (
+    BIAS_EXP_MAX,
+    BIAS_MANT_MAX,
+    VTH_MAX,
+    WEIGHT_SHIFT,
+    Analog,
+    FidelityLabel,
+    Graph,
+    Membranes,
+    Neurons,
+    Population,
+    Source,
+    SynapseBlock,
+)
+from litesnn.compiler.passes.base import Pass
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class FoldNormalization(Pass):
+    """Turn every `Analog` membrane into integer weights, `vth`, `bias_mant` and `bias_exp`."""
+
+    name = "fold-normalization"
+
+    def apply(self, graph: Graph) -> Graph:
+        """See `Pass.apply`."""
+        populations: list[Population] = []
+        blocks: list[SynapseBlock] = []
+        labels: list[FidelityLabel] = []
+        for population in graph.populations:
+            incoming = graph.into(population.name)
+            if isinstance(population, Membranes) and population.analog is not None:
+                folded = _fold(graph, population, population.analog, incoming)
+                populations.append(folded.population)
+                blocks.extend(folded.blocks)
+                labels.extend(folded.labels)
+            else:
+                populations.append(population)
+                blocks.extend(incoming)
+        return graph.rebuild(populations, blocks).labelled(*labels)
+
+
+@dataclass(frozen=True)
+class _Folded:
+    population: Membranes
+    blocks: list[SynapseBlock]
+    labels: list[FidelityLabel]
+
+
+def _fold(graph: Graph, population: Membranes, analog: Analog, incoming: Sequence[SynapseBlock]) -> _Folded:
+    labels: list[FidelityLabel] = []
+    if analog.gain is not None:
+        blocks, unit = _common_unit(population, analog, analog.gain, incoming)
+    else:
+        blocks, unit, error = _multipliers(graph, population, analog, incoming)
+        if error > 0:
+            labels.append(
+                FidelityLabel(
+                    "edge gains to integer multipliers",
+                    population.place,
+                    "bounded",
+                    "synaptic current of the worst channel, all its inputs active, in thresholds",
+                    error,
+                )
+            )
+    offset = analog.bias if analog.bias is not None else analog.offset
+    mantissa, exponent = _bias(np.zeros(population.shape[0]) if offset is None else offset, unit)
+    changed = replace(population, analog=None, unit=unit, bias_mant=mantissa, bias_exp=exponent)
+    if isinstance(changed, Neurons):
+        vth = np.clip(np.rint(analog.threshold / unit), 0, VTH_MAX).astype(np.int64)
+        changed = replace(changed, vth=vth)
+    labels.extend(_rounding_labels(changed, analog, offset))
+    return _Folded(changed, blocks, labels)
+
+
+def _common_unit(
+    population: Membranes, analog: Analog, gain: Floats, incoming: Sequence[SynapseBlock]
+) -> tuple[list[SynapseBlock], Floats]:
+    """`norm: node`: values are powers of two apart, the gain only sets sign, threshold and bias."""
+    values = [_value(block) for block in incoming]
+    smallest = min(values)
+    base = smallest * 2.0**-analog.membrane_exp
+    sign = np.sign(gain).astype(np.int64)
+    unit = np.where(gain == 0, base, np.abs(gain) * base)
+    blocks = []
+    for block, value in zip(incoming, values, strict=True):
+        exponent = int(np.log2(value / smallest)) + analog.membrane_exp
+        blocks.append(_folded_block(block, sign, exponent))
+    return blocks, unit
+
+
+def _multipliers(
+    graph: Graph, population: Membranes, analog: Analog, incoming: Sequence[SynapseBlock]
+) -> tuple[list[SynapseBlock], Floats, float]:
+    """`norm: edge`: per channel the smallest integers in the ratio of the edges' gains, and the worst relative error."""
+    count = population.shape[0]
+    real = np.stack([_value(block) * _gain(block, count) for block in incoming])
+    largest = np.abs(real).max(axis=0)
+    live = largest > 0
+    ratio = real / np.where(live, largest, 1.0)
+    limit = analog.multiplier_max
+    chosen = np.full(count, limit, np.int64)
+    for q in range(limit - 1, 0, -1):
+        error = np.abs(ratio * q - np.rint(ratio * q)).max(axis=0)
+        chosen = np.where(error <= q / (2 * limit), q, chosen)
+    multiplier = np.rint(ratio * chosen).astype(np.int64)
+    scale = 2.0**-analog.membrane_exp
+    biggest_value = max(_value(block) for block in incoming)
+    unit = np.where(live, (largest / chosen) * scale, biggest_value * scale)
+    blocks = [
+        _folded_block(block, factor, analog.membrane_exp) for block, factor in zip(incoming, multiplier, strict=True)
+    ]
+    worst = np.zeros(count)
+    for block, value, factor in zip(incoming, real, multiplier, strict=True):
+        source = graph[block.source]
+        positive, negative = block.geometry.sums(source.shape, population.shape)
+        peak = max(abs(source.minimum), source.maximum) if isinstance(source, Source) else 1
+        worst += np.abs(value - factor * (largest / chosen)) * (positive + negative) * peak
+    return blocks, unit, float((worst / analog.threshold).max())
+
+
+def _value(block: SynapseBlock) -> float:
+    assert block.analog is not None, "lowering gives every block into an analog membrane a value"
+    return block.analog.value
+
+
+def _gain(block: SynapseBlock, count: int) -> Floats:
+    gain = None if block.analog is None else block.analog.gain
+    return np.ones(count) if gain is None else gain
+
+
+def _folded_block(block: SynapseBlock, factors: Ints, exponent: int) -> SynapseBlock:
+    return replace(block, geometry=block.geometry.scale_targets(factors), exponent=exponent, analog=None)
+
+
+def _bias(offset: Floats, unit: Floats) -> tuple[Ints, Ints]:
+    """Mantissa and exponent per channel: the smallest exponent that lets the mantissa fit, clipped where none does."""
+    bias = 2**WEIGHT_SHIFT * offset / unit
+    exponent = np.full(bias.shape, BIAS_EXP_MAX, np.int64)
+    for candidate in range(BIAS_EXP_MAX - 1, -1, -1):
+        exponent = np.where(np.abs(np.rint(bias / 2.0**candidate)) <= BIAS_MANT_MAX, candidate, exponent)
+    mantissa = np.clip(np.rint(bias / 2.0**exponent), -BIAS_MANT_MAX, BIAS_MANT_MAX).astype(np.int64)
+    return mantissa, exponent
+
+
+def _rounding_labels(population: Membranes, analog: Analog, offset: Floats | None) -> list[FidelityLabel]:
+    """How far threshold, bias and the truncated decay are from their real values, in thresholds, worst channel."""
+    assert population.unit is not None
+    labels = []
+    membrane_unit = population.unit / 2**WEIGHT_SHIFT
+    if isinstance(population, Neurons):
+        assert population.vth is not None
+        error = np.abs(population.vth * population.unit - analog.threshold) / analog.threshold
+        silent = population.vth == VTH_MAX
+        if (~silent).any():
+            labels.append(_rounded("threshold to integer", population, float(error[~silent].max())))
+        if silent.any():
+            detail = f"{int(silent.sum())} channel(s) need a threshold above 2^17 - 1 and are clipped to it"
+            labels.append(FidelityLabel("threshold register", population.place, "approximate", detail))
+    if offset is not None:
+        error = np.abs(population.bias * membrane_unit - offset) / analog.threshold
+        labels.append(_rounded("bias to mantissa and exponent", population, float(error.max())))
+    if population.dv > 0:
+        leak = float(membrane_unit.max() / (population.dv / 4096) / analog.threshold)
+        labels.append(_rounded("leak truncated toward zero", population, leak))
+    return labels
+
+
+def _rounded(step: str, population: Membranes, error: float) -> FidelityLabel:
+    if error == 0:
+        return FidelityLabel(step, population.place, "exact", "no rounding was needed")
+    return FidelityLabel(step, population.place, "bounded", "membrane of the worst channel, in thresholds", error)

@@ -1,0 +1,50 @@
+"""Range proof: no accumulator, current or membrane can leave its register, or which can, by how much, and what follows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from litesnn.compiler.analysis.bounds import bounds
+from litesnn.compiler.graph import STATE_MAX, WEIGHT_SHIFT, FidelityLabel, Graph, Membranes, Range
+from litesnn.compiler.passes.base import Pass
+from litesnn.compiler.profile import Profile
+
+# Loihi 1's accumulator (nengo-loihi Q_BITS = 21 plus sign after the shift by 6): what stays inside runs on every backend.
+PORTABLE_ACCUMULATOR = 2**15 - 1
+
+
+@dataclass(frozen=True)
+class ProveRanges(Pass):
+    """Attach a `Range` per register and population, and a label where one is not proved or not portable."""
+
+    profile: Profile
+    name = "prove-ranges"
+
+    def apply(self, graph: Graph) -> Graph:
+        """See `Pass.apply`."""
+        ranges = [proof for population in graph.membranes for proof in self._prove(graph, population)]
+        labels = [label for proof in ranges for label in _labels(graph, proof)]
+        return replace(graph, ranges=tuple(ranges)).labelled(*labels)
+
+    def _prove(self, graph: Graph, population: Membranes) -> list[Range]:
+        found = bounds(graph, population)
+        low, high = int(found.accumulator_low.min()), int(found.accumulator_high.max())
+        membrane = (int(found.membrane_low.min()), int(found.membrane_high.max()))
+        wraps, clips = "wraps around", "is clipped"
+        return [
+            Range(population.name, "accumulator", low, high, self.profile.accumulator_limit, wraps),
+            Range(population.name, "current", low << WEIGHT_SHIFT, high << WEIGHT_SHIFT, STATE_MAX, wraps),
+            Range(population.name, "membrane", *membrane, STATE_MAX, clips),
+        ]
+
+
+def _labels(graph: Graph, proof: Range) -> list[FidelityLabel]:
+    place = graph[proof.population].place
+    reach = f"worst-case inputs reach {proof.low} .. {proof.high}"
+    if not proof.proved:
+        detail = f"{reach}; the register holds {proof.limit} and {proof.overflow}"
+        return [FidelityLabel(f"{proof.register} range", place, "approximate", detail)]
+    if proof.register == "accumulator" and max(-proof.low, proof.high) > PORTABLE_ACCUMULATOR:
+        detail = f"{reach}; beyond {PORTABLE_ACCUMULATOR} only chips with a wide accumulator (not Loihi 1) agree"
+        return [FidelityLabel("portable accumulator", place, "exact", detail)]
+    return []

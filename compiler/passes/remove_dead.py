@@ -1,0 +1,108 @@
+"""Dead-structure removal: channels that can never spike or that nothing reads leave the graph, with all their synapses.
+
+Removing a channel can silence or orphan others, so the pass repeats until nothing changes. It is exact: a channel that
+cannot spike contributes nothing, a channel nobody reads influences nothing. What was saved is reported per population.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.analysis.bounds import never_spikes
+from litesnn.compiler.graph import Graph, Neurons, Population, Removal, SynapseBlock
+from litesnn.compiler.passes.base import Pass
+
+Reason = Literal["never spikes", "never read"]
+
+
+@dataclass(frozen=True)
+class RemoveDead(Pass):
+    """Remove channels of spiking populations that cannot matter; populations and blocks left empty go too."""
+
+    name = "remove-dead-structure"
+
+    def apply(self, graph: Graph) -> Graph:
+        """See `Pass.apply`."""
+        graph = _drop_empty_blocks(graph)
+        while True:
+            found = _find(graph)
+            if found is None:
+                return graph
+            population, dead, reason = found
+            graph = _remove(graph, population, dead, reason)
+
+
+def _find(graph: Graph) -> tuple[Neurons, npt.NDArray[np.bool_], Reason] | None:
+    """The first population with dead channels, forward for silent ones, backward for unread ones."""
+    for population in graph.populations:
+        if isinstance(population, Neurons):
+            silent = never_spikes(graph, population)
+            if silent.any():
+                return population, silent, "never spikes"
+    for population in reversed(graph.populations):
+        if isinstance(population, Neurons):
+            read = np.zeros(population.shape[0], bool)
+            for block in graph.out_of(population.name):
+                read |= block.geometry.read_channels(population.shape)
+            if not read.all():
+                return population, ~read, "never read"
+    return None
+
+
+def _remove(graph: Graph, neurons: Neurons, dead: npt.NDArray[np.bool_], reason: Reason) -> Graph:
+    kept = np.flatnonzero(~dead)
+    before = _synapses(graph)
+    populations: list[Population] = []
+    for population in graph.populations:
+        if population.name != neurons.name:
+            populations.append(population)
+        elif len(kept):
+            populations.append(keep_channels(neurons, kept))
+    blocks = []
+    for block in graph.blocks:
+        if neurons.name not in (block.source, block.target):
+            blocks.append(block)
+        elif len(kept):
+            source, target = graph[block.source], graph[block.target]
+            sources = kept if block.source == neurons.name else None
+            targets = kept if block.target == neurons.name else None
+            blocks.append(replace(block, geometry=block.geometry.keep(sources, targets, source.shape, target.shape)))
+    smaller = _drop_empty_blocks(graph.rebuild(populations, blocks))
+    removed = tuple(neurons.channels[i] for i in np.flatnonzero(dead))
+    area = neurons.shape[1] * neurons.shape[2]
+    removal = Removal(neurons.name, reason, removed, len(removed) * area, before - _synapses(smaller))
+    return replace(smaller, removals=(*graph.removals, removal))
+
+
+def keep_channels(neurons: Neurons, kept: npt.NDArray[np.int64]) -> Neurons:
+    """The population restricted to the given channels (indices into its current ones)."""
+
+    def cut(values: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64] | None:
+        return None if values is None else values[kept]
+
+    return replace(
+        neurons,
+        shape=(len(kept), *neurons.shape[1:]),
+        channels=tuple(neurons.channels[i] for i in kept),
+        vth=cut(neurons.vth),
+        bias_mant=cut(neurons.bias_mant),
+        bias_exp=cut(neurons.bias_exp),
+        unit=None if neurons.unit is None else neurons.unit[kept],
+    )
+
+
+def _drop_empty_blocks(graph: Graph) -> Graph:
+    blocks: list[SynapseBlock] = [block for block in graph.blocks if block.geometry.nnz]
+    return graph if len(blocks) == len(graph.blocks) else graph.rebuild(graph.populations, blocks)
+
+
+def _synapses(graph: Graph) -> int:
+    """Unrolled synapses of the whole graph."""
+    return sum(
+        int(block.geometry.fan_out(graph[block.source].shape, graph[block.target].shape).sum())
+        for block in graph.blocks
+    )
