@@ -141,7 +141,9 @@ def load_profile(name_or_path: str | os.PathLike[str]) -> Profile:
     """
     text = str(name_or_path)
     if text in shipped_profiles():
-        content = resources.files("litesnn").joinpath("hw_profiles").joinpath(f"{text}.toml").read_text(encoding="utf-8")
+        content = (
+            resources.files("litesnn").joinpath("hw_profiles").joinpath(f"{text}.toml").read_text(encoding="utf-8")
+        )
     elif text.endswith(".toml"):
         try:
             content = Path(text).read_text(encoding="utf-8")

@@ -23,6 +23,7 @@ class Trace:
     spikes : name -> (N, T, C, H, W)
     currents : name -> u, (N, T, C, H, W), membrane units
     membranes : name -> v after the step's reset, as Lava's variable shows it, (N, T, C, H, W)
+    potentials : name -> v before the step's reset, what was compared with the threshold; exact simulator only
     overflows : name -> number of register overflows (current wraps and membrane clips), exact simulator only
     """
 
@@ -30,6 +31,7 @@ class Trace:
     spikes: dict[str, Spikes] = field(default_factory=dict)
     currents: dict[str, States] = field(default_factory=dict)
     membranes: dict[str, States] = field(default_factory=dict)
+    potentials: dict[str, States] = field(default_factory=dict)
     overflows: dict[str, int] = field(default_factory=dict)
 
     @property

@@ -35,13 +35,14 @@ class LoadedGenotype:
     spec : the document
     topology : its resolved wiring
     tensors : name -> array, or None while untrained
-    document : the JSON bytes as read (hashed into programs)
+    document, weights : the bytes of the JSON and the safetensors file as read (programs keep them as they are)
     """
 
     spec: Genotype
     topology: Topology
     tensors: dict[str, Array] | None
     document: bytes
+    weights: bytes = b""
 
     @property
     def trained(self) -> dict[str, Array]:
@@ -89,13 +90,13 @@ def load_genotype(path: str | os.PathLike[str]) -> LoadedGenotype:
         raise GenotypeError(f"{path}: {error}") from error
     if spec.weights is None:
         return LoadedGenotype(spec, topology, None, document)
-    tensors = _load_tensors(path.parent / spec.weights.file, spec.weights)
+    blob, tensors = _load_tensors(path.parent / spec.weights.file, spec.weights)
     check_tensors(spec, topology, tensors, str(path.parent / spec.weights.file))
     try:
         check_steps(spec, topology)
     except GenotypeError as error:
         raise GenotypeError(f"{path}: {error}") from error
-    return LoadedGenotype(spec, topology, tensors, document)
+    return LoadedGenotype(spec, topology, tensors, document, blob)
 
 
 def save_genotype(spec: Genotype, tensors: dict[str, Array] | None, path: str | os.PathLike[str]) -> Genotype:
@@ -152,7 +153,7 @@ def _read(path: Path, what: str) -> bytes:
         raise GenotypeError(f"{path}: cannot read this {what}: {error.strerror}") from error
 
 
-def _load_tensors(path: Path, reference: WeightsRef) -> dict[str, Array]:
+def _load_tensors(path: Path, reference: WeightsRef) -> tuple[bytes, dict[str, Array]]:
     blob = _read(path, "weights")
     digest = hashlib.sha256(blob).hexdigest()
     if digest != reference.sha256:
@@ -161,7 +162,7 @@ def _load_tensors(path: Path, reference: WeightsRef) -> dict[str, Array]:
             "another genotype"
         )
     try:
-        return dict(load_safetensors(blob))
+        return blob, dict(load_safetensors(blob))
     except (SafetensorError, ValueError, KeyError) as error:
         raise GenotypeError(f"{path}: not a safetensors file that numpy can hold: {error}") from error
 

@@ -43,6 +43,7 @@ class Geometry:
 
     codes: Codes
     kind: ClassVar[str] = ""
+    array_names: ClassVar[tuple[str, ...]] = ("codes",)
 
     @property
     def nnz(self) -> int:
@@ -86,8 +87,8 @@ class Geometry:
         return {}
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """The arrays, for weights.safetensors."""
-        return {"codes": self.codes}
+        """The arrays by name, for weights.safetensors."""
+        return {name: getattr(self, name) for name in self.array_names}
 
 
 def _split_sums(codes: Codes, axes: tuple[int, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
@@ -220,6 +221,7 @@ class Pool(Geometry):
     stride: int = 1
     padding: int = 0
     kind: ClassVar[str] = "pool"
+    array_names: ClassVar[tuple[str, ...]] = ("codes", "sources", "targets")
 
     def scale_targets(self, factors: npt.NDArray[np.int64]) -> Pool:
         """See `Geometry.scale_targets`."""
@@ -295,10 +297,6 @@ class Pool(Geometry):
         """See `Geometry.params`."""
         return {"kernel": list(self.kernel), "stride": self.stride, "padding": self.padding}
 
-    def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """See `Geometry.arrays`."""
-        return {"codes": self.codes, "sources": self.sources, "targets": self.targets}
-
 
 @dataclass(frozen=True, eq=False)
 class OneToOne(Pool):
@@ -314,6 +312,7 @@ class Sparse(Geometry):
     indices: Index
     indptr: Index
     kind: ClassVar[str] = "sparse"
+    array_names: ClassVar[tuple[str, ...]] = ("codes", "indices", "indptr")
 
     @classmethod
     def from_matrix(cls, matrix: csr_matrix) -> Sparse:
@@ -372,10 +371,6 @@ class Sparse(Geometry):
         if len(self.indices) and self.indices.max() >= _size(in_shape):
             return f"reads neuron {self.indices.max()}, the source has {_size(in_shape)}"
         return None
-
-    def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """See `Geometry.arrays`."""
-        return {"codes": self.codes, "indices": self.indices, "indptr": self.indptr}
 
 
 def _renumber(kept: Index | None, count: int) -> Index:

@@ -1,0 +1,248 @@
+"""graph.json and weights.safetensors: a graph as plain documents and arrays, and back.
+
+`graph_document` and `read_graph` are inverse: a graph that was written and read is the same graph, to the last bit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from litesnn.compiler.graph import (
+    GEOMETRIES,
+    FidelityLabel,
+    Graph,
+    Membranes,
+    Neurons,
+    Population,
+    Range,
+    Readout,
+    Removal,
+    Schedule,
+    Source,
+    SynapseBlock,
+    SynapseFormat,
+)
+from litesnn.errors import ProgramError
+
+Array = npt.NDArray[Any]
+Shape = tuple[int, int, int]
+MEMBRANE_ARRAYS = ("bias_mant", "bias_exp", "unit", "vth")
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class PopulationDocument(_Document):
+    """One population; arrays per channel are tensors `<name>.vth`, `.bias_mant`, `.bias_exp`, `.unit`."""
+
+    kind: Literal["source", "neurons", "readout"]
+    name: str
+    shape: Shape
+    channels: tuple[int, ...]
+    genotype_channels: int
+    place: str
+    arrival: int | None = None
+    minimum: int | None = None
+    maximum: int | None = None
+    message_bits: int | None = None
+    du: int | None = None
+    dv: int | None = None
+    reset_interval: int | None = None
+    reset_offset: int | None = None
+    on_host: bool | None = None
+    role: Literal["lif", "maximum", "relay"] | None = None
+
+
+class BlockDocument(_Document):
+    """One synapse block; weight codes (and channel maps) are tensors `<name>.codes`, `.sources`, ..."""
+
+    name: str
+    source: str
+    target: str
+    edge: str
+    place: str
+    geometry: str
+    params: dict[str, Any]
+    exponent: int
+    num_weight_bits: int
+    weight_exp: int
+    sign_mode: Literal["mixed", "excitatory", "inhibitory"]
+    delay: int
+
+
+class GraphDocument(_Document):
+    """graph.json."""
+
+    format: Literal["litesnn.graph"] = "litesnn.graph"
+    version: Literal[1] = 1
+    timesteps: int
+    populations: tuple[PopulationDocument, ...]
+    blocks: tuple[BlockDocument, ...]
+    labels: tuple[FidelityLabel, ...]
+    removals: tuple[Removal, ...]
+    ranges: tuple[Range, ...]
+    schedule: Schedule | None
+
+
+def graph_document(graph: Graph) -> tuple[dict[str, Any], dict[str, Array]]:
+    """The graph as a JSON document and named tensors."""
+    tensors: dict[str, Array] = {}
+    for population in graph.membranes:
+        for part in MEMBRANE_ARRAYS:
+            values = getattr(population, part, None)
+            if values is not None:
+                tensors[f"{population.name}.{part}"] = values
+    for block in graph.blocks:
+        for part, values in block.geometry.arrays().items():
+            tensors[f"{block.name}.{part}"] = values
+    document = GraphDocument(
+        timesteps=graph.timesteps,
+        populations=tuple(_population_document(population) for population in graph.populations),
+        blocks=tuple(_block_document(block) for block in graph.blocks),
+        labels=graph.labels,
+        removals=graph.removals,
+        ranges=graph.ranges,
+        schedule=graph.schedule,
+    )
+    return document.model_dump(mode="json", exclude_none=True), tensors
+
+
+def read_graph(document: Mapping[str, Any], tensors: Mapping[str, Array]) -> Graph:
+    """The graph of a document and its tensors.
+
+    Raises
+    ------
+    ProgramError
+        For fields that are missing, unknown or of the wrong type, and for missing tensors.
+    """
+    try:
+        parsed = TypeAdapter(GraphDocument).validate_python(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ProgramError(
+            f"graph.json: {place}: {first['msg']} (was this program written by another version?)"
+        ) from error
+    try:
+        populations = [_read_population(entry, tensors) for entry in parsed.populations]
+        blocks = [_read_block(entry, tensors) for entry in parsed.blocks]
+    except KeyError as error:
+        raise ProgramError(f"weights.safetensors: tensor {error} is missing") from error
+    graph = Graph.build(parsed.timesteps, populations, blocks)
+    return Graph(parsed.timesteps, graph.network, parsed.labels, parsed.removals, parsed.ranges, parsed.schedule)
+
+
+def _population_document(population: Population) -> PopulationDocument:
+    common: dict[str, Any] = {
+        "name": population.name,
+        "shape": population.shape,
+        "channels": population.channels,
+        "genotype_channels": population.genotype_channels,
+        "place": population.place,
+        "arrival": population.arrival,
+    }
+    if isinstance(population, Source):
+        return PopulationDocument(
+            kind="source",
+            minimum=population.minimum,
+            maximum=population.maximum,
+            message_bits=population.message_bits,
+            **common,
+        )
+    assert isinstance(population, Membranes)
+    common |= {
+        "du": population.du,
+        "dv": population.dv,
+        "reset_interval": population.reset_interval,
+        "reset_offset": population.reset_offset,
+        "on_host": population.on_host,
+    }
+    if isinstance(population, Neurons):
+        return PopulationDocument(kind="neurons", role=population.role, **common)
+    return PopulationDocument(kind="readout", **common)
+
+
+def _read_population(entry: PopulationDocument, tensors: Mapping[str, Array]) -> Population:
+    fields = entry.model_dump(exclude={"kind"}, exclude_none=True)
+    if entry.kind == "source":
+        return Source(**fields)
+    arrays: dict[str, Any] = {part: tensors.get(f"{entry.name}.{part}") for part in MEMBRANE_ARRAYS}
+    if entry.kind == "readout":
+        arrays.pop("vth")
+        return Readout(**fields, **arrays)
+    return Neurons(**fields, **arrays)
+
+
+def _block_document(block: SynapseBlock) -> BlockDocument:
+    assert block.format is not None, "programs hold formatted graphs"
+    return BlockDocument(
+        name=block.name,
+        source=block.source,
+        target=block.target,
+        edge=block.edge,
+        place=block.place,
+        geometry=block.geometry.kind,
+        params=block.geometry.params(),
+        exponent=block.exponent,
+        num_weight_bits=block.format.num_weight_bits,
+        weight_exp=block.format.weight_exp,
+        sign_mode=block.format.sign_mode,
+        delay=block.delay,
+    )
+
+
+def _read_block(entry: BlockDocument, tensors: Mapping[str, Array]) -> SynapseBlock:
+    kind = GEOMETRIES.get(entry.geometry)
+    if kind is None:
+        raise ProgramError(
+            f"graph.json: block {entry.name}: geometry '{entry.geometry}'; allowed: {', '.join(GEOMETRIES)}"
+        )
+    arrays: dict[str, Any] = {part: tensors[f"{entry.name}.{part}"] for part in kind.array_names}
+    params: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in entry.params.items()
+    }
+    try:
+        geometry = kind(**arrays, **params)
+    except TypeError as error:
+        raise ProgramError(f"graph.json: block {entry.name}: {error}") from error
+    return SynapseBlock(
+        name=entry.name,
+        source=entry.source,
+        target=entry.target,
+        geometry=geometry,
+        edge=entry.edge,
+        place=entry.place,
+        exponent=entry.exponent,
+        format=SynapseFormat(entry.num_weight_bits, entry.weight_exp, entry.sign_mode),
+        delay=entry.delay,
+    )
+
+
+def packed(tensors: Mapping[str, Array]) -> dict[str, Array]:
+    """Tensors in the smallest signed integer type that holds them (floats stay), for the file."""
+    result = {}
+    for name, values in tensors.items():
+        if values.dtype.kind == "i":
+            low, high = (int(values.min()), int(values.max())) if values.size else (0, 0)
+            dtype = next(
+                t for t in (np.int8, np.int16, np.int32, np.int64) if np.iinfo(t).min <= low and high <= np.iinfo(t).max
+            )
+            values = values.astype(dtype)
+        result[name] = np.ascontiguousarray(values)
+    return result
+
+
+def unpacked(tensors: Mapping[str, Array]) -> dict[str, Array]:
+    """The types graphs compute with: int32 codes, int64 elsewhere."""
+    result = {}
+    for name, values in tensors.items():
+        if values.dtype.kind == "i":
+            values = values.astype(np.int32 if name.endswith(".codes") else np.int64)
+        result[name] = values
+    return result

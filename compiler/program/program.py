@@ -1,0 +1,213 @@
+"""A program: a directory that holds everything one deployment is, readable without running code.
+
+`manifest.json` (format, versions, hashes, command, profile), `graph.json` and `weights.safetensors` (the network as
+integers), `profile.json` (the figures it was compiled for), `report.json`, and `genotype/` (what it came from, so that
+`litesnn verify PROGRAM` needs nothing else). Writing is all or nothing and gives the same bytes for the same input.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import tempfile
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_safetensors
+from safetensors.numpy import save as save_safetensors
+
+from litesnn.compiler.genotype import LoadedGenotype, load_genotype
+from litesnn.compiler.graph import Graph
+from litesnn.compiler.profile import Profile
+from litesnn.compiler.program.documents import graph_document, packed, read_graph, unpacked
+from litesnn.errors import ProgramError
+
+FORMAT = "litesnn.program"
+VERSION = 1
+MANIFEST = "manifest.json"
+GENOTYPE = "genotype/genotype.json"
+LIBRARIES = ("networkx", "numpy", "pydantic", "safetensors", "scipy")
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """One deployment.
+
+    Attributes
+    ----------
+    graph : scheduled integer graph
+    genotype : where it came from, with its weights
+    profile : the target
+    command : the command line that made it, without the output path
+    report : what `report.json` holds
+    """
+
+    graph: Graph
+    genotype: LoadedGenotype
+    profile: Profile
+    command: str
+    report: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The genotype's name."""
+        return self.genotype.spec.name
+
+    def with_report(self, report: dict[str, Any]) -> Program:
+        """The same program with another report."""
+        return replace(self, report=report)
+
+    def files(self) -> dict[str, bytes]:
+        """Every file of the directory but the manifest: relative name -> content."""
+        document, tensors = graph_document(self.graph)
+        genotype = self.genotype
+        assert genotype.spec.weights is not None, "programs come from trained genotypes"
+        return {
+            "graph.json": _json(document),
+            "weights.safetensors": save_safetensors(packed({name: tensors[name] for name in sorted(tensors)})),
+            "profile.json": _json(self.profile.model_dump(mode="json", exclude_none=True)),
+            "report.json": _json(self.report),
+            GENOTYPE: genotype.document,
+            f"genotype/{genotype.spec.weights.file}": genotype.weights,
+        }
+
+    def save(self, directory: str | os.PathLike[str]) -> None:
+        """Write the directory, whole or not at all; an earlier program there is replaced.
+
+        Raises
+        ------
+        ProgramError
+            If the place cannot be written, or holds something that is not a program.
+        """
+        target = Path(directory)
+        check_output(target)
+        files = self.files()
+        manifest = {
+            "format": FORMAT,
+            "version": VERSION,
+            "name": self.name,
+            "profile": self.profile.name,
+            "command": self.command,
+            "seed": self.genotype.spec.training.seed if self.genotype.spec.training else None,
+            "litesnn": version("litesnn"),
+            "python": platform.python_version(),
+            "libraries": {library: version(library) for library in LIBRARIES},
+            "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+        }
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
+        except OSError as error:
+            raise ProgramError(f"cannot write {target}: {error.strerror}; choose a folder you can write to") from error
+        try:
+            staging.chmod(0o755)
+            for name, content in {**files, MANIFEST: _json(manifest)}.items():
+                (staging / name).parent.mkdir(exist_ok=True)
+                (staging / name).write_bytes(content)
+            _swap(staging, target)
+        except OSError as error:
+            raise ProgramError(f"cannot write {target}: {error.strerror}") from error
+        finally:
+            shutil.rmtree(staging, ignore_errors=True)
+
+    @classmethod
+    def load(cls, directory: str | os.PathLike[str]) -> Program:
+        """Read a program after checking format, version and the hash of every file; runs no code from it.
+
+        Raises
+        ------
+        ProgramError
+            For a missing or altered file, another version, or file names that leave the directory.
+        """
+        root = Path(directory)
+        manifest = _read_manifest(root)
+        contents = {name: _read_checked(root, name, digest) for name, digest in manifest["files"].items()}
+        for name in ("graph.json", "weights.safetensors", "profile.json", "report.json", GENOTYPE):
+            if name not in contents:
+                raise ProgramError(f"{root}: manifest.json does not list {name}; the program is incomplete")
+        try:
+            tensors = unpacked(load_safetensors(contents["weights.safetensors"]))
+            graph = read_graph(json.loads(contents["graph.json"]), tensors)
+            profile = Profile.model_validate_json(contents["profile.json"])
+            report = json.loads(contents["report.json"])
+        except (SafetensorError, ValueError, RecursionError) as error:
+            raise ProgramError(f"{root}: {error}") from error
+        return cls(graph, load_genotype(root / GENOTYPE), profile, str(manifest.get("command", "")), report)
+
+
+def check_output(target: Path) -> None:
+    """Refuse an output place before any work is spent on it.
+
+    Raises
+    ------
+    ProgramError
+        If something that is not a program stands there, or the nearest existing folder cannot be written.
+    """
+    if target.exists() and not (target / MANIFEST).is_file() and (not target.is_dir() or any(target.iterdir())):
+        raise ProgramError(f"{target} exists and is not a LiteSNN program; choose another -o, or remove it")
+    parent = target.absolute().parent
+    while not parent.exists():
+        parent = parent.parent
+    if not parent.is_dir() or not os.access(parent, os.W_OK):
+        raise ProgramError(f"cannot write {target}: {parent} is not a folder you can write to; choose another -o")
+
+
+def is_program(path: Path) -> bool:
+    """Whether a path looks like a program directory."""
+    return path.is_dir() and (path / MANIFEST).is_file()
+
+
+def _swap(staging: Path, target: Path) -> None:
+    """Put the staged directory in place; an old program steps aside first and is removed last."""
+    if not target.exists():
+        os.rename(staging, target)
+        return
+    old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.old."))
+    os.rename(target, old / "program")
+    try:
+        os.rename(staging, target)
+    except OSError:
+        os.rename(old / "program", target)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
+
+
+def _read_manifest(root: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((root / MANIFEST).read_bytes())
+    except FileNotFoundError:
+        raise ProgramError(f"{root}: not a LiteSNN program (no {MANIFEST}); compile one with litesnn-compile") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise ProgramError(f"{root / MANIFEST}: cannot read it: {error}") from error
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or manifest.get("version") != VERSION:
+        raise ProgramError(f"{root / MANIFEST}: not a '{FORMAT}' of version {VERSION}; compile the genotype again")
+    files = manifest.get("files")
+    if not isinstance(files, dict) or not all(isinstance(k, str) and isinstance(v, str) for k, v in files.items()):
+        raise ProgramError(f"{root / MANIFEST}: 'files' must map file names to SHA-256 hashes")
+    return manifest
+
+
+def _read_checked(root: Path, name: str, digest: str) -> bytes:
+    path = root / name
+    inside = not Path(name).is_absolute() and path.resolve().is_relative_to(root.resolve())
+    if not inside:
+        raise ProgramError(f"{root / MANIFEST}: file '{name}' leaves the program's directory; refused")
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ProgramError(f"{path}: cannot read it: {error.strerror}") from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != digest:
+        raise ProgramError(f"{path}: wrong SHA-256: found {found}, the manifest says {digest}; the file was changed")
+    return content
