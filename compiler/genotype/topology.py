@@ -259,7 +259,7 @@ def _edge(
         if min(in_shape) < 1:
             raise GenotypeError(f"{place}.pool: found {spec.pool}, larger than the map {signal.shape[1:]} it pools")
     stride = _stride(spec, place, in_shape, out)
-    dilation = stride if downsample == "nearest" and stride > 1 and op.kernel > 1 else 1
+    dilation = stride if downsample == "nearest" and stride > 1 and op.weighted and op.kernel > 1 else 1
     if dilation > 1 and (in_shape[1] % stride or in_shape[2] % stride):
         raise GenotypeError(
             f"{place}: nearest downsampling by {stride} needs a map divisible by it; found {in_shape[1:]} "

@@ -1,0 +1,162 @@
+"""Comparing what two engines did: mismatching spikes per population and step, readouts, and where they first part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.graph import Graph, Membranes, Neurons
+
+Bools = npt.NDArray[np.bool_]
+
+
+class Observed(Protocol):
+    """What an engine reports: readout (N, classes) and recorded spikes, name -> (N, T, C, H, W)."""
+
+    @property
+    def readout(self) -> npt.NDArray[np.generic]:
+        """(N, classes)."""
+
+    @property
+    def spikes(self) -> Mapping[str, npt.NDArray[np.uint8]]:
+        """Population -> (N, T, C, H, W)."""
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """The first spike that differs: topologically first population, then earliest sample, step and neuron.
+
+    `neuron` is (channel, y, x) in the genotype's channel numbering; membranes are v before the reset, in the chip's units,
+    None where an engine does not show them; `causes` the likely ones, most telling first.
+    """
+
+    population: str
+    place: str
+    sample: int
+    step: int
+    neuron: tuple[int, int, int]
+    expected_spike: int
+    found_spike: int
+    threshold: int | None = None
+    expected_membrane: float | None = None
+    found_membrane: int | None = None
+    causes: tuple[str, ...] = ()
+
+
+@dataclass
+class PopulationComparison:
+    """Counts for one population: mismatches in all and per step, and the spikes of either engine."""
+
+    name: str
+    mismatching_spikes: int = 0
+    mismatches_per_step: list[int] = field(default_factory=list)
+    expected_spikes: int = 0
+    found_spikes: int = 0
+
+
+@dataclass
+class Comparison:
+    """`expected` against `found` over a number of samples."""
+
+    expected: str
+    found: str
+    samples: int = 0
+    populations: dict[str, PopulationComparison] = field(default_factory=dict)
+    mismatching_readouts: int = 0
+    readouts_compared: bool = True
+    first: Divergence | None = None
+
+    @property
+    def mismatching_spikes(self) -> int:
+        """Over all populations and steps."""
+        return sum(population.mismatching_spikes for population in self.populations.values())
+
+    @property
+    def equal(self) -> bool:
+        """Whether every compared spike and every readout is the same."""
+        return self.mismatching_spikes == 0 and self.mismatching_readouts == 0
+
+    def add(self, graph: Graph, expected: Observed, found: Observed) -> None:
+        """Add a chunk of samples."""
+        for population in graph.topological():
+            if isinstance(population, Neurons) and population.name in expected.spikes:
+                self._add_population(population, expected.spikes[population.name], found.spikes[population.name])
+        for removal in graph.removals:
+            if removal.reason == "never spikes" and removal.population in expected.spikes:
+                self._add_silent(removal.population, list(removal.channels), expected.spikes[removal.population])
+        if self.readouts_compared:
+            self.mismatching_readouts += int((expected.readout != found.readout).any(axis=1).sum())
+        self.samples += len(expected.readout)
+
+    def _add_population(
+        self, population: Neurons, expected: npt.NDArray[np.uint8], found: npt.NDArray[np.uint8]
+    ) -> None:
+        if expected.shape[2] != found.shape[2]:
+            expected = expected[:, :, list(population.channels)]
+        differs: Bools = expected != found
+        entry = self._entry(population.name, expected.shape[1])
+        entry.expected_spikes += int(expected.sum(dtype=np.int64))
+        entry.found_spikes += int(found.sum(dtype=np.int64))
+        _count(entry, differs)
+        if differs.any() and self.first is None:
+            sample, step, channel, y, x = (int(i) for i in np.argwhere(differs)[0])
+            where = (sample, step, channel, y, x)
+            self.first = Divergence(
+                population.name,
+                population.place,
+                self.samples + sample,
+                step,
+                (population.channels[channel], y, x),
+                int(expected[where]),
+                int(found[where]),
+                int(population.vth[channel]) << 6 if population.vth is not None else None,
+            )
+
+    def _add_silent(self, name: str, channels: list[int], expected: npt.NDArray[np.uint8]) -> None:
+        """Channels that were removed because they never spike must not spike in the reference."""
+        spikes = expected[:, :, channels].astype(bool)
+        if spikes.any():
+            entry = self._entry(name, expected.shape[1])
+            entry.expected_spikes += int(spikes.sum())
+            _count(entry, spikes)
+            if self.first is None:
+                sample, step, channel, y, x = (int(i) for i in np.argwhere(spikes)[0])
+                cause = "removed channel: dead-structure removal took this channel for one that never spikes"
+                self.first = Divergence(
+                    name, name, self.samples + sample, step, (channels[channel], y, x), 1, 0, causes=(cause,)
+                )
+
+    def _entry(self, name: str, steps: int) -> PopulationComparison:
+        return self.populations.setdefault(name, PopulationComparison(name, mismatches_per_step=[0] * steps))
+
+    def explain(self, **details: object) -> None:
+        """Add membranes or causes to the first divergence."""
+        if self.first is not None:
+            self.first = replace(self.first, **details)  # type: ignore[arg-type]
+
+
+def _count(entry: PopulationComparison, differs: Bools) -> None:
+    entry.mismatching_spikes += int(differs.sum())
+    for step, count in enumerate(differs.sum(axis=(0, 2, 3, 4))):
+        entry.mismatches_per_step[step] += int(count)
+
+
+def spike_counts(graph: Graph, spikes: Mapping[str, npt.NDArray[np.uint8]]) -> dict[str, int]:
+    """Spikes per population that the graph and the engine share, the graph's channels only."""
+    counts = {}
+    for population in graph.membranes:
+        if isinstance(population, Neurons) and population.name in spikes:
+            recorded = spikes[population.name]
+            if recorded.shape[2] != population.shape[0]:
+                recorded = recorded[:, :, list(population.channels)]
+            counts[population.name] = int(recorded.sum(dtype=np.int64))
+    return counts
+
+
+def neuron_index(population: Membranes, neuron: tuple[int, int, int]) -> tuple[int, int, int]:
+    """Index of a neuron (genotype channel, y, x) in the population's own arrays."""
+    return (population.channels.index(neuron[0]), neuron[1], neuron[2])

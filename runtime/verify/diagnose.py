@@ -1,0 +1,251 @@
+"""Why two engines part: the program's integers at the first diverging population, held against the reference's own.
+
+The reference parameters come from the PyTorch model, which derives them without the compiler. All sources of the first
+diverging population agree, so what differs lies in the population itself: its synapses, neuron constants, timing, or range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.genotype import EdgePlan, Topology
+from litesnn.compiler.graph import Conv2d, Dense, Geometry, Graph, Membranes, Neurons, Pool, SynapseBlock
+from litesnn.compiler.passes.stagger_resets import reset_offset
+
+Ints = npt.NDArray[np.int64]
+
+
+class ReferenceParameters(Protocol):
+    """Integers of one population as the reference has them; arrays per genotype channel, see `docs/numbers.md`."""
+
+    @property
+    def decay_mantissa(self) -> int:
+        """4096 times the membrane's decay."""
+
+    @property
+    def vth(self) -> Ints | None:
+        """(C,), None for the readout."""
+
+    @property
+    def bias_mant(self) -> Ints:
+        """(C,)."""
+
+    @property
+    def bias_exp(self) -> Ints:
+        """(C,)."""
+
+    @property
+    def weights(self) -> Mapping[str, Ints]:
+        """Edge -> (C_out, C_in, k, k), (C_out, C_in * H * W) for dense, or depthwise (C, 1, k, k)."""
+
+
+def diagnose(
+    graph: Graph, topology: Topology, name: str, reference: ReferenceParameters | None, overflows: int
+) -> tuple[str, ...]:
+    """Likely causes of a divergence at population `name`, most telling first."""
+    population = graph[name]
+    assert isinstance(population, Membranes)
+    causes = list(_timing(graph, population))
+    if reference is not None:
+        causes += _synapses(graph, topology, population, reference)
+        causes += _constants(population, reference)
+    causes += _formats(graph, population)
+    if overflows:
+        causes.append(
+            f"saturated register: {overflows} value(s) of '{name}' left the 24-bit current or membrane (wrapped or clipped)"
+        )
+    if not causes:
+        causes.append(
+            "no parameter of this population differs; the engines compute the same integers differently (a bug)"
+        )
+    return tuple(causes)
+
+
+def _timing(graph: Graph, population: Membranes) -> Iterator[str]:
+    arrival = population.arrival
+    if arrival is None:
+        return
+    for block in graph.into(population.name):
+        source = graph[block.source].arrival
+        if source is not None and source + 1 + block.delay != arrival:
+            wanted = arrival - source - 1
+            kind = "missing delay" if block.delay < wanted else "wrong delay"
+            yield (
+                f"{kind}: block '{block.name}' has delay {block.delay}, its spikes need {wanted} to meet the others at step {arrival}"
+            )
+    wanted = reset_offset(arrival, graph.timesteps)
+    if population.reset_interval != graph.timesteps or population.reset_offset != wanted:
+        late = ((population.reset_offset or 0) - wanted) % graph.timesteps
+        yield (
+            f"wrong reset: '{population.name}' resets every {population.reset_interval} steps at phase {population.reset_offset}, its "
+            f"samples start at phase {wanted} every {graph.timesteps} ({late} step(s) late)"
+        )
+
+
+def _constants(population: Membranes, reference: ReferenceParameters) -> Iterator[str]:
+    channels = list(population.channels)
+    if isinstance(population, Neurons) and population.role != "lif":
+        return
+    if population.decay_mantissa != reference.decay_mantissa:
+        yield f"wrong decay: the program keeps {population.decay_mantissa}/4096 per step, PyTorch {reference.decay_mantissa}/4096"
+    if isinstance(population, Neurons) and population.vth is not None and reference.vth is not None:
+        yield from _differs("wrong threshold (vth)", population, population.vth, reference.vth[channels])
+    bias = reference.bias_mant[channels] << reference.bias_exp[channels]
+    yield from _differs("wrong bias", population, population.bias, bias)
+
+
+def _differs(what: str, population: Membranes, found: Ints, expected: Ints) -> Iterator[str]:
+    wrong = np.flatnonzero(found != expected)
+    if len(wrong):
+        first = int(wrong[0])
+        yield (
+            f"{what}: {len(wrong)} of {len(found)} channels, first channel {population.channels[first]}: the program has "
+            f"{found[first]}, PyTorch {expected[first]}"
+        )
+
+
+def _synapses(graph: Graph, topology: Topology, population: Membranes, reference: ReferenceParameters) -> Iterator[str]:
+    plans = {edge.name: edge for edge in topology.edges()}
+    for edge, expected in reference.weights.items():
+        plan = plans.get(edge)
+        blocks = [b for b in graph.into(population.name) if b.edge in (edge, edge.removesuffix(".edge0"))]
+        kernel = _whole_kernel(graph, population, blocks, expected, plan)
+        wanted = (
+            expected.reshape(kernel.shape) if expected.shape[1] != 1 or kernel.shape[1] == 1 else _depthwise(expected)
+        )
+        # Removed channels are gone on purpose: only what the graph still holds is compared.
+        kept = np.zeros_like(kernel, dtype=bool)
+        kept[np.ix_(np.asarray(population.channels), np.asarray(sorted(_live_inputs(graph, blocks, plan)), int))] = True
+        yield from _kernel_difference(edge, kernel, wanted, kept)
+        if plan is not None:
+            yield from _window_difference(edge, blocks, plan)
+
+
+def _depthwise(weights: Ints) -> Ints:
+    count = weights.shape[0]
+    full = np.zeros((count, count, *weights.shape[2:]), np.int64)
+    full[np.arange(count), np.arange(count)] = weights[:, 0]
+    return full
+
+
+def _first_channels(graph: Graph, block: SynapseBlock, plan: EdgePlan | None) -> int:
+    """Where the block's source starts among the edge's concatenated input channels."""
+    if plan is None:
+        return 0
+    first = 0
+    for i, (source, count) in enumerate(zip(plan.sources, plan.source_channels, strict=True)):
+        if block.source.split(".relay")[0] in (source, f"{plan.name}.max", f"{plan.name}.max{i}"):
+            return first
+        first += count
+    return 0
+
+
+def _live_inputs(graph: Graph, blocks: list[SynapseBlock], plan: EdgePlan | None) -> set[int]:
+    return {
+        _first_channels(graph, block, plan) + channel for block in blocks for channel in graph[block.source].channels
+    }
+
+
+def _whole_kernel(
+    graph: Graph, population: Membranes, blocks: list[SynapseBlock], expected: Ints, plan: EdgePlan | None
+) -> Ints:
+    """The program's integer weights of one edge, in the genotype's channel numbering: (C_out, C_in, kH, kW)."""
+    inputs = plan.in_shape[0] if plan is not None else population.genotype_channels
+    window = expected.shape[2:] if expected.ndim == 4 else (plan.in_shape[1:] if plan is not None else (1, 1))
+    total = np.zeros((population.genotype_channels, inputs, *window), np.int64)
+    for block in blocks:
+        source = graph[block.source]
+        kernel = _kernel(block.geometry, source.shape, population.shape) << block.exponent
+        if kernel.shape[2:] != total.shape[2:]:
+            continue
+        columns = _first_channels(graph, block, plan) + np.asarray(source.channels)
+        if plan is None and block.edge == "pool":
+            columns = _pool_columns(graph, population, block)
+        total[np.ix_(list(population.channels), columns)] += kernel
+    return total
+
+
+def _pool_columns(graph: Graph, population: Membranes, block: SynapseBlock) -> Ints:
+    """The pool is depthwise: its source channels are numbered like the pool channels they feed."""
+    geometry = block.geometry
+    assert isinstance(geometry, Pool)
+    columns = np.zeros(graph[block.source].shape[0], np.int64)
+    columns[geometry.sources] = np.asarray(population.channels)[geometry.targets]
+    return columns
+
+
+def _kernel(geometry: Geometry, in_shape: tuple[int, int, int], out_shape: tuple[int, int, int]) -> Ints:
+    """Codes as a dense kernel (C_out, C_in, kH, kW)."""
+    if isinstance(geometry, Conv2d):
+        return geometry.codes.astype(np.int64)
+    if isinstance(geometry, Dense):
+        return geometry.codes.reshape(-1, *in_shape).astype(np.int64)
+    assert isinstance(geometry, Pool), "lowering makes no sparse blocks"
+    kernel = np.zeros((out_shape[0], in_shape[0], *geometry.kernel), np.int64)
+    kernel[geometry.targets, geometry.sources] = geometry.codes[:, None, None]
+    return kernel
+
+
+def _kernel_difference(edge: str, found: Ints, expected: Ints, kept: npt.NDArray[np.bool_]) -> Iterator[str]:
+    wrong = np.argwhere((found != expected) & kept)
+    if not len(wrong):
+        return
+    hypotheses = {
+        "transposed kernel: height and width are swapped": expected.swapaxes(-1, -2),
+        "flipped kernel: rotated by 180 degrees (convolution instead of cross-correlation)": expected[..., ::-1, ::-1],
+        "inverted weights: the sign is wrong": -expected,
+    }
+    for cause, candidate in hypotheses.items():
+        if candidate.shape == found.shape and ((found == candidate) | ~kept).all():
+            yield f"{cause} in edge '{edge}'"
+            return
+    live = (expected != 0) & kept
+    ratio = found[live] / expected[live]
+    if (
+        len(wrong) > 1
+        and live.any()
+        and ((found == 0) | live | ~kept).all()
+        and (ratio == ratio[0]).all()
+        and ratio[0] != 0
+    ):
+        yield f"wrong weight scale in edge '{edge}': every weight is {ratio[0]:g} times PyTorch's"
+        return
+    place = tuple(int(i) for i in wrong[0])
+    yield (
+        f"wrong weight: {len(wrong)} of {int(kept.sum())} weights of edge '{edge}' differ, first at (out, in, y, x) = {place}: the "
+        f"program has {found[place]}, PyTorch {expected[place]}"
+    )
+
+
+def _window_difference(edge: str, blocks: list[SynapseBlock], plan: EdgePlan) -> Iterator[str]:
+    for block in blocks:
+        geometry = block.geometry
+        if isinstance(geometry, Conv2d):
+            found = (geometry.stride, geometry.padding, geometry.dilation)
+            if found != (plan.stride, plan.padding, plan.dilation):
+                yield (
+                    f"wrong window in edge '{edge}': the program has stride, padding, dilation {found}, the genotype "
+                    f"{(plan.stride, plan.padding, plan.dilation)}"
+                )
+                return
+
+
+def _formats(graph: Graph, population: Membranes) -> Iterator[str]:
+    """Weights that their format cannot hold: Lava drops the lowest bits without a word."""
+    for block in graph.into(population.name):
+        if block.format is None:
+            continue
+        low, high = block.format.code_range()
+        codes = block.geometry.codes
+        carried = block.format.weight_exp + block.format.alignment
+        if codes.size and (codes.min() < low or codes.max() > high):
+            yield (
+                f"truncated weights: block '{block.name}' holds codes {codes.min()}..{codes.max()}, its "
+                f"{block.format.num_weight_bits}-bit {block.format.sign_mode} format {low}..{high}"
+            )
+        elif carried != block.exponent:
+            yield f"wrong weight_exp: block '{block.name}' carries exponent {carried}, its codes mean {block.exponent}"

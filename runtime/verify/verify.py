@@ -1,0 +1,170 @@
+"""Running engines side by side, a chunk of samples at a time, and gathering what they agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.graph import Graph
+from litesnn.runtime.verify.compare import Comparison, Observed, spike_counts
+
+Inputs = npt.NDArray[np.int16]
+# Bytes that recorded spikes and membranes of one chunk may take; the chunk size follows from it.
+CHUNK_BYTES = 256 * 2**20
+BYTES_PER_NEURON_STEP = 16
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One way to run the network: a name, `run(inputs) -> Observed` with all spikes recorded, and how many samples it gets."""
+
+    name: str
+    run: Callable[[Inputs], Observed]
+    samples: int
+
+
+@dataclass
+class Verification:
+    """What the engines agreed on.
+
+    Attributes
+    ----------
+    comparisons : each engine after the first against the first, by name of the engine
+    accuracy : engine -> fraction of its samples classified right, empty without labels
+    spike_counts : engine -> population -> spikes over its samples
+    samples : engine -> number of samples
+    """
+
+    comparisons: dict[str, Comparison] = field(default_factory=dict)
+    accuracy: dict[str, float] = field(default_factory=dict)
+    spike_counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    samples: dict[str, int] = field(default_factory=dict)
+    note: str = ""
+
+    @property
+    def exact_comparisons(self) -> list[Comparison]:
+        """The comparisons that must agree to the last spike (`float` is there to show what fixed point costs)."""
+        return [comparison for comparison in self.comparisons.values() if comparison.readouts_compared]
+
+    @property
+    def mismatching_spikes(self) -> int:
+        """Over all engines that must agree; 0 expected."""
+        return sum(comparison.mismatching_spikes for comparison in self.exact_comparisons)
+
+    @property
+    def equal(self) -> bool:
+        """Whether all engines that must agree do, spikes and readouts."""
+        return all(comparison.equal for comparison in self.exact_comparisons)
+
+    def document(self) -> dict[str, Any]:
+        """As JSON-ready values."""
+        return {
+            "mismatching_spikes": self.mismatching_spikes,
+            "mismatching_readouts": sum(c.mismatching_readouts for c in self.exact_comparisons),
+            "samples": self.samples,
+            "accuracy": {name: round(value, 6) for name, value in self.accuracy.items()},
+            "spike_counts": self.spike_counts,
+            "comparisons": [_comparison_document(comparison) for comparison in self.comparisons.values()],
+            "note": self.note,
+        }
+
+
+def verify_engines(
+    graph: Graph,
+    inputs: Inputs,
+    labels: npt.NDArray[np.int64] | None,
+    reference: Engine,
+    others: Mapping[str, tuple[Engine, bool]],
+    explain: Callable[[Comparison, Inputs], None],
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Verification:
+    """Run all engines and compare each with the reference.
+
+    Parameters
+    ----------
+    inputs : integers for the network, (N, C, H, W) or (N, T, C, H, W)
+    labels : (N,) or None
+    others : name -> (engine, must agree)
+    explain : called once per comparison that must agree and does not, to add membranes and causes to `comparison.first`
+    progress : called with (engine, samples done, samples)
+    """
+    result = Verification()
+    right: dict[str, int] = {}
+    engines = [reference, *(engine for engine, _ in others.values())]
+    for name, (_, exact) in others.items():
+        result.comparisons[name] = Comparison(reference.name, name, readouts_compared=exact)
+    size = chunk_size(graph)
+    for first in range(0, len(inputs), size):
+        chunk = inputs[first : first + size]
+        expected: Observed | None = None
+        for engine in engines:
+            part = chunk[: max(0, engine.samples - first)]
+            if not len(part):
+                continue
+            observed = engine.run(part)
+            done = first + len(part)
+            result.samples[engine.name] = done
+            counts = result.spike_counts.setdefault(engine.name, {})
+            for population, count in spike_counts(graph, observed.spikes).items():
+                counts[population] = counts.get(population, 0) + count
+            if labels is not None:
+                hits = np.argmax(observed.readout, axis=1) == labels[first:done]
+                right[engine.name] = right.get(engine.name, 0) + int(hits.sum())
+            if expected is None:
+                expected = observed
+            else:
+                comparison = result.comparisons[engine.name]
+                new = comparison.first is None
+                comparison.add(graph, _cut(expected, len(part)), observed)
+                if new and comparison.first is not None and comparison.readouts_compared:
+                    explain(comparison, part)
+            if progress:
+                progress(engine.name, done, min(engine.samples, len(inputs)))
+    if labels is not None:
+        result.accuracy = {name: hits / result.samples[name] for name, hits in right.items()}
+    return result
+
+
+def chunk_size(graph: Graph) -> int:
+    """Samples whose recordings fit the memory budget."""
+    neurons = sum(population.size for population in graph.membranes)
+    return max(1, CHUNK_BYTES // (neurons * graph.timesteps * BYTES_PER_NEURON_STEP))
+
+
+@dataclass(frozen=True)
+class _Part:
+    readout: npt.NDArray[np.generic]
+    spikes: dict[str, npt.NDArray[np.uint8]]
+
+
+def _cut(observed: Observed, count: int) -> Observed:
+    """The first samples of an observation, for engines that see fewer."""
+    if len(observed.readout) == count:
+        return observed
+    return _Part(observed.readout[:count], {name: spikes[:count] for name, spikes in observed.spikes.items()})
+
+
+def _comparison_document(comparison: Comparison) -> dict[str, Any]:
+    first = comparison.first
+    return {
+        "expected": comparison.expected,
+        "found": comparison.found,
+        "must_agree": comparison.readouts_compared,
+        "samples": comparison.samples,
+        "mismatching_spikes": comparison.mismatching_spikes,
+        "mismatching_readouts": comparison.mismatching_readouts,
+        "populations": {
+            name: {
+                "mismatching_spikes": entry.mismatching_spikes,
+                "mismatches_per_step": entry.mismatches_per_step,
+                "expected_spikes": entry.expected_spikes,
+                "found_spikes": entry.found_spikes,
+            }
+            for name, entry in comparison.populations.items()
+        },
+        "first_divergence": None if first is None else {**first.__dict__},
+    }
