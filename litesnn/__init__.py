@@ -1,1 +1,75 @@
-"""LiteSNN: searched spiking networks, compiled to Loihi-style hardware, spike for spike."""
+"""LiteSNN: searched spiking networks, compiled to Loihi-style hardware, spike for spike.
+
+The public API, the same words as the command line; everything is imported when first used, so `import litesnn` is quick and
+needs neither torch nor Lava.
+
+>>> loaded = litesnn.load_genotype("genotype.json")
+>>> result = litesnn.compile(loaded, "loihi2", samples=litesnn.verification_samples(loaded.spec))
+>>> result.verification.mismatching_spikes
+0
+>>> result.program.save("program")
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from litesnn.compilation import Compilation, compile
+    from litesnn.compiler.genotype import Genotype, LoadedGenotype, load_genotype, save_genotype
+    from litesnn.compiler.profile import Profile, load_profile
+    from litesnn.compiler.program import Program
+    from litesnn.errors import LiteSNNError
+    from litesnn.runtime.exact import simulate
+    from litesnn.runtime.lava import run_lava
+    from litesnn.runtime.verify import Verification
+    from litesnn.samples import Samples, verification_samples
+    from litesnn.search.training import train_genotype
+    from litesnn.verification import verify
+
+_HOMES = {
+    "Compilation": "litesnn.compilation",
+    "Genotype": "litesnn.compiler.genotype",
+    "LiteSNNError": "litesnn.errors",
+    "LoadedGenotype": "litesnn.compiler.genotype",
+    "Profile": "litesnn.compiler.profile",
+    "Program": "litesnn.compiler.program",
+    "Samples": "litesnn.samples",
+    "Verification": "litesnn.runtime.verify",
+    "compile": "litesnn.compilation",
+    "load_genotype": "litesnn.compiler.genotype",
+    "load_profile": "litesnn.compiler.profile",
+    "run_lava": "litesnn.runtime.lava",
+    "save_genotype": "litesnn.compiler.genotype",
+    "simulate": "litesnn.runtime.exact",
+    "train_genotype": "litesnn.search.training",
+    "verification_samples": "litesnn.samples",
+    "verify": "litesnn.verification",
+}
+
+__all__ = [
+    "Compilation",
+    "Genotype",
+    "LiteSNNError",
+    "LoadedGenotype",
+    "Profile",
+    "Program",
+    "Samples",
+    "Verification",
+    "compile",
+    "load_genotype",
+    "load_profile",
+    "run_lava",
+    "save_genotype",
+    "simulate",
+    "train_genotype",
+    "verification_samples",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'litesnn' has no attribute '{name}'; it has: {', '.join(__all__)}")
+    return getattr(import_module(_HOMES[name]), name)

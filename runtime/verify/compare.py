@@ -60,7 +60,10 @@ class PopulationComparison:
 
 @dataclass
 class Comparison:
-    """`expected` against `found` over a number of samples."""
+    """`expected` against `found` over a number of samples.
+
+    `first` is the first differing spike; `readout_causes` the likely causes where all spikes agree and readouts do not.
+    """
 
     expected: str
     found: str
@@ -69,6 +72,7 @@ class Comparison:
     mismatching_readouts: int = 0
     readouts_compared: bool = True
     first: Divergence | None = None
+    readout_causes: tuple[str, ...] = ()
 
     @property
     def mismatching_spikes(self) -> int:

@@ -165,7 +165,7 @@ def _whole_kernel(
         columns = _first_channels(graph, block, plan) + np.asarray(source.channels)
         if plan is None and block.edge == "pool":
             columns = _pool_columns(graph, population, block)
-        total[np.ix_(list(population.channels), columns)] += kernel
+        total[np.ix_(np.asarray(population.channels), columns)] += kernel
     return total
 
 

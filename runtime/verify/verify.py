@@ -166,5 +166,6 @@ def _comparison_document(comparison: Comparison) -> dict[str, Any]:
             }
             for name, entry in comparison.populations.items()
         },
+        "readout_causes": list(comparison.readout_causes),
         "first_divergence": None if first is None else {**first.__dict__},
     }

@@ -1,0 +1,46 @@
+"""The command line: `litesnn COMMAND` and `litesnn-compile`, which is `litesnn compile`."""
+
+from __future__ import annotations
+
+import typer
+
+from litesnn.commands.check import check_command
+from litesnn.commands.compile import compile_command
+from litesnn.commands.info import info_command
+from litesnn.commands.profiles import profiles_command
+from litesnn.commands.run import run_command
+from litesnn.commands.train import train_command
+from litesnn.commands.verify import verify_command
+
+app = typer.Typer(
+    name="litesnn",
+    help="Compile searched spiking networks to Loihi-style fixed-point hardware: the same spikes, a known cost.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for name, command in (
+    ("compile", compile_command),
+    ("train", train_command),
+    ("check", check_command),
+    ("run", run_command),
+    ("verify", verify_command),
+    ("info", info_command),
+    ("profiles", profiles_command),
+):
+    app.command(name, no_args_is_help=name not in ("profiles",))(command)
+
+compile_app = typer.Typer(
+    name="litesnn-compile", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+compile_app.command()(compile_command)
+
+
+def main() -> None:
+    """Entry point of `litesnn`."""
+    app()
+
+
+def compile_main() -> None:
+    """Entry point of `litesnn-compile`."""
+    compile_app()

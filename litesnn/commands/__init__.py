@@ -1,0 +1,1 @@
+"""The commands, one file each; `litesnn.cli` puts them together."""

@@ -1,0 +1,102 @@
+"""What all commands share: option types, consoles, progress, errors and exit codes.
+
+Exit codes: 0 fine, 1 findings or mismatching spikes, 2 wrong usage or input (any `LiteSNNError`).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from litesnn.errors import LiteSNNError
+
+FINDINGS, USAGE = 1, 2
+
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
+ProfileOption = Annotated[str, typer.Option(help="Hardware: a name from `litesnn profiles`, or a .toml file.")]
+DataDirOption = Annotated[Path | None, typer.Option(help="Folder with the data set the genotype was trained on.")]
+InputOption = Annotated[
+    Path | None,
+    typer.Option("--input", help="Verify on these integers instead: .npy, (N,C,H,W) or spikes (N,T,C,H,W)."),
+]
+LabelsOption = Annotated[Path | None, typer.Option("--labels", help="Classes of --input: .npy, (N,).")]
+SeedOption = Annotated[int, typer.Option(help="Seed of random inputs, where no data is at hand.")]
+LavaSamplesOption = Annotated[
+    int,
+    typer.Option(
+        "--samples", min=0, help="Samples that also run in Lava; 0 leaves Lava out. All run in the exact simulator."
+    ),
+]
+
+
+def stdout_console() -> Console:
+    """Results go here; wide enough for tables when piped."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=140)
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """One JSON object on standard output."""
+    sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
+
+
+def fail(error: LiteSNNError) -> NoReturn:
+    """Print an error as it stands and exit with 2."""
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", markup=False, style="red")
+    raise typer.Exit(USAGE)
+
+
+@contextmanager
+def errors_to_exit() -> Iterator[None]:
+    """Turn every `LiteSNNError` into its message and exit code 2."""
+    try:
+        yield
+    except LiteSNNError as error:
+        fail(error)
+
+
+class EngineProgress:
+    """One bar per engine on standard error; silent when that is not a terminal."""
+
+    def __init__(self) -> None:
+        console = Console(stderr=True)
+        self.bar = Progress(
+            TextColumn("{task.description:>14}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        self.tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> EngineProgress:
+        self.bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.bar.stop()
+
+    def __call__(self, engine: str, done: int, total: int) -> None:
+        """Show that an engine has done `done` of `total` (samples, or steps for Lava)."""
+        if engine not in self.tasks:
+            self.tasks[engine] = self.bar.add_task(engine)
+        self.bar.update(self.tasks[engine], completed=done, total=total)

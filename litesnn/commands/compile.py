@@ -1,0 +1,96 @@
+"""`litesnn-compile GENOTYPE --profile loihi2`: the main job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+
+from litesnn.commands.common import (
+    FINDINGS,
+    DataDirOption,
+    EngineProgress,
+    InputOption,
+    JsonOption,
+    LabelsOption,
+    LavaSamplesOption,
+    ProfileOption,
+    SeedOption,
+    errors_to_exit,
+    print_json,
+    stdout_console,
+)
+
+
+def compile_command(
+    genotype: Annotated[Path, typer.Argument(help="A trained genotype, .json.")],
+    profile: ProfileOption = "loihi2",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Program directory to write; NAME-PROFILE if left out.")
+    ] = None,
+    samples: LavaSamplesOption = 32,
+    sign: Annotated[
+        Literal["auto", "split", "mixed"],
+        typer.Option(help="How weights of both signs are stored; auto takes the cheaper."),
+    ] = "auto",
+    input_path: InputOption = None,
+    labels_path: LabelsOption = None,
+    data_dir: DataDirOption = None,
+    seed: SeedOption = 0,
+    json_output: JsonOption = False,
+) -> None:
+    """Compile a trained genotype: lower, check, schedule, simulate, verify against PyTorch and Lava, write the program.
+
+    Exit code 0: fits, and every spike agrees. 1: a rule is broken (nothing is written) or spikes differ (the program is written
+    for inspection). 2: wrong usage or input.
+    """
+    with errors_to_exit():
+        from litesnn.compilation import compile
+        from litesnn.compiler.genotype import load_genotype
+        from litesnn.compiler.profile import load_profile
+        from litesnn.compiler.program import check_output
+        from litesnn.samples import verification_samples
+
+        loaded = load_genotype(genotype)
+        target = load_profile(profile)
+        directory = output or Path(f"{loaded.spec.name}-{target.name}")
+        check_output(directory)
+        chosen = verification_samples(
+            loaded.spec, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed
+        )
+        with EngineProgress() as progress:
+            result = compile(loaded, target, sign=sign, samples=chosen, lava_samples=samples, progress=progress)
+        if result.fits:
+            result.program.save(directory)
+        equal = result.verification is not None and result.verification.equal
+        if json_output:
+            print_json(_document(result.program.report, directory if result.fits else None))
+        else:
+            from litesnn.display.report import show_report
+
+            console = stdout_console()
+            show_report(console, result.program.report)
+            where = (
+                f"program written to [bold]{directory}[/]" if result.fits else "a rule is broken: nothing was written"
+            )
+            console.print(where)
+        if not (result.fits and equal):
+            raise typer.Exit(FINDINGS)
+
+
+def _document(report: dict[str, Any], directory: Path | None) -> dict[str, Any]:
+    verification = report["verification"] or {}
+    return {
+        "name": report["name"],
+        "profile": report["profile"],
+        "program": None if directory is None else str(directory),
+        **{
+            key: verification.get(key)
+            for key in ("mismatching_spikes", "mismatching_readouts", "spike_counts", "accuracy", "samples")
+        },
+        "network": report["network"],
+        "memory": report["memory"],
+        "schedule": report["schedule"],
+        "findings": report["findings"],
+    }

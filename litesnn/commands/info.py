@@ -1,0 +1,38 @@
+"""`litesnn info FILE`: what a genotype or program holds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from litesnn.commands.common import JsonOption, errors_to_exit, print_json, stdout_console
+
+
+def info_command(
+    path: Annotated[Path, typer.Argument(help="A genotype (.json) or a program directory.")],
+    json_output: JsonOption = False,
+) -> None:
+    """Show a genotype (wiring, bits, pruning, training record) or a program (its report)."""
+    with errors_to_exit():
+        from litesnn.compiler.genotype import load_genotype
+        from litesnn.compiler.program import Program, is_program
+        from litesnn.display.genotype import genotype_document, show_genotype
+        from litesnn.display.report import certificate_table, show_report
+
+        console = stdout_console()
+        if is_program(path):
+            program = Program.load(path)
+            if json_output:
+                print_json({"format": "litesnn.program", "command": program.command, **program.report})
+            else:
+                show_report(console, program.report)
+                console.print(certificate_table(program.report))
+                console.print(f"made by: {program.command}", style="dim")
+            return
+        document = genotype_document(load_genotype(path))
+        if json_output:
+            print_json(document)
+        else:
+            show_genotype(console, document)

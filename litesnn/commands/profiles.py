@@ -1,0 +1,36 @@
+"""`litesnn profiles [NAME]`: the hardware profiles and every figure's source."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from litesnn.commands.common import JsonOption, errors_to_exit, print_json, stdout_console
+
+
+def profiles_command(
+    name: Annotated[
+        str | None, typer.Argument(help="A shipped profile or a .toml file; leave out for the list.")
+    ] = None,
+    json_output: JsonOption = False,
+) -> None:
+    """List the shipped profiles, or show every figure of one with its status and source."""
+    with errors_to_exit():
+        from litesnn.compiler.profile import load_profile, shipped_profiles
+        from litesnn.display.genotype import profile_table
+
+        console = stdout_console()
+        if name is not None:
+            profile = load_profile(name)
+            if json_output:
+                print_json(profile.model_dump(mode="json"))
+            else:
+                console.print(profile_table(profile))
+            return
+        titles = {shipped: load_profile(shipped).title for shipped in shipped_profiles()}
+        if json_output:
+            print_json(titles)
+        else:
+            for shipped, title in titles.items():
+                console.print(f"[bold]{shipped}[/]  {title}")

@@ -1,0 +1,98 @@
+"""`litesnn run PROGRAM --input X.npy -o Y.npz`: simulate a program on a user's integers."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import numpy as np
+import typer
+
+from litesnn.commands.common import EngineProgress, JsonOption, errors_to_exit, print_json, stdout_console
+
+if TYPE_CHECKING:
+    from litesnn.compiler.graph import Graph
+    from litesnn.runtime.trace import Trace
+
+
+def run_command(
+    program: Annotated[Path, typer.Argument(help="A program directory.")],
+    input_path: Annotated[
+        Path, typer.Option("--input", help="Integers, .npy: graded (N,C,H,W), held for T steps, or spikes (N,T,C,H,W).")
+    ],
+    output: Annotated[Path, typer.Option("--output", "-o", help="File to write, .npz.")],
+    simulator: Annotated[Literal["exact", "lava"], typer.Option(help="Which simulator runs it.")] = "exact",
+    record: Annotated[
+        list[str] | None, typer.Option(help="Population whose spikes, u and v are kept; repeat it, or give 'all'.")
+    ] = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Simulate a program; write `readout` (N, classes) and, for recorded populations, NAME.spikes, NAME.u, NAME.v.
+
+    Arrays of recorded populations are (N, T, C, H, W) with path delays removed; u and v are the chip's integers after each step.
+    """
+    with errors_to_exit():
+        from litesnn.compiler.genotype import write_atomically
+        from litesnn.compiler.program import Program
+        from litesnn.samples import check_input, read_array
+
+        loaded = Program.load(program)
+        inputs = check_input(loaded.genotype.spec, read_array(input_path))
+        names = _recorded(loaded.graph, record or [])
+        with EngineProgress() as progress:
+            trace = _simulate(loaded.graph, inputs, names, simulator, progress)
+        arrays = _arrays(trace, names)
+        buffer = io.BytesIO()
+        np.savez_compressed(buffer, **arrays)
+        write_atomically(output, buffer.getvalue())
+        document = {
+            "simulator": simulator,
+            "samples": len(inputs),
+            "predictions": trace.predictions.tolist(),
+            "spike_counts": {name: int(spikes.sum()) for name, spikes in trace.spikes.items()},
+            "output": str(output),
+            "arrays": {name: list(array.shape) for name, array in arrays.items()},
+        }
+        if json_output:
+            print_json(document)
+        else:
+            console = stdout_console()
+            console.print(f"{len(inputs)} samples in the {simulator} simulator, written to [bold]{output}[/]:")
+            for name, array in arrays.items():
+                console.print(f"  {name}  {array.dtype} {array.shape}")
+
+
+def _recorded(graph: Graph, names: list[str]) -> list[str]:
+    return [population.name for population in graph.membranes] if "all" in names else names
+
+
+def _simulate(graph: Graph, inputs: Any, names: list[str], simulator: str, progress: EngineProgress) -> Trace:
+    from litesnn.compiler.graph import Neurons
+
+    spiking = [name for name in names if name not in graph.network or isinstance(graph[name], Neurons)]
+    if simulator == "exact":
+        from litesnn.runtime.exact import simulate
+
+        return simulate(
+            graph,
+            inputs,
+            record=spiking,
+            record_states=names,
+            progress=lambda done, total: progress("exact", done, total),
+        )
+    from litesnn.runtime.lava import run_lava
+
+    return run_lava(
+        graph, inputs, record=spiking, record_states=names, progress=lambda done, total: progress("lava", done, total)
+    )
+
+
+def _arrays(trace: Trace, names: list[str]) -> dict[str, np.ndarray[Any, Any]]:
+    arrays: dict[str, np.ndarray[Any, Any]] = {"readout": trace.readout}
+    for name in names:
+        if name in trace.spikes:
+            arrays[f"{name}.spikes"] = trace.spikes[name]
+        arrays[f"{name}.u"] = trace.currents[name]
+        arrays[f"{name}.v"] = trace.membranes[name]
+    return arrays

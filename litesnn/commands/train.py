@@ -1,0 +1,81 @@
+"""`litesnn train GENOTYPE --dataset digits`: train the PyTorch model of a genotype, last in the chip's own arithmetic."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from litesnn.commands.common import JsonOption, errors_to_exit, print_json, stdout_console
+
+
+def train_command(
+    genotype: Annotated[Path, typer.Argument(help="A genotype, .json; with weights, training goes on from them.")],
+    dataset: Annotated[str, typer.Option(help="digits, mnist, fashion_mnist, cifar10 or cifar100.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Trained genotype to write; NAME-trained.json if left out.")
+    ] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder with the data set's files (digits needs none).")] = None,
+    epochs: Annotated[int, typer.Option(help="Epochs of the float phase.")] = 100,
+    fixed_epochs: Annotated[int, typer.Option(help="Epochs of the fixed-point phase.")] = 10,
+    batch_size: Annotated[int, typer.Option(help="Samples per step.")] = 64,
+    lr: Annotated[
+        float, typer.Option(help="Peak learning rate of the float phase; falls to 0 along a cosine.")
+    ] = 0.025,
+    fixed_lr: Annotated[float, typer.Option(help="Peak learning rate of the fixed phase.")] = 0.001,
+    optimizer: Annotated[Literal["sgd", "adam"], typer.Option(help="sgd has momentum 0.9.")] = "sgd",
+    weight_decay: Annotated[float, typer.Option(help="On weights and scores.")] = 3e-4,
+    shift: Annotated[int, typer.Option(help="Augmentation: random shift by up to so many pixels.")] = 0,
+    flip: Annotated[bool, typer.Option("--flip", help="Augmentation: random mirroring.")] = False,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same result on one CPU.")] = 0,
+    device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu",
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from OUTPUT.checkpoint if there is one.")] = False,
+    json_output: JsonOption = False,
+) -> None:
+    """Train a genotype: a float phase with quantized, pruned weights, then a phase in the chip's integers.
+
+    The weights that are best on a validation part (in fixed point) are kept; the test set is looked at once. A checkpoint is
+    written after every epoch and removed at the end.
+    """
+    with errors_to_exit():
+        from litesnn.search.training import TrainingSettings, train_genotype
+
+        settings = TrainingSettings(
+            epochs=epochs,
+            fixed_epochs=fixed_epochs,
+            batch_size=batch_size,
+            lr=lr,
+            fixed_lr=fixed_lr,
+            optimizer=optimizer,
+            weight_decay=weight_decay,
+            shift=shift,
+            flip=flip,
+            seed=seed,
+        )
+        target = output or Path(f"{genotype.stem}-trained.json")
+        result = train_genotype(
+            genotype,
+            dataset,
+            target,
+            settings,
+            data_dir=data_dir,
+            device=device,
+            resume=resume,
+            progress=not json_output,
+        )
+        record = result.record
+        if json_output:
+            print_json(
+                {
+                    "output": str(result.path),
+                    **record.model_dump(mode="json"),
+                    "history": [asdict(e) for e in result.history],
+                }
+            )
+        else:
+            stdout_console().print(
+                f"trained on {record.dataset}: test accuracy [bold]{record.accuracy_fixed:.2%}[/] fixed, "
+                f"{record.accuracy_float:.2%} float on {record.test_samples} samples; written to [bold]{result.path}[/]"
+            )

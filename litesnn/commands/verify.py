@@ -1,0 +1,57 @@
+"""`litesnn verify PROGRAM`: PyTorch against exact against Lava, for a program that was compiled before."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from litesnn.commands.common import (
+    FINDINGS,
+    DataDirOption,
+    EngineProgress,
+    InputOption,
+    JsonOption,
+    LabelsOption,
+    LavaSamplesOption,
+    SeedOption,
+    errors_to_exit,
+    print_json,
+    stdout_console,
+)
+
+
+def verify_command(
+    program: Annotated[Path, typer.Argument(help="A program directory.")],
+    samples: LavaSamplesOption = 32,
+    input_path: InputOption = None,
+    labels_path: LabelsOption = None,
+    data_dir: DataDirOption = None,
+    seed: SeedOption = 0,
+    json_output: JsonOption = False,
+) -> None:
+    """Verify a program spike for spike against the PyTorch model of its genotype.
+
+    Reports mismatching spikes per population and time step and, where there are any, the first divergence with both membranes
+    and the likely cause. Exit code 0: all spikes agree; 1: they do not.
+    """
+    with errors_to_exit():
+        from litesnn.compiler.program import Program
+        from litesnn.samples import verification_samples
+        from litesnn.verification import verify
+
+        loaded = Program.load(program)
+        chosen = verification_samples(
+            loaded.genotype.spec, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed
+        )
+        with EngineProgress() as progress:
+            result = verify(loaded.graph, loaded.genotype, chosen, lava_samples=samples, progress=progress)
+        if json_output:
+            print_json(result.document())
+        else:
+            from litesnn.display.verification import verification_table
+
+            stdout_console().print(verification_table(result.document()))
+        if not result.equal:
+            raise typer.Exit(FINDINGS)

@@ -1,0 +1,75 @@
+"""The main job: genotype and profile in, a checked and verified program out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from litesnn.compiler.genotype import LoadedGenotype, load_genotype
+from litesnn.compiler.passes import SignHandling
+from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.profile import Profile, load_profile
+from litesnn.compiler.program import Program
+from litesnn.compiler.report import build_report
+from litesnn.compiler.rules import Finding, check_rules
+from litesnn.runtime.verify import Verification
+from litesnn.samples import Samples
+from litesnn.verification import LAVA_SAMPLES, verify
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Compilation:
+    """A compiled program with what the rules and the verification say about it."""
+
+    program: Program
+    findings: tuple[Finding, ...]
+    verification: Verification | None
+
+    @property
+    def fits(self) -> bool:
+        """Whether no rule found an error."""
+        return all(finding.severity != "error" for finding in self.findings)
+
+
+def compile(
+    genotype: str | os.PathLike[str] | LoadedGenotype,
+    profile: str | os.PathLike[str] | Profile = "loihi2",
+    *,
+    sign: SignHandling = "auto",
+    samples: Samples | None = None,
+    lava_samples: int = LAVA_SAMPLES,
+    progress: Progress | None = None,
+) -> Compilation:
+    """Compile a trained genotype, check it against the profile's rules and, given samples, verify it.
+
+    Parameters
+    ----------
+    genotype : path of a genotype file, or one that is loaded
+    profile : name of a shipped profile, path of a TOML file, or a loaded profile
+    sign : how weights of both signs are stored: `split`, `mixed`, or `auto` (the cheaper one as encoded)
+    samples : verification inputs (`litesnn.samples.verification_samples`); None compiles without verifying
+    lava_samples : how many of them go through Lava
+
+    Raises
+    ------
+    LiteSNNError
+        For anything wrong with the genotype, the profile or the backend. A program that breaks a rule is returned, not raised.
+    """
+    loaded = genotype if isinstance(genotype, LoadedGenotype) else load_genotype(genotype)
+    target = profile if isinstance(profile, Profile) else load_profile(profile)
+    graph = compile_graph(loaded, target, sign)
+    findings = tuple(check_rules(graph, target))
+    verification = None
+    if samples is not None and all(finding.severity != "error" for finding in findings):
+        verification = verify(graph, loaded, samples, lava_samples=lava_samples, progress=progress)
+    report = build_report(graph, loaded, target, findings, verification.document() if verification else None)
+    command = f"litesnn-compile {_name(genotype)} --profile {target.name} --sign {sign} --samples {lava_samples}"
+    return Compilation(Program(graph, loaded, target, command, report), findings, verification)
+
+
+def _name(genotype: str | os.PathLike[str] | LoadedGenotype) -> str:
+    return genotype.spec.name if isinstance(genotype, LoadedGenotype) else Path(genotype).name

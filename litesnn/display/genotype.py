@@ -1,0 +1,106 @@
+"""A genotype and a profile as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
+from litesnn.compiler.profile import Profile
+
+
+def genotype_document(loaded: LoadedGenotype) -> dict[str, Any]:
+    """What `litesnn info GENOTYPE --json` prints."""
+    spec = loaded.spec
+    return {
+        "format": spec.format,
+        "name": spec.name,
+        "input": spec.input.model_dump(mode="json"),
+        "timesteps": spec.timesteps,
+        "norm": spec.norm,
+        "trained": loaded.tensors is not None,
+        "populations": [
+            {
+                "name": node.name,
+                "shape": list(node.shape),
+                "edges": [_edge(loaded, edge) for edge in node.edges],
+            }
+            for node in loaded.topology.nodes
+        ],
+        "readout": _edge(loaded, loaded.topology.readout),
+        "training": spec.training.model_dump(mode="json") if spec.training else None,
+        "search": spec.search.model_dump(mode="json") if spec.search else None,
+    }
+
+
+def _edge(loaded: LoadedGenotype, edge: EdgePlan) -> dict[str, Any]:
+    document: dict[str, Any] = {"op": edge.op, "sources": list(edge.sources), "stride": edge.stride}
+    if edge.weighted:
+        document |= {"bits": edge.bits, "weights": int(np.prod(edge.weight_shape)), "keep": edge.keep}
+        if loaded.tensors is not None:
+            document["kept"] = int(np.count_nonzero(loaded.tensors[f"{edge.name}.mask"]))
+    return document
+
+
+def show_genotype(console: Console, document: Mapping[str, Any]) -> None:
+    """Draw a genotype document."""
+    shape = "×".join(map(str, document["input"]["shape"]))
+    console.print(
+        f"[bold]{document['name']}[/]  genotype, input {shape} {document['input']['encoding']}, T = {document['timesteps']}, "
+        f"norm per {document['norm']}, {'trained' if document['trained'] else 'untrained'}"
+    )
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("population", "shape C×H×W", "inputs", "bits", "weights kept"):
+        table.add_column(column, justify="right" if column == "weights kept" else "left")
+    nodes = [*document["populations"], {"name": "readout", "shape": [], "edges": [document["readout"]]}]
+    for node in nodes:
+        for i, edge in enumerate(node["edges"]):
+            table.add_row(
+                node["name"] if i == 0 else "",
+                "×".join(map(str, node["shape"])) if i == 0 else "",
+                _edge_text(edge),
+                str(edge.get("bits", "")),
+                _kept(edge),
+            )
+    console.print(table)
+    training = document["training"]
+    if training and training.get("accuracy_fixed") is not None:
+        console.print(
+            f"trained on {training['dataset']} (seed {training['seed']}, {training['epochs']} epochs): test accuracy "
+            f"{training['accuracy_fixed']:.2%} fixed, {training['accuracy_float']:.2%} float on {training['test_samples']} samples"
+        )
+
+
+def _edge_text(edge: Mapping[str, Any]) -> str:
+    stride = f"/{edge['stride']}" if edge["stride"] > 1 else ""
+    return f"{edge['op']}{stride} of {' + '.join(edge['sources'])}"
+
+
+def _kept(edge: Mapping[str, Any]) -> str:
+    if "weights" not in edge:
+        return ""
+    if "kept" in edge:
+        return f"{edge['kept']:,} of {edge['weights']:,} ({edge['kept'] / edge['weights']:.0%})"
+    return f"{edge['keep']:.0%} of {edge['weights']:,}"
+
+
+def profile_table(profile: Profile) -> RenderableType:
+    """Every figure of a profile with status and source."""
+    table = Table(title=f"{profile.name}: {profile.title}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("figure", "value", "status", "source"):
+        table.add_column(column)
+    styles = {"CONFIRMED": "green", "QUOTED": "cyan", "INFERRED": "cyan", "CONFLICT": "yellow", "NOT FOUND": "dim"}
+    for group, figures in profile.model_dump(mode="json").items():
+        if not isinstance(figures, dict):
+            continue
+        for name, figure in figures.items():
+            value = "unknown" if figure["value"] is None else str(figure["value"])
+            source = figure["source"] + (f"\n[dim]{figure['note']}[/]" if figure["note"] else "")
+            table.add_row(f"{group}.{name}", value, Text(figure["status"], style=styles[figure["status"]]), source)
+    return Group(table)

@@ -1,0 +1,171 @@
+"""The summary of a program: network, populations, fidelity, findings, verification, verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from litesnn.display.verification import verification_table
+
+Document = Mapping[str, Any]
+SEVERITY = {"error": ("✗", "bold red"), "warning": ("!", "yellow"), "ok": ("✓", "green")}
+
+
+def show_report(console: Console, report: Document) -> None:
+    """Draw the whole summary of a report.json document."""
+    console.print(_header(report))
+    console.print(_populations(report))
+    for line in _structure(report):
+        console.print(line)
+    console.print(fidelity_table(report["fidelity"]))
+    console.print(findings_table(report["findings"]))
+    if report["verification"] is not None:
+        console.print(verification_table(report["verification"]))
+
+
+def _header(report: Document) -> Panel:
+    network, memory = report["network"], report["memory"]
+    bits = "  ".join(
+        f"{b}-bit {entry['kept']:,}/{entry['weights']:,}" for b, entry in network["weights_by_bits"].items()
+    )
+    grid = Table.grid(padding=(0, 2))
+    grid.add_row(
+        "weights",
+        f"{network['kept_weights']:,} of {network['weights']:,} ({network['connection_sparsity']:.1%} pruned)",
+    )
+    grid.add_row("", Text(f"kept/all  {bits}", style="dim"))
+    grid.add_row(
+        "neurons",
+        f"{network['neurons']:,} in {network['populations']} populations, {network['synapses']:,} synapses in "
+        f"{network['blocks']} blocks",
+    )
+    grid.add_row(
+        "memory",
+        f"{_size(memory['ideal_bits'])} ideal (stored weights), {_size(memory['unrolled_bits'])} unrolled; "
+        "no index or header bits counted",
+    )
+    schedule = report["schedule"]
+    if schedule is not None:
+        grid.add_row(
+            "time",
+            f"one sample every {schedule['timesteps']} steps, answer after {schedule['latency']} "
+            f"({schedule['delayed_blocks']} delayed blocks, {schedule['relays']} relays)",
+        )
+    return Panel(grid, title=f"[bold]{report['name']}[/] → [bold]{report['profile']}[/]", box=box.ROUNDED, expand=False)
+
+
+def _populations(report: Document) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for column, justify in (
+        ("population", "left"),
+        ("shape C×H×W", "left"),
+        ("step", "right"),
+        ("bits", "right"),
+        ("signs", "left"),
+        ("weights", "right"),
+        ("synapses", "right"),
+        ("spikes/sample", "right"),
+        ("mismatches", "right"),
+    ):
+        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    spikes, mismatches = _activity(report["verification"])
+    for entry in report["populations"]:
+        name = entry["name"]
+        removed = entry["genotype_channels"] - entry["shape"][0]
+        shape = "×".join(map(str, entry["shape"])) + (f" (-{removed})" if removed else "")
+        wrong = mismatches.get(name)
+        table.add_row(
+            name + (" [dim]host[/]" if entry["on_host"] else ""),
+            shape,
+            str(entry["arrival"]),
+            ",".join(map(str, entry["num_weight_bits"])),
+            "/".join(_signs(entry["sign_modes"])),
+            f"{entry['stored_weights']:,}",
+            f"{entry['synapses']:,}",
+            f"{spikes[name]:,.1f}" if name in spikes else "",
+            "" if wrong is None else Text(str(wrong), style="green" if wrong == 0 else "bold red"),
+        )
+    return table
+
+
+def _signs(modes: Sequence[str]) -> list[str]:
+    short = {"excitatory": "+", "inhibitory": "-", "mixed": "±"}
+    return [short[mode] for mode in modes]
+
+
+def _activity(verification: Document | None) -> tuple[dict[str, float], dict[str, int]]:
+    """Spikes per sample and mismatching spikes per population, from the engines that must agree."""
+    if verification is None:
+        return {}, {}
+    samples = verification["samples"].get("exact", 1)
+    spikes = {name: count / samples for name, count in verification["spike_counts"].get("exact", {}).items()}
+    mismatches: dict[str, int] = {}
+    for comparison in verification["comparisons"]:
+        if comparison["must_agree"]:
+            for name, entry in comparison["populations"].items():
+                mismatches[name] = mismatches.get(name, 0) + entry["mismatching_spikes"]
+    return spikes, mismatches
+
+
+def _structure(report: Document) -> list[RenderableType]:
+    removals = report["removals"]
+    if not removals:
+        return [Text("dead structure: none", style="dim")]
+    channels = sum(len(removal["channels"]) for removal in removals)
+    neurons = sum(removal["neurons"] for removal in removals)
+    synapses = sum(removal["synapses"] for removal in removals)
+    places = ", ".join(dict.fromkeys(removal["population"] for removal in removals))
+    return [f"dead structure removed: {channels} channels ({neurons:,} neurons, {synapses:,} synapses) in {places}"]
+
+
+def fidelity_table(labels: Sequence[Document]) -> RenderableType:
+    """Fidelity labels, one row per step with its worst place; against the float model (against `fixed` all are exact)."""
+    table = Table(title="fidelity against the float model", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("step", "label", "worst place", "what it means"):
+        table.add_column(column)
+    groups: dict[tuple[str, str], list[Document]] = {}
+    for label in labels:
+        groups.setdefault((label["step"], label["status"]), []).append(label)
+    styles = {"exact": "green", "bounded": "cyan", "approximate": "yellow", "unsupported": "red"}
+    table.add_row(
+        "weights, signs, delays, resets", Text("exact", style="green"), "everywhere", "integers carried as they are"
+    )
+    for (step, status), group in groups.items():
+        worst = max(group, key=lambda label: label["bound"] or 0.0)
+        mark = status if worst["bound"] is None else f"{status} ≤ {worst['bound']:.2%}"
+        table.add_row(step, Text(mark, style=styles[status]), worst["place"], worst["detail"])
+    return table
+
+
+def findings_table(findings: Sequence[Document]) -> RenderableType:
+    """Findings of the rule check with their limits and fixes."""
+    table = Table(title="rules", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("", "rule", "place", "finding"):
+        table.add_column(column)
+    for finding in findings:
+        mark, style = SEVERITY[finding["severity"]]
+        text = finding["message"] + (f"\n[dim]→ {finding['fix']}[/]" if finding["fix"] else "")
+        table.add_row(Text(mark, style=style), finding["code"], finding["place"], text)
+    return table
+
+
+def certificate_table(report: Document) -> RenderableType:
+    """The schedule's certificate: when each population computes and how its inputs meet."""
+    table = Table(title="certificate of arrival times", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("population", "computes at step", "resets", "inputs: source's step + 1 + delay"):
+        table.add_column(column)
+    for row in report["certificate"]:
+        inputs = ", ".join(f"{entry['source']} {entry['source_arrival']}+1+{entry['delay']}" for entry in row["inputs"])
+        resets = f"every {row['reset_interval']} at {row['reset_offset']}"
+        table.add_row(row["population"], str(row["arrival"]), resets, inputs)
+    return Group(table)
+
+
+def _size(bits: int) -> str:
+    return f"{bits / 8 / 1024:.1f} KiB"

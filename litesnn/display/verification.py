@@ -1,0 +1,114 @@
+"""Verification in the terminal: engines side by side, the first divergence in full, one verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+NAMES = {
+    "pytorch": "PyTorch (fixed)",
+    "pytorch_float": "PyTorch (float)",
+    "exact": "exact simulator",
+    "lava": "Lava CPU simulator",
+}
+
+
+def verification_table(document: Mapping[str, Any]) -> RenderableType:
+    """A `Verification.document()` as a table, followed by divergences and the verdict."""
+    table = Table(
+        title=f"verification on {document['note']}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+    )
+    for column, justify in (
+        ("engine", "left"),
+        ("samples", "right"),
+        ("accuracy", "right"),
+        ("spikes", "right"),
+        ("mismatching spikes", "right"),
+        ("mismatching readouts", "right"),
+    ):
+        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+    comparisons = {comparison["found"]: comparison for comparison in document["comparisons"]}
+    for engine in ("pytorch_float", "pytorch", "exact", "lava"):
+        if engine in document["samples"]:
+            table.add_row(*_row(document, engine, comparisons.get(engine)))
+    parts: list[RenderableType] = [table]
+    parts += [_divergence(comparison) for comparison in document["comparisons"] if _wrong(comparison)]
+    parts.append(_verdict(document))
+    return Group(*parts)
+
+
+def _row(document: Mapping[str, Any], engine: str, comparison: Mapping[str, Any] | None) -> list[str | Text]:
+    accuracy = document["accuracy"].get(engine)
+    spikes = sum(document["spike_counts"].get(engine, {}).values())
+    row: list[str | Text] = [
+        NAMES[engine],
+        f"{document['samples'][engine]:,}",
+        "" if accuracy is None else f"{accuracy:.2%}",
+        f"{spikes:,}",
+    ]
+    if comparison is None:
+        return [*row, Text("reference", style="dim"), ""]
+    count = comparison["mismatching_spikes"]
+    if not comparison["must_agree"]:
+        return [*row, Text(f"{count:,} (cost of fixed point)", style="dim"), ""]
+    readouts = comparison["mismatching_readouts"]
+    return [
+        *row,
+        Text(f"{count:,}", style="bold red" if count else "bold green"),
+        Text(f"{readouts:,}", style="bold red" if readouts else "bold green"),
+    ]
+
+
+def _wrong(comparison: Mapping[str, Any]) -> bool:
+    return bool(comparison["must_agree"] and (comparison["mismatching_spikes"] or comparison["mismatching_readouts"]))
+
+
+def _divergence(comparison: Mapping[str, Any]) -> RenderableType:
+    first = comparison["first_divergence"]
+    title = f"{NAMES[comparison['found']]} parts from {NAMES[comparison['expected']]}"
+    if first is None:
+        causes = "\n".join(f"• {cause}" for cause in comparison["readout_causes"])
+        return Panel(f"all spikes agree, the readout does not\n{causes}", title=title, border_style="red", expand=False)
+    neuron = tuple(first["neuron"])
+    lines = [
+        f"first at population [bold]{first['population']}[/] ({first['place']}), sample {first['sample']}, step {first['step']}, "
+        f"neuron (channel, y, x) = {neuron}",
+        f"spike: expected {first['expected_spike']}, found {first['found_spike']}; membrane before reset: expected "
+        f"{_number(first['expected_membrane'])}, found {_number(first['found_membrane'])}; threshold {_number(first['threshold'])}",
+        "likely cause:",
+        *(f"  • {cause}" for cause in first["causes"]),
+    ]
+    steps = {name: entry["mismatches_per_step"] for name, entry in comparison["populations"].items()}
+    lines += [f"[dim]{name}: mismatches per step {counts}[/]" for name, counts in steps.items() if any(counts)]
+    return Panel("\n".join(lines), title=title, border_style="red", expand=False)
+
+
+def _number(value: float | None) -> str:
+    return "not shown" if value is None else f"{value:,.0f}"
+
+
+def _verdict(document: Mapping[str, Any]) -> RenderableType:
+    engines = " = ".join(
+        NAMES[engine].removesuffix(" CPU simulator").removesuffix(" simulator")
+        for engine in ("pytorch", "exact", "lava")
+        if engine in document["samples"]
+    )
+    compared = sum(
+        entry["expected_spikes"]
+        for c in document["comparisons"]
+        if c["must_agree"]
+        for entry in c["populations"].values()
+    )
+    if document["mismatching_spikes"] == 0 and document["mismatching_readouts"] == 0:
+        return Text(f"✓ {engines}: 0 mismatching spikes ({compared:,} spikes compared)", style="bold green")
+    return Text(
+        f"✗ {engines} do not agree: {document['mismatching_spikes']:,} mismatching spikes, "
+        f"{document['mismatching_readouts']:,} mismatching readouts",
+        style="bold red",
+    )

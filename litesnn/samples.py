@@ -1,0 +1,106 @@
+"""Samples to verify with: the genotype's own data set, a user's arrays, or seeded random inputs, said in plain words."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.genotype import Genotype, check_integers, quantize_input
+from litesnn.errors import DataError
+
+RANDOM_SAMPLES = 64
+RANDOM_SPIKE_RATE = 0.3
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Integers for the network, (N, C, H, W) or (N, T, C, H, W), labels (N,) where known, and where they are from."""
+
+    inputs: npt.NDArray[np.int16]
+    labels: npt.NDArray[np.int64] | None
+    origin: str
+
+
+def verification_samples(
+    genotype: Genotype,
+    *,
+    input_path: str | os.PathLike[str] | None = None,
+    labels_path: str | os.PathLike[str] | None = None,
+    data_dir: str | os.PathLike[str] | None = None,
+    seed: int = 0,
+) -> Samples:
+    """The samples a verification uses.
+
+    A user's `--input` goes first, then the data set that the genotype records (held-out test part), then random inputs.
+
+    Raises
+    ------
+    DataError
+        For a broken array or data set; a data set that needs a folder that was not given is no error but gives random inputs.
+    """
+    if input_path is not None:
+        inputs = check_input(genotype, read_array(input_path))
+        labels = None if labels_path is None else _labels(read_array(labels_path), len(inputs), genotype)
+        return Samples(inputs, labels, f"{len(inputs)} samples of {Path(input_path).name}")
+    if labels_path is not None:
+        raise DataError("--labels needs --input: labels belong to the samples of one file")
+    name = genotype.training.dataset if genotype.training is not None else None
+    if name is not None and (data_dir is not None or name == "digits"):
+        return _dataset_samples(genotype, name, data_dir)
+    missing = "records no data set" if name is None else f"records data set '{name}', which needs --data-dir"
+    inputs = random_inputs(genotype, RANDOM_SAMPLES, seed)
+    origin = (
+        f"{len(inputs)} random inputs (seed {seed}): the genotype {missing}; only spikes are compared, not accuracy"
+    )
+    return Samples(inputs, None, origin)
+
+
+def random_inputs(genotype: Genotype, count: int, seed: int) -> npt.NDArray[np.int16]:
+    """Seeded inputs: uniform integers over the input's range, or spikes at a rate of 0.3."""
+    generator = np.random.default_rng(seed)
+    spec = genotype.input
+    if spec.encoding == "spikes":
+        return (generator.random((count, genotype.timesteps, *spec.shape)) < RANDOM_SPIKE_RATE).astype(np.int16)
+    return generator.integers(spec.minimum, spec.maximum + 1, (count, *spec.shape)).astype(np.int16)
+
+
+def check_input(genotype: Genotype, values: npt.NDArray[np.generic]) -> npt.NDArray[np.int16]:
+    """A user's integers, checked for shape, range and number of steps."""
+    inputs = check_integers(genotype.input, values)
+    if inputs.ndim == 5 and inputs.shape[1] != genotype.timesteps:
+        raise DataError(f"input: found {inputs.shape[1]} steps per sample; the genotype takes {genotype.timesteps}")
+    return inputs
+
+
+def read_array(path: str | os.PathLike[str]) -> npt.NDArray[np.generic]:
+    """A .npy file, without executing anything in it."""
+    try:
+        array = np.load(path, allow_pickle=False)
+    except FileNotFoundError:
+        raise DataError(f"{path}: no such file") from None
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError(f"{path}: not a plain .npy array: {error}") from error
+    if not isinstance(array, np.ndarray):
+        raise DataError(f"{path}: found an .npz archive; allowed: one .npy array")
+    return array
+
+
+def _dataset_samples(genotype: Genotype, name: str, data_dir: str | os.PathLike[str] | None) -> Samples:
+    from litesnn.search.data import load_dataset
+
+    dataset = load_dataset(name, data_dir if data_dir is None else Path(data_dir))
+    inputs = quantize_input(genotype.input, dataset.x_test)
+    return Samples(inputs, dataset.y_test.astype(np.int64), f"the {len(inputs)} held-out test samples of '{name}'")
+
+
+def _labels(values: npt.NDArray[np.generic], count: int, genotype: Genotype) -> npt.NDArray[np.int64]:
+    classes = genotype.head.classes
+    if values.shape != (count,) or values.dtype.kind not in "iu":
+        raise DataError(f"labels: found {values.dtype} {values.shape}; allowed: integers ({count},)")
+    if values.min() < 0 or values.max() >= classes:
+        raise DataError(f"labels: found classes {values.min()} .. {values.max()}; allowed: 0 .. {classes - 1}")
+    return values.astype(np.int64)

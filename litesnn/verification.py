@@ -1,0 +1,138 @@
+"""Verification of a deployment: the engines wired together, PyTorch `fixed` as the reference for exact, Lava and `float`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.genotype import LoadedGenotype
+from litesnn.compiler.graph import Graph, Neurons
+from litesnn.runtime.exact import simulate
+from litesnn.runtime.lava import run_lava
+from litesnn.runtime.trace import Trace
+from litesnn.runtime.verify import Comparison, Engine, Verification, verify_engines
+from litesnn.runtime.verify.compare import neuron_index
+from litesnn.runtime.verify.diagnose import diagnose
+from litesnn.samples import Samples
+from litesnn.search.reference import ReferenceTrace, fixed_parameters, run_reference
+
+Inputs = npt.NDArray[np.int16]
+Progress = Callable[[str, int, int], None]
+LAVA_SAMPLES = 32
+
+
+@dataclass(frozen=True)
+class _Engines:
+    """The four ways to run one network."""
+
+    graph: Graph
+    loaded: LoadedGenotype
+    lava_progress: Callable[[int, int], None] | None
+
+    @property
+    def spiking(self) -> list[str]:
+        """Populations whose spikes are recorded."""
+        return [population.name for population in self.graph.membranes if isinstance(population, Neurons)]
+
+    def pytorch(self, inputs: Inputs) -> ReferenceTrace:
+        return run_reference(self.loaded, inputs, "fixed")
+
+    def pytorch_float(self, inputs: Inputs) -> ReferenceTrace:
+        return run_reference(self.loaded, inputs, "float")
+
+    def exact(self, inputs: Inputs) -> Trace:
+        return simulate(self.graph, inputs, record=self.spiking)
+
+    def lava(self, inputs: Inputs) -> Trace:
+        return run_lava(self.graph, inputs, record=self.spiking, progress=self.lava_progress)
+
+    def explain(self, comparison: Comparison, chunk: Inputs) -> None:
+        """Add the membranes of both sides and the likely causes to the first divergence of a comparison."""
+        first = comparison.first
+        if first is None or first.population not in self.graph.network:
+            return
+        # Samples up to the diverging one: with a timing fault an earlier sample can leak into it.
+        position = first.sample - (comparison.samples - len(chunk))
+        part = chunk[: position + 1]
+        population = first.population
+        exact = simulate(self.graph, part, record_states=[population])
+        membranes = exact.potentials[population]
+        if comparison.found == "lava":
+            membranes = run_lava(self.graph, part, record_states=[population]).membranes[population]
+        reference = self.pytorch(chunk[position : position + 1])
+        node = self.graph[population]
+        assert isinstance(node, Neurons)
+        at = (position, first.step, *neuron_index(node, first.neuron))
+        at_reference = (0, first.step, *first.neuron)
+        expected = None
+        if population in reference.membranes:
+            expected = float(reference.membranes[population][at_reference].item())
+        causes = diagnose(
+            self.graph,
+            self.loaded.topology,
+            population,
+            fixed_parameters(self.loaded).get(population),
+            exact.overflows[population],
+        )
+        comparison.explain(expected_membrane=expected, found_membrane=int(membranes[at]), causes=causes)
+
+
+def verify(
+    graph: Graph,
+    loaded: LoadedGenotype,
+    samples: Samples,
+    *,
+    lava_samples: int = LAVA_SAMPLES,
+    progress: Progress | None = None,
+) -> Verification:
+    """Compare PyTorch `fixed`, the exact simulator and Lava spike for spike, and `float` beside them.
+
+    Parameters
+    ----------
+    graph : compiled for any profile; it is run as it stands, faults included
+    samples : all of them go through PyTorch and the exact simulator
+    lava_samples : how many go through Lava, 0 for none
+    progress : called with (engine, done, total)
+
+    Raises
+    ------
+    BackendError
+        If Lava is asked for and not installed, or dies.
+    """
+
+    def lava_progress(done: int, total: int) -> None:
+        if progress:
+            progress("lava", done, total)
+
+    engines = _Engines(graph, loaded, lava_progress)
+    count = len(samples.inputs)
+    others = {
+        "exact": (Engine("exact", engines.exact, count), True),
+        "pytorch_float": (Engine("pytorch_float", engines.pytorch_float, count), False),
+    }
+    if lava_samples > 0:
+        others["lava"] = (Engine("lava", engines.lava, min(lava_samples, count)), True)
+    reference = Engine("pytorch", engines.pytorch, count)
+
+    def engine_progress(name: str, done: int, total: int) -> None:
+        if progress and name != "lava":
+            progress(name, done, total)
+
+    result = verify_engines(graph, samples.inputs, samples.labels, reference, others, engines.explain, engine_progress)
+    result.note = samples.origin
+    for comparison in result.exact_comparisons:
+        _explain_readout(engines, comparison)
+    return result
+
+
+def _explain_readout(engines: _Engines, comparison: Comparison) -> None:
+    """All spikes agree but readouts do not: the cause lies in the readout itself."""
+    if comparison.first is None and comparison.mismatching_readouts:
+        readout = engines.graph.readout
+        causes = diagnose(
+            engines.graph, engines.loaded.topology, readout.name, fixed_parameters(engines.loaded)[readout.name], 0
+        )
+        comparison.readout_causes = causes
