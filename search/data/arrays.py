@@ -1,0 +1,62 @@
+"""CIFAR-10 and CIFAR-100 from one numpy archive per data set."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.genotype import InputSpec
+from litesnn.errors import DataError
+from litesnn.search.data.dataset import Dataset
+
+_KEYS = ("x_train", "y_train", "x_test", "y_test")
+_CLASSES = {"cifar10": 10, "cifar100": 100}
+# Means and deviations per channel of the training images (raw 0 .. 255).
+_MEAN = {"cifar10": (125.307, 122.950, 113.865), "cifar100": (129.304, 124.070, 112.434)}
+_STD = {"cifar10": (62.993, 62.089, 66.705), "cifar100": (68.170, 65.392, 70.418)}
+_SCALE = 1 / 59
+"""Normalized values reach about +-2.13, hence integers about +-126."""
+
+
+def load_cifar(name: str, data_dir: Path | None) -> Dataset:
+    """uint8 images (N, 3, 32, 32) from `<name>.npz` in `data_dir`; (N, 32, 32, 3) is transposed."""
+    arrays = read_archive(name, data_dir)
+    x_train, x_test = (_channels_first(name, arrays[key]) for key in ("x_train", "x_test"))
+    spec = InputSpec(shape=(3, 32, 32), mean=_MEAN[name], std=_STD[name], scale=_SCALE)
+    y_train, y_test = (arrays[key].reshape(-1).astype(np.int64) for key in ("y_train", "y_test"))
+    return Dataset(name, x_train, y_train, x_test, y_test, _CLASSES[name], spec)
+
+
+def read_archive(name: str, data_dir: Path | None) -> dict[str, npt.NDArray[np.generic]]:
+    """The arrays x_train, y_train, x_test, y_test of `<data_dir>/<name>.npz`, never unpickled.
+
+    Raises
+    ------
+    DataError
+        Where the folder, file or an array is missing, or the file is not an archive of plain arrays.
+    """
+    file = f"{name}.npz with the arrays {', '.join(_KEYS)}"
+    if data_dir is None:
+        raise DataError(f"{name}: no data folder given; wanted: {file} (give --data-dir FOLDER)")
+    path = data_dir / f"{name}.npz"
+    if not path.is_file():
+        raise DataError(f"{name}: no file {name}.npz in {data_dir}; wanted: {file} (nothing is downloaded)")
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            missing = [key for key in _KEYS if key not in archive.files]
+            if missing:
+                raise DataError(f"{path}: missing {', '.join(missing)}; found: {', '.join(archive.files) or 'nothing'}")
+            return {key: archive[key] for key in _KEYS}
+    except (OSError, ValueError, BadZipFile, EOFError) as error:
+        raise DataError(f"{path}: cannot read this archive: {error}; wanted: {file}") from error
+
+
+def _channels_first(name: str, images: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    if images.ndim == 4 and images.shape[1:] == (32, 32, 3):
+        images = images.transpose(0, 3, 1, 2)
+    if images.ndim != 4 or images.shape[1:] != (3, 32, 32):
+        raise DataError(f"{name}: found images of shape {images.shape}; allowed: (N, 3, 32, 32) or (N, 32, 32, 3)")
+    return images

@@ -1,0 +1,51 @@
+"""A labelled image data set with its official test part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.genotype import InputSpec
+from litesnn.errors import DataError
+
+Array = npt.NDArray[np.generic]
+Labels = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Raw samples, before `quantize_input`.
+
+    Attributes
+    ----------
+    name : as in the registry
+    x_train, x_test : (N, C, H, W), any real type
+    y_train, y_test : int64 (N,), classes 0 .. num_classes - 1
+    input_spec : a quantization that suits the raw values; a genotype carries its own
+    """
+
+    name: str
+    x_train: Array
+    y_train: Labels
+    x_test: Array
+    y_test: Labels
+    num_classes: int
+    input_spec: InputSpec
+
+    def __post_init__(self) -> None:
+        for part, x, y in (("train", self.x_train, self.y_train), ("test", self.x_test, self.y_test)):
+            if x.ndim != 4 or len(x) != len(y) or len(x) == 0:
+                raise DataError(
+                    f"{self.name}: found {part} samples {x.shape} and labels {y.shape}; allowed: (N, C, H, W) and (N,), N >= 1"
+                )
+            if y.min() < 0 or y.max() >= self.num_classes:
+                raise DataError(
+                    f"{self.name}: found {part} labels {y.min()} .. {y.max()}; allowed: 0 .. {self.num_classes - 1}"
+                )
+        if self.x_train.shape[1:] != self.x_test.shape[1:]:
+            raise DataError(
+                f"{self.name}: found train samples of {self.x_train.shape[1:]} and test samples of {self.x_test.shape[1:]}; "
+                "allowed: one shape (C, H, W)"
+            )

@@ -1,0 +1,6 @@
+"""Training genotypes: `train_genotype` and its settings."""
+
+from litesnn.search.training.settings import EpochReport, TrainingSettings
+from litesnn.search.training.train import TrainingResult, train_genotype
+
+__all__ = ["EpochReport", "TrainingResult", "TrainingSettings", "train_genotype"]

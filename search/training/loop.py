@@ -1,0 +1,87 @@
+"""One epoch of training and the evaluation after it."""
+
+from __future__ import annotations
+
+from math import cos, isfinite, pi
+
+import torch
+from torch.nn import functional as F
+
+from litesnn.errors import TrainingError
+from litesnn.search.model import Evaluation, SpikingModel
+from litesnn.search.training.samples import Samples, batches
+from litesnn.search.training.settings import TrainingSettings
+
+_EVALUATION_BATCH = 256
+
+
+def make_optimizer(model: SpikingModel, settings: TrainingSettings, evaluation: Evaluation) -> torch.optim.Optimizer:
+    """Optimizer of a phase: weight decay on tensors with more than one axis only; scores rest in the fixed phase."""
+    named = [(name, p) for name, p in model.named_parameters() if evaluation == "float" or not name.endswith(".score")]
+    groups = [
+        {"params": [p for _, p in named if p.ndim > 1], "weight_decay": settings.weight_decay},
+        {"params": [p for _, p in named if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    _, lr = settings.phase(evaluation)
+    if settings.optimizer == "adam":
+        return torch.optim.AdamW(groups, lr=lr)
+    return torch.optim.SGD(groups, lr=lr, momentum=0.9)
+
+
+def epoch_seed(seed: int, evaluation: Evaluation, epoch: int) -> int:
+    """Seed of the shuffling and augmentation of one epoch, so that a resumed training needs no generator state."""
+    return (seed * 2 + (evaluation == "fixed")) * 1_000_003 + epoch
+
+
+def train_epoch(
+    model: SpikingModel,
+    optimizer: torch.optim.Optimizer,
+    samples: Samples,
+    settings: TrainingSettings,
+    evaluation: Evaluation,
+    epoch: int,
+) -> float:
+    """Train one epoch (0-based) in an evaluation; returns the mean loss.
+
+    Raises
+    ------
+    TrainingError
+        Where the loss is not finite.
+    """
+    model.evaluation = evaluation
+    model.train()
+    generator = torch.Generator().manual_seed(epoch_seed(settings.seed, evaluation, epoch))
+    epochs, peak = settings.phase(evaluation)
+    count = -(-len(samples.y) // settings.batch_size)
+    total, seen = 0.0, 0
+    for index, (x, y) in enumerate(batches(samples, settings.batch_size, settings.shift, settings.flip, generator)):
+        progress = (epoch + index / count) / epochs
+        for group in optimizer.param_groups:
+            group["lr"] = peak * (1 + cos(pi * progress)) / 2
+        loss = F.cross_entropy(model(x), y)
+        value = loss.item()
+        if not isfinite(value):
+            raise TrainingError(
+                f"the loss became {value} in {evaluation} epoch {epoch + 1}, batch {index + 1}, at learning rate "
+                f"{optimizer.param_groups[0]['lr']:.3g}; try a lower one"
+            )
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip_norm)
+        optimizer.step()
+        total, seen = total + value * len(y), seen + len(y)
+    return total / max(seen, 1)
+
+
+def evaluate(model: SpikingModel, samples: Samples, evaluation: Evaluation) -> tuple[float, float]:
+    """Accuracy (fraction) and mean cross-entropy of the stored weights, in an evaluation."""
+    model.evaluation = evaluation
+    model.eval()
+    correct, loss = 0, 0.0
+    with torch.no_grad():
+        for start in range(0, len(samples.y), _EVALUATION_BATCH):
+            x, y = (part[start : start + _EVALUATION_BATCH] for part in (samples.x, samples.y))
+            logits = model(x)
+            correct += int((logits.argmax(1) == y).sum())
+            loss += float(F.cross_entropy(logits, y, reduction="sum"))
+    return correct / len(samples.y), loss / len(samples.y)

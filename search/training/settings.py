@@ -1,0 +1,74 @@
+"""How a training runs and what it reports."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from litesnn.errors import TrainingError
+from litesnn.search.model import Evaluation
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """Settings of one training; all of them enter the training record.
+
+    Attributes
+    ----------
+    epochs : of the float phase
+    fixed_epochs : of the fixed phase, in the chip's arithmetic
+    lr, fixed_lr : peak learning rate of each phase; both fall to 0 along a cosine
+    optimizer : `sgd` (momentum 0.9, as LitE-SNN) or `adam`
+    weight_decay : on weights and scores, not on normalization and biases
+    clip_norm : largest gradient norm
+    shift, flip : augmentation: random shift by up to so many pixels, random mirroring left-right
+    validation_fraction : part of the training set held back to choose the weights that are kept
+    """
+
+    epochs: int = 100
+    fixed_epochs: int = 10
+    batch_size: int = 64
+    lr: float = 0.025
+    fixed_lr: float = 0.001
+    optimizer: Literal["sgd", "adam"] = "sgd"
+    weight_decay: float = 3e-4
+    clip_norm: float = 5.0
+    shift: int = 0
+    flip: bool = False
+    validation_fraction: float = 0.1
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, low in (("epochs", 0), ("fixed_epochs", 0), ("batch_size", 2), ("shift", 0), ("seed", 0)):
+            if getattr(self, name) < low:
+                raise TrainingError(f"{name}: found {getattr(self, name)}; allowed: a whole number >= {low}")
+        for name in ("lr", "fixed_lr", "clip_norm"):
+            if not getattr(self, name) > 0:
+                raise TrainingError(f"{name}: found {getattr(self, name)}; allowed: a number > 0")
+        if not self.weight_decay >= 0:
+            raise TrainingError(f"weight_decay: found {self.weight_decay}; allowed: a number >= 0")
+        if not 0 < self.validation_fraction < 1:
+            raise TrainingError(
+                f"validation_fraction: found {self.validation_fraction}; allowed: between 0 and 1, both excluded"
+            )
+        if self.optimizer not in ("sgd", "adam"):
+            raise TrainingError(f"optimizer: found '{self.optimizer}'; allowed: sgd, adam")
+
+    def as_dict(self) -> dict[str, Any]:
+        """All settings by name."""
+        return asdict(self)
+
+    def phase(self, evaluation: Evaluation) -> tuple[int, float]:
+        """Epochs and peak learning rate of a phase."""
+        return (self.epochs, self.lr) if evaluation == "float" else (self.fixed_epochs, self.fixed_lr)
+
+
+@dataclass(frozen=True)
+class EpochReport:
+    """One epoch: mean training loss, and accuracy (fraction) and loss on the validation part in the phase's evaluation."""
+
+    evaluation: Evaluation
+    epoch: int
+    train_loss: float
+    validation_accuracy: float
+    validation_loss: float

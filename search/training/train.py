@@ -1,0 +1,209 @@
+"""Training a genotype: a float phase, then a phase in the chip's own arithmetic, then the files that the compiler reads."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from litesnn.compiler.genotype import (
+    Genotype,
+    LoadedGenotype,
+    TrainingRecord,
+    dump_genotype,
+    load_genotype,
+    save_genotype,
+)
+from litesnn.errors import TrainingError
+from litesnn.search.data import Dataset, load_dataset
+from litesnn.search.dead_channels import silence_dead_channels
+from litesnn.search.export import export_document, export_tensors
+from litesnn.search.membrane_units import choose_membrane_exps, lower_to_fit
+from litesnn.search.model import Evaluation, SpikingModel
+from litesnn.search.training.checkpoint import TrainingState, load_checkpoint, restore, save_checkpoint
+from litesnn.search.training.loop import evaluate, make_optimizer, train_epoch
+from litesnn.search.training.samples import Parts, prepare
+from litesnn.search.training.settings import EpochReport, TrainingSettings
+
+
+@dataclass(frozen=True)
+class TrainingResult:
+    """What a training produced: the written genotype with its record, where it lies, and one report per epoch."""
+
+    genotype: Genotype
+    path: Path
+    record: TrainingRecord
+    history: tuple[EpochReport, ...]
+
+
+def train_genotype(
+    genotype_path: str | PathLike[str],
+    dataset: str | Dataset,
+    out_path: str | PathLike[str],
+    settings: TrainingSettings | None = None,
+    *,
+    data_dir: str | PathLike[str] | None = None,
+    device: str = "cpu",
+    resume: bool = False,
+    progress: bool = True,
+    on_epoch: Callable[[EpochReport], None] | None = None,
+) -> TrainingResult:
+    """Train a genotype and write it, with its weights, to `out_path` (`.json`; the tensors lie beside it).
+
+    The float phase trains quantized weights with snapped steps and the chip's rounded decay. Then every population's
+    membrane_exp is chosen, and the fixed phase trains in the chip's arithmetic with steps, masks and statistics frozen.
+    Kept are the weights that were best in `fixed` on a validation part of the training set; the test set is looked at once.
+    The same seed gives the same result on one CPU. A genotype that has weights already is trained on from them.
+
+    Parameters
+    ----------
+    dataset : a name of `litesnn.search.data.DATASETS`, or a data set
+    settings : epochs, batch size, learning rates, seed, ...
+    data_dir : folder with the data set's files
+    device : as torch names it: `cpu`, `cuda`, `cuda:1`
+    resume : go on from `<out_path>.checkpoint`, written after every epoch, where there is one; the result equals that of an
+        uninterrupted training
+    progress : show a bar, if standard error is a terminal
+    on_epoch : called after every epoch, once its checkpoint is written
+
+    Raises
+    ------
+    GenotypeError, DataError, TrainingError
+        For files, data or settings that do not fit, and for a loss that is not finite.
+    """
+    settings = settings or TrainingSettings()
+    loaded = load_genotype(genotype_path)
+    data = load_dataset(dataset, None if data_dir is None else Path(data_dir)) if isinstance(dataset, str) else dataset
+    target = Path(out_path)
+    if target.suffix != ".json":
+        raise TrainingError(f"output: found '{target}'; allowed: a file name that ends in .json")
+    place = _device(device)
+    parts = prepare(data, loaded.spec, settings.validation_fraction, settings.seed)
+    parts = Parts(parts.train.to(place), parts.validation.to(place), parts.test.to(place))
+    model = SpikingModel.from_genotype(loaded, settings.seed).to(place)
+    run = _Run(model, parts, settings, target.with_name(target.name + ".checkpoint"), _identity(loaded, data, settings))
+    with torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False), _bar(progress) as bar:
+        history = run.train(resume, bar, on_epoch)
+    record = _record(model, parts, data, settings)
+    written = save_genotype(export_document(model, record), export_tensors(model), target)
+    run.checkpoint.unlink(missing_ok=True)
+    return TrainingResult(written, target, record, history)
+
+
+class _Run:
+    """One training: model, data, settings and the checkpoint it can go on from."""
+
+    def __init__(
+        self, model: SpikingModel, parts: Parts, settings: TrainingSettings, checkpoint: Path, identity: dict[str, Any]
+    ) -> None:
+        self.model = model
+        self.parts = parts
+        self.settings = settings
+        self.checkpoint = checkpoint
+        self.identity = identity
+        self.state = TrainingState("float", 0, None, None, [])
+
+    def train(
+        self, resume: bool, bar: Progress, on_epoch: Callable[[EpochReport], None] | None
+    ) -> tuple[EpochReport, ...]:
+        """Run what is left of both phases, and leave the best weights in the model."""
+        tensors = None
+        if resume and self.checkpoint.is_file():
+            self.state, tensors = load_checkpoint(self.checkpoint, self.identity)
+        task = bar.add_task("training", total=self.settings.epochs + self.settings.fixed_epochs)
+        bar.advance(task, len(self.state.history))
+        phases: tuple[Evaluation, ...] = ("float", "fixed")
+        for evaluation in phases[phases.index(self.state.evaluation) :]:
+            optimizer = make_optimizer(self.model, self.settings, evaluation)
+            if tensors is not None:
+                restore(tensors, self.model, optimizer)
+                tensors = None
+            elif evaluation == "fixed":
+                self.state.evaluation, self.state.epoch = "fixed", 0
+                silence_dead_channels(self.model)
+                choose_membrane_exps(self.model)
+                self._keep_best(*evaluate(self.model, self.parts.validation, "fixed"))
+            for epoch in range(self.state.epoch, self.settings.phase(evaluation)[0]):
+                report = self._epoch(optimizer, evaluation, epoch)
+                save_checkpoint(self.checkpoint, self.identity, self.state, self.model, optimizer)
+                shown = f"{evaluation} {epoch + 1}: validation {100 * report.validation_accuracy:.2f} %"
+                bar.update(task, advance=1, description=shown)
+                if on_epoch is not None:
+                    on_epoch(report)
+        assert self.state.best_weights is not None
+        self.model.load_state_dict(self.state.best_weights)
+        return tuple(EpochReport(**row) for row in self.state.history)
+
+    def _epoch(self, optimizer: torch.optim.Optimizer, evaluation: Evaluation, epoch: int) -> EpochReport:
+        train_loss = train_epoch(self.model, optimizer, self.parts.train, self.settings, evaluation, epoch)
+        if evaluation == "fixed":
+            lower_to_fit(self.model)
+        accuracy, loss = evaluate(self.model, self.parts.validation, evaluation)
+        if evaluation == "fixed":
+            self._keep_best(accuracy, loss)
+        report = EpochReport(evaluation, epoch + 1, train_loss, accuracy, loss)
+        self.state.epoch = epoch + 1
+        self.state.history.append(asdict(report))
+        return report
+
+    def _keep_best(self, accuracy: float, loss: float) -> None:
+        best = self.state.best
+        if best is None or (accuracy, -loss) > (best[0], -best[1]):
+            self.state.best = (accuracy, loss)
+            self.state.best_weights = deepcopy(self.model.state_dict())
+
+
+def _record(model: SpikingModel, parts: Parts, data: Dataset, settings: TrainingSettings) -> TrainingRecord:
+    accuracy_float, _ = evaluate(model, parts.test, "float")
+    accuracy_fixed, _ = evaluate(model, parts.test, "fixed")
+    return TrainingRecord(
+        dataset=data.name,
+        seed=settings.seed,
+        epochs=settings.epochs + settings.fixed_epochs,
+        test_samples=len(parts.test.y),
+        accuracy_float=accuracy_float,
+        accuracy_fixed=accuracy_fixed,
+        settings=settings.as_dict(),
+        versions={"litesnn": _litesnn_version(), "python": platform.python_version(), "torch": torch.__version__},
+    )
+
+
+def _identity(loaded: LoadedGenotype, data: Dataset, settings: TrainingSettings) -> dict[str, Any]:
+    document = hashlib.sha256(dump_genotype(loaded.spec)).hexdigest()
+    shapes = {"dataset": data.name, "train_shape": list(data.x_train.shape), "test_shape": list(data.x_test.shape)}
+    return {"genotype": document, **shapes, **settings.as_dict()}
+
+
+def _litesnn_version() -> str:
+    try:
+        return version("litesnn")
+    except PackageNotFoundError:
+        return "unknown"
+
+
+def _device(name: str) -> torch.device:
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        first = str(error).splitlines()[0]
+        raise TrainingError(
+            f"device: found '{name}', which cannot be used here ({first}); allowed: cpu, cuda, cuda:N"
+        ) from error
+    return device
+
+
+def _bar(shown: bool) -> Progress:
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=console, disable=not (shown and console.is_terminal))

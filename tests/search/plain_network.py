@@ -1,0 +1,210 @@
+"""A network in plain numpy loops, one sample and one time step after the other, written from `docs/numbers.md` for the tests.
+
+Shares nothing with `litesnn.search` but the genotype package; slow and obvious on purpose.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
+
+
+def codes_of(loaded: LoadedGenotype, edge: EdgePlan) -> np.ndarray:
+    """Integer codes (C_out, C_in, k, k) or (C_out, in) by the formula, or the constant kernels."""
+    if edge.weighted:
+        weight = loaded.trained[f"{edge.name}.weight"].astype(np.float64)
+        top = 2**edge.bits - 1
+        codes = np.clip(2 * np.rint(weight / edge.step + 0.5) - 1, -top, top)
+        return (codes * loaded.trained[f"{edge.name}.mask"]).astype(np.int64)
+    kernel = np.zeros(edge.weight_shape, np.int64)
+    before = (edge.out_shape[0] - edge.in_shape[0]) // 2
+    for c in range(edge.in_shape[0]):
+        kernel[c + before, c] = 1
+    return kernel
+
+
+def window_sum(edge: EdgePlan, weights: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """One map (C, H, W) through a window of weights, output pixel by output pixel."""
+    if edge.op == "dense":
+        return (weights @ x.reshape(-1)).reshape(-1, 1, 1)
+    padded = np.pad(x, ((0, 0), (edge.padding,) * 2, (edge.padding,) * 2))
+    out = np.zeros(edge.out_shape, np.result_type(weights, x))
+    for row in range(edge.out_shape[1]):
+        for column in range(edge.out_shape[2]):
+            for i in range(edge.kernel):
+                for j in range(edge.kernel):
+                    pixel = padded[:, row * edge.stride + i * edge.dilation, column * edge.stride + j * edge.dilation]
+                    out[:, row, column] += weights[:, :, i, j] @ pixel
+    return out
+
+
+def taps(window: tuple[int, int, int], x: np.ndarray) -> np.ndarray:
+    """Spikes under each position of a window (kernel, stride, padding)."""
+    size, stride, padding = window
+    padded = np.pad(x, ((0, 0), (padding,) * 2, (padding,) * 2))
+    rows, columns = ((n - size) // stride + 1 for n in padded.shape[1:])
+    out = np.zeros((x.shape[0], rows, columns), np.int64)
+    for r in range(rows):
+        for c in range(columns):
+            out[:, r, c] = padded[:, r * stride : r * stride + size, c * stride : c * stride + size].sum((1, 2))
+    return out
+
+
+def threshold_and_bias(threshold: float, unit: float, offset: float) -> tuple[int, int, int]:
+    vth = int(np.clip(np.rint(threshold / unit), 0, 2**17 - 1))
+    b = 64 * offset / unit
+    exponents = [x for x in range(8) if abs(np.rint(b / 2**x)) <= 4095]
+    exponent = exponents[0] if exponents else 7
+    return vth, int(np.clip(np.rint(b / 2**exponent), -4095, 4095)), exponent
+
+
+def affine(loaded: LoadedGenotype, owner: str, channel: int) -> tuple[float, float]:
+    weight, bias, mean, var = (
+        float(loaded.trained[f"{owner}.norm.{part}"][channel])
+        for part in ("weight", "bias", "running_mean", "running_var")
+    )
+    gain = weight / np.sqrt(var + loaded.spec.norm_eps)
+    return gain, bias - mean * gain
+
+
+def code_values(loaded: LoadedGenotype, edges: tuple[EdgePlan, ...]) -> list[float]:
+    scale = loaded.spec.input.scale if loaded.spec.input.encoding == "direct" else 1.0
+    return [edge.step / 2 * (scale if edge.reads_input else 1.0) for edge in edges]
+
+
+def integers_of_channel(loaded: LoadedGenotype, node: Any, channel: int) -> tuple[list[int], tuple[int, int, int]]:
+    """Multiplier per edge, and (vth, bias_mant, bias_exp), of one channel."""
+    h, exp, spec = code_values(loaded, node.edges), node.membrane_exp, loaded.spec
+    if spec.norm == "node":
+        gain, offset = affine(loaded, node.name, channel)
+        unit = (abs(gain) if gain != 0 else 1.0) * (min(h) * 2.0**-exp)
+        multipliers = [int(np.sign(gain)) * 2 ** (round(np.log2(value / min(h))) + exp) for value in h]
+        return multipliers, threshold_and_bias(spec.neuron.threshold, unit, offset)
+    pairs = [affine(loaded, edge.name, channel) if edge.weighted else (1.0, 0.0) for edge in node.edges]
+    offset = sum(pair[1] for pair in pairs)
+    r = [pair[0] * value for pair, value in zip(pairs, h, strict=True)]
+    largest = max(abs(value) for value in r)
+    if largest == 0:
+        return [0] * len(r), threshold_and_bias(spec.neuron.threshold, max(h) * 2.0**-exp, offset)
+    x, p = [value / largest for value in r], spec.multiplier_max
+    q = next(q for q in range(1, p + 1) if all(abs(v * q - np.rint(v * q)) <= q / (2 * p) for v in x))
+    multipliers = [int(np.rint(value * q)) * 2**exp for value in x]
+    return multipliers, threshold_and_bias(spec.neuron.threshold, (largest / q) * 2.0**-exp, offset)
+
+
+class PlainNetwork:
+    """Runs one sample at a time in `fixed`; `spikes[name]` and `membranes[name]` become lists over time."""
+
+    def __init__(self, loaded: LoadedGenotype) -> None:
+        self.loaded = loaded
+        self.spec = loaded.spec
+        self.codes = {edge.name: codes_of(loaded, edge) for edge in loaded.topology.edges()}
+        self.channels = {
+            node.name: [integers_of_channel(loaded, node, c) for c in range(node.shape[0])]
+            for node in loaded.topology.nodes
+        }
+
+    def run(self, x: np.ndarray) -> np.ndarray:
+        """One sample (C, H, W), or (T, C, H, W) spikes; returns the readout's membrane (classes,)."""
+        self.spikes: dict[str, list[np.ndarray]] = {}
+        self.membranes: dict[str, list[np.ndarray]] = {}
+        self.rest: dict[str, np.ndarray] = {}
+        total: Any = 0
+        for t in range(self.spec.timesteps):
+            signals = {"input": (x if self.spec.input.encoding == "direct" else x[t]).astype(np.int64)}
+            for node in self.loaded.topology.nodes:
+                signals[node.name] = self.node(node, signals)
+            if self.loaded.topology.pool is not None:
+                signals["pool"] = self.pool(signals)
+            total = total + self.readout(signals)
+        return total
+
+    def node(self, node: Any, signals: dict[str, np.ndarray]) -> np.ndarray:
+        sums = [window_sum(edge, self.codes[edge.name], self.source(edge, signals)) for edge in node.edges]
+        a, bias, vth = np.zeros(node.shape, np.int64), np.zeros(node.shape, np.int64), np.zeros(node.shape, np.int64)
+        for c, (multipliers, (threshold, mantissa, exponent)) in enumerate(self.channels[node.name]):
+            a[c] = sum(m * s[c] for m, s in zip(multipliers, sums, strict=True))
+            bias[c], vth[c] = mantissa * 2**exponent, threshold
+        return self.fire(node.name, a, bias, vth)
+
+    def source(self, edge: EdgePlan, signals: dict[str, np.ndarray]) -> np.ndarray:
+        parts = [signals[name] for name in edge.sources]
+        if edge.max_window is not None:
+            counts = [taps(edge.max_window, part) for part in parts]
+            for i, count in enumerate(counts):
+                name = f"{edge.name}.max" + (str(i) if len(counts) > 1 else "")
+                self.log(name, (count > 0).astype(np.int64), 64 * count)
+            parts = [(count > 0).astype(np.int64) for count in counts]
+        return np.concatenate(parts)
+
+    def fire(self, name: str, a: np.ndarray, bias: np.ndarray, vth: np.ndarray) -> np.ndarray:
+        rest = self.rest.get(name, np.zeros_like(a))
+        v = np.sign(rest) * ((np.abs(rest) * self.spec.neuron.decay_mantissa) >> 12) + 64 * a + bias
+        spikes = (v > 64 * vth).astype(np.int64)
+        self.rest[name] = np.where(spikes == 1, 0, v)
+        self.log(name, spikes, v)
+        return spikes
+
+    def pool(self, signals: dict[str, np.ndarray]) -> np.ndarray:
+        plan = self.loaded.topology.pool
+        assert plan is not None
+        maps = np.concatenate([signals[name] for name in plan.sources])
+        unit = 2.0**-plan.membrane_exp / (maps.shape[1] * maps.shape[2])
+        vth, _, _ = threshold_and_bias(self.spec.neuron.threshold, unit, 0.0)
+        a = 2**plan.membrane_exp * maps.sum((1, 2)).reshape(-1, 1, 1)
+        return self.fire("pool", a, np.zeros_like(a), np.full_like(a, vth))
+
+    def readout(self, signals: dict[str, np.ndarray]) -> np.ndarray:
+        edge = self.loaded.topology.readout
+        biases = self.loaded.trained.get("readout.bias", np.zeros(self.spec.head.classes)).astype(np.float64)
+        rounded = [threshold_and_bias(0.0, edge.step / 2, b) for b in biases]
+        flat = np.concatenate([signals[name] for name in edge.sources]).reshape(-1)
+        return 64 * (self.codes[edge.name] @ flat) + np.array(
+            [mantissa * 2**exponent for _, mantissa, exponent in rounded]
+        )
+
+    def log(self, name: str, spikes: np.ndarray, membranes: np.ndarray) -> None:
+        self.spikes.setdefault(name, []).append(spikes)
+        self.membranes.setdefault(name, []).append(membranes)
+
+
+class PlainFloatNetwork(PlainNetwork):
+    """The same walk in floating point (float64): quantized weights, normalization, membranes with the rounded decay."""
+
+    def node(self, node: Any, signals: dict[str, np.ndarray]) -> np.ndarray:
+        current = np.zeros(node.shape)
+        values = code_values(self.loaded, node.edges)
+        for edge, h in zip(node.edges, values, strict=True):
+            part = h * window_sum(edge, self.codes[edge.name], self.source(edge, signals))
+            if self.spec.norm == "edge" and edge.weighted:
+                part = self.normalize(edge.name, part)
+            current += part
+        if self.spec.norm == "node":
+            current = self.normalize(node.name, current)
+        return self.fire_float(node.name, current)
+
+    def normalize(self, owner: str, x: np.ndarray) -> np.ndarray:
+        pairs = [affine(self.loaded, owner, c) for c in range(x.shape[0])]
+        return np.stack([gain * channel + offset for (gain, offset), channel in zip(pairs, x, strict=True)])
+
+    def fire_float(self, name: str, current: np.ndarray) -> np.ndarray:
+        u = self.rest.get(name, np.zeros_like(current)) * (self.spec.neuron.decay_mantissa / 4096) + current
+        spikes = (u > self.spec.neuron.threshold).astype(np.int64)
+        self.rest[name] = u * (1 - spikes)
+        self.log(name, spikes, u)
+        return spikes
+
+    def pool(self, signals: dict[str, np.ndarray]) -> np.ndarray:
+        plan = self.loaded.topology.pool
+        assert plan is not None
+        maps = np.concatenate([signals[name] for name in plan.sources])
+        return self.fire_float("pool", maps.mean((1, 2)).reshape(-1, 1, 1))
+
+    def readout(self, signals: dict[str, np.ndarray]) -> np.ndarray:
+        edge = self.loaded.topology.readout
+        flat = np.concatenate([signals[name] for name in edge.sources]).reshape(-1)
+        bias = self.loaded.trained.get("readout.bias", np.zeros(self.spec.head.classes))
+        return edge.step / 2 * (self.codes[edge.name] @ flat) + bias

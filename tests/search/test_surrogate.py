@@ -1,0 +1,26 @@
+import pytest
+import torch
+
+from litesnn.search.surrogate import dspike_derivative, spike
+
+
+def test_golden_values_of_temperature_3() -> None:
+    """methods.md 1.3: peak 1.6572 at the threshold, 0.2995 towards the ends of the window, 0 outside."""
+    distance = torch.tensor([0.0, -0.4999999, 0.4999999, -0.5, 0.5, 0.7])
+    derivative = dspike_derivative(distance, 3.0)
+    assert derivative.tolist() == pytest.approx([1.6572, 0.2995, 0.2995, 0, 0, 0], abs=1e-4)
+
+
+def test_the_derivative_integrates_to_one() -> None:
+    distance = torch.linspace(-0.5, 0.5, 100_001, dtype=torch.float64)
+    for temperature in (1.0, 3.0, 10.0):
+        assert float(torch.trapezoid(dspike_derivative(distance, temperature), distance)) == pytest.approx(1, abs=1e-4)
+
+
+def test_forward_is_what_was_decided_and_backward_the_surrogate() -> None:
+    distance = torch.tensor([-0.1, 0.0, 0.2], requires_grad=True)
+    spikes = spike(distance, torch.tensor([False, False, True]), 3.0)
+    spikes.sum().backward()
+    assert spikes.tolist() == [0, 0, 1]
+    assert distance.grad is not None
+    torch.testing.assert_close(distance.grad, dspike_derivative(distance.detach(), 3.0))

@@ -1,0 +1,150 @@
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from litesnn.compiler.genotype import load_genotype, save_genotype
+from litesnn.compiler.genotype.schema import CellSpec, EdgeSpec, Genotype, HeadSpec, InputSpec, NodeSpec, StemSpec
+from litesnn.errors import DataError, TrainingError
+from litesnn.search.data import Dataset
+from litesnn.search.reference import run_reference
+from litesnn.search.training import EpochReport, TrainingSettings, train_genotype
+from litesnn.search.training.samples import augment
+
+SETTINGS = TrainingSettings(epochs=2, fixed_epochs=2, batch_size=16, optimizer="adam", lr=0.02, shift=1)
+
+
+def bars(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Images 6 x 6 with a horizontal bar (class 0) or a vertical one (class 1), and noise."""
+    rng = np.random.default_rng(seed)
+    labels = np.arange(count) % 2
+    images = rng.integers(0, 4, (count, 1, 6, 6))
+    for image, label, place in zip(images, labels, rng.integers(1, 5, count), strict=True):
+        image[0, place if label == 0 else slice(None), slice(None) if label == 0 else place] = 15
+    return images.astype(np.uint8), labels.astype(np.int64)
+
+
+def bar_dataset() -> Dataset:
+    spec = InputSpec(shape=(1, 6, 6), std=(16.0,), scale=0.0625, minimum=0, maximum=16)
+    return Dataset("bars", *bars(160, 0), *bars(80, 1), num_classes=2, input_spec=spec)
+
+
+def bar_genotype(folder: Path, norm: str = "node", keep: float = 0.5) -> Path:
+    first = NodeSpec(inputs=(EdgeSpec(source="s0", op="conv3x3"), EdgeSpec(source="s1", op="skip")))
+    second = NodeSpec(inputs=(EdgeSpec(source="n0", op="conv3x3"), EdgeSpec(source="n0", op="maxpool3x3")))
+    genotype = Genotype(
+        name="bars",
+        input=bar_dataset().input_spec,
+        timesteps=3,
+        norm=norm,
+        stem=StemSpec(channels=4),
+        cells=(CellSpec(channels=4, nodes=(first, second), keep=keep, bits=2),),
+        head=HeadSpec(classes=2, pool="none", bias=True),
+    )
+    save_genotype(genotype, None, folder / "bars.json")
+    return folder / "bars.json"
+
+
+@pytest.mark.parametrize("norm", ["node", "edge"])
+def test_a_small_problem_is_learnt_and_the_record_is_true(tmp_path: Path, norm: str) -> None:
+    settings = replace(SETTINGS, lr=0.01, epochs=8)
+    result = train_genotype(bar_genotype(tmp_path, norm), bar_dataset(), tmp_path / "out.json", settings)
+    assert [report.evaluation for report in result.history] == ["float"] * 8 + ["fixed"] * 2
+    assert result.record.accuracy_fixed is not None
+    assert result.record.accuracy_fixed >= 0.9
+    loaded = load_genotype(tmp_path / "out.json")
+    assert loaded.spec.training == result.record
+    assert loaded.spec.training.settings["lr"] == 0.01
+    assert set(loaded.spec.training.versions) == {"litesnn", "python", "torch"}
+    for evaluation, recorded in (("float", result.record.accuracy_float), ("fixed", result.record.accuracy_fixed)):
+        trace = run_reference(loaded, bar_dataset().x_test, evaluation, record=False)
+        assert (trace.readout.argmax(1) == bar_dataset().y_test).mean() == pytest.approx(recorded)
+    mask = loaded.trained["cell0.node0.edge0.mask"]
+    assert int((mask == 0).sum()) == mask.size // 2
+    assert not (tmp_path / "out.json.checkpoint").exists()
+
+
+class Interrupted(Exception):
+    """Stands for a crash."""
+
+
+@pytest.mark.parametrize("stop", [1, 2, 3, 4])
+def test_a_resumed_training_equals_an_uninterrupted_one(tmp_path: Path, stop: int) -> None:
+    """Interrupted within the float phase, between the phases, within the fixed phase, and after the last epoch."""
+    path, data = bar_genotype(tmp_path), bar_dataset()
+    whole = train_genotype(path, data, tmp_path / "whole.json", SETTINGS)
+    seen: list[EpochReport] = []
+
+    def crash(report: EpochReport) -> None:
+        seen.append(report)
+        if len(seen) == stop:
+            raise Interrupted
+
+    with pytest.raises(Interrupted):
+        train_genotype(path, data, tmp_path / "parts.json", SETTINGS, on_epoch=crash)
+    assert not (tmp_path / "parts.json").exists()
+    parts = train_genotype(path, data, tmp_path / "parts.json", SETTINGS, resume=True)
+    assert parts.history == whole.history
+    assert (tmp_path / "parts.safetensors").read_bytes() == (tmp_path / "whole.safetensors").read_bytes()
+
+
+def test_a_checkpoint_of_another_training_is_refused(tmp_path: Path) -> None:
+    def crash(report: EpochReport) -> None:
+        raise Interrupted
+
+    path, data = bar_genotype(tmp_path), bar_dataset()
+    with pytest.raises(Interrupted):
+        train_genotype(path, data, tmp_path / "out.json", SETTINGS, on_epoch=crash)
+    with pytest.raises(TrainingError, match=r"belongs to another training .*seed: found 0, now 7"):
+        train_genotype(path, data, tmp_path / "out.json", replace(SETTINGS, seed=7), resume=True)
+    (tmp_path / "out.json.checkpoint").write_bytes(b"garbage")
+    with pytest.raises(TrainingError, match="not a checkpoint"):
+        train_genotype(path, data, tmp_path / "out.json", SETTINGS, resume=True)
+
+
+def test_a_loss_that_is_not_finite_stops_with_place_and_rate(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, optimizer="sgd", lr=1e38, clip_norm=1e38, batch_size=32)
+    with pytest.raises(
+        TrainingError, match=r"the loss became (nan|inf) in float epoch \d+, batch \d+, at learning rate"
+    ):
+        train_genotype(bar_genotype(tmp_path), bar_dataset(), tmp_path / "out.json", settings)
+
+
+def test_training_goes_on_from_weights(tmp_path: Path) -> None:
+    path, data = bar_genotype(tmp_path), bar_dataset()
+    train_genotype(path, data, tmp_path / "first.json", replace(SETTINGS, epochs=6))
+    before = load_genotype(tmp_path / "first.json")
+    none = replace(SETTINGS, epochs=0, fixed_epochs=0)
+    again = train_genotype(tmp_path / "first.json", data, tmp_path / "again.json", none)
+    assert before.spec.training is not None
+    assert again.record.accuracy_fixed == before.spec.training.accuracy_fixed
+
+
+def test_what_does_not_fit_is_refused_before_training(tmp_path: Path) -> None:
+    path, data = bar_genotype(tmp_path), bar_dataset()
+    with pytest.raises(TrainingError, match="device: found 'abacus'"):
+        train_genotype(path, data, tmp_path / "out.json", device="abacus")
+    with pytest.raises(TrainingError, match=r"ends in \.json"):
+        train_genotype(path, data, tmp_path / "out")
+    with pytest.raises(DataError, match=r"has 3 classes; found head\.classes = 2"):
+        train_genotype(path, replace(data, num_classes=3), tmp_path / "out.json")
+    with pytest.raises(DataError, match="found samples of shape"):
+        train_genotype(
+            path, replace(data, x_train=data.x_train[:, :, 1:], x_test=data.x_test[:, :, 1:]), tmp_path / "o.json"
+        )
+    with pytest.raises(DataError, match="allowed: digits"):
+        train_genotype(path, "letters", tmp_path / "out.json")
+    with pytest.raises(TrainingError, match="lr: found 0"):
+        replace(SETTINGS, lr=0)
+
+
+def test_shifts_move_whole_images_and_fill_with_zero() -> None:
+    x = torch.arange(1, 17, dtype=torch.int16).reshape(1, 1, 4, 4).repeat(64, 1, 1, 1)
+    shifted = augment(x, 1, False, torch.Generator().manual_seed(0))
+    assert shifted.dtype == torch.int16
+    padded = torch.nn.functional.pad(x[0, 0], (1, 1, 1, 1))
+    allowed = {tuple(padded[i : i + 4, j : j + 4].flatten().tolist()) for i in range(3) for j in range(3)}
+    found = {tuple(image.flatten().tolist()) for image in shifted}
+    assert found == allowed
