@@ -34,9 +34,7 @@ class Projection:
         values = spikes.to(self.weights.dtype)
         geometry = self.geometry
         if isinstance(geometry, Conv2d):
-            sums = functional.conv2d(
-                values, self.weights, stride=geometry.stride, padding=geometry.padding, dilation=geometry.dilation
-            )
+            sums = _conv2d(values, self.weights, geometry.stride, geometry.padding, geometry.dilation)
         elif isinstance(geometry, Dense):
             sums = (values.flatten(1) @ self.weights.T)[:, :, None, None]
         elif isinstance(geometry, Pool):
@@ -54,11 +52,15 @@ class Projection:
             windows = windows[:, :, : self.out_shape[1], : self.out_shape[2]] * self.weights[:, None, None]
         else:
             kernel = self.weights[:, None, None, None].expand(-1, 1, *geometry.kernel).contiguous()
-            windows = functional.conv2d(
-                values, kernel, stride=geometry.stride, padding=geometry.padding, groups=len(self.weights)
-            )
+            windows = _conv2d(values, kernel, geometry.stride, geometry.padding, groups=len(self.weights))
         sums = values.new_zeros((values.shape[0], *self.out_shape))
         return sums.index_add_(1, targets, windows)
+
+
+def _conv2d(values: Tensor, kernel: Tensor, stride: int, padding: int, dilation: int = 1, groups: int = 1) -> Tensor:
+    """Convolution by algorithms that only add products: cuDNN's Winograd, FFT and TF32 kernels would round."""
+    with torch.backends.cudnn.flags(enabled=False):
+        return functional.conv2d(values, kernel, None, stride, padding, dilation, groups)
 
 
 def projections(graph: Graph, target: Population, device: torch.device) -> list[Projection]:

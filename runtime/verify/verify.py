@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.compiler.costs import Activity, input_events
 from litesnn.compiler.graph import Graph
 from litesnn.runtime.verify.compare import Comparison, Observed, spike_counts
 
@@ -16,6 +17,7 @@ Inputs = npt.NDArray[np.int16]
 # Bytes that recorded spikes and membranes of one chunk may take; the chunk size follows from it.
 CHUNK_BYTES = 256 * 2**20
 BYTES_PER_NEURON_STEP = 16
+ACTIVITY_ENGINE = "exact"
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,14 @@ class Verification:
     accuracy : engine -> fraction of its samples classified right, empty without labels
     spike_counts : engine -> population -> spikes over its samples
     samples : engine -> number of samples
+    activity : events per neuron of the graph over the samples of the exact simulator, for costs and placement
     """
 
     comparisons: dict[str, Comparison] = field(default_factory=dict)
     accuracy: dict[str, float] = field(default_factory=dict)
     spike_counts: dict[str, dict[str, int]] = field(default_factory=dict)
     samples: dict[str, int] = field(default_factory=dict)
+    activity: Activity | None = None
     note: str = ""
 
     @property
@@ -111,6 +115,8 @@ def verify_engines(
             counts = result.spike_counts.setdefault(engine.name, {})
             for population, count in spike_counts(graph, observed.spikes).items():
                 counts[population] = counts.get(population, 0) + count
+            if engine.name == ACTIVITY_ENGINE:
+                result.activity = _add_activity(result.activity, graph, part, observed)
             if labels is not None:
                 hits = np.argmax(observed.readout, axis=1) == labels[first:done]
                 right[engine.name] = right.get(engine.name, 0) + int(hits.sum())
@@ -133,6 +139,15 @@ def chunk_size(graph: Graph) -> int:
     """Samples whose recordings fit the memory budget."""
     neurons = sum(population.size for population in graph.membranes)
     return max(1, CHUNK_BYTES // (neurons * graph.timesteps * BYTES_PER_NEURON_STEP))
+
+
+def _add_activity(before: Activity | None, graph: Graph, inputs: Inputs, observed: Observed) -> Activity:
+    """Activity of one more chunk of samples."""
+    events = input_events(graph, {source.name: inputs for source in graph.sources})
+    events |= {name: spikes.sum(axis=(0, 1), dtype=np.int64) for name, spikes in observed.spikes.items()}
+    if before is not None:
+        events = {name: counts + before.events[name] for name, counts in events.items()}
+    return Activity(len(inputs) + (before.samples if before else 0), events)
 
 
 @dataclass(frozen=True)

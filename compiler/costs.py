@@ -1,0 +1,155 @@
+"""What running a network costs, counted from simulated spikes: operations, packets, and energy where a source gives figures.
+
+Metric names are NeuroBench's (https://neurobench.readthedocs.io): `connection_sparsity` and `activation_sparsity` are fractions
+from 0 to 1 where 1 is fully sparse; `synaptic_operations` are per sample, `Effective_ACs` for binary and `Effective_MACs` for
+graded inputs, `Dense` as if every weight and activation were non-zero. Nothing is invented where no source gives a figure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.genotype import LoadedGenotype
+from litesnn.compiler.graph import Graph, Neurons, Source
+
+Counts = npt.NDArray[np.int64]
+
+# Horowitz, "Computing's Energy Problem", ISSCC 2014, 45 nm, 0.9 V; the estimate LitE-SNN's Table 5 prints.
+FP32_ADD_PJ, FP32_MULTIPLY_PJ = 0.9, 3.7
+
+
+@dataclass(frozen=True, eq=False)
+class Activity:
+    """Events of simulated samples.
+
+    Attributes
+    ----------
+    samples : how many samples were simulated
+    events : population or source -> events per neuron over all samples and steps, (C, H, W); an event is a spike, or a
+        non-zero graded value sent in one step
+    """
+
+    samples: int
+    events: dict[str, Counts]
+
+
+@dataclass(frozen=True)
+class Operations:
+    """Per sample, of one population: operations into it, its updates and its spikes."""
+
+    synaptic_operations: float
+    neuron_updates: int
+    spikes: float
+
+
+def count_operations(graph: Graph, activity: Activity) -> dict[str, Operations]:
+    """Synaptic operations (one per event and existing synapse), neuron updates (one per neuron and step), spikes; per sample."""
+    result = {}
+    for population in graph.membranes:
+        events = 0
+        for block in graph.into(population.name):
+            fan_out = block.geometry.fan_out(graph[block.source].shape, population.shape)
+            events += int((activity.events[block.source] * fan_out).sum())
+        spikes = int(activity.events[population.name].sum()) if isinstance(population, Neurons) else 0
+        result[population.name] = Operations(
+            events / activity.samples, population.size * graph.timesteps, spikes / activity.samples
+        )
+    return result
+
+
+def cost_document(graph: Graph, loaded: LoadedGenotype, activity: Activity) -> dict[str, Any]:
+    """`report["costs"]`: per sample, per population, NeuroBench's metrics, and energy with its source."""
+    operations = count_operations(graph, activity)
+    total = sum(o.synaptic_operations for o in operations.values())
+    graded = _graded_operations(graph, activity)
+    energy = (total - graded) * FP32_ADD_PJ + graded * (FP32_ADD_PJ + FP32_MULTIPLY_PJ)
+    return {
+        "samples": activity.samples,
+        "per_sample": {
+            "synaptic_operations": total,
+            "neuron_updates": sum(o.neuron_updates for o in operations.values()),
+            "spikes": sum(o.spikes for o in operations.values()),
+        },
+        "populations": {name: asdict(operation) for name, operation in operations.items()},
+        "metrics": {
+            "connection_sparsity": connection_sparsity(loaded),
+            "activation_sparsity": activation_sparsity(graph, activity),
+            "synaptic_operations": {
+                "Effective_ACs": total - graded,
+                "Effective_MACs": graded,
+                "Dense": dense_operations(loaded),
+            },
+        },
+        "energy": [
+            {
+                "name": "synaptic operations at 45 nm",
+                "value": energy * 1e-12,
+                "unit": "J per sample",
+                "status": "INFERRED",
+                "source": "Horowitz, ISSCC 2014: FP32 add 0.9 pJ, multiply 3.7 pJ; the estimate SNN papers print, not a chip's",
+            }
+        ],
+    }
+
+
+def connection_sparsity(loaded: LoadedGenotype) -> float:
+    """Fraction of the genotype's weights that are pruned."""
+    masks = [loaded.trained[f"{edge.name}.mask"] for edge in loaded.topology.edges() if edge.weighted]
+    total = sum(mask.size for mask in masks)
+    return 1 - sum(int(np.count_nonzero(mask)) for mask in masks) / total
+
+
+def activation_sparsity(graph: Graph, activity: Activity) -> float:
+    """Fraction of neuron-steps without a spike, over all spiking populations of the graph."""
+    neurons = [population for population in graph.membranes if isinstance(population, Neurons)]
+    steps = sum(population.size for population in neurons) * graph.timesteps * activity.samples
+    return 1 - sum(int(activity.events[population.name].sum()) for population in neurons) / steps if steps else 1.0
+
+
+def dense_operations(loaded: LoadedGenotype) -> int:
+    """Synaptic operations per sample if no weight and no activation were zero; padding counts as zero."""
+    total = 0
+    for edge in loaded.topology.edges():
+        height, width = edge.in_shape[1:]
+        if edge.op == "dense":
+            total += edge.weight_shape[0] * edge.weight_shape[1]
+            continue
+        taps = _taps_inside(height, edge.out_shape[1], edge) * _taps_inside(width, edge.out_shape[2], edge)
+        pairs = edge.out_shape[0] * edge.in_shape[0] if edge.weighted else min(edge.in_shape[0], edge.out_shape[0])
+        total += pairs * taps
+    if loaded.topology.pool is not None:
+        total += int(np.prod(loaded.topology.pool.in_shape))
+    return total * loaded.spec.timesteps
+
+
+def _taps_inside(size: int, out_size: int, edge: Any) -> int:
+    """Kernel taps along one axis that fall inside the map, over all output positions."""
+    positions = (
+        np.arange(out_size)[:, None] * edge.stride + np.arange(edge.kernel)[None, :] * edge.dilation - edge.padding
+    )
+    return int(((positions >= 0) & (positions < size)).sum())
+
+
+def _graded_operations(graph: Graph, activity: Activity) -> float:
+    """Operations per sample whose input carries a value: multiply and add."""
+    total = 0
+    for source in graph.sources:
+        if isinstance(source, Source) and source.message_bits > 0:
+            for block in graph.out_of(source.name):
+                fan_out = block.geometry.fan_out(source.shape, graph[block.target].shape)
+                total += int((activity.events[source.name] * fan_out).sum())
+    return total / activity.samples
+
+
+def input_events(graph: Graph, inputs: Mapping[str, npt.NDArray[np.generic]]) -> dict[str, Counts]:
+    """Events per source neuron (C, H, W): spikes, or non-zero graded values times the T steps they are held."""
+    events = {}
+    for name, values in inputs.items():
+        active = (values != 0).sum(axis=0, dtype=np.int64)
+        events[name] = active * graph.timesteps if active.ndim == 3 else active.sum(axis=0)
+    return events
