@@ -8,6 +8,7 @@ from litesnn.commands.check import check_command
 from litesnn.commands.compile import compile_command
 from litesnn.commands.info import info_command
 from litesnn.commands.profiles import profiles_command
+from litesnn.commands.report import report_command
 from litesnn.commands.run import run_command
 from litesnn.commands.train import train_command
 from litesnn.commands.verify import verify_command
@@ -26,6 +27,7 @@ for name, command in (
     ("run", run_command),
     ("verify", verify_command),
     ("info", info_command),
+    ("report", report_command),
     ("profiles", profiles_command),
 ):
     app.command(name, no_args_is_help=name not in ("profiles",))(command)

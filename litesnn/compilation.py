@@ -66,8 +66,8 @@ def compile(
     verification = None
     if samples is not None and all(finding.severity != "error" for finding in findings):
         verification = verify(graph, loaded, samples, lava_samples=lava_samples, progress=progress)
-    report = build_report(graph, loaded, target, findings, verification.document() if verification else None)
     command = f"litesnn-compile {_name(genotype)} --profile {target.name} --sign {sign} --samples {lava_samples}"
+    report = build_report(graph, loaded, target, findings, verification.document() if verification else None, command)
     return Compilation(Program(graph, loaded, target, command, report), findings, verification)
 
 

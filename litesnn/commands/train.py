@@ -29,7 +29,8 @@ def train_command(
     weight_decay: Annotated[float, typer.Option(help="On weights and scores.")] = 3e-4,
     shift: Annotated[int, typer.Option(help="Augmentation: random shift by up to so many pixels.")] = 0,
     flip: Annotated[bool, typer.Option("--flip", help="Augmentation: random mirroring.")] = False,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same result on one CPU.")] = 0,
+    seed: Annotated[int, typer.Option(help="The same seed and threads give the same result on one CPU.")] = 0,
+    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0 leaves the choice to torch.")] = 0,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu",
     resume: Annotated[bool, typer.Option("--resume", help="Go on from OUTPUT.checkpoint if there is one.")] = False,
     json_output: JsonOption = False,
@@ -53,6 +54,7 @@ def train_command(
             shift=shift,
             flip=flip,
             seed=seed,
+            threads=threads,
         )
         target = output or Path(f"{genotype.stem}-trained.json")
         result = train_genotype(

@@ -38,7 +38,7 @@ def run_lava(
     inputs : (N, C, H, W) integers held for T steps, or (N, T, C, H, W) binary spikes
     record : populations whose spikes are recorded; one process each
     record_states : populations whose u and v are recorded after every step; one process each and a second phase per step
-    timeout : seconds without a finished sample (or start) after which the run is given up
+    timeout : seconds without a sign of life (the start, or a step of a large network) after which the run is given up
     progress : called with (Lava steps done, Lava steps)
 
     Raises
@@ -52,7 +52,10 @@ def run_lava(
     plan = plan_network(graph, inputs, record, record_states)
     with tempfile.TemporaryDirectory(prefix="litesnn-lava-") as name:
         folder = Path(name)
-        save_plan(plan, folder)
+        try:
+            save_plan(plan, folder)
+        except OSError as error:
+            raise BackendError(f"Lava: cannot write to {folder} ({error}); set TMPDIR to a folder with room") from error
         run_worker(folder, timeout, lambda step: progress(step, plan.steps) if progress else None)
         return Trace(
             readout=load_readout(folder),

@@ -111,11 +111,15 @@ def _messages(worker: subprocess.Popen[bytes], timeout: float) -> Iterator[dict[
 
 
 def _end(worker: subprocess.Popen[bytes]) -> None:
-    """End the worker's whole process group: SIGTERM, so that Python's resource tracker frees shared memory, then SIGKILL."""
+    """End the worker's whole process group: SIGTERM, which Python's resource tracker survives to free shared memory, then SIGKILL.
+
+    SIGCONT makes a stopped process take the signal.
+    """
     for number in (signal.SIGTERM, signal.SIGKILL):
         if not _all_gone(worker, 0.0):
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(worker.pid, number)
+                os.killpg(worker.pid, signal.SIGCONT)
             _all_gone(worker, GRACE_SECONDS)
     worker.wait()
     for stream in (worker.stdin, worker.stdout):

@@ -25,6 +25,7 @@ from litesnn.runtime.lava.exchange import load_plan, save_readout
 from litesnn.runtime.lava.plan import NetworkPlan
 
 WATCH_SECONDS = 0.2
+SIGN_OF_LIFE_SECONDS = 2.0  # runs are cut so that large networks report at least about this often, or every step
 
 
 class Channel:
@@ -74,7 +75,7 @@ def _death(actor: Any) -> str | None:
     except (ValueError, OSError):  # joined and closed by Lava itself, after another one failed
         return None
     if failure is not None:
-        return f"failed: {failure[1].strip().splitlines()[-1]}"
+        return f"failed: {type(failure[0]).__name__}: {' '.join(str(failure[0]).split())}"
     if code is None:
         return None
     return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended by itself with code {code}"
@@ -97,13 +98,17 @@ def run_network(plan: NetworkPlan, folder: Path, channel: Channel) -> None:
     watch.start()
     channel.send(started=len(names))
     readouts: list[npt.NDArray[np.int64]] = []
-    done = 0
-    for step in _stops(plan):
-        network.readout.run(RunSteps(num_steps=step - done))
-        done = step
+    done, chunk = 0, 1
+    for stop in _stops(plan):
+        while done < stop:
+            steps = min(chunk, stop - done)
+            began = time.monotonic()
+            network.readout.run(RunSteps(num_steps=steps))
+            chunk = max(1, int(steps * SIGN_OF_LIFE_SECONDS / (time.monotonic() - began)))
+            done += steps
+            channel.send(step=done)
         if len(readouts) < plan.samples:
             readouts.append(np.rint(network.readout.v.get()).astype(np.int64))
-        channel.send(step=done)
     save_readout(folder, np.stack(readouts))
     channel.send(done=True)
     watch.stop()

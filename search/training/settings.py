@@ -23,6 +23,8 @@ class TrainingSettings:
     clip_norm : largest gradient norm
     shift, flip : augmentation: random shift by up to so many pixels, random mirroring left-right
     validation_fraction : part of the training set held back to choose the weights that are kept
+    threads : torch's CPU threads; sums round differently with another number, so repeating a training needs the same. 0 keeps
+        torch's own choice
     """
 
     epochs: int = 100
@@ -37,9 +39,10 @@ class TrainingSettings:
     flip: bool = False
     validation_fraction: float = 0.1
     seed: int = 0
+    threads: int = 0
 
     def __post_init__(self) -> None:
-        for name, low in (("epochs", 0), ("fixed_epochs", 0), ("batch_size", 2), ("shift", 0), ("seed", 0)):
+        for name, low in (("epochs", 0), ("fixed_epochs", 0), ("batch_size", 2), ("shift", 0), ("seed", 0), ("threads", 0)):
             if getattr(self, name) < low:
                 raise TrainingError(f"{name}: found {getattr(self, name)}; allowed: a whole number >= {low}")
         for name in ("lr", "fixed_lr", "clip_norm"):

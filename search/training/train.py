@@ -82,6 +82,8 @@ def train_genotype(
         For files, data or settings that do not fit, and for a loss that is not finite.
     """
     settings = settings or TrainingSettings()
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
     loaded = load_genotype(genotype_path)
     data = load_dataset(dataset, None if data_dir is None else Path(data_dir)) if isinstance(dataset, str) else dataset
     target = Path(out_path)

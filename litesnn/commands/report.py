@@ -1,0 +1,36 @@
+"""`litesnn report PROGRAM -o FILE.html`: the report of a program as one page that opens offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from litesnn.commands.common import JsonOption, errors_to_exit, print_json, stdout_console
+
+
+def report_command(
+    program: Annotated[Path, typer.Argument(help="A program directory.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="File to write, .html; NAME-PROFILE.html if left out.")
+    ] = None,
+    json_output: JsonOption = False,
+) -> None:
+    """Write a program's report as one HTML file: floorplan, limits, populations, traffic, pipeline, verification, costs.
+
+    It holds everything it needs and loads nothing. The same page stands in the program as report.html.
+    """
+    with errors_to_exit():
+        from litesnn.compiler.genotype import write_atomically
+        from litesnn.compiler.program import Program
+        from litesnn.compiler.report import render_html
+
+        report = Program.load(program).report
+        target = output or Path(f"{report['name']}-{report['profile']}.html")
+        page = render_html(report).encode()
+        write_atomically(target, page)
+        if json_output:
+            print_json({"output": str(target), "bytes": len(page)})
+        else:
+            stdout_console().print(f"report written to [bold]{target}[/]")

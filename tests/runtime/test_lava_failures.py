@@ -1,0 +1,170 @@
+"""Lava missing, dead, stuck or failing: an error that says so, in time, and nothing left behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from importlib import metadata
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from litesnn.compiler.graph import Dense, Graph, Neurons, Readout, Source, SynapseBlock
+from litesnn.compiler.passes import AssignFormats, BalanceDelays, StaggerResets
+from litesnn.compiler.profile import load_profile
+from litesnn.errors import BackendError
+from litesnn.runtime.lava import run_lava, supervise
+
+needs_lava = pytest.mark.skipif(sys.version_info >= (3, 11), reason="Lava exists for Python 3.10 only")
+needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
+
+
+def tiny(delay=0):
+    zeros = np.zeros(2, np.int64)
+    populations = [
+        Source("in", (3, 1, 1), (0, 1, 2), 3, "in"),
+        Neurons("hidden", (2, 1, 1), (0, 1), 2, "hidden", vth=zeros, bias_mant=zeros, bias_exp=zeros),
+        Readout("out", (2, 1, 1), (0, 1), 2, "out"),
+    ]
+    blocks = [
+        SynapseBlock("one", "in", "hidden", Dense(np.ones((2, 3), np.int32)), "one", "one"),
+        SynapseBlock("two", "hidden", "out", Dense(np.ones((2, 2), np.int32)), "two", "two"),
+    ]
+    graph = Graph.build(4, populations, blocks)
+    for step in (AssignFormats(load_profile("loihi2")), BalanceDelays(62), StaggerResets()):
+        graph = step.apply(graph)
+    return graph.rebuild(graph.populations, [replace(b, delay=delay) for b in graph.blocks])
+
+
+def spikes(samples):
+    return np.ones((samples, 4, 3, 1, 1), np.int16)
+
+
+def group_of_worker():
+    """Living processes in the group of our worker, by the group's id: (group, [pid])."""
+    groups = {}
+    workers = set()
+    for folder in Path("/proc").iterdir():
+        if not folder.name.isdigit():
+            continue
+        try:
+            fields = (folder / "stat").read_text().rpartition(")")[2].split()
+            command = (folder / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if fields[0] != "Z":
+            groups.setdefault(int(fields[2]), []).append(int(folder.name))
+        if int(fields[1]) == os.getpid() and b"litesnn.runtime.lava.worker" in command:
+            workers.add(int(folder.name))
+    (group,) = workers
+    return group, groups[group]
+
+
+def alive(pids):
+    found = []
+    for pid in pids:
+        try:
+            if (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z":
+                found.append(pid)
+        except OSError:
+            pass
+    return found
+
+
+def shared_memory(pid):
+    """Files in /dev/shm that a process holds open."""
+    links = [os.readlink(link) for link in (Path("/proc") / str(pid) / "fd").iterdir() if link.is_symlink()]
+    return [link for link in links if link.startswith("/dev/shm/psm_")]
+
+
+def leaked(segments):
+    return [segment for segment in segments if Path(segment).exists()]
+
+
+def run_and_send(number, timeout):
+    """Send a signal to one of the processes that Lava forked, after the first sample; returns the error and the seconds until it."""
+    started = {}
+
+    def strike(done, total):
+        if not started:
+            group, members = group_of_worker()
+            started.update(members=members, segments=shared_memory(group), time=time.monotonic())
+            os.kill(sorted(set(members) - {group})[3], number)
+
+    with pytest.raises(BackendError) as caught:
+        run_lava(tiny(), spikes(5000), timeout=timeout, progress=strike)
+    seconds = time.monotonic() - started["time"]
+    assert len(started["members"]) > 5
+    # Python's resource tracker frees shared memory and ends after all others.
+    deadline = time.monotonic() + 5
+    while (alive(started["members"]) or leaked(started["segments"])) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert alive(started["members"]) == []
+    assert started["segments"]
+    assert leaked(started["segments"]) == []
+    return str(caught.value), seconds
+
+
+@needs_lava
+@needs_proc
+def test_a_killed_process_of_lava_ends_the_run_and_is_named():
+    message, seconds = run_and_send(signal.SIGKILL, 60.0)
+    assert "Lava's process '" in message
+    assert "was ended by SIGKILL" in message
+    assert seconds < 20
+
+
+@needs_lava
+@needs_proc
+def test_a_stopped_process_of_lava_ends_the_run_after_the_timeout():
+    message, seconds = run_and_send(signal.SIGSTOP, 3.0)
+    assert "no sign of life for 3 s while running, after step" in message
+    assert seconds < 20
+
+
+@needs_lava
+def test_an_exception_inside_lava_is_the_message():
+    with pytest.raises(BackendError, match="between 0 and 63 for Loihi"):
+        run_lava(tiny(delay=64), spikes(2))
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("import time; time.sleep(600)", "no sign of life for 1 s while starting"),
+        ("import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)", "no sign of life for 1 s"),
+        ("import sys; sys.exit('out of everything')", "(?s)ended with code 1 while starting.*out of everything"),
+    ],
+)
+@needs_lava
+def test_a_stuck_or_dead_worker_ends_the_run(monkeypatch, code, message):
+    monkeypatch.setattr(supervise, "worker_command", lambda folder: [sys.executable, "-c", code])
+    before = threading.active_count()
+    with pytest.raises(BackendError, match=message):
+        run_lava(tiny(), spikes(1), timeout=1.0)
+    assert threading.active_count() == before
+
+
+@pytest.mark.parametrize("found", [None, "0.9.0"])
+def test_without_lava_the_error_says_what_is_needed(monkeypatch, found):
+    def version(name):
+        if found is None:
+            raise metadata.PackageNotFoundError(name)
+        return found
+
+    monkeypatch.setattr(metadata, "version", version)
+    with pytest.raises(
+        BackendError, match=r"needs Python 3.10 and lava-nc==0.10.0, found Python 3.*litesnn\[lava\]"
+    ) as caught:
+        run_lava(tiny(), spikes(1))
+    assert "\n" not in str(caught.value)
+
+
+def test_the_backend_imports_neither_lava_nor_torch_until_it_runs():
+    code = "import sys, litesnn.runtime.lava.worker; print([m for m in sys.modules if m.split('.')[0] in ('lava', 'torch')])"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert answer.stdout.strip() == "[]"
