@@ -26,7 +26,7 @@ def passes(profile: Profile, sign: SignHandling = "auto") -> list[Pass]:
         RemoveDead(),
         PlaceOnHost(profile.graded_input),
         AssignFormats(profile, sign),
-        BalanceDelays(profile.delay_max),
+        BalanceDelays(profile.delay_max, relay_bits=profile.weight_bits[0]),
         StaggerResets(),
         ProveRanges(profile),
     ]

@@ -35,6 +35,10 @@ class ProgramError(LiteSNNError):
     """A program directory is missing, altered, from another version, or cannot be written."""
 
 
+class OutputError(LiteSNNError):
+    """A file cannot be written where the user asked for it."""
+
+
 class BackendError(LiteSNNError):
     """A simulation backend is not installed or failed while running."""
 

@@ -7,7 +7,6 @@ from litesnn.compiler.genotype.files import (
     load_genotype,
     parse_genotype,
     save_genotype,
-    write_atomically,
 )
 from litesnn.compiler.genotype.ops import OPS, Op
 from litesnn.compiler.genotype.quantize_input import check_integers, quantize_input
@@ -59,5 +58,4 @@ __all__ = [
     "quantize_input",
     "resolve",
     "save_genotype",
-    "write_atomically",
 ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -22,6 +21,7 @@ from litesnn.compiler.genotype.schema import FORMAT, VERSION, Genotype, OpName, 
 from litesnn.compiler.genotype.tensors import check_steps, check_tensors
 from litesnn.compiler.genotype.topology import Topology, resolve
 from litesnn.errors import GenotypeError
+from litesnn.output import write_atomically
 
 Array = npt.NDArray[np.generic]
 
@@ -58,7 +58,7 @@ def parse_genotype(document: bytes, where: str) -> Genotype:
     """Parse and check one JSON document; `where` names it in messages."""
     try:
         raw = json.loads(document, parse_constant=_refuse_constant)
-    except (json.JSONDecodeError, UnicodeDecodeError, GenotypeError, RecursionError) as error:
+    except (ValueError, GenotypeError, RecursionError) as error:
         raise GenotypeError(f"{where}: not valid JSON: {error}") from error
     if not isinstance(raw, dict) or raw.get("format") != FORMAT:
         found = raw.get("format") if isinstance(raw, dict) else type(raw).__name__
@@ -125,23 +125,6 @@ def json_schema() -> dict[str, Any]:
     """JSON Schema of the genotype document, shipped as `genotype.schema.json`."""
     schema = Genotype.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": FORMAT, **schema}
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write to a temporary file in the same folder and rename it over `path`."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    except OSError as error:
-        raise GenotypeError(f"cannot write {path}: {error.strerror}; choose a folder you can write to") from error
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
 
 
 def _read(path: Path, what: str) -> bytes:

@@ -137,7 +137,7 @@ class HeadSpec(Model):
 class WeightsRef(Model):
     """The safetensors file beside the genotype (a plain file name) and its SHA-256."""
 
-    file: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
+    file: Annotated[str, Field(pattern=r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]*\.safetensors$")]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 

@@ -129,10 +129,11 @@ class Graph:
         GraphError
             At the first broken invariant: what, where, and after which pass.
         """
-        for problem in self._problems():
+        for problem in (*self.structural_problems(), *self._timing_problems()):
             raise GraphError(f"after pass '{after}': {problem}")
 
-    def _problems(self) -> Iterator[str]:
+    def structural_problems(self) -> Iterator[str]:
+        """What keeps the graph from being simulated at all; wrong delays do not, they give wrong answers."""
         if sum(isinstance(population, Readout) for population in self.populations) != 1:
             yield "a graph has exactly one readout"
         if not nx.is_directed_acyclic_graph(self.network):
@@ -141,6 +142,12 @@ class Graph:
             yield from _population_problems(population)
         for block in self.blocks:
             yield from self._block_problems(block)
+
+    def _timing_problems(self) -> Iterator[str]:
+        for block in self.blocks:
+            source, target = self[block.source].arrival, self[block.target].arrival
+            if source is not None and target is not None and source + 1 + block.delay != target:
+                yield f"block '{block.name}' delivers at step {source + 1 + block.delay}, '{block.target}' expects {target}"
 
     def _block_problems(self, block: SynapseBlock) -> Iterator[str]:
         source, target = self[block.source], self[block.target]
@@ -163,10 +170,6 @@ class Graph:
                 )
             if block.format.weight_exp + block.format.alignment != block.exponent:
                 yield f"block '{block.name}': weight_exp {block.format.weight_exp} does not carry exponent {block.exponent}"
-        if source.arrival is not None and target.arrival is not None:
-            reached = source.arrival + 1 + block.delay
-            if reached != target.arrival:
-                yield f"block '{block.name}' delivers at step {reached}, '{target.name}' expects {target.arrival}"
 
 
 def _population_problems(population: Population) -> Iterator[str]:

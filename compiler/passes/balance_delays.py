@@ -15,7 +15,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_matrix
 
 from litesnn.compiler.graph import Graph, Neurons, OneToOne, Population, Schedule, Source, SynapseBlock
-from litesnn.compiler.graph.block import SynapseFormat
+from litesnn.compiler.graph.block import MANTISSA_BITS, SynapseFormat
 from litesnn.compiler.passes.base import Pass
 from litesnn.errors import CompileError
 
@@ -25,9 +25,10 @@ EARLINESS = 1e-6
 
 @dataclass(frozen=True)
 class BalanceDelays(Pass):
-    """Assign arrival times and delays; `delay_max` is the longest synaptic delay in steps."""
+    """Assign arrival times and delays; `delay_max` is the longest synaptic delay in steps, `relay_bits` a relay's weight width."""
 
     delay_max: int
+    relay_bits: int = 1
     name = "balance-delays"
 
     def apply(self, graph: Graph) -> Graph:
@@ -94,7 +95,7 @@ class BalanceDelays(Pass):
             OneToOne(np.ones(count, np.int32), ids, ids),
             name,
             source.place,
-            format=SynapseFormat(1, -7, "excitatory"),
+            format=SynapseFormat(self.relay_bits, self.relay_bits - MANTISSA_BITS, "excitatory"),
             delay=self.delay_max,
         )
         return relay, [link]

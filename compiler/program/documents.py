@@ -119,7 +119,7 @@ def read_graph(document: Mapping[str, Any], tensors: Mapping[str, Array]) -> Gra
     Raises
     ------
     ProgramError
-        For fields that are missing, unknown or of the wrong type, and for missing tensors.
+        For fields that are missing, unknown or of the wrong type, for missing tensors, and for parts that do not fit together.
     """
     try:
         parsed = TypeAdapter(GraphDocument).validate_python(document)
@@ -135,6 +135,8 @@ def read_graph(document: Mapping[str, Any], tensors: Mapping[str, Array]) -> Gra
     except KeyError as error:
         raise ProgramError(f"weights.safetensors: tensor {error} is missing") from error
     graph = Graph.build(parsed.timesteps, populations, blocks)
+    for problem in graph.structural_problems():
+        raise ProgramError(f"graph.json: {problem}")
     return Graph(parsed.timesteps, graph.network, parsed.labels, parsed.removals, parsed.ranges, parsed.schedule)
 
 
@@ -170,13 +172,17 @@ def _population_document(population: Population) -> PopulationDocument:
 
 def _read_population(entry: PopulationDocument, tensors: Mapping[str, Array]) -> Population:
     fields = entry.model_dump(exclude={"kind"}, exclude_none=True)
-    if entry.kind == "source":
-        return Source(**fields)
-    arrays: dict[str, Any] = {part: tensors.get(f"{entry.name}.{part}") for part in MEMBRANE_ARRAYS}
-    if entry.kind == "readout":
-        arrays.pop("vth")
-        return Readout(**fields, **arrays)
-    return Neurons(**fields, **arrays)
+    try:
+        if entry.kind == "source":
+            return Source(**fields)
+        arrays: dict[str, Any] = {part: tensors.get(f"{entry.name}.{part}") for part in MEMBRANE_ARRAYS}
+        if entry.kind == "readout":
+            arrays.pop("vth")
+            return Readout(**fields, **arrays)
+        arrays["vth"] = tensors[f"{entry.name}.vth"]
+        return Neurons(**fields, **arrays)
+    except TypeError as error:
+        raise ProgramError(f"graph.json: population {entry.name}: {error}") from error
 
 
 def _block_document(block: SynapseBlock) -> BlockDocument:

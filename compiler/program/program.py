@@ -1,8 +1,8 @@
 """A program: a directory that holds everything one deployment is, readable without running code.
 
 `manifest.json` (format, versions, hashes, command, profile), `graph.json` and `weights.safetensors` (the network as
-integers), `profile.json` (the figures it was compiled for), `report.json`, and `genotype/` (what it came from, so that
-`litesnn verify PROGRAM` needs nothing else). Writing is all or nothing and gives the same bytes for the same input.
+integers), `profile.json` (the figures it was compiled for), `report.json` and the page `report.html` drawn from it, and
+`genotype/` (what it came from, so that `litesnn verify PROGRAM` needs nothing else). Writing is all or nothing and gives the same bytes for the same input.
 """
 
 from __future__ import annotations
@@ -10,11 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 import shutil
 import tempfile
-from dataclasses import dataclass, field, replace
-from importlib.metadata import version
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +24,13 @@ from litesnn.compiler.genotype import LoadedGenotype, load_genotype
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.program.documents import graph_document, packed, read_graph, unpacked
+from litesnn.compiler.report import render_html, tool_versions
 from litesnn.errors import ProgramError
 
 FORMAT = "litesnn.program"
 VERSION = 1
 MANIFEST = "manifest.json"
 GENOTYPE = "genotype/genotype.json"
-LIBRARIES = ("networkx", "numpy", "pydantic", "safetensors", "scipy")
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,14 +43,14 @@ class Program:
     genotype : where it came from, with its weights
     profile : the target
     command : the command line that made it, without the output path
-    report : what `report.json` holds
+    report : what `report.json` holds, as `build_report` makes it; `report.html` is drawn from it
     """
 
     graph: Graph
     genotype: LoadedGenotype
     profile: Profile
     command: str
-    report: dict[str, Any] = field(default_factory=dict)
+    report: dict[str, Any]
 
     @property
     def name(self) -> str:
@@ -73,6 +71,7 @@ class Program:
             "weights.safetensors": save_safetensors(packed({name: tensors[name] for name in sorted(tensors)})),
             "profile.json": _json(self.profile.model_dump(mode="json", exclude_none=True)),
             "report.json": _json(self.report),
+            "report.html": render_html(self.report).encode(),
             GENOTYPE: genotype.document,
             f"genotype/{genotype.spec.weights.file}": genotype.weights,
         }
@@ -88,6 +87,7 @@ class Program:
         target = Path(directory)
         check_output(target)
         files = self.files()
+        versions = tool_versions()
         manifest = {
             "format": FORMAT,
             "version": VERSION,
@@ -95,9 +95,9 @@ class Program:
             "profile": self.profile.name,
             "command": self.command,
             "seed": self.genotype.spec.training.seed if self.genotype.spec.training else None,
-            "litesnn": version("litesnn"),
-            "python": platform.python_version(),
-            "libraries": {library: version(library) for library in LIBRARIES},
+            "litesnn": versions.pop("litesnn"),
+            "python": versions.pop("python"),
+            "libraries": versions,
             "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
         }
         try:
@@ -138,7 +138,11 @@ class Program:
             report = json.loads(contents["report.json"])
         except (SafetensorError, ValueError, RecursionError) as error:
             raise ProgramError(f"{root}: {error}") from error
-        return cls(graph, load_genotype(root / GENOTYPE), profile, str(manifest.get("command", "")), report)
+        genotype = load_genotype(root / GENOTYPE)
+        weights = genotype.spec.weights
+        if weights is None or f"genotype/{weights.file}" not in contents:
+            raise ProgramError(f"{root}: manifest.json does not list the genotype's weights; the program is incomplete")
+        return cls(graph, genotype, profile, str(manifest.get("command", "")), report)
 
 
 def check_output(target: Path) -> None:
@@ -200,7 +204,7 @@ def _read_manifest(root: Path) -> dict[str, Any]:
 
 def _read_checked(root: Path, name: str, digest: str) -> bytes:
     path = root / name
-    inside = not Path(name).is_absolute() and path.resolve().is_relative_to(root.resolve())
+    inside = "\0" not in name and not Path(name).is_absolute() and path.resolve().is_relative_to(root.resolve())
     if not inside:
         raise ProgramError(f"{root / MANIFEST}: file '{name}' leaves the program's directory; refused")
     try:

@@ -87,7 +87,15 @@ def _document(report: dict[str, Any], directory: Path | None) -> dict[str, Any]:
         "program": None if directory is None else str(directory),
         **{
             key: verification.get(key)
-            for key in ("mismatching_spikes", "mismatching_readouts", "spike_counts", "accuracy", "samples")
+            for key in (
+                "mismatching_spikes",
+                "mismatching_readouts",
+                "spike_counts",
+                "accuracy",
+                "samples",
+                "common_samples",
+                "common_accuracy",
+            )
         },
         "network": report["network"],
         "memory": report["memory"],

@@ -22,13 +22,19 @@ def report_command(
     It holds everything it needs and loads nothing. The same page stands in the program as report.html.
     """
     with errors_to_exit():
-        from litesnn.compiler.genotype import write_atomically
         from litesnn.compiler.program import Program
         from litesnn.compiler.report import render_html
+        from litesnn.errors import ProgramError
+        from litesnn.output import write_atomically
 
         report = Program.load(program).report
-        target = output or Path(f"{report['name']}-{report['profile']}.html")
-        page = render_html(report).encode()
+        try:
+            target = output or Path(f"{report['name']}-{report['profile']}.html")
+            page = render_html(report).encode()
+        except KeyError as error:
+            raise ProgramError(
+                f"{program}: its report.json has no {error}, it is from another version; compile the genotype again"
+            ) from error
         write_atomically(target, page)
         if json_output:
             print_json({"output": str(target), "bytes": len(page)})

@@ -33,8 +33,8 @@ def run_command(
     Arrays of recorded populations are (N, T, C, H, W) with path delays removed; u and v are the chip's integers after each step.
     """
     with errors_to_exit():
-        from litesnn.compiler.genotype import write_atomically
         from litesnn.compiler.program import Program
+        from litesnn.output import write_atomically
         from litesnn.samples import check_input, read_array
 
         loaded = Program.load(program)

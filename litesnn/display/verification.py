@@ -24,15 +24,17 @@ def verification_table(document: Mapping[str, Any]) -> RenderableType:
     table = Table(
         title=f"verification on {document['note']}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
     )
+    common = _common(document)
     for column, justify in (
         ("engine", "left"),
         ("samples", "right"),
         ("accuracy", "right"),
+        *(((f"on the first {common}", "right"),) if common else ()),
         ("spikes", "right"),
         ("mismatching spikes", "right"),
         ("mismatching readouts", "right"),
     ):
-        table.add_column(column, justify=justify)  # type: ignore[arg-type]
+        table.add_column(column, justify=justify)
     comparisons = {comparison["found"]: comparison for comparison in document["comparisons"]}
     for engine in ("pytorch_float", "pytorch", "exact", "lava"):
         if engine in document["samples"]:
@@ -43,6 +45,12 @@ def verification_table(document: Mapping[str, Any]) -> RenderableType:
     return Group(*parts)
 
 
+def _common(document: Mapping[str, Any]) -> int:
+    """Number of first samples that all engines saw, where some saw more and accuracy is known; else 0."""
+    common = int(document["common_samples"])
+    return common if document["common_accuracy"] and common < max(document["samples"].values()) else 0
+
+
 def _row(document: Mapping[str, Any], engine: str, comparison: Mapping[str, Any] | None) -> list[str | Text]:
     accuracy = document["accuracy"].get(engine)
     spikes = sum(document["spike_counts"].get(engine, {}).values())
@@ -50,6 +58,7 @@ def _row(document: Mapping[str, Any], engine: str, comparison: Mapping[str, Any]
         NAMES[engine],
         f"{document['samples'][engine]:,}",
         "" if accuracy is None else f"{accuracy:.2%}",
+        *([f"{document['common_accuracy'][engine]:.2%}"] if _common(document) else []),
         f"{spikes:,}",
     ]
     if comparison is None:

@@ -99,8 +99,7 @@ class Comparison:
     def _add_population(
         self, population: Neurons, expected: npt.NDArray[np.uint8], found: npt.NDArray[np.uint8]
     ) -> None:
-        if expected.shape[2] != found.shape[2]:
-            expected = expected[:, :, list(population.channels)]
+        expected, found = _live(population, expected), _live(population, found)
         differs: Bools = expected != found
         entry = self._entry(population.name, expected.shape[1])
         entry.expected_spikes += int(expected.sum(dtype=np.int64))
@@ -154,11 +153,13 @@ def spike_counts(graph: Graph, spikes: Mapping[str, npt.NDArray[np.uint8]]) -> d
     counts = {}
     for population in graph.membranes:
         if isinstance(population, Neurons) and population.name in spikes:
-            recorded = spikes[population.name]
-            if recorded.shape[2] != population.shape[0]:
-                recorded = recorded[:, :, list(population.channels)]
-            counts[population.name] = int(recorded.sum(dtype=np.int64))
+            counts[population.name] = int(_live(population, spikes[population.name]).sum(dtype=np.int64))
     return counts
+
+
+def _live(population: Neurons, spikes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """The channels that the graph still holds; engines that know the genotype alone report all of its channels."""
+    return spikes if spikes.shape[2] == population.shape[0] else spikes[:, :, list(population.channels)]
 
 
 def neuron_index(population: Membranes, neuron: tuple[int, int, int]) -> tuple[int, int, int]:

@@ -37,6 +37,7 @@ class Verification:
     ----------
     comparisons : each engine after the first against the first, by name of the engine
     accuracy : engine -> fraction of its samples classified right, empty without labels
+    common_samples, common_accuracy : the first samples, which every engine saw, and each engine's accuracy on just these
     spike_counts : engine -> population -> spikes over its samples
     samples : engine -> number of samples
     activity : events per neuron of the graph over the samples of the exact simulator, for costs and placement
@@ -44,6 +45,8 @@ class Verification:
 
     comparisons: dict[str, Comparison] = field(default_factory=dict)
     accuracy: dict[str, float] = field(default_factory=dict)
+    common_samples: int = 0
+    common_accuracy: dict[str, float] = field(default_factory=dict)
     spike_counts: dict[str, dict[str, int]] = field(default_factory=dict)
     samples: dict[str, int] = field(default_factory=dict)
     activity: Activity | None = None
@@ -71,6 +74,8 @@ class Verification:
             "mismatching_readouts": sum(c.mismatching_readouts for c in self.exact_comparisons),
             "samples": self.samples,
             "accuracy": {name: round(value, 6) for name, value in self.accuracy.items()},
+            "common_samples": self.common_samples,
+            "common_accuracy": {name: round(value, 6) for name, value in self.common_accuracy.items()},
             "spike_counts": self.spike_counts,
             "comparisons": [_comparison_document(comparison) for comparison in self.comparisons.values()],
             "note": self.note,
@@ -97,7 +102,7 @@ def verify_engines(
     progress : called with (engine, samples done, samples)
     """
     result = Verification()
-    right: dict[str, int] = {}
+    right: dict[str, list[npt.NDArray[np.bool_]]] = {}
     engines = [reference, *(engine for engine, _ in others.values())]
     for name, (_, exact) in others.items():
         result.comparisons[name] = Comparison(reference.name, name, readouts_compared=exact)
@@ -118,8 +123,7 @@ def verify_engines(
             if engine.name == ACTIVITY_ENGINE:
                 result.activity = _add_activity(result.activity, graph, part, observed)
             if labels is not None:
-                hits = np.argmax(observed.readout, axis=1) == labels[first:done]
-                right[engine.name] = right.get(engine.name, 0) + int(hits.sum())
+                right.setdefault(engine.name, []).append(np.argmax(observed.readout, axis=1) == labels[first:done])
             if expected is None:
                 expected = observed
             else:
@@ -130,8 +134,11 @@ def verify_engines(
                     explain(comparison, part)
             if progress:
                 progress(engine.name, done, min(engine.samples, len(inputs)))
-    if labels is not None:
-        result.accuracy = {name: hits / result.samples[name] for name, hits in right.items()}
+    result.common_samples = min(result.samples.values())
+    for name, parts in right.items():
+        hits = np.concatenate(parts)
+        result.accuracy[name] = float(hits.mean())
+        result.common_accuracy[name] = float(hits[: result.common_samples].mean())
     return result
 
 

@@ -15,8 +15,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as save_safetensors
 from torch import Tensor
 
-from litesnn.compiler.genotype import write_atomically
 from litesnn.errors import TrainingError
+from litesnn.output import write_atomically
 from litesnn.search.model import Evaluation
 
 _HEADER = "litesnn.checkpoint"

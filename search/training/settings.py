@@ -42,7 +42,14 @@ class TrainingSettings:
     threads: int = 0
 
     def __post_init__(self) -> None:
-        for name, low in (("epochs", 0), ("fixed_epochs", 0), ("batch_size", 2), ("shift", 0), ("seed", 0), ("threads", 0)):
+        for name, low in (
+            ("epochs", 0),
+            ("fixed_epochs", 0),
+            ("batch_size", 2),
+            ("shift", 0),
+            ("seed", 0),
+            ("threads", 0),
+        ):
             if getattr(self, name) < low:
                 raise TrainingError(f"{name}: found {getattr(self, name)}; allowed: a whole number >= {low}")
         for name in ("lr", "fixed_lr", "clip_norm"):

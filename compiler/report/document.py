@@ -11,6 +11,7 @@ import numpy as np
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph, Membranes, Neurons, Readout
 from litesnn.compiler.profile import Profile
+from litesnn.compiler.report.provenance import provenance
 from litesnn.compiler.rules import Finding
 
 
@@ -20,8 +21,16 @@ def build_report(
     profile: Profile,
     findings: Sequence[Finding],
     verification: Mapping[str, Any] | None,
+    command: str | None = None,
 ) -> dict[str, Any]:
-    """The report of a compiled graph; `verification` is a `Verification.document()` or None where it was not verified."""
+    """The report of a compiled graph.
+
+    Parameters
+    ----------
+    verification : a `Verification.document()`, or None where it was not verified
+    command : the command line that made it, for the provenance; None leaves the provenance out
+    """
+    weights = _weights_by_population(loaded)
     return {
         "format": "litesnn.report",
         "version": 1,
@@ -29,7 +38,7 @@ def build_report(
         "profile": profile.name,
         "network": network_summary(graph, loaded),
         "memory": memory_summary(graph),
-        "populations": [_population(graph, population) for population in graph.membranes],
+        "populations": [_population(graph, population, weights) for population in graph.membranes],
         "schedule": None if graph.schedule is None else {**asdict(graph.schedule), "latency": graph.schedule.latency},
         "certificate": certificate(graph),
         "removals": [asdict(removal) for removal in graph.removals],
@@ -37,6 +46,7 @@ def build_report(
         "fidelity": [asdict(label) for label in graph.labels],
         "findings": [asdict(finding) for finding in findings],
         "verification": verification,
+        "provenance": None if command is None else provenance(command),
     }
 
 
@@ -103,8 +113,21 @@ def certificate(graph: Graph) -> list[dict[str, Any]]:
     return rows
 
 
-def _population(graph: Graph, population: Membranes) -> dict[str, Any]:
+def _weights_by_population(loaded: LoadedGenotype) -> dict[str, tuple[int, int]]:
+    """Population -> (weights, kept weights) of the genotype; populations without trained weights are missing."""
+    owners = [(node.name, edge) for node in loaded.topology.nodes for edge in node.edges]
+    counts: dict[str, tuple[int, int]] = {}
+    for owner, edge in [*owners, ("readout", loaded.topology.readout)]:
+        if edge.weighted:
+            mask = loaded.trained[f"{edge.name}.mask"]
+            total, kept = counts.get(owner, (0, 0))
+            counts[owner] = (total + mask.size, kept + int(np.count_nonzero(mask)))
+    return counts
+
+
+def _population(graph: Graph, population: Membranes, weights: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
     blocks = graph.into(population.name)
+    genotype_weights, kept_weights = weights.get(population.name, (0, 0))
     bits = sorted({block.format.num_weight_bits for block in blocks if block.format is not None})
     return {
         "name": population.name,
@@ -116,6 +139,8 @@ def _population(graph: Graph, population: Membranes) -> dict[str, Any]:
         "blocks": len(blocks),
         "num_weight_bits": bits,
         "sign_modes": sorted({block.format.sign_mode for block in blocks if block.format is not None}),
+        "genotype_weights": genotype_weights,
+        "kept_weights": kept_weights,
         "stored_weights": sum(block.geometry.nnz for block in blocks),
         "synapses": _synapses(graph, population),
         "arrival": population.arrival,

@@ -1,0 +1,23 @@
+"""Which command and which versions made a report; no dates, so that equal inputs give equal bytes."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import version
+from typing import Any
+
+LIBRARIES = ("networkx", "numpy", "pydantic", "safetensors", "scipy")
+
+
+def tool_versions() -> dict[str, str]:
+    """Version of LiteSNN, of Python, and of every library that results depend on."""
+    return {
+        "litesnn": version("litesnn"),
+        "python": platform.python_version(),
+        **{library: version(library) for library in LIBRARIES},
+    }
+
+
+def provenance(command: str) -> dict[str, Any]:
+    """What `report["provenance"]` holds: the command line without its output path, and the versions."""
+    return {"command": command, "versions": tool_versions()}

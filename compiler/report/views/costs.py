@@ -1,0 +1,55 @@
+"""Costs from simulated spikes: counts per sample, NeuroBench's metrics, energy and time with where each figure is from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from litesnn.compiler.report.numbers import count, si, words
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """One figure of energy or time, beside its source and how sure that is."""
+
+    name: str
+    value: str
+    status: str
+    source: str
+
+
+@dataclass(frozen=True)
+class CostsView:
+    """Counts and metrics as (name, value)."""
+
+    samples: int | None
+    counts: tuple[tuple[str, str], ...]
+    metrics: tuple[tuple[str, str], ...]
+    estimates: tuple[Estimate, ...]
+
+
+def costs_view(costs: Mapping[str, Any]) -> CostsView:
+    """Nested metrics are written `group / name`."""
+    return CostsView(
+        costs.get("samples"),
+        tuple((words(name), count(value)) for name, value in (costs.get("per_sample") or {}).items()),
+        tuple(_flat(costs.get("metrics") or {})),
+        tuple(_estimate(entry) for kind in ("energy", "time") for entry in costs.get(kind) or ()),
+    )
+
+
+def _flat(metrics: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    rows: list[tuple[str, str]] = []
+    for name, value in metrics.items():
+        if isinstance(value, Mapping):
+            rows += _flat(value, f"{prefix}{name} / ")
+        else:
+            rows.append((prefix + name, count(value) if isinstance(value, (int, float)) else str(value)))
+    return rows
+
+
+def _estimate(entry: Mapping[str, Any]) -> Estimate:
+    return Estimate(
+        entry["name"], si(entry["value"], entry["unit"]), entry.get("status") or "", entry.get("source") or ""
+    )

@@ -1,0 +1,84 @@
+"""The pipeline as a whole: what it refuses, what runs on the host, and that every pass is followed by validation."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from random_networks import random_input, random_trained_genotype
+from small_graphs import LOIHI1, LOIHI2
+from written_genotypes import document, lightsnn_cells, loaded, parsed, resnet, vgg
+
+import litesnn.compiler.pipeline as pipeline
+from litesnn.compiler.genotype import load_genotype, save_genotype
+from litesnn.compiler.graph import Graph, Neurons
+from litesnn.compiler.passes import Pass
+from litesnn.compiler.pipeline import compile_graph
+from litesnn.errors import CompileError, GenotypeError, GraphError
+from litesnn.runtime.exact import simulate
+from litesnn.search.reference import run_reference
+
+
+@pytest.mark.parametrize("family", [document, vgg, resnet])
+def test_written_families_compile_and_compute_what_pytorch_does(family, tmp_path: Path) -> None:
+    genotype = loaded(family(), tmp_path)
+    compiled = compile_graph(genotype, LOIHI2)
+    inputs = random_input(genotype, 3, 0)
+    np.testing.assert_array_equal(simulate(compiled, inputs).readout, run_reference(genotype, inputs, "fixed").readout)
+
+
+def test_backward_edges_are_refused_by_name(tmp_path: Path) -> None:
+    with pytest.raises(CompileError, match=r"cells\[0\].backward\[0\], .*: backward edges cannot be deployed"):
+        compile_graph(loaded(lightsnn_cells(), tmp_path), LOIHI2)
+
+
+def test_untrained_genotypes_are_refused(tmp_path: Path) -> None:
+    save_genotype(parsed(document()), None, tmp_path / "net.json")
+    with pytest.raises(GenotypeError, match="has no weights yet"):
+        compile_graph(load_genotype(tmp_path / "net.json"), LOIHI2)
+
+
+def test_a_pass_that_breaks_the_graph_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class LosesTheReadout(Pass):
+        name = "loses-the-readout"
+
+        def apply(self, graph: Graph) -> Graph:
+            kept = [p for p in graph.populations if p.name != "readout"]
+            return graph.rebuild(kept, [b for b in graph.blocks if b.target != "readout"])
+
+    original = pipeline.passes
+    monkeypatch.setattr(pipeline, "passes", lambda *args: [original(*args)[0], LosesTheReadout()])
+    with pytest.raises(GraphError, match="after pass 'loses-the-readout': a graph has exactly one readout"):
+        compile_graph(loaded(document(), tmp_path), LOIHI2)
+
+
+def test_without_graded_spikes_the_first_layer_runs_on_the_host(tmp_path: Path) -> None:
+    genotype = loaded(document(), tmp_path)
+    on_host = {p.name for p in compile_graph(genotype, LOIHI1).membranes if p.on_host}
+    assert on_host == {"stem"}
+    assert not any(p.on_host for p in compile_graph(genotype, LOIHI2).membranes)
+    label = next(label for label in compile_graph(genotype, LOIHI1).labels if label.step == "first layer on the host")
+    assert label.status == "exact"
+
+
+def test_a_node_that_reads_graded_input_and_spikes_needs_graded_spikes(tmp_path: Path) -> None:
+    nodes = [
+        {"inputs": [{"source": "s1", "op": "conv3x3"}]},
+        {"inputs": [{"source": "s1", "op": "conv3x3"}, {"source": "n0", "op": "skip"}]},
+    ]
+    genotype = loaded(document(stem=None, cells=[{"channels": 2, "nodes": nodes}]), tmp_path)
+    compile_graph(genotype, LOIHI2)
+    with pytest.raises(CompileError, match=r"cells\[0\].nodes\[1\]: reads the graded input together with cell0.node0"):
+        compile_graph(genotype, LOIHI1)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_profiles_differ_in_formats_but_not_in_what_is_computed(seed: int) -> None:
+    genotype = random_trained_genotype(seed, stem=True)
+    inputs = random_input(genotype, 4, seed)
+    graphs = [compile_graph(genotype, p, sign) for p in (LOIHI1, LOIHI2) for sign in ("auto", "split")]
+    names = [p.name for p in graphs[0].membranes if isinstance(p, Neurons)]
+    first, *others = (simulate(g, inputs, record=names) for g in graphs)
+    for other in others:
+        np.testing.assert_array_equal(other.readout, first.readout)
+        for name in names:
+            np.testing.assert_array_equal(other.spikes[name], first.spikes[name])
