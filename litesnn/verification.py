@@ -52,7 +52,7 @@ class _Engines:
     def explain(self, comparison: Comparison, chunk: Inputs) -> None:
         """Add the membranes of both sides and the likely causes to the first divergence of a comparison."""
         first = comparison.first
-        if first is None or first.population not in self.graph.network:
+        if first is None or first.causes or first.population not in self.graph.network:
             return
         # Samples up to the diverging one: with a timing fault an earlier sample can leak into it.
         position = first.sample - (comparison.samples - len(chunk))
@@ -124,15 +124,14 @@ def verify(
     result = verify_engines(graph, samples.inputs, samples.labels, reference, others, engines.explain, engine_progress)
     result.note = samples.origin
     for comparison in result.exact_comparisons:
-        _explain_readout(engines, comparison)
+        _explain_readout(engines, comparison, samples.inputs)
     return result
 
 
-def _explain_readout(engines: _Engines, comparison: Comparison) -> None:
+def _explain_readout(engines: _Engines, comparison: Comparison, inputs: Inputs) -> None:
     """All spikes agree but readouts do not: the cause lies in the readout itself."""
     if comparison.first is None and comparison.mismatching_readouts:
-        readout = engines.graph.readout
-        causes = diagnose(
-            engines.graph, engines.loaded.topology, readout.name, fixed_parameters(engines.loaded)[readout.name], 0
-        )
-        comparison.readout_causes = causes
+        name = engines.graph.readout.name
+        overflows = simulate(engines.graph, inputs[: comparison.samples]).overflows[name]
+        reference = fixed_parameters(engines.loaded)[name]
+        comparison.readout_causes = diagnose(engines.graph, engines.loaded.topology, name, reference, overflows)

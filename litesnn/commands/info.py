@@ -25,7 +25,7 @@ def info_command(
         if is_program(path):
             program = Program.load(path)
             if json_output:
-                print_json({"format": "litesnn.program", "command": program.command, **program.report})
+                print_json({**program.report, "format": "litesnn.program", "command": program.command})
             else:
                 show_report(console, program.report)
                 console.print(certificate_table(program.report))

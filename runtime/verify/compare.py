@@ -86,12 +86,13 @@ class Comparison:
 
     def add(self, graph: Graph, expected: Observed, found: Observed) -> None:
         """Add a chunk of samples."""
-        for population in graph.topological():
-            if isinstance(population, Neurons) and population.name in expected.spikes:
-                self._add_population(population, expected.spikes[population.name], found.spikes[population.name])
+        # Removed channels first: where one of them lives, all that follows is its consequence.
         for removal in graph.removals:
             if removal.reason == "never spikes" and removal.population in expected.spikes:
                 self._add_silent(removal.population, list(removal.channels), expected.spikes[removal.population])
+        for population in graph.topological():
+            if isinstance(population, Neurons) and population.name in expected.spikes:
+                self._add_population(population, expected.spikes[population.name], found.spikes[population.name])
         if self.readouts_compared:
             self.mismatching_readouts += int((expected.readout != found.readout).any(axis=1).sum())
         self.samples += len(expected.readout)

@@ -119,7 +119,7 @@ def _synapses(graph: Graph, topology: Topology, population: Membranes, reference
         )
         # Removed channels are gone on purpose: only what the graph still holds is compared.
         kept = np.zeros_like(kernel, dtype=bool)
-        kept[np.ix_(np.asarray(population.channels), np.asarray(sorted(_live_inputs(graph, blocks, plan)), int))] = True
+        kept[np.ix_(np.asarray(population.channels), _live_inputs(graph, population, blocks, plan))] = True
         yield from _kernel_difference(edge, kernel, wanted, kept)
         if plan is not None:
             yield from _window_difference(edge, blocks, plan)
@@ -132,10 +132,8 @@ def _depthwise(weights: Ints) -> Ints:
     return full
 
 
-def _first_channels(graph: Graph, block: SynapseBlock, plan: EdgePlan | None) -> int:
+def _first_channels(block: SynapseBlock, plan: EdgePlan) -> int:
     """Where the block's source starts among the edge's concatenated input channels."""
-    if plan is None:
-        return 0
     first = 0
     for i, (source, count) in enumerate(zip(plan.sources, plan.source_channels, strict=True)):
         if block.source.split(".relay")[0] in (source, f"{plan.name}.max", f"{plan.name}.max{i}"):
@@ -144,10 +142,10 @@ def _first_channels(graph: Graph, block: SynapseBlock, plan: EdgePlan | None) ->
     return 0
 
 
-def _live_inputs(graph: Graph, blocks: list[SynapseBlock], plan: EdgePlan | None) -> set[int]:
-    return {
-        _first_channels(graph, block, plan) + channel for block in blocks for channel in graph[block.source].channels
-    }
+def _live_inputs(graph: Graph, population: Membranes, blocks: list[SynapseBlock], plan: EdgePlan | None) -> Ints:
+    found = [_columns(graph, population, block, plan)[1] for block in blocks]
+    inputs: Ints = np.unique(np.concatenate([np.zeros(0, np.int64), *found]))
+    return inputs
 
 
 def _whole_kernel(
@@ -162,20 +160,22 @@ def _whole_kernel(
         kernel = _kernel(block.geometry, source.shape, population.shape) << block.exponent
         if kernel.shape[2:] != total.shape[2:]:
             continue
-        columns = _first_channels(graph, block, plan) + np.asarray(source.channels)
-        if plan is None and block.edge == "pool":
-            columns = _pool_columns(graph, population, block)
-        total[np.ix_(np.asarray(population.channels), columns)] += kernel
+        read, columns = _columns(graph, population, block, plan)
+        total[np.ix_(np.asarray(population.channels), columns)] += kernel[:, read]
     return total
 
 
-def _pool_columns(graph: Graph, population: Membranes, block: SynapseBlock) -> Ints:
-    """The pool is depthwise: its source channels are numbered like the pool channels they feed."""
+def _columns(graph: Graph, population: Membranes, block: SynapseBlock, plan: EdgePlan | None) -> tuple[Ints, Ints]:
+    """Source channels that the block reads, and their numbers among the edge's input channels in the genotype.
+
+    The pool and maxima have no plan and are depthwise: inputs are numbered like the channels they feed.
+    """
     geometry = block.geometry
-    assert isinstance(geometry, Pool)
-    columns = np.zeros(graph[block.source].shape[0], np.int64)
-    columns[geometry.sources] = np.asarray(population.channels)[geometry.targets]
-    return columns
+    if plan is None:
+        assert isinstance(geometry, Pool)
+        return geometry.sources, np.asarray(population.channels)[geometry.targets]
+    channels = np.asarray(graph[block.source].channels)
+    return np.arange(len(channels)), _first_channels(block, plan) + channels
 
 
 def _kernel(geometry: Geometry, in_shape: tuple[int, int, int], out_shape: tuple[int, int, int]) -> Ints:

@@ -50,11 +50,16 @@ def check_against_pytorch(loaded: LoadedGenotype, graph: Graph, inputs: np.ndarr
 )
 def test_pytorch_is_exact_is_streamed(seed: int, norm: str, encoding: str, timesteps: int, bits: int) -> None:
     loaded = random_trained_genotype(
-        seed, norm=norm, encoding=encoding, timesteps=timesteps, bits=bits, nodes=2, size=5
+        seed, norm=norm, encoding=encoding, timesteps=timesteps, bits=bits, nodes=2, size=5, cells=2
     )
     compiled = compile_graph(loaded, LOIHI2)
     assert is_aligned(compiled)
     inputs = random_input(loaded, 4, seed)
+    saturated = {name for name, count in simulate(compiled, inputs).overflows.items() if count}
+    if saturated:
+        # PyTorch's integers have no registers; that this one can be left must have been said.
+        assert saturated <= {proof.population for proof in compiled.ranges if not proof.proved}
+        return
     windowed = check_against_pytorch(loaded, compiled, inputs)
     streamed = check_against_pytorch(loaded, compiled, inputs, stream=True)
     for name in windowed.membranes:

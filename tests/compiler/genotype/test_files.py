@@ -212,7 +212,7 @@ def test_writing_is_atomic_and_says_where_it_cannot(tmp_path: Path, monkeypatch:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.replace", full)
-    with pytest.raises(GenotypeError, match="No space left on device"):
+    with pytest.raises(OutputError, match="No space left on device"):
         write_atomically(target, b"new")
     assert target.read_bytes() == b"old"
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["file", "folder", "net.json"]

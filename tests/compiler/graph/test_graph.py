@@ -71,7 +71,7 @@ def test_a_broken_invariant_names_the_pass_that_broke_it(broken: Any, problem: s
 
 def small_codes(codes: np.ndarray, **fields: Any) -> Graph:
     base = small()
-    first, second = base.blocks
+    _, second = base.blocks
     return base.rebuild(base.populations, [replace(conv("input", "a", codes), **fields), second])
 
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from small_graphs import LOIHI1, LOIHI2, dense, graph, neurons, profile, readout, source
 
-from litesnn.compiler.analysis.axon_cost import axon_list_bits
+from litesnn.compiler.encoding import axon_list_bits
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.passes import AssignFormats, SignHandling
 from litesnn.compiler.profile import Profile

@@ -119,7 +119,7 @@ def test_a_graded_input_cannot_be_relayed() -> None:
 
 
 @pytest.mark.parametrize("delay_max", [0, 1, 2])
-@pytest.mark.parametrize("seed", [0, 1, 9, 22, 25, 29])
+@pytest.mark.parametrize("seed", [1, 9, 25])
 def test_relays_leave_the_answer_as_it_was(seed: int, delay_max: int) -> None:
     genotype = random_trained_genotype(seed, stem=True)
     inputs = random_input(genotype, 4, seed)
