@@ -1,19 +1,37 @@
 """Hardware profiles: what a chip can hold and do, every figure beside its source and status.
 
 A profile is a TOML file; `loihi1` and `loihi2` are shipped, a user's own file works the same way. A figure is a table
-`{ value, status, source }`; a figure nobody knows has no value and says so.
+`{ value, status, source, note }`; a figure nobody knows has no value and says so. Where sources disagree the figure is a
+parameter: `load_profile(name, overrides={"cores": "120"})`, on the command line `--set cores=120`.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Generic, Literal, TypeVar
+from typing import Any, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import Field, TypeAdapter, ValidationError
 
+from litesnn.compiler.profile_sections import (
+    Boards,
+    Chip,
+    Cmos45,
+    CoreLimits,
+    Energy,
+    Figure,
+    Measured,
+    Mesh,
+    Messages,
+    Neuron,
+    Section,
+    Status,
+    Synapses,
+    Time,
+)
 from litesnn.errors import ProfileError
 
 if sys.version_info >= (3, 11):
@@ -22,78 +40,25 @@ else:
     import tomli as tomllib
 
 T = TypeVar("T")
-Status = Literal["CONFIRMED", "QUOTED", "INFERRED", "CONFLICT", "NOT FOUND"]
+__all__ = ["Figure", "Profile", "Status", "known", "load_profile", "shipped_profiles"]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Figure(_Part, Generic[T]):
-    """One figure with where it comes from.
-
-    `status`: CONFIRMED (read in the primary source or two agreeing ones), QUOTED (a public file quotes the primary),
-    INFERRED (own arithmetic or fit), CONFLICT (sources disagree; `note` gives the others), NOT FOUND (no value).
-    """
-
-    value: T | None = None
-    status: Status
-    source: str
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _value_or_not_found(self) -> Figure[T]:
-        if (self.value is None) != (self.status == "NOT FOUND"):
-            raise ValueError("a figure has a value, or status 'NOT FOUND' and none")
-        return self
-
-
-class Synapses(_Part):
-    """Synapse formats: widths in bits, delays in steps."""
-
-    weight_bits: Figure[tuple[int, ...]]
-    weight_exp_min: Figure[int]
-    weight_exp_max: Figure[int]
-    delay_max: Figure[int]
-    index_bits: Figure[int]
-    list_header_bits: Figure[int]
-
-
-class Neuron(_Part):
-    """The neuron unit: register widths in bits."""
-
-    state_bits: Figure[int]
-    vth_bits: Figure[int]
-    bias_mant_bits: Figure[int]
-    accumulator_bits: Figure[int]
-    current_overflow: Figure[Literal["wrap"]]
-    membrane_overflow: Figure[Literal["clip"]]
-    programmable: Figure[bool]
-    threshold_profiles_per_core: Figure[int]
-
-
-class Messages(_Part):
-    """What a spike can carry: payload bits of graded spikes, 0 where spikes are binary."""
-
-    graded_payload_bits: Figure[int]
-
-
-class Chip(_Part):
-    """Size of a chip."""
-
-    cores: Figure[int]
-    neurons_per_core: Figure[int]
-
-
-class Profile(_Part):
-    """A hardware target."""
+class Profile(Section):
+    """A hardware target. `boards` maps a board to its chips; `measured` holds whole-system figures, unit in the name."""
 
     name: str
     title: str
     synapses: Synapses
     neuron: Neuron
     messages: Messages
+    core: CoreLimits = Field(default_factory=CoreLimits)
     chip: Chip
+    mesh: Mesh = Field(default_factory=Mesh)
+    boards: Boards = Field(default_factory=dict)
+    energy: Energy = Field(default_factory=Energy)
+    time: Time = Field(default_factory=Time)
+    cmos45: Cmos45 = Field(default_factory=Cmos45)
+    measured: Measured = Field(default_factory=dict)
 
     @property
     def graded_input(self) -> bool:
@@ -117,6 +82,14 @@ class Profile(_Part):
         bits = known(self.neuron.accumulator_bits, "neuron.accumulator_bits", self.name)
         return int(2 ** (bits - 1) - 1)
 
+    def figures(self) -> Iterator[tuple[str, Figure[Any]]]:
+        """Every figure with its dotted name, in the order of the file format."""
+        for group in type(self).model_fields:
+            section = getattr(self, group)
+            fields = section if isinstance(section, dict) else dict(section) if isinstance(section, Section) else {}
+            for name, figure in fields.items():
+                yield f"{group}.{name}", figure
+
 
 def known(figure: Figure[T], field: str, profile: str) -> T:
     """The value of a figure the compiler cannot do without."""
@@ -131,28 +104,39 @@ def shipped_profiles() -> list[str]:
     return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
 
 
-def load_profile(name_or_path: str | os.PathLike[str]) -> Profile:
-    """Load a shipped profile by name, or a user's own TOML file by path.
+def load_profile(name_or_path: str | os.PathLike[str], overrides: Mapping[str, str] | None = None) -> Profile:
+    """Load a shipped profile by name, or a user's own TOML file by path, with some figures set by the caller.
+
+    Parameters
+    ----------
+    overrides : figure -> value as text. The key is dotted (`chip.cores`) or, where only one figure ends so, its last part
+        (`cores`); the value is read as the figure's type, lists with commas (`4,8`)
 
     Raises
     ------
     ProfileError
-        For an unknown name, a missing file, broken TOML, or figures without source or status.
+        For an unknown name, a missing file, broken TOML, figures without source or status, and for an override that
+        names no figure, several, or does not fit the figure's type.
     """
     text = str(name_or_path)
+    profile = _parse(text, _read(text))
+    return _with_overrides(profile, overrides) if overrides else profile
+
+
+def _read(text: str) -> str:
     if text in shipped_profiles():
-        content = (
-            resources.files("litesnn").joinpath("hw_profiles").joinpath(f"{text}.toml").read_text(encoding="utf-8")
-        )
-    elif text.endswith(".toml"):
-        try:
-            content = Path(text).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ProfileError(f"profile {text}: cannot read it: {error}") from error
-    else:
+        return resources.files("litesnn").joinpath("hw_profiles").joinpath(f"{text}.toml").read_text(encoding="utf-8")
+    if not text.endswith(".toml"):
         raise ProfileError(
             f"profile: found '{text}'; allowed: {', '.join(shipped_profiles())}, or a path to a .toml file"
         )
+    try:
+        return Path(text).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProfileError(f"profile {text}: cannot read it: {error}") from error
+
+
+def _parse(text: str, content: str) -> Profile:
     try:
         return Profile.model_validate(tomllib.loads(content))
     except tomllib.TOMLDecodeError as error:
@@ -162,3 +146,48 @@ def load_profile(name_or_path: str | os.PathLike[str]) -> Profile:
             f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()[:10]
         ]
         raise ProfileError(f"profile {text}: {error.error_count()} problem(s)\n  " + "\n  ".join(lines)) from error
+
+
+def _with_overrides(profile: Profile, overrides: Mapping[str, str]) -> Profile:
+    figures = dict(profile.figures())
+    changed: dict[str, dict[str, Any]] = {}
+    for key, text in overrides.items():
+        name = _resolve(key, figures, profile.name)
+        group, field = name.split(".", 1)
+        changed.setdefault(group, {})[field] = _set(figures[name], name, text)
+    sections: dict[str, Any] = {}
+    for group, fields in changed.items():
+        section = getattr(profile, group)
+        sections[group] = {**section, **fields} if isinstance(section, dict) else section.model_copy(update=fields)
+    return profile.model_copy(update=sections)
+
+
+def _resolve(key: str, figures: Mapping[str, Figure[Any]], profile: str) -> str:
+    """The dotted name of the one figure that `key` means."""
+    if key in figures:
+        return key
+    matches = [name for name in figures if name.rpartition(".")[2] == key]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise ProfileError(f"profile '{profile}': '{key}' may mean {' or '.join(matches)}; give the dotted name")
+    raise ProfileError(f"profile '{profile}': no figure '{key}'; allowed: {', '.join(figures)}")
+
+
+def _set(figure: Figure[Any], name: str, text: str) -> Figure[Any]:
+    """The figure with a value read from text; status and note keep what the profile said."""
+    wanted = type(figure).model_fields["value"].annotation
+    inner = next(kind for kind in get_args(wanted) if kind is not type(None))
+    listed = get_origin(inner) is tuple
+    given: Any = tuple(part.strip() for part in text.split(",")) if listed else text.strip()
+    try:
+        value = TypeAdapter(inner).validate_python(given)
+    except ValidationError as error:
+        reason = error.errors()[0]["msg"]
+        raise ProfileError(f"profile: {name} cannot be '{text}': {reason[:1].lower()}{reason[1:]}") from error
+    before = "no value" if figure.value is None else figure.value
+    status = figure.status if value == figure.value else "INFERRED" if figure.value is None else "CONFLICT"
+    note = f"the profile has {before} ({figure.status}, {figure.source})"
+    return figure.model_copy(
+        update={"value": value, "status": status, "source": "set on the command line", "note": note}
+    )

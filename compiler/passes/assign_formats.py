@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.analysis.axon_cost import axon_list_bits
+from litesnn.compiler.encoding import ListRule, axon_list_bits
 from litesnn.compiler.graph import Graph, SignMode, SynapseBlock, SynapseFormat
 from litesnn.compiler.passes.base import Pass
 from litesnn.compiler.profile import Profile
@@ -61,7 +61,8 @@ class AssignFormats(Pass):
             return split
         if self.sign == "mixed":
             return [mixed]
-        cheaper = axon_list_bits(graph, [mixed], self.profile) < axon_list_bits(graph, split, self.profile)
+        rule = ListRule.of(self.profile)
+        cheaper = axon_list_bits(graph, [mixed], rule) < axon_list_bits(graph, split, rule)
         return [mixed] if cheaper else split
 
     def _width(self, codes: Codes, sign_mode: SignMode) -> int | None:

@@ -1,0 +1,40 @@
+"""Synapse memory as the chip encodes it: axon lists, their encodings, what they cost, and the image itself.
+
+`encode_cost(lists, profile)` counts, `encode` and `decode` write and read the bits, `group_cost` and `core_lists` start from
+the blocks of a graph. The rule is the profile's: Loihi 1's is CONFIRMED, Loihi 2's INFERRED (see `rule`).
+"""
+
+from litesnn.compiler.encoding.blocks import axon_list_bits, core_lists, group_cost, neuron_lists
+from litesnn.compiler.encoding.choose import ENCODINGS, Choice, Register, choose
+from litesnn.compiler.encoding.cost import EncodedCost, encode_cost, list_words
+from litesnn.compiler.encoding.decode import decode
+from litesnn.compiler.encoding.image import MemoryImage, encode
+from litesnn.compiler.encoding.lists import AxonLists, ListFormat, list_format, lists_from_matrices
+from litesnn.compiler.encoding.rule import ListRule
+from litesnn.compiler.encoding.shared_kernel import PopulationLists, Tile, kernel_rows, population_lists
+
+__all__ = [
+    "ENCODINGS",
+    "AxonLists",
+    "Choice",
+    "EncodedCost",
+    "ListFormat",
+    "ListRule",
+    "MemoryImage",
+    "PopulationLists",
+    "Register",
+    "Tile",
+    "axon_list_bits",
+    "choose",
+    "core_lists",
+    "decode",
+    "encode",
+    "encode_cost",
+    "group_cost",
+    "kernel_rows",
+    "list_format",
+    "list_words",
+    "lists_from_matrices",
+    "neuron_lists",
+    "population_lists",
+]

@@ -1,0 +1,191 @@
+"""The chooser: per run the cheapest encoding, with no more format registers than a core has.
+
+With every width on offer the choice of each run is the cheapest there is. Where that takes more registers than allowed,
+set-ups with fewer widths are tried, among them every single encoding, and the one with the fewest words is taken: the
+result is never above a single encoding that fits the registers by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.encoding.dense import Dense
+from litesnn.compiler.encoding.entries import (
+    Encoding,
+    Entries,
+    Layout,
+    Widths,
+    all_widths,
+    sum_by,
+    synapse_bits,
+)
+from litesnn.compiler.encoding.kernel_row import KernelRow
+from litesnn.compiler.encoding.lists import AxonLists, ListFormat, WeightRegister
+from litesnn.compiler.encoding.rule import UNLIMITED, ListRule
+from litesnn.compiler.encoding.run_length import RunLength
+from litesnn.compiler.encoding.sparse import Sparse
+from litesnn.errors import CompileError
+
+Ints = npt.NDArray[np.int64]
+
+FIELD = 64  # more than any field is wide
+
+# Name -> its variants; cheaper ones win, earlier ones win ties.
+ENCODINGS: dict[str, tuple[Encoding, ...]] = {
+    "sparse": (Sparse(),),
+    "run-length": tuple(RunLength(bits) for bits in (5, 4, 3, 2)),
+    "dense": (Dense("fill"), Dense("break-even"), Dense("split")),
+    "shared-kernel": (KernelRow(),),
+}
+NAMES = {variant.code: name for name, variants in ENCODINGS.items() for variant in variants}
+
+
+class Register(NamedTuple):
+    """A format register: encoding (compression code), weight format, and field widths in bits."""
+
+    code: int
+    weights: WeightRegister
+    prefix_bits: int
+    index_bits: int
+    skip_bits: int
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """Entries as they stand in memory, ordered by run: what was chosen, field by field.
+
+    Attributes
+    ----------
+    code : encoding of each entry (compression code)
+    entries, layout : the entries and their field widths
+    bits : bits of each entry
+    registers : the distinct format registers; entry `i` uses `registers[register[i]]`
+    """
+
+    code: Ints
+    entries: Entries
+    layout: Layout
+    bits: Ints
+    registers: tuple[Register, ...]
+    register: Ints
+
+    def list_words(self, lists: AxonLists, rule: ListRule) -> Ints:
+        """Words of every list as stored: population lists at the length of their longest, rows with at least one."""
+        bits = sum_by(self.entries.run // len(lists.formats), self.bits, len(lists))
+        words = rule.words(bits)
+        if lists.rows:
+            words = np.maximum(words, 1)
+        if lists.atoms > 1:
+            words = np.repeat(words.reshape(-1, lists.atoms).max(axis=1), lists.atoms)
+        return words
+
+
+def choose(lists: AxonLists, rule: ListRule, registers: int | None = None, only: Sequence[str] | None = None) -> Choice:
+    """The cheapest encoding of every run.
+
+    Parameters
+    ----------
+    registers : format registers to use at most, by default all of the core
+    only : encodings to choose among, by default those of the rule
+
+    Raises
+    ------
+    CompileError
+        If a target lies beyond the widest index.
+    """
+    limit = rule.formats if registers is None else registers
+    names = tuple(only) if only is not None else _allowed(lists, rule)
+    variants = [variant for name in names for variant in _variants(name, rule)]
+    cut = [(variant, variant.entries(lists, rule)) for variant in variants]
+    full = all_widths(rule)
+    best = _cheapest(cut, lists, rule, full)
+    if len(best.registers) <= limit:
+        return best
+    widest = int(max((entries.index_need.max(initial=0) for _, entries in cut), default=0))
+    one = tuple(width for width in rule.index_widths if width >= widest)[:1]
+    fewer = [Widths(one, rule.skip_widths), Widths(one, rule.skip_widths[1::2]), Widths(one, rule.skip_widths[-1:])]
+    trials = [(cut, widths) for widths in fewer]
+    for name in names:
+        part = [(variant, entries) for variant, entries in cut if variant.name == name]
+        trials += [(part, full), *((part, widths) for widths in fewer)]
+    fitting = [
+        choice
+        for part, widths in trials
+        if len((choice := _cheapest(part, lists, rule, widths)).registers) <= limit or widths is fewer[-1]
+    ]
+    return min(
+        fitting, key=lambda choice: (max(len(choice.registers), limit), int(choice.list_words(lists, rule).sum()))
+    )
+
+
+def _allowed(lists: AxonLists, rule: ListRule) -> tuple[str, ...]:
+    if lists.rows:
+        return tuple("shared-kernel" if name == "dense" else name for name in rule.row_encodings)
+    return rule.encodings
+
+
+def _variants(name: str, rule: ListRule) -> tuple[Encoding, ...]:
+    """The variants that make sense: steps of a width there is; no cuts in dense lists that have an index anyway."""
+    if name == "dense" and rule.dense_index:
+        return ENCODINGS[name][:1]
+    return tuple(v for v in ENCODINGS[name] if not isinstance(v, RunLength) or v.max_skip in rule.skip_widths)
+
+
+def _cheapest(cut: Sequence[tuple[Encoding, Entries]], lists: AxonLists, rule: ListRule, widths: Widths) -> Choice:
+    runs = len(lists.indptr) - 1
+    layouts = [variant.layout(entries, rule, widths) for variant, entries in cut]
+    bits = [
+        rule.header_bits + layout.prefix + entries.stored * (_weight_bits(lists, entries) + layout.per_synapse)
+        for (_, entries), layout in zip(cut, layouts, strict=True)
+    ]
+    costs = np.stack([sum_by(e.run, np.minimum(b, UNLIMITED), runs) for (_, e), b in zip(cut, bits, strict=True)])
+    if costs.min(axis=0).max(initial=0) >= UNLIMITED:
+        raise CompileError(
+            f"a list reaches target {int(lists.targets.max())}, beyond the {rule.index_widths[-1]} index bits of "
+            f"{rule.profile}; split its target population"
+        )
+    chosen = costs.argmin(axis=0)
+    kept = [np.flatnonzero(chosen[entries.run] == number) for number, (_, entries) in enumerate(cut)]
+    run = np.concatenate([e.run[keep] for (_, e), keep in zip(cut, kept, strict=True)])
+    order = np.argsort(run, kind="stable")
+
+    def gather(parts: Sequence[Ints]) -> Ints:
+        merged: Ints = np.concatenate([part[keep] for part, keep in zip(parts, kept, strict=True)])[order]
+        return merged
+
+    entries = Entries(*(gather([getattr(e, name) for _, e in cut]) for name in Entries.__dataclass_fields__))
+    layout = Layout(*(gather([getattr(part, name) for part in layouts]) for name in Layout.__dataclass_fields__))
+    code = gather([np.full(len(e.run), variant.code) for variant, e in cut])
+    registers, register = _registers(code, entries, layout, lists.formats)
+    return Choice(code, entries, layout, gather(bits), registers, register)
+
+
+def _weight_bits(lists: AxonLists, entries: Entries) -> Ints:
+    per_format: Ints = synapse_bits(lists)[entries.run % len(lists.formats)]
+    return per_format
+
+
+def _registers(
+    code: Ints, entries: Entries, layout: Layout, formats: Sequence[ListFormat]
+) -> tuple[tuple[Register, ...], Ints]:
+    """Distinct format registers, and which one each entry uses; formats that differ in delay alone share one."""
+    weights = sorted({form.register for form in formats})
+    number = np.array([weights.index(form.register) for form in formats], np.int64)
+    key = code * len(weights) + number[entries.run % len(formats)]
+    for field in (layout.prefix, layout.index, layout.skip):
+        key = key * FIELD + field
+    registers = []
+    unique, register = np.unique(key, return_inverse=True)
+    for rest in unique.tolist():
+        fields = []
+        for _ in range(3):
+            rest, bits = divmod(rest, FIELD)
+            fields.append(bits)
+        kind, form = divmod(rest, len(weights))
+        registers.append(Register(kind, weights[form], *reversed(fields)))
+    return tuple(registers), register.astype(np.int64)

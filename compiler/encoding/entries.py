@@ -1,0 +1,143 @@
+"""Entries: how one encoding cuts runs into pieces, and what the pieces cost. All lists at once, never a loop over lists.
+
+    bits of an entry = header + prefix + stored synapses * (weight + delay + index or skip)
+
+`stored` counts the zeros that dense entries insert; the prefix is the index of the first target, where there is one.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.encoding.lists import AxonLists
+from litesnn.compiler.encoding.rule import ListRule, bit_length, round_up
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Entries:
+    """Entries in the order of their runs, one array element each.
+
+    Attributes
+    ----------
+    run, first, synapses : the run, its synapse the entry starts with, and how many follow
+    stored : synapses in memory, inserted zeros included
+    base : target of the first stored synapse
+    index_need, skip_need : bits that the largest index and skip of the entry need
+    """
+
+    run: Ints
+    first: Ints
+    synapses: Ints
+    stored: Ints
+    base: Ints
+    index_need: Ints
+    skip_need: Ints
+
+
+@dataclass(frozen=True)
+class Widths:
+    """The index and skip widths that format registers were set up for."""
+
+    index: tuple[int, ...]
+    skip: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Bits of each entry: prefix (index of the first target), then `index` or `skip` per stored synapse."""
+
+    prefix: Ints
+    index: Ints
+    skip: Ints
+
+    @property
+    def per_synapse(self) -> Ints:
+        """Bits per stored synapse besides weight and delay."""
+        return self.index + self.skip
+
+
+class Encoding(ABC):
+    """One way to store a run."""
+
+    name: ClassVar[str]
+    code: ClassVar[int]
+
+    @abstractmethod
+    def entries(self, lists: AxonLists, rule: ListRule) -> Entries:
+        """Cut every run into entries."""
+
+    @abstractmethod
+    def layout(self, entries: Entries, rule: ListRule, widths: Widths) -> Layout:
+        """Field widths of every entry, each rounded up to one that a register was set up for."""
+
+    def entry_bits(self, entries: Entries, lists: AxonLists, rule: ListRule, widths: Widths) -> Ints:
+        """Bits of every entry."""
+        layout = self.layout(entries, rule, widths)
+        synapse = synapse_bits(lists)[entries.run % len(lists.formats)]
+        bits: Ints = rule.header_bits + layout.prefix + entries.stored * (synapse + layout.per_synapse)
+        return bits
+
+    def bits(self, lists: AxonLists, rule: ListRule, widths: Widths | None = None) -> Ints:
+        """Bits of every run, 0 for an empty one; (lists * formats,)."""
+        entries = self.entries(lists, rule)
+        bits = self.entry_bits(entries, lists, rule, widths or all_widths(rule))
+        return sum_by(entries.run, bits, len(lists.indptr) - 1)
+
+    def words(self, lists: AxonLists, rule: ListRule, widths: Widths | None = None) -> Ints:
+        """Words of every list; (lists,)."""
+        return rule.words(self.bits(lists, rule, widths).reshape(len(lists), -1).sum(axis=1))
+
+
+def all_widths(rule: ListRule) -> Widths:
+    """Every width that the registers offer."""
+    return Widths(rule.index_widths, rule.skip_widths)
+
+
+def synapse_bits(lists: AxonLists) -> Ints:
+    """Weight and delay bits of each format."""
+    return np.array([form.synapse_bits for form in lists.formats], np.int64)
+
+
+def sum_by(groups: Ints, values: Ints, count: int) -> Ints:
+    """Sum of the values of each group; exact below 2^53."""
+    sums: Ints = np.bincount(groups, weights=values, minlength=count).astype(np.int64)
+    return sums
+
+
+def cut(starts: npt.NDArray[np.bool_], size: int) -> tuple[Ints, Ints]:
+    """Segments that begin where `starts` is set, cut further into pieces of at most `size` synapses: (first, length)."""
+    first = np.flatnonzero(starts)
+    length = np.diff(first, append=len(starts))
+    pieces = -(-length // size)
+    number = np.arange(int(pieces.sum())) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    offset = number * size
+    return np.repeat(first, pieces) + offset, np.minimum(np.repeat(length, pieces) - offset, size)
+
+
+def run_starts(lists: AxonLists) -> npt.NDArray[np.bool_]:
+    """Whether each synapse is the first of its run."""
+    starts = np.zeros(len(lists.targets), bool)
+    starts[lists.indptr[:-1][lists.run_lengths > 0]] = True
+    return starts
+
+
+def make_entries(
+    lists: AxonLists, first: Ints, synapses: Ints, stored: Ints, base: Ints, largest: Ints, skip: Ints | None = None
+) -> Entries:
+    """Entries from their first synapses; `largest` is the largest index each has to hold, `skip` its largest skip."""
+    run = np.searchsorted(lists.indptr, first, side="right") - 1
+    skip_need = np.zeros_like(first) if skip is None else bit_length(skip)
+    return Entries(run, first, synapses, stored, base, bit_length(largest), skip_need)
+
+
+def plain_layout(entries: Entries, widths: Widths, prefix: bool, index: bool) -> Layout:
+    """A layout without skips: index bits in the prefix, per synapse, both or neither."""
+    width, none = round_up(entries.index_need, widths.index), np.zeros_like(entries.index_need)
+    return Layout(width if prefix else none, width if index else none, none)

@@ -1,0 +1,108 @@
+"""The memory rule of a profile, as plain numbers: how a chip lays out axon lists.
+
+Loihi 1 is NxTF's rule (hardware.md 2.2, CONFIRMED): entries of at most 60 synapses packed back to back, each with a header
+of 4 bits format and 6 bits count; prefix index for run-length and dense; and 6 bits that must stay free after the last
+entry, which is NxTF's "one more word if bits % 64 is 0 or at least 59". Loihi 2 is the fit of its compiler's logs
+(hardware.md 2.3, INFERRED): one header per list, 12 index bits, convolution rows without indices.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.profile import Profile, known
+
+Ints = npt.NDArray[np.int64]
+UNLIMITED = 1 << 40
+FORMAT_BITS, COUNT_BITS = 4, 6  # of a header: NxTF data_structures.py, nengo-loihi block.py
+IMAGE_FORMATS = 2**FORMAT_BITS - 1  # format 0 marks the end of a list
+
+
+@dataclass(frozen=True)
+class ListRule:
+    """How lists are laid out; widths in bits, sorted.
+
+    Attributes
+    ----------
+    header_bits : of every entry
+    tail_bits : that must stay free after the last entry of a list
+    entry_synapses : most synapses of one entry, `UNLIMITED` if there is no limit
+    index_widths, skip_widths, delay_widths : what the format registers offer
+    dense_index : whether dense lists pay index bits per synapse, as Loihi 2's do
+    encodings : allowed for lists, in the order of ties
+    row_encodings : allowed for the rows of shared kernels
+    kernel_sharing : see `profile_sections.Synapses`; None: every kernel is unrolled
+    formats : format registers of a core, at most
+    neurons_per_core : targets that one list can reach
+    base_alignment : population lists start at multiples of this target
+    """
+
+    profile: str
+    header_bits: int
+    tail_bits: int
+    word_bits: int
+    entry_synapses: int
+    index_widths: tuple[int, ...]
+    skip_widths: tuple[int, ...]
+    delay_widths: tuple[int, ...]
+    dense_index: bool
+    encodings: tuple[str, ...]
+    row_encodings: tuple[str, ...]
+    kernel_sharing: Literal["row", "population"] | None
+    formats: int
+    neurons_per_core: int
+    base_alignment: int
+
+    @classmethod
+    def of(cls, profile: Profile) -> ListRule:
+        """The rule of a profile; figures it does not know fall back to the plainest lists."""
+        synapses, core = profile.synapses, profile.core
+        skips = synapses.skip_widths.value or ()
+        encodings = synapses.list_encodings.value or ("sparse",)
+        return cls(
+            profile=profile.name,
+            header_bits=known(synapses.list_header_bits, "synapses.list_header_bits", profile.name),
+            tail_bits=synapses.list_tail_bits.value or 0,
+            word_bits=core.word_bits.value or 64,
+            entry_synapses=synapses.synapses_per_entry.value or UNLIMITED,
+            index_widths=tuple(
+                sorted(
+                    synapses.index_widths.value or (known(synapses.index_bits, "synapses.index_bits", profile.name),)
+                )
+            ),
+            skip_widths=tuple(sorted(skips)),
+            delay_widths=tuple(sorted(synapses.delay_widths.value or (0, profile.delay_max.bit_length()))),
+            dense_index=bool(synapses.dense_index_per_synapse.value),
+            encodings=tuple(name for name in encodings if skips or name != "run-length"),
+            row_encodings=tuple(synapses.kernel_row_encodings.value or ("dense",)),
+            kernel_sharing=synapses.kernel_sharing.value,
+            formats=min(core.synapse_formats.value or IMAGE_FORMATS, IMAGE_FORMATS),
+            neurons_per_core=known(profile.chip.neurons_per_core, "chip.neurons_per_core", profile.name),
+            base_alignment=synapses.population_base_alignment.value or 1,
+        )
+
+    def words(self, bits: Ints) -> Ints:
+        """Words of lists of so many bits; a list without bits does not exist."""
+        words: Ints = np.where(bits > 0, -(-(bits + self.tail_bits) // self.word_bits), 0)
+        return words
+
+
+def as_rule(target: Profile | ListRule) -> ListRule:
+    """The rule of a profile, or the rule itself."""
+    return target if isinstance(target, ListRule) else ListRule.of(target)
+
+
+def bit_length(values: npt.NDArray[np.integer[npt.NBitBase]] | Ints) -> Ints:
+    """Bits that each non-negative integer needs; 0 for 0."""
+    lengths: Ints = np.frexp(np.asarray(values, np.float64))[1].astype(np.int64)
+    return lengths
+
+
+def round_up(needed: Ints, widths: tuple[int, ...]) -> Ints:
+    """The narrowest offered width that holds each needed one; `UNLIMITED` where there is none."""
+    table = np.array([*widths, UNLIMITED], np.int64)
+    return table[np.searchsorted(table, needed)]

@@ -1,0 +1,38 @@
+"""Run-length lists (compression code 1): the first target stands in the prefix, every synapse carries the step to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from litesnn.compiler.encoding.entries import Encoding, Entries, Layout, Widths, cut, make_entries, run_starts
+from litesnn.compiler.encoding.lists import AxonLists
+from litesnn.compiler.encoding.rule import ListRule, round_up
+
+
+@dataclass(frozen=True)
+class RunLength(Encoding):
+    """A step of 2^`max_skip` or more starts a new entry; the skip width is that of the entry's largest step.
+
+    The first synapse of an entry has step 0 (NxTF synapse_compression.py).
+    """
+
+    max_skip: int = 5
+    name: ClassVar[str] = "run-length"
+    code: ClassVar[int] = 1
+
+    def entries(self, lists: AxonLists, rule: ListRule) -> Entries:
+        """See `Encoding.entries`."""
+        gaps = lists.gaps()
+        first, count = cut(run_starts(lists) | (gaps >= 2**self.max_skip), rule.entry_synapses)
+        gaps[first] = 0
+        largest = np.maximum.reduceat(gaps, first) if len(first) else gaps
+        base = lists.targets[first].astype(np.int64)
+        return make_entries(lists, first, count, count, base, base, largest)
+
+    def layout(self, entries: Entries, rule: ListRule, widths: Widths) -> Layout:
+        """See `Encoding.layout`."""
+        none = np.zeros_like(entries.index_need)
+        return Layout(round_up(entries.index_need, widths.index), none, round_up(entries.skip_need, widths.skip))

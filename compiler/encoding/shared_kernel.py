@@ -1,0 +1,229 @@
+"""Shared kernels: the lists of convolutions and pools, made from their kernels without unrolling them over the map.
+
+Loihi 2 (`kernel_rows`): one list per (source channel, ky, kx) over the output channels on the core serves every position.
+Loihi 1 (`population_lists`): source pixels that see the core's tile alike share lists and differ in their first target
+alone; the source channels are the atoms of a population list, so all of them take the words of the longest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_matrix, csc_matrix, vstack
+
+from litesnn.compiler.encoding.lists import AxonLists, ListFormat, lists_from_matrices
+from litesnn.compiler.graph import Conv2d, Geometry, Pool
+
+Ints = npt.NDArray[np.int64]
+Interval = tuple[int, int]
+Shape = tuple[int, int, int]
+
+
+class Window(NamedTuple):
+    """What kernels must have in common to share lists."""
+
+    rows: int
+    columns: int
+    stride: int
+    padding: int
+    dilation: int
+    depthwise: bool
+
+    @property
+    def taps(self) -> int:
+        """Positions of the kernel."""
+        return self.rows * self.columns
+
+
+@dataclass(frozen=True)
+class Tile:
+    """The part of a target map that stands on one core: channels, rows and columns, each (first, last + 1)."""
+
+    channels: Interval
+    rows: Interval
+    columns: Interval
+
+    @property
+    def neurons(self) -> int:
+        """Neurons of the tile."""
+        return prod(last - first for first, last in (self.channels, self.rows, self.columns))
+
+    @classmethod
+    def whole(cls, shape: Shape) -> Tile:
+        """All of a map (C, H, W)."""
+        return cls((0, shape[0]), (0, shape[1]), (0, shape[2]))
+
+
+@dataclass(frozen=True, eq=False)
+class PopulationLists:
+    """Lists of the kinds of source pixels of one tile.
+
+    Attributes
+    ----------
+    lists : kind after kind, the source channels `channels` as atoms
+    channels : source channels that are read
+    kind : (H, W) of the source, kind of each pixel, -1 where it does not reach the tile; each other pixel is one input axon
+    base : (H, W) first target of each pixel's lists; targets are numbered (row, column, channel) within the tile
+    """
+
+    lists: AxonLists
+    channels: Ints
+    kind: Ints
+    base: Ints
+
+
+def window(geometry: Geometry) -> Window | None:
+    """The window of a convolution or pool; None for a connection without a kernel."""
+    if isinstance(geometry, Conv2d):
+        rows, columns = geometry.codes.shape[2:]
+        return Window(rows, columns, geometry.stride, geometry.padding, geometry.dilation, False)
+    if isinstance(geometry, Pool):
+        return Window(*geometry.kernel, geometry.stride, geometry.padding, 1, True)
+    return None
+
+
+def kernel_matrix(geometry: Geometry, channels: Interval, sources: int) -> csc_matrix:
+    """Codes (output channels in the interval, source channel * taps + tap)."""
+    first, last = channels
+    if isinstance(geometry, Conv2d):
+        return csc_matrix(geometry.codes[first:last].reshape(last - first, -1))
+    assert isinstance(geometry, Pool), "only convolutions and pools have kernels"
+    taps = geometry.kernel[0] * geometry.kernel[1]
+    inside = (geometry.targets >= first) & (geometry.targets < last) & (geometry.codes != 0)
+    rows = np.repeat(geometry.targets[inside] - first, taps)
+    columns = (geometry.sources[inside][:, None] * taps + np.arange(taps)).ravel()
+    return coo_matrix(
+        (np.repeat(geometry.codes[inside], taps), (rows, columns)), shape=(last - first, sources * taps)
+    ).tocsc()
+
+
+def kernel_rows(
+    geometries: Sequence[Geometry], formats: Sequence[ListFormat], in_shape: Shape, channels: Interval
+) -> AxonLists:
+    """Rows of kernels with equal windows, one format each: (source channel, ky, kx) with any weight on the core.
+
+    A source channel that nothing reads has no rows; a row of a read channel takes a word even if it is empty. Pools keep
+    only their own channels, as lists of their own.
+    """
+    matrices = [kernel_matrix(geometry, channels, in_shape[0]) for geometry in geometries]
+    taps = _window(geometries[0]).taps
+    read = _read_channels(matrices, taps)
+    columns = (read[:, None] * taps + np.arange(taps)).ravel()
+    rows = isinstance(geometries[0], Conv2d)
+    return lists_from_matrices([matrix[:, columns] for matrix in matrices], formats, rows=rows)
+
+
+def footprint_lists(
+    geometries: Sequence[Geometry], formats: Sequence[ListFormat], in_shape: Shape, channels: Interval, size: int
+) -> list[AxonLists]:
+    """What one pixel far from any border sends through the whole kernel, as population lists of at most `size` targets.
+
+    Targets are numbered (ky, kx, channel). A stand-in for `population_lists` before anything is partitioned.
+    """
+    matrices = [kernel_matrix(geometry, channels, in_shape[0]) for geometry in geometries]
+    taps = _window(geometries[0]).taps
+    read = _read_channels(matrices, taps)
+    stacked = [vstack([m[:, read * taps + tap] for tap in range(taps)]).tocsr() for m in matrices]
+    height = stacked[0].shape[0]
+    return [
+        lists_from_matrices([m[first : first + size] for m in stacked], formats, atoms=max(1, len(read)))
+        for first in range(0, height, size)
+    ]
+
+
+def population_lists(
+    geometries: Sequence[Geometry],
+    formats: Sequence[ListFormat],
+    in_shape: Shape,
+    tile: Tile,
+    alignment: int = 1,
+) -> PopulationLists:
+    """Population lists of kernels with equal windows onto one tile.
+
+    Parameters
+    ----------
+    alignment : lists start at multiples of this target; where pixels fall between, their lists are stored again, shifted
+    """
+    matrices = [kernel_matrix(geometry, tile.channels, in_shape[0]) for geometry in geometries]
+    shared = _window(geometries[0])
+    read = _read_channels(matrices, shared.taps)
+    depth, breadth = tile.channels[1] - tile.channels[0], tile.columns[1] - tile.columns[0]
+    down = _patterns(in_shape[1], tile.rows, shared.rows, shared)
+    across = _patterns(in_shape[2], tile.columns, shared.columns, shared)
+    kind, base = np.full(in_shape[1:], -1, np.int64), np.zeros(in_shape[1:], np.int64)
+    kinds: dict[tuple[tuple[Interval, ...], tuple[Interval, ...], int], int] = {}
+    for y, (rows, top) in enumerate(down):
+        for x, (columns, left) in enumerate(across):
+            if rows and columns:
+                first = (top * breadth + left) * depth
+                kind[y, x] = kinds.setdefault((rows, columns, first % alignment), len(kinds))
+                base[y, x] = first - first % alignment
+    parts = []
+    for matrix in matrices:
+        pieces = [_kind_matrix(matrix, read, shared, *key, tile) for key in kinds]
+        parts.append(_beside(pieces, tile.neurons))
+    return PopulationLists(lists_from_matrices(parts, formats, atoms=max(1, len(read))), read, kind, base)
+
+
+def _window(geometry: Geometry) -> Window:
+    shared = window(geometry)
+    assert shared is not None, "only convolutions and pools have kernels"
+    return shared
+
+
+def _read_channels(matrices: Sequence[csc_matrix], taps: int) -> Ints:
+    stored = np.sum([np.diff(matrix.indptr).reshape(-1, taps).sum(axis=1) for matrix in matrices], axis=0)
+    return np.flatnonzero(stored)
+
+
+def _patterns(side: int, interval: Interval, kernel: int, shared: Window) -> list[tuple[tuple[Interval, ...], int]]:
+    """Per source position: (tap, output position counted from the first one reached) pairs, and that first one."""
+    patterns = []
+    for position in range(side):
+        pairs = []
+        for tap in range(kernel):
+            output, rest = divmod(position + shared.padding - tap * shared.dilation, shared.stride)
+            if rest == 0 and interval[0] <= output < interval[1]:
+                pairs.append((tap, output))
+        first = min((output for _, output in pairs), default=interval[0])
+        patterns.append((tuple((tap, output - first) for tap, output in pairs), first - interval[0]))
+    return patterns
+
+
+def _kind_matrix(
+    matrix: csc_matrix,
+    read: Ints,
+    shared: Window,
+    rows: tuple[Interval, ...],
+    columns: tuple[Interval, ...],
+    shift: int,
+    tile: Tile,
+) -> coo_matrix:
+    """Codes (targets relative to the base, read channels) of one kind of pixel."""
+    depth, breadth = tile.channels[1] - tile.channels[0], tile.columns[1] - tile.columns[0]
+    data, targets, atoms = [], [], []
+    for ky, down in rows:
+        for kx, right in columns:
+            piece = matrix[:, read * shared.taps + ky * shared.columns + kx].tocoo()
+            data.append(piece.data)
+            targets.append(shift + (down * breadth + right) * depth + piece.row)
+            atoms.append(piece.col)
+    height = depth * breadth * (tile.rows[1] - tile.rows[0])
+    return coo_matrix(
+        (np.concatenate(data), (np.concatenate(targets), np.concatenate(atoms))), shape=(height, len(read))
+    )
+
+
+def _beside(pieces: Sequence[coo_matrix], height: int) -> csc_matrix:
+    """Matrices of equal height side by side."""
+    if not pieces:
+        return csc_matrix((height, 0), dtype=np.int32)
+    offsets = np.cumsum([0, *(piece.shape[1] for piece in pieces)])
+    columns = np.concatenate([piece.col + offset for piece, offset in zip(pieces, offsets, strict=False)])
+    data, rows = (np.concatenate([getattr(piece, name) for piece in pieces]) for name in ("data", "row"))
+    return coo_matrix((data, (rows, columns)), shape=(height, offsets[-1])).tocsc()

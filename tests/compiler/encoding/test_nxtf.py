@@ -1,0 +1,77 @@
+"""Figures printed by NxTF's own unit tests (hardware.md 2.2): single lists, and whole layers with their random weights."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from nxtf_layers import kernel_signs, population_groups
+from scipy.sparse import csr_matrix
+
+from litesnn.compiler.encoding import ListFormat, ListRule, lists_from_matrices
+from litesnn.compiler.encoding.dense import Dense
+from litesnn.compiler.encoding.entries import Encoding, Widths, all_widths
+from litesnn.compiler.encoding.run_length import RunLength
+from litesnn.compiler.encoding.sparse import Sparse
+from litesnn.compiler.profile import load_profile
+
+RULE = ListRule.of(load_profile("loihi1"))
+LIST = [1, 0, 0, 0, 0, 2, 3, 0, 0, 0, 0, 4]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "offset", "entries", "bits"),
+    [
+        (Sparse(), 0, 1, 10 + 56),
+        (RunLength(5), 100, 1, 17 + 44),
+        (Dense("split"), 200, 3, 3 * 18 + 4 * 8),
+        (Dense("fill"), 200, 1, 18 + 12 * 8),
+    ],
+)
+def test_single_lists(encoding: Encoding, offset: int, entries: int, bits: int) -> None:
+    lists = lists_from_matrices([csr_matrix([0] * offset + LIST).T], [ListFormat(8, "excitatory")])
+    assert len(encoding.entries(lists, RULE).run) == entries
+    assert encoding.bits(lists, RULE).tolist() == [bits]
+
+
+def test_six_dense_synapses_of_eight_bits_take_two_words() -> None:
+    lists = lists_from_matrices([csr_matrix(np.ones((6, 1), np.int32))], [ListFormat(8, "excitatory")])
+    assert Dense("fill").bits(lists, RULE).tolist() == [64]
+    assert Dense("fill").words(lists, RULE).tolist() == [2]
+
+
+def layer(number: int, shape: tuple[int, int, int], core_columns: int, encoding: Encoding, widths: Widths) -> list[int]:
+    """[input axons, synapses stored, entries, words] of a layer of two 3x3 kernels."""
+    totals = np.zeros(4, np.int64)
+    signs = kernel_signs(number, (3, 3, shape[2], 2))
+    for users, lists in population_groups(signs, shape[0], shape[1], core_columns):
+        entries = encoding.entries(lists, RULE)
+        words = encoding.words(lists, RULE, widths)
+        totals += [users, entries.stored.sum(), len(entries.run), words.max() * lists.atoms]
+    return totals.tolist()
+
+
+@pytest.mark.parametrize(
+    ("number", "shape", "core_columns", "encoding", "printed"),
+    [
+        (0, (7, 7, 2), 5, Sparse(), [14, 900, 281, 378]),
+        (1, (32, 32, 3), 10, Sparse(), [108, 29160, 6873, 10080]),
+        (8, (7, 7, 2), 5, Dense("split"), [14, 900, 660, 427]),
+        (10, (7, 7, 2), 5, Dense("fill"), [14, 3587, 290, 700]),
+    ],
+    ids=["sparse", "sparse-32x32x3", "dense1", "dense2"],
+)
+def test_layers(
+    number: int, shape: tuple[int, int, int], core_columns: int, encoding: Encoding, printed: list[int]
+) -> None:
+    assert layer(number, shape, core_columns, encoding, all_widths(RULE)) == printed
+
+
+def test_run_length_layer_but_for_merged_formats() -> None:
+    """NxTF prints 371 words: it merges the 16 widths in use into the 7 registers it allows, by a distance of its own.
+
+    With a register for every width it would take 364; with one width for all, more than it printed.
+    """
+    free = layer(6, (7, 7, 2), 5, RunLength(5), all_widths(RULE))
+    assert free == [14, 900, 288, 364]
+    one = layer(6, (7, 7, 2), 5, RunLength(5), Widths((6,), (5,)))
+    assert free[3] <= 371 <= one[3]
