@@ -1,0 +1,53 @@
+"""mapping.json: a mapping as a plain document, and back; `read_mapping(mapping_document(m)) == m`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from litesnn.compiler.mapping.model import Core, Mapping, Mesh, Traffic
+from litesnn.errors import ProgramError
+
+
+class MappingDocument(BaseModel):
+    """mapping.json. Links are rows of source core, destination core, packets per sample."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    format: Literal["litesnn.mapping"] = "litesnn.mapping"
+    version: Literal[1] = 1
+    profile: str
+    mesh: Mesh
+    chips: int
+    cores: tuple[Core, ...]
+    lower_bound: dict[str, float]
+    cost: float
+    placements: dict[str, Traffic]
+    links: tuple[tuple[int, int, float], ...]
+
+
+def mapping_document(mapping: Mapping) -> dict[str, Any]:
+    """The mapping as plain JSON values; equal mappings give equal documents."""
+    fields = {name: getattr(mapping, name) for name in Mapping.__dataclass_fields__}
+    return MappingDocument(**fields).model_dump(mode="json")
+
+
+def read_mapping(document: Dictionary[str, Any]) -> Mapping:
+    """The mapping of a document.
+
+    Raises
+    ------
+    ProgramError
+        For fields that are missing, unknown or of the wrong type.
+    """
+    try:
+        parsed = TypeAdapter(MappingDocument).validate_python(document)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise ProgramError(
+            f"mapping.json: {place}: {first['msg']} (was this program written by another version?)"
+        ) from error
+    return Mapping(**{name: getattr(parsed, name) for name in Mapping.__dataclass_fields__})

@@ -1,0 +1,240 @@
+"""What a slice of one population reads from one other population: synapse words, axons, and which neurons.
+
+A `Fan` holds the blocks between two populations that are stored together, as `compiler.encoding` lays them out: per source
+neuron, as kernel rows (Loihi 2) or as population lists (Loihi 1). Lists that depend on where a slice lies on the map are
+costed from per-tap synapse counts and the translation classes of `windows`, so no convolution is ever unrolled.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import gcd
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.encoding import ListRule, Register, Tile, encode_cost, kernel_rows, list_format, neuron_lists
+from litesnn.compiler.encoding import list_words as encoded_words
+from litesnn.compiler.encoding.kernel_row import KernelRow
+from litesnn.compiler.graph import Conv2d, Dense, Pool, Population, Sparse, SynapseBlock
+from litesnn.compiler.mapping.model import Interval, Intervals
+from litesnn.compiler.mapping.windows import Axis, Window
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Kind = Literal["neuron", "row", "population"]
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """What boxes of one channel range take, by row and column interval, (rows, columns) each; `longest` list in words."""
+
+    words: Ints
+    axons: Ints
+    longest: Ints
+
+
+class Fan:
+    """Blocks from `source` to `target` of one storage kind and one window.
+
+    `kind`: each source neuron has an axon and a list of its own (`neuron`); one axon carries the whole source and its lists
+    are kernel rows, kept once per slice (`row`); or one axon per source pixel, whose lists are kept once per kind of pixel
+    and slice, all channels at equal length (`population`).
+    """
+
+    def __init__(
+        self, source: Population, target: Population, blocks: list[SynapseBlock], rule: ListRule, kind: Kind
+    ) -> None:
+        self.source, self.target, self.blocks, self.rule, self.kind = source, target, blocks, rule, kind
+        self.formats = [list_format(block, rule) for block in blocks]
+        self.parts = [_Part(block, source, target) for block in blocks]
+        self.rows = Axis(source.shape[1], target.shape[1], self.parts[0].rows)
+        self.columns = Axis(source.shape[2], target.shape[2], self.parts[0].columns)
+        self._whole = kind == "row" or not isinstance(blocks[0].geometry, (Conv2d, Pool))
+        self._memo: dict[Any, Any] = {}
+
+    @property
+    def delay_bits(self) -> int:
+        """Bits of the longest delay."""
+        return max(form.delay_bits for form in self.formats)
+
+    def weight(self, channels: Interval) -> int:
+        """Stored weights into a channel range, to find the heaviest."""
+        return int(self._memory("weight", channels, lambda: sum(int(p.counts(channels).sum()) for p in self.parts)))
+
+    def use(self, channels: Interval, rows: Intervals, columns: Intervals) -> Use:
+        """What the boxes of one channel range take."""
+        shape = (len(rows), len(columns))
+        if self._whole:
+            words, axons, longest, _ = self._stored(channels)
+            return Use(np.full(shape, words), np.full(shape, axons), np.full(shape, longest))
+        across, down = self.columns.multiplicity(columns), self.rows.multiplicity(rows)
+        box = (channels[1] - channels[0]) * max(b - a for a, b in rows) * max(b - a for a, b in columns)
+        lists = self._class_words(channels, self._index_width(box))
+        inside = (down > 0)[:, None, :, None] & (across > 0)[None, :, None, :]
+        if self.kind == "neuron":
+            longest = np.where(inside, lists.max(axis=0), 0).max(axis=(2, 3))
+            axons = (lists > 0).sum(axis=0)
+            return Use(down @ lists.sum(axis=0) @ across.T, down @ axons @ across.T, longest)
+        read = int(self._read(channels).sum())
+        length = np.where(inside, lists.max(axis=0), 0)
+        depth, step = channels[1] - channels[0], self.rule.base_alignment
+        copies = np.minimum(down[:, None, :, None] * across[None, :, None, :], step // gcd(depth, step))
+        pixels = down[:, 1:].sum(axis=1)[:, None] * across[:, 1:].sum(axis=1)[None, :] if read else np.zeros(shape, int)
+        return Use(read * (length * copies).sum(axis=(2, 3)), pixels, length.max(axis=(2, 3)))
+
+    def registers(self, channels: Interval) -> frozenset[Register]:
+        """Format registers the lists need; where lists are costed by class, one per weight format."""
+        if self._whole:
+            stored: frozenset[Register] = self._stored(channels)[3]
+            return stored
+        width = self._index_width((channels[1] - channels[0]) * self.target.shape[1] * self.target.shape[2])
+        return frozenset(Register(0, form.register, 0, width, 0) for form in self.formats)
+
+    def reached(self, channels: Interval) -> Bools:
+        """Whether a source neuron of each channel and class has a synapse: (channel, row class, column class)."""
+        counts = self._counts(channels)
+        result: Bools = self._memory("reached", channels, lambda: np.any([c > 0 for c in counts], axis=0))
+        return result
+
+    def least_bits(self) -> Ints:
+        """Weight and delay bits of every source neuron's synapses, by channel and class."""
+        counts = self._counts((0, self.target.shape[0]))
+        bits: Ints = np.sum([c * f.synapse_bits for c, f in zip(counts, self.formats, strict=True)], axis=0)
+        return bits
+
+    def least_words(self) -> int:
+        """Words of a shared fan's lists into the whole target, weight and delay bits alone, each weight stored once."""
+        channels = (0, self.target.shape[0])
+        taps = np.sum(
+            [p.counts(channels) * f.synapse_bits for p, f in zip(self.parts, self.formats, strict=True)], axis=0
+        )
+        bits = taps if self.kind == "row" else taps.sum(axis=(1, 2))
+        return int((-(-bits // self.rule.word_bits)).sum())
+
+    def _stored(self, channels: Interval) -> tuple[int, int, int, frozenset[Register]]:
+        """Words, axons, longest list and registers of lists that are the same wherever the slice lies on the map."""
+
+        def count() -> tuple[int, int, int, frozenset[Register]]:
+            if (
+                self.kind == "row"
+                and isinstance(self.blocks[0].geometry, Conv2d)
+                and self.rule.row_encodings == ("dense",)
+            ):
+                return self._dense_rows(channels)
+            if self.kind == "row":
+                geometries = [block.geometry for block in self.blocks]
+                lists = kernel_rows(geometries, self.formats, self.source.shape, channels)
+                cost = encode_cost(lists, self.rule)
+                return cost.words, int(cost.words > 0), cost.longest, cost.registers
+            tile = Tile(channels, (0, self.target.shape[1]), (0, self.target.shape[2]))
+            lists = neuron_lists(self.blocks, self.source.shape, self.target.shape, tile, self.rule)
+            words = encoded_words(lists, self.rule)
+            registers = encode_cost(lists, self.rule).registers
+            return int(words.sum()), int(np.count_nonzero(words)), int(words.max(initial=0)), registers
+
+        result: tuple[int, int, int, frozenset[Register]] = self._memory("stored", channels, count)
+        return result
+
+    def _dense_rows(self, channels: Interval) -> tuple[int, int, int, frozenset[Register]]:
+        """`_stored` for kernel rows that are all dense, from counts: what the encoder gives, a hundred times faster."""
+        bits = np.zeros((self.source.shape[0], self.parts[0].rows[0], self.parts[0].columns[0]), np.int64)
+        registers = set()
+        for part, form in zip(self.parts, self.formats, strict=True):
+            stored = part.counts(channels) > 0
+            bits += stored * (self.rule.header_bits + (channels[1] - channels[0]) * form.synapse_bits)
+            if stored.any():
+                registers.add(Register(KernelRow.code, form.register, 0, 0, 0))
+        words = np.maximum(self.rule.words(bits[self._read(channels)]), 1)
+        return int(words.sum()), int(words.size > 0), int(words.max(initial=0)), frozenset(registers)
+
+    def _class_words(self, channels: Interval, index_bits: int) -> Ints:
+        """Words of sparse lists by source channel and class: what lists take at most, whatever encoding they get."""
+
+        def count() -> Ints:
+            rule = self.rule
+            bits = np.sum(
+                [
+                    counts * (form.synapse_bits + index_bits) + rule.header_bits * -(-counts // rule.entry_synapses)
+                    for counts, form in zip(self._counts(channels), self.formats, strict=True)
+                ],
+                axis=0,
+            )
+            return rule.words(bits)
+
+        result: Ints = self._memory("words", (channels, index_bits), count)
+        return result
+
+    def _read(self, channels: Interval) -> Bools:
+        """Source channels that any weight into the range reads."""
+
+        def count() -> Bools:
+            read: Bools = np.any([part.counts(channels).any(axis=(1, 2)) for part in self.parts], axis=0)
+            return read
+
+        result: Bools = self._memory("read", channels, count)
+        return result
+
+    def _counts(self, channels: Interval) -> list[Ints]:
+        """Synapses per source channel and class, per block."""
+        rows, columns = self.rows.classes.astype(np.int64), self.columns.classes.astype(np.int64)
+
+        def count() -> list[Ints]:
+            return [np.matmul(np.matmul(rows, part.counts(channels)), columns.T) for part in self.parts]
+
+        result: list[Ints] = self._memory("counts", channels, count)
+        return result
+
+    def _index_width(self, targets: int) -> int:
+        needed = (targets - 1).bit_length()
+        return next((width for width in self.rule.index_widths if width >= needed), self.rule.index_widths[-1])
+
+    def _memory(self, name: str, key: Any, count: Any) -> Any:
+        if (name, key) not in self._memo:
+            self._memo[name, key] = count()
+        return self._memo[name, key]
+
+
+class _Part:
+    """One block as per-tap synapse counts."""
+
+    def __init__(self, block: SynapseBlock, source: Population, target: Population) -> None:
+        geometry = block.geometry
+        self.geometry, self.source, self.area = geometry, source, target.shape[1] * target.shape[2]
+        self.rows: Window
+        self.columns: Window
+        if isinstance(geometry, Conv2d):
+            shape = (geometry.stride, geometry.padding, geometry.dilation)
+            self.rows, self.columns = (geometry.codes.shape[2], *shape), (geometry.codes.shape[3], *shape)
+            self._below = _cumulative(geometry.codes != 0)
+        elif isinstance(geometry, Pool):
+            self.rows = (geometry.kernel[0], geometry.stride, geometry.padding, 1)
+            self.columns = (geometry.kernel[1], geometry.stride, geometry.padding, 1)
+        else:
+            # Every source position is a tap of its own (of a stride that no second one hits): all reach the targets.
+            self.rows, self.columns = (source.shape[1], source.shape[1], 0, 1), (source.shape[2], source.shape[2], 0, 1)
+            if isinstance(geometry, Dense):
+                self._below = _cumulative(geometry.codes.reshape(-1, *source.shape) != 0)
+
+    def counts(self, channels: Interval) -> Ints:
+        """Synapses from each source channel through each tap into the target channels: (C, kh, kw)."""
+        geometry = self.geometry
+        if isinstance(geometry, Pool):
+            kept = (geometry.targets >= channels[0]) & (geometry.targets < channels[1]) & (geometry.codes != 0)
+            per_channel = np.bincount(geometry.sources[kept], minlength=self.source.shape[0])
+            return np.broadcast_to(per_channel[:, None, None], (len(per_channel), self.rows[0], self.columns[0]))
+        if isinstance(geometry, Sparse):
+            first, last = geometry.indptr[channels[0] * self.area], geometry.indptr[channels[1] * self.area]
+            stored = geometry.indices[first:last][geometry.codes[first:last] != 0]
+            return np.bincount(stored, minlength=self.source.size).reshape(self.source.shape)
+        counts: Ints = (self._below[channels[1]] - self._below[channels[0]]).astype(np.int64)
+        return counts
+
+
+def _cumulative(stored: Bools) -> npt.NDArray[Any]:
+    """Stored weights of all target channels below each: (C_out + 1, ...)."""
+    dtype = np.dtype(np.int16 if len(stored) < 2**15 else np.int32)
+    below = np.zeros((len(stored) + 1, *stored.shape[1:]), dtype)
+    np.cumsum(stored, axis=0, dtype=dtype, out=below[1:])
+    return below

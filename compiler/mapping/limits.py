@@ -1,0 +1,89 @@
+"""What one core and one chip of a profile can hold, as plain numbers: the resources mapping counts and their limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, sqrt
+
+from litesnn.compiler.mapping.model import Mesh
+from litesnn.compiler.profile import Profile, known
+
+# Resource -> unit; the order is the order of reports.
+UNITS = {
+    "neurons": "neurons",
+    "delay_slots": "accumulators",
+    "input_axons": "axons",
+    "output_axons": "entries",
+    "axon_map": "entries",
+    "synapse_words": "64-bit words",
+    "list_words": "64-bit words",
+    "core_words": "64-bit words",
+    "synapse_formats": "formats",
+    "threshold_profiles": "thresholds",
+    "neuron_groups": "groups",
+}
+
+
+@dataclass(frozen=True)
+class CoreLimits:
+    """Limits of one core.
+
+    Attributes
+    ----------
+    resources : resource -> limit; a resource without a known limit is absent and does not bind
+    entries : output axon entries per source neuron and destination, by how the destination stores its lists; None where a
+        slice takes one entry per destination core instead
+    other_chip : further entries of each where the destination is on another chip
+    neuron_words, axon_map_words : words of `core_words` per neuron, and per neuron that has readers
+    mesh : the chip's routers
+    chips : chips of the largest board the profile knows, None if it knows none
+    """
+
+    resources: dict[str, int]
+    entries: dict[str, int] | None
+    other_chip: int
+    neuron_words: int
+    axon_map_words: int
+    mesh: Mesh
+    chips: int | None
+
+
+def core_limits(profile: Profile) -> CoreLimits:
+    """The limits of a profile."""
+    core, synapses, messages = profile.core, profile.synapses, profile.messages
+    figures = {
+        "neurons": profile.chip.neurons_per_core,
+        "delay_slots": core.delay_slots,
+        "input_axons": core.input_axons,
+        "output_axons": core.output_axon_entries,
+        "axon_map": core.axon_map_entries,
+        "synapse_words": core.synapse_words,
+        "list_words": synapses.list_words_max,
+        "core_words": core.core_words,
+        "synapse_formats": core.synapse_formats,
+        "threshold_profiles": profile.neuron.threshold_profiles_per_core,
+        "neuron_groups": core.neuron_groups,
+    }
+    own = messages.axon_entries.value or 1
+    entries = {"neuron": own, "population": messages.population_axon_entries.value or own}
+    return CoreLimits(
+        resources={name: figure.value for name, figure in figures.items() if figure.value is not None},
+        # The logs show no entry per neuron and core where rows are shared: 1280 neurons to 12 cores took AxonMem 0.
+        entries=None if synapses.kernel_sharing.value == "row" else entries,
+        other_chip=messages.other_chip_extra_entries.value or 0,
+        neuron_words=core.neuron_words.value or 0,
+        axon_map_words=core.axon_map_words.value or 0,
+        mesh=_mesh(profile),
+        chips=max((board.value for board in profile.boards.values() if board.value is not None), default=None),
+    )
+
+
+def _mesh(profile: Profile) -> Mesh:
+    """The chip's mesh; where a profile gives none, a square one with a router per core."""
+    cores = known(profile.chip.cores, "chip.cores", profile.name)
+    figures = profile.mesh.mesh_columns, profile.mesh.mesh_rows, profile.mesh.cores_per_router
+    columns, rows, per_router = (figure.value for figure in figures)
+    if columns is None or rows is None or per_router is None:
+        side = ceil(sqrt(cores))
+        return Mesh(side, ceil(cores / side), 1, cores)
+    return Mesh(columns, rows, per_router, min(cores, columns * rows * per_router))

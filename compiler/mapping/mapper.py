@@ -1,0 +1,159 @@
+"""The one entry to mapping: a scheduled graph and a profile in, every neuron on a core and every core on a mesh out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from litesnn.compiler.encoding import ListRule
+from litesnn.compiler.graph import Graph
+from litesnn.compiler.mapping.bounds import lower_bound
+from litesnn.compiler.mapping.limits import UNITS, CoreLimits, core_limits
+from litesnn.compiler.mapping.links import Links, Rates, find_links
+from litesnn.compiler.mapping.model import Core, Mapping, Slice
+from litesnn.compiler.mapping.pack import pack
+from litesnn.compiler.mapping.placement import Placement, place
+from litesnn.compiler.mapping.split import cost_of, split
+from litesnn.compiler.mapping.usage import Demand, Grid, below, build_demands, core_words, destinations
+from litesnn.compiler.profile import Profile
+from litesnn.errors import CompileError
+
+
+def map_graph(graph: Graph, profile: Profile, rates: Rates | None = None, seed: int = 0) -> Mapping:
+    """Partition and place a graph.
+
+    Parameters
+    ----------
+    graph : every block has its format; sources and populations on the host get no core
+    rates : population -> spikes per sample, per neuron (C, H, W) or per channel (C,); 1 where absent
+    seed : of Mt-KaHyPar and of the random placement in the report
+
+    Raises
+    ------
+    CompileError
+        If one neuron of a population does not fit a core, with the resource and its limit.
+    """
+    limits = core_limits(profile)
+    demands = build_demands(graph, limits, ListRule.of(profile))
+    bound = lower_bound(demands, limits)
+    least = int(np.ceil(max(bound.values(), default=1.0) - 1e-9))
+    cores: list[tuple[Slice, ...]] | None = None
+    if least <= limits.mesh.cores or not limits.other_chip:
+        cores, links = _partition(demands, limits, least, 0, rates)
+    if cores is None or (len(cores) > limits.mesh.cores and limits.other_chip):
+        # More than one chip: any axon may have to leave its chip, which takes more entries.
+        cores, links = _partition(demands, limits, least, limits.other_chip, rates)
+    placement = place(links.packets, limits.mesh, seed)
+    usages = _usages(cores, demands, limits, links, placement)
+    _check(usages, limits)
+    return Mapping(
+        profile=profile.name,
+        mesh=limits.mesh,
+        chips=placement.board.chips,
+        cores=_cores(cores, usages, placement),
+        lower_bound=bound,
+        cost=round(sum(cost_of(usage, limits) for usage in usages), 6),
+        placements=placement.traffic,
+        links=_between(links),
+    )
+
+
+def _partition(
+    demands: dict[str, Demand], limits: CoreLimits, least: int, further: int, rates: Rates | None
+) -> tuple[list[tuple[Slice, ...]], Links]:
+    """Slices per core and their links; every axon takes `further` output entries besides its own."""
+    grids: dict[str, Grid] = {}
+    known: dict[str, Demand] = {}
+    for name in reversed(list(demands)):
+        routes = [(fan, grids[reader]) for reader in grids for fan in demands[reader].fans if fan.source.name == name]
+        outgoing = np.zeros(demands[name].population.shape, np.int64)
+        for fan, grid in routes:
+            outgoing += ((limits.entries or {}).get(fan.kind, 1) + further) * destinations(fan, grid)
+        known[name] = replace(demands[name], outgoing=below(outgoing), routes=routes)
+        grids[name] = split(known[name])
+    # Cutting a reader to fill cores up may give its sources more destinations than they were split for: then the next best.
+    for cores in pack({name: known[name] for name in demands}, grids, limits, least):
+        links = find_links(cores, demands, limits, rates)
+        leaving = links.axons.getnnz(axis=1)
+        if limits.entries is not None:
+            leaving = np.asarray((links.entries + further * links.axons).sum(axis=1))
+        if leaving.max(initial=0) <= limits.resources.get("output_axons", np.inf):
+            break
+    return cores, links
+
+
+def _usages(
+    cores: list[tuple[Slice, ...]], demands: dict[str, Demand], limits: CoreLimits, links: Links, placement: Placement
+) -> list[dict[str, int]]:
+    """What every core uses, exactly: axons that several slices share counted once, output entries as placed."""
+    leaving = _leaving(links, placement, limits)
+    read = {fan.source.name for demand in demands.values() for fan in demand.fans}
+    usages = []
+    for core, slices in enumerate(cores):
+        own = [demands[part.population] for part in slices]
+        neurons = sum(part.neurons for part in slices)
+        alone = [
+            demand.usage(Grid(part.population, (part.channels,), (part.rows,), (part.columns,)))
+            for demand, part in zip(own, slices, strict=True)
+        ]
+        registers = [demand.registers(part.channels) for demand, part in zip(own, slices, strict=True)]
+        thresholds = [demand.thresholds(part.channels) for demand, part in zip(own, slices, strict=True)]
+        total = {
+            "neurons": neurons,
+            "delay_slots": neurons << max(demand.delay_bits for demand in own),
+            "input_axons": int(links.entering[core]),
+            "output_axons": int(leaving[core]),
+            "axon_map": sum(part.neurons for part in slices if part.population in read),
+            "synapse_words": sum(int(use["synapse_words"].sum()) for use in alone),
+            "list_words": sum(int(use["list_words"].sum()) for use in alone),
+            "synapse_formats": len(frozenset().union(*registers)),
+            "threshold_profiles": len(frozenset().union(*thresholds)),
+            "neuron_groups": len({demand.group for demand in own}),
+        }
+        total["core_words"] = core_words(total, limits)
+        usages.append({name: total[name] for name in UNITS if name in limits.resources})
+    return usages
+
+
+def _leaving(links: Links, placement: Placement, limits: CoreLimits) -> npt.NDArray[np.int64]:
+    """Output axon entries per core, as placed."""
+    if limits.entries is None:
+        routes: npt.NDArray[np.int64] = links.axons.getnnz(axis=1).astype(np.int64)
+        return routes
+    chips, pairs = placement.board.chip_of(placement.routers), links.axons.tocoo()
+    away = csr_matrix((pairs.data * (chips[pairs.row] != chips[pairs.col]), (pairs.row, pairs.col)), pairs.shape)
+    return np.asarray((links.entries + limits.other_chip * away).sum(axis=1)).ravel().astype(np.int64)
+
+
+def _check(usages: list[dict[str, int]], limits: CoreLimits) -> None:
+    """What the partition promised must hold for what was placed."""
+    for core, usage in enumerate(usages):
+        for name, value in usage.items():
+            if value > limits.resources[name]:
+                raise CompileError(
+                    f"core {core} needs {value} of {limits.resources[name]} {name} ({UNITS[name]}); the network does not fit"
+                )
+
+
+def _cores(cores: list[tuple[Slice, ...]], usages: list[dict[str, int]], placement: Placement) -> tuple[Core, ...]:
+    board = placement.board
+    per_chip = board.mesh.columns * board.mesh.rows
+    taken: dict[int, int] = {}
+    result = []
+    for slices, usage, router in zip(cores, usages, placement.routers.tolist(), strict=True):
+        y, x = divmod(router % per_chip, board.mesh.columns)
+        slot = taken.get(router, 0)
+        taken[router] = slot + 1
+        result.append(Core(slices, usage, router // per_chip, (x, y), slot))
+    return tuple(result)
+
+
+def _between(links: Links) -> tuple[tuple[int, int, float], ...]:
+    pairs = links.packets.tocoo()
+    order = np.lexsort((pairs.col, pairs.row))
+    return tuple(
+        (int(pairs.row[i]), int(pairs.col[i]), round(float(pairs.data[i]), 6)) for i in order if pairs.data[i] > 0
+    )

@@ -1,0 +1,227 @@
+"""The synapse memory of every core: axon lists per slice and source, what they cost, and synapses read back from their bits.
+
+What a core knows besides the bits is its configuration: which slice a list group belongs to, which source it reads, the
+kernel's window, and where the lists of a source pixel start. Weights, targets and delays come from the memory alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_matrix, csr_matrix
+
+from litesnn.compiler.encoding import (
+    AxonLists,
+    EncodedCost,
+    ListFormat,
+    ListRule,
+    PopulationLists,
+    Tile,
+    decode,
+    encode,
+    encode_cost,
+    kernel_rows,
+    list_format,
+    neuron_lists,
+    population_lists,
+)
+from litesnn.compiler.encoding.shared_kernel import Window, window
+from litesnn.compiler.graph import Conv2d, Graph, Population, Sparse, SynapseBlock, SynapseFormat
+from litesnn.compiler.mapping.model import Mapping, Slice
+from litesnn.compiler.profile import Profile
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class ListGroup:
+    """Lists of one source into one slice, with the configuration that says what they mean.
+
+    Attributes
+    ----------
+    core, part : index of the core, and the slice on it
+    source : population that sends the spikes
+    lists : what the core stores
+    window : of the kernel where lists are shared over positions, else None
+    read : source channels with kernel rows or population lists, in their order
+    kind, base : per source pixel (H, W), for population lists: which lists, and their first target
+    """
+
+    core: int
+    part: Slice
+    source: str
+    lists: AxonLists
+    window: Window | None = None
+    read: Ints | None = None
+    kind: Ints | None = None
+    base: Ints | None = None
+
+
+def core_list_groups(graph: Graph, mapping: Mapping, profile: Profile) -> Iterator[ListGroup]:
+    """The lists of every core, slice by slice, source by source."""
+    rule = ListRule.of(profile)
+    for core, contents in enumerate(mapping.cores):
+        for part in contents.slices:
+            for (source, shared), blocks in _groups(graph, part).items():
+                yield _group(core, part, graph[source], graph[part.population], shared, blocks, rule)
+
+
+def encoded_memory(graph: Graph, mapping: Mapping, profile: Profile) -> dict[str, Any]:
+    """`report["encoding"]`: memory as encoded, by population and in all; copies that several cores hold count each."""
+    rule = ListRule.of(profile)
+    populations: dict[str, EncodedCost] = {}
+    for group in core_list_groups(graph, mapping, profile):
+        cost = encode_cost(group.lists, rule)
+        name = group.part.population
+        populations[name] = populations[name] + cost if name in populations else cost
+    total = sum(populations.values(), EncodedCost(word_bits=rule.word_bits))
+    return {
+        "populations": {name: cost.document() for name, cost in populations.items()},
+        "total": total.document(),
+    }
+
+
+def decoded_blocks(graph: Graph, mapping: Mapping, profile: Profile) -> list[SynapseBlock]:
+    """Blocks made from memory alone: all lists encoded, decoded, and unrolled, one block per list group and weight format.
+
+    The graph gives the shapes of the maps; its weights are not looked at.
+    """
+    rule = ListRule.of(profile)
+    blocks = []
+    for number, group in enumerate(core_list_groups(graph, mapping, profile)):
+        source, target = graph[group.source], graph[group.part.population]
+        lists = decode(encode(group.lists, rule))
+        for index, form in enumerate(lists.formats):
+            matrix = _unrolled(group, lists, index, source, target)
+            if not matrix.nnz:
+                continue
+            layout = SynapseFormat(form.weight_bits, form.weight_exp, form.sign_mode)
+            blocks.append(
+                SynapseBlock(
+                    f"core{group.core}.{number}.{index}",
+                    group.source,
+                    group.part.population,
+                    Sparse.from_matrix(matrix),
+                    f"core{group.core}",
+                    f"core {group.core}",
+                    exponent=form.weight_exp + layout.alignment,
+                    format=layout,
+                    delay=form.delay,
+                )
+            )
+    return blocks
+
+
+def _groups(graph: Graph, part: Slice) -> dict[tuple[str, Window | None], list[SynapseBlock]]:
+    groups: dict[tuple[str, Window | None], list[SynapseBlock]] = {}
+    for block in graph.into(part.population):
+        groups.setdefault((block.source, window(block.geometry)), []).append(block)
+    return groups
+
+
+def _group(
+    core: int,
+    part: Slice,
+    source: Population,
+    target: Population,
+    shared: Window | None,
+    blocks: list[SynapseBlock],
+    rule: ListRule,
+) -> ListGroup:
+    tile = Tile(part.channels, part.rows, part.columns)
+    geometries = [block.geometry for block in blocks]
+    formats: list[ListFormat] = [list_format(block, rule) for block in blocks]
+    if shared is None or rule.kernel_sharing is None:
+        lists = neuron_lists(blocks, source.shape, target.shape, tile, rule)
+        return ListGroup(core, part, source.name, lists)
+    if rule.kernel_sharing == "row":
+        rows = kernel_rows(geometries, formats, source.shape, part.channels)
+        read = _read(blocks, part, source, target)
+        return ListGroup(core, part, source.name, rows, shared, read)
+    found: PopulationLists = population_lists(geometries, formats, source.shape, tile, rule.base_alignment)
+    return ListGroup(core, part, source.name, found.lists, shared, found.channels, found.kind, found.base)
+
+
+def _read(blocks: list[SynapseBlock], part: Slice, source: Population, target: Population) -> Ints:
+    """Source channels that the slice's kernels read, ascending."""
+    read = np.zeros(source.shape[0], bool)
+    for block in blocks:
+        kept = block.geometry.keep(None, np.arange(*part.channels), source.shape, target.shape)
+        read |= kept.read_channels(source.shape)
+    return np.flatnonzero(read)
+
+
+def _unrolled(group: ListGroup, lists: AxonLists, index: int, source: Population, target: Population) -> csr_matrix:
+    """Codes of one format as (targets of the whole population, sources)."""
+    own = np.arange(len(lists)) * len(lists.formats) + index
+    counts = lists.run_lengths[own]
+    synapses = np.concatenate([np.arange(lists.indptr[run], lists.indptr[run + 1]) for run in own]) if len(own) else own
+    row = np.repeat(np.arange(len(lists)), counts)
+    targets, codes = lists.targets[synapses].astype(np.int64), lists.codes[synapses]
+    ids = group.part.ids(target.shape)
+    size = (target.size, source.size)
+    if group.window is None:
+        return coo_matrix((codes, (ids[targets], row)), shape=size).tocsr()
+    assert group.read is not None
+    if group.kind is None:
+        return _from_rows(group, group.window, group.read, row, targets, codes, source, target)
+    return _from_populations(group, group.read, row, targets, codes, source, target)
+
+
+def _from_rows(
+    group: ListGroup,
+    shared: Window,
+    read: Ints,
+    row: Ints,
+    targets: Ints,
+    codes: npt.NDArray[np.int32],
+    source: Population,
+    target: Population,
+) -> csr_matrix:
+    """Kernel rows over (source channel, ky, kx): the kernel applied wherever its output lies in the slice."""
+    first, last = group.part.channels
+    kernel = np.zeros((last - first, source.shape[0], shared.rows, shared.columns), np.int32)
+    channel, tap = np.divmod(row, shared.taps)
+    kernel[targets, read[channel], tap // shared.columns, tap % shared.columns] = codes
+    whole = Conv2d(kernel, shared.stride, shared.padding, shared.dilation)
+    matrix = whole.matrix(source.shape, (last - first, *target.shape[1:])).tocoo()
+    rows = matrix.row + first * target.shape[1] * target.shape[2]
+    inside = np.isin(rows, group.part.ids(target.shape))
+    return coo_matrix(
+        (matrix.data[inside], (rows[inside], matrix.col[inside])), shape=(target.size, source.size)
+    ).tocsr()
+
+
+def _from_populations(
+    group: ListGroup,
+    read: Ints,
+    row: Ints,
+    targets: Ints,
+    codes: npt.NDArray[np.int32],
+    source: Population,
+    target: Population,
+) -> csr_matrix:
+    """Population lists: every source pixel reads the lists of its kind from its own first target on."""
+    assert group.kind is not None
+    assert group.base is not None
+    (c0, c1), (y0, _), (x0, x1) = group.part.channels, group.part.rows, group.part.columns
+    depth, breadth = c1 - c0, x1 - x0
+    kind, atom = np.divmod(row, max(1, len(read)))
+    data, rows, columns = [], [], []
+    for y, x in np.argwhere(group.kind >= 0):
+        own = kind == group.kind[y, x]
+        local = group.base[y, x] + targets[own]
+        position, channel = np.divmod(local, depth)
+        down, right = np.divmod(position, breadth)
+        rows.append(((c0 + channel) * target.shape[1] + y0 + down) * target.shape[2] + x0 + right)
+        columns.append((read[atom[own]] * source.shape[1] + y) * source.shape[2] + x)
+        data.append(codes[own])
+    if not data:
+        return csr_matrix((target.size, source.size), dtype=np.int32)
+    return coo_matrix(
+        (np.concatenate(data), (np.concatenate(rows), np.concatenate(columns))), shape=(target.size, source.size)
+    ).tocsr()

@@ -1,0 +1,160 @@
+"""Splitting one population over channels, rows and columns into the fewest slices that each fit a core.
+
+As NxTF does, grids are tried in increasing number of cores, and of those with the fewest the cheapest by NxTF's cost is
+taken (cores + input axons, output axons and synapse words over their limits). A grid also fills the output axons of the
+cores that send to it: those count as the cores they fill, so a grid of few more but compact boxes can win.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from litesnn.compiler.graph import Membranes
+from litesnn.compiler.mapping.limits import UNITS, CoreLimits
+from litesnn.compiler.mapping.model import Interval, Intervals
+from litesnn.compiler.mapping.usage import Demand, Grid, destinations
+from litesnn.errors import CompileError
+
+COST_RESOURCES = ("input_axons", "output_axons", "synapse_words")
+WORTH = 4  # grids of more cores than this times the fewest found are not looked at
+
+
+def split(demand: Demand) -> Grid:
+    """The best grid of one population.
+
+    Raises
+    ------
+    CompileError
+        If not even one neuron fits a core: which resource, how much, and the limit.
+    """
+    fitting = _fitting_parts(demand)
+    best: tuple[float, float, int] | None = None
+    for number, (count, grid) in enumerate(fitting):
+        if best is not None and count > best[0]:
+            break
+        score = count + _imposed(demand, grid)
+        if (best is None or score <= best[0]) and (cost := _cost(demand, grid)) is not None:
+            found = round(score, 9), cost, number
+            best = found if best is None else min(best, found)
+    if best is not None:
+        return fitting[best[-1]][1]
+    channels, height, width = demand.population.shape
+    single = _grid(demand, channels, height, width) if demand.splits_space else _grid(demand, channels, 1, 1)
+    if _cost(demand, single) is not None:
+        return single
+    raise CompileError(_why(demand))
+
+
+def even(size: int, parts: int) -> Intervals:
+    """`parts` intervals of equal length (within one) that cover 0 .. size."""
+    edges = [size * i // parts for i in range(parts + 1)]
+    return tuple(pairwise(edges))
+
+
+def cost_of(usage: dict[str, int], limits: CoreLimits) -> float:
+    """NxTF's cost of one core."""
+    return 1.0 + sum(usage[name] / limits.resources[name] for name in COST_RESOURCES if name in limits.resources)
+
+
+def _fitting_parts(demand: Demand) -> list[tuple[int, Grid]]:
+    """Grids whose heaviest box fits, with their core counts, fewest first.
+
+    Use grows with every side of a box, so for given channels and rows the widest box is found by bisection.
+    """
+    channels, height, _ = demand.population.shape
+    found: list[tuple[int, tuple[int, int, int]]] = []
+    for parts in _distinct_parts(channels):
+        heaviest = max(even(channels, parts), key=lambda interval: sum(fan.weight(interval) for fan in demand.fans))
+        for rows in _distinct_parts(height) if demand.splits_space else (1,):
+            if found and parts * rows > WORTH * min(found)[0]:
+                break
+            least = _fewest_columns(demand, heaviest, rows)
+            if least is not None:
+                found.append((parts * rows * least, (parts, rows, least)))
+            if least == 1:
+                break
+    return [(count, _grid(demand, *sides)) for count, sides in sorted(found)]
+
+
+def _fewest_columns(demand: Demand, channels: Interval, rows: int) -> int | None:
+    """Fewest column intervals with which the middle box of these channels fits, or None."""
+    _, height, width = demand.population.shape
+    options = list(_distinct_parts(width)) if demand.splits_space else [1]
+    middle = even(height, rows)[rows // 2]
+
+    def fits(parts: int) -> bool:
+        box = Grid(demand.population.name, (channels,), (middle,), (even(width, parts)[parts // 2],))
+        return not _violations(demand, box)
+
+    if not fits(options[-1]):
+        return None
+    low, high = 0, len(options) - 1
+    while low < high:
+        middle_option = (low + high) // 2
+        if fits(options[middle_option]):
+            high = middle_option
+        else:
+            low = middle_option + 1
+    return options[low]
+
+
+def _distinct_parts(size: int) -> Iterator[int]:
+    """Numbers of parts that give different largest parts, ascending: 1 .. size without rounding duplicates (NxTF)."""
+    largest = 0
+    for parts in range(1, size + 1):
+        if -(-size // parts) != largest:
+            largest = -(-size // parts)
+            yield parts
+
+
+def _grid(demand: Demand, channels: int, rows: int, columns: int) -> Grid:
+    shape = demand.population.shape
+    return Grid(demand.population.name, even(shape[0], channels), even(shape[1], rows), even(shape[2], columns))
+
+
+def _violations(demand: Demand, grid: Grid) -> dict[str, int]:
+    """Resources over their limit, with the largest use in any box."""
+    limits = demand.limits.resources
+    usage = demand.usage(grid)
+    return {name: int(usage[name].max()) for name, limit in limits.items() if usage[name].max() > limit}
+
+
+def _cost(demand: Demand, grid: Grid) -> float | None:
+    """NxTF's cost of a grid; None if a box does not fit."""
+    limits, usage = demand.limits.resources, demand.usage(grid)
+    if any(usage[name].max() > limit for name, limit in limits.items()):
+        return None
+    return round(
+        len(grid) + sum(float(usage[name].sum()) / limits[name] for name in COST_RESOURCES if name in limits), 9
+    )
+
+
+def _imposed(demand: Demand, grid: Grid) -> float:
+    """Cores that the output entries of all on-chip neurons sending to the grid fill."""
+    limits = demand.limits
+    if limits.entries is None or "output_axons" not in limits.resources:
+        return 0.0
+    entries = 0
+    for fan in demand.fans:
+        if isinstance(fan.source, Membranes) and not fan.source.on_host:
+            entries += limits.entries[fan.kind] * int(destinations(fan, grid).sum())
+    return entries / limits.resources["output_axons"]
+
+
+def _why(demand: Demand) -> str:
+    """Why not even single neurons fit, or single channels where space cannot be split."""
+    shape = demand.population.shape
+    space = (shape[1], shape[2]) if demand.splits_space else (1, 1)
+    limits = demand.limits.resources
+    over = _violations(demand, _grid(demand, shape[0], *space))
+    problems = ", ".join(f"{name} {value} of {limits[name]} {UNITS[name]}" for name, value in over.items())
+    part = "neuron" if demand.splits_space else "channel"
+    advice = (
+        "it projects to too many cores: let fewer or smaller populations read it"
+        if set(over) == {"output_axons"}
+        else "prune its fan-in, use fewer bits, or spread its inputs over more nodes"
+    )
+    return (
+        f"{demand.population.place}: one {part} of '{demand.population.name}' does not fit a core: {problems}; {advice}"
+    )

@@ -1,0 +1,188 @@
+"""What a grid of slices of one population uses, all slices at once, resource by resource.
+
+The populations a slice reads decide its input axons, lists and formats; the populations that read it decide its output
+entries, which is why populations are split in reverse order: readers first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.encoding import ListRule, Register
+from litesnn.compiler.encoding.shared_kernel import window
+from litesnn.compiler.graph import Graph, Membranes, Neurons, Sparse, SynapseBlock
+from litesnn.compiler.mapping.fan import Fan, Kind
+from litesnn.compiler.mapping.limits import CoreLimits
+from litesnn.compiler.mapping.model import Interval, Intervals, Slice
+
+Ints = npt.NDArray[np.int64]
+NeuronGroup = tuple[str, int, int, int | None, int | None]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A population cut into boxes: every combination of the intervals of its three axes."""
+
+    population: str
+    channels: Intervals
+    rows: Intervals
+    columns: Intervals
+
+    def __len__(self) -> int:
+        return len(self.channels) * len(self.rows) * len(self.columns)
+
+    @property
+    def slices(self) -> list[Slice]:
+        """The boxes: channels outermost, columns innermost."""
+        return [Slice(self.population, c, y, x) for c in self.channels for y in self.rows for x in self.columns]
+
+    @property
+    def neurons(self) -> Ints:
+        """Neurons per box, (channels, rows, columns)."""
+        sizes = [np.diff(np.array(axis), axis=1)[:, 0] for axis in (self.channels, self.rows, self.columns)]
+        neurons: Ints = sizes[0][:, None, None] * sizes[1][:, None] * sizes[2]
+        return neurons
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """Everything about one on-chip population that the use of its slices depends on.
+
+    `outgoing` sums output entries below each position, (C + 1, H + 1, W + 1), and `routes` holds the readers' fans and grids;
+    both are known once the readers are split.
+    """
+
+    population: Membranes
+    fans: tuple[Fan, ...]
+    splits_space: bool
+    limits: CoreLimits
+    outgoing: Ints | None = None
+    routes: list[tuple[Fan, Grid]] = field(default_factory=list)
+
+    def usage(self, grid: Grid) -> dict[str, Ints]:
+        """Resource -> use per box, (channels, rows, columns)."""
+        neurons = grid.neurons
+        words, axons, longest = np.zeros_like(neurons), np.zeros_like(neurons), np.zeros_like(neurons)
+        for fan in self.fans:
+            for i, channels in enumerate(grid.channels):
+                use = fan.use(channels, grid.rows, grid.columns)
+                words[i] += use.words
+                axons[i] += use.axons
+                longest[i] = np.maximum(longest[i], use.longest)
+        outgoing = self._outgoing(grid)
+        registers = np.array([len(self.registers(channels)) for channels in grid.channels], np.int64)
+        thresholds = np.array([len(self.thresholds(channels)) for channels in grid.channels], np.int64)
+        usage = {
+            "neurons": neurons,
+            "delay_slots": neurons << self.delay_bits,
+            "input_axons": axons,
+            "output_axons": outgoing,
+            "synapse_words": words,
+            "list_words": longest,
+            "synapse_formats": np.broadcast_to(registers[:, None, None], neurons.shape),
+            "threshold_profiles": np.broadcast_to(thresholds[:, None, None], neurons.shape),
+            "neuron_groups": np.ones_like(neurons),
+        }
+        usage["axon_map"] = neurons if self.routes else np.zeros_like(neurons)
+        usage["core_words"] = core_words(usage, self.limits)
+        return usage
+
+    @property
+    def delay_bits(self) -> int:
+        """Bits of the longest delay into the population: its accumulators are 2^bits per neuron."""
+        return max((fan.delay_bits for fan in self.fans), default=0)
+
+    def registers(self, channels: Interval) -> frozenset[Register]:
+        """Synapse format registers that a core with a channel range needs."""
+        return frozenset().union(*(fan.registers(channels) for fan in self.fans))
+
+    def thresholds(self, channels: Interval) -> frozenset[int]:
+        """Distinct threshold mantissas of a channel range."""
+        if not isinstance(self.population, Neurons) or self.population.vth is None:
+            return frozenset()
+        return frozenset(int(value) for value in np.unique(self.population.vth[slice(*channels)]))
+
+    @property
+    def group(self) -> NeuronGroup:
+        """Neurons with equal program and constants form one group of a core."""
+        p = self.population
+        kind = p.role if isinstance(p, Neurons) else "readout"
+        return ("lif" if kind == "relay" else kind, p.du, p.dv, p.reset_interval, p.reset_offset)
+
+    def _outgoing(self, grid: Grid) -> Ints:
+        if self.limits.entries is not None:
+            if self.outgoing is None:
+                return np.zeros_like(grid.neurons)
+            return box_sums(self.outgoing, grid)
+        shape = grid.neurons.shape
+        result = np.zeros(shape, np.int64)
+        for fan, readers in self.routes:
+            rows = _overlaps(fan.rows.touched, readers.rows, grid.rows)
+            columns = _overlaps(fan.columns.touched, readers.columns, grid.columns)
+            result += len(readers.channels) * rows[None, :, None] * columns[None, None, :]
+        return result
+
+
+def core_words(usage: dict[str, Any], limits: CoreLimits) -> Any:
+    """SynMem + AxonIn + Neurons + NeuronGroups + AxonMap + AxonMem, an entry a word (`research/hardware.md` 2.3)."""
+    fixed = usage["neurons"] * limits.neuron_words + usage["axon_map"] * limits.axon_map_words
+    return usage["synapse_words"] + usage["input_axons"] + usage["neuron_groups"] + usage["output_axons"] + fixed
+
+
+def build_demands(graph: Graph, limits: CoreLimits, rule: ListRule) -> dict[str, Demand]:
+    """The demand of every on-chip population, in graph order."""
+    demands = {}
+    order = {name: i for i, name in enumerate(graph.network)}
+    for population in graph.membranes:
+        if population.on_host:
+            continue
+        blocks = graph.into(population.name)
+        groups: dict[tuple[str, Any], list[SynapseBlock]] = {}
+        for block in sorted(blocks, key=lambda block: order[block.source]):
+            if block.geometry.nnz:
+                groups.setdefault((block.source, window(block.geometry)), []).append(block)
+        fans = tuple(
+            Fan(graph[source], population, group, rule, _kind(spatial is not None, rule))
+            for (source, spatial), group in groups.items()
+        )
+        splits = not any(isinstance(block.geometry, Sparse) for block in blocks)
+        demands[population.name] = Demand(population, fans, splits, limits)
+    return demands
+
+
+def below(values: Ints) -> Ints:
+    """Sums of a (C, H, W) array over all that lies below each corner, (C + 1, H + 1, W + 1)."""
+    summed = np.zeros(tuple(size + 1 for size in values.shape), np.int64)
+    summed[1:, 1:, 1:] = values.cumsum(axis=0).cumsum(axis=1).cumsum(axis=2)
+    return summed
+
+
+def box_sums(summed: Ints, grid: Grid) -> Ints:
+    """Sum over every box of a grid of the array whose `below` is given."""
+    for axis, intervals in enumerate((grid.channels, grid.rows, grid.columns)):
+        edges = np.array(intervals)
+        summed = summed.take(edges[:, 1], axis=axis) - summed.take(edges[:, 0], axis=axis)
+    return summed
+
+
+def destinations(fan: Fan, grid: Grid) -> Ints:
+    """For every neuron of the fan's source, how many boxes of the reader's grid it projects to: (C, H, W)."""
+    reached = np.sum([fan.reached(channels) for channels in grid.channels], axis=0, dtype=np.int64)
+    rows, columns = fan.rows.position_counts(grid.rows), fan.columns.position_counts(grid.columns)
+    result: Ints = np.matmul(np.matmul(rows, reached), columns.T)
+    return result
+
+
+def _kind(kernel: bool, rule: ListRule) -> Kind:
+    return rule.kernel_sharing if kernel and rule.kernel_sharing is not None else "neuron"
+
+
+def _overlaps(touched: object, readers: Intervals, own: Intervals) -> Ints:
+    """How many reader intervals each own interval of source positions reaches."""
+    assert callable(touched)
+    reach = np.stack([touched(*interval) > 0 for interval in readers])
+    return np.array([int(reach[:, first:last].any(axis=1).sum()) for first, last in own], np.int64)

@@ -1,0 +1,79 @@
+"""Which kernel taps reach which source positions, along one axis, when only some target positions are on the core.
+
+A core holds target rows first .. last; a source row reaches it through some subset of the kernel's rows. There are few such
+subsets, and equal source rows behave alike: these *translation classes* are why convolutions are costed without unrolling.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+Window = tuple[int, int, int, int]  # kernel, stride, padding, dilation
+Bools = npt.NDArray[np.bool_]
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One axis of a connection between two maps: sizes of source and target, and the window that joins them."""
+
+    source: int
+    target: int
+    window: Window
+
+    @property
+    def classes(self) -> Bools:
+        """All classes: (class, tap); class 0 is reached by no tap."""
+        return _classes(self)[0]
+
+    def touched(self, first: int, last: int) -> Ints:
+        """Class of each source position, (source,), for target positions first .. last - 1."""
+        return _touched(self, first, last)
+
+    def multiplicity(self, intervals: tuple[tuple[int, int], ...]) -> Ints:
+        """How many source positions of each class every interval of target positions has: (interval, class)."""
+        return _multiplicity(self, intervals)
+
+    def position_counts(self, intervals: tuple[tuple[int, int], ...]) -> Ints:
+        """For how many of the intervals each source position is of each class: (source, class)."""
+        counts = np.zeros((self.source, len(self.classes)), np.int64)
+        for interval in intervals:
+            counts[np.arange(self.source), self.touched(*interval)] += 1
+        return counts
+
+
+def _outputs(axis: Axis) -> Ints:
+    """Target position that each (source position, tap) reaches, -1 for none."""
+    kernel, stride, padding, dilation = axis.window
+    steps = np.arange(axis.source)[:, None] + padding - np.arange(kernel)[None, :] * dilation
+    hit = (steps >= 0) & (steps % stride == 0) & (steps // stride < axis.target)
+    return np.where(hit, steps // stride, -1)
+
+
+@lru_cache(maxsize=512)
+def _classes(axis: Axis) -> tuple[Bools, dict[bytes, int]]:
+    outputs = _outputs(axis)
+    found: dict[bytes, int] = {np.zeros(outputs.shape[1], bool).tobytes(): 0}
+    for row in outputs:
+        reached = np.unique(row[row >= 0])
+        for i in range(len(reached)):
+            for j in range(i, len(reached)):
+                found.setdefault(((row >= reached[i]) & (row <= reached[j])).tobytes(), len(found))
+    return np.array([np.frombuffer(key, bool) for key in found]), found
+
+
+@lru_cache(maxsize=65536)
+def _touched(axis: Axis, first: int, last: int) -> Ints:
+    outputs, (_, found) = _outputs(axis), _classes(axis)
+    inside = (outputs >= first) & (outputs < last)
+    return np.array([found[row.tobytes()] for row in inside], np.int64)
+
+
+@lru_cache(maxsize=65536)
+def _multiplicity(axis: Axis, intervals: tuple[tuple[int, int], ...]) -> Ints:
+    count = len(axis.classes)
+    return np.stack([np.bincount(_touched(axis, *interval), minlength=count) for interval in intervals])

@@ -1,0 +1,180 @@
+"""Packets, hops and links against brute force; placement never worse than in order."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mapping_networks import mixed_network
+from scipy.sparse import csr_matrix
+
+from litesnn.compiler.encoding import ListRule
+from litesnn.compiler.graph import Graph
+from litesnn.compiler.mapping import Mesh, map_graph
+from litesnn.compiler.mapping.limits import core_limits
+from litesnn.compiler.mapping.links import find_links
+from litesnn.compiler.mapping.model import Slice
+from litesnn.compiler.mapping.placement import place
+from litesnn.compiler.mapping.routing import Board, distances, link_loads, measure
+from litesnn.compiler.mapping.usage import build_demands
+from litesnn.compiler.profile import load_profile
+from litesnn.errors import DataError
+
+
+def random_traffic(seed: int, cores: int) -> csr_matrix:
+    rng = np.random.default_rng(seed)
+    packets = rng.integers(1, 100, (cores, cores)) * (rng.random((cores, cores)) < 0.3)
+    return csr_matrix(packets.astype(np.float64))
+
+
+def brute_packets(graph: Graph, cores: list[tuple[Slice, ...]], rates: dict[str, np.ndarray]) -> np.ndarray:
+    """Packets between cores, one source neuron and destination core at a time."""
+    owner = {
+        (part.population, int(neuron)): core
+        for core, slices in enumerate(cores)
+        for part in slices
+        for neuron in part.ids(graph[part.population].shape)
+    }
+    packets = np.zeros((len(cores), len(cores)))
+    for population in graph.membranes:
+        targets: dict[int, set[int]] = {}
+        for block in graph.out_of(population.name):
+            matrix = block.geometry.matrix(population.shape, graph[block.target].shape).tocoo()
+            for target, neuron, code in zip(matrix.row, matrix.col, matrix.data, strict=True):
+                if code:
+                    targets.setdefault(int(neuron), set()).add(owner[block.target, int(target)])
+        rate = np.broadcast_to(1.0, population.shape)
+        if population.name in rates:
+            given_rate = rates[population.name]
+            rate = np.broadcast_to(given_rate if given_rate.ndim == 3 else given_rate[:, None, None], population.shape)
+        for neuron, reached in targets.items():
+            for core in reached:
+                packets[owner[population.name, neuron], core] += rate.ravel()[neuron]
+    return packets
+
+
+def some_cores(graph: Graph, seed: int) -> list[tuple[Slice, ...]]:
+    """Every population cut at random, its parts spread over a few cores."""
+    rng = np.random.default_rng(seed)
+    cores: list[list[Slice]] = [[] for _ in range(5)]
+    for population in graph.membranes:
+        edges = [sorted({0, int(rng.integers(0, size + 1)), size}) for size in population.shape]
+        if any(block.geometry.kind == "sparse" for block in graph.into(population.name)):
+            edges[1:] = [[0, size] for size in population.shape[1:]]
+        boxes = [list(pairwise(axis)) for axis in edges]
+        for channels in boxes[0]:
+            for rows in boxes[1]:
+                for columns in boxes[2]:
+                    cores[int(rng.integers(5))].append(Slice(population.name, channels, rows, columns))
+    return [tuple(slices) for slices in cores if slices]
+
+
+@pytest.mark.parametrize("profile", ["loihi1", "loihi2"])
+@given(seed=st.integers(0, 300))
+def test_packets_are_counted_once_per_neuron_and_destination_core(profile, seed):
+    graph, loaded = mixed_network(seed), load_profile(profile)
+    rng = np.random.default_rng(seed)
+    rates = {"a": rng.random(graph["a"].shape[0]), "c": rng.random(graph["c"].shape)}
+    cores = some_cores(graph, seed)
+    demands = build_demands(graph, core_limits(loaded), ListRule.of(loaded))
+    links = find_links(cores, demands, core_limits(loaded), rates)
+    assert np.allclose(links.packets.toarray(), brute_packets(graph, cores, rates))
+    assert np.all(links.axons.toarray() >= brute_packets(graph, cores, {}))
+    assert np.all(links.entries.toarray() >= links.axons.toarray())
+
+
+def test_without_shared_kernels_axons_are_the_distinct_neurons_that_reach_a_core():
+    graph, loaded = mixed_network(4), load_profile("loihi1")
+    missing = type(loaded.synapses.kernel_sharing)(status="NOT FOUND", source="left out")
+    loaded = loaded.model_copy(update={"synapses": loaded.synapses.model_copy(update={"kernel_sharing": missing})})
+    cores = some_cores(graph, 4)
+    demands = build_demands(graph, core_limits(loaded), ListRule.of(loaded))
+    links = find_links(cores, demands, core_limits(loaded), None)
+    assert np.array_equal(links.axons.toarray(), brute_packets(graph, cores, {}))
+    for core, slices in enumerate(cores):
+        entering: set[tuple[str, int]] = set()
+        for part in slices:
+            for block in graph.into(part.population):
+                matrix = block.geometry.matrix(graph[block.source].shape, graph[part.population].shape)
+                rows = matrix[part.ids(graph[part.population].shape)]
+                entering |= {(block.source, int(neuron)) for neuron in rows.indices[rows.data != 0]}
+        assert links.entering[core] == len(entering)
+
+
+@given(seed=st.integers(0, 300), cores=st.integers(2, 40))
+def test_hops_and_links_equal_walking_every_packet(seed, cores):
+    mesh = Mesh(3, 2, 2, 11)
+    board = Board(mesh, -(-cores // mesh.cores))
+    packets = random_traffic(seed, cores)
+    routers = np.random.default_rng(seed).permutation(board.row_major(board.chips * mesh.cores))[:cores]
+    traffic = measure(packets, routers, board)
+    loads: dict[tuple[tuple[int, int], tuple[int, int]], float] = {}
+    hop_weighted = 0.0
+    for source, target in zip(*packets.nonzero(), strict=True):
+        if source == target:
+            continue
+        (x, y), end = board.positions[routers[source]], tuple(board.positions[routers[target]])
+        while (x, y) != end:
+            step = (x + np.sign(end[0] - x), y) if x != end[0] else (x, y + np.sign(end[1] - y))
+            loads[(x, y), step] = loads.get(((x, y), step), 0.0) + packets[source, target]
+            hop_weighted += packets[source, target]
+            x, y = step
+    assert traffic.hop_weighted == pytest.approx(hop_weighted)
+    assert traffic.busiest_link == pytest.approx(max(loads.values(), default=0.0))
+    place = board.positions[routers]
+    pairs = packets.tocoo()
+    all_links = link_loads(place[pairs.row], place[pairs.col], pairs.data)
+    assert sum(float(link.sum()) for link in all_links) == pytest.approx(hop_weighted)
+
+
+def test_distances_are_hops_across_chips_too():
+    board = Board(Mesh(8, 4, 4, 128), 2)
+    hops = distances(board)
+    assert hops[0, 1] == 1
+    assert hops[0, 8] == 1
+    assert hops[0, 31] == 10
+    assert hops[7, 32] == 1  # the routers where two chips meet
+
+
+def test_a_chip_takes_only_its_usable_cores():
+    board = Board(Mesh(8, 4, 4, 120), 2)
+    assert board.capacity.sum() == 240
+    assert np.bincount(board.chip_of(board.row_major(130))).tolist() == [120, 10]
+
+
+@given(seed=st.integers(0, 100), cores=st.integers(1, 30))
+def test_placement_is_never_worse_than_row_major(seed, cores):
+    mesh = Mesh(3, 2, 2, 12)
+    packets = random_traffic(seed, cores)
+    found = place(packets, mesh, seed)
+    assert found.traffic["litesnn"].hop_weighted <= found.traffic["row_major"].hop_weighted
+    taken = np.bincount(found.routers, minlength=found.board.routers)
+    assert np.all(taken <= found.board.capacity)
+
+
+def test_a_shuffled_chain_is_laid_out_as_a_chain():
+    order = np.random.default_rng(0).permutation(24)
+    packets = np.zeros((24, 24))
+    packets[order[:-1], order[1:]] = 10.0
+    found = place(csr_matrix(packets), Mesh(4, 3, 2, 24), 0)
+    assert found.traffic["litesnn"].hop_weighted <= 0.5 * found.traffic["row_major"].hop_weighted
+    assert found.traffic["litesnn"].hop_weighted <= 10.0 * 14  # 11 hops join 12 routers of 2 cores
+
+
+def test_placement_is_deterministic():
+    packets = random_traffic(1, 40)
+    first, second = (place(packets, Mesh(3, 2, 2, 12), 7) for _ in range(2))
+    assert np.array_equal(first.routers, second.routers)
+
+
+def test_rates_weigh_the_traffic():
+    graph, target = mixed_network(5), load_profile("loihi2", {"chip.neurons_per_core": "40"})
+    silent = {p.name: np.zeros(p.shape[0]) for p in graph.membranes}
+    assert map_graph(graph, target).placements["litesnn"].packets > 0
+    assert map_graph(graph, target, rates=silent).placements["litesnn"].packets == 0
+
+
+def test_rates_of_the_wrong_shape_are_refused():
+    with pytest.raises(DataError, match="rates of 'a'"):
+        map_graph(mixed_network(5), load_profile("loihi2"), rates={"a": np.ones(1000)})
