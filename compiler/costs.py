@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.compiler.energy import energy_rows, time_rows
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph, Neurons, Source
+from litesnn.compiler.mapping import Mapping as CoreMapping
+from litesnn.compiler.profile import Profile
 
 Counts = npt.NDArray[np.int64]
-
-# Horowitz, "Computing's Energy Problem", ISSCC 2014, 45 nm, 0.9 V; the estimate LitE-SNN's Table 5 prints.
-FP32_ADD_PJ, FP32_MULTIPLY_PJ = 0.9, 3.7
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,17 +62,21 @@ def count_operations(graph: Graph, activity: Activity) -> dict[str, Operations]:
     return result
 
 
-def cost_document(graph: Graph, loaded: LoadedGenotype, activity: Activity) -> dict[str, Any]:
-    """`report["costs"]`: per sample, per population, NeuroBench's metrics, and energy with its source."""
+def cost_document(
+    graph: Graph, loaded: LoadedGenotype, activity: Activity, profile: Profile, mapping: CoreMapping | None
+) -> dict[str, Any]:
+    """`report["costs"]`: per sample, per population, NeuroBench's metrics, and energy and time with their sources."""
     operations = count_operations(graph, activity)
     total = sum(o.synaptic_operations for o in operations.values())
     graded = _graded_operations(graph, activity)
-    energy = (total - graded) * FP32_ADD_PJ + graded * (FP32_ADD_PJ + FP32_MULTIPLY_PJ)
+    updates = sum(o.neuron_updates for o in operations.values())
+    traffic = mapping.placements["litesnn"] if mapping is not None else None
     return {
         "samples": activity.samples,
         "per_sample": {
             "synaptic_operations": total,
-            "neuron_updates": sum(o.neuron_updates for o in operations.values()),
+            "neuron_updates": updates,
+            **({} if traffic is None else {"packets": traffic.packets, "hops": traffic.hop_weighted}),
             "spikes": sum(o.spikes for o in operations.values()),
         },
         "populations": {name: asdict(operation) for name, operation in operations.items()},
@@ -85,15 +89,8 @@ def cost_document(graph: Graph, loaded: LoadedGenotype, activity: Activity) -> d
                 "Dense": dense_operations(loaded),
             },
         },
-        "energy": [
-            {
-                "name": "synaptic operations at 45 nm",
-                "value": energy * 1e-12,
-                "unit": "J per sample",
-                "status": "INFERRED",
-                "source": "Horowitz, ISSCC 2014: FP32 add 0.9 pJ, multiply 3.7 pJ; the estimate SNN papers print, not a chip's",
-            }
-        ],
+        "energy": energy_rows(profile, total, graded, updates, None if traffic is None else traffic.hop_weighted),
+        "time": time_rows(profile, graph),
     }
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from litesnn.compilation import Compilation, compile
+    from litesnn.compiler.estimate import estimate
     from litesnn.compiler.genotype import Genotype, LoadedGenotype, load_genotype, save_genotype
     from litesnn.compiler.profile import Profile, load_profile
     from litesnn.compiler.program import Program
@@ -38,6 +39,7 @@ _HOMES = {
     "Samples": "litesnn.samples",
     "Verification": "litesnn.runtime.verify",
     "compile": "litesnn.compilation",
+    "estimate": "litesnn.compiler.estimate",
     "load_genotype": "litesnn.compiler.genotype",
     "load_profile": "litesnn.compiler.profile",
     "run_lava": "litesnn.runtime.lava",
@@ -58,6 +60,7 @@ __all__ = [
     "Samples",
     "Verification",
     "compile",
+    "estimate",
     "load_genotype",
     "load_profile",
     "run_lava",

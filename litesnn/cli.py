@@ -6,6 +6,7 @@ import typer
 
 from litesnn.commands.check import check_command
 from litesnn.commands.compile import compile_command
+from litesnn.commands.estimate import estimate_command
 from litesnn.commands.info import info_command
 from litesnn.commands.profiles import profiles_command
 from litesnn.commands.report import report_command
@@ -23,6 +24,7 @@ app = typer.Typer(
 for name, command in (
     ("compile", compile_command),
     ("train", train_command),
+    ("estimate", estimate_command),
     ("check", check_command),
     ("run", run_command),
     ("verify", verify_command),

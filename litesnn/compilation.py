@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from litesnn.compiler.costs import Activity
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype
+from litesnn.compiler.graph import Graph
+from litesnn.compiler.mapping import Mapping, map_graph
 from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.program import Program
 from litesnn.compiler.report import build_report
 from litesnn.compiler.rules import Finding, check_rules
+from litesnn.errors import CompileError
+from litesnn.runtime.mapped import MappedCheck, check_mapping
 from litesnn.runtime.verify import Verification
 from litesnn.samples import Samples
 from litesnn.verification import LAVA_SAMPLES, verify
 
 Progress = Callable[[str, int, int], None]
+MAPPED_SAMPLES = 32
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,12 @@ class Compilation:
     program: Program
     findings: tuple[Finding, ...]
     verification: Verification | None
+    mapped: MappedCheck | None = None
+
+    @property
+    def equal(self) -> bool:
+        """Whether all engines agree, the mapped simulation included where it was run; False if nothing was verified."""
+        return self.verification is not None and self.verification.equal and (self.mapped is None or self.mapped.equal)
 
     @property
     def fits(self) -> bool:
@@ -62,13 +74,31 @@ def compile(
     loaded = genotype if isinstance(genotype, LoadedGenotype) else load_genotype(genotype)
     target = profile if isinstance(profile, Profile) else load_profile(profile)
     graph = compile_graph(loaded, target, sign)
-    findings = tuple(check_rules(graph, target))
     verification = None
-    if samples is not None and all(finding.severity != "error" for finding in findings):
+    if samples is not None:
         verification = verify(graph, loaded, samples, lava_samples=lava_samples, progress=progress)
+    activity = verification.activity if verification else None
+    mapping = try_mapping(graph, target, activity)
+    findings = tuple(check_rules(graph, target, mapping))
     command = f"litesnn-compile {_name(genotype)} --profile {target.name} --sign {sign} --samples {lava_samples}"
-    report = build_report(graph, loaded, target, findings, verification.document() if verification else None, command)
-    return Compilation(Program(graph, loaded, target, command, report), findings, verification)
+    placed = mapping if isinstance(mapping, Mapping) else None
+    mapped = None
+    if placed is not None and samples is not None:
+        mapped = check_mapping(graph, placed, target, samples.inputs[:MAPPED_SAMPLES])
+    document = verification.document() if verification else None
+    report = build_report(graph, loaded, target, findings, document, command, mapping=placed, activity=activity)
+    if mapped is not None:
+        report["mapping"]["simulation"] = asdict(mapped)
+    return Compilation(Program(graph, loaded, target, command, report, placed), findings, verification, mapped)
+
+
+def try_mapping(graph: Graph, profile: Profile, activity: Activity | None = None) -> Mapping | CompileError:
+    """Cores for a graph, placed by the simulated spikes where there are some; or why there are none."""
+    rates = None if activity is None else {name: events / activity.samples for name, events in activity.events.items()}
+    try:
+        return map_graph(graph, profile, rates)
+    except CompileError as error:
+        return error
 
 
 def _name(genotype: str | os.PathLike[str] | LoadedGenotype) -> str:

@@ -1,7 +1,7 @@
 """A program: a directory that holds everything one deployment is, readable without running code.
 
 `manifest.json` (format, versions, hashes, command, profile), `graph.json` and `weights.safetensors` (the network as
-integers), `profile.json` (the figures it was compiled for), `report.json` and the page `report.html` drawn from it, and
+integers), `mapping.json` (which core holds what), `profile.json` (the figures it was compiled for), `report.json` and the page `report.html` drawn from it, and
 `genotype/` (what it came from, so that `litesnn verify PROGRAM` needs nothing else). Writing is all or nothing and gives the same bytes for the same input.
 """
 
@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from safetensors.numpy import save as save_safetensors
 
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype
 from litesnn.compiler.graph import Graph
+from litesnn.compiler.mapping import Mapping, mapping_document, read_mapping
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.program.documents import graph_document, packed, read_graph, unpacked
 from litesnn.compiler.report import render_html, tool_versions
@@ -31,6 +32,7 @@ FORMAT = "litesnn.program"
 VERSION = 1
 MANIFEST = "manifest.json"
 GENOTYPE = "genotype/genotype.json"
+MAPPING = "mapping.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,7 @@ class Program:
     genotype : where it came from, with its weights
     profile : the target
     command : the command line that made it, without the output path
+    mapping : the cores, as `mapping.json` holds them; None where one core cannot hold a neuron
     report : what `report.json` holds, as `build_report` makes it; `report.html` is drawn from it
     """
 
@@ -51,22 +54,21 @@ class Program:
     profile: Profile
     command: str
     report: dict[str, Any]
+    mapping: Mapping | None = None
 
     @property
     def name(self) -> str:
         """The genotype's name."""
         return self.genotype.spec.name
 
-    def with_report(self, report: dict[str, Any]) -> Program:
-        """The same program with another report."""
-        return replace(self, report=report)
-
     def files(self) -> dict[str, bytes]:
         """Every file of the directory but the manifest: relative name -> content."""
         document, tensors = graph_document(self.graph)
         genotype = self.genotype
         assert genotype.spec.weights is not None, "programs come from trained genotypes"
+        placed = {} if self.mapping is None else {MAPPING: _json(mapping_document(self.mapping))}
         return {
+            **placed,
             "graph.json": _json(document),
             "weights.safetensors": save_safetensors(packed({name: tensors[name] for name in sorted(tensors)})),
             "profile.json": _json(self.profile.model_dump(mode="json", exclude_none=True)),
@@ -136,13 +138,14 @@ class Program:
             graph = read_graph(json.loads(contents["graph.json"]), tensors)
             profile = Profile.model_validate_json(contents["profile.json"])
             report = json.loads(contents["report.json"])
+            mapping = read_mapping(json.loads(contents[MAPPING])) if MAPPING in contents else None
         except (SafetensorError, ValueError, RecursionError) as error:
             raise ProgramError(f"{root}: {error}") from error
         genotype = load_genotype(root / GENOTYPE)
         weights = genotype.spec.weights
         if weights is None or f"genotype/{weights.file}" not in contents:
             raise ProgramError(f"{root}: manifest.json does not list the genotype's weights; the program is incomplete")
-        return cls(graph, genotype, profile, str(manifest.get("command", "")), report)
+        return cls(graph, genotype, profile, str(manifest.get("command", "")), report, mapping)
 
 
 def check_output(target: Path) -> None:

@@ -8,8 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from litesnn.compiler.costs import Activity, cost_document
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph, Membranes, Neurons, Readout
+from litesnn.compiler.mapping import Mapping as CoreMapping
+from litesnn.compiler.mapping import mapping_summary
+from litesnn.compiler.mapping.memory_image import encoded_memory
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.report.provenance import provenance
 from litesnn.compiler.rules import Finding
@@ -22,6 +26,9 @@ def build_report(
     findings: Sequence[Finding],
     verification: Mapping[str, Any] | None,
     command: str | None = None,
+    *,
+    mapping: CoreMapping | None = None,
+    activity: Activity | None = None,
 ) -> dict[str, Any]:
     """The report of a compiled graph.
 
@@ -29,9 +36,18 @@ def build_report(
     ----------
     verification : a `Verification.document()`, or None where it was not verified
     command : the command line that made it, for the provenance; None leaves the provenance out
+    mapping : the cores, where there are some
+    activity : simulated events, for the costs of running
     """
     weights = _weights_by_population(loaded)
+    sections: dict[str, Any] = {}
+    if mapping is not None:
+        sections["mapping"] = mapping_summary(mapping, profile)
+        sections["encoding"] = encoded_memory(graph, mapping, profile)
+    if activity is not None:
+        sections["costs"] = cost_document(graph, loaded, activity, profile, mapping)
     return {
+        **sections,
         "format": "litesnn.report",
         "version": 1,
         "name": loaded.spec.name,

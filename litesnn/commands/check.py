@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from litesnn.commands.common import FINDINGS, JsonOption, ProfileOption, errors_to_exit, print_json, stdout_console
+from litesnn.commands.common import (
+    FINDINGS,
+    JsonOption,
+    ProfileOption,
+    SetOption,
+    chosen_profile,
+    errors_to_exit,
+    print_json,
+    stdout_console,
+)
+
+if TYPE_CHECKING:
+    from litesnn.compiler.profile import Profile
 
 
 def check_command(
     path: Annotated[Path, typer.Argument(help="A trained genotype (.json) or a program directory.")],
     profile: ProfileOption = "loihi2",
+    settings: SetOption = None,
     certificate: Annotated[bool, typer.Option("--certificate", help="Show the table of arrival times.")] = False,
     json_output: JsonOption = False,
 ) -> None:
@@ -22,7 +34,7 @@ def check_command(
     Exit code 1 if a rule is broken.
     """
     with errors_to_exit():
-        report = _report(path, profile)
+        report = _report(path, chosen_profile(profile, settings))
         if json_output:
             print_json(
                 {
@@ -43,15 +55,15 @@ def check_command(
             raise typer.Exit(FINDINGS)
 
 
-def _report(path: Path, profile: str) -> dict[str, Any]:
+def _report(path: Path, target: Profile) -> dict[str, Any]:
+    from litesnn.compilation import try_mapping
     from litesnn.compiler.genotype import load_genotype
+    from litesnn.compiler.mapping import Mapping
     from litesnn.compiler.pipeline import compile_graph
-    from litesnn.compiler.profile import load_profile
     from litesnn.compiler.program import Program, is_program
     from litesnn.compiler.report import build_report
     from litesnn.compiler.rules import check_rules
 
-    target = load_profile(profile)
     if is_program(path):
         # A program is checked as it stands: its graph may have been compiled for another profile.
         program = Program.load(path)
@@ -59,7 +71,7 @@ def _report(path: Path, profile: str) -> dict[str, Any]:
     else:
         loaded = load_genotype(path)
         graph = compile_graph(loaded, target)
-    findings = check_rules(graph, target)
-    report = build_report(graph, loaded, target, findings, None)
-    assert report["findings"] == [asdict(finding) for finding in findings]
-    return report
+    mapping = try_mapping(graph, target)
+    findings = check_rules(graph, target, mapping)
+    placed = mapping if isinstance(mapping, Mapping) else None
+    return build_report(graph, loaded, target, findings, None, mapping=placed)

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 from rich.console import Console
@@ -24,12 +24,21 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
-from litesnn.errors import LiteSNNError
+from litesnn.errors import LiteSNNError, ProfileError
+
+if TYPE_CHECKING:
+    from litesnn.compiler.profile import Profile
 
 FINDINGS, USAGE = 1, 2
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 ProfileOption = Annotated[str, typer.Option(help="Hardware: a name from `litesnn profiles`, or a .toml file.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="FIGURE=VALUE", help="Change a figure of the profile, e.g. cores=120; repeat it for more."
+    ),
+]
 DataDirOption = Annotated[Path | None, typer.Option(help="Folder with the data set the genotype was trained on.")]
 InputOption = Annotated[
     Path | None,
@@ -54,6 +63,19 @@ def stdout_console() -> Console:
 def print_json(document: Mapping[str, Any]) -> None:
     """One JSON object on standard output."""
     sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
+
+
+def chosen_profile(name: str, settings: list[str] | None) -> Profile:
+    """The profile with the figures that `--set` changes."""
+    from litesnn.compiler.profile import load_profile
+
+    overrides = {}
+    for setting in settings or []:
+        figure, equals, value = setting.partition("=")
+        if not equals:
+            raise ProfileError(f"--set: found '{setting}'; allowed: FIGURE=VALUE, e.g. cores=120")
+        overrides[figure] = value
+    return load_profile(name, overrides=overrides)
 
 
 def fail(error: LiteSNNError) -> NoReturn:

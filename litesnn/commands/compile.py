@@ -17,6 +17,8 @@ from litesnn.commands.common import (
     LavaSamplesOption,
     ProfileOption,
     SeedOption,
+    SetOption,
+    chosen_profile,
     errors_to_exit,
     print_json,
     stdout_console,
@@ -26,6 +28,7 @@ from litesnn.commands.common import (
 def compile_command(
     genotype: Annotated[Path, typer.Argument(help="A trained genotype, .json.")],
     profile: ProfileOption = "loihi2",
+    settings: SetOption = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Program directory to write; NAME-PROFILE if left out.")
     ] = None,
@@ -48,12 +51,11 @@ def compile_command(
     with errors_to_exit():
         from litesnn.compilation import compile
         from litesnn.compiler.genotype import load_genotype
-        from litesnn.compiler.profile import load_profile
         from litesnn.compiler.program import check_output
         from litesnn.samples import verification_samples
 
         loaded = load_genotype(genotype)
-        target = load_profile(profile)
+        target = chosen_profile(profile, settings)
         directory = output or Path(f"{loaded.spec.name}-{target.name}")
         check_output(directory)
         chosen = verification_samples(
@@ -63,7 +65,6 @@ def compile_command(
             result = compile(loaded, target, sign=sign, samples=chosen, lava_samples=samples, progress=progress)
         if result.fits:
             result.program.save(directory)
-        equal = result.verification is not None and result.verification.equal
         if json_output:
             print_json(_document(result.program.report, directory if result.fits else None))
         else:
@@ -75,7 +76,7 @@ def compile_command(
                 f"program written to [bold]{directory}[/]" if result.fits else "a rule is broken: nothing was written"
             )
             console.print(where)
-        if not (result.fits and equal):
+        if not (result.fits and result.equal):
             raise typer.Exit(FINDINGS)
 
 
@@ -97,6 +98,7 @@ def _document(report: dict[str, Any], directory: Path | None) -> dict[str, Any]:
                 "common_accuracy",
             )
         },
+        "cores": report["mapping"]["cores"] if "mapping" in report else None,
         "network": report["network"],
         "memory": report["memory"],
         "schedule": report["schedule"],

@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from litesnn.commands.common import JsonOption, errors_to_exit, print_json, stdout_console
+from litesnn.commands.common import JsonOption, SetOption, chosen_profile, errors_to_exit, print_json, stdout_console
 
 
 def profiles_command(
     name: Annotated[
         str | None, typer.Argument(help="A shipped profile or a .toml file; leave out for the list.")
     ] = None,
+    settings: SetOption = None,
     json_output: JsonOption = False,
 ) -> None:
     """List the shipped profiles, or show every figure of one with its status and source."""
@@ -22,7 +23,7 @@ def profiles_command(
 
         console = stdout_console()
         if name is not None:
-            profile = load_profile(name)
+            profile = chosen_profile(name, settings)
             if json_output:
                 print_json(profile.model_dump(mode="json"))
             else:

@@ -25,12 +25,24 @@ def show_report(console: Console, report: Document) -> None:
         console.print(line)
     console.print(fidelity_table(report["fidelity"]))
     console.print(findings_table(report["findings"]))
+    simulation = report.get("mapping", {}).get("simulation")
+    if simulation is not None:
+        console.print(_mapped(simulation))
     if report["verification"] is not None:
         console.print(verification_table(report["verification"]))
 
 
+def _mapped(simulation: Document) -> Text:
+    wrong = simulation["mismatching_spikes"] + simulation["mismatching_readouts"]
+    text = (
+        f"core by core, from the encoded synapse memory: {simulation['mismatching_spikes']} mismatching spikes on "
+        f"{simulation['samples']} samples"
+    )
+    return Text(f"✗ {text}", style="bold red") if wrong else Text(f"✓ {text}", style="green")
+
+
 def _header(report: Document) -> Panel:
-    network, memory = report["network"], report["memory"]
+    network = report["network"]
     bits = "  ".join(
         f"{b}-bit {entry['kept']:,}/{entry['weights']:,}" for b, entry in network["weights_by_bits"].items()
     )
@@ -45,11 +57,14 @@ def _header(report: Document) -> Panel:
         f"{network['neurons']:,} in {network['populations']} populations, {network['synapses']:,} synapses in "
         f"{network['blocks']} blocks",
     )
-    grid.add_row(
-        "memory",
-        f"{_size(memory['ideal_bits'])} ideal (stored weights), {_size(memory['unrolled_bits'])} unrolled; "
-        "no index or header bits counted",
-    )
+    grid.add_row("memory", _memory(report))
+    mapping = report.get("mapping")
+    if mapping is not None:
+        grid.add_row(
+            "cores",
+            f"{mapping['cores']:,} on {mapping['chips']} chip(s), at least {mapping['lower_bound']['cores']:,} needed "
+            f"(gap {mapping['gap']:.0%})",
+        )
     schedule = report["schedule"]
     if schedule is not None:
         grid.add_row(
@@ -58,6 +73,18 @@ def _header(report: Document) -> Panel:
             f"({schedule['delayed_blocks']} delayed blocks, {schedule['relays']} relays)",
         )
     return Panel(grid, title=f"[bold]{report['name']}[/] → [bold]{report['profile']}[/]", box=box.ROUNDED, expand=False)
+
+
+def _memory(report: Document) -> str:
+    memory, encoding = report["memory"], report.get("encoding")
+    ideal = f"{_size(memory['ideal_bits'])} ideal (stored weights)"
+    if encoding is None:
+        return f"{ideal}, {_size(memory['unrolled_bits'])} unrolled; no index or header bits counted"
+    total = encoding["total"]
+    causes = ", ".join(
+        f"{cause} {_size(bits)}" for cause, bits in sorted(total["overhead"].items(), key=lambda x: -x[1])
+    )
+    return f"{_size(total['encoded_bits'])} as encoded, {ideal}; overhead: {causes}"
 
 
 def _populations(report: Document) -> Table:

@@ -90,13 +90,13 @@ def _project(graph: Graph, target: Population, blocks: list[SynapseBlock], devic
     if first.kind == "sparse":
         matrix = sum(block.weights(source.shape, target.shape) for block in blocks).tocsr()
         dtype = _dtype(abs(matrix).sum(axis=1).max() * peak)
-        weights = torch.sparse_csr_tensor(
-            torch.as_tensor(matrix.indptr, dtype=torch.int64),
-            torch.as_tensor(matrix.indices, dtype=torch.int64),
-            torch.as_tensor(matrix.data, dtype=dtype),
-            size=matrix.shape,
+        entries = matrix.tocoo()
+        weights = torch.sparse_coo_tensor(
+            torch.as_tensor(np.stack([entries.row, entries.col]).astype(np.int64)),
+            torch.as_tensor(entries.data, dtype=dtype),
+            size=entries.shape,
             device=device,
-        )
+        ).coalesce()
     else:
         integers = np.stack([block.geometry.codes.astype(np.int64) << block.exponent for block in blocks]).sum(axis=0)
         positive, negative = first.map_codes(lambda _: integers).sums(source.shape, target.shape)

@@ -125,7 +125,7 @@ def test_a_broken_rule_exits_1_says_which_and_writes_nothing(genotype: Path, tmp
     tiny = own_profile(tmp_path, cores=1, neurons_per_core=4)
     result = call(genotype, "--profile", tiny, "-o", tmp_path / "out", "--samples", 0, entry=compile_app)
     assert result.exit_code == 1
-    assert "LSN-NEURONS" in result.stdout
+    assert "LSN-CHIPS" in result.stdout
     assert "nothing was written" in result.stdout
     assert not (tmp_path / "out").exists()
     found = as_json(
@@ -364,7 +364,7 @@ def test_check_writes_nothing_and_exits_1_on_a_broken_rule(genotype: Path, progr
     for path in (genotype, program):
         result = call("check", path, "--profile", tiny)
         assert result.exit_code == 1
-        assert "LSN-NEURONS" in result.stdout
+        assert "LSN-CHIPS" in result.stdout
     assert everything(tmp_path) == before
 
 

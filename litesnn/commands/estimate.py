@@ -1,0 +1,51 @@
+"""`litesnn estimate GENOTYPE --profile P`: cores, memory, latency and operations without compiling."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from litesnn.commands.common import (
+    JsonOption,
+    ProfileOption,
+    SetOption,
+    chosen_profile,
+    errors_to_exit,
+    print_json,
+    stdout_console,
+)
+
+
+def estimate_command(
+    genotype: Annotated[Path, typer.Argument(help="A genotype, .json, trained or not.")],
+    profile: ProfileOption = "loihi2",
+    settings: SetOption = None,
+    rate: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Assumed spikes per neuron and step, for the operations.")
+    ] = 0.15,
+    json_output: JsonOption = False,
+) -> None:
+    """Estimate what a genotype costs on a chip, before it is trained; from Python, `litesnn.estimate` in a search loop."""
+    with errors_to_exit():
+        from litesnn.compiler.estimate import estimate
+        from litesnn.compiler.genotype import load_genotype
+
+        result = estimate(load_genotype(genotype), chosen_profile(profile, settings), rate=rate)
+        if json_output:
+            print_json(result.document())
+            return
+        console = stdout_console()
+        console.print(
+            f"[bold]{result.cores}[/] core(s) on {result.chips} chip(s) of {result.profile}, at least {result.least_cores}"
+        )
+        console.print(
+            f"{result.neurons:,} neurons; one sample every {result.timesteps} steps, answer after {result.latency}"
+        )
+        console.print(
+            f"{result.synapse_words * 8 / 1024:,.1f} KiB synaptic memory as encoded, {result.ideal_bits / 8 / 1024:,.1f} KiB ideal"
+        )
+        console.print(
+            f"{result.synaptic_operations:,.0f} synaptic operations per sample at {result.rate:g} spikes per neuron and step"
+        )
