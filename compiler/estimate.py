@@ -22,6 +22,7 @@ from litesnn.compiler.passes import AssignFormats, BalanceDelays, FoldNormalizat
 from litesnn.compiler.profile import Profile
 from litesnn.errors import CompileError
 
+MEMBRANE_EXP = 8
 DEFAULT_RATE = 0.15  # spikes per neuron and step; LitE-SNN's networks fire at 0.12 to 0.15 (from its Table 5)
 
 
@@ -121,18 +122,18 @@ def _with_weights(genotype: Genotype | LoadedGenotype, seed: int) -> LoadedGenot
 
 
 def _with_steps(genotype: Genotype, topology: Topology) -> Genotype:
-    """Every step 2, every membrane_exp 0: codes are what `_random_tensors` draws, whatever they are worth."""
+    """Every step 2: codes are what `_random_tensors` draws; membranes fine enough to keep thresholds of channels apart."""
     cells = []
     for cell in genotype.cells:
         nodes = []
         for node in cell.nodes:
             inputs = tuple(edge.model_copy(update={"step": 2.0}) for edge in node.inputs)
-            nodes.append(node.model_copy(update={"inputs": inputs, "membrane_exp": 0}))
+            nodes.append(node.model_copy(update={"inputs": inputs, "membrane_exp": MEMBRANE_EXP}))
         cells.append(cell.model_copy(update={"nodes": tuple(nodes)}))
     updates: dict[str, Any] = {"cells": tuple(cells)}
     if genotype.stem is not None:
-        updates["stem"] = genotype.stem.model_copy(update={"step": 2.0, "membrane_exp": 0})
-    updates["head"] = genotype.head.model_copy(update={"step": 2.0, "membrane_exp": 0})
+        updates["stem"] = genotype.stem.model_copy(update={"step": 2.0, "membrane_exp": MEMBRANE_EXP})
+    updates["head"] = genotype.head.model_copy(update={"step": 2.0, "membrane_exp": MEMBRANE_EXP})
     return genotype.model_copy(update=updates)
 
 
@@ -143,8 +144,10 @@ def _random_tensors(topology: Topology, generator: np.random.Generator) -> dict[
             tensors[f"{edge.name}.weight"], tensors[f"{edge.name}.mask"] = _random_weights(edge, generator)
     for node in topology.nodes:
         channels = node.shape[0]
-        for part, value in (("weight", 1.0), ("bias", 0.0), ("running_mean", 0.0), ("running_var", 1.0)):
+        for part, value in (("bias", 0.0), ("running_mean", 0.0), ("running_var", 1.0)):
             tensors[f"{node.name}.norm.{part}"] = np.full(channels, value, np.float32)
+        # Training gives every channel its own gain, hence its own threshold, which some chips have to store.
+        tensors[f"{node.name}.norm.weight"] = generator.uniform(0.5, 2.0, channels).astype(np.float32)
     tensors["readout.bias"] = np.zeros(topology.readout.out_shape[0], np.float32)
     return tensors
 
