@@ -21,6 +21,8 @@ from litesnn.compiler.mapping.usage import Demand, Grid, below, build_demands, c
 from litesnn.compiler.profile import Profile
 from litesnn.errors import CompileError
 
+SYSTEM_CORES = 140_544  # Hala Point, 1152 Loihi 2 chips (Intel 2024); Pohoiki Springs has 98,304 Loihi 1 cores
+
 
 def map_graph(graph: Graph, profile: Profile, rates: Rates | None = None, seed: int = 0) -> Mapping:
     """Partition and place a graph.
@@ -34,7 +36,8 @@ def map_graph(graph: Graph, profile: Profile, rates: Rates | None = None, seed: 
     Raises
     ------
     CompileError
-        If one neuron of a population does not fit a core, with the resource and its limit.
+        If one neuron of a population does not fit a core, with the resource and its limit; or if the network takes more
+        cores than the largest system that was built.
     """
     limits = core_limits(profile)
     demands = build_demands(graph, limits, ListRule.of(profile))
@@ -74,6 +77,7 @@ def _partition(
             outgoing += ((limits.entries or {}).get(fan.kind, 1) + further) * destinations(fan, grid)
         known[name] = replace(demands[name], outgoing=below(outgoing), routes=routes)
         grids[name] = split(known[name])
+        _check_system(grids, known, len(demands), limits)
     # Cutting a reader to fill cores up may give its sources more destinations than they were split for: then the next best.
     for cores in pack({name: known[name] for name in demands}, grids, limits, least):
         links = find_links(cores, demands, limits, rates)
@@ -83,6 +87,22 @@ def _partition(
         if leaving.max(initial=0) <= limits.resources.get("output_axons", np.inf):
             break
     return cores, links
+
+
+def _check_system(grids: dict[str, Grid], demands: dict[str, Demand], populations: int, limits: CoreLimits) -> None:
+    """No network is mapped onto a system larger than any that exists; how far it got says where the cores go."""
+    total = sum(len(grid) for grid in grids.values())
+    if total <= SYSTEM_CORES:
+        return
+    largest = max(grids, key=lambda name: len(grids[name]))
+    usage = demands[largest].usage(grids[largest])
+    tightest = max(limits.resources, key=lambda name: float(usage[name].mean()) / limits.resources[name])
+    raise CompileError(
+        f"{len(grids)} of {populations} populations alone take {total} cores, {-(-total // limits.mesh.cores)} chips; "
+        f"the largest system built has {SYSTEM_CORES}. Most go to '{largest}' ({len(grids[largest])}), where "
+        f"{tightest} bind ({int(usage[tightest].max())} of {limits.resources[tightest]} {UNITS[tightest]}): use fewer channels "
+        f"or earlier reductions"
+    )
 
 
 def _usages(

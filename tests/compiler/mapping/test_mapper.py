@@ -206,3 +206,12 @@ def test_the_summary_says_what_the_mapping_holds():
     sizes = [row[2] for row in summary["placement"]["traffic"]]
     assert sizes == sorted(sizes, reverse=True)
     assert sum(sizes) == pytest.approx(summary["placement"]["strategies"]["litesnn"]["packets"])
+
+
+def test_a_network_beyond_every_system_is_refused_before_it_is_placed(monkeypatch):
+    monkeypatch.setattr("litesnn.compiler.mapping.mapper.SYSTEM_CORES", 20)
+    target = load_profile("loihi2", {"chip.neurons_per_core": "1"})
+    with pytest.raises(
+        CompileError, match=r"take \d+ cores.*Most go to 'layer1' \(30\), where neurons bind \(1 of 1"
+    ):
+        map_graph(dense_stack((20, 30, 5)), target)

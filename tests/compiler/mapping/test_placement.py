@@ -162,9 +162,10 @@ def test_a_shuffled_chain_is_laid_out_as_a_chain():
     assert found.traffic["litesnn"].hop_weighted <= 10.0 * 14  # 11 hops join 12 routers of 2 cores
 
 
-def test_placement_is_deterministic():
-    packets = random_traffic(1, 40)
-    first, second = (place(packets, Mesh(3, 2, 2, 12), 7) for _ in range(2))
+@pytest.mark.parametrize(("cores", "mesh"), [(40, Mesh(3, 2, 2, 12)), (60, Mesh(4, 4, 2, 32))])
+def test_placement_is_deterministic(cores, mesh):
+    packets = random_traffic(1, cores)
+    first, second = (place(packets, mesh, 7) for _ in range(2))
     assert np.array_equal(first.routers, second.routers)
 
 
