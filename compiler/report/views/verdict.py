@@ -58,7 +58,15 @@ def _answer(report: Mapping[str, Any]) -> tuple[State, str, str]:
         return "open", "Compiled, not verified", "No engine was compared with PyTorch."
     if compared == 0:
         return "open", "No spike differs, but none was fired", f"All {len(engines)} engines stayed silent on {note}."
-    return "good", "Every spike agrees", f"{', '.join(engines[:-1])} and {engines[-1]} on {note}."
+    most, common = max(verification["samples"].values()), verification["common_samples"]
+    fewer = "" if common == most else f" ({', '.join(_seen_less(verification))} on the first {count(common)})"
+    return "good", "Every spike agrees", f"{', '.join(engines[:-1])} and {engines[-1]} on {note}{fewer}."
+
+
+def _seen_less(verification: Mapping[str, Any]) -> list[str]:
+    """Engines that ran only the first samples."""
+    most = max(verification["samples"].values())
+    return [engine_name(name) for name, samples in verification["samples"].items() if samples < most]
 
 
 def _spikes(verification: Mapping[str, Any] | None) -> Tile:
