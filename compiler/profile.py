@@ -7,6 +7,7 @@ parameter: `load_profile(name, overrides={"cores": "120"})`, on the command line
 
 from __future__ import annotations
 
+import difflib
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -171,7 +172,23 @@ def _resolve(key: str, figures: Mapping[str, Figure[Any]], profile: str) -> str:
         return matches[0]
     if matches:
         raise ProfileError(f"profile '{profile}': '{key}' may mean {' or '.join(matches)}; give the dotted name")
-    raise ProfileError(f"profile '{profile}': no figure '{key}'; allowed: {', '.join(figures)}")
+    raise ProfileError(f"profile '{profile}': no figure '{key}'{_guess(key, figures)}; allowed:{_by_section(figures)}")
+
+
+def _guess(key: str, figures: Mapping[str, Any]) -> str:
+    """The closest names, as a question."""
+    leaves = {name.rpartition(".")[2]: name for name in figures}
+    close = difflib.get_close_matches(key.rpartition(".")[2], leaves, n=3)
+    return f" (did you mean {' or '.join(close)}?)" if close else ""
+
+
+def _by_section(figures: Mapping[str, Any]) -> str:
+    """All figures, a line per section."""
+    sections: dict[str, list[str]] = {}
+    for name in figures:
+        section, _, leaf = name.partition(".")
+        sections.setdefault(section, []).append(leaf)
+    return "".join(f"\n  {section}: {', '.join(leaves)}" for section, leaves in sections.items())
 
 
 def _set(figure: Figure[Any], name: str, text: str) -> Figure[Any]:

@@ -7,7 +7,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
-from litesnn.compiler.genotype.schema import FORMAT, VERSION, Genotype, OpName, WeightsRef
+from litesnn.compiler.genotype.schema import FORMAT, VERSION, Genotype, WeightsRef
 from litesnn.compiler.genotype.tensors import check_steps, check_tensors
 from litesnn.compiler.genotype.topology import Topology, resolve
 from litesnn.errors import GenotypeError
@@ -156,11 +156,17 @@ def _refuse_constant(name: str) -> float:
 
 def _explain(error: ValidationError) -> str:
     """Every problem as `place: found X; reason`, first ten."""
-    details = error.errors()
+    found = error.errors()
+    # A list whose items are wrong is also called too short; the items are what to say.
+    details = [d for d in found if d["type"] != "too_short" or not any(_within(d["loc"], o["loc"]) for o in found)]
     lines = [_line(detail) for detail in details[:10]]
     if len(details) > 10:
         lines.append(f"... and {len(details) - 10} more")
     return "\n  ".join([f"{len(details)} problem(s)", *lines])
+
+
+def _within(outer: tuple[int | str, ...], inner: tuple[int | str, ...]) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer
 
 
 def _line(detail: ErrorDetails) -> str:
@@ -173,6 +179,6 @@ def _line(detail: ErrorDetails) -> str:
         return f"{place}: missing"
     found = repr(detail["input"])
     found = found if len(found) <= 60 else found[:57] + "..."
-    if place.endswith(".op"):
-        return f"{place}: found {found}; allowed: {', '.join(get_args(OpName))}"
+    if detail["type"] == "literal_error":
+        return f"{place}: found {found}; allowed: {detail['ctx']['expected'].replace(chr(39), '')}"
     return f"{place}: found {found}; {detail['msg'].removeprefix('Value error, ')}"

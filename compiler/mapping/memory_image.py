@@ -7,7 +7,7 @@ kernel's window, and where the lists of a source pixel start. Weights, targets a
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from litesnn.compiler.encoding import (
     ListFormat,
     ListRule,
     PopulationLists,
+    Register,
     Tile,
     decode,
     encode,
@@ -45,7 +46,7 @@ class ListGroup:
     ----------
     core, part : index of the core, and the slice on it
     source : population that sends the spikes
-    lists : what the core stores
+    lists, rule : what the core stores, and how it may be encoded
     window : of the kernel where lists are shared over positions, else None
     read : source channels with kernel rows or population lists, in their order
     kind, base : per source pixel (H, W), for population lists: which lists, and their first target
@@ -55,6 +56,7 @@ class ListGroup:
     part: Slice
     source: str
     lists: AxonLists
+    rule: ListRule
     window: Window | None = None
     read: Ints | None = None
     kind: Ints | None = None
@@ -62,23 +64,40 @@ class ListGroup:
 
 
 def core_list_groups(graph: Graph, mapping: Mapping, profile: Profile) -> Iterator[ListGroup]:
-    """The lists of every core, slice by slice, source by source."""
+    """The lists of every core, slice by slice, source by source, each with the rule it is encoded by.
+
+    Every list takes its cheapest encoding. Where that needs more format registers than a core has, all lists of the core are
+    index-coded with one index width, as the partition counted them.
+    """
     rule = ListRule.of(profile)
+    registers = profile.core.synapse_formats.value
     for core, contents in enumerate(mapping.cores):
-        for part in contents.slices:
-            for (source, shared), blocks in _groups(graph, part).items():
-                yield _group(core, part, graph[source], graph[part.population], shared, blocks, rule)
+        groups = [
+            _group(core, part, graph[source], graph[part.population], shared, blocks, rule)
+            for part in contents.slices
+            for (source, shared), blocks in _groups(graph, part).items()
+        ]
+        if registers is not None:
+            needed = frozenset[Register]().union(*(encode_cost(group.lists, rule).registers for group in groups))
+            if len(needed) > registers:
+                groups = [replace(group, rule=_one_width(rule, contents.neurons)) for group in groups]
+        yield from groups
+
+
+def _one_width(rule: ListRule, neurons: int) -> ListRule:
+    """The rule restricted to sparse lists with the narrowest index that reaches so many neurons."""
+    widths = tuple(width for width in rule.index_widths if width >= max(1, (neurons - 1).bit_length()))
+    return replace(rule, index_widths=(widths or rule.index_widths)[:1], encodings=("sparse",))
 
 
 def encoded_memory(graph: Graph, mapping: Mapping, profile: Profile) -> dict[str, Any]:
     """`report["encoding"]`: memory as encoded, by population and in all; copies that several cores hold count each."""
-    rule = ListRule.of(profile)
     populations: dict[str, EncodedCost] = {}
     for group in core_list_groups(graph, mapping, profile):
-        cost = encode_cost(group.lists, rule)
+        cost = encode_cost(group.lists, group.rule)
         name = group.part.population
         populations[name] = populations[name] + cost if name in populations else cost
-    total = sum(populations.values(), EncodedCost(word_bits=rule.word_bits))
+    total = sum(populations.values(), EncodedCost(word_bits=ListRule.of(profile).word_bits))
     return {
         "populations": {name: cost.document() for name, cost in populations.items()},
         "total": total.document(),
@@ -90,11 +109,10 @@ def decoded_blocks(graph: Graph, mapping: Mapping, profile: Profile) -> list[Syn
 
     The graph gives the shapes of the maps; its weights are not looked at.
     """
-    rule = ListRule.of(profile)
     blocks = []
     for number, group in enumerate(core_list_groups(graph, mapping, profile)):
         source, target = graph[group.source], graph[group.part.population]
-        lists = decode(encode(group.lists, rule))
+        lists = decode(encode(group.lists, group.rule))
         for index, form in enumerate(lists.formats):
             matrix = _unrolled(group, lists, index, source, target)
             if not matrix.nnz:
@@ -137,13 +155,13 @@ def _group(
     formats: list[ListFormat] = [list_format(block, rule) for block in blocks]
     if shared is None or rule.kernel_sharing is None:
         lists = neuron_lists(blocks, source.shape, target.shape, tile, rule)
-        return ListGroup(core, part, source.name, lists)
+        return ListGroup(core, part, source.name, lists, rule)
     if rule.kernel_sharing == "row":
         rows = kernel_rows(geometries, formats, source.shape, part.channels)
         read = _read(blocks, part, source, target)
-        return ListGroup(core, part, source.name, rows, shared, read)
+        return ListGroup(core, part, source.name, rows, rule, shared, read)
     found: PopulationLists = population_lists(geometries, formats, source.shape, tile, rule.base_alignment)
-    return ListGroup(core, part, source.name, found.lists, shared, found.channels, found.kind, found.base)
+    return ListGroup(core, part, source.name, found.lists, rule, shared, found.channels, found.kind, found.base)
 
 
 def _read(blocks: list[SynapseBlock], part: Slice, source: Population, target: Population) -> Ints:

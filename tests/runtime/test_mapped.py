@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from random_networks import random_input, random_trained_genotype
 
+from litesnn.compiler.encoding import encode_cost
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.mapping.memory_image import core_list_groups, encoded_memory
 from litesnn.compiler.pipeline import compile_graph
@@ -102,3 +103,15 @@ def test_networks_too_large_to_unroll_are_left_out(monkeypatch: pytest.MonkeyPat
     loaded = random_trained_genotype(3)
     graph = compile_graph(loaded, profile)
     assert check_mapping(graph, map_graph(graph, profile), profile, random_input(loaded, 1, 0)) is None
+
+
+def test_no_core_needs_more_format_registers_than_it_has() -> None:
+    profile = load_profile("loihi1", overrides={"neurons_per_core": "200"})
+    limit = profile.core.synapse_formats.value
+    assert limit is not None
+    for seed in range(4):
+        graph = compile_graph(random_trained_genotype(seed, cells=2), profile)
+        registers: dict[int, set[object]] = {}
+        for group in core_list_groups(graph, map_graph(graph, profile), profile):
+            registers.setdefault(group.core, set()).update(encode_cost(group.lists, group.rule).registers)
+        assert max((len(found) for found in registers.values()), default=0) <= limit
