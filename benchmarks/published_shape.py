@@ -1,7 +1,7 @@
 """Genotypes of LitE-SNN's published shape at any width, with random weights: what mapping must scale to.
 
 Eight cells of three nodes, two 3x3 convolutions into every node, reductions at the third and sixth cell, 32 x 32 input,
-concatenated outputs (`research/methods.md`, 1.2). Weights are random: only sizes and sparsity matter here.
+concatenated outputs (LitE-SNN, docs/sources.md). Weights are random: only sizes and sparsity matter here.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph, Neurons
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.lava import run_lava
+from litesnn.runtime.lava.run import require_lava
 from litesnn.runtime.trace import Trace
 from litesnn.runtime.verify import Comparison, Engine, Verification, verify_engines
 from litesnn.runtime.verify.compare import neuron_index
@@ -114,6 +115,7 @@ def verify(
         "pytorch_float": (Engine("pytorch_float", engines.pytorch_float, count), False),
     }
     if lava_samples > 0:
+        require_lava()  # before any other engine works for nothing
         others["lava"] = (Engine("lava", engines.lava, min(lava_samples, count)), True)
     reference = Engine("pytorch", engines.pytorch, count)
 

@@ -1,6 +1,6 @@
 """Pruning by importance scores: one trained score per weight, the largest kept, masks recomputed at every forward pass.
 
-Source: the sub-network selection of LitE-SNN, which is that of Hydra and "hidden networks" (`methods.md` 1.6).
+Source: the sub-network selection of LitE-SNN, which is that of Hydra and "hidden networks" (docs/sources.md).
 """
 
 from __future__ import annotations

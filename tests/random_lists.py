@@ -1,4 +1,4 @@
-"""Random axon lists for the tests of encodings, and NxTF's memory rule as hardware.md 2.2 writes it, list by list."""
+"""Random axon lists for the tests of encodings, and NxTF's memory rule as docs/sources.md writes it, list by list."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Rows of shared kernels (Loihi 2): per (source channel, ky, kx) the weights to all channels of the core, no indices.
 
-hardware.md 2.3, INFERRED from the logs of Intel's compiler: `ceil((C * weight bits + header) / 64)` words per row.
+Loihi 2 (docs/sources.md), INFERRED from the logs of Intel's compiler: `ceil((C * weight bits + header) / 64)` words per row.
 """
 
 from __future__ import annotations

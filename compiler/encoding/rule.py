@@ -1,9 +1,9 @@
 """The memory rule of a profile, as plain numbers: how a chip lays out axon lists.
 
-Loihi 1 is NxTF's rule (hardware.md 2.2, CONFIRMED): entries of at most 60 synapses packed back to back, each with a header
+Loihi 1 is NxTF's rule (docs/sources.md, CONFIRMED): entries of at most 60 synapses packed back to back, each with a header
 of 4 bits format and 6 bits count; prefix index for run-length and dense; and 6 bits that must stay free after the last
 entry, which is NxTF's "one more word if bits % 64 is 0 or at least 59". Loihi 2 is the fit of its compiler's logs
-(hardware.md 2.3, INFERRED): one header per list, 12 index bits, convolution rows without indices.
+(docs/sources.md, INFERRED): one header per list, 12 index bits, convolution rows without indices.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ class Demand:
 
 
 def core_words(usage: dict[str, Any], limits: CoreLimits) -> Any:
-    """SynMem + AxonIn + Neurons + NeuronGroups + AxonMap + AxonMem, an entry a word (`research/hardware.md` 2.3)."""
+    """SynMem + AxonIn + Neurons + NeuronGroups + AxonMap + AxonMem, an entry a word (docs/sources.md)."""
     fixed = usage["neurons"] * limits.neuron_words + usage["axon_map"] * limits.axon_map_words
     return usage["synapse_words"] + usage["input_axons"] + usage["neuron_groups"] + usage["output_axons"] + fixed
 

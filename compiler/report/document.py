@@ -46,6 +46,9 @@ def build_report(
         sections["encoding"] = encoded_memory(graph, mapping, profile)
     if activity is not None:
         sections["costs"] = cost_document(graph, loaded, activity, profile, mapping)
+        if "encoding" in sections:
+            # NeuroBench's footprint, in bytes: here the synapse memory of all cores as encoded.
+            sections["costs"]["metrics"]["footprint"] = sections["encoding"]["total"]["encoded_bits"] // 8
     return {
         **sections,
         "format": "litesnn.report",

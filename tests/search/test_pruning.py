@@ -22,7 +22,7 @@ def test_initial_scores_follow_hydra_and_prune_by_magnitude() -> None:
 
 
 def test_gradients_follow_the_paper() -> None:
-    """methods.md 1.5: dW = mask * dWout, d|S| = W * dWout, dS = sign(S) d|S|."""
+    """LitE-SNN: dW = mask * dWout, d|S| = W * dWout, dS = sign(S) d|S|."""
     weight = torch.tensor([1.0, -2.0, 3.0, -4.0], requires_grad=True)
     scores = torch.tensor([0.1, -0.9, -0.2, 0.8], requires_grad=True)
     upstream = torch.tensor([1.0, 10.0, 100.0, 1000.0])

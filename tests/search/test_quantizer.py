@@ -16,7 +16,7 @@ GOLDEN = {
 
 @pytest.mark.parametrize("bits", GOLDEN)
 def test_golden_vectors_of_the_paper(bits: int) -> None:
-    """research/methods.md 1.4, sigma = 1."""
+    """LitE-SNN (docs/sources.md), sigma = 1."""
     quantized = quantize(torch.tensor(GOLDEN_INPUT), STEP_UNIT[bits], bits)
     np.testing.assert_allclose(quantized.numpy(), GOLDEN[bits], rtol=1e-12)
 

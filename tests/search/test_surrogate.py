@@ -5,7 +5,7 @@ from litesnn.search.surrogate import dspike_derivative, spike
 
 
 def test_golden_values_of_temperature_3() -> None:
-    """methods.md 1.3: peak 1.6572 at the threshold, 0.2995 towards the ends of the window, 0 outside."""
+    """Dspike: peak 1.6572 at the threshold, 0.2995 towards the ends of the window, 0 outside."""
     distance = torch.tensor([0.0, -0.4999999, 0.4999999, -0.5, 0.5, 0.7])
     derivative = dspike_derivative(distance, 3.0)
     assert derivative.tolist() == pytest.approx([1.6572, 0.2995, 0.2995, 0, 0, 0], abs=1e-4)

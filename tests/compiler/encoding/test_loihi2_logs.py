@@ -1,8 +1,8 @@
-"""What Intel's compiler printed for Loihi 2 in the lava-dl notebooks (hardware.md 2.3): words per list and per layer.
+"""What Intel's compiler printed for Loihi 2 in the lava-dl notebooks (docs/sources.md): words per list and per layer.
 
 The tables print words per core averaged over a layer's cores, or a layer's words before it is split. Oxford's weights have 8
 bits. The widths of PilotNet's layers are not printed: here stands one that the printed words allow (3 bits for 100 targets
-in 24 words is the only one; 24 channels in 3 words allow 5 to 7). hardware.md 2.3 did the fit with the stored weights.
+in 24 words is the only one; 24 channels in 3 words allow 5 to 7). The fit was done with the stored weights.
 """
 
 from __future__ import annotations
@@ -77,6 +77,6 @@ def test_convolution_rows(sources: int, targets: int, weight_bits: int, words: i
 def test_two_layers_print_one_word_more_per_row_than_the_rule_explains(
     sources: int, targets: int, printed: int
 ) -> None:
-    """Layers 2 and 3, unexplained; the profile says so. At the widths where hardware.md saw it the rule is one word short."""
+    """Layers 2 and 3, unexplained; the profile says so. At the widths where it was seen the rule is one word short."""
     weight_bits = {36: 5, 48: 4}[targets]
     assert encode_cost(rows(sources, targets, weight_bits), RULE).words == printed - sources * 9

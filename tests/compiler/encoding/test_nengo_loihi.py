@@ -34,7 +34,7 @@ SPARSE = {
     (8, 10, 0): (64, 64, 320, 768, 1152),
     (8, 10, 3): (64, 128, 384, 896, 1280),
 }
-# fan-out -> percent of it up to which sparse beats dense, for 1, 2, 3, 4, 5, 6, 8 bits (research/peers.md section 6)
+# fan-out -> percent of it up to which sparse beats dense, for 1, 2, 3, 4, 5, 6, 8 bits (computed with nengo-loihi 1.1.0)
 THRESHOLDS = {
     64: [25, 34, 31, 38, 44, 48, 55],
     256: [21, 28, 25, 33, 38, 43, 50],

@@ -1,4 +1,4 @@
-"""Figures printed by NxTF's own unit tests (hardware.md 2.2): single lists, and whole layers with their random weights."""
+"""Figures printed by NxTF's own unit tests (docs/sources.md): single lists, and whole layers with their random weights."""
 
 from __future__ import annotations
 
