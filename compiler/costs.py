@@ -53,8 +53,7 @@ def count_operations(graph: Graph, activity: Activity) -> dict[str, Operations]:
     for population in graph.membranes:
         events = 0
         for block in graph.into(population.name):
-            fan_out = block.geometry.fan_out(graph[block.source].shape, population.shape)
-            events += int((activity.events[block.source] * fan_out).sum())
+            events += int((activity.events[block.source] * graph.fan_out(block)).sum())
         spikes = int(activity.events[population.name].sum()) if isinstance(population, Neurons) else 0
         result[population.name] = Operations(
             events / activity.samples, population.size * graph.timesteps, spikes / activity.samples
@@ -138,8 +137,7 @@ def _graded_operations(graph: Graph, activity: Activity) -> float:
     for source in graph.sources:
         if isinstance(source, Source) and source.message_bits > 0:
             for block in graph.out_of(source.name):
-                fan_out = block.geometry.fan_out(source.shape, graph[block.target].shape)
-                total += int((activity.events[source.name] * fan_out).sum())
+                total += int((activity.events[source.name] * graph.fan_out(block)).sum())
     return total / activity.samples
 
 

@@ -13,15 +13,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.genotype import Genotype, LoadedGenotype, Topology, resolve
+from litesnn.compiler.genotype import Genotype, LoadedGenotype, Topology, resolve, with_numbers
 from litesnn.compiler.genotype.topology import EdgePlan
 from litesnn.compiler.graph import Graph, Source
 from litesnn.compiler.lower import lower
 from litesnn.compiler.mapping import map_graph
-from litesnn.compiler.passes import AssignFormats, BalanceDelays, FoldNormalization, PlaceOnHost
+from litesnn.compiler.passes import ProveRanges, RemoveDead, StaggerResets
+from litesnn.compiler.pipeline import passes
 from litesnn.compiler.profile import Profile
 from litesnn.errors import CompileError
 
+# What is dead is up to training; resets and ranges cost nothing on the chip.
+SKIPPED = (RemoveDead, StaggerResets, ProveRanges)
 MEMBRANE_EXP = 8
 DEFAULT_RATE = 0.15  # spikes per neuron and step; LitE-SNN's networks fire at 0.12 to 0.15 (from its Table 5)
 
@@ -76,7 +79,7 @@ def estimate(
         ideal += block.geometry.nnz * block.format.num_weight_bits
         graded = isinstance(source, Source) and source.message_bits > 0
         events = 1.0 if graded else rate
-        operations += float(block.geometry.fan_out(source.shape, graph[block.target].shape).sum()) * events
+        operations += float(graph.fan_out(block).sum()) * events
     assert graph.schedule is not None
     return Estimate(
         profile=profile.name,
@@ -95,13 +98,9 @@ def estimate(
 
 def _graph(loaded: LoadedGenotype, profile: Profile) -> Graph:
     graph = lower(loaded)
-    for step in (
-        FoldNormalization(),
-        PlaceOnHost(profile.graded_input),
-        AssignFormats(profile),
-        BalanceDelays(profile.delay_max, relay_bits=profile.weight_bits[0]),
-    ):
-        graph = step.apply(graph)
+    for step in passes(profile):
+        if not isinstance(step, SKIPPED):
+            graph = step.apply(graph)
     return graph
 
 
@@ -116,25 +115,10 @@ def _with_weights(genotype: Genotype | LoadedGenotype, seed: int) -> LoadedGenot
     topology = resolve(genotype)
     if topology.has_backward:
         raise CompileError(f"{', '.join(topology.has_backward)}: backward edges cannot be deployed by this version")
-    stepped = _with_steps(genotype, topology)
+    # Step 2: codes are what `_random_tensors` draws; membranes fine enough to keep the thresholds of channels apart.
+    stepped = with_numbers(genotype, lambda edge: 2.0, lambda population: MEMBRANE_EXP)
     topology = resolve(stepped)
     return LoadedGenotype(stepped, topology, _random_tensors(topology, np.random.default_rng(seed)), b"")
-
-
-def _with_steps(genotype: Genotype, topology: Topology) -> Genotype:
-    """Every step 2: codes are what `_random_tensors` draws; membranes fine enough to keep thresholds of channels apart."""
-    cells = []
-    for cell in genotype.cells:
-        nodes = []
-        for node in cell.nodes:
-            inputs = tuple(edge.model_copy(update={"step": 2.0}) for edge in node.inputs)
-            nodes.append(node.model_copy(update={"inputs": inputs, "membrane_exp": MEMBRANE_EXP}))
-        cells.append(cell.model_copy(update={"nodes": tuple(nodes)}))
-    updates: dict[str, Any] = {"cells": tuple(cells)}
-    if genotype.stem is not None:
-        updates["stem"] = genotype.stem.model_copy(update={"step": 2.0, "membrane_exp": MEMBRANE_EXP})
-    updates["head"] = genotype.head.model_copy(update={"step": 2.0, "membrane_exp": MEMBRANE_EXP})
-    return genotype.model_copy(update=updates)
 
 
 def _random_tensors(topology: Topology, generator: np.random.Generator) -> dict[str, npt.NDArray[np.generic]]:

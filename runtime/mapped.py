@@ -56,7 +56,7 @@ def check_mapping(
     graph: Graph, mapping: Mapping, profile: Profile, inputs: npt.NDArray[np.int16]
 ) -> MappedCheck | None:
     """Compare the mapped with the unmapped simulation, or None where the network is too large to unroll."""
-    synapses = sum(int(b.geometry.fan_out(graph[b.source].shape, graph[b.target].shape).sum()) for b in graph.blocks)
+    synapses = sum(int(graph.fan_out(block).sum()) for block in graph.blocks)
     if synapses > CHECKED_SYNAPSES:
         return None
     names = [population.name for population in graph.membranes if isinstance(population, Neurons)]

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.compiler.graph import Graph
+from litesnn.errors import DataError
+
 Spikes = npt.NDArray[np.uint8]
 States = npt.NDArray[np.int64]
+
+
+def check_recorded(graph: Graph, names: Iterable[str]) -> None:
+    """Refuse names to record that are not populations of the graph (`DataError`)."""
+    known = {population.name for population in graph.membranes}
+    for name in names:
+        if name not in known:
+            raise DataError(f"record: found '{name}'; allowed: {', '.join(sorted(known))}, or all")
 
 
 @dataclass(frozen=True)

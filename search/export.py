@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 from torch import Tensor
 
-from litesnn.compiler.genotype import Genotype, TrainingRecord
+from litesnn.compiler.genotype import Genotype, TrainingRecord, with_numbers
 from litesnn.compiler.genotype.topology import NORM_TENSORS
 from litesnn.search.model import SpikingModel
 
 
 def export_document(model: SpikingModel, record: TrainingRecord | None = None) -> Genotype:
     """The model's genotype with every `step` and `membrane_exp` as the model holds them, and a training record."""
-    genotype = model.genotype
     steps = {edge.plan.name: float(edge.step) for edge in model.edge_list()}
-    exps = {node.plan.name: int(node.membrane_exp) for node in model.node_list()}
-    updates: dict[str, Any] = {"training": record, "weights": None}
-    if genotype.stem is not None:
-        updates["stem"] = genotype.stem.model_copy(update={"step": steps["stem.edge0"], "membrane_exp": exps["stem"]})
-    cells = []
-    for i, cell in enumerate(genotype.cells):
-        nodes = []
-        for j, node in enumerate(cell.nodes):
-            name = f"cell{i}.node{j}"
-            inputs = tuple(
-                edge.model_copy(update={"step": steps[f"{name}.edge{e}"]}) for e, edge in enumerate(node.inputs)
-            )
-            nodes.append(node.model_copy(update={"inputs": inputs, "membrane_exp": exps[name]}))
-        cells.append(cell.model_copy(update={"nodes": tuple(nodes)}))
-    updates["cells"] = tuple(cells)
-    head: dict[str, Any] = {"step": steps["readout.edge0"]}
-    if model.topology.pool is not None:
-        head["membrane_exp"] = int(model.pool_exp)
-    updates["head"] = genotype.head.model_copy(update=head)
-    return genotype.model_copy(update=updates)
+    exps = {node.plan.name: int(node.membrane_exp) for node in model.node_list()} | {"pool": int(model.pool_exp)}
+    filled = with_numbers(model.genotype, steps.__getitem__, exps.__getitem__)
+    return filled.model_copy(update={"training": record, "weights": None})
 
 
 def export_tensors(model: SpikingModel) -> dict[str, npt.NDArray[np.generic]]:

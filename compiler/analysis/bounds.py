@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import WEIGHT_SHIFT, Graph, Membranes, Neurons, Source
+from litesnn.compiler.graph import WEIGHT_SHIFT, Graph, Membranes, Neurons
 
 Ints = npt.NDArray[np.int64]
 
@@ -54,7 +54,7 @@ def accumulator_bounds(graph: Graph, population: Membranes) -> tuple[Ints, Ints]
     low, high = np.zeros(population.shape[0], np.int64), np.zeros(population.shape[0], np.int64)
     for block in graph.into(population.name):
         source = graph[block.source]
-        minimum, maximum = (source.minimum, source.maximum) if isinstance(source, Source) else (0, 1)
+        minimum, maximum = source.sent
         positive, negative = block.geometry.sums(source.shape, population.shape)
         high += (positive * maximum - negative * minimum) << block.exponent
         low += (positive * minimum - negative * maximum) << block.exponent

@@ -8,6 +8,7 @@ from litesnn.compiler.genotype.files import (
     parse_genotype,
     save_genotype,
 )
+from litesnn.compiler.genotype.numbers import with_numbers
 from litesnn.compiler.genotype.ops import OPS, Op
 from litesnn.compiler.genotype.quantize_input import check_integers, quantize_input
 from litesnn.compiler.genotype.schema import (
@@ -58,4 +59,5 @@ __all__ = [
     "quantize_input",
     "resolve",
     "save_genotype",
+    "with_numbers",
 ]

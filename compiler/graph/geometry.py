@@ -6,6 +6,7 @@ immutable; passes make new ones.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
@@ -38,7 +39,7 @@ def _taps(size_in: int, size_out: int, tap: int, stride: int, padding: int, dila
 
 
 @dataclass(frozen=True, eq=False)
-class Geometry:
+class Geometry(ABC):
     """Base of all geometries; `codes` is the array of weight codes in the geometry's own layout."""
 
     codes: Codes
@@ -54,33 +55,33 @@ class Geometry:
         """The same geometry with `change` applied to the codes elementwise."""
         return replace(self, codes=change(self.codes).astype(np.int32))
 
+    @abstractmethod
     def scale_targets(self, factors: npt.NDArray[np.int64]) -> Any:
         """Multiply the codes into each target channel by an integer."""
-        raise NotImplementedError  # pragma: no cover - every geometry defines it
 
+    @abstractmethod
     def matrix(self, in_shape: Shape, out_shape: Shape) -> csr_matrix:
         """Exact unrolled codes, scipy CSR of shape (C*H*W of the target, C*H*W of the source)."""
-        raise NotImplementedError  # pragma: no cover
 
+    @abstractmethod
     def fan_out(self, in_shape: Shape, out_shape: Shape) -> Index:
         """Unrolled synapses per source neuron, (C, H, W)."""
-        raise NotImplementedError  # pragma: no cover
 
+    @abstractmethod
     def sums(self, in_shape: Shape, out_shape: Shape) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Per target channel, the largest sum of positive codes and of negated negative codes at any position."""
-        raise NotImplementedError  # pragma: no cover
 
+    @abstractmethod
     def read_channels(self, in_shape: Shape) -> npt.NDArray[np.bool_]:
         """Per source channel, whether any weight reads it."""
-        raise NotImplementedError  # pragma: no cover
 
+    @abstractmethod
     def keep(self, sources: Index | None, targets: Index | None, in_shape: Shape, out_shape: Shape) -> Any:
         """Restrict to the given source and target channels (sorted ids), which are renumbered from 0."""
-        raise NotImplementedError  # pragma: no cover
 
+    @abstractmethod
     def check(self, in_shape: Shape, out_shape: Shape) -> str | None:
         """None if the geometry turns `in_shape` into `out_shape`; otherwise what is wrong."""
-        raise NotImplementedError  # pragma: no cover
 
     def params(self) -> dict[str, Any]:
         """Everything but the arrays, for graph.json."""

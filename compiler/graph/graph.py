@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import networkx as nx
 import numpy as np
+import numpy.typing as npt
 
 from litesnn.compiler.graph.block import SynapseBlock
 from litesnn.compiler.graph.findings import FidelityLabel, Range, Removal, Schedule
@@ -115,6 +116,10 @@ class Graph:
         """Blocks that start at a population, by name."""
         blocks = [data["block"] for _, _, data in self.network.out_edges(name, data=True)]
         return sorted(blocks, key=lambda block: block.name)
+
+    def fan_out(self, block: SynapseBlock) -> npt.NDArray[np.int64]:
+        """Unrolled synapses of a block per neuron of its source, (C, H, W)."""
+        return block.geometry.fan_out(self[block.source].shape, self[block.target].shape)
 
     def topological(self) -> Iterator[Population]:
         """Populations such that every source stands before its readers."""

@@ -62,6 +62,11 @@ class Population:
     arrival: int | None = None
 
     @property
+    def sent(self) -> tuple[int, int]:
+        """Smallest and largest value a neuron sends in a step; (0, 1) for spikes."""
+        return (0, 1)
+
+    @property
     def size(self) -> int:
         """Number of neurons."""
         return self.shape[0] * self.shape[1] * self.shape[2]
@@ -74,6 +79,11 @@ class Source(Population):
     minimum: int = 0
     maximum: int = 1
     message_bits: int = 0
+
+    @property
+    def sent(self) -> tuple[int, int]:
+        """See `Population.sent`."""
+        return (self.minimum, self.maximum)
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,7 +24,6 @@ from litesnn.compiler.graph import (
     Membranes,
     Neurons,
     Population,
-    Source,
     SynapseBlock,
 )
 from litesnn.compiler.passes.base import Pass
@@ -131,7 +130,7 @@ def _multipliers(
     for block, value, factor in zip(incoming, real, multiplier, strict=True):
         source = graph[block.source]
         positive, negative = block.geometry.sums(source.shape, population.shape)
-        peak = max(abs(source.minimum), source.maximum) if isinstance(source, Source) else 1
+        peak = max(map(abs, source.sent))
         worst += np.abs(value - factor * (largest / chosen)) * (positive + negative) * peak
     return blocks, unit, float((worst / analog.threshold).max())
 

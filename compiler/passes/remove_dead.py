@@ -102,7 +102,4 @@ def _drop_empty_blocks(graph: Graph) -> Graph:
 
 def _synapses(graph: Graph) -> int:
     """Unrolled synapses of the whole graph."""
-    return sum(
-        int(block.geometry.fan_out(graph[block.source].shape, graph[block.target].shape).sum())
-        for block in graph.blocks
-    )
+    return sum(int(graph.fan_out(block).sum()) for block in graph.blocks)

@@ -105,8 +105,7 @@ def memory_summary(graph: Graph) -> dict[str, int]:
     for block in graph.blocks:
         assert block.format is not None
         ideal += block.geometry.nnz * block.format.num_weight_bits
-        fan_out = block.geometry.fan_out(graph[block.source].shape, graph[block.target].shape)
-        unrolled += int(fan_out.sum()) * block.format.num_weight_bits
+        unrolled += int(graph.fan_out(block).sum()) * block.format.num_weight_bits
     return {"ideal_bits": ideal, "unrolled_bits": unrolled}
 
 
@@ -168,7 +167,4 @@ def _population(graph: Graph, population: Membranes, weights: Mapping[str, tuple
 
 
 def _synapses(graph: Graph, population: Membranes) -> int:
-    return sum(
-        int(block.geometry.fan_out(graph[block.source].shape, population.shape).sum())
-        for block in graph.into(population.name)
-    )
+    return sum(int(graph.fan_out(block).sum()) for block in graph.into(population.name))

@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from litesnn.compiler.report.views.engines import mismatches, spikes_per_sample
 from litesnn.display.verification import verification_table
 
 Document = Mapping[str, Any]
@@ -101,12 +102,12 @@ def _populations(report: Document) -> Table:
         ("mismatches", "right"),
     ):
         table.add_column(column, justify=justify)  # type: ignore[arg-type]
-    spikes, mismatches = _activity(report["verification"])
+    spikes, differing = spikes_per_sample(report["verification"]), mismatches(report["verification"])
     for entry in report["populations"]:
         name = entry["name"]
         removed = entry["genotype_channels"] - entry["shape"][0]
         shape = "×".join(map(str, entry["shape"])) + (f" (-{removed})" if removed else "")
-        wrong = mismatches.get(name)
+        wrong = differing.get(name)
         table.add_row(
             name + (" [dim]host[/]" if entry["on_host"] else ""),
             shape,
@@ -124,20 +125,6 @@ def _populations(report: Document) -> Table:
 def _signs(modes: Sequence[str]) -> list[str]:
     short = {"excitatory": "+", "inhibitory": "-", "mixed": "±"}
     return [short[mode] for mode in modes]
-
-
-def _activity(verification: Document | None) -> tuple[dict[str, float], dict[str, int]]:
-    """Spikes per sample and mismatching spikes per population, from the engines that must agree."""
-    if verification is None:
-        return {}, {}
-    samples = verification["samples"].get("exact", 1)
-    spikes = {name: count / samples for name, count in verification["spike_counts"].get("exact", {}).items()}
-    mismatches: dict[str, int] = {}
-    for comparison in verification["comparisons"]:
-        if comparison["must_agree"]:
-            for name, entry in comparison["populations"].items():
-                mismatches[name] = mismatches.get(name, 0) + entry["mismatching_spikes"]
-    return spikes, mismatches
 
 
 def _structure(report: Document) -> list[RenderableType]:

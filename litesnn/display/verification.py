@@ -11,12 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-NAMES = {
-    "pytorch": "PyTorch (fixed)",
-    "pytorch_float": "PyTorch (float)",
-    "exact": "exact simulator",
-    "lava": "Lava CPU simulator",
-}
+from litesnn.compiler.report.views.engines import compared_spikes, engine_name
 
 
 def verification_table(document: Mapping[str, Any]) -> RenderableType:
@@ -55,7 +50,7 @@ def _row(document: Mapping[str, Any], engine: str, comparison: Mapping[str, Any]
     accuracy = document["accuracy"].get(engine)
     spikes = sum(document["spike_counts"].get(engine, {}).values())
     row: list[str | Text] = [
-        NAMES[engine],
+        engine_name(engine),
         f"{document['samples'][engine]:,}",
         "" if accuracy is None else f"{accuracy:.2%}",
         *([f"{document['common_accuracy'][engine]:.2%}"] if _common(document) else []),
@@ -80,7 +75,7 @@ def _wrong(comparison: Mapping[str, Any]) -> bool:
 
 def _divergence(comparison: Mapping[str, Any]) -> RenderableType:
     first = comparison["first_divergence"]
-    title = f"{NAMES[comparison['found']]} parts from {NAMES[comparison['expected']]}"
+    title = f"{engine_name(comparison['found'])} parts from {engine_name(comparison['expected'])}"
     if first is None:
         causes = "\n".join(f"• {cause}" for cause in comparison["readout_causes"])
         return Panel(f"all spikes agree, the readout does not\n{causes}", title=title, border_style="red", expand=False)
@@ -104,16 +99,11 @@ def _number(value: float | None) -> str:
 
 def _verdict(document: Mapping[str, Any]) -> RenderableType:
     engines = " = ".join(
-        NAMES[engine].removesuffix(" CPU simulator").removesuffix(" simulator")
+        engine_name(engine).removesuffix(" CPU simulator").removesuffix(" simulator")
         for engine in ("pytorch", "exact", "lava")
         if engine in document["samples"]
     )
-    compared = sum(
-        entry["expected_spikes"]
-        for c in document["comparisons"]
-        if c["must_agree"]
-        for entry in c["populations"].values()
-    )
+    compared = compared_spikes(document)
     if document["mismatching_spikes"] == 0 and document["mismatching_readouts"] == 0:
         return Text(f"✓ {engines}: 0 mismatching spikes ({compared:,} spikes compared)", style="bold green")
     return Text(

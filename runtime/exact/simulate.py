@@ -21,7 +21,7 @@ from litesnn.compiler.passes.stagger_resets import reset_offset
 from litesnn.errors import DataError
 from litesnn.runtime.exact.neurons import Steps, step_through
 from litesnn.runtime.exact.synapses import Projection, projections
-from litesnn.runtime.trace import Trace
+from litesnn.runtime.trace import Trace, check_recorded
 
 Scalar = TypeVar("Scalar", bound=np.generic)
 Progress = Callable[[int, int], None]
@@ -56,10 +56,7 @@ def simulate(
     DataError
         If a recorded name is not a population of the graph.
     """
-    known = {population.name for population in graph.membranes}
-    for name in (*record, *record_states):
-        if name not in known:
-            raise DataError(f"record: found '{name}'; allowed: {', '.join(sorted(known))}, or all")
+    check_recorded(graph, (*record, *record_states))
     engine = _Engine(graph, torch.device(device), frozenset(record), frozenset(record_states))
     if stream or not is_aligned(graph):
         parts = [engine.stream(inputs)]

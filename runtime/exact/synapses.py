@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from litesnn.compiler.graph import Conv2d, Dense, Geometry, Graph, Pool, Population, Source, SynapseBlock
+from litesnn.compiler.graph import Conv2d, Dense, Geometry, Graph, Pool, Population, SynapseBlock
 
 FLOAT32_EXACT = 2**24
 
@@ -86,7 +86,7 @@ def _signature(block: SynapseBlock) -> tuple[object, ...]:
 def _project(graph: Graph, target: Population, blocks: list[SynapseBlock], device: torch.device) -> Projection:
     source = graph[blocks[0].source]
     first = blocks[0].geometry
-    peak = max(abs(source.minimum), source.maximum) if isinstance(source, Source) else 1
+    peak = max(map(abs, source.sent))
     if first.kind == "sparse":
         matrix = sum(block.weights(source.shape, target.shape) for block in blocks).tocsr()
         dtype = _dtype(abs(matrix).sum(axis=1).max() * peak)

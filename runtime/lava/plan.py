@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 
 from litesnn.compiler.graph import VTH_MAX, Graph, Membranes, Neurons, SignMode, Source, SynapseBlock
 from litesnn.errors import BackendError, DataError
+from litesnn.runtime.trace import check_recorded
 
 Ints = npt.NDArray[np.int32]
 MESSAGE_BITS = 8  # Lava's `num_message_bits` of blocks that read graded values
@@ -100,10 +101,7 @@ def plan_network(
         raise BackendError(f"Lava: found {len(graph.sources)} sources; this backend runs networks with one")
     (source,) = graph.sources
     _check_input(graph, source, inputs)
-    for name in (*record, *record_states):
-        if name not in {population.name for population in graph.membranes}:
-            allowed = ", ".join(sorted(population.name for population in graph.membranes))
-            raise DataError(f"record: found '{name}'; allowed: {allowed}, or all")
+    check_recorded(graph, (*record, *record_states))
     neurons = tuple(_neurons(population) for population in graph.membranes)
     synapses = [_synapses(graph, block) for block in graph.blocks]
     for plan in neurons:
