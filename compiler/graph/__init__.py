@@ -16,6 +16,7 @@ from litesnn.compiler.graph.populations import (
     Neurons,
     Population,
     Readout,
+    SigmaDelta,
     Source,
 )
 
@@ -43,6 +44,7 @@ __all__ = [
     "Readout",
     "Removal",
     "Schedule",
+    "SigmaDelta",
     "SignMode",
     "Source",
     "Sparse",

@@ -14,11 +14,13 @@ from litesnn.compiler.graph.findings import FidelityLabel, Range, Removal, Sched
 from litesnn.compiler.graph.populations import (
     BIAS_EXP_MAX,
     BIAS_MANT_MAX,
+    STATE_MAX,
     VTH_MAX,
     Membranes,
     Neurons,
     Population,
     Readout,
+    SigmaDelta,
     Source,
 )
 from litesnn.errors import GraphError
@@ -30,7 +32,10 @@ class Graph:
 
     Attributes
     ----------
-    timesteps : steps per sample (T)
+    timesteps : steps per sample (T); where samples are isolated, the number of steps when the input does not say
+    isolated : every sample is a run of its own from zero state, without resets, on the chip's own time axis, and delays are
+        part of what the network computes (networks from elsewhere with delays or recurrence). Otherwise samples stream back to
+        back, every T steps, and delays only balance paths
     network : MultiDiGraph; node attribute `population`, edge attribute `block`, edge key = block name
     labels, removals, ranges, schedule : what passes found (see `findings`)
     """
@@ -41,6 +46,7 @@ class Graph:
     removals: tuple[Removal, ...] = ()
     ranges: tuple[Range, ...] = ()
     schedule: Schedule | None = None
+    isolated: bool = False
 
     @classmethod
     def build(cls, timesteps: int, populations: list[Population], blocks: list[SynapseBlock]) -> Graph:
@@ -103,6 +109,11 @@ class Graph:
         return next(population for population in self.populations if isinstance(population, Readout))
 
     @property
+    def output(self) -> Membranes:
+        """What the host reads: the readout, or the one spiking (or graded) population that stands for it."""
+        return next(population for population in self.membranes if _is_output(population))
+
+    @property
     def blocks(self) -> list[SynapseBlock]:
         """All blocks, grouped by target in population order, then by name."""
         return [block for population in self.populations for block in self.into(population.name)]
@@ -121,10 +132,28 @@ class Graph:
         """Unrolled synapses of a block per neuron of its source, (C, H, W)."""
         return block.geometry.fan_out(self[block.source].shape, self[block.target].shape)
 
+    def components(self) -> Iterator[list[Population]]:
+        """Groups such that every source stands before its readers; more than one population, or one that reads itself, is a loop.
+
+        Within a group, populations stand in the order they were added.
+        """
+        position = {name: i for i, name in enumerate(self.network)}
+        condensed = nx.condensation(self.network)
+        members = {
+            group: sorted(data["members"], key=position.__getitem__) for group, data in condensed.nodes(data=True)
+        }
+        for group in nx.lexicographical_topological_sort(condensed, key=lambda group: position[members[group][0]]):
+            yield [self[name] for name in members[group]]
+
     def topological(self) -> Iterator[Population]:
-        """Populations such that every source stands before its readers."""
-        for name in nx.lexicographical_topological_sort(self.network, key=list(self.network).index):
-            yield self[name]
+        """Populations such that every source stands before its readers, as far as there are no loops."""
+        for group in self.components():
+            yield from group
+
+    @property
+    def has_loops(self) -> bool:
+        """Whether any population reads itself, directly or through others."""
+        return not nx.is_directed_acyclic_graph(self.network)
 
     def validate(self, after: str) -> None:
         """Check every invariant; `after` is the name of the pass that ran last and is named in the message.
@@ -139,9 +168,10 @@ class Graph:
 
     def structural_problems(self) -> Iterator[str]:
         """What keeps the graph from being simulated at all; wrong delays do not, they give wrong answers."""
-        if sum(isinstance(population, Readout) for population in self.populations) != 1:
-            yield "a graph has exactly one readout"
-        if not nx.is_directed_acyclic_graph(self.network):
+        outputs = [population.name for population in self.membranes if _is_output(population)]
+        if len(outputs) != 1:
+            yield f"a graph has exactly one output; found {len(outputs)}: {', '.join(outputs)}"
+        if not self.isolated and self.has_loops:
             yield f"found a cycle {nx.find_cycle(self.network)}; only feed-forward graphs can be scheduled"
         for population in self.populations:
             yield from _population_problems(population)
@@ -149,6 +179,8 @@ class Graph:
             yield from self._block_problems(block)
 
     def _timing_problems(self) -> Iterator[str]:
+        if self.isolated:
+            return
         for block in self.blocks:
             source, target = self[block.source].arrival, self[block.target].arrival
             if source is not None and target is not None and source + 1 + block.delay != target:
@@ -177,6 +209,10 @@ class Graph:
                 yield f"block '{block.name}': weight_exp {block.format.weight_exp} does not carry exponent {block.exponent}"
 
 
+def _is_output(population: Membranes) -> bool:
+    return isinstance(population, Readout) or population.is_output
+
+
 def _population_problems(population: Population) -> Iterator[str]:
     name, count = population.name, population.shape[0]
     if len(population.channels) != count or min(population.shape) < 1:
@@ -193,8 +229,9 @@ def _population_problems(population: Population) -> Iterator[str]:
             or population.bias_exp.max(initial=0) > BIAS_EXP_MAX
         ):
             yield f"'{name}': bias outside {BIAS_MANT_MAX} * 2^{BIAS_EXP_MAX}"
-    if isinstance(population, Neurons) and population.vth is not None:
+    if isinstance(population, (Neurons, SigmaDelta)) and population.vth is not None:
+        limit, bits = (VTH_MAX, 17) if isinstance(population, Neurons) else (STATE_MAX, 23)
         if population.vth.shape != (count,):
             yield f"'{name}': vth has shape {population.vth.shape}, allowed ({count},)"
-        elif population.vth.min() < 0 or population.vth.max() > VTH_MAX:
-            yield f"'{name}': vth {population.vth.min()}..{population.vth.max()}; allowed: 0..{VTH_MAX} (17 bits)"
+        elif population.vth.min() < 0 or population.vth.max() > limit:
+            yield f"'{name}': vth {population.vth.min()}..{population.vth.max()}; allowed: 0..{limit} ({bits} bits)"

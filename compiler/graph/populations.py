@@ -88,7 +88,10 @@ class Source(Population):
 
 @dataclass(frozen=True, eq=False)
 class Membranes(Population):
-    """Populations with a membrane: `du`, `dv`, bias, periodic reset (steps; `time_step % reset_interval == reset_offset`)."""
+    """Populations with a membrane: `du`, `dv`, bias, periodic reset (steps; `time_step % reset_interval == reset_offset`).
+
+    `is_output`: the host reads what it sends (networks from elsewhere that end in spikes); a `Readout` is always an output.
+    """
 
     du: int = NO_CURRENT_MEMORY
     dv: int = 0
@@ -99,6 +102,7 @@ class Membranes(Population):
     reset_interval: int | None = None
     reset_offset: int | None = None
     on_host: bool = False
+    is_output: bool = False
 
     @property
     def bias(self) -> Ints:
@@ -128,3 +132,32 @@ class Neurons(Membranes):
 @dataclass(frozen=True, eq=False)
 class Readout(Membranes):
     """Integrates without leak or threshold; read by the host after the last step of each sample."""
+
+
+@dataclass(frozen=True, eq=False)
+class SigmaDelta(Membranes):
+    """Neurons that send changes: Lava's `Delta`, `SigmaDelta` and `Sigma` in their fixed-point equations.
+
+    `sigma` sums what arrives; `activation` is applied to sigma + bias; `delta` sends the change of the activation since the
+    last message, held back while smaller than the threshold. `kind` says which of these a population has.
+
+    Attributes
+    ----------
+    vth : threshold on the change, per channel (C,); None for `sigma`
+    spike_exp, state_exp : Lava's shifts: inputs of `delta` are shifted left by both, messages right by `state_exp`
+    cum_error : whether the held-back error is accumulated (Lava's `cum_error`)
+    message_bits : Lava's `num_message_bits`, the sign included
+    """
+
+    kind: Literal["delta", "sigma_delta", "sigma"] = "sigma_delta"
+    activation: Literal["unit", "relu"] = "relu"
+    vth: Ints | None = None
+    spike_exp: int = 0
+    state_exp: int = 0
+    cum_error: bool = False
+    message_bits: int = 24
+
+    @property
+    def sent(self) -> tuple[int, int]:
+        """See `Population.sent`."""
+        return (-(1 << (self.message_bits - 1)), (1 << (self.message_bits - 1)) - 1)

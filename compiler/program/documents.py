@@ -23,6 +23,7 @@ from litesnn.compiler.graph import (
     Readout,
     Removal,
     Schedule,
+    SigmaDelta,
     Source,
     SynapseBlock,
     SynapseFormat,
@@ -38,10 +39,21 @@ class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+class SigmaDeltaDocument(_Document):
+    """What a sigma-delta population has besides its membranes."""
+
+    kind: Literal["delta", "sigma_delta", "sigma"]
+    activation: Literal["unit", "relu"]
+    spike_exp: int
+    state_exp: int
+    cum_error: bool
+    message_bits: int
+
+
 class PopulationDocument(_Document):
     """One population; arrays per channel are tensors `<name>.vth`, `.bias_mant`, `.bias_exp`, `.unit`."""
 
-    kind: Literal["source", "neurons", "readout"]
+    kind: Literal["source", "neurons", "readout", "sigma_delta"]
     name: str
     shape: Shape
     channels: tuple[int, ...]
@@ -56,6 +68,8 @@ class PopulationDocument(_Document):
     reset_interval: int | None = None
     reset_offset: int | None = None
     on_host: bool | None = None
+    is_output: bool | None = None
+    sigma_delta: SigmaDeltaDocument | None = None
     role: Literal["lif", "maximum", "relay"] | None = None
 
 
@@ -82,6 +96,7 @@ class GraphDocument(_Document):
     format: Literal["litesnn.graph"] = "litesnn.graph"
     version: Literal[1] = 1
     timesteps: int
+    isolated: bool = False
     populations: tuple[PopulationDocument, ...]
     blocks: tuple[BlockDocument, ...]
     labels: tuple[FidelityLabel, ...]
@@ -103,6 +118,7 @@ def graph_document(graph: Graph) -> tuple[dict[str, Any], dict[str, Array]]:
             tensors[f"{block.name}.{part}"] = values
     document = GraphDocument(
         timesteps=graph.timesteps,
+        isolated=graph.isolated,
         populations=tuple(_population_document(population) for population in graph.populations),
         blocks=tuple(_block_document(block) for block in graph.blocks),
         labels=graph.labels,
@@ -134,10 +150,13 @@ def read_graph(document: Mapping[str, Any], tensors: Mapping[str, Array]) -> Gra
         blocks = [_read_block(entry, tensors) for entry in parsed.blocks]
     except KeyError as error:
         raise ProgramError(f"weights.safetensors: tensor {error} is missing") from error
-    graph = Graph.build(parsed.timesteps, populations, blocks)
+    found = parsed.labels, parsed.removals, parsed.ranges, parsed.schedule
+    graph = Graph(
+        parsed.timesteps, Graph.build(parsed.timesteps, populations, blocks).network, *found, isolated=parsed.isolated
+    )
     for problem in graph.structural_problems():
         raise ProgramError(f"graph.json: {problem}")
-    return Graph(parsed.timesteps, graph.network, parsed.labels, parsed.removals, parsed.ranges, parsed.schedule)
+    return graph
 
 
 def _population_document(population: Population) -> PopulationDocument:
@@ -164,14 +183,18 @@ def _population_document(population: Population) -> PopulationDocument:
         "reset_interval": population.reset_interval,
         "reset_offset": population.reset_offset,
         "on_host": population.on_host,
+        "is_output": population.is_output,
     }
+    if isinstance(population, SigmaDelta):
+        parts = {part: getattr(population, part) for part in SigmaDeltaDocument.model_fields}
+        return PopulationDocument(kind="sigma_delta", sigma_delta=SigmaDeltaDocument(**parts), **common)
     if isinstance(population, Neurons):
         return PopulationDocument(kind="neurons", role=population.role, **common)
     return PopulationDocument(kind="readout", **common)
 
 
 def _read_population(entry: PopulationDocument, tensors: Mapping[str, Array]) -> Population:
-    fields = entry.model_dump(exclude={"kind"}, exclude_none=True)
+    fields = entry.model_dump(exclude={"kind", "sigma_delta"}, exclude_none=True)
     try:
         if entry.kind == "source":
             return Source(**fields)
@@ -179,6 +202,8 @@ def _read_population(entry: PopulationDocument, tensors: Mapping[str, Array]) ->
         if entry.kind == "readout":
             arrays.pop("vth")
             return Readout(**fields, **arrays)
+        if entry.sigma_delta is not None:
+            return SigmaDelta(**fields, **arrays, **entry.sigma_delta.model_dump())
         arrays["vth"] = tensors[f"{entry.name}.vth"]
         return Neurons(**fields, **arrays)
     except TypeError as error:

@@ -37,7 +37,7 @@ CODES = np.arange(-4, 5).reshape(1, 1, 3, 3).repeat(2, 0)
 @pytest.mark.parametrize(
     ("broken", "problem"),
     [
-        (lambda: graph([source()], []), "exactly one readout"),
+        (lambda: graph([source()], []), "exactly one output"),
         (
             lambda: graph([source(), neurons("a"), neurons("b"), readout()], [one_to_one("a", "b", 1), one_to_one("b", "a", 1)]),
             "found a cycle .*only feed-forward graphs",

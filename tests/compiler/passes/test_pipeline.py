@@ -47,7 +47,7 @@ def test_a_pass_that_breaks_the_graph_is_named(tmp_path: Path, monkeypatch: pyte
 
     original = pipeline.passes
     monkeypatch.setattr(pipeline, "passes", lambda *args: [original(*args)[0], LosesTheReadout()])
-    with pytest.raises(GraphError, match="after pass 'loses-the-readout': a graph has exactly one readout"):
+    with pytest.raises(GraphError, match="after pass 'loses-the-readout': a graph has exactly one output"):
         compile_graph(loaded(document(), tmp_path), LOIHI2)
 
 

@@ -193,7 +193,7 @@ def forge(directory: Path, name: str, content: bytes) -> None:
         (lambda g: g["populations"][1].update(shape=[3, 9, 9]), "the target is"),
         (
             lambda g: g["populations"][1].update(kind="readout", role=None),
-            "graph.json: a graph has exactly one readout",
+            "graph.json: a graph has exactly one output",
         ),
     ],
 )
