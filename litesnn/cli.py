@@ -6,7 +6,10 @@ import typer
 
 from litesnn.commands.check import check_command
 from litesnn.commands.compile import compile_command
+from litesnn.commands.diff import diff_command
 from litesnn.commands.estimate import estimate_command
+from litesnn.commands.export import export_command
+from litesnn.commands.import_ import import_command
 from litesnn.commands.info import info_command
 from litesnn.commands.profiles import profiles_command
 from litesnn.commands.report import report_command
@@ -28,6 +31,9 @@ for name, command in (
     ("check", check_command),
     ("run", run_command),
     ("verify", verify_command),
+    ("import", import_command),
+    ("export", export_command),
+    ("diff", diff_command),
     ("info", info_command),
     ("report", report_command),
     ("profiles", profiles_command),

@@ -204,7 +204,8 @@ def _from_rows(
     first, last = group.part.channels
     kernel = np.zeros((last - first, source.shape[0], shared.rows, shared.columns), np.int32)
     channel, tap = np.divmod(row, shared.taps)
-    kernel[targets, read[channel], tap // shared.columns, tap % shared.columns] = codes
+    # Two edges from one source may hold a synapse each at the same place: they add up.
+    np.add.at(kernel, (targets, read[channel], tap // shared.columns, tap % shared.columns), codes)
     whole = Conv2d(kernel, shared.stride, shared.padding, shared.dilation)
     matrix = whole.matrix(source.shape, (last - first, *target.shape[1:])).tocoo()
     rows = matrix.row + first * target.shape[1] * target.shape[2]

@@ -25,9 +25,14 @@ def load_cifar(name: str, data_dir: Path | None) -> Dataset:
     """uint8 images (N, 3, 32, 32) from `<name>.npz` in `data_dir`; (N, 32, 32, 3) is transposed."""
     arrays = read_archive(name, data_dir)
     x_train, x_test = (_channels_first(name, arrays[key]) for key in ("x_train", "x_test"))
-    spec = InputSpec(shape=(3, 32, 32), mean=_MEAN[name], std=_STD[name], scale=_SCALE)
+    spec = cifar_input(name, (3, 32, 32))
     y_train, y_test = (arrays[key].reshape(-1).astype(np.int64) for key in ("y_train", "y_test"))
     return Dataset(name, x_train, y_train, x_test, y_test, _CLASSES[name], spec)
+
+
+def cifar_input(name: str, shape: tuple[int, int, int]) -> InputSpec:
+    """How raw images 0 .. 255 of `cifar10` or `cifar100` become integers; `shape` is (3, height, width)."""
+    return InputSpec(shape=shape, mean=_MEAN[name], std=_STD[name], scale=_SCALE)
 
 
 def read_archive(name: str, data_dir: Path | None) -> dict[str, npt.NDArray[np.generic]]:

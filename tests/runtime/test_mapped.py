@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from random_networks import random_input, random_trained_genotype
+from written_genotypes import document, loaded
 
 from litesnn.compiler.encoding import encode_cost
 from litesnn.compiler.mapping import map_graph
@@ -34,6 +36,18 @@ def test_mapping_changes_no_spike(name: str, overrides: dict[str, str], seed: in
     assert found is not None
     assert found.samples == 3
     assert found.equal, found
+
+
+def test_two_edges_from_one_source_add_up(tmp_path: Path) -> None:
+    """In the first cell s0 and s1 are both the stem: two kernels of one window share the rows of a core."""
+    nodes = [{"inputs": [{"source": source, "op": "conv3x3"} for source in ("s0", "s1")]}]
+    genotype = loaded(document(cells=[{"channels": 3, "bits": 2, "nodes": nodes}]), tmp_path)
+    for name in ("loihi1", "loihi2"):
+        profile = load_profile(name)
+        graph = compile_graph(genotype, profile)
+        found = check_mapping(graph, map_graph(graph, profile), profile, random_input(genotype, 8, 0))
+        assert found is not None
+        assert found.equal, name
 
 
 def test_small_cores_split_populations_and_copy_kernels() -> None:

@@ -1,0 +1,5 @@
+"""Export to SANA-FE (https://github.com/SLAM-Lab/SANA-FE): a second tool's word on spikes, packets, hops and energy."""
+
+from litesnn.compiler.export.sanafe.export import SYNAPSES_MAX, export_sanafe
+
+__all__ = ["SYNAPSES_MAX", "export_sanafe"]

@@ -1,0 +1,183 @@
+"""network.yaml: neuron groups, every synapse as an edge, and the mapping; one sample's input stands in it.
+
+SANA-FE's numbers are ours over 64: a weight is the integer weight, a threshold `vth`, a bias 64ths. All are written as exact
+decimals, so its doubles hold them exactly. SANA-FE has neither periodic resets nor graded spikes, hence:
+
+- a population computes one sample, in its own T steps after its arrival; its bias comes from a source that spikes in those
+  steps alone, so that the membrane is 0 before them (one that arrives at once, because nothing reaches it, has its own);
+- a pixel with a value spikes in every step, and its weights are multiplied by the value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.export.sanafe.architecture import DENDRITE, SOMA, SOURCE, SYNAPSE
+from litesnn.compiler.export.sanafe.placement import Place, Placement, runs
+from litesnn.compiler.graph import Graph, Membranes, Neurons, Population, Readout, Source, SynapseBlock
+from litesnn.compiler.graph.populations import DECAY_UNITY, WEIGHT_SHIFT
+
+UNIT = 2**WEIGHT_SHIFT
+NEVER = 1e18
+"""Threshold of the readout, which does not spike."""
+
+
+class NetworkWriter:
+    """Writes one program with one sample.
+
+    Parameters
+    ----------
+    inputs : graded values (C, H, W), held for all steps, or spikes (T, C, H, W)
+
+    Attributes
+    ----------
+    names : population -> SANA-FE's group name (no dots)
+    chip_sources, host_sources : most sources on a core, filled by `lines`
+    """
+
+    def __init__(self, graph: Graph, placement: Placement, inputs: npt.NDArray[np.int16]) -> None:
+        self.graph, self.placement = graph, placement
+        self.trains = inputs if inputs.ndim == 4 else np.repeat(inputs[None], graph.timesteps, axis=0)
+        self.values = inputs.astype(np.int64).ravel() if inputs.ndim == 3 else None
+        self.names = _group_names([population.name for population in graph.populations])
+        self._used: dict[str, int] = {}
+
+    def lines(self, name: str) -> Iterator[str]:
+        """The document, line by line."""
+        yield from ("network:", f"  name: {name}", "  groups:")
+        for population in self.graph.populations:
+            yield from self._source(population) if isinstance(population, Source) else self._neurons(population)
+        biased = [place for place in self.placement.places if self._from_source(place)]
+        for population in self.graph.membranes:
+            count = sum(place.population == population.name for place in biased)
+            if count:
+                yield from self._bias_group(population, count)
+        edges = [line for block in self.graph.blocks for line in self._edges(block)]
+        edges += [line for number, place in self._numbered(biased) for line in self._bias_edges(place, number)]
+        yield from ("  edges:", *edges) if edges else ("  edges: []",)
+        yield "mappings:"
+        for place in self.placement.places:
+            yield from self._mapping(place)
+        for number, place in self._numbered(biased):
+            soma = self._next_source(place.address)
+            yield f'  - {self._bias_name(place.population)}.{number}: {{core: {place.address}, soma: "{SOURCE}[{soma}]"}}'
+
+    @property
+    def chip_sources(self) -> int:
+        """Most sources on one core of the chip."""
+        return self._most(lambda tile: tile < self.placement.chip_tiles)
+
+    @property
+    def host_sources(self) -> int:
+        """Most sources on one core of the host."""
+        return self._most(lambda tile: tile >= self.placement.chip_tiles)
+
+    def _source(self, population: Population) -> Iterator[str]:
+        yield f"    - name: {self.names[population.name]}"
+        yield "      attributes: {log_spikes: true}"
+        yield "      neurons:"
+        trains = (self.trains != 0).reshape(len(self.trains), -1).astype(int)
+        for neuron in range(population.size):
+            yield f"        - {neuron}: {{spikes: {trains[:, neuron].tolist()}}}"
+
+    def _neurons(self, population: Population) -> Iterator[str]:
+        assert isinstance(population, Membranes)
+        leak = population.decay_mantissa / DECAY_UNITY
+        potentials = ", log_potential: true" if isinstance(population, Readout) else ""
+        yield f"    - name: {self.names[population.name]}"
+        yield f"      attributes: {{log_spikes: true{potentials}, soma_hw_name: {SOMA}, dendrite_hw_name: {DENDRITE}, leak_decay: {leak!r}}}"
+        yield "      neurons:"
+        area = population.shape[1] * population.shape[2]
+        vth = population.vth if isinstance(population, Neurons) else None
+        for channel in range(population.shape[0]):
+            threshold = repr(NEVER) if vth is None else int(vth[channel])
+            bias = "" if population.arrival else f", bias: {int(population.bias[channel]) / UNIT!r}"
+            yield f"        - {_range(channel * area, (channel + 1) * area - 1)}: {{threshold: {threshold}{bias}}}"
+
+    def _bias_group(self, population: Membranes, count: int) -> Iterator[str]:
+        assert population.arrival, "only these have sources"
+        train = [0] * (population.arrival - 1) + [1] * self.graph.timesteps
+        yield f"    - name: {self._bias_name(population.name)}"
+        yield "      attributes: {log_spikes: true}"
+        yield "      neurons:"
+        yield f"        - {_range(0, count - 1)}: {{spikes: {train}}}"
+
+    def _edges(self, block: SynapseBlock) -> Iterator[str]:
+        source, target = self.graph[block.source], self.graph[block.target]
+        matrix = block.weights(source.shape, target.shape).tocoo()
+        weights = matrix.data
+        if isinstance(source, Source) and self.values is not None:
+            weights = weights * self.values[matrix.col]
+        start, end = self.names[block.source], self.names[block.target]
+        delay = f", delay: {block.delay}" if block.delay else ""
+        for row, column, weight in zip(matrix.row.tolist(), matrix.col.tolist(), weights.tolist(), strict=True):
+            yield f"    - {start}.{column} -> {end}.{row}: {{synapse_hw_name: {SYNAPSE}, weight: {weight}{delay}}}"
+
+    def _bias_edges(self, place: Place, number: int) -> Iterator[str]:
+        start, end = self._bias_name(place.population), self.names[place.population]
+        for neuron, bias in zip(place.ids.tolist(), self._bias(place).tolist(), strict=True):
+            if bias:
+                yield f"    - {start}.{number} -> {end}.{neuron}: {{synapse_hw_name: {SYNAPSE}, weight: {bias / UNIT!r}}}"
+
+    def _mapping(self, place: Place) -> Iterator[str]:
+        group = self.names[place.population]
+        if isinstance(self.graph[place.population], Source):
+            for neuron in place.ids.tolist():
+                soma = self._next_source(place.address)
+                yield f'  - {group}.{neuron}: {{core: {place.address}, soma: "{SOURCE}[{soma}]"}}'
+            return
+        for first, last in runs(place.ids):
+            yield f"  - {group}.{_range(first, last)}: {{core: {place.address}}}"
+
+    def _from_source(self, place: Place) -> bool:
+        """Whether the place's neurons have a bias that a source must bring, one step after it spikes."""
+        return bool(self.graph[place.population].arrival) and bool(self._bias(place).any())
+
+    def _bias(self, place: Place) -> npt.NDArray[np.int64]:
+        """Bias of the place's neurons in membrane units."""
+        population = self.graph[place.population]
+        if not isinstance(population, Membranes):
+            return np.zeros(len(place.ids), np.int64)
+        area = population.shape[1] * population.shape[2]
+        bias: npt.NDArray[np.int64] = population.bias[place.ids // area]
+        return bias
+
+    def _bias_name(self, population: str) -> str:
+        return f"{self.names[population]}_bias"
+
+    @staticmethod
+    def _numbered(places: list[Place]) -> Iterator[tuple[int, Place]]:
+        """Places with their number among those of the same population."""
+        seen: dict[str, int] = {}
+        for place in places:
+            number = seen.get(place.population, 0)
+            seen[place.population] = number + 1
+            yield number, place
+
+    def _next_source(self, address: str) -> int:
+        number = self._used.get(address, 0)
+        self._used[address] = number + 1
+        return number
+
+    def _most(self, on: object) -> int:
+        assert callable(on)
+        return max((count for address, count in self._used.items() if on(int(address.split(".")[0]))), default=0)
+
+
+def _group_names(names: list[str]) -> dict[str, str]:
+    """SANA-FE takes a dot for the neuron's number: names without one, still different from each other."""
+    groups: dict[str, str] = {}
+    for name in names:
+        group = re.sub(r"\W", "_", name)
+        while group in groups.values() or f"{group}_bias" in groups.values():
+            group += "_"
+        groups[name] = group
+    return groups
+
+
+def _range(first: int, last: int) -> str:
+    return f"{first}..{last}" if last > first else str(first)

@@ -1,0 +1,40 @@
+"""`litesnn diff A B`: what differs between two genotypes or two programs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from litesnn.commands.common import FINDINGS, JsonOption, errors_to_exit, print_json, stdout_console
+
+
+def diff_command(
+    first: Annotated[Path, typer.Argument(metavar="A", help="A genotype (.json) or a program directory.")],
+    second: Annotated[Path, typer.Argument(metavar="B", help="Another one.")],
+    json_output: JsonOption = False,
+) -> None:
+    """Show what differs, by place: fields, tensors, populations, blocks, formats, delays, cores, costs.
+
+    A genotype and a program are compared by the program's genotype. Exit code 0: equal, 1: different.
+    """
+    with errors_to_exit():
+        from litesnn.compiler.compare import compare_genotypes, compare_programs
+        from litesnn.compiler.genotype import load_genotype
+        from litesnn.compiler.program import Program, is_program
+        from litesnn.display.diff import show_differences
+
+        left, right = (Program.load(path) if is_program(path) else load_genotype(path) for path in (first, second))
+        if isinstance(left, Program) and isinstance(right, Program):
+            differences = compare_programs(left, right)
+        else:
+            differences = compare_genotypes(
+                *(side.genotype if isinstance(side, Program) else side for side in (left, right))
+            )
+        if json_output:
+            print_json({"first": str(first), "second": str(second), **differences.document()})
+        else:
+            show_differences(stdout_console(), differences, str(first), str(second))
+        if not differences.equal:
+            raise typer.Exit(FINDINGS)

@@ -1,0 +1,118 @@
+"""From a file with published arrays to a genotype: which kind it is, its settings, and its weights."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from litesnn.compiler.genotype import Genotype, SearchRecord, resolve
+from litesnn.compiler.genotype.imported import Imported
+from litesnn.errors import GenotypeError
+from litesnn.search.published.arrays import Arrays, read_arrays, recordable
+from litesnn.search.published.autosnn import AUTOSNN
+from litesnn.search.published.initialize import initialize
+from litesnn.search.published.kind import Kind
+from litesnn.search.published.litesnn_arrays import LITESNN
+from litesnn.search.published.snasnet import LIGHTSNN, SNASNET
+from litesnn.search.published.spikedhs import SPIKEDHS
+from litesnn.search.published.state_dict import read_state_dict
+from litesnn.search.published.weights import take_over
+
+KINDS: dict[str, Kind] = {
+    "litesnn": LITESNN,
+    "spikedhs": SPIKEDHS,
+    "snasnet": SNASNET,
+    "lightsnn": LIGHTSNN,
+    "autosnn": AUTOSNN,
+}
+"""Published arrays by name, in the order in which they are recognized."""
+
+
+def import_published(
+    path: Path,
+    given: Mapping[str, Any],
+    *,
+    kind: str | None = None,
+    array: str | None = None,
+    name: str | None = None,
+    weights: Path | None = None,
+    seed: int | None = 0,
+) -> Imported:
+    """The genotype of published arrays.
+
+    Parameters
+    ----------
+    given : settings by their names in `Settings`; the others are the kind's defaults
+    kind : a name of `KINDS`; recognized where None
+    array : the one array to read, where a file has several
+    weights : a state dict of the released code; without it the weights are random, or none
+    seed : of random weights; None leaves the genotype untrained
+
+    Raises
+    ------
+    GenotypeError
+        For a file, arrays, settings or a state dict that do not fit.
+    """
+    arrays = read_arrays(path)
+    if array is not None:
+        if array not in arrays:
+            raise GenotypeError(
+                f"--array: found '{array}'; allowed: {', '.join(filter(None, arrays)) or 'none has a name'}"
+            )
+        arrays = {array: arrays[array]}
+    chosen = _recognized(arrays, path) if kind is None else KINDS[kind]
+    settings = chosen.defaults.with_given(given, chosen.takes, chosen.title)
+    try:
+        genotype, notes = chosen.build(arrays, name or _name_of(path), settings)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise GenotypeError(f"{path}: {place}: found {first['input']!r}; {first['msg']}") from error
+    except GenotypeError as error:
+        raise GenotypeError(f"{path}: {error}") from error
+    record = SearchRecord(
+        method=chosen.title,
+        settings={"arrays": recordable(arrays), "options": settings.record(chosen.takes), "notes": list(notes)},
+    )
+    genotype = genotype.model_copy(update={"search": record})
+    return _with_weights(genotype, chosen, notes, weights, seed)
+
+
+def _with_weights(
+    genotype: Genotype, kind: Kind, notes: tuple[str, ...], weights: Path | None, seed: int | None
+) -> Imported:
+    origin = f"{kind.title} arrays"
+    feedback = resolve(genotype).has_backward
+    if weights is not None:
+        if isinstance(kind.weights, str):
+            raise GenotypeError(f"{weights}: {kind.weights}")
+        state = read_state_dict(weights)
+        filled, tensors, said = take_over(kind.weights(genotype, state), state, weights.name)
+        return Imported(origin, filled, tensors, (*notes, *said))
+    if seed is None:
+        return Imported(origin, genotype, None, (*notes, "no weights: train it before compiling"))
+    if feedback:
+        return Imported(
+            origin, genotype, None, (*notes, f"no weights: feedback ({len(feedback)} edges) cannot be trained yet")
+        )
+    initialized, tensors = initialize(genotype, seed)
+    random = f"the weights are random (seed {seed}), not trained: good for costs, not for answers"
+    return Imported(origin, initialized, tensors, (*notes, random))
+
+
+def _recognized(arrays: Arrays, path: Path) -> Kind:
+    for kind in KINDS.values():
+        if kind.recognizes(arrays):
+            return kind
+    found = ", ".join(filter(None, arrays)) or "one array without a name"
+    known = "; ".join(f"{name}: {kind.names}" for name, kind in KINDS.items())
+    raise GenotypeError(f"{path}: found {found}; no published arrays that LiteSNN knows ({known}); --kind says which")
+
+
+def _name_of(path: Path) -> str:
+    """The file's name as a genotype may be called."""
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", path.stem).strip("._-") or "imported"
