@@ -21,6 +21,7 @@ from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.passes import ProveRanges, RemoveDead, StaggerResets
 from litesnn.compiler.pipeline import passes
 from litesnn.compiler.profile import Profile
+from litesnn.compiler.rules.graph_rules import broken_rules
 from litesnn.errors import CompileError
 
 # What is dead is up to training; resets and ranges cost nothing on the chip.
@@ -68,9 +69,13 @@ def estimate(
     Raises
     ------
     CompileError
-        If it cannot be lowered or one neuron does not fit a core.
+        If it cannot be lowered, breaks a rule of the chip, or one neuron does not fit a core.
     """
     graph = _graph(_with_weights(genotype, seed), profile)
+    # The exponents are this module's guess; training chooses membranes that fit.
+    broken = [finding for finding in broken_rules(graph, profile) if finding.code != "LSN-WEIGHT-EXP"]
+    if broken:
+        raise CompileError("\n  ".join(f"{finding.place}: {finding.message}; {finding.fix}" for finding in broken))
     mapping = map_graph(graph, profile)
     ideal = operations = 0.0
     for block in graph.blocks:

@@ -74,8 +74,10 @@ class Profile(Section):
 
     @property
     def delay_max(self) -> int:
-        """Largest synaptic delay in steps, besides the one step every synapse takes."""
-        return known(self.synapses.delay_max, "synapses.delay_max", self.name)
+        """Largest synaptic delay in steps that a list can hold, besides the one step every synapse takes."""
+        longest: int = known(self.synapses.delay_max, "synapses.delay_max", self.name)
+        widths = self.synapses.delay_widths.value
+        return min(longest, 2 ** max(widths) - 1) if widths else longest
 
     @property
     def accumulator_limit(self) -> int:
@@ -121,7 +123,7 @@ def load_profile(name_or_path: str | os.PathLike[str], overrides: Mapping[str, s
     """
     text = str(name_or_path)
     profile = _parse(text, _read(text))
-    return _with_overrides(profile, overrides) if overrides else profile
+    return with_overrides(profile, overrides) if overrides else profile
 
 
 def _read(text: str) -> str:
@@ -149,7 +151,8 @@ def _parse(text: str, content: str) -> Profile:
         raise ProfileError(f"profile {text}: {error.error_count()} problem(s)\n  " + "\n  ".join(lines)) from error
 
 
-def _with_overrides(profile: Profile, overrides: Mapping[str, str]) -> Profile:
+def with_overrides(profile: Profile, overrides: Mapping[str, str]) -> Profile:
+    """The profile with some figures set by the caller; parameters and errors as in `load_profile`."""
     figures = dict(profile.figures())
     changed: dict[str, dict[str, Any]] = {}
     for key, text in overrides.items():

@@ -16,6 +16,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from litesnn.checking import Check, check
     from litesnn.compilation import Compilation, compile
     from litesnn.compiler.estimate import estimate
     from litesnn.compiler.genotype import Genotype, LoadedGenotype, load_genotype, save_genotype
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from litesnn.verification import verify
 
 _HOMES = {
+    "Check": "litesnn.checking",
     "Compilation": "litesnn.compilation",
     "Genotype": "litesnn.compiler.genotype",
     "LiteSNNError": "litesnn.errors",
@@ -38,6 +40,7 @@ _HOMES = {
     "Program": "litesnn.compiler.program",
     "Samples": "litesnn.samples",
     "Verification": "litesnn.runtime.verify",
+    "check": "litesnn.checking",
     "compile": "litesnn.compilation",
     "estimate": "litesnn.compiler.estimate",
     "load_genotype": "litesnn.compiler.genotype",
@@ -51,6 +54,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Check",
     "Compilation",
     "Genotype",
     "LiteSNNError",
@@ -59,6 +63,7 @@ __all__ = [
     "Program",
     "Samples",
     "Verification",
+    "check",
     "compile",
     "estimate",
     "load_genotype",

@@ -7,17 +7,16 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from litesnn.compiler.costs import Activity
+from litesnn.compiler.fixes import with_remedies
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype
-from litesnn.compiler.graph import Graph
-from litesnn.compiler.mapping import Mapping, map_graph
+from litesnn.compiler.mapping import Mapping
 from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.program import Program
 from litesnn.compiler.report import build_report
-from litesnn.compiler.rules import Finding, check_rules
-from litesnn.errors import CompileError
+from litesnn.compiler.rules import Checked, Finding, Subject, check_rules, try_mapping
+from litesnn.compiler.rules.graph_rules import broken_rules
 from litesnn.runtime.mapped import MappedCheck, check_mapping
 from litesnn.runtime.verify import Verification
 from litesnn.samples import Samples
@@ -69,19 +68,24 @@ def compile(
     Raises
     ------
     LiteSNNError
-        For anything wrong with the genotype, the profile or the backend. A program that breaks a rule is returned, not raised.
+        For anything wrong with the genotype, the profile or the backend. A program that breaks a rule is returned, not raised;
+        if the rule is one of the graph, it is not simulated.
     """
     loaded = genotype if isinstance(genotype, LoadedGenotype) else load_genotype(genotype)
     target = profile if isinstance(profile, Profile) else load_profile(profile)
     graph = compile_graph(loaded, target, sign)
     verification = None
-    if samples is not None:
+    if samples is not None and not broken_rules(graph, target):
         verification = verify(graph, loaded, samples, lava_samples=lava_samples, progress=progress)
     activity = verification.activity if verification else None
-    mapping = try_mapping(graph, target, activity)
-    findings = tuple(check_rules(graph, target, mapping))
-    command = f"litesnn-compile {_name(genotype)} --profile {target.name} --sign {sign} --samples {lava_samples}"
+    rates = None if activity is None else {name: n / activity.samples for name, n in activity.events.items()}
+    mapping = try_mapping(graph, target, rates)
     placed = mapping if isinstance(mapping, Mapping) else None
+    findings = tuple(check_rules(graph, target, mapping))
+    if any(finding.severity == "error" for finding in findings):
+        subject = Subject(target, loaded, sign=sign)
+        findings = with_remedies(Checked(subject, graph, mapping, findings)).checked.findings
+    command = f"litesnn-compile {_name(genotype)} --profile {target.name} --sign {sign} --samples {lava_samples}"
     mapped = None
     if placed is not None and samples is not None:
         mapped = check_mapping(graph, placed, target, samples.inputs[:MAPPED_SAMPLES])
@@ -90,15 +94,6 @@ def compile(
     if mapped is not None:
         report["mapping"]["simulation"] = asdict(mapped)
     return Compilation(Program(graph, loaded, target, command, report, placed), findings, verification, mapped)
-
-
-def try_mapping(graph: Graph, profile: Profile, activity: Activity | None = None) -> Mapping | CompileError:
-    """Cores for a graph, placed by the simulated spikes where there are some; or why there are none."""
-    rates = None if activity is None else {name: events / activity.samples for name, events in activity.events.items()}
-    try:
-        return map_graph(graph, profile, rates)
-    except CompileError as error:
-        return error
 
 
 def _name(genotype: str | os.PathLike[str] | LoadedGenotype) -> str:

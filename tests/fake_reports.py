@@ -179,9 +179,12 @@ def _findings(names: list[str], broken: bool) -> list[dict[str, Any]]:
             "place": place,
             "value": value,
             "limit": limit,
+            "headroom": limit - value,
             "unit": "units",
             "message": message,
             "fix": fix,
+            "remedies": [],
+            "tried": [],
         }
 
     findings = [

@@ -16,7 +16,6 @@ from scipy.sparse import csc_matrix, spmatrix
 
 from litesnn.compiler.encoding.rule import ListRule
 from litesnn.compiler.graph import SignMode, SynapseBlock
-from litesnn.errors import CompileError
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int32]
@@ -48,21 +47,10 @@ class ListFormat:
 
 
 def list_format(block: SynapseBlock, rule: ListRule) -> ListFormat:
-    """The format of a block whose sign is handled.
-
-    Raises
-    ------
-    CompileError
-        If its delay needs more bits than the format registers offer.
-    """
+    """The format of a block whose sign is handled; a delay too long for all widths takes the bits it needs (LSN-DELAY)."""
     assert block.format is not None, "formats are assigned by the sign pass"
     needed = block.delay.bit_length()
-    width = next((width for width in rule.delay_widths if width >= needed), None)
-    if width is None:
-        raise CompileError(
-            f"{block.place}: a delay of {block.delay} steps needs {needed} bits; {rule.profile} stores at most "
-            f"{rule.delay_widths[-1]} per synapse"
-        )
+    width = next((width for width in rule.delay_widths if width >= needed), needed)
     return ListFormat(block.format.num_weight_bits, block.format.sign_mode, block.format.weight_exp, width, block.delay)
 
 

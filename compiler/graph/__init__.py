@@ -19,6 +19,7 @@ from litesnn.compiler.graph.populations import (
     SigmaDelta,
     Source,
 )
+from litesnn.compiler.graph.programmable import needs_programmable_neuron
 
 __all__ = [
     "BIAS_EXP_MAX",
@@ -50,4 +51,5 @@ __all__ = [
     "Sparse",
     "SynapseBlock",
     "SynapseFormat",
+    "needs_programmable_neuron",
 ]

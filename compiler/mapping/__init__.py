@@ -3,10 +3,13 @@
 from litesnn.compiler.mapping.documents import mapping_document, read_mapping
 from litesnn.compiler.mapping.mapper import map_graph
 from litesnn.compiler.mapping.model import Core, Mapping, Mesh, Slice, Traffic
+from litesnn.compiler.mapping.refusal import DoesNotFit, Excess
 from litesnn.compiler.mapping.summary import mapping_summary
 
 __all__ = [
     "Core",
+    "DoesNotFit",
+    "Excess",
     "Mapping",
     "Mesh",
     "Slice",

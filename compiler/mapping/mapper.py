@@ -16,6 +16,8 @@ from litesnn.compiler.mapping.links import Links, Rates, find_links
 from litesnn.compiler.mapping.model import Core, Mapping, Slice
 from litesnn.compiler.mapping.pack import pack
 from litesnn.compiler.mapping.placement import Placement, place
+from litesnn.compiler.mapping.refusal import CHIPS, DoesNotFit, Excess, relaxed
+from litesnn.compiler.mapping.routing import Board
 from litesnn.compiler.mapping.split import cost_of, split
 from litesnn.compiler.mapping.usage import Demand, Grid, below, build_demands, core_words, destinations
 from litesnn.compiler.profile import Profile
@@ -24,7 +26,9 @@ from litesnn.errors import CompileError
 SYSTEM_CORES = 140_544  # Hala Point, 1152 Loihi 2 chips (Intel 2024); Pohoiki Springs has 98,304 Loihi 1 cores
 
 
-def map_graph(graph: Graph, profile: Profile, rates: Rates | None = None, seed: int = 0) -> Mapping:
+def map_graph(
+    graph: Graph, profile: Profile, rates: Rates | None = None, seed: int = 0, *, optimize: bool = True
+) -> Mapping:
     """Partition and place a graph.
 
     Parameters
@@ -32,27 +36,28 @@ def map_graph(graph: Graph, profile: Profile, rates: Rates | None = None, seed: 
     graph : every block has its format; sources and populations on the host get no core
     rates : population -> spikes per sample, per neuron (C, H, W) or per channel (C,); 1 where absent
     seed : of Mt-KaHyPar and of the random placement in the report
+    optimize : False leaves the cores in order, for a check: what fits does not depend on it
 
     Raises
     ------
-    CompileError
-        If one neuron of a population does not fit a core, with the resource and its limit; or if the network takes more
-        cores than the largest system that was built.
+    DoesNotFit
+        If one neuron of a population does not fit a core, with every resource of every such population; or if the network
+        takes more cores than the largest system that was built.
     """
     limits = core_limits(profile)
     demands = build_demands(graph, limits, ListRule.of(profile))
     bound = lower_bound(demands, limits)
     least = int(np.ceil(max(bound.values(), default=1.0) - 1e-9))
     cores: list[tuple[Slice, ...]] | None = None
+    refused: list[Excess] = []
     if least <= limits.mesh.cores or not limits.other_chip:
-        cores, links = _partition(demands, limits, least, 0, rates)
+        cores, links, refused = _partition(demands, limits, least, 0, rates)
     if cores is None or (len(cores) > limits.mesh.cores and limits.other_chip):
         # More than one chip: any axon may have to leave its chip, which takes more entries.
-        cores, links = _partition(demands, limits, least, limits.other_chip, rates)
-    placement = place(links.packets, limits.mesh, seed)
+        cores, links, refused = _partition(demands, limits, least, limits.other_chip, rates)
+    placement = place(links.packets, limits.mesh, seed) if optimize and not refused else _in_order(cores, limits)
     usages = _usages(cores, demands, limits, links, placement)
-    _check(usages, limits)
-    return Mapping(
+    mapping = Mapping(
         profile=profile.name,
         mesh=limits.mesh,
         chips=placement.board.chips,
@@ -62,13 +67,18 @@ def map_graph(graph: Graph, profile: Profile, rates: Rates | None = None, seed: 
         placements=placement.traffic,
         links=_between(links),
     )
+    refused += _overfull(mapping, demands, limits, refused)
+    if refused:
+        raise DoesNotFit(refused, mapping)
+    return mapping
 
 
 def _partition(
     demands: dict[str, Demand], limits: CoreLimits, least: int, further: int, rates: Rates | None
-) -> tuple[list[tuple[Slice, ...]], Links]:
-    """Slices per core and their links; every axon takes `further` output entries besides its own."""
+) -> tuple[list[tuple[Slice, ...]], Links, list[Excess]]:
+    """Slices per core, their links, and what no core holds; every axon takes `further` output entries besides its own."""
     grids: dict[str, Grid] = {}
+    refused: list[Excess] = []
     known: dict[str, Demand] = {}
     for name in reversed(list(demands)):
         routes = [(fan, grids[reader]) for reader in grids for fan in demands[reader].fans if fan.source.name == name]
@@ -76,8 +86,9 @@ def _partition(
         for fan, grid in routes:
             outgoing += ((limits.entries or {}).get(fan.kind, 1) + further) * destinations(fan, grid)
         known[name] = replace(demands[name], outgoing=below(outgoing), routes=routes)
-        grids[name] = split(known[name])
-        _check_system(grids, known, len(demands), limits)
+        grids[name] = _split_anyway(known[name], refused)
+    refused.reverse()
+    _check_system(grids, known, limits, refused)
     # Cutting a reader to fill cores up may give its sources more destinations than they were split for: then the next best.
     for cores in pack({name: known[name] for name in demands}, grids, limits, least):
         links = find_links(cores, demands, limits, rates)
@@ -86,23 +97,48 @@ def _partition(
             leaving = np.asarray((links.entries + further * links.axons).sum(axis=1))
         if leaving.max(initial=0) <= limits.resources.get("output_axons", np.inf):
             break
-    return cores, links
+    return cores, links, refused
 
 
-def _check_system(grids: dict[str, Grid], demands: dict[str, Demand], populations: int, limits: CoreLimits) -> None:
-    """No network is mapped onto a system larger than any that exists; how far it got says where the cores go."""
+def _split_anyway(demand: Demand, refused: list[Excess]) -> Grid:
+    """The best grid; where not even the smallest part fits, that of cores just large enough for it, and why in `refused`."""
+    try:
+        return split(demand)
+    except DoesNotFit as refusal:
+        refused += refusal.excesses
+        return _split_anyway(relaxed(demand, refusal.excesses), refused)
+    except CompileError as error:
+        raise (DoesNotFit(refused) if refused else error) from error
+
+
+def _check_system(
+    grids: dict[str, Grid], demands: dict[str, Demand], limits: CoreLimits, refused: list[Excess]
+) -> None:
+    """No network is placed on a system larger than any that exists; the refusal says where the cores go."""
     total = sum(len(grid) for grid in grids.values())
     if total <= SYSTEM_CORES:
         return
     largest = max(grids, key=lambda name: len(grids[name]))
     usage = demands[largest].usage(grids[largest])
     tightest = max(limits.resources, key=lambda name: float(usage[name].mean()) / limits.resources[name])
-    raise CompileError(
-        f"{len(grids)} of {populations} populations alone take {total} cores, {-(-total // limits.mesh.cores)} chips; "
-        f"the largest system built has {SYSTEM_CORES}. Most go to '{largest}' ({len(grids[largest])}), where "
-        f"{tightest} bind ({int(usage[tightest].max())} of {limits.resources[tightest]} {UNITS[tightest]}): use fewer channels "
-        f"or earlier reductions"
+    chips = Excess(
+        CHIPS,
+        "network",
+        f"a network of {total} cores",
+        -(-total // limits.mesh.cores),
+        SYSTEM_CORES // limits.mesh.cores,
     )
+    advice = (
+        f"the largest system built has {SYSTEM_CORES} cores. Most go to '{largest}' ({len(grids[largest])}), where "
+        f"{tightest} bind ({int(usage[tightest].max())} of {limits.resources[tightest]} {UNITS[tightest]}): use fewer channels "
+        "or earlier reductions"
+    )
+    raise DoesNotFit([*refused, chips], advice=advice)
+
+
+def _in_order(cores: list[tuple[Slice, ...]], limits: CoreLimits) -> Placement:
+    board = Board(limits.mesh, max(1, -(-len(cores) // limits.mesh.cores)))
+    return Placement(board, board.row_major(len(cores)), {})
 
 
 def _usages(
@@ -148,14 +184,16 @@ def _leaving(links: Links, placement: Placement, limits: CoreLimits) -> npt.NDAr
     return np.asarray((links.entries + limits.other_chip * away).sum(axis=1)).ravel().astype(np.int64)
 
 
-def _check(usages: list[dict[str, int]], limits: CoreLimits) -> None:
-    """What the partition promised must hold for what was placed."""
-    for core, usage in enumerate(usages):
-        for name, value in usage.items():
-            if value > limits.resources[name]:
-                raise CompileError(
-                    f"core {core} needs {value} of {limits.resources[name]} {name} ({UNITS[name]}); the network does not fit"
-                )
+def _overfull(mapping: Mapping, demands: dict[str, Demand], limits: CoreLimits, refused: list[Excess]) -> list[Excess]:
+    """Cores beyond a limit although every slice on them fits: what the partition promised does not hold for what was placed."""
+    explained = {(excess.resource, excess.place) for excess in refused}
+    return [
+        Excess(name, f"core {number}", f"core {number}", value, limits.resources[name])
+        for number, core in enumerate(mapping.cores)
+        for name, value in core.usage.items()
+        if value > limits.resources[name]
+        and not any((name, demands[part.population].population.place) in explained for part in core.slices)
+    ]
 
 
 def _cores(cores: list[tuple[Slice, ...]], usages: list[dict[str, int]], placement: Placement) -> tuple[Core, ...]:

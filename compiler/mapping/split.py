@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from litesnn.compiler.graph import Membranes
-from litesnn.compiler.mapping.limits import UNITS, CoreLimits
+from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.model import Interval, Intervals
+from litesnn.compiler.mapping.refusal import DoesNotFit, Excess
 from litesnn.compiler.mapping.usage import Demand, Grid, destinations
-from litesnn.errors import CompileError
 
 COST_RESOURCES = ("input_axons", "output_axons", "synapse_words")
 WORTH = 4  # grids of more cores than this times the fewest found are not looked at
@@ -25,8 +25,8 @@ def split(demand: Demand) -> Grid:
 
     Raises
     ------
-    CompileError
-        If not even one neuron fits a core: which resource, how much, and the limit.
+    DoesNotFit
+        If not even one neuron fits a core: every resource it breaks.
     """
     fitting = _fitting_parts(demand)
     best: tuple[float, float, int] | None = None
@@ -39,11 +39,13 @@ def split(demand: Demand) -> Grid:
             best = found if best is None else min(best, found)
     if best is not None:
         return fitting[best[-1]][1]
-    channels, height, width = demand.population.shape
-    single = _grid(demand, channels, height, width) if demand.splits_space else _grid(demand, channels, 1, 1)
-    if _cost(demand, single) is not None:
+    single = _finest(demand)
+    over = _violations(demand, single)
+    if not over:
         return single
-    raise CompileError(_why(demand))
+    part = f"one {'neuron' if demand.splits_space else 'channel'} of '{demand.population.name}'"
+    limits, place = demand.limits.resources, demand.population.place
+    raise DoesNotFit(Excess(name, place, part, value, limits[name]) for name, value in over.items())
 
 
 def even(size: int, parts: int) -> Intervals:
@@ -63,8 +65,11 @@ def _fitting_parts(demand: Demand) -> list[tuple[int, Grid]]:
     Use grows with every side of a box, so for given channels and rows the widest box is found by bisection.
     """
     channels, height, _ = demand.population.shape
+    reach = _reach(demand)
     found: list[tuple[int, tuple[int, int, int]]] = []
     for parts in _distinct_parts(channels):
+        if -(-channels // parts) > reach:
+            continue
         heaviest = max(even(channels, parts), key=lambda interval: sum(fan.weight(interval) for fan in demand.fans))
         for rows in _distinct_parts(height) if demand.splits_space else (1,):
             if found and parts * rows > WORTH * min(found)[0]:
@@ -75,6 +80,13 @@ def _fitting_parts(demand: Demand) -> list[tuple[int, Grid]]:
             if least == 1:
                 break
     return [(count, _grid(demand, *sides)) for count, sides in sorted(found)]
+
+
+def _reach(demand: Demand) -> int:
+    """Channels of a slice that a list's widest index can tell apart; at least 1."""
+    _, height, width = demand.population.shape
+    targets = min((2 ** fan.rule.index_widths[-1] for fan in demand.fans), default=demand.population.size)
+    return max(1, targets if demand.splits_space else targets // (height * width))
 
 
 def _fewest_columns(demand: Demand, channels: Interval, rows: int) -> int | None:
@@ -113,9 +125,18 @@ def _grid(demand: Demand, channels: int, rows: int, columns: int) -> Grid:
     return Grid(demand.population.name, even(shape[0], channels), even(shape[1], rows), even(shape[2], columns))
 
 
+def _finest(demand: Demand) -> Grid:
+    """Single neurons, or single channels where space cannot be split."""
+    channels, height, width = demand.population.shape
+    return _grid(demand, channels, height, width) if demand.splits_space else _grid(demand, channels, 1, 1)
+
+
 def _violations(demand: Demand, grid: Grid) -> dict[str, int]:
     """Resources over their limit, with the largest use in any box."""
     limits = demand.limits.resources
+    neurons = int(grid.neurons.max())
+    if neurons > limits.get("neurons", neurons):
+        return {"neurons": neurons}  # lists onto more neurons than a core has cannot be laid out
     usage = demand.usage(grid)
     return {name: int(usage[name].max()) for name, limit in limits.items() if usage[name].max() > limit}
 
@@ -140,21 +161,3 @@ def _imposed(demand: Demand, grid: Grid) -> float:
         if isinstance(fan.source, Membranes) and not fan.source.on_host:
             entries += limits.entries[fan.kind] * int(destinations(fan, grid).sum())
     return entries / limits.resources["output_axons"]
-
-
-def _why(demand: Demand) -> str:
-    """Why not even single neurons fit, or single channels where space cannot be split."""
-    shape = demand.population.shape
-    space = (shape[1], shape[2]) if demand.splits_space else (1, 1)
-    limits = demand.limits.resources
-    over = _violations(demand, _grid(demand, shape[0], *space))
-    problems = ", ".join(f"{name} {value} of {limits[name]} {UNITS[name]}" for name, value in over.items())
-    part = "neuron" if demand.splits_space else "channel"
-    advice = (
-        "it projects to too many cores: let fewer or smaller populations read it"
-        if set(over) == {"output_axons"}
-        else "prune its fan-in, use fewer bits, or spread its inputs over more nodes"
-    )
-    return (
-        f"{demand.population.place}: one {part} of '{demand.population.name}' does not fit a core: {problems}; {advice}"
-    )

@@ -3,6 +3,7 @@
 LitE-SNN's b-bit weights are odd integers of both signs. Lava's mixed mode spends one bit on the sign and drops the lowest
 bit of what does not fit; split by sign, an excitatory and an inhibitory block carry them in exactly b bits. Weights wider
 than 8 bits (multipliers of `norm: edge`) are chained over two blocks. All of it is exact, and `Graph.validate` holds it so.
+A width that the profile does not offer is given where nothing narrower holds the codes; rule LSN-WEIGHT-BITS reports it.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from litesnn.compiler.encoding import ListRule, axon_list_bits
 from litesnn.compiler.graph import Graph, SignMode, SynapseBlock, SynapseFormat
 from litesnn.compiler.passes.base import Pass
 from litesnn.compiler.profile import Profile
-from litesnn.errors import CompileError
 
 SignHandling = Literal["auto", "split", "mixed"]
 Codes = npt.NDArray[np.int32]
@@ -51,35 +51,27 @@ class AssignFormats(Pass):
             self._encode(_part(block, "+", lambda c: np.maximum(c, 0)), "excitatory"),
             self._encode(_part(block, "-", lambda c: np.minimum(c, 0)), "inhibitory"),
         ]
-        mixed = self._encode(block, "mixed") if self._width(codes, "mixed") is not None else None
-        if self.sign == "mixed" and mixed is None:
-            raise CompileError(
-                f"{block.place}: weights of {int(np.abs(codes).max()).bit_length()} bits plus sign do not fit a mixed format of at "
-                f"most {self.profile.weight_bits[-1]} bits; use --sign split or auto"
-            )
-        if mixed is None or self.sign == "split":
-            return split
+        mixed = self._encode(block, "mixed")
         if self.sign == "mixed":
             return [mixed]
+        assert mixed.format is not None
+        if self.sign == "split" or mixed.format.num_weight_bits not in self.profile.weight_bits:
+            return split
         rule = ListRule.of(self.profile)
         cheaper = axon_list_bits(graph, [mixed], rule) < axon_list_bits(graph, split, rule)
         return [mixed] if cheaper else split
 
-    def _width(self, codes: Codes, sign_mode: SignMode) -> int | None:
-        """The narrowest width of the profile that holds the codes, or None."""
-        for bits in self.profile.weight_bits:
+    def _width(self, codes: Codes, sign_mode: SignMode) -> int:
+        """The narrowest width of the profile that holds the codes, or the narrowest of all where it offers none."""
+        widths: list[int] = [*self.profile.weight_bits, *range(1, CHAIN_BITS + 1)]
+        for bits in widths:
             low, high = SynapseFormat(bits, 0, sign_mode).code_range()
             if low <= codes.min() and codes.max() <= high:
                 return bits
-        return None
+        return CHAIN_BITS + 1  # a whole byte and its sign
 
     def _encode(self, block: SynapseBlock, sign_mode: SignMode) -> SynapseBlock:
         bits = self._width(block.geometry.codes, sign_mode)
-        if bits is None:
-            raise CompileError(
-                f"{block.place}: weights up to {int(np.abs(block.geometry.codes).max())} do not fit the profile's formats of "
-                f"{', '.join(map(str, self.profile.weight_bits))} bits"
-            )
         alignment = SynapseFormat(bits, 0, sign_mode).alignment
         return replace(block, format=SynapseFormat(bits, block.exponent - alignment, sign_mode))
 

@@ -3,7 +3,7 @@
 On Loihi, and in Lava, every synapse takes one step, so paths of different length into one membrane would add spikes of
 different time steps. Arrival times solve a small linear program: the fewest delay slots (target neurons times the longest
 delay into them), then the earliest arrivals. Where a path needs more delay than a synapse has, relay populations (threshold
-0, one to one) carry the spikes on.
+0, one to one) carry the spikes on; graded values cannot be relayed and keep the delay, which rule LSN-DELAY reports.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class BalanceDelays(Pass):
         for block in graph.blocks:
             delay = arrivals[block.target] - arrivals[block.source] - 1
             source = populations[block.source]
-            while delay > self.delay_max:
+            while delay > self.delay_max and _sends_spikes(source):
                 source, links = self._relay(source, relays)
                 blocks.extend(links)
                 assert source.arrival is not None
@@ -60,11 +60,6 @@ class BalanceDelays(Pass):
 
     def _relay(self, source: Population, relays: dict[str, Neurons]) -> tuple[Neurons, list[SynapseBlock]]:
         """The relay that continues `source` as late as one synapse reaches, and its block if it is new."""
-        if isinstance(source, Source) and source.message_bits > 0:
-            raise CompileError(
-                f"{source.place}: the graded input would need a delay of more than {self.delay_max} steps, and graded values "
-                "cannot be relayed by threshold neurons; give the genotype a stem"
-            )
         assert source.arrival is not None
         origin = source.name.split(".relay")[0]
         arrival = source.arrival + 1 + self.delay_max
@@ -99,6 +94,10 @@ class BalanceDelays(Pass):
             delay=self.delay_max,
         )
         return relay, [link]
+
+
+def _sends_spikes(population: Population) -> bool:
+    return not (isinstance(population, Source) and population.message_bits > 0)
 
 
 def _in_order(populations: list[Population], relays: dict[str, Neurons]) -> list[Population]:

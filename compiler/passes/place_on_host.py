@@ -1,12 +1,14 @@
-"""Host placement: where spikes carry no payload (loihi1), what reads a graded input runs on the host and sends spikes."""
+"""Host placement: where spikes carry no payload (loihi1), what reads a graded input runs on the host and sends spikes.
+
+What reads spikes of the chip as well cannot run there; it stays on the chip, where rule LSN-GRADED-INPUT reports it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from litesnn.compiler.graph import FidelityLabel, Graph, Membranes, Neurons, Population, Readout, Source
+from litesnn.compiler.graph import FidelityLabel, Graph, Membranes, Neurons, Population, Source
 from litesnn.compiler.passes.base import Pass
-from litesnn.errors import CompileError
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,7 @@ class PlaceOnHost(Pass):
         populations: list[Population] = []
         labels = []
         for population in graph.populations:
-            if population.name in readers and isinstance(population, Membranes):
-                self._check(graph, population)
+            if population.name in readers and isinstance(population, Membranes) and host_can_compute(graph, population):
                 labels.append(
                     FidelityLabel(
                         "first layer on the host",
@@ -42,10 +43,9 @@ class PlaceOnHost(Pass):
                 populations.append(population)
         return graph.rebuild(populations, graph.blocks).labelled(*labels)
 
-    def _check(self, graph: Graph, population: Membranes) -> None:
-        spiking = [b.source for b in graph.into(population.name) if isinstance(graph[b.source], Neurons)]
-        if spiking or isinstance(population, Readout):
-            raise CompileError(
-                f"{population.place}: reads the graded input together with {', '.join(spiking) or 'nothing else'}, which a chip "
-                "without graded spikes cannot do; give the genotype a stem, or compile for a profile with graded input"
-            )
+
+def host_can_compute(graph: Graph, population: Membranes) -> bool:
+    """Whether a population spikes and reads nothing but inputs."""
+    return isinstance(population, Neurons) and not any(
+        isinstance(graph[block.source], Membranes) for block in graph.into(population.name)
+    )

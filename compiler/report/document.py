@@ -63,7 +63,7 @@ def build_report(
         "removals": [asdict(removal) for removal in graph.removals],
         "ranges": [{**asdict(proof), "proved": proof.proved} for proof in graph.ranges],
         "fidelity": [asdict(label) for label in graph.labels],
-        "findings": [asdict(finding) for finding in findings],
+        "findings": [finding.document() for finding in findings],
         "verification": verification,
         "provenance": None if command is None else provenance(command),
     }

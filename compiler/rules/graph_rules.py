@@ -1,4 +1,4 @@
-"""Rules about the graph: formats, exponents, delays, input, registers. One small function per rule."""
+"""Rules about the graph: formats, exponents, delays, input, neurons, registers. One small function per rule."""
 
 from __future__ import annotations
 
@@ -6,135 +6,165 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from litesnn.compiler.graph import Graph, Neurons
+from litesnn.compiler.graph import Graph, Neurons, SynapseBlock, needs_programmable_neuron
+from litesnn.compiler.passes.place_on_host import host_can_compute
 from litesnn.compiler.profile import Profile
-from litesnn.compiler.rules.finding import Finding, Severity
+from litesnn.compiler.rules.finding import Finding
 
 GraphRule = Callable[[Graph, Profile], Iterator[Finding]]
 
 
+def weight_bits_offered(graph: Graph, profile: Profile) -> Iterator[Finding]:
+    """Weights have a width that the synapse formats offer."""
+    widths = {block: block.format.num_weight_bits for block in _on_chip(graph) if block.format is not None}
+    widest = profile.weight_bits[-1]
+    offered = f"the chip offers {', '.join(map(str, profile.weight_bits))}"
+    wrong: dict[str, int] = {}
+    for block, bits in widths.items():
+        if bits not in profile.weight_bits:
+            wrong[block.place] = max(bits, wrong.get(block.place, 0))
+    for place, bits in wrong.items():
+        advice = "use fewer bits, or --sign split" if bits > widest else "compile for this profile"
+        yield Finding("LSN-WEIGHT-BITS", "error", place, bits, widest, "bits", f"{bits}-bit weights; {offered}", advice)
+    if widths and not wrong:
+        used = ", ".join(map(str, sorted(set(widths.values()))))
+        text = f"weights of {used} bits"
+        yield Finding("LSN-WEIGHT-BITS", "ok", "network", max(widths.values()), widest, "bits", text)
+
+
 def weight_exponents_fit(graph: Graph, profile: Profile) -> Iterator[Finding]:
-    """Every block's `weight_exp` must be one the synapse format can hold."""
+    """Every block's `weight_exp` is one that the synapse format can hold."""
     low, high = profile.synapses.weight_exp_min.value, profile.synapses.weight_exp_max.value
     if low is None or high is None:
         return
-    exponents = [(block.format.weight_exp, block.place) for block in graph.blocks if block.format is not None]
-    wrong = [(exponent, place) for exponent, place in exponents if not low <= exponent <= high]
-    for exponent, place in wrong:
-        yield Finding(
-            "LSN-WEIGHT-EXP",
-            "error",
-            place,
-            exponent,
-            high if exponent > high else low,
-            "exponent",
-            f"weight_exp {exponent} is outside {low}..{high}",
-            f"train with a membrane_exp {abs(exponent - (high if exponent > high else low))} lower",
-        )
+    exponents = [(block.format.weight_exp, block.place) for block in _on_chip(graph) if block.format is not None]
+    wrong: dict[str, int] = {}
+    for exponent, place in exponents:
+        if not low <= exponent <= high:
+            wrong[place] = max(exponent, wrong.get(place, exponent))
+    for place, exponent in wrong.items():
+        above = exponent > high
+        limit = high if above else low
+        text = f"weight_exp {exponent} is outside {low}..{high}"
+        advice = f"a membrane_exp {abs(exponent - limit)} {'lower' if above else 'higher'}"
+        yield Finding("LSN-WEIGHT-EXP", "error", place, exponent, limit, "exponent", text, advice, floor=not above)
     if exponents and not wrong:
-        top = max(exponents)
-        yield Finding(
-            "LSN-WEIGHT-EXP", "ok", top[1], top[0], high, "exponent", f"weight_exp at most {top[0]} of {high}"
-        )
-
-
-def weight_bits_offered(graph: Graph, profile: Profile) -> Iterator[Finding]:
-    """Widths in use are ones the chip offers (sign handling picks only those); reported with the widest."""
-    widths = {block.format.num_weight_bits for block in graph.blocks if block.format is not None}
-    for bits in sorted(widths - set(profile.weight_bits)):
-        place = next(b.place for b in graph.blocks if b.format is not None and b.format.num_weight_bits == bits)
-        yield Finding(
-            "LSN-WEIGHT-BITS",
-            "error",
-            place,
-            bits,
-            profile.weight_bits[-1],
-            "bits",
-            f"{bits}-bit weights; the chip offers {', '.join(map(str, profile.weight_bits))}",
-            "compile for this profile",
-        )
-    if widths and not widths - set(profile.weight_bits):
-        used = ", ".join(map(str, sorted(widths)))
-        yield Finding(
-            "LSN-WEIGHT-BITS", "ok", "network", max(widths), profile.weight_bits[-1], "bits", f"weights of {used} bits"
-        )
+        top, place = max(exponents)
+        yield Finding("LSN-WEIGHT-EXP", "ok", place, top, high, "exponent", f"weight_exp at most {top} of {high}")
 
 
 def delays_fit(graph: Graph, profile: Profile) -> Iterator[Finding]:
-    """No synapse may need more delay than the chip has; relays, where they were needed, are pointed out."""
-    longest = max(graph.blocks, key=lambda block: block.delay, default=None)
-    if longest is not None:
-        severity: Severity = "ok" if longest.delay <= profile.delay_max else "error"
-        fix = "" if severity == "ok" else "compile for this profile: longer paths then go through relay populations"
-        yield Finding(
-            "LSN-DELAY",
-            severity,
-            longest.place,
-            longest.delay,
-            profile.delay_max,
-            "steps",
-            f"longest synaptic delay {longest.delay} of {profile.delay_max} steps",
-            fix,
-        )
-    relays = [p for p in graph.membranes if isinstance(p, Neurons) and p.role == "relay"]
-    if relays:
-        yield Finding(
-            "LSN-RELAY",
-            "warning",
-            relays[0].place,
-            sum(p.size for p in relays),
-            0,
-            "neurons",
-            f"{len(relays)} relay population(s) of {sum(p.size for p in relays)} neurons carry spikes past the longest delay",
-            "shorten the skip: let the cell read a later one",
-        )
+    """No synapse needs more delay than the chip has."""
+    longest: dict[str, int] = {}
+    for block in _on_chip(graph):
+        longest[block.place] = max(block.delay, longest.get(block.place, 0))
+    limit = profile.delay_max
+    over = {place: delay for place, delay in longest.items() if delay > limit}
+    for place, delay in over.items():
+        text = f"a delay of {delay} steps of at most {limit}; graded values cannot be relayed by neurons"
+        advice = "give the genotype a stem, or compile for this profile"
+        yield Finding("LSN-DELAY", "error", place, delay, limit, "steps", text, advice)
+    if longest and not over:
+        place = max(longest, key=lambda name: longest[name])
+        text = f"longest synaptic delay {longest[place]} of {limit} steps"
+        yield Finding("LSN-DELAY", "ok", place, longest[place], limit, "steps", text)
+
+
+def few_relays(graph: Graph, profile: Profile) -> Iterator[Finding]:
+    """Relay populations, where paths need more delay than a synapse has, are pointed out."""
+    relays: dict[str, list[int]] = {}
+    for population in graph.membranes:
+        if isinstance(population, Neurons) and population.role == "relay":
+            relays.setdefault(population.place, []).append(population.size)
+    for place, sizes in relays.items():
+        text = f"{len(sizes)} relay population(s) of {sum(sizes)} neurons carry its spikes past the longest delay of {profile.delay_max}"
+        advice = "shorten the skip: let the cell read a later one"
+        yield Finding("LSN-RELAY", "warning", place, sum(sizes), 0, "neurons", text, advice)
 
 
 def graded_input_enters(graph: Graph, profile: Profile) -> Iterator[Finding]:
-    """Graded input needs graded spikes; without them its first layer runs on the host."""
-    for source in graph.sources:
-        if source.message_bits == 0:
+    """Graded input needs graded spikes; without them its first layer runs on the host, if it can."""
+    payload = profile.messages.graded_payload_bits.value or 0
+    for source in (source for source in graph.sources if source.message_bits > 0):
+        bits = source.message_bits
+        if payload >= bits:
+            text = f"signed {bits}-bit input enters as graded spikes"
+            yield Finding("LSN-GRADED-INPUT", "ok", source.place, bits, payload, "bits", text)
             continue
-        payload = profile.messages.graded_payload_bits.value or 0
-        hosted = [p for p in graph.membranes if p.on_host]
-        if payload >= source.message_bits:
-            text = f"signed {source.message_bits}-bit input enters as graded spikes"
-            yield Finding("LSN-GRADED-INPUT", "ok", source.place, source.message_bits, payload, "bits", text)
-        else:
+        advice = "encode the input as spikes (input.encoding: spikes)"
+        readers = {block.target for block in graph.out_of(source.name)}
+        reading = [population for population in graph.membranes if population.name in readers]
+        hosted = [population for population in reading if host_can_compute(graph, population)]
+        if hosted:
             text = f"spikes are binary: {', '.join(p.name for p in hosted)} ({sum(p.size for p in hosted)} neurons) runs on the host"
-            fix = "encode the input as spikes (input.encoding: spikes), or compile for loihi2"
-            yield Finding("LSN-GRADED-INPUT", "warning", source.place, source.message_bits, payload, "bits", text, fix)
+            yield Finding("LSN-GRADED-INPUT", "warning", source.place, bits, payload, "bits", text, advice)
+        for population in (population for population in reading if population not in hosted):
+            text = f"'{population.name}' reads the graded input; spikes are binary, and it cannot run on the host"
+            advice = f"give the genotype a stem, or {advice}"
+            yield Finding("LSN-GRADED-INPUT", "error", population.place, bits, payload, "bits", text, advice)
+
+
+def neurons_are_fixed(graph: Graph, profile: Profile) -> Iterator[Finding]:
+    """Neurons other than leaky integrate-and-fire need programmable ones."""
+    programmable = int(bool(profile.neuron.programmable.value))
+    on_chip = [population for population in graph.membranes if not population.on_host]
+    needed = {population: why for population in on_chip if (why := needs_programmable_neuron(population))}
+    for population, why in needed.items():
+        if not programmable:
+            text = f"{why}; {profile.title} computes nothing else"
+            yield Finding(
+                "LSN-PROGRAMMABLE",
+                "error",
+                population.place,
+                1,
+                0,
+                "programs",
+                text,
+                "a chip with programmable neurons",
+            )
+    if programmable or not needed:
+        text = f"{len(needed)} of {len(on_chip)} populations need programmed neurons"
+        yield Finding("LSN-PROGRAMMABLE", "ok", "network", int(bool(needed)), programmable, "programs", text)
 
 
 def registers_hold(graph: Graph, profile: Profile) -> Iterator[Finding]:
-    """No accumulator, current or membrane may leave its register for any input."""
+    """No accumulator, current or membrane can leave its register for any input."""
     for proof in graph.ranges:
         if not proof.proved:
             reach = max(abs(proof.low), abs(proof.high))
             over = int(np.ceil(np.log2(reach / proof.limit)))
-            yield Finding(
-                "LSN-RANGE",
-                "warning",
-                graph[proof.population].place,
-                reach,
-                proof.limit,
-                "register units",
-                f"{proof.register} of '{proof.population}' can reach {proof.low} .. {proof.high}; beyond {proof.limit} it {proof.overflow}",
-                f"lower its membrane_exp by {over}, prune its fan-in, or use fewer bits",
+            text = (
+                f"{proof.register} of '{proof.population}' can reach {proof.low} .. {proof.high}; beyond {proof.limit} it "
+                f"{proof.overflow}"
             )
+            advice = f"lower its membrane_exp by {over}, prune its fan-in, or use fewer bits"
+            place = graph[proof.population].place
+            yield Finding("LSN-RANGE", "warning", place, reach, proof.limit, "register units", text, advice)
     if graph.ranges and all(proof.proved for proof in graph.ranges):
         tightest = max(graph.ranges, key=lambda p: max(abs(p.low), abs(p.high)) / p.limit)
         reach = max(abs(tightest.low), abs(tightest.high))
         text = f"no register can overflow; tightest is the {tightest.register} of '{tightest.population}'"
-        yield Finding(
-            "LSN-RANGE", "ok", graph[tightest.population].place, reach, tightest.limit, "register units", text
-        )
+        place = graph[tightest.population].place
+        yield Finding("LSN-RANGE", "ok", place, reach, tightest.limit, "register units", text)
+
+
+def _on_chip(graph: Graph) -> list[SynapseBlock]:
+    """Blocks whose synapses stand in the memory of a core."""
+    hosted = {population.name for population in graph.membranes if population.on_host}
+    return [block for block in graph.blocks if block.target not in hosted]
 
 
 GRAPH_RULES: tuple[GraphRule, ...] = (
     weight_bits_offered,
     weight_exponents_fit,
     delays_fit,
+    few_relays,
     graded_input_enters,
+    neurons_are_fixed,
     registers_hold,
 )
+
+
+def broken_rules(graph: Graph, profile: Profile) -> list[Finding]:
+    """Errors of the graph rules: the chip could not run the graph, wherever its neurons stand."""
+    return [finding for rule in GRAPH_RULES for finding in rule(graph, profile) if finding.severity == "error"]

@@ -12,6 +12,8 @@ from litesnn.commands.common import (
     JsonOption,
     ProfileOption,
     SetOption,
+    SignOption,
+    StepProgress,
     chosen_profile,
     errors_to_exit,
     print_json,
@@ -19,59 +21,97 @@ from litesnn.commands.common import (
 )
 
 if TYPE_CHECKING:
-    from litesnn.compiler.profile import Profile
+    from litesnn.checking import Check
+    from litesnn.compiler.fixes import Plan
+
+REPORTED = ("name", "profile", "findings", "fidelity", "schedule", "certificate", "ranges")
 
 
 def check_command(
     path: Annotated[Path, typer.Argument(help="A trained genotype (.json) or a program directory.")],
     profile: ProfileOption = "loihi2",
     settings: SetOption = None,
+    sign: SignOption = "auto",
+    fix_seconds: Annotated[
+        float, typer.Option("--fix-seconds", min=0, help="Time to look for fixes that work; 0 for none.")
+    ] = 20.0,
+    no_fixes: Annotated[bool, typer.Option("--no-fixes", help="Do not look for fixes.")] = False,
+    fixed: Annotated[
+        Path | None, typer.Option("--fixed", help="Write the genotype with all fixes applied, to be trained again.")
+    ] = None,
     certificate: Annotated[bool, typer.Option("--certificate", help="Show the table of arrival times.")] = False,
     json_output: JsonOption = False,
 ) -> None:
-    """Check a genotype or program against a profile: all findings at once, with headroom, and how faithful each step is.
+    """Check a genotype or program against a profile: all findings at once, with headroom and fixes that were checked to work.
 
     Exit code 1 if a rule is broken.
     """
     with errors_to_exit():
-        report = _report(path, chosen_profile(profile, settings))
-        if json_output:
-            print_json(
-                {
-                    key: report[key]
-                    for key in ("name", "profile", "findings", "fidelity", "schedule", "certificate", "ranges")
-                }
-            )
-        else:
-            from litesnn.display.report import certificate_table, fidelity_table, findings_table
+        from litesnn.checking import check
+        from litesnn.errors import OutputError
 
-            console = stdout_console()
+        target = chosen_profile(profile, settings)
+        seconds = 0.0 if no_fixes else fix_seconds
+        if fixed is not None and seconds <= 0:
+            raise OutputError("--fixed: needs fixes to be looked for; leave out --no-fixes and --fix-seconds 0")
+        with StepProgress("trying fixes") as progress:
+            result = check(path, target, sign=sign, fix_seconds=seconds, progress=progress)
+        report = _report(result)
+        plan = _plan_document(result.plan)
+        console = stdout_console()
+        if json_output:
+            print_json({**{key: report[key] for key in REPORTED}, "plan": plan})
+        else:
+            from litesnn.display.report import certificate_table, fidelity_table, findings_table, plan_lines
+
             console.print(f"[bold]{report['name']}[/] against [bold]{report['profile']}[/]")
             console.print(fidelity_table(report["fidelity"]))
             if certificate:
                 console.print(certificate_table(report))
             console.print(findings_table(report["findings"]))
-        if any(finding["severity"] == "error" for finding in report["findings"]):
+            if plan is not None:
+                console.print(plan_lines(plan))
+        if fixed is not None:
+            said = _write_fixed(result.plan, fixed)
+            if not json_output:
+                console.print(said)
+        if not result.fits:
             raise typer.Exit(FINDINGS)
 
 
-def _report(path: Path, target: Profile) -> dict[str, Any]:
-    from litesnn.compilation import try_mapping
-    from litesnn.compiler.genotype import load_genotype
-    from litesnn.compiler.mapping import Mapping
-    from litesnn.compiler.pipeline import compile_graph
-    from litesnn.compiler.program import Program, is_program
+def _report(result: Check) -> dict[str, Any]:
     from litesnn.compiler.report import build_report
-    from litesnn.compiler.rules import check_rules
 
-    if is_program(path):
-        # A program is checked as it stands: its graph may have been compiled for another profile.
-        program = Program.load(path)
-        graph, loaded = program.graph, program.genotype
-    else:
-        loaded = load_genotype(path)
-        graph = compile_graph(loaded, target)
-    mapping = try_mapping(graph, target)
-    findings = check_rules(graph, target, mapping)
-    placed = mapping if isinstance(mapping, Mapping) else None
-    return build_report(graph, loaded, target, findings, None, mapping=placed)
+    checked = result.checked
+    assert checked.subject.genotype is not None, "genotypes and programs hold one"
+    return build_report(
+        checked.graph,
+        checked.subject.genotype,
+        checked.subject.profile,
+        checked.findings,
+        None,
+    )
+
+
+def _plan_document(plan: Plan | None) -> dict[str, Any] | None:
+    """The plan as the command prints it; `left` are the rules that stay broken."""
+    if plan is None:
+        return None
+    return {
+        "passes": plan.passes,
+        "fixes": [vars(fix.remedy()) for fix in plan.fixes],
+        "left": [{"code": finding.code, "place": finding.place} for finding in plan.result.errors],
+    }
+
+
+def _write_fixed(plan: Plan | None, path: Path) -> str:
+    """Write the plan's genotype, unless settings alone fix everything; what was done, for a person."""
+    from litesnn.compiler.genotype import save_genotype
+
+    edits = [fix for fix in plan.fixes if fix.retrain] if plan is not None else []
+    if plan is None or not edits:
+        return "no fix changes the genotype: none was written"
+    genotype = plan.result.subject.genotype
+    assert genotype is not None, "what was edited is a genotype"
+    save_genotype(genotype.spec, genotype.trained, path)
+    return f"genotype with {len(edits)} change(s) written to [bold]{path}[/]; train it again"

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.console import Console
@@ -38,6 +38,10 @@ SetOption = Annotated[
     typer.Option(
         "--set", metavar="FIGURE=VALUE", help="Change a figure of the profile, e.g. cores=120; repeat it for more."
     ),
+]
+SignOption = Annotated[
+    Literal["auto", "split", "mixed"],
+    typer.Option(help="How weights of both signs are stored; auto takes the cheaper."),
 ]
 DataDirOption = Annotated[Path | None, typer.Option(help="Folder with the data set the genotype was trained on.")]
 InputOption = Annotated[
@@ -122,3 +126,25 @@ class EngineProgress:
         if engine not in self.tasks:
             self.tasks[engine] = self.bar.add_task(engine)
         self.bar.update(self.tasks[engine], completed=done, total=total)
+
+
+class StepProgress:
+    """What is being done, one step at a time, on standard error; silent when that is not a terminal."""
+
+    def __init__(self, title: str) -> None:
+        self.title = title
+        console = Console(stderr=True)
+        self.status = console.status(f"{title} ...") if console.is_terminal else None
+
+    def __enter__(self) -> StepProgress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.status is not None:
+            self.status.stop()
+
+    def __call__(self, step: str) -> None:
+        """Show the step."""
+        if self.status is not None:
+            self.status.start()
+            self.status.update(f"{self.title}: {step}")

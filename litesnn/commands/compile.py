@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -18,6 +18,7 @@ from litesnn.commands.common import (
     ProfileOption,
     SeedOption,
     SetOption,
+    SignOption,
     chosen_profile,
     errors_to_exit,
     print_json,
@@ -33,10 +34,7 @@ def compile_command(
         Path | None, typer.Option("--output", "-o", help="Program directory to write; NAME-PROFILE if left out.")
     ] = None,
     samples: LavaSamplesOption = 32,
-    sign: Annotated[
-        Literal["auto", "split", "mixed"],
-        typer.Option(help="How weights of both signs are stored; auto takes the cheaper."),
-    ] = "auto",
+    sign: SignOption = "auto",
     input_path: InputOption = None,
     labels_path: LabelsOption = None,
     data_dir: DataDirOption = None,

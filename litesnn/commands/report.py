@@ -22,6 +22,8 @@ def report_command(
     It holds everything it needs and loads nothing. The same page stands in the program as report.html.
     """
     with errors_to_exit():
+        from jinja2 import UndefinedError
+
         from litesnn.compiler.program import Program
         from litesnn.compiler.report import render_html
         from litesnn.errors import ProgramError
@@ -31,7 +33,7 @@ def report_command(
         try:
             target = output or Path(f"{report['name']}-{report['profile']}.html")
             page = render_html(report).encode()
-        except KeyError as error:
+        except (KeyError, UndefinedError) as error:
             raise ProgramError(
                 f"{program}: its report.json has no {error}, it is from another version; compile the genotype again"
             ) from error

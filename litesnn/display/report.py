@@ -7,6 +7,7 @@ from typing import Any
 
 from rich import box
 from rich.console import Console, Group, RenderableType
+from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -160,13 +161,26 @@ def fidelity_table(labels: Sequence[Document]) -> RenderableType:
 def findings_table(findings: Sequence[Document]) -> RenderableType:
     """Findings of the rule check with their limits and fixes."""
     table = Table(title="rules", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("", "rule", "place", "finding"):
+    for column in ("", "rule", "place"):
         table.add_column(column)
+    table.add_column("headroom", justify="right")
+    table.add_column("finding")
     for finding in findings:
         mark, style = SEVERITY[finding["severity"]]
-        text = finding["message"] + (f"\n[dim]→ {finding['fix']}[/]" if finding["fix"] else "")
-        table.add_row(Text(mark, style=style), finding["code"], finding["place"], text)
+        text = escape(finding["message"]) + (f"\n[dim]→ {escape(finding['fix'])}[/]" if finding["fix"] else "")
+        headroom = Text(f"{finding['headroom']:,}", style="" if finding["headroom"] >= 0 else style)
+        table.add_row(Text(mark, style=style), finding["code"], escape(finding["place"]), headroom, text)
     return table
+
+
+def plan_lines(plan: Document) -> RenderableType:
+    """The fixes that were applied together, and what the check of all of them said."""
+    described = [(fix["description"], fix["command"]) for fix in plan["fixes"]]
+    fixes = "".join(f"\n  {text} ({command})" if command else f"\n  {text}" for text, command in described)
+    if plan["passes"]:
+        return Text(f"✓ with these changes together every rule holds, checked:{fixes}", style="green")
+    left = ", ".join(f"{finding['code']} at {finding['place']}" for finding in plan["left"])
+    return Text(f"✗ with these changes together, still broken: {left}{fixes}", style="red")
 
 
 def certificate_table(report: Document) -> RenderableType:

@@ -368,6 +368,58 @@ def test_check_writes_nothing_and_exits_1_on_a_broken_rule(genotype: Path, progr
     assert everything(tmp_path) == before
 
 
+def test_check_lists_all_findings_with_fixes_that_work(tmp_path: Path) -> None:
+    """The fixes, followed by hand: a setting for one, and the genotype that `--fixed` writes for the rest."""
+    path = written(document(), tmp_path, seed=3)
+    narrow = ["--profile", "loihi2", "--set", "weight_bits=1,2", "--set", "cores=1", "--set", "neurons_per_core=20"]
+    result = call("check", path, *narrow, "--json", "--fixed", tmp_path / "fixed.json")
+    assert result.exit_code == 1
+    found = as_json(result)
+    broken = [finding for finding in found["findings"] if finding["severity"] == "error"]
+    assert {finding["code"] for finding in broken} == {"LSN-WEIGHT-BITS", "LSN-CHIPS"}
+    assert all(finding["headroom"] < 0 and finding["fix"].startswith("checked: ") for finding in broken)
+    chips = next(finding for finding in broken if finding["code"] == "LSN-CHIPS")
+    assert chips["remedies"][0]["command"].startswith("--set chips=")
+    assert found["plan"]["passes"]
+    settings = chips["remedies"][0]["command"].split()
+    assert as_json(ok("check", tmp_path / "fixed.json", *narrow, *settings, "--json"))["plan"] is None
+
+
+def test_check_without_fixes_is_quick_and_says_so(genotype: Path, tmp_path: Path) -> None:
+    tiny = ["--set", "cores=1", "--set", "neurons_per_core=20"]
+    for option in (["--no-fixes"], ["--fix-seconds", 0]):
+        result = call("check", genotype, *tiny, "--json", *option)
+        assert result.exit_code == 1
+        found = as_json(result)
+        assert found["plan"] is None
+        assert all(not finding["remedies"] and not finding["tried"] for finding in found["findings"])
+    refused(
+        call("check", genotype, *tiny, "--no-fixes", "--fixed", tmp_path / "fixed.json"),
+        "--fixed: needs fixes to be looked for",
+    )
+    assert not (tmp_path / "fixed.json").exists()
+
+
+def test_check_shows_fixes_and_what_holds_with_all_of_them(genotype: Path) -> None:
+    result = call("check", genotype, "--sign", "mixed", "--set", "weight_bits=1,2,3")
+    assert result.exit_code == 1
+    said = " ".join(result.stdout.split())
+    assert "LSN-WEIGHT-BITS stem -1" in said
+    assert "checked: store weights of both signs split by sign (--sign split)" in said
+    assert "with these changes together every rule holds" in said
+    ok("check", genotype, "--sign", "split", "--set", "weight_bits=1,2,3")
+
+
+def test_compile_reports_limits_of_the_chip_instead_of_stopping_at_the_first(genotype: Path, tmp_path: Path) -> None:
+    arguments = ["--set", "weight_bits=1,2", "--set", "cores=1", "--set", "neurons_per_core=20", "--samples", 0]
+    result = call(genotype, *arguments, "-o", tmp_path / "out", "--json", entry=compile_app)
+    assert result.exit_code == 1
+    found = as_json(result)
+    assert {f["code"] for f in found["findings"] if f["severity"] == "error"} == {"LSN-WEIGHT-BITS", "LSN-CHIPS"}
+    assert found["mismatching_spikes"] is None, "what no chip could hold is not simulated"
+    assert not (tmp_path / "out").exists()
+
+
 def test_a_program_is_checked_as_it_stands(program: Path) -> None:
     """Compiled for loihi2 with graded input: on loihi1 the check says what would run on the host."""
     found = as_json(ok("check", program, "--profile", "loihi1", "--json"))

@@ -12,6 +12,7 @@ from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.mapping.memory_image import encoded_memory
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import load_profile
+from litesnn.errors import CompileError
 
 EXAMPLE = "examples/digits/genotype.json"
 # Stated error of synaptic memory: which weights are kept is random in the estimate and trained in the program.
@@ -58,3 +59,11 @@ def test_fewer_kept_weights_cost_less() -> None:
         )
     assert words[1].synapse_words < words[0].synapse_words
     assert words[1].ideal_bits < words[0].ideal_bits
+
+
+def test_a_genotype_that_no_chip_of_the_profile_holds_has_no_estimate() -> None:
+    loaded = random_trained_genotype(3, bits=4, norm="node")
+    with pytest.raises(CompileError, match=r": \d-bit weights; the chip offers 1"):
+        estimate(untrained(loaded.spec), load_profile("loihi2", {"weight_bits": "1"}))
+    with pytest.raises(CompileError, match="does not fit: input_axons"):
+        estimate(untrained(loaded.spec), load_profile("loihi2", {"input_axons": "1"}))

@@ -1,22 +1,28 @@
-"""Every rule fires on what it forbids, says where, and its fix helps; all findings come at once."""
+"""Every rule fires on what it forbids, with the right place; all findings come at once, with headroom, worst first."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from over_limit import CASES, Case, adaptive, any_to_any, on
 from random_networks import random_trained_genotype
 
-from litesnn.compilation import try_mapping
-from litesnn.compiler.graph import Graph
+import litesnn.compiler.rules
+from litesnn.compiler.graph import Graph, needs_programmable_neuron
+from litesnn.compiler.mapping import DoesNotFit, Excess, map_graph
 from litesnn.compiler.mapping.limits import UNITS
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
-from litesnn.compiler.rules import Finding, check_rules
-from litesnn.compiler.rules.mapping_rules import CODES
-from litesnn.errors import CompileError
+from litesnn.compiler.rules import Finding, Subject, check, check_rules, try_mapping
+from litesnn.compiler.rules.core_rules import CORE_RULES
+from litesnn.errors import ProfileError
 
-LOIHI2 = load_profile("loihi2")
+LOIHI1, LOIHI2 = load_profile("loihi1"), load_profile("loihi2")
+# Partition spreads a population over cores until these hold, and one channel needs one of them: nothing can break them.
+UNBREAKABLE = {"LSN-THRESHOLDS": "threshold_profiles", "LSN-NEURON-GROUPS": "neuron_groups"}
 
 
 def checked(graph: Graph, profile: Profile) -> dict[str, Finding]:
@@ -26,63 +32,113 @@ def checked(graph: Graph, profile: Profile) -> dict[str, Finding]:
     return found
 
 
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.code}-{case.severity}")
+def test_a_network_over_one_limit_breaks_that_rule_alone(case: Case) -> None:
+    findings = check(case.make()).findings
+    at_place = [finding for finding in findings if (finding.code, finding.place) == (case.code, case.place)]
+    assert at_place, [(finding.code, finding.place) for finding in findings if finding.severity != "ok"]
+    for finding in at_place:
+        assert finding.severity == case.severity
+        assert finding.headroom < 0
+        assert finding.value > finding.limit
+        assert finding.headroom == finding.limit - finding.value
+        assert finding.fix
+    broken = {finding.code for finding in findings if finding.severity == "error"}
+    assert broken == ({case.code} if case.severity == "error" else set())
+
+
+def test_every_rule_has_a_case_or_cannot_be_broken() -> None:
+    sources = Path(litesnn.compiler.rules.__file__).parent.glob("*_rules.py")
+    codes = {code for source in sources for code in re.findall(r"LSN-[A-Z-]+[A-Z]", source.read_text())}
+    assert {case.code for case in CASES} == codes - set(UNBREAKABLE)
+
+
+@pytest.mark.parametrize(("code", "resource"), UNBREAKABLE.items())
+def test_excesses_on_a_core_are_findings_there(code: str, resource: str) -> None:
+    refusal = DoesNotFit([Excess(resource, "core 3", "core 3", 9, 8)])
+    graph = compile_graph(random_trained_genotype(0), LOIHI2)
+    (finding,) = (f for f in check_rules(graph, LOIHI2, refusal) if f.code == code)
+    assert (finding.severity, finding.place, finding.value, finding.headroom) == ("error", "core 3", 9, -1)
+
+
+def test_a_network_that_breaks_many_rules_hears_of_all_at_once() -> None:
+    figures = {"weight_bits": "1", "input_axons": 5, "synapse_words": 5, "cores": 1, "weight_exp_max": -6}
+    findings = check(on("loihi1", **figures)).findings
+    broken = {(finding.code, finding.place) for finding in findings if finding.severity == "error"}
+    assert {code for code, _ in broken} == {
+        "LSN-WEIGHT-BITS", "LSN-WEIGHT-EXP", "LSN-AXON-IN", "LSN-SYNAPSE-WORDS", "LSN-CHIPS",
+    }  # fmt: skip
+    for code in ("LSN-AXON-IN", "LSN-SYNAPSE-WORDS"):
+        assert {place for found, place in broken if found == code} >= {"cells[0].nodes[0]", "head.pool"}
+
+
+def test_one_part_that_breaks_several_resources_gives_a_finding_for_each() -> None:
+    figures = {"neurons_per_core": 64, "output_axon_entries": 10, "list_words_max": 2, "synapse_words": 8}
+    broken = {f.code: f for f in check(on("loihi1", graph=any_to_any(), **figures)).errors if f.place == "a"}
+    assert set(broken) == {"LSN-AXON-OUT", "LSN-LIST-LENGTH", "LSN-SYNAPSE-WORDS"}
+    assert broken["LSN-AXON-OUT"].value == 64
+
+
+def test_the_refusal_of_a_mapping_names_every_population_and_resource() -> None:
+    target = load_profile("loihi1", {"input_axons": "5", "synapse_words": "5"})
+    graph = check(on("loihi1")).graph
+    with pytest.raises(DoesNotFit, match=r"cells\[0\].nodes\[0\]: one neuron of 'cell0.node0' does not fit") as caught:
+        map_graph(graph, target)
+    assert {excess.place for excess in caught.value.excesses} == {"cells[0].nodes[0]", "head.pool"}
+    assert {excess.resource for excess in caught.value.excesses} == {"input_axons", "synapse_words"}
+    assert caught.value.mapping is not None, "the rest of the network is mapped, so that chips can be counted"
+
+
+def test_a_network_beyond_every_system_is_a_finding_of_its_chips(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("litesnn.compiler.mapping.mapper.SYSTEM_CORES", 20)
+    findings = {f.code: f for f in check(on("loihi2", neurons_per_core=1, synapse_words=3, cores=4)).errors}
+    assert set(findings) == {"LSN-CHIPS", "LSN-SYNAPSE-WORDS"}
+    assert findings["LSN-CHIPS"].value > findings["LSN-CHIPS"].limit == 1
+
+
+def test_a_limit_of_nothing_is_a_wrong_profile() -> None:
+    with pytest.raises(ProfileError, match=r"a core with 0 entries \(axon_map\) holds nothing; allowed: 1 or more"):
+        check(on("loihi2", axon_map_entries=0))
+
+
 def test_a_network_that_fits_has_headroom_everywhere() -> None:
     graph = compile_graph(random_trained_genotype(0), LOIHI2)
     findings = checked(graph, LOIHI2)
     assert all(finding.severity == "ok" for finding in findings.values())
     assert {"LSN-NEURONS", "LSN-SYNAPSE-WORDS", "LSN-CHIPS", "LSN-RANGE", "LSN-DELAY"} <= set(findings)
-    assert all(finding.value <= finding.limit for finding in findings.values())
+    assert all(finding.headroom >= 0 for finding in findings.values())
+    assert all(not finding.fix for finding in findings.values())
 
 
-def test_every_resource_has_a_code() -> None:
-    assert set(CODES) == set(UNITS)
-
-
-def test_too_many_chips_is_an_error_whose_fix_passes() -> None:
-    small = load_profile("loihi2", overrides={"cores": "1", "neurons_per_core": "20"})
-    graph = compile_graph(random_trained_genotype(4), small)
-    finding = checked(graph, small)["LSN-CHIPS"]
-    assert finding.severity == "error"
-    assert finding.value > finding.limit == 1
-    setting = finding.fix.split("--set ")[1]
-    key, value = setting.split("=")
-    board = load_profile("loihi2", overrides={"cores": "1", "neurons_per_core": "20", key: value})
-    assert checked(graph, board)["LSN-CHIPS"].severity == "ok"
-
-
-def test_broken_formats_and_delays_are_all_found_at_once() -> None:
+def test_every_resource_of_a_core_has_its_rule() -> None:
     graph = compile_graph(random_trained_genotype(0), LOIHI2)
-    first, second, *rest = graph.blocks
+    for number, resource in enumerate(UNITS):
+        refusal = DoesNotFit([Excess(resource, f"place{number}", "a part", 2, 1)])
+        found = [f for f in check_rules(graph, LOIHI2, refusal) if f.place == f"place{number}"]
+        assert [(f.severity, f.unit) for f in found] == [("error", UNITS[resource])]
+    assert len(CORE_RULES) == len(UNITS) + 1
+
+
+def test_an_exponent_below_the_least_is_negative_headroom_too() -> None:
+    graph = compile_graph(random_trained_genotype(0), LOIHI2)
+    first, *rest = graph.blocks
     assert first.format is not None
-    loud = replace(first, format=replace(first.format, weight_exp=9))
-    late = replace(second, delay=63)
-    broken = graph.rebuild(graph.populations, [loud, late, *rest])
-    found = {f.code: f for f in check_rules(broken, LOIHI2, CompileError("not mapped")) if f.severity == "error"}
-    assert set(found) == {"LSN-WEIGHT-EXP", "LSN-DELAY", "LSN-CORE"}
-    assert (found["LSN-WEIGHT-EXP"].place, found["LSN-WEIGHT-EXP"].value) == (first.place, 9)
-    assert (found["LSN-DELAY"].place, found["LSN-DELAY"].value, found["LSN-DELAY"].limit) == (second.place, 63, 62)
-    assert all(finding.fix for finding in found.values())
+    quiet = replace(first, format=replace(first.format, weight_exp=-9))
+    broken = graph.rebuild(graph.populations, [quiet, *rest])
+    (finding,) = (f for f in check_rules(broken, LOIHI2, try_mapping(broken, LOIHI2)) if f.severity == "error")
+    assert (finding.code, finding.place, finding.value, finding.limit) == ("LSN-WEIGHT-EXP", first.place, -9, -7)
+    assert finding.headroom == -2
 
 
-def test_graded_input_on_a_chip_without_it_is_said() -> None:
-    loihi1 = load_profile("loihi1")
-    graph = compile_graph(random_trained_genotype(6, encoding="direct", stem=True), loihi1)
-    finding = checked(graph, loihi1)["LSN-GRADED-INPUT"]
-    assert finding.severity == "warning"
-    assert "stem" in finding.message
+def test_programmed_neurons_are_counted_where_they_can_run() -> None:
+    graph = adaptive()
+    assert needs_programmable_neuron(graph["layer1"]) is not None
+    assert needs_programmable_neuron(graph["readout"]) is None
+    finding = checked(graph, LOIHI2)["LSN-PROGRAMMABLE"]
+    assert (finding.severity, finding.value, finding.headroom) == ("ok", 1, 0)
 
 
-def test_a_range_that_is_not_proved_is_a_warning_with_its_excess() -> None:
-    graph = compile_graph(random_trained_genotype(0), LOIHI2)
-    proof = replace(graph.ranges[0], high=graph.ranges[0].limit * 4)
-    finding = checked(replace(graph, ranges=(proof, *graph.ranges[1:])), LOIHI2)["LSN-RANGE"]
-    assert finding.severity == "warning"
-    assert "lower its membrane_exp by 2" in finding.fix
-
-
-@pytest.mark.parametrize("profile", ["loihi1", "loihi2"])
-def test_findings_stand_worst_first(profile: str) -> None:
-    target = load_profile(profile)
-    graph = compile_graph(random_trained_genotype(8), target)
-    order = [f.severity for f in check_rules(graph, target, try_mapping(graph, target))]
+@pytest.mark.parametrize("name", ["loihi1", "loihi2"])
+def test_findings_stand_worst_first(name: str) -> None:
+    order = [finding.severity for finding in check(Subject(load_profile(name), random_trained_genotype(8))).findings]
     assert order == sorted(order, key=("error", "warning", "ok").index)

@@ -210,6 +210,9 @@ def test_the_summary_says_what_the_mapping_holds():
 
 def test_a_network_beyond_every_system_is_refused_before_it_is_placed(monkeypatch):
     monkeypatch.setattr("litesnn.compiler.mapping.mapper.SYSTEM_CORES", 20)
-    target = load_profile("loihi2", {"chip.neurons_per_core": "1"})
-    with pytest.raises(CompileError, match=r"take \d+ cores.*Most go to 'layer1' \(30\), where neurons bind \(1 of 1"):
+    target = load_profile("loihi2", {"chip.neurons_per_core": "1", "chip.cores": "4"})
+    with pytest.raises(
+        CompileError,
+        match=r"35 cores does not fit: chips 9 of 5 chips; the largest.*Most go to 'layer1' \(30\), where neurons bind \(1 of 1",
+    ):
         map_graph(dense_stack((20, 30, 5)), target)

@@ -13,6 +13,7 @@ from litesnn.compiler.genotype import load_genotype, save_genotype
 from litesnn.compiler.graph import Graph, Neurons
 from litesnn.compiler.passes import Pass
 from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.rules.graph_rules import graded_input_enters
 from litesnn.errors import CompileError, GenotypeError, GraphError
 from litesnn.runtime.exact import simulate
 from litesnn.search.reference import run_reference
@@ -66,9 +67,11 @@ def test_a_node_that_reads_graded_input_and_spikes_needs_graded_spikes(tmp_path:
         {"inputs": [{"source": "s1", "op": "conv3x3"}, {"source": "n0", "op": "skip"}]},
     ]
     genotype = loaded(document(stem=None, cells=[{"channels": 2, "nodes": nodes}]), tmp_path)
-    compile_graph(genotype, LOIHI2)
-    with pytest.raises(CompileError, match=r"cells\[0\].nodes\[1\]: reads the graded input together with cell0.node0"):
-        compile_graph(genotype, LOIHI1)
+    graph = compile_graph(genotype, LOIHI1)
+    assert {p.name for p in graph.membranes if p.on_host} == {"cell0.node0"}
+    (finding,) = (f for f in graded_input_enters(graph, LOIHI1) if f.severity == "error")
+    assert finding.place == "cells[0].nodes[1]"
+    assert all(f.severity == "ok" for f in graded_input_enters(compile_graph(genotype, LOIHI2), LOIHI2))
 
 
 @pytest.mark.parametrize("seed", range(4))

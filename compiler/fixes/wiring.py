@@ -1,0 +1,114 @@
+"""Fixes of the wiring: an edge less, a later source, an input of spikes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from litesnn.compiler.fixes.fix import CannotApply, Fix, genotype_of
+from litesnn.compiler.fixes.places import edges_into, population_plan
+from litesnn.compiler.genotype import LoadedGenotype
+from litesnn.compiler.genotype.edit import edited, node_spec, with_edge, with_population
+from litesnn.compiler.genotype.files import Array
+from litesnn.compiler.rules.check import Subject
+
+
+@dataclass(frozen=True)
+class ReadLater(Fix):
+    """Let one edge of a cell read `source`, a later one than now, of the same shape."""
+
+    edge: str
+    source: str
+    kind: ClassVar[str] = "source"
+
+    @property
+    def description(self) -> str:
+        """See `Fix.description`."""
+        return f"let the edge {self.edge} read {self.source}"
+
+    def apply(self, subject: Subject) -> Subject:
+        """See `Fix.apply`."""
+        loaded = genotype_of(subject)
+        spec = with_edge(loaded.spec, self.edge, source=self.source)
+        return subject.of(edited(spec, loaded.trained))
+
+
+@dataclass(frozen=True)
+class DropEdge(Fix):
+    """Remove one of several edges into a node."""
+
+    edge: str
+    kind: ClassVar[str] = "edge"
+
+    @property
+    def description(self) -> str:
+        """See `Fix.description`."""
+        return f"remove the edge {self.edge}"
+
+    def apply(self, subject: Subject) -> Subject:
+        """See `Fix.apply`."""
+        loaded = genotype_of(subject)
+        population, _, index = self.edge.rpartition(".edge")
+        count = len(edges_into(loaded.topology, population))
+        if count < 2 or "." not in population:
+            raise CannotApply(f"{self.edge} is the only input of its population")
+        kept = [number for number in range(count) if number != int(index)]
+        inputs = node_spec(loaded.spec, population).inputs
+        spec = with_population(loaded.spec, population, inputs=tuple(inputs[number] for number in kept))
+        return subject.of(edited(spec, _renumbered(loaded, population, kept)))
+
+
+@dataclass(frozen=True)
+class EncodeAsSpikes(Fix):
+    """Feed the network spikes instead of graded values; weights keep their integers."""
+
+    kind: ClassVar[str] = "encoding"
+
+    @property
+    def description(self) -> str:
+        """See `Fix.description`."""
+        return "encode the input as spikes (input.encoding: spikes)"
+
+    def apply(self, subject: Subject) -> Subject:
+        """See `Fix.apply`."""
+        loaded = genotype_of(subject)
+        given, tensors, spec = loaded.spec.input, dict(loaded.trained), loaded.spec
+        if given.encoding == "spikes":
+            raise CannotApply("the input is encoded as spikes already")
+        for edge in loaded.topology.edges():
+            if edge.reads_input and edge.step is not None:
+                # Spikes have no scale: steps and weights take it over.
+                spec = with_edge(spec, edge.name, step=edge.step * given.scale)
+                if edge.weighted:
+                    weight = tensors[f"{edge.name}.weight"].astype(np.float64) * given.scale
+                    tensors[f"{edge.name}.weight"] = weight.astype(np.float32)
+        spec = spec.model_copy(update={"input": given.model_copy(update={"encoding": "spikes"})})
+        return subject.of(edited(spec, tensors))
+
+
+def later_sources(loaded: LoadedGenotype, edge: str) -> list[str]:
+    """What an edge of a cell could read instead that is computed later, the nearest first."""
+    population = edge.rpartition(".edge")[0]
+    if "." not in population:
+        return []
+    population_plan(loaded.topology, population)
+    node = int(population.rpartition(".node")[2])
+    order = ["s0", "s1", *(f"n{number}" for number in range(node))]
+    now = node_spec(loaded.spec, population).inputs[int(edge.rpartition(".edge")[2])].source
+    return order[order.index(now) + 1 :]
+
+
+def _renumbered(loaded: LoadedGenotype, population: str, kept: list[int]) -> dict[str, Array]:
+    """The tensors, those of the node's kept edges under their new numbers."""
+    prefix = f"{population}.edge"
+    names = {f"{prefix}{old}.": f"{prefix}{new}." for new, old in enumerate(kept)}
+    tensors = {}
+    for name, tensor in loaded.trained.items():
+        if not name.startswith(prefix):
+            tensors[name] = tensor
+        for old, new in names.items():
+            if name.startswith(old):
+                tensors[new + name.removeprefix(old)] = tensor
+    return tensors

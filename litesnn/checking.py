@@ -1,0 +1,75 @@
+"""The rule check as users call it: a genotype or a program against a profile, with fixes that were checked to work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from litesnn.compiler.fixes import SECONDS, Plan, make_plan, with_remedies
+from litesnn.compiler.genotype import LoadedGenotype, load_genotype
+from litesnn.compiler.passes import SignHandling
+from litesnn.compiler.profile import Profile, load_profile
+from litesnn.compiler.program import Program, is_program
+from litesnn.compiler.rules import Checked, Finding, Subject
+from litesnn.compiler.rules import check as check_subject
+
+
+@dataclass(frozen=True)
+class Check:
+    """Every finding, and the plan that fixes all errors together; None where there is no error or no fix for any."""
+
+    checked: Checked
+    plan: Plan | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Of all rules, worst first."""
+        return self.checked.findings
+
+    @property
+    def fits(self) -> bool:
+        """Whether no rule is broken."""
+        return not self.checked.errors
+
+
+def check(
+    network: str | os.PathLike[str] | LoadedGenotype | Program,
+    profile: str | os.PathLike[str] | Profile = "loihi2",
+    *,
+    sign: SignHandling = "auto",
+    fix_seconds: float = SECONDS,
+    progress: Callable[[str], None] | None = None,
+) -> Check:
+    """Check a network against a profile: all findings at once, and for those that are not ok the cheapest fix that works.
+
+    Parameters
+    ----------
+    network : a genotype or a program, as a path or loaded; the graph of a program is checked as it stands
+    profile : name of a shipped profile, path of a TOML file, or a loaded profile
+    sign : how weights of both signs are stored when a genotype is compiled
+    fix_seconds : time to look for fixes, 0 for none; a network without findings takes none of it
+    progress : called with the description of every fix before it is tried
+
+    Raises
+    ------
+    LiteSNNError
+        For a malformed or untrained network, or a wrong profile. Broken limits of the chip are findings.
+    """
+    target = profile if isinstance(profile, Profile) else load_profile(profile)
+    checked = check_subject(_subject(network, target, sign))
+    if fix_seconds <= 0:
+        return Check(checked)
+    remedied = with_remedies(checked, fix_seconds, progress)
+    return Check(remedied.checked, make_plan(remedied))
+
+
+def _subject(
+    network: str | os.PathLike[str] | LoadedGenotype | Program, profile: Profile, sign: SignHandling
+) -> Subject:
+    if isinstance(network, str | os.PathLike):
+        network = Program.load(network) if is_program(Path(network)) else load_genotype(network)
+    if isinstance(network, Program):
+        return Subject(profile, network.genotype, network.graph, sign)
+    return Subject(profile, network, None, sign)
