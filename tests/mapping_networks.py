@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from litesnn.compiler.encoding import ListRule
 from litesnn.compiler.graph import (
     Conv2d,
     Dense,
@@ -21,8 +22,18 @@ from litesnn.compiler.graph import (
     SynapseBlock,
     SynapseFormat,
 )
+from litesnn.compiler.mapping.choose_axons import choose_axons
+from litesnn.compiler.mapping.limits import core_limits
+from litesnn.compiler.mapping.usage import Demand, build_demands
+from litesnn.compiler.profile import Profile
 
 Shape = tuple[int, int, int]
+
+
+def demands_for(graph: Graph, profile: Profile) -> dict[str, Demand]:
+    """What `map_graph` partitions."""
+    limits, rule = core_limits(profile), ListRule.of(profile)
+    return build_demands(graph, limits, rule, choose_axons(graph, limits, rule))
 
 
 def source(name: str, shape: Shape) -> Source:

@@ -18,6 +18,7 @@ from litesnn.compiler.encoding import AxonLists, ListFormat, lists_from_matrices
 GRAPH_SEED = 87654321
 MASK = 2**32 - 1
 # (first or second offset) x (positive or negative); the exponent only keeps the offsets apart.
+Register = tuple[int, ...]  # offset, index bits, skip bits, weight bits, sign
 FORMATS = [ListFormat(8, sign, offset) for offset in (0, 1) for sign in ("excitatory", "inhibitory")]
 
 
@@ -101,3 +102,26 @@ def _encode_order(lists: list[tuple[tuple[int, int, int, int, int], ...]], group
         for f in range(len(FORMATS))
     ]
     return lists_from_matrices(matrices, FORMATS, atoms=len(lists))
+
+
+def merge_registers(registers: set[Register], limit: int) -> dict[Register, Register]:
+    """NxTF's merging of format registers down to `limit`: register -> the one it became part of.
+
+    The two closest ones of equal offset and sign are merged, again and again, into one with the wider of each width. The
+    distance of their widths (index, skip, weight) is |a - b|^2 / |a + b|^2; of equal distances the first counts.
+    """
+    rows = sorted(registers)
+    members = [[row] for row in rows]
+    while len(rows) > limit:
+        pairs = [(i, j) for i in range(len(rows)) for j in range(i) if rows[i][::4] == rows[j][::4]]
+        second, first = min(pairs, key=lambda pair: _distance(rows[pair[0]], rows[pair[1]]))
+        widths = (max(a, b) for a, b in zip(rows[first][1:4], rows[second][1:4], strict=True))
+        rows[first] = (rows[first][0], *widths, rows[first][4])
+        members[first] += members.pop(second)
+        del rows[second]
+    return {member: row for row, group in zip(rows, members, strict=True) for member in group}
+
+
+def _distance(a: Register, b: Register) -> float:
+    one, other = np.array(a[1:4]), np.array(b[1:4])
+    return float(((one - other) ** 2).sum() / ((one + other) ** 2).sum())

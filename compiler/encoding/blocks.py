@@ -63,7 +63,7 @@ def core_lists(
         if spatial is not None and rule.kernel_sharing == "row":
             result.append(kernel_rows(geometries, formats, in_shape, tile.channels))
         elif spatial is not None and rule.kernel_sharing == "population":
-            result.append(population_lists(geometries, formats, in_shape, tile, rule.base_alignment).lists)
+            result.append(population_lists(geometries, formats, in_shape, tile, rule).lists)
         else:
             result.append(neuron_lists(group, in_shape, out_shape, tile, rule))
     return result

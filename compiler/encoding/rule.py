@@ -39,6 +39,7 @@ class ListRule:
     formats : format registers of a core, at most
     neurons_per_core : targets that one list can reach
     base_alignment : population lists start at multiples of this target
+    base_targets : and at one of so many first targets of a core; a multiple of `base_alignment`
     """
 
     profile: str
@@ -56,6 +57,7 @@ class ListRule:
     formats: int
     neurons_per_core: int
     base_alignment: int
+    base_targets: int
 
     @classmethod
     def of(cls, profile: Profile) -> ListRule:
@@ -63,6 +65,8 @@ class ListRule:
         synapses, core = profile.synapses, profile.core
         skips = synapses.skip_widths.value or ()
         encodings = synapses.list_encodings.value or ("sparse",)
+        alignment = synapses.population_base_alignment.value or 1
+        bases = UNLIMITED if synapses.population_base_max.value is None else synapses.population_base_max.value + 1
         return cls(
             profile=profile.name,
             header_bits=known(synapses.list_header_bits, "synapses.list_header_bits", profile.name),
@@ -82,7 +86,8 @@ class ListRule:
             kernel_sharing=synapses.kernel_sharing.value,
             formats=min(core.synapse_formats.value or IMAGE_FORMATS, IMAGE_FORMATS),
             neurons_per_core=known(profile.chip.neurons_per_core, "chip.neurons_per_core", profile.name),
-            base_alignment=synapses.population_base_alignment.value or 1,
+            base_alignment=alignment,
+            base_targets=max(1, bases // alignment) * alignment,
         )
 
     def words(self, bits: Ints) -> Ints:

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_matrix, csc_matrix, vstack
 
 from litesnn.compiler.encoding.lists import AxonLists, ListFormat, lists_from_matrices
+from litesnn.compiler.encoding.rule import ListRule
 from litesnn.compiler.graph import Conv2d, Geometry, Pool
 
 Ints = npt.NDArray[np.int64]
@@ -66,7 +67,7 @@ class PopulationLists:
     Attributes
     ----------
     lists : kind after kind, the source channels `channels` as atoms
-    channels : source channels that are read
+    channels : source channels that have lists
     kind : (H, W) of the source, kind of each pixel, -1 where it does not reach the tile; each other pixel is one input axon
     base : (H, W) first target of each pixel's lists; targets are numbered (row, column, channel) within the tile
     """
@@ -141,17 +142,22 @@ def population_lists(
     formats: Sequence[ListFormat],
     in_shape: Shape,
     tile: Tile,
-    alignment: int = 1,
+    rule: ListRule,
+    every_channel: bool = False,
 ) -> PopulationLists:
     """Population lists of kernels with equal windows onto one tile.
 
     Parameters
     ----------
-    alignment : lists start at multiples of this target; where pixels fall between, their lists are stored again, shifted
+    rule : which first targets lists may have; those of other pixels are stored again, shifted
+    every_channel : all source channels are atoms if any is read, as the channels of a pixel send to the same cores; else
+        only those that are read
     """
     matrices = [kernel_matrix(geometry, tile.channels, in_shape[0]) for geometry in geometries]
     shared = _window(geometries[0])
     read = _read_channels(matrices, shared.taps)
+    if every_channel and len(read):
+        read = np.arange(in_shape[0])
     depth, breadth = tile.channels[1] - tile.channels[0], tile.columns[1] - tile.columns[0]
     down = _patterns(in_shape[1], tile.rows, shared.rows, shared)
     across = _patterns(in_shape[2], tile.columns, shared.columns, shared)
@@ -161,8 +167,8 @@ def population_lists(
         for x, (columns, left) in enumerate(across):
             if rows and columns:
                 first = (top * breadth + left) * depth
-                kind[y, x] = kinds.setdefault((rows, columns, first % alignment), len(kinds))
-                base[y, x] = first - first % alignment
+                base[y, x] = first % rule.base_targets // rule.base_alignment * rule.base_alignment
+                kind[y, x] = kinds.setdefault((rows, columns, first - int(base[y, x])), len(kinds))
     parts = []
     for matrix in matrices:
         pieces = [_kind_matrix(matrix, read, shared, *key, tile) for key in kinds]

@@ -18,8 +18,8 @@ Ints = npt.NDArray[np.int64]
 def lower_bound(demands: dict[str, Demand], limits: CoreLimits) -> dict[str, float]:
     """Resource -> cores that the total demand fills.
 
-    Per resource the least that any partition holds: every neuron once, every source neuron's axon once, and every list once,
-    of weight and delay bits alone, in whole words.
+    Per resource the least that any partition holds, whatever kind of axons it chooses: every neuron once, every source
+    neuron's axon once, and every list once, of weight and delay bits alone, in whole words.
     """
     readers: dict[str, list[Fan]] = {}
     for demand in demands.values():
@@ -35,8 +35,7 @@ def lower_bound(demands: dict[str, Demand], limits: CoreLimits) -> dict[str, flo
         words += int((-(-bits // fans[0].rule.word_bits)).sum())
         if name in demands:
             projecting += fans[0].source.size
-            entries = min((limits.entries or {}).get(fan.kind, 0) for fan in fans)
-            leaving += entries * int(np.count_nonzero(sum(_list_bits(fan) for fan in fans)))
+            leaving += _entries(fans, bits, limits)
     total = {
         "neurons": neurons,
         "input_axons": axons,
@@ -54,6 +53,17 @@ def lower_bound(demands: dict[str, Demand], limits: CoreLimits) -> dict[str, flo
     return {name: total[name] / limit for name, limit in limits.resources.items() if name in total}
 
 
+def _entries(fans: list[Fan], own_bits: Ints, limits: CoreLimits) -> int:
+    """Output entries of one source: an axon per neuron for all its own lists, and towards each kernel the cheapest kind."""
+    if limits.entries is None:
+        return 0
+    discrete, shared = limits.entries["discrete"], limits.entries["shared"]
+    kernels = [np.count_nonzero(_list_bits(fan), axis=0) for fan in fans if fan.kind != "neuron"]
+    return discrete * int(np.count_nonzero(own_bits)) + sum(
+        int(np.minimum(discrete * channels, shared * (channels > 0)).sum()) for channels in kernels
+    )
+
+
 def _list_bits(fan: Fan) -> Ints:
     """Weight and delay bits of every source neuron's synapses into the whole target, (C, H, W)."""
     rows, columns = fan.rows.touched(0, fan.target.shape[1]), fan.columns.touched(0, fan.target.shape[2])
@@ -62,8 +72,5 @@ def _list_bits(fan: Fan) -> Ints:
 
 
 def _shared_axons(fan: Fan) -> int:
-    """Axons of a fan with shared kernels: one, or one per pixel that reaches the target."""
-    if fan.kind == "row":
-        return 1
-    rows, columns = fan.rows.touched(0, fan.target.shape[1]), fan.columns.touched(0, fan.target.shape[2])
-    return int(np.count_nonzero(rows)) * int(np.count_nonzero(columns))
+    """Input axons of a fan with shared kernels: one, or at least one per pixel that reaches the target."""
+    return 1 if fan.kind == "row" else int(np.count_nonzero(_list_bits(fan).any(axis=0)))

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.model import Core, Mapping, Mesh, Traffic
 from litesnn.errors import ProgramError
 
@@ -26,6 +27,7 @@ class MappingDocument(BaseModel):
     cost: float
     placements: dict[str, Traffic]
     links: tuple[tuple[int, int, float], ...]
+    axons: dict[str, AxonKind]
 
 
 def mapping_document(mapping: Mapping) -> dict[str, Any]:

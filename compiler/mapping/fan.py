@@ -18,7 +18,8 @@ from litesnn.compiler.encoding import ListRule, Register, Tile, encode_cost, ker
 from litesnn.compiler.encoding import list_words as encoded_words
 from litesnn.compiler.encoding.kernel_row import KernelRow
 from litesnn.compiler.graph import Conv2d, Dense, Pool, Population, Sparse, SynapseBlock
-from litesnn.compiler.mapping.model import Interval, Intervals
+from litesnn.compiler.mapping.axons import AxonKind
+from litesnn.compiler.mapping.model import Interval, Intervals, lengths
 from litesnn.compiler.mapping.windows import Axis, Window
 
 Ints = npt.NDArray[np.int64]
@@ -39,14 +40,27 @@ class Fan:
     """Blocks from `source` to `target` of one storage kind and one window.
 
     `kind`: each source neuron has an axon and a list of its own (`neuron`); one axon carries the whole source and its lists
-    are kernel rows, kept once per slice (`row`); or one axon per source pixel, whose lists are kept once per kind of pixel
-    and slice, all channels at equal length (`population`).
+    are kernel rows, kept once per slice (`row`); or lists are kept once per kind of source pixel and slice, all channels at
+    equal length (`population`). `axon`: of the source neurons, see `mapping.axons`.
     """
 
     def __init__(
-        self, source: Population, target: Population, blocks: list[SynapseBlock], rule: ListRule, kind: Kind
+        self,
+        source: Population,
+        target: Population,
+        blocks: list[SynapseBlock],
+        rule: ListRule,
+        kind: Kind,
+        axon: AxonKind = "discrete",
     ) -> None:
-        self.source, self.target, self.blocks, self.rule, self.kind = source, target, blocks, rule, kind
+        self.source, self.target, self.blocks, self.rule, self.kind, self.axon = (
+            source,
+            target,
+            blocks,
+            rule,
+            kind,
+            axon,
+        )
         self.formats = [list_format(block, rule) for block in blocks]
         self.parts = [_Part(block, source, target) for block in blocks]
         self.rows = Axis(source.shape[1], target.shape[1], self.parts[0].rows)
@@ -64,7 +78,13 @@ class Fan:
         return int(self._memory("weight", channels, lambda: sum(int(p.counts(channels).sum()) for p in self.parts)))
 
     def use(self, channels: Interval, rows: Intervals, columns: Intervals) -> Use:
-        """What the boxes of one channel range take."""
+        """What the boxes of one channel range take; single boxes, which are asked for again and again, are remembered."""
+        if len(rows) == len(columns) == 1:
+            result: Use = self._memory("use", (channels, rows, columns), lambda: self._use(channels, rows, columns))
+            return result
+        return self._use(channels, rows, columns)
+
+    def _use(self, channels: Interval, rows: Intervals, columns: Intervals) -> Use:
         shape = (len(rows), len(columns))
         if self._whole:
             words, axons, longest, _ = self._stored(channels)
@@ -78,11 +98,14 @@ class Fan:
             axons = (lists > 0).sum(axis=0)
             return Use(down @ lists.sum(axis=0) @ across.T, down @ axons @ across.T, longest)
         read = int(self._read(channels).sum())
+        atoms = self.source.shape[0] if self.axon == "shared" and read else read
         length = np.where(inside, lists.max(axis=0), 0)
-        depth, step = channels[1] - channels[0], self.rule.base_alignment
-        copies = np.minimum(down[:, None, :, None] * across[None, :, None, :], step // gcd(depth, step))
-        pixels = down[:, 1:].sum(axis=1)[:, None] * across[:, 1:].sum(axis=1)[None, :] if read else np.zeros(shape, int)
-        return Use(read * (length * copies).sum(axis=(2, 3)), pixels, length.max(axis=(2, 3)))
+        copies = self._copies(channels[1] - channels[0], rows, columns, down, across)
+        if self.axon == "discrete":
+            axons = down @ self.reached(channels).sum(axis=0) @ across.T
+        else:
+            axons = min(read, 1) * down[:, 1:].sum(axis=1)[:, None] * across[:, 1:].sum(axis=1)[None, :]
+        return Use(atoms * (length * copies).sum(axis=(2, 3)), axons, length.max(axis=(2, 3)))
 
     def registers(self, channels: Interval) -> frozenset[Register]:
         """Format registers the lists need; where lists are costed by class, one per weight format."""
@@ -97,6 +120,11 @@ class Fan:
         counts = self._counts(channels)
         result: Bools = self._memory("reached", channels, lambda: np.any([c > 0 for c in counts], axis=0))
         return result
+
+    def sending(self, channels: Interval) -> Bools:
+        """`reached` of what has axons of its own: neurons, or pixels (as one channel) where channels share them."""
+        reached = self.reached(channels)
+        return reached.any(axis=0, keepdims=True) if self.axon == "shared" else reached
 
     def least_bits(self) -> Ints:
         """Weight and delay bits of every source neuron's synapses, by channel and class."""
@@ -185,6 +213,17 @@ class Fan:
 
         result: list[Ints] = self._memory("counts", channels, count)
         return result
+
+    def _copies(self, depth: int, rows: Intervals, columns: Intervals, down: Ints, across: Ints) -> Ints:
+        """At most how often lists of each class are stored, as bases are limited: (rows, columns, row class, column class)."""
+        step, targets = self.rule.base_alignment, self.rule.base_targets
+        box = depth * np.outer(lengths(rows), lengths(columns))[:, :, None, None]
+        down, across = down[:, None, :, None], across[None, :, None, :]
+        # The bases of a class in one row follow each other; otherwise they may lie anywhere in the box.
+        span = np.where(down == 1, depth * across, box)
+        pages = np.minimum(-(-box // targets), -(-span // targets) + 1)
+        copies: Ints = np.minimum(down * across, pages * (step // gcd(depth, step)))
+        return copies
 
     def _index_width(self, targets: int) -> int:
         needed = (targets - 1).bit_length()

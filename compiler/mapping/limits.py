@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, sqrt
 
+from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.model import Mesh
 from litesnn.compiler.profile import Profile, known
 from litesnn.errors import ProfileError
@@ -32,8 +33,8 @@ class CoreLimits:
     Attributes
     ----------
     resources : resource -> limit; a resource without a known limit is absent and does not bind
-    entries : output axon entries per source neuron and destination, by how the destination stores its lists; None where a
-        slice takes one entry per destination core instead
+    entries : output axon entries per axon and destination, by its kind; None where a slice takes one entry per destination
+        core instead
     other_chip : further entries of each where the destination is on another chip
     neuron_words, axon_map_words : words of `core_words` per neuron, and per neuron that has readers
     mesh : the chip's routers
@@ -41,7 +42,7 @@ class CoreLimits:
     """
 
     resources: dict[str, int]
-    entries: dict[str, int] | None
+    entries: dict[AxonKind, int] | None
     other_chip: int
     neuron_words: int
     axon_map_words: int
@@ -77,7 +78,8 @@ def core_limits(profile: Profile) -> CoreLimits:
                 f"profile '{profile.name}': a core with {figure.value} {UNITS[name]} ({name}) holds nothing; allowed: 1 or more"
             )
     own = messages.axon_entries.value or 1
-    entries = {"neuron": own, "population": messages.population_axon_entries.value or own}
+    population = messages.population_axon_entries.value or own
+    entries: dict[AxonKind, int] = {"discrete": own, "population": population, "shared": population}
     return CoreLimits(
         resources={name: figure.value for name, figure in figures.items() if figure.value is not None},
         # The logs show no entry per neuron and core where rows are shared: 1280 neurons to 12 cores took AxonMem 0.

@@ -34,8 +34,9 @@ class Links:
 
     Attributes
     ----------
-    packets : spikes per sample of the neurons of a core that project to a core
-    axons : source neurons by axon of the destination: one for all their own lists there, and one per fan with shared kernels
+    packets : spikes per sample of the neurons of a core that project to a core, or share axons with a neuron that does
+    axons : axons between them: for a neuron one towards all its own lists on a core, and one per fan with shared kernels; one
+        for all channels of a pixel where they share it
     entries : output axon entries these take on one chip
     entering : input axons per core, those from the host and the input included
     """
@@ -65,11 +66,11 @@ def find_links(
             if name not in demands:
                 continue
             holder = holders[name]
-            packets.add(holder.cores, core, holder.sums(group, weights[name]))
+            packets.add(holder.cores, core, holder.packets(group, weights[name]))
             for bundle in bundles:
-                sent = holder.sums(bundle, None)
+                sent = holder.axons(bundle)
                 axons.add(holder.cores, core, sent)
-                entries.add(holder.cores, core, sent * (limits.entries or {}).get(bundle[0][0].kind, 1))
+                entries.add(holder.cores, core, sent * (limits.entries or {}).get(bundle[0][0].axon, 1))
     return Links(packets.finish(), axons.finish(), entries.finish(), entering)
 
 
@@ -108,26 +109,62 @@ class _Holders:
         self.first = np.array([part.channels[0] for part in self.boxes], np.int64)
         self.last = np.array([part.channels[1] for part in self.boxes], np.int64)
 
-    def sums(self, group: list[Reader], weight: Floats | None) -> Floats:
+    def axons(self, bundle: list[Reader]) -> Floats:
+        """Axons of each box towards a bundle: neurons, or pixels where their channels share axons."""
+        return self._pixels(bundle, None) if bundle[0][0].axon == "shared" else self._neurons(bundle, None)
+
+    def packets(self, group: list[Reader], weight: Floats) -> Floats:
+        """Spikes of each box that any of the readers gets; `weight` of a spike per channel (C,) or neuron (C, H, W)."""
+        return self._pixels(group, weight) if group[0][0].axon == "shared" else self._neurons(group, weight)
+
+    def _neurons(self, group: list[Reader], weight: Floats | None) -> Floats:
         """Weight (1 if None) of the neurons of each box that any of the readers reaches."""
-        fan, part = group[0]
         if len(group) == 1 and (weight is None or weight.ndim == 1):
+            fan, part = group[0]
             reached = fan.reached(part.channels).astype(np.float64)
             if weight is not None:
                 reached *= weight[:, None, None]
-            rows = _positions(fan.rows, part.rows, self.rows)
-            columns = _positions(fan.columns, part.columns, self.columns)
-            summed = np.matmul(np.matmul(rows, reached), columns.T)
+            summed = self._by_class(fan, part, reached)
         else:
-            values = union(group).astype(np.float64)
-            if weight is not None:
-                values *= weight if weight.ndim == 3 else weight[:, None, None]
-            summed = np.stack([values[:, first:last].sum(axis=1) for first, last in self.rows], axis=1)
-            summed = np.stack([summed[:, :, first:last].sum(axis=2) for first, last in self.columns], axis=2)
+            summed = self._by_position(union(group) * _spread(weight))
         below = np.zeros((summed.shape[0] + 1, *summed.shape[1:]))
         np.cumsum(summed, axis=0, out=below[1:])
         result: Floats = below[self.last, self.row, self.column] - below[self.first, self.row, self.column]
         return result
+
+    def _pixels(self, group: list[Reader], weight: Floats | None) -> Floats:
+        """Weight (1 per pixel if None) of all neurons at the pixels of each box where any of its channels is reached."""
+        fan, part = group[0]
+        by_class = len(group) == 1 and (weight is None or weight.ndim == 1)
+        reached = fan.reached(part.channels) if by_class else union(group)
+        result = np.zeros(len(self.boxes))
+        for first, last in set(zip(self.first.tolist(), self.last.tolist(), strict=True)):
+            pixels = reached[first:last].any(axis=0, keepdims=True)
+            own = np.ones(1) if weight is None else weight[first:last].sum(axis=0, keepdims=True)
+            values = pixels * _spread(own)
+            summed = self._by_class(fan, part, values) if by_class else self._by_position(values)
+            boxes = (self.first == first) & (self.last == last)
+            result[boxes] = summed[0, self.row[boxes], self.column[boxes]]
+        return result
+
+    def _by_class(self, fan: Fan, part: Slice, values: Floats) -> Floats:
+        """Sums over the positions of each row and column interval of values by class: (channel, rows, columns)."""
+        rows = _positions(fan.rows, part.rows, self.rows)
+        columns = _positions(fan.columns, part.columns, self.columns)
+        summed: Floats = np.matmul(np.matmul(rows, values), columns.T)
+        return summed
+
+    def _by_position(self, values: Floats) -> Floats:
+        """Sums over each row and column interval of values by position: (channel, rows, columns)."""
+        summed = np.stack([values[:, first:last].sum(axis=1) for first, last in self.rows], axis=1)
+        return np.stack([summed[:, :, first:last].sum(axis=2) for first, last in self.columns], axis=2)
+
+
+def _spread(weight: Floats | None) -> Floats:
+    """Weights that multiply an array (C, H, W)."""
+    if weight is None:
+        return np.ones(1)
+    return weight if weight.ndim == 3 else weight[:, None, None]
 
 
 def union(group: list[Reader]) -> Bools:
@@ -161,9 +198,9 @@ def _distinct(intervals: list[Interval]) -> tuple[Intervals, Ints]:
     return distinct, np.array([index[interval] for interval in intervals], np.int64)
 
 
-def _rates(rates: Rates, name: str, shape: tuple[int, int, int]) -> Floats | None:
+def _rates(rates: Rates, name: str, shape: tuple[int, int, int]) -> Floats:
     if name not in rates:
-        return None
+        return np.ones(shape[0])
     values = np.asarray(rates[name], np.float64)
     if values.shape not in ((shape[0],), shape):
         raise DataError(f"rates of '{name}' have shape {values.shape}; allowed: {shape}, or ({shape[0]},) per channel")

@@ -15,7 +15,7 @@ PASSES = 12
 WORK = 4_000_000_000  # updated table entries; bounds the time of large searches without a clock
 
 
-def refine(between: Floats, outside: Floats, slots: Ints, hops: Ints) -> Ints:
+def refine(between: Floats, outside: Floats, slots: Ints, hops: Ints | Floats) -> Ints:
     """Better routers for cores.
 
     Parameters
@@ -23,11 +23,11 @@ def refine(between: Floats, outside: Floats, slots: Ints, hops: Ints) -> Ints:
     between : (n, n) packets between cores, both directions summed, symmetric, zero diagonal
     outside : (n, routers) cost of a core at a router towards cores that do not move
     slots : (m,) router of every slot, m >= n; core i starts at slot i, the slots from n on are free
-    hops : (routers, routers) hops
+    hops : (routers, routers) hops, or what they cost; symmetric
 
     Returns
     -------
-    (n,) routers, with a hop-weighted traffic at most that of the start.
+    (n,) routers, with traffic weighted by hops at most that of the start.
     """
     count, total = len(between), len(slots)
     links = np.zeros((total, total))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
@@ -11,19 +9,18 @@ from scipy.sparse import csr_matrix
 from litesnn.compiler.encoding import ListRule
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping.bounds import lower_bound
+from litesnn.compiler.mapping.choose_axons import choose_axons
 from litesnn.compiler.mapping.limits import UNITS, CoreLimits, core_limits
 from litesnn.compiler.mapping.links import Links, Rates, find_links
 from litesnn.compiler.mapping.model import Core, Mapping, Slice
 from litesnn.compiler.mapping.pack import pack
 from litesnn.compiler.mapping.placement import Placement, place
-from litesnn.compiler.mapping.refusal import CHIPS, DoesNotFit, Excess, relaxed
+from litesnn.compiler.mapping.refusal import DoesNotFit, Excess
 from litesnn.compiler.mapping.routing import Board
-from litesnn.compiler.mapping.split import cost_of, split
-from litesnn.compiler.mapping.usage import Demand, Grid, below, build_demands, core_words, destinations
+from litesnn.compiler.mapping.split import cost_of
+from litesnn.compiler.mapping.split_all import split_all
+from litesnn.compiler.mapping.usage import Demand, Grid, build_demands, core_words
 from litesnn.compiler.profile import Profile
-from litesnn.errors import CompileError
-
-SYSTEM_CORES = 140_544  # Hala Point, 1152 Loihi 2 chips (Intel 2024); Pohoiki Springs has 98,304 Loihi 1 cores
 
 
 def map_graph(
@@ -45,11 +42,13 @@ def map_graph(
         takes more cores than the largest system that was built.
     """
     limits = core_limits(profile)
-    demands = build_demands(graph, limits, ListRule.of(profile))
+    rule = ListRule.of(profile)
+    axons = choose_axons(graph, limits, rule)
+    demands = build_demands(graph, limits, rule, axons)
     bound = lower_bound(demands, limits)
     least = int(np.ceil(max(bound.values(), default=1.0) - 1e-9))
     cores: list[tuple[Slice, ...]] | None = None
-    refused: list[Excess] = []
+    refused: tuple[Excess, ...] = ()
     if least <= limits.mesh.cores or not limits.other_chip:
         cores, links, refused = _partition(demands, limits, least, 0, rates)
     if cores is None or (len(cores) > limits.mesh.cores and limits.other_chip):
@@ -66,8 +65,9 @@ def map_graph(
         cost=round(sum(cost_of(usage, limits) for usage in usages), 6),
         placements=placement.traffic,
         links=_between(links),
+        axons=axons,
     )
-    refused += _overfull(mapping, demands, limits, refused)
+    refused = (*refused, *_overfull(mapping, demands, limits, refused))
     if refused:
         raise DoesNotFit(refused, mapping)
     return mapping
@@ -75,65 +75,18 @@ def map_graph(
 
 def _partition(
     demands: dict[str, Demand], limits: CoreLimits, least: int, further: int, rates: Rates | None
-) -> tuple[list[tuple[Slice, ...]], Links, list[Excess]]:
+) -> tuple[list[tuple[Slice, ...]], Links, tuple[Excess, ...]]:
     """Slices per core, their links, and what no core holds; every axon takes `further` output entries besides its own."""
-    grids: dict[str, Grid] = {}
-    refused: list[Excess] = []
-    known: dict[str, Demand] = {}
-    for name in reversed(list(demands)):
-        routes = [(fan, grids[reader]) for reader in grids for fan in demands[reader].fans if fan.source.name == name]
-        outgoing = np.zeros(demands[name].population.shape, np.int64)
-        for fan, grid in routes:
-            outgoing += ((limits.entries or {}).get(fan.kind, 1) + further) * destinations(fan, grid)
-        known[name] = replace(demands[name], outgoing=below(outgoing), routes=routes)
-        grids[name] = _split_anyway(known[name], refused)
-    refused.reverse()
-    _check_system(grids, known, limits, refused)
+    found = split_all(demands, limits, further)
     # Cutting a reader to fill cores up may give its sources more destinations than they were split for: then the next best.
-    for cores in pack({name: known[name] for name in demands}, grids, limits, least):
+    for cores in pack(found.demands, found.grids, limits, least):
         links = find_links(cores, demands, limits, rates)
         leaving = links.axons.getnnz(axis=1)
         if limits.entries is not None:
             leaving = np.asarray((links.entries + further * links.axons).sum(axis=1))
         if leaving.max(initial=0) <= limits.resources.get("output_axons", np.inf):
             break
-    return cores, links, refused
-
-
-def _split_anyway(demand: Demand, refused: list[Excess]) -> Grid:
-    """The best grid; where not even the smallest part fits, that of cores just large enough for it, and why in `refused`."""
-    try:
-        return split(demand)
-    except DoesNotFit as refusal:
-        refused += refusal.excesses
-        return _split_anyway(relaxed(demand, refusal.excesses), refused)
-    except CompileError as error:
-        raise (DoesNotFit(refused) if refused else error) from error
-
-
-def _check_system(
-    grids: dict[str, Grid], demands: dict[str, Demand], limits: CoreLimits, refused: list[Excess]
-) -> None:
-    """No network is placed on a system larger than any that exists; the refusal says where the cores go."""
-    total = sum(len(grid) for grid in grids.values())
-    if total <= SYSTEM_CORES:
-        return
-    largest = max(grids, key=lambda name: len(grids[name]))
-    usage = demands[largest].usage(grids[largest])
-    tightest = max(limits.resources, key=lambda name: float(usage[name].mean()) / limits.resources[name])
-    chips = Excess(
-        CHIPS,
-        "network",
-        f"a network of {total} cores",
-        -(-total // limits.mesh.cores),
-        SYSTEM_CORES // limits.mesh.cores,
-    )
-    advice = (
-        f"the largest system built has {SYSTEM_CORES} cores. Most go to '{largest}' ({len(grids[largest])}), where "
-        f"{tightest} bind ({int(usage[tightest].max())} of {limits.resources[tightest]} {UNITS[tightest]}): use fewer channels "
-        "or earlier reductions"
-    )
-    raise DoesNotFit([*refused, chips], advice=advice)
+    return cores, links, found.refused
 
 
 def _in_order(cores: list[tuple[Slice, ...]], limits: CoreLimits) -> Placement:
@@ -184,7 +137,9 @@ def _leaving(links: Links, placement: Placement, limits: CoreLimits) -> npt.NDAr
     return np.asarray((links.entries + limits.other_chip * away).sum(axis=1)).ravel().astype(np.int64)
 
 
-def _overfull(mapping: Mapping, demands: dict[str, Demand], limits: CoreLimits, refused: list[Excess]) -> list[Excess]:
+def _overfull(
+    mapping: Mapping, demands: dict[str, Demand], limits: CoreLimits, refused: tuple[Excess, ...]
+) -> list[Excess]:
     """Cores beyond a limit although every slice on them fits: what the partition promised does not hold for what was placed."""
     explained = {(excess.resource, excess.place) for excess in refused}
     return [

@@ -73,7 +73,7 @@ def core_list_groups(graph: Graph, mapping: Mapping, profile: Profile) -> Iterat
     registers = profile.core.synapse_formats.value
     for core, contents in enumerate(mapping.cores):
         groups = [
-            _group(core, part, graph[source], graph[part.population], shared, blocks, rule)
+            _group(core, part, graph, source, shared, blocks, rule, mapping.axons.get(source) == "shared")
             for part in contents.slices
             for (source, shared), blocks in _groups(graph, part).items()
         ]
@@ -144,12 +144,14 @@ def _groups(graph: Graph, part: Slice) -> dict[tuple[str, Window | None], list[S
 def _group(
     core: int,
     part: Slice,
-    source: Population,
-    target: Population,
+    graph: Graph,
+    sender: str,
     shared: Window | None,
     blocks: list[SynapseBlock],
     rule: ListRule,
+    every_channel: bool,
 ) -> ListGroup:
+    source, target = graph[sender], graph[part.population]
     tile = Tile(part.channels, part.rows, part.columns)
     geometries = [block.geometry for block in blocks]
     formats: list[ListFormat] = [list_format(block, rule) for block in blocks]
@@ -160,7 +162,7 @@ def _group(
         rows = kernel_rows(geometries, formats, source.shape, part.channels)
         read = _read(blocks, part, source, target)
         return ListGroup(core, part, source.name, rows, rule, shared, read)
-    found: PopulationLists = population_lists(geometries, formats, source.shape, tile, rule.base_alignment)
+    found: PopulationLists = population_lists(geometries, formats, source.shape, tile, rule, every_channel)
     return ListGroup(core, part, source.name, found.lists, rule, shared, found.channels, found.kind, found.base)
 
 

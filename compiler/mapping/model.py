@@ -11,10 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.compiler.mapping.axons import AxonKind
+
 Interval = tuple[int, int]
 Intervals = tuple[Interval, ...]
 Shape = tuple[int, int, int]
 Ids = npt.NDArray[np.int64]
+
+
+def lengths(intervals: Intervals) -> Ids:
+    """Length of each interval."""
+    return np.array([last - first for first, last in intervals], np.int64)
 
 
 @dataclass(frozen=True, order=True)
@@ -105,6 +112,7 @@ class Mapping:
     cost : NxTF's cost: cores, plus input axons, output axons and synapse words each over its limit, summed over cores
     placements : strategy -> its traffic; `litesnn` (kept), `row_major`, `random`
     links : (source core, destination core, packets per sample), by source, then destination
+    axons : source population -> kind of its axons towards shared kernels (`mapping.axons`), where the chip offers several
     """
 
     profile: str
@@ -115,6 +123,7 @@ class Mapping:
     cost: float
     placements: dict[str, Traffic]
     links: tuple[tuple[int, int, float], ...]
+    axons: dict[str, AxonKind]
 
     @property
     def least_cores(self) -> int:

@@ -1,8 +1,9 @@
 """Placement: cores onto chips and routers so that packets travel few hops, never worse than placing them in order.
 
 Mt-KaHyPar (deterministic preset) cuts the packet graph into chips and maps each chip's cores onto its mesh; local search
-refines that and, separately, the row-major placement; the better one is kept. An axon, the hyperedge from a neuron to the
-cores that it reaches, is one packet per core: summed by pair of cores that is exactly the packet graph.
+refines that and, separately, the row-major placement, and from the better one goes on to relieve busy links. Of all these
+placements that have nearly the fewest hops, the one with the least busiest link is kept. An axon, the hyperedge from a
+neuron to the cores that it reaches, is one packet per core: summed by pair of cores that is exactly the packet graph.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, triu
 
+from litesnn.compiler.mapping.congestion import relieved
 from litesnn.compiler.mapping.local_search import refine
 from litesnn.compiler.mapping.model import Mesh, Traffic
 from litesnn.compiler.mapping.routing import Board, distances, hop_weighted, measure
@@ -26,6 +28,7 @@ SEARCHED_CORES = (
     20_000  # beyond, cores stay in order: such a system exists nowhere but in the report of what does not fit
 )
 MAPPED_CHIPS = 4  # chips whose inside Mt-KaHyPar maps (seconds each); the local search alone does the others
+ALLOWANCE = 0.05  # more hop-weighted traffic than the least found, for a busiest link that carries less
 LEAST_MAPPED = 1  # cores per router from which Mt-KaHyPar is asked; it refuses fewer, and local search suffices there
 WEIGHT_SUM = 2**26  # Mt-KaHyPar adds weights times hops in 32 bits
 
@@ -49,12 +52,24 @@ def place(packets: csr_matrix, mesh: Mesh, seed: int) -> Placement:
     between = csr_matrix(packets + packets.T)
     between.setdiag(0)
     between.eliminate_zeros()
-    starts = [row_major]
+    found = [row_major]
     if 1 < cores <= SEARCHED_CORES and between.nnz:
-        starts += [_search(between, start, board) for start in (_partitioned(between, board, seed), row_major)]
-    best = min(starts[::-1], key=lambda routers: round(hop_weighted(packets, routers, board), 6))
+        found += [_search(between, start, board) for start in (_partitioned(between, board, seed), row_major)]
+        if len(slots) <= WHOLE_SEARCH:
+            shortest = min(found[::-1], key=lambda routers: round(hop_weighted(packets, routers, board), 6))
+            found += relieved(packets, between.toarray(), shortest, board)
+    best = _least_busy(packets, found, board)
     strategies = {"litesnn": best, "row_major": row_major, "random": random}
     return Placement(board, best, {name: measure(packets, routers, board) for name, routers in strategies.items()})
+
+
+def _least_busy(packets: csr_matrix, found: list[Ints], board: Board) -> Ints:
+    """The placement with the least busiest link among those of nearly the fewest hops, and no more than the first one has."""
+    traffic = [measure(packets, routers, board) for routers in found]
+    most = min(traffic[0].hop_weighted, (1 + ALLOWANCE) * min(each.hop_weighted for each in traffic))
+    allowed = [number for number, each in enumerate(traffic) if each.hop_weighted <= most]
+    best = min(allowed, key=lambda number: (traffic[number].busiest_link, traffic[number].hop_weighted, -number))
+    return found[best]
 
 
 def _search(between: csr_matrix, routers: Ints, board: Board) -> Ints:

@@ -45,6 +45,12 @@ class Board:
         return np.stack([chip_x * mesh.columns + x, chip_y * mesh.rows + y], axis=1)
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows of the joined mesh."""
+        columns, rows = (self.positions.max(axis=0) + 1).tolist()
+        return columns, rows
+
+    @property
     def capacity(self) -> Ints:
         """Cores every router takes, so that a chip has just its usable cores: (routers,)."""
         mesh = self.mesh

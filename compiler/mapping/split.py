@@ -33,9 +33,9 @@ def split(demand: Demand) -> Grid:
     for number, (count, grid) in enumerate(fitting):
         if best is not None and count > best[0]:
             break
-        score = count + _imposed(demand, grid)
-        if (best is None or score <= best[0]) and (cost := _cost(demand, grid)) is not None:
-            found = round(score, 9), cost, number
+        cores = count + _imposed(demand, grid)
+        if (best is None or cores <= best[0]) and (cost := _cost(demand, grid)) is not None:
+            found = round(cores, 9), cost, number
             best = found if best is None else min(best, found)
     if best is not None:
         return fitting[best[-1]][1]
@@ -46,6 +46,11 @@ def split(demand: Demand) -> Grid:
     part = f"one {'neuron' if demand.splits_space else 'channel'} of '{demand.population.name}'"
     limits, place = demand.limits.resources, demand.population.place
     raise DoesNotFit(Excess(name, place, part, value, limits[name]) for name, value in over.items())
+
+
+def score(demand: Demand, grid: Grid) -> tuple[float, float]:
+    """What `split` minimizes: cores, with those that the output entries of the sources fill; then NxTF's cost."""
+    return len(grid) + _imposed(demand, grid), _cost(demand, grid) or float("inf")
 
 
 def even(size: int, parts: int) -> Intervals:
@@ -152,12 +157,17 @@ def _cost(demand: Demand, grid: Grid) -> float | None:
 
 
 def _imposed(demand: Demand, grid: Grid) -> float:
-    """Cores that the output entries of all on-chip neurons sending to the grid fill."""
+    """Cores that the output entries of all on-chip neurons sending to the grid fill.
+
+    Where the channels of a pixel share axons, entries are taken on every core that holds some of them.
+    """
     limits = demand.limits
     if limits.entries is None or "output_axons" not in limits.resources:
         return 0.0
     entries = 0
     for fan in demand.fans:
         if isinstance(fan.source, Membranes) and not fan.source.on_host:
-            entries += limits.entries[fan.kind] * int(destinations(fan, grid).sum())
+            source = demand.sources.get(fan.source.name)
+            holders = len(source.channels) if source is not None and fan.axon == "shared" else 1
+            entries += limits.entries[fan.axon] * holders * int(destinations(fan, grid).sum())
     return entries / limits.resources["output_axons"]

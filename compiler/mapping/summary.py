@@ -31,6 +31,7 @@ def mapping_summary(mapping: Mapping, profile: Profile) -> dict[str, Any]:
             for name in UNITS
             if name in limits
         },
+        "axons": dict(mapping.axons),
         "mesh": asdict(mapping.mesh),
         "cores_detail": [_core(index, core) for index, core in enumerate(mapping.cores)],
         "placement": {

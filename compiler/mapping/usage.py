@@ -6,7 +6,8 @@ entries, which is why populations are split in reverse order: readers first.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,11 @@ import numpy.typing as npt
 
 from litesnn.compiler.encoding import ListRule, Register
 from litesnn.compiler.encoding.shared_kernel import window
-from litesnn.compiler.graph import Graph, Membranes, Neurons, Sparse, SynapseBlock
+from litesnn.compiler.graph import Graph, Membranes, Neurons, Population, Sparse, SynapseBlock
+from litesnn.compiler.mapping.axons import AxonKinds
 from litesnn.compiler.mapping.fan import Fan, Kind
 from litesnn.compiler.mapping.limits import CoreLimits
-from litesnn.compiler.mapping.model import Interval, Intervals, Slice
+from litesnn.compiler.mapping.model import Interval, Intervals, Slice, lengths
 
 Ints = npt.NDArray[np.int64]
 NeuronGroup = tuple[str, int, int, int | None, int | None]
@@ -43,8 +45,7 @@ class Grid:
     @property
     def neurons(self) -> Ints:
         """Neurons per box, (channels, rows, columns)."""
-        sizes = [np.diff(np.array(axis), axis=1)[:, 0] for axis in (self.channels, self.rows, self.columns)]
-        neurons: Ints = sizes[0][:, None, None] * sizes[1][:, None] * sizes[2]
+        neurons: Ints = lengths(self.channels)[:, None, None] * lengths(self.rows)[:, None] * lengths(self.columns)
         return neurons
 
 
@@ -52,8 +53,9 @@ class Grid:
 class Demand:
     """Everything about one on-chip population that the use of its slices depends on.
 
-    `outgoing` sums output entries below each position, (C + 1, H + 1, W + 1), and `routes` holds the readers' fans and grids;
-    both are known once the readers are split.
+    `outgoing` sums output entries below each position, (C + 1, H + 1, W + 1), with one channel for all where they share
+    axons; `routes` holds the readers' fans and grids. Both are known once the readers are split. `sources` holds the grids of
+    the populations read, as far as an earlier round has split them.
     """
 
     population: Membranes
@@ -62,6 +64,7 @@ class Demand:
     limits: CoreLimits
     outgoing: Ints | None = None
     routes: list[tuple[Fan, Grid]] = field(default_factory=list)
+    sources: Dictionary[str, Grid] = field(default_factory=dict)
 
     def usage(self, grid: Grid) -> dict[str, Ints]:
         """Resource -> use per box, (channels, rows, columns)."""
@@ -117,7 +120,10 @@ class Demand:
         if self.limits.entries is not None:
             if self.outgoing is None:
                 return np.zeros_like(grid.neurons)
-            return box_sums(self.outgoing, grid)
+            if len(self.outgoing) - 1 == self.population.shape[0]:
+                return box_sums(self.outgoing, grid)
+            pixels = box_sums(self.outgoing, replace(grid, channels=((0, 1),)))
+            return np.broadcast_to(pixels, grid.neurons.shape)
         shape = grid.neurons.shape
         result = np.zeros(shape, np.int64)
         for fan, readers in self.routes:
@@ -133,25 +139,25 @@ def core_words(usage: dict[str, Any], limits: CoreLimits) -> Any:
     return usage["synapse_words"] + usage["input_axons"] + usage["neuron_groups"] + usage["output_axons"] + fixed
 
 
-def build_demands(graph: Graph, limits: CoreLimits, rule: ListRule) -> dict[str, Demand]:
-    """The demand of every on-chip population, in graph order."""
-    demands = {}
+def build_demands(graph: Graph, limits: CoreLimits, rule: ListRule, axons: AxonKinds) -> dict[str, Demand]:
+    """The demand of every on-chip population, in graph order; `axons` of sources towards shared kernels."""
+    return {p.name: build_demand(graph, p, limits, rule, axons) for p in graph.membranes if not p.on_host}
+
+
+def build_demand(graph: Graph, population: Membranes, limits: CoreLimits, rule: ListRule, axons: AxonKinds) -> Demand:
+    """The demand of one population."""
     order = {name: i for i, name in enumerate(graph.network)}
-    for population in graph.membranes:
-        if population.on_host:
-            continue
-        blocks = graph.into(population.name)
-        groups: dict[tuple[str, Any], list[SynapseBlock]] = {}
-        for block in sorted(blocks, key=lambda block: order[block.source]):
-            if block.geometry.nnz:
-                groups.setdefault((block.source, window(block.geometry)), []).append(block)
-        fans = tuple(
-            Fan(graph[source], population, group, rule, _kind(spatial is not None, rule))
-            for (source, spatial), group in groups.items()
-        )
-        splits = not any(isinstance(block.geometry, Sparse) for block in blocks)
-        demands[population.name] = Demand(population, fans, splits, limits)
-    return demands
+    blocks = graph.into(population.name)
+    groups: dict[tuple[str, Any], list[SynapseBlock]] = {}
+    for block in sorted(blocks, key=lambda block: order[block.source]):
+        if block.geometry.nnz:
+            groups.setdefault((block.source, window(block.geometry)), []).append(block)
+    fans = tuple(
+        _fan(graph[source], population, group, rule, spatial is not None, axons)
+        for (source, spatial), group in groups.items()
+    )
+    splits = not any(isinstance(block.geometry, Sparse) for block in blocks)
+    return Demand(population, fans, splits, limits)
 
 
 def below(values: Ints) -> Ints:
@@ -170,15 +176,21 @@ def box_sums(summed: Ints, grid: Grid) -> Ints:
 
 
 def destinations(fan: Fan, grid: Grid) -> Ints:
-    """For every neuron of the fan's source, how many boxes of the reader's grid it projects to: (C, H, W)."""
-    reached = np.sum([fan.reached(channels) for channels in grid.channels], axis=0, dtype=np.int64)
+    """For every neuron of the fan's source, to how many boxes of the reader's grid its axons go: (C, H, W).
+
+    (1, H, W) where the channels of a pixel share axons.
+    """
+    sending = np.sum([fan.sending(channels) for channels in grid.channels], axis=0, dtype=np.int64)
     rows, columns = fan.rows.position_counts(grid.rows), fan.columns.position_counts(grid.columns)
-    result: Ints = np.matmul(np.matmul(rows, reached), columns.T)
+    result: Ints = np.matmul(np.matmul(rows, sending), columns.T)
     return result
 
 
-def _kind(kernel: bool, rule: ListRule) -> Kind:
-    return rule.kernel_sharing if kernel and rule.kernel_sharing is not None else "neuron"
+def _fan(
+    source: Population, target: Membranes, blocks: list[SynapseBlock], rule: ListRule, kernel: bool, axons: AxonKinds
+) -> Fan:
+    kind: Kind = rule.kernel_sharing if kernel and rule.kernel_sharing is not None else "neuron"
+    return Fan(source, target, blocks, rule, kind, axons[source.name] if kind == "population" else "discrete")
 
 
 def _overlaps(touched: object, readers: Intervals, own: Intervals) -> Ints:

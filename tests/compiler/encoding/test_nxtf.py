@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from nxtf_layers import kernel_signs, population_groups
+from nxtf_layers import kernel_signs, merge_registers, population_groups
 from scipy.sparse import csr_matrix
 
 from litesnn.compiler.encoding import ListFormat, ListRule, lists_from_matrices
 from litesnn.compiler.encoding.dense import Dense
-from litesnn.compiler.encoding.entries import Encoding, Widths, all_widths
+from litesnn.compiler.encoding.entries import Encoding, Widths, all_widths, sum_by
 from litesnn.compiler.encoding.run_length import RunLength
 from litesnn.compiler.encoding.sparse import Sparse
 from litesnn.compiler.profile import load_profile
@@ -66,12 +66,32 @@ def test_layers(
     assert layer(number, shape, core_columns, encoding, all_widths(RULE)) == printed
 
 
-def test_run_length_layer_but_for_merged_formats() -> None:
-    """NxTF prints 371 words: it merges the 16 widths in use into the 7 registers it allows, by a distance of its own.
+def run_length_words(registers: int) -> tuple[int, int]:
+    """Words of NxTF's run-length layer with so many format registers, and how many of them it needs."""
+    groups = list(population_groups(kernel_signs(6, (3, 3, 2, 2)), 7, 7, 5))
+    encoding, parts = RunLength(5), []
+    for _, lists in groups:
+        entries = encoding.entries(lists, RULE)
+        layout, form = encoding.layout(entries, RULE, all_widths(RULE)), entries.run % len(lists.formats)
+        weight = np.array([f.weight_bits for f in lists.formats])[form]
+        own = np.stack([form // 2, layout.prefix, layout.skip, weight, form % 2], axis=1)
+        parts.append((lists, entries, [tuple(row) for row in own.tolist()]))
+    merged = merge_registers({register for _, _, own in parts for register in own}, registers)
+    words = 0
+    for lists, entries, own in parts:
+        _, index, skip, weight, _ = np.array([merged[register] for register in own]).T
+        bits = RULE.header_bits + index + entries.stored * (skip + weight)
+        words += int(RULE.words(sum_by(entries.run // len(lists.formats), bits, len(lists))).max()) * lists.atoms
+    return words, len(set(merged.values()))
 
-    With a register for every width it would take 364; with one width for all, more than it printed.
+
+def test_run_length_layer() -> None:
+    """NxTF prints 371 words: it uses 7 of the chip's 15 format registers, as it stores each twice.
+
+    With a register for each of the 16 widths it would take 364. That is a valid encoding still with 15 registers, even with 10.
     """
-    free = layer(6, (7, 7, 2), 5, RunLength(5), all_widths(RULE))
-    assert free == [14, 900, 288, 364]
-    one = layer(6, (7, 7, 2), 5, RunLength(5), Widths((6,), (5,)))
-    assert free[3] <= 371 <= one[3]
+    assert layer(6, (7, 7, 2), 5, RunLength(5), all_widths(RULE)) == [14, 900, 288, 364]
+    assert run_length_words(16) == (364, 16)
+    assert run_length_words(15) == (364, 15)
+    assert run_length_words(10) == (364, 10)
+    assert run_length_words(7) == (371, 7)

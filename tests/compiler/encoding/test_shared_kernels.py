@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from small_graphs import LOIHI1, LOIHI2, conv, graph, neurons, one_to_one, sourc
 from litesnn.compiler.encoding import (
     AxonLists,
     ListFormat,
+    ListRule,
     Tile,
     core_lists,
     decode,
@@ -62,14 +64,20 @@ def interval(draw: Any, size: int) -> tuple[int, int]:
     return first, draw(st.integers(first + 1, size))
 
 
-@given(st.data(), kernels(), st.sampled_from([1, 4]))
-def test_population_lists_are_the_unrolled_columns(data: Any, kernel: Any, alignment: int) -> None:
+@given(st.data(), kernels(), st.sampled_from([(1, 5), (1, 1 << 40), (4, 8)]), st.booleans())
+def test_population_lists_are_the_unrolled_columns(
+    data: Any, kernel: Any, bases: tuple[int, int], every_channel: bool
+) -> None:
     geometry, in_shape, out_shape = kernel
     tile = Tile(*(interval(data.draw, size) for size in out_shape))
-    found = population_lists([geometry], [FORMAT], in_shape, tile, alignment)
+    alignment, targets = bases
+    rule = replace(ListRule.of(LOIHI1), base_alignment=alignment, base_targets=targets)
+    found = population_lists([geometry], [FORMAT], in_shape, tile, rule, every_channel)
+    assert len(found.channels) in ((0, in_shape[0]) if every_channel else range(in_shape[0] + 1))
     weights = geometry.matrix(in_shape, out_shape).toarray().reshape(*out_shape, *in_shape)
     weights = weights[tuple(slice(*part) for part in (tile.channels, tile.rows, tile.columns))]
     assert (found.base % alignment == 0).all()
+    assert (found.base < targets).all()
     for y, x in np.ndindex(in_shape[1:]):
         column = weights[..., y, x].transpose(1, 2, 0, 3).reshape(-1, in_shape[0])
         if found.kind[y, x] < 0:

@@ -2,16 +2,17 @@
 
 import json
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mapping_networks import block, dense, dense_stack, mixed_network, neurons, readout, source
+from mapping_networks import block, codes, dense, dense_stack, mixed_network, neurons, readout, source
 from published_shape import published
 from random_networks import random_trained_genotype
 
-from litesnn.compiler.graph import Conv2d, Graph
+from litesnn.compiler.graph import Conv2d, Graph, OneToOne, Pool
 from litesnn.compiler.mapping import Mapping, map_graph, mapping_document, mapping_summary, read_mapping
 from litesnn.compiler.mapping.limits import core_limits
 from litesnn.compiler.pipeline import compile_graph
@@ -192,6 +193,55 @@ def test_one_neuron_read_by_two_slices_of_a_core_is_one_axon():
     assert core.usage["output_axons"] == 5 + 5
 
 
+def conv_stack(channels: int, size: int, depth: int, pooled: bool) -> Graph:
+    """Convolutions one after the other, a skip over two, and a readout of all or of a pool."""
+    rng = np.random.default_rng(channels)
+    shape, names = (channels, size, size), ["input", *(f"conv{i}" for i in range(depth))]
+    populations = [source("input", shape), *(neurons(name, shape) for name in names[1:])]
+    blocks = [
+        block(f"{after}:{before}", before, after, Conv2d(codes(rng, (channels, channels, 3, 3), 0.3, 4), 1, 1), 4)
+        for before, after in pairwise(names)
+    ]
+    ids, ones = np.arange(channels), np.ones(channels, np.int32)
+    blocks.append(block("skip", names[1], names[3], OneToOne(ones, ids, ids), 1))
+    last, side = names[-1], size
+    if pooled:
+        side = 1
+        populations.append(neurons("pool", (channels, 1, 1)))
+        blocks.append(block("pool", last, "pool", Pool(ones, ids, ids, (size, size)), 1))
+        last = "pool"
+    populations.append(readout("readout", (4, 1, 1)))
+    blocks.append(block("readout", last, "readout", dense(rng, 4, channels * side * side, 0.3, 4), 4))
+    return Graph.build(3, populations, blocks)
+
+
+@pytest.mark.parametrize(("channels", "pooled"), [(1, True), (2, False), (12, True), (12, False)])
+def test_chosen_axons_take_no_more_cores_than_one_kind_for_all(channels, pooled):
+    graph, target = conv_stack(channels, 10, 4, pooled), load_profile("loihi1", {"chip.neurons_per_core": "128"})
+    chosen = map_graph(graph, target)
+    assert_mapped(chosen, graph, target)
+    for kind in ("population", "discrete"):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("litesnn.compiler.mapping.choose_axons.possible_axons", lambda *_, kind=kind: (kind,))
+            alone = map_graph(graph, target)
+        assert set(alone.axons.values()) == {kind}
+        assert len(chosen.cores) <= len(alone.cores), kind
+
+
+def test_kernels_alone_share_axons_and_depthwise_readers_of_many_channels_do_not():
+    target = load_profile("loihi1")
+    axons = map_graph(conv_stack(12, 10, 4, pooled=True), target).axons
+    assert axons["conv1"] == "shared"
+    assert axons["input"] == "population"
+    assert map_graph(conv_stack(1, 10, 4, pooled=True), target).axons["conv1"] == "discrete"
+
+
+def test_the_published_shape_meets_its_bound_on_loihi1():
+    target = load_profile("loihi1")
+    mapping = map_graph(compile_graph(published(16, size=16), target), target)
+    assert len(mapping.cores) <= 1.1 * mapping.least_cores
+
+
 def test_the_summary_says_what_the_mapping_holds():
     target = shrunk("loihi1", 3, cores=4)
     mapping = map_graph(mixed_network(5), target)
@@ -209,7 +259,7 @@ def test_the_summary_says_what_the_mapping_holds():
 
 
 def test_a_network_beyond_every_system_is_refused_before_it_is_placed(monkeypatch):
-    monkeypatch.setattr("litesnn.compiler.mapping.mapper.SYSTEM_CORES", 20)
+    monkeypatch.setattr("litesnn.compiler.mapping.split_all.SYSTEM_CORES", 20)
     target = load_profile("loihi2", {"chip.neurons_per_core": "1", "chip.cores": "4"})
     with pytest.raises(
         CompileError,

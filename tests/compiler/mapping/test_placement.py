@@ -4,14 +4,16 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from mapping_networks import mixed_network
+from mapping_networks import demands_for, mixed_network
 from scipy.sparse import csr_matrix
 
 from litesnn.compiler.encoding import ListRule
+from litesnn.compiler.encoding.shared_kernel import window
 from litesnn.compiler.graph import Graph
-from litesnn.compiler.mapping import Mesh, map_graph
+from litesnn.compiler.mapping import Mesh, congestion, map_graph, placement
+from litesnn.compiler.mapping.axons import AxonKinds
 from litesnn.compiler.mapping.limits import core_limits
 from litesnn.compiler.mapping.links import find_links
 from litesnn.compiler.mapping.model import Slice
@@ -28,8 +30,13 @@ def random_traffic(seed: int, cores: int) -> csr_matrix:
     return csr_matrix(packets.astype(np.float64))
 
 
-def brute_packets(graph: Graph, cores: list[tuple[Slice, ...]], rates: dict[str, np.ndarray]) -> np.ndarray:
-    """Packets between cores, one source neuron and destination core at a time."""
+def brute_packets(
+    graph: Graph, cores: list[tuple[Slice, ...]], rates: dict[str, np.ndarray], sharing: tuple[str, ...] = ()
+) -> np.ndarray:
+    """Packets between cores, one source neuron and destination core at a time.
+
+    In populations that are `sharing` axons, a neuron also sends to the cores of the other channels of its pixel and slice.
+    """
     owner = {
         (part.population, int(neuron)): core
         for core, slices in enumerate(cores)
@@ -44,6 +51,10 @@ def brute_packets(graph: Graph, cores: list[tuple[Slice, ...]], rates: dict[str,
             for target, neuron, code in zip(matrix.row, matrix.col, matrix.data, strict=True):
                 if code:
                     targets.setdefault(int(neuron), set()).add(owner[block.target, int(target)])
+        for part in (part for slices in cores for part in slices if part.population == population.name in sharing):
+            for pixel in part.ids(population.shape).reshape(part.channels[1] - part.channels[0], -1).T.tolist():
+                common = set().union(*(targets.get(neuron, set()) for neuron in pixel))
+                targets.update(dict.fromkeys(pixel, common))
         rate = np.broadcast_to(1.0, population.shape)
         if population.name in rates:
             given_rate = rates[population.name]
@@ -77,11 +88,53 @@ def test_packets_are_counted_once_per_neuron_and_destination_core(profile, seed)
     rng = np.random.default_rng(seed)
     rates = {"a": rng.random(graph["a"].shape[0]), "c": rng.random(graph["c"].shape)}
     cores = some_cores(graph, seed)
-    demands = build_demands(graph, core_limits(loaded), ListRule.of(loaded))
+    demands = demands_for(graph, loaded)
     links = find_links(cores, demands, core_limits(loaded), rates)
-    assert np.allclose(links.packets.toarray(), brute_packets(graph, cores, rates))
-    assert np.all(links.axons.toarray() >= brute_packets(graph, cores, {}))
+    sharing = {fan.source.name for demand in demands.values() for fan in demand.fans if fan.axon == "shared"}
+    assert np.allclose(links.packets.toarray(), brute_packets(graph, cores, rates, tuple(sharing)))
     assert np.all(links.entries.toarray() >= links.axons.toarray())
+
+
+def brute_entries(graph: Graph, cores: list[tuple[Slice, ...]], axons: AxonKinds) -> np.ndarray:
+    """Output entries from core to core on Loihi 1.
+
+    Towards kernels 2 per pixel of a slice where its channels share axons, 2 per neuron of a population of its own, 1 per
+    discrete neuron; 1 per neuron for all its own lists on a core.
+    """
+    entries = np.zeros((len(cores), len(cores)))
+    for population in graph.membranes:
+        kind = axons[population.name]
+        for target, slices in enumerate(cores):
+            kernels: list[np.ndarray] = []
+            own = np.zeros(population.size, bool)
+            for part in slices:
+                ids, reached = part.ids(graph[part.population].shape), {}
+                for block in graph.out_of(population.name):
+                    if block.target == part.population:
+                        matrix = block.geometry.matrix(population.shape, graph[part.population].shape)[ids]
+                        key = window(block.geometry)
+                        reached[key] = reached.get(key, False) | np.asarray((matrix != 0).sum(axis=0) > 0).ravel()
+                own |= reached.pop(None, False)
+                kernels += reached.values()
+            for core, boxes in enumerate(cores):
+                for box in (box for box in boxes if box.population == population.name):
+                    ids = box.ids(population.shape)
+                    entries[core, target] += own[ids].sum()
+                    for kernel in kernels:
+                        pixels = kernel[ids].reshape(box.channels[1] - box.channels[0], -1)
+                        senders = pixels.any(axis=0) if kind == "shared" else pixels
+                        entries[core, target] += (1 if kind == "discrete" else 2) * senders.sum()
+    return entries
+
+
+@settings(max_examples=8)
+@given(seed=st.integers(0, 300), kinds=st.tuples(*[st.sampled_from(["shared", "population", "discrete"])] * 2))
+def test_output_entries_are_those_of_the_kind_of_axon(seed, kinds):
+    graph, loaded = mixed_network(seed), load_profile("loihi1")
+    limits, rule, cores = core_limits(loaded), ListRule.of(loaded), some_cores(graph, seed)
+    axons = {**dict.fromkeys((p.name for p in graph.populations), "population"), "a": kinds[0], "b": kinds[1]}
+    links = find_links(cores, build_demands(graph, limits, rule, axons), limits, None)
+    assert np.array_equal(links.entries.toarray(), brute_entries(graph, cores, axons))
 
 
 def test_without_shared_kernels_axons_are_the_distinct_neurons_that_reach_a_core():
@@ -89,7 +142,7 @@ def test_without_shared_kernels_axons_are_the_distinct_neurons_that_reach_a_core
     missing = type(loaded.synapses.kernel_sharing)(status="NOT FOUND", source="left out")
     loaded = loaded.model_copy(update={"synapses": loaded.synapses.model_copy(update={"kernel_sharing": missing})})
     cores = some_cores(graph, 4)
-    demands = build_demands(graph, core_limits(loaded), ListRule.of(loaded))
+    demands = demands_for(graph, loaded)
     links = find_links(cores, demands, core_limits(loaded), None)
     assert np.array_equal(links.axons.toarray(), brute_packets(graph, cores, {}))
     for core, slices in enumerate(cores):
@@ -151,6 +204,38 @@ def test_placement_is_never_worse_than_row_major(seed, cores):
     assert found.traffic["litesnn"].hop_weighted <= found.traffic["row_major"].hop_weighted
     taken = np.bincount(found.routers, minlength=found.board.routers)
     assert np.all(taken <= found.board.capacity)
+
+
+@settings(max_examples=15)
+@given(seed=st.integers(0, 40), cores=st.integers(4, 30))
+def test_the_busiest_link_is_relieved_for_few_hops(seed, cores):
+    """Against the search for fewest hops alone."""
+    mesh = Mesh(4, 3, 3, 36)
+    packets = random_traffic(seed, cores)
+    found = place(packets, mesh, seed).traffic["litesnn"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(congestion, "PRICES", ())
+        patch.setattr(placement, "ALLOWANCE", 0.0)
+        fewest = place(packets, mesh, seed).traffic["litesnn"]
+    assert found.busiest_link <= fewest.busiest_link or found.hop_weighted < fewest.hop_weighted
+    assert found.hop_weighted <= (1 + placement.ALLOWANCE) * fewest.hop_weighted
+
+
+def test_priced_hops_are_the_prices_along_the_way():
+    board = Board(Mesh(4, 3, 1, 12), 2)
+    rng = np.random.default_rng(0)
+    (width, height), position = board.size, board.positions
+    prices = [rng.random(shape) for shape in [(height, width)] * 2 + [(width, height)] * 2]
+    hops = congestion._priced_hops(prices, board)
+    for first, last in rng.integers(0, board.routers, (40, 2)):
+        both = 0.0
+        for start, end in ((first, last), (last, first)):
+            loads = link_loads(position[[start]], position[[end]], np.ones(1))
+            paths = [np.zeros(price.shape) for price in prices]
+            for path, load in zip(paths, loads, strict=True):
+                path[: load.shape[0], : load.shape[1]] = load
+            both += sum(float((path * (1 + price)).sum()) for path, price in zip(paths, prices, strict=True))
+        assert hops[first, last] == pytest.approx(both / 2)
 
 
 def test_a_shuffled_chain_is_laid_out_as_a_chain():

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from mapping_networks import mixed_network
+from mapping_networks import demands_for, mixed_network
 
 from litesnn.compiler.encoding import ListRule, Tile, core_lists, list_format, list_words, population_lists
 from litesnn.compiler.encoding.shared_kernel import window
@@ -22,23 +22,32 @@ PROFILES = ("loihi1", "loihi2")
 
 def demands_of(graph: Graph, profile: str) -> dict[str, Demand]:
     loaded = load_profile(profile)
-    return build_demands(graph, core_limits(loaded), ListRule.of(loaded))
+    return demands_for(graph, loaded)
 
 
-def encoded(graph: Graph, part: Slice, rule: ListRule) -> dict[str, int]:
-    """Words, input axons and longest list of a slice as the encoder lays its lists out."""
-    words = axons = longest = 0
+def encoded(graph: Graph, part: Slice, rule: ListRule, axons: dict[str, str]) -> dict[str, int]:
+    """Words, input axons and longest list of a slice as the encoder lays its lists out, for each source's kind of axons."""
+    words = entering = longest = 0
     target = graph[part.population].shape
     for source in {block.source for block in graph.into(part.population)}:
         blocks = [block for block in graph.into(part.population) if block.source == source and block.geometry.nnz]
         tile = Tile(part.channels, part.rows, part.columns)
         for window_of, group in by_window(blocks).items():
             (lists,) = core_lists(group, graph[source].shape, target, tile, rule)
+            kind = axons.get(source) if window_of is not None else None
+            if kind == "shared":
+                formats = [list_format(block, rule) for block in group]
+                geometries = [block.geometry for block in group]
+                lists = population_lists(geometries, formats, graph[source].shape, tile, rule, True).lists
             each = list_words(lists, rule) if lists.formats and len(lists) else np.zeros(0, int)
             words += int(each.sum())
             longest = max(longest, int(each.max(initial=0)))
-            axons += input_axons(graph, group, window_of, part, rule, each)
-    return {"synapse_words": words, "input_axons": axons, "list_words": longest}
+            if kind == "discrete":
+                weights = sum(abs(b.geometry.matrix(graph[source].shape, target)[part.ids(target)]) for b in group)
+                entering += int((weights.sum(axis=0) > 0).sum())
+            else:
+                entering += input_axons(graph, group, window_of, part, rule, each)
+    return {"synapse_words": words, "input_axons": entering, "list_words": longest}
 
 
 def by_window(blocks: list[SynapseBlock]) -> dict[object, list[SynapseBlock]]:
@@ -58,7 +67,7 @@ def input_axons(
     tile = Tile(part.channels, part.rows, part.columns)
     formats = [list_format(block, rule) for block in group]
     shape = graph[group[0].source].shape
-    lists = population_lists([b.geometry for b in group], formats, shape, tile, rule.base_alignment)
+    lists = population_lists([b.geometry for b in group], formats, shape, tile, rule)
     return int((lists.kind >= 0).sum()) if len(lists.channels) else 0
 
 
@@ -81,19 +90,22 @@ def test_a_slice_takes_what_the_encoder_stores_for_it(seed, data):
     demand = demands[data.draw(st.sampled_from(sorted(demands)))]
     part = data.draw(st.composite(some_slice)(demand))
     usage = demand.usage(Grid(part.population, (part.channels,), (part.rows,), (part.columns,)))
-    expected = encoded(graph, part, ListRule.of(load_profile("loihi2")))
+    expected = encoded(graph, part, ListRule.of(load_profile("loihi2")), {})
     assert {name: int(usage[name].sum()) for name in expected} == expected
     assert usage["neurons"].sum() == part.neurons == len(part.ids(demand.population.shape))
 
 
 @given(seed=st.integers(0, 200), data=st.data())
 def test_population_lists_never_take_more_than_counted(seed, data):
-    graph = mixed_network(seed)
-    demands = demands_of(graph, "loihi1")
+    graph, profile = mixed_network(seed), small_bases()
+    rule = ListRule.of(profile)
+    kinds = st.sampled_from(["shared", "population", "discrete"])
+    axons = {"input": "population"} | {name: data.draw(kinds) for name in "abcd"}
+    demands = build_demands(graph, core_limits(profile), rule, axons)
     demand = demands[data.draw(st.sampled_from(sorted(demands)))]
     part = data.draw(st.composite(some_slice)(demand))
     usage = demand.usage(Grid(part.population, (part.channels,), (part.rows,), (part.columns,)))
-    stored = encoded(graph, part, ListRule.of(load_profile("loihi1")))
+    stored = encoded(graph, part, rule, axons)
     assert usage["synapse_words"].sum() >= stored["synapse_words"]
     assert usage["list_words"].sum() >= stored["list_words"]
     assert usage["input_axons"].sum() == stored["input_axons"]
@@ -104,7 +116,7 @@ def test_lists_of_single_neurons_are_counted_from_unrolled_synapses(seed, data):
     """Profile without shared kernels, sparse lists alone: one list per source neuron that reaches the slice."""
     graph, profile = mixed_network(seed), plain_profile()
     rule = ListRule.of(profile)
-    demands = build_demands(graph, core_limits(profile), rule)
+    demands = demands_for(graph, profile)
     demand = demands[data.draw(st.sampled_from(sorted(demands)))]
     part = data.draw(st.composite(some_slice)(demand))
     words = axons = 0
@@ -122,6 +134,11 @@ def test_lists_of_single_neurons_are_counted_from_unrolled_synapses(seed, data):
     usage = demand.usage(Grid(part.population, (part.channels,), (part.rows,), (part.columns,)))
     assert usage["synapse_words"].sum() == words
     assert usage["input_axons"].sum() == axons
+
+
+def small_bases() -> Profile:
+    """loihi1 with so few first targets of lists that slices of these networks need copies of them."""
+    return load_profile("loihi1", {"synapses.population_base_max": "15", "synapses.population_base_alignment": "2"})
 
 
 def plain_profile() -> Profile:

@@ -1,0 +1,42 @@
+"""The kind of axon of every source population, by what its readers take."""
+
+from __future__ import annotations
+
+from litesnn.compiler.encoding import ListRule
+from litesnn.compiler.graph import Graph
+from litesnn.compiler.mapping.axons import AxonKind, AxonKinds, possible_axons
+from litesnn.compiler.mapping.limits import CoreLimits
+from litesnn.compiler.mapping.split import score, split
+from litesnn.compiler.mapping.usage import build_demand
+from litesnn.errors import CompileError
+
+
+def choose_axons(graph: Graph, limits: CoreLimits, rule: ListRule) -> dict[str, AxonKind]:
+    """Source population -> kind of axon towards kernels that are shared over positions.
+
+    Where several are possible, each is tried alone: the one with which the readers take the fewest cores, output entries of
+    the source included, then the least cost.
+    """
+    if rule.kernel_sharing != "population":
+        return {}
+    possible = {population.name: possible_axons(graph, population.name) for population in graph.populations}
+    chosen = {name: kinds[0] for name, kinds in possible.items()}
+    for name, kinds in possible.items():
+        if len(kinds) > 1:
+            chosen[name] = min(kinds, key=lambda kind: _score(graph, limits, rule, name, {**chosen, name: kind}))
+    return chosen
+
+
+def _score(graph: Graph, limits: CoreLimits, rule: ListRule, source: str, axons: AxonKinds) -> tuple[float, float]:
+    """What the readers of a source take, all else equal."""
+    readers = sorted({block.target for block in graph.out_of(source) if block.geometry.nnz})
+    scores = []
+    for population in (
+        population for population in graph.membranes if population.name in readers and not population.on_host
+    ):
+        demand = build_demand(graph, population, limits, rule, axons)
+        try:
+            scores.append(score(demand, split(demand)))
+        except CompileError:
+            return float("inf"), float("inf")
+    return sum(cores for cores, _ in scores), sum(cost for _, cost in scores)
