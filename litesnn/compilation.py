@@ -17,6 +17,7 @@ from litesnn.compiler.program import Program
 from litesnn.compiler.report import build_report
 from litesnn.compiler.rules import Checked, Finding, Subject, check_rules, try_mapping
 from litesnn.compiler.rules.graph_rules import broken_rules
+from litesnn.runtime.lava import Models
 from litesnn.runtime.mapped import MappedCheck, check_mapping
 from litesnn.runtime.verify import Verification
 from litesnn.samples import Samples
@@ -52,7 +53,8 @@ def compile(
     *,
     sign: SignHandling = "auto",
     samples: Samples | None = None,
-    lava_samples: int = LAVA_SAMPLES,
+    lava_samples: int | None = LAVA_SAMPLES,
+    lava_models: Models = "stock",
     progress: Progress | None = None,
 ) -> Compilation:
     """Compile a trained genotype, check it against the profile's rules and, given samples, verify it.
@@ -63,7 +65,7 @@ def compile(
     profile : name of a shipped profile, path of a TOML file, or a loaded profile
     sign : how weights of both signs are stored: `split`, `mixed`, or `auto` (the cheaper one as encoded)
     samples : verification inputs (`litesnn.samples.verification_samples`); None compiles without verifying
-    lava_samples : how many of them go through Lava
+    lava_samples, lava_models : how many of them go through Lava (None: all), and with whose models; see `verify`
 
     Raises
     ------
@@ -76,7 +78,9 @@ def compile(
     graph = compile_graph(loaded, target, sign)
     verification = None
     if samples is not None and not broken_rules(graph, target):
-        verification = verify(graph, loaded, samples, lava_samples=lava_samples, progress=progress)
+        verification = verify(
+            graph, loaded, samples, lava_samples=lava_samples, lava_models=lava_models, progress=progress
+        )
     activity = verification.activity if verification else None
     rates = None if activity is None else {name: n / activity.samples for name, n in activity.events.items()}
     mapping = try_mapping(graph, target, rates)
@@ -85,7 +89,7 @@ def compile(
     if any(finding.severity == "error" for finding in findings):
         subject = Subject(target, loaded, sign=sign)
         findings = with_remedies(Checked(subject, graph, mapping, findings)).checked.findings
-    command = f"litesnn-compile {_name(genotype)} --profile {target.name} --sign {sign} --samples {lava_samples}"
+    command = _command(genotype, target, sign, lava_samples, lava_models)
     mapped = None
     if placed is not None and samples is not None:
         mapped = check_mapping(graph, placed, target, samples.inputs[:MAPPED_SAMPLES])
@@ -94,6 +98,19 @@ def compile(
     if mapped is not None:
         report["mapping"]["simulation"] = asdict(mapped)
     return Compilation(Program(graph, loaded, target, command, report, placed), findings, verification, mapped)
+
+
+def _command(
+    genotype: str | os.PathLike[str] | LoadedGenotype,
+    target: Profile,
+    sign: SignHandling,
+    lava_samples: int | None,
+    lava_models: Models,
+) -> str:
+    """The command line that does the same, without paths."""
+    samples = "all" if lava_samples is None else lava_samples
+    command = f"litesnn-compile {_name(genotype)} --profile {target.name} --sign {sign} --samples {samples}"
+    return command if lava_models == "stock" else f"{command} --models {lava_models}"
 
 
 def _name(genotype: str | os.PathLike[str] | LoadedGenotype) -> str:

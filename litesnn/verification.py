@@ -11,8 +11,7 @@ import numpy.typing as npt
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph, Neurons
 from litesnn.runtime.exact import simulate
-from litesnn.runtime.lava import run_lava
-from litesnn.runtime.lava.run import require_lava
+from litesnn.runtime.lava import LavaSession, Models
 from litesnn.runtime.trace import Trace
 from litesnn.runtime.verify import Comparison, Engine, Verification, verify_engines
 from litesnn.runtime.verify.compare import neuron_index
@@ -31,6 +30,8 @@ class _Engines:
 
     graph: Graph
     loaded: LoadedGenotype
+    lava_session: LavaSession
+    lava_models: Models
     lava_progress: Callable[[int, int], None] | None
 
     @property
@@ -48,7 +49,9 @@ class _Engines:
         return simulate(self.graph, inputs, record=self.spiking)
 
     def lava(self, inputs: Inputs) -> Trace:
-        return run_lava(self.graph, inputs, record=self.spiking, progress=self.lava_progress)
+        return self.lava_session.run(
+            self.graph, inputs, record=self.spiking, models=self.lava_models, progress=self.lava_progress
+        )
 
     def explain(self, comparison: Comparison, chunk: Inputs) -> None:
         """Add the membranes of both sides and the likely causes to the first divergence of a comparison."""
@@ -62,7 +65,8 @@ class _Engines:
         exact = simulate(self.graph, part, record_states=[population])
         membranes = exact.potentials[population]
         if comparison.found == "lava":
-            membranes = run_lava(self.graph, part, record_states=[population]).membranes[population]
+            lava = self.lava_session.run(self.graph, part, record_states=[population], models=self.lava_models)
+            membranes = lava.membranes[population]
         reference = self.pytorch(chunk[position : position + 1])
         node = self.graph[population]
         assert isinstance(node, Neurons)
@@ -86,7 +90,8 @@ def verify(
     loaded: LoadedGenotype,
     samples: Samples,
     *,
-    lava_samples: int = LAVA_SAMPLES,
+    lava_samples: int | None = LAVA_SAMPLES,
+    lava_models: Models = "stock",
     progress: Progress | None = None,
 ) -> Verification:
     """Compare PyTorch `fixed`, the exact simulator and Lava spike for spike, and `float` beside them.
@@ -95,7 +100,8 @@ def verify(
     ----------
     graph : compiled for any profile; it is run as it stands, faults included
     samples : all of them go through PyTorch and the exact simulator
-    lava_samples : how many go through Lava, 0 for none
+    lava_samples : how many go through Lava, 0 for none, None for all
+    lava_models : whose models Lava runs, see `run_lava`
     progress : called with (engine, done, total)
 
     Raises
@@ -108,23 +114,33 @@ def verify(
         if progress:
             progress("lava", done, total)
 
-    engines = _Engines(graph, loaded, lava_progress)
+    with LavaSession() as session:
+        engines = _Engines(graph, loaded, session, lava_models, lava_progress)
+        return _verify(engines, samples, lava_samples, progress)
+
+
+def _verify(engines: _Engines, samples: Samples, lava_samples: int | None, progress: Progress | None) -> Verification:
     count = len(samples.inputs)
     others = {
         "exact": (Engine("exact", engines.exact, count), True),
         "pytorch_float": (Engine("pytorch_float", engines.pytorch_float, count), False),
     }
-    if lava_samples > 0:
-        require_lava()  # before any other engine works for nothing
-        others["lava"] = (Engine("lava", engines.lava, min(lava_samples, count)), True)
+    in_lava = count if lava_samples is None else min(lava_samples, count)
+    if in_lava:
+        engines.lava_session.prepare(engines.lava_models)  # refused before any other engine works for nothing
+        others["lava"] = (Engine("lava", engines.lava, in_lava), True)
     reference = Engine("pytorch", engines.pytorch, count)
 
     def engine_progress(name: str, done: int, total: int) -> None:
         if progress and name != "lava":
             progress(name, done, total)
 
-    result = verify_engines(graph, samples.inputs, samples.labels, reference, others, engines.explain, engine_progress)
+    result = verify_engines(
+        engines.graph, samples.inputs, samples.labels, reference, others, engines.explain, engine_progress
+    )
     result.note = samples.origin
+    if in_lava and engines.lava_models != "stock":
+        result.note += f"; Lava ran {engines.lava_models} models"
     for comparison in result.exact_comparisons:
         _explain_readout(engines, comparison, samples.inputs)
     return result

@@ -1,5 +1,20 @@
-"""Programs: the directory that a compilation writes and everything else reads."""
+"""Programs: the directory that a compilation writes and everything else reads.
 
-from litesnn.compiler.program.program import Program, check_output, is_program
+Imported when first used: `documents` alone, which Lava's worker reads a graph with, needs neither genotypes nor reports.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from litesnn.compiler.program.program import Program, check_output, is_program
 
 __all__ = ["Program", "check_output", "is_program"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module 'litesnn.compiler.program' has no attribute '{name}'")
+    return getattr(import_module("litesnn.compiler.program.program"), name)

@@ -102,7 +102,7 @@ class GraphDocument(_Document):
     labels: tuple[FidelityLabel, ...]
     removals: tuple[Removal, ...]
     ranges: tuple[Range, ...]
-    schedule: Schedule | None
+    schedule: Schedule | None = None
 
 
 def graph_document(graph: Graph) -> tuple[dict[str, Any], dict[str, Array]]:

@@ -51,11 +51,33 @@ InputOption = Annotated[
 LabelsOption = Annotated[Path | None, typer.Option("--labels", help="Classes of --input: .npy, (N,).")]
 SeedOption = Annotated[int, typer.Option(help="Seed of random inputs, where no data is at hand.")]
 LavaSamplesOption = Annotated[
-    int,
+    int | None,
     typer.Option(
-        "--samples", min=0, help="Samples that also run in Lava; 0 leaves Lava out. All run in the exact simulator."
+        "--samples",
+        parser=lambda text: sample_count(text),
+        metavar="N|all",
+        help="Samples that also run in Lava; 0 leaves Lava out. All run in the exact simulator.",
     ),
 ]
+ModelsOption = Annotated[
+    Literal["stock", "fast", "fused"],
+    typer.Option(
+        help="Models that Lava runs: its own (the oracle), our fast ones, or the exact simulator for the whole network (test sets)."
+    ),
+]
+
+
+def sample_count(text: object) -> int | None:
+    """A number of samples, None for "all"."""
+    if text == "all":
+        return None
+    try:
+        count = int(str(text))
+    except ValueError:
+        count = -1
+    if count < 0:
+        raise typer.BadParameter(f"found '{text}'; allowed: 0 or more, or all")
+    return count
 
 
 def stdout_console() -> Console:

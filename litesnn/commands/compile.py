@@ -15,6 +15,7 @@ from litesnn.commands.common import (
     JsonOption,
     LabelsOption,
     LavaSamplesOption,
+    ModelsOption,
     ProfileOption,
     SeedOption,
     SetOption,
@@ -34,6 +35,7 @@ def compile_command(
         Path | None, typer.Option("--output", "-o", help="Program directory to write; NAME-PROFILE if left out.")
     ] = None,
     samples: LavaSamplesOption = 32,
+    models: ModelsOption = "stock",
     sign: SignOption = "auto",
     input_path: InputOption = None,
     labels_path: LabelsOption = None,
@@ -60,7 +62,9 @@ def compile_command(
             loaded.spec, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed
         )
         with EngineProgress() as progress:
-            result = compile(loaded, target, sign=sign, samples=chosen, lava_samples=samples, progress=progress)
+            result = compile(
+                loaded, target, sign=sign, samples=chosen, lava_samples=samples, lava_models=models, progress=progress
+            )
         if result.fits:
             result.program.save(directory)
         if json_output:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 import typer
 
-from litesnn.commands.common import EngineProgress, JsonOption, errors_to_exit, print_json, stdout_console
+from litesnn.commands.common import EngineProgress, JsonOption, ModelsOption, errors_to_exit, print_json, stdout_console
 
 if TYPE_CHECKING:
     from litesnn.compiler.graph import Graph
+    from litesnn.runtime.lava import Models
     from litesnn.runtime.trace import Trace
 
 
@@ -23,6 +24,7 @@ def run_command(
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write, .npz.")],
     simulator: Annotated[Literal["exact", "lava"], typer.Option(help="Which simulator runs it.")] = "exact",
+    models: ModelsOption = "stock",
     record: Annotated[
         list[str] | None, typer.Option(help="Population whose spikes, u and v are kept; repeat it, or give 'all'.")
     ] = None,
@@ -41,7 +43,7 @@ def run_command(
         inputs = check_input(loaded.genotype.spec, read_array(input_path))
         names = _recorded(loaded.graph, record or [])
         with EngineProgress() as progress:
-            trace = _simulate(loaded.graph, inputs, names, simulator, progress)
+            trace = _simulate(loaded.graph, inputs, names, simulator, models, progress)
         arrays = _arrays(trace, names)
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **arrays)
@@ -67,7 +69,9 @@ def _recorded(graph: Graph, names: list[str]) -> list[str]:
     return [population.name for population in graph.membranes] if "all" in names else names
 
 
-def _simulate(graph: Graph, inputs: Any, names: list[str], simulator: str, progress: EngineProgress) -> Trace:
+def _simulate(
+    graph: Graph, inputs: Any, names: list[str], simulator: str, models: Models, progress: EngineProgress
+) -> Trace:
     from litesnn.compiler.graph import Neurons
 
     spiking = [name for name in names if name not in graph.network or isinstance(graph[name], Neurons)]
@@ -84,7 +88,12 @@ def _simulate(graph: Graph, inputs: Any, names: list[str], simulator: str, progr
     from litesnn.runtime.lava import run_lava
 
     return run_lava(
-        graph, inputs, record=spiking, record_states=names, progress=lambda done, total: progress("lava", done, total)
+        graph,
+        inputs,
+        record=spiking,
+        record_states=names,
+        models=models,
+        progress=lambda done, total: progress("lava", done, total),
     )
 
 

@@ -15,6 +15,7 @@ from litesnn.commands.common import (
     JsonOption,
     LabelsOption,
     LavaSamplesOption,
+    ModelsOption,
     SeedOption,
     errors_to_exit,
     print_json,
@@ -25,6 +26,7 @@ from litesnn.commands.common import (
 def verify_command(
     program: Annotated[Path, typer.Argument(help="A program directory.")],
     samples: LavaSamplesOption = 32,
+    models: ModelsOption = "stock",
     input_path: InputOption = None,
     labels_path: LabelsOption = None,
     data_dir: DataDirOption = None,
@@ -46,7 +48,9 @@ def verify_command(
             loaded.genotype.spec, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed
         )
         with EngineProgress() as progress:
-            result = verify(loaded.graph, loaded.genotype, chosen, lava_samples=samples, progress=progress)
+            result = verify(
+                loaded.graph, loaded.genotype, chosen, lava_samples=samples, lava_models=models, progress=progress
+            )
         if json_output:
             print_json(result.document())
         else:

@@ -1,109 +1,78 @@
-"""The folder through which `run_lava` and its worker exchange a plan and its results: .npy and .npz files and one JSON.
+"""The folder through which `run_lava` and its worker exchange a job and its results: one JSON, safetensors, .npy files.
 
-Recordings are `.npy` files of (steps, n), mapped into memory by the process that fills them: row k is Lava step k + 1.
+Recordings are `.npy` files that the process which fills them maps into memory: rows of (Lava steps, n), row k being Lava step
+k + 1, or whole samples (N, T, n).
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
+from safetensors.numpy import load_file, save_file
 
-from litesnn.runtime.lava.plan import NetworkPlan, NeuronPlan, SynapsePlan
+from litesnn.compiler.graph import Graph
+from litesnn.compiler.program.documents import graph_document, packed, read_graph, unpacked
+from litesnn.runtime.lava.neurons import Recorded
+from litesnn.runtime.lava.plan import Inputs, NetworkPlan, plan_network
 
-Recorded = Literal["spikes", "u", "v"]
-RECORDED_TYPES: dict[Recorded, type[np.generic]] = {"spikes": np.uint8, "u": np.int32, "v": np.int32}
-
-
-def save_plan(plan: NetworkPlan, folder: Path) -> None:
-    """Write a plan and create its empty recordings."""
-    arrays: dict[str, npt.NDArray[Any]] = {}
-    header = _split(plan, "", arrays)
-    header["neurons"] = [_split(part, f"neurons.{i}.", arrays) for i, part in enumerate(plan.neurons)]
-    header["synapses"] = [_split(part, f"synapses.{i}.", arrays) for i, part in enumerate(plan.synapses)]
-    np.savez(folder / "plan.npz", **arrays)
-    (folder / "plan.json").write_text(json.dumps(header), encoding="utf-8")
-    for name in plan.record:
-        _create(plan, folder, name, "spikes")
-    for name in plan.record_states:
-        _create(plan, folder, name, "u")
-        _create(plan, folder, name, "v")
+Models = Literal["stock", "fast", "fused"]
 
 
-def load_plan(folder: Path) -> NetworkPlan:
-    """Read what `save_plan` wrote."""
-    header = json.loads((folder / "plan.json").read_text(encoding="utf-8"))
-    with np.load(folder / "plan.npz", allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in stored.files}
-    neurons = tuple(
-        NeuronPlan(**part, **{key: arrays[f"neurons.{i}.{key}"] for key in ("vth", "bias_mant", "bias_exp")})
-        for i, part in enumerate(header.pop("neurons"))
-    )
-    synapses = tuple(
-        SynapsePlan(**part, mantissas=_matrix(arrays, f"synapses.{i}.mantissas"))
-        for i, part in enumerate(header.pop("synapses"))
-    )
-    record, record_states = tuple(header.pop("record")), tuple(header.pop("record_states"))
-    return NetworkPlan(
-        **header,
-        record=record,
-        record_states=record_states,
-        neurons=neurons,
-        synapses=synapses,
-        frames=arrays["frames"],
-    )
+@dataclass(frozen=True, eq=False)
+class Job:
+    """What a worker is to run: samples through a graph, with one of the model sets, and what to record."""
+
+    graph: Graph
+    inputs: Inputs
+    record: tuple[str, ...]
+    record_states: tuple[str, ...]
+    models: Models
+
+    @property
+    def plan(self) -> NetworkPlan:
+        """The network of the job."""
+        return plan_network(self.graph, self.inputs, self.record, self.record_states)
 
 
-def recording_path(plan: NetworkPlan, folder: Path, name: str, what: Recorded) -> Path:
+def save_job(job: Job, folder: Path) -> None:
+    """Write a job."""
+    document, tensors = graph_document(job.graph)
+    save_file(packed(tensors), folder / "weights.safetensors")
+    np.save(folder / "inputs.npy", job.inputs)
+    request = {"record": job.record, "record_states": job.record_states, "models": job.models, "graph": document}
+    (folder / "job.json").write_text(json.dumps(request), encoding="utf-8")
+
+
+def load_job(folder: Path) -> Job:
+    """Read what `save_job` wrote; the inputs stay on the disk until they are used."""
+    request = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    graph = read_graph(request["graph"], unpacked(load_file(folder / "weights.safetensors")))
+    inputs = np.load(folder / "inputs.npy", mmap_mode="r", allow_pickle=False)
+    return Job(graph, inputs, tuple(request["record"]), tuple(request["record_states"]), request["models"])
+
+
+def recording_path(graph: Graph, folder: Path, name: str, what: Recorded) -> Path:
     """File of one recording; populations are numbered, since their names need not be file names."""
-    number = [neurons.name for neurons in plan.neurons].index(name)
+    number = [population.name for population in graph.populations].index(name)
     return folder / f"{number}.{what}.npy"
 
 
-def load_recording(plan: NetworkPlan, folder: Path, name: str, what: Recorded) -> npt.NDArray[Any]:
-    """One recording with the path delay removed, (N * T, n)."""
-    rows = np.load(recording_path(plan, folder, name, what), mmap_mode="r", allow_pickle=False)
-    first = plan.neuron(name).arrival
-    return np.array(rows[first : first + plan.samples * plan.timesteps])
+def create_recording(path: Path, shape: tuple[int, ...], dtype: npt.DTypeLike) -> None:
+    """An empty recording; written in full, so that a disk without room is an error here and not a fault on first touch."""
+    np.save(path, np.zeros(shape, dtype))
 
 
-def save_readout(folder: Path, readout: npt.NDArray[np.int64]) -> None:
-    """Write the readout's membranes, (N, classes)."""
-    np.save(folder / "readout.npy", readout)
+def load_recording(plan: NetworkPlan, path: Path, name: str) -> npt.NDArray[Any]:
+    """One recording with the path delay removed, (N, T, n)."""
+    recorded = np.load(path, mmap_mode="r", allow_pickle=False)
+    return np.array(plan.unfold(name, recorded) if recorded.ndim == 2 else recorded)
 
 
-def load_readout(folder: Path) -> npt.NDArray[np.int64]:
-    """Read the readout's membranes, (N, classes)."""
-    readout: npt.NDArray[np.int64] = np.load(folder / "readout.npy", allow_pickle=False)
-    return readout
-
-
-def _create(plan: NetworkPlan, folder: Path, name: str, what: Recorded) -> None:
-    shape = (plan.steps, plan.neuron(name).size)
-    np.save(recording_path(plan, folder, name, what), np.zeros(shape, RECORDED_TYPES[what]))
-
-
-def _split(part: NetworkPlan | NeuronPlan | SynapsePlan, prefix: str, arrays: dict[str, npt.NDArray[Any]]) -> Any:
-    """The plain fields of a plan; its arrays and matrices go to `arrays`."""
-    plain: dict[str, Any] = {}
-    for entry in fields(part):
-        value = getattr(part, entry.name)
-        if isinstance(value, np.ndarray):
-            arrays[prefix + entry.name] = value
-        elif isinstance(value, csr_matrix):
-            for piece in ("data", "indices", "indptr"):
-                arrays[f"{prefix}{entry.name}.{piece}"] = getattr(value, piece)
-            arrays[f"{prefix}{entry.name}.shape"] = np.array(value.shape)
-        elif entry.name not in ("neurons", "synapses"):
-            plain[entry.name] = value
-    return plain
-
-
-def _matrix(arrays: dict[str, npt.NDArray[Any]], name: str) -> csr_matrix:
-    data, indices, indptr, shape = (arrays[f"{name}.{piece}"] for piece in ("data", "indices", "indptr", "shape"))
-    return csr_matrix((data, indices, indptr), shape=tuple(int(side) for side in shape))
+def readout_path(folder: Path) -> Path:
+    """File of what the host reads, (N, outputs) int64."""
+    return folder / "readout.npy"

@@ -1,4 +1,4 @@
-"""From a plan to Lava processes: stock ones wherever Lava has them, ours for per-channel thresholds and recording."""
+"""From a plan to Lava processes: stock ones wherever Lava has them, ours for thresholds per channel and recording."""
 
 from __future__ import annotations
 
@@ -7,90 +7,121 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from lava.magma.core.run_configs import Loihi2SimCfg
 from lava.proc.io.source import RingBuffer
-from lava.proc.lif.process import LIFReset
+from lava.proc.lif.process import LIF, LIFReset
+from lava.proc.sdn.process import ActivationMode, Delta, Sigma, SigmaDelta
 from lava.proc.sparse.process import DelaySparse, Sparse
 from lava.utils.weightutils import SignMode
+from scipy.sparse import csr_matrix, identity, kron
 
-from litesnn.runtime.lava.exchange import recording_path
-from litesnn.runtime.lava.plan import NetworkPlan, NeuronPlan, SynapsePlan
-from litesnn.runtime.lava.processes.lif_reset_vector_vth import LIFResetVectorVth
-from litesnn.runtime.lava.processes.recorders import SpikeRecorder, StateRecorder
-
-# Vectors a channel buffers; Lava's 64 would take 64 copies of every map in /dev/shm, and a step sends one.
-CHANNEL_SIZE = 4
+from litesnn.compiler.graph import Graph
+from litesnn.runtime.lava.exchange import create_recording, recording_path
+from litesnn.runtime.lava.neurons import LifPlan, NeuronPlan, Recorded, SigmaDeltaPlan
+from litesnn.runtime.lava.plan import NetworkPlan, SynapsePlan
+from litesnn.runtime.lava.processes.lif_vector_vth import LIFVectorVth
+from litesnn.runtime.lava.processes.recorders import MessageRecorder, VariableRecorder
 
 
 @dataclass(frozen=True)
-class Network:
-    """Connected Lava processes, in the order they were made, and the readout among them."""
+class Wiring:
+    """Connected Lava processes, in the order they were made, and the output among them."""
 
-    readout: Any
+    output: Any
     processes: tuple[Any, ...]
 
-    def create_runtime(self) -> Any:
-        """Compile the network and start its operating-system processes; returns Lava's runtime."""
-        self.readout.create_runtime(run_cfg=run_configuration(), compile_config={"pypy_channel_size": CHANNEL_SIZE})
-        return self.readout.runtime
 
-
-def run_configuration() -> Any:
-    """Which model Lava takes for each process: the bit-accurate fixed-point ones."""
-    return Loihi2SimCfg(select_tag="fixed_pt")
-
-
-def build_network(plan: NetworkPlan, folder: Path) -> Network:
+def wire_network(graph: Graph, plan: NetworkPlan, folder: Path) -> Wiring:
     """Lava processes for a plan; recordings are written to `folder`."""
-    frames = np.repeat(plan.frames, plan.timesteps, axis=0) if plan.held else plan.frames
-    source = RingBuffer(data=frames.T.astype(np.int32))
+    source = RingBuffer(data=plan.frames())
     source.name = plan.source
-    outputs = {plan.source: source.s_out}
-    neurons = {part.name: build_neurons(part) for part in plan.neurons}
-    outputs.update({name: process.s_out for name, process in neurons.items()})
+    neurons = {part.name: build_neurons(part, plan.copies) for part in plan.neurons}
+    outputs = {plan.source: source.s_out, **{name: process.s_out for name, process in neurons.items()}}
     processes = [source, *neurons.values()]
+    arriving: dict[str, list[Any]] = {name: [] for name in neurons}
     for part in plan.synapses:
-        synapses = build_synapses(part)
+        synapses = build_synapses(part, plan.copies)
         outputs[part.source].connect(synapses.s_in)
         synapses.a_out.connect(neurons[part.target].a_in)
+        arriving[part.target].append(synapses.a_out)
         processes.append(synapses)
-    for name in plan.record:
-        recorder = SpikeRecorder(
-            shape=(plan.neuron(name).size,), path=str(recording_path(plan, folder, name, "spikes"))
-        )
-        outputs[name].connect(recorder.a_in)
-        processes.append(recorder)
+
+    def recording(name: str, what: Recorded) -> dict[str, Any]:
+        size = plan.neuron(name).size * plan.copies
+        path = recording_path(graph, folder, name, what)
+        create_recording(path, (plan.steps, size), plan.neuron(name).recorded_type(what))
+        return {"shape": (size,), "path": str(path)}
+
+    def variable(name: str, what: Recorded) -> Any:
+        recorder = VariableRecorder(**recording(name, what))
+        recorder.variable.connect_var(getattr(neurons[name], "sigma" if plan.neuron(name).graded else what))
+        return recorder
+
+    def messages(name: str, what: Recorded, ports: list[Any]) -> Any:
+        recorder = MessageRecorder(**recording(name, what))
+        for port in ports:
+            port.connect(recorder.a_in)
+        return recorder
+
+    processes += [messages(name, "spikes", [outputs[name]]) for name in plan.recorded_spikes]
     for name in plan.record_states:
-        paths = {f"{what}_path": str(recording_path(plan, folder, name, what)) for what in ("u", "v")}
-        states = StateRecorder(shape=(plan.neuron(name).size,), **paths)
-        states.u.connect_var(neurons[name].u)
-        states.v.connect_var(neurons[name].v)
-        processes.append(states)
-    return Network(neurons[plan.readout], tuple(processes))
+        # Sigma-delta neurons have no variable for their current: it is what arrives.
+        graded = plan.neuron(name).graded
+        processes.append(messages(name, "u", arriving[name]) if graded else variable(name, "u"))
+        processes.append(variable(name, "v"))
+    return Wiring(neurons[plan.output], tuple(processes))
 
 
-def build_neurons(plan: NeuronPlan) -> Any:
-    """A population: Lava's `LIFReset` where one threshold holds for all, ours where it differs."""
+def build_neurons(plan: NeuronPlan, copies: int) -> Any:
+    """A population, `copies` times side by side."""
+    shape = (plan.size * copies,)
+    if isinstance(plan.model, SigmaDeltaPlan):
+        process = _sigma_delta(plan.model, shape, copies)
+        process.name = plan.name
+        return process
+    return _lif(plan.name, plan.model, shape, copies)
+
+
+def _lif(name: str, plan: LifPlan, shape: tuple[int], copies: int) -> Any:
+    """Lava's `LIF` or `LIFReset` where one threshold holds for all, ours where it differs."""
     parameters: dict[str, Any] = {
-        "name": plan.name,
-        "shape": (plan.size,),
+        "name": name,
+        "shape": shape,
         "du": plan.du,
         "dv": plan.dv,
-        "bias_mant": plan.bias_mant,
-        "bias_exp": plan.bias_exp,
-        "reset_interval": plan.reset_interval,
-        "reset_offset": plan.reset_offset,
+        "bias_mant": np.tile(plan.bias_mant, copies),
+        "bias_exp": np.tile(plan.bias_exp, copies),
     }
-    if np.all(plan.vth == plan.vth[0]):
-        return LIFReset(**parameters, vth=int(plan.vth[0]))
-    return LIFResetVectorVth(**parameters, vth=plan.vth)
+    if plan.reset_interval is not None:
+        parameters |= {"reset_interval": plan.reset_interval, "reset_offset": plan.reset_offset}
+    if not np.all(plan.vth == plan.vth[0]):
+        return LIFVectorVth(**parameters, vth=np.tile(plan.vth, copies))
+    return (LIF if plan.reset_interval is None else LIFReset)(**parameters, vth=int(plan.vth[0]))
 
 
-def build_synapses(plan: SynapsePlan) -> Any:
+def _sigma_delta(plan: SigmaDeltaPlan, shape: tuple[int], copies: int) -> Any:
+    """Lava's `Sigma`, `Delta` or `SigmaDelta`.
+
+    Their constructors take one threshold and bias in units of a message and shift them; ours are in units of the state already,
+    one per neuron, and go into the variables as they are.
+    """
+    if plan.kind == "sigma":
+        return Sigma(shape=shape)
+    shifts = {"spike_exp": plan.spike_exp, "state_exp": plan.state_exp, "cum_error": plan.cum_error}
+    if plan.kind == "delta":
+        process = Delta(shape=shape, vth=0, **shifts)
+    else:
+        process = SigmaDelta(shape=shape, vth=0, act_mode=ActivationMode[plan.activation.upper()], **shifts)
+        process.bias.init = np.tile(plan.bias, copies)
+    process.vth.shape, process.vth.init = shape, np.tile(plan.vth, copies)
+    return process
+
+
+def build_synapses(plan: SynapsePlan, copies: int) -> Any:
     """A block: `Sparse`, or `DelaySparse` with the same delay on every synapse."""
+    weights = _repeated(plan.mantissas(), copies)
     parameters: dict[str, Any] = {
         "name": plan.name,
-        "weights": plan.mantissas,
+        "weights": weights,
         "num_weight_bits": plan.num_weight_bits,
         "weight_exp": plan.weight_exp,
         "sign_mode": SignMode[plan.sign_mode.upper()],
@@ -99,6 +130,11 @@ def build_synapses(plan: SynapsePlan) -> Any:
     if plan.delay == 0:
         return Sparse(**parameters)
     # A delay per stored weight: given as one int, Lava would build a full matrix of it.
-    delays = plan.mantissas.astype(np.int64)
+    delays = weights.astype(np.int64)
     delays.data[:] = plan.delay
     return DelaySparse(**parameters, delays=delays, max_delay=plan.delay)
+
+
+def _repeated(matrix: csr_matrix, copies: int) -> csr_matrix:
+    """The block-diagonal matrix of so many copies."""
+    return matrix if copies == 1 else kron(identity(copies, dtype=np.int32), matrix, format="csr")

@@ -1,58 +1,56 @@
 """From a graph to what Lava is handed: flat populations and unrolled synapses, as arrays, without importing Lava.
 
-Nothing is checked or repaired here: a graph with a fault in its delays, resets or weights becomes a network with that fault.
+Nothing is checked or repaired here but what no network can be built of: a graph with a fault in its delays, resets or weights
+becomes a network with that fault.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
-from litesnn.compiler.graph import VTH_MAX, Graph, Membranes, Neurons, SignMode, Source, SynapseBlock
+from litesnn.compiler.graph import (
+    Graph,
+    Membranes,
+    Readout,
+    SignMode,
+    Source,
+    SynapseBlock,
+)
 from litesnn.errors import BackendError, DataError
+from litesnn.runtime.lava.neurons import Ints, NeuronPlan, plan_neurons
 from litesnn.runtime.trace import check_recorded
 
-Ints = npt.NDArray[np.int32]
-MESSAGE_BITS = 8  # Lava's `num_message_bits` of blocks that read graded values
-
-
-@dataclass(frozen=True, eq=False)
-class NeuronPlan:
-    """One population: n neurons, channels expanded over their pixels in C order; parameters in Lava's names and units.
-
-    `vth`, `bias_mant`, `bias_exp` are (n,). The neurons reset before the step where
-    `time_step % reset_interval == reset_offset`; Lava counts steps from 1. `arrival` is the step (from 0) of the first sample.
-    """
-
-    name: str
-    size: int
-    arrival: int
-    du: int
-    dv: int
-    reset_interval: int
-    reset_offset: int
-    vth: Ints
-    bias_mant: Ints
-    bias_exp: Ints
+Inputs = npt.NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, eq=False)
 class SynapsePlan:
-    """One block: mantissas (targets, sources) in CSR, int32, and Lava's format; `delay` in steps besides the usual one."""
+    """One block in Lava's format; `delay` in steps besides the usual one; `block` None: a link without synapses."""
 
     name: str
     source: str
     target: str
+    shape: tuple[int, int]
     num_weight_bits: int
     weight_exp: int
     sign_mode: SignMode
     delay: int
     num_message_bits: int
-    mantissas: csr_matrix
+    graph: Graph
+    block: SynapseBlock | None
+
+    def mantissas(self) -> csr_matrix:
+        """Unrolled mantissas (targets, sources), CSR, int32."""
+        if self.block is None:
+            return csr_matrix(self.shape, dtype=np.int32)
+        return self.block.mantissas(self.graph[self.source].shape, self.graph[self.target].shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,32 +59,69 @@ class NetworkPlan:
 
     Attributes
     ----------
-    samples, timesteps : N samples of T steps, back to back
-    steps : Lava steps to run: N * T and the latest arrival of what is read or recorded
-    source : name of the input population
-    frames : (N, n) values held for T steps (`held`), or (N * T, n) values per step
+    samples, timesteps : N samples of T steps
+    side_by_side : isolated samples run in N copies of the network at once, so that none finds another's state; otherwise they
+        stream through one network back to back
+    output, reads_membrane : population the host reads; its membrane, or what it sends
+    inputs : (N, C, H, W) values held for T steps, or (N, T, C, H, W) values per step
     record, record_states : populations whose spikes, or whose u and v, are recorded
     """
 
     samples: int
     timesteps: int
-    steps: int
+    side_by_side: bool
     source: str
-    readout: str
-    held: bool
+    output: str
+    reads_membrane: bool
+    inputs: Inputs
     record: tuple[str, ...]
     record_states: tuple[str, ...]
     neurons: tuple[NeuronPlan, ...]
     synapses: tuple[SynapsePlan, ...]
-    frames: npt.NDArray[np.int16]
+
+    @property
+    def copies(self) -> int:
+        """Copies of the network."""
+        return self.samples if self.side_by_side else 1
+
+    @cached_property
+    def steps(self) -> int:
+        """Lava steps to run: those of all samples and the latest arrival of what is read or recorded."""
+        watched = {self.output, *self.record, *self.record_states}
+        latest = max(plan.arrival for plan in self.neurons if plan.name in watched)
+        return (self.samples // self.copies) * self.timesteps + latest
+
+    @property
+    def recorded_spikes(self) -> tuple[str, ...]:
+        """Populations whose messages are recorded: those asked for, and an output that is read by what it sends."""
+        return self.record if self.reads_membrane else tuple(dict.fromkeys((*self.record, self.output)))
 
     def neuron(self, name: str) -> NeuronPlan:
         """The population of that name."""
         return next(neurons for neurons in self.neurons if neurons.name == name)
 
+    def frames(self) -> Ints:
+        """Values the source sends, a column per Lava step, (copies * n, steps of its data); silent after isolated samples."""
+        values = self.inputs.astype(np.int32).reshape(*self.inputs.shape[: self.inputs.ndim - 3], -1)
+        if self.inputs.ndim == 4:
+            values = np.repeat(values[:, None], self.timesteps, axis=1)
+        if not self.side_by_side:
+            return np.ascontiguousarray(values.reshape(self.samples * self.timesteps, -1).T)
+        frames = np.zeros((self.samples, values.shape[2], self.steps), np.int32)
+        frames[:, :, : self.timesteps] = values.swapaxes(1, 2)
+        return frames.reshape(-1, self.steps)
+
+    def unfold(self, name: str, rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Samples of a recording whose row k is Lava step k + 1, path delay removed: (N, T, n)."""
+        first = self.neuron(name).arrival
+        window = rows[first : first + (self.samples // self.copies) * self.timesteps]
+        if self.side_by_side:
+            return window.reshape(self.timesteps, self.samples, -1).swapaxes(0, 1)
+        return window.reshape(self.samples, self.timesteps, -1)
+
 
 def plan_network(
-    graph: Graph, inputs: npt.NDArray[np.int16], record: Collection[str], record_states: Collection[str]
+    graph: Graph, inputs: Inputs, record: Collection[str] = (), record_states: Collection[str] = ()
 ) -> NetworkPlan:
     """Plan a run.
 
@@ -102,29 +137,28 @@ def plan_network(
     (source,) = graph.sources
     _check_input(graph, source, inputs)
     check_recorded(graph, (*record, *record_states))
-    neurons = tuple(_neurons(population) for population in graph.membranes)
     synapses = [_synapses(graph, block) for block in graph.blocks]
-    for plan in neurons:
-        if not graph.into(plan.name):
-            synapses.append(_silent_link(source, plan))
-    watched = {graph.readout.name, *record, *record_states}
+    synapses += [
+        _silent_link(graph, source, population) for population in graph.membranes if not graph.into(population.name)
+    ]
     return NetworkPlan(
         samples=len(inputs),
-        timesteps=graph.timesteps,
-        steps=len(inputs) * graph.timesteps + max(plan.arrival for plan in neurons if plan.name in watched),
+        timesteps=inputs.shape[1] if inputs.ndim == 5 else graph.timesteps,
+        side_by_side=graph.isolated,
         source=source.name,
-        readout=graph.readout.name,
-        held=inputs.ndim == 4,
+        output=graph.output.name,
+        reads_membrane=isinstance(graph.output, Readout),
+        inputs=inputs,
         record=tuple(dict.fromkeys(record)),
         record_states=tuple(dict.fromkeys(record_states)),
-        neurons=neurons,
+        neurons=tuple(plan_neurons(population, graph.isolated) for population in graph.membranes),
         synapses=tuple(synapses),
-        frames=np.ascontiguousarray(inputs, np.int16).reshape(-1, source.size),
     )
 
 
-def _check_input(graph: Graph, source: Source, inputs: npt.NDArray[np.int16]) -> None:
-    shapes = [source.shape] if source.message_bits else [source.shape, (graph.timesteps, *source.shape)]
+def _check_input(graph: Graph, source: Source, inputs: Inputs) -> None:
+    steps = inputs.shape[1] if graph.isolated and inputs.ndim == 5 and inputs.shape[1] else graph.timesteps
+    shapes = [source.shape, (steps, *source.shape)]
     if inputs.ndim == 0 or not len(inputs) or inputs.shape[1:] not in shapes:
         allowed = " or ".join(f"(N, {', '.join(map(str, shape))})" for shape in shapes)
         raise DataError(f"input: found shape {inputs.shape}; allowed: {allowed}, with at least one sample")
@@ -135,55 +169,29 @@ def _check_input(graph: Graph, source: Source, inputs: npt.NDArray[np.int16]) ->
         )
 
 
-def _neurons(population: Membranes) -> NeuronPlan:
-    channels, height, width = population.shape
-    vth = population.vth if isinstance(population, Neurons) else np.full(channels, VTH_MAX)
-    if (
-        vth is None
-        or population.arrival is None
-        or population.reset_interval is None
-        or population.reset_offset is None
-    ):
-        raise BackendError(f"'{population.name}' has no threshold or no schedule yet; compile the graph first")
-    zeros = np.zeros(channels, np.int64)
-    mantissa = zeros if population.bias_mant is None else population.bias_mant
-    exponent = zeros if population.bias_exp is None else population.bias_exp
-
-    def flat(per_channel: npt.NDArray[np.int64]) -> Ints:
-        return np.repeat(per_channel, height * width).astype(np.int32)
-
-    return NeuronPlan(
-        name=population.name,
-        size=population.size,
-        arrival=population.arrival,
-        du=population.du,
-        dv=population.dv,
-        reset_interval=population.reset_interval,
-        reset_offset=population.reset_offset,
-        vth=flat(vth),
-        bias_mant=flat(mantissa),
-        bias_exp=flat(exponent),
-    )
-
-
 def _synapses(graph: Graph, block: SynapseBlock) -> SynapsePlan:
     if block.format is None:
         raise BackendError(f"block '{block.name}' has no weight format yet; compile the graph first")
     source = graph[block.source]
+    low, high = source.sent
+    graded = (low, high) != (0, 1)
     return SynapsePlan(
         name=block.name,
         source=block.source,
         target=block.target,
+        shape=(graph[block.target].size, source.size),
         num_weight_bits=block.format.num_weight_bits,
         weight_exp=block.format.weight_exp,
         sign_mode=block.format.sign_mode,
         delay=block.delay,
-        num_message_bits=MESSAGE_BITS if isinstance(source, Source) and source.message_bits else 0,
-        mantissas=block.mantissas(source.shape, graph[block.target].shape),
+        # Lava's models only ask whether it is 0; the width is what the source's values need, their sign included.
+        num_message_bits=int(max(high, -low - 1)).bit_length() + 1 if graded else 0,
+        graph=graph,
+        block=block,
     )
 
 
-def _silent_link(source: Source, plan: NeuronPlan) -> SynapsePlan:
+def _silent_link(graph: Graph, source: Source, population: Membranes) -> SynapsePlan:
     """A block without synapses: Lava leaves out what is not connected, and a population may live on its bias alone."""
-    empty = csr_matrix((plan.size, source.size), dtype=np.int32)
-    return SynapsePlan(f"{plan.name}:nothing", source.name, plan.name, 8, 0, "excitatory", 0, 0, empty)
+    name, shape = f"{population.name}:nothing", (population.size, source.size)
+    return SynapsePlan(name, source.name, population.name, shape, 8, 0, "excitatory", 0, 0, graph, None)

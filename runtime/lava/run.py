@@ -1,11 +1,11 @@
-"""`run_lava`: a compiled graph in Lava's CPU simulator, all samples streamed back to back through one network."""
+"""`run_lava`: a compiled graph in Lava's CPU simulator, with Lava's own models, faster ones of ours, or the exact simulator inside."""
 
 from __future__ import annotations
 
-import platform
+import shutil
 import tempfile
-from collections.abc import Callable, Collection
-from importlib import metadata
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,32 +14,40 @@ import numpy.typing as npt
 
 from litesnn.compiler.graph import Graph
 from litesnn.errors import BackendError
-from litesnn.runtime.lava.exchange import Recorded, load_readout, load_recording, save_plan
-from litesnn.runtime.lava.plan import NetworkPlan, plan_network
-from litesnn.runtime.lava.supervise import run_worker
+from litesnn.runtime.lava.exchange import Job, Models, load_recording, readout_path, recording_path, save_job
+from litesnn.runtime.lava.neurons import Recorded
+from litesnn.runtime.lava.plan import Inputs, NetworkPlan
+from litesnn.runtime.lava.session import LavaSession
+from litesnn.runtime.lava.supervise import LavaWorker
 from litesnn.runtime.trace import Trace
 
-LAVA_VERSION = "0.10.0"
+# Unrolled synapses of all copies of a network that one run may hold (each takes some 20 bytes in Lava).
+COPIED_SYNAPSES = 20_000_000
 
 
 def run_lava(
     graph: Graph,
-    inputs: npt.NDArray[np.int16],
+    inputs: Inputs,
     *,
     record: Collection[str] = (),
     record_states: Collection[str] = (),
+    models: Models = "stock",
     timeout: float = 120.0,
     progress: Callable[[int, int], None] | None = None,
 ) -> Trace:
-    """Run samples in Lava, one every T steps; the graph is taken as it is, faults included.
+    """Run samples in Lava; the graph is taken as it is, faults included.
+
+    Samples stream through one network, one every T steps; isolated ones run in copies of the network, side by side.
 
     Parameters
     ----------
-    inputs : (N, C, H, W) integers held for T steps, or (N, T, C, H, W) binary spikes
+    inputs : (N, C, H, W) integers held for T steps, or (N, T, C, H, W) values per step
     record : populations whose spikes are recorded; one process each
-    record_states : populations whose u and v are recorded after every step; one process each and a second phase per step
+    record_states : populations whose u and v are recorded after every step; two processes each and a second phase per step
+    models : `stock`, Lava's bit-accurate models (the oracle); `fast`, ours for the same processes; `fused`, the exact simulator
+        as the model of the whole network, for test sets
     timeout : seconds without a sign of life (the start, or a step of a large network) after which the run is given up
-    progress : called with (Lava steps done, Lava steps)
+    progress : called with (done, total) in Lava steps, or samples where they run side by side or fused
 
     Raises
     ------
@@ -48,38 +56,96 @@ def run_lava(
     DataError
         If the input does not fit the graph, or a recorded name is not a population.
     """
-    require_lava()
-    plan = plan_network(graph, inputs, record, record_states)
-    with tempfile.TemporaryDirectory(prefix="litesnn-lava-") as name:
-        folder = Path(name)
-        try:
-            save_plan(plan, folder)
-        except OSError as error:
-            raise BackendError(f"Lava: cannot write to {folder} ({error}); set TMPDIR to a folder with room") from error
-        run_worker(folder, timeout, lambda step: progress(step, plan.steps) if progress else None)
-        return Trace(
-            readout=load_readout(folder),
-            spikes={name: _shaped(graph, plan, folder, name, "spikes") for name in plan.record},
-            currents={name: _shaped(graph, plan, folder, name, "u") for name in plan.record_states},
-            membranes={name: _shaped(graph, plan, folder, name, "v") for name in plan.record_states},
+    with LavaSession() as lava:
+        return lava.run(
+            graph,
+            inputs,
+            record=record,
+            record_states=record_states,
+            models=models,
+            timeout=timeout,
+            progress=progress,
         )
 
 
-def require_lava() -> None:
-    """Raise a BackendError that says what to install unless the Lava version this backend is written for is here."""
+def run_jobs(worker: LavaWorker, jobs: list[Job], timeout: float, progress: Callable[[int, int], None] | None) -> Trace:
+    """Run jobs in a worker, one after the other; parameters and errors as of `run_lava`."""
+    before, total = 0, sum(_work(job) for job in jobs)
+    traces = []
+    for job in jobs:
+        traces.append(_run_job(worker, job, timeout, partial(_advanced, progress, before, total)))
+        before += _work(job)
+    return _joined(traces)
+
+
+def _run_job(worker: LavaWorker, job: Job, timeout: float, progress: Callable[[int], None]) -> Trace:
     try:
-        found = f"lava-nc {metadata.version('lava-nc')}"
-    except metadata.PackageNotFoundError:
-        found = "no lava-nc"
-    if found != f"lava-nc {LAVA_VERSION}":
+        folder = Path(tempfile.mkdtemp(dir=worker.folder))
+        save_job(job, folder)
+    except OSError as error:
         raise BackendError(
-            f"the Lava backend needs Python 3.10 and lava-nc=={LAVA_VERSION}, found Python {platform.python_version()} and "
-            f"{found}: install it in a Python 3.10 environment with pip install 'litesnn[lava]', or use the exact simulator (--samples 0, --simulator exact)"
-        )
+            f"Lava: cannot write to {worker.folder} ({error}); set TMPDIR to a folder with room"
+        ) from error
+    worker.run(folder, timeout, progress)
+    trace = _read(job, folder)
+    shutil.rmtree(folder)
+    return trace
 
 
-def _shaped(graph: Graph, plan: NetworkPlan, folder: Path, name: str, what: Recorded) -> npt.NDArray[Any]:
+def _advanced(progress: Callable[[int, int], None] | None, before: int, total: int, done: int) -> None:
+    if progress:
+        progress(before + done, total)
+
+
+def split_job(job: Job) -> Iterator[Job]:
+    """The job, or parts of it whose copies of the network fit into memory.
+
+    Raises
+    ------
+    BackendError, DataError
+        As `run_lava`, for what cannot be run.
+    """
+    plan = job.plan
+    at_once = plan.samples
+    if plan.side_by_side and job.models != "fused":
+        synapses = sum(int(job.graph.fan_out(block).sum()) for block in job.graph.blocks)
+        at_once = max(1, COPIED_SYNAPSES // max(1, synapses))
+    for first in range(0, plan.samples, at_once):
+        yield Job(job.graph, job.inputs[first : first + at_once], job.record, job.record_states, job.models)
+
+
+def _work(job: Job) -> int:
+    """What the worker counts: samples where the network is fused, else Lava steps."""
+    return job.plan.samples if job.models == "fused" else job.plan.steps
+
+
+def _read(job: Job, folder: Path) -> Trace:
+    """What a worker wrote."""
+    plan = job.plan
+    return Trace(
+        readout=np.load(readout_path(folder), allow_pickle=False),
+        spikes={name: _shaped(job, plan, folder, name, "spikes") for name in plan.record},
+        currents={name: _shaped(job, plan, folder, name, "u") for name in plan.record_states},
+        membranes={name: _shaped(job, plan, folder, name, "v") for name in plan.record_states},
+    )
+
+
+def _shaped(job: Job, plan: NetworkPlan, folder: Path, name: str, what: Recorded) -> npt.NDArray[Any]:
     """One recording as (N, T, C, H, W)."""
-    rows = load_recording(plan, folder, name, what)
-    shaped = rows.reshape(plan.samples, plan.timesteps, *graph[name].shape)
-    return shaped if what == "spikes" else shaped.astype(np.int64)
+    values = load_recording(plan, recording_path(job.graph, folder, name, what), name)
+    if what != "spikes":
+        values = values.astype(np.int64)
+    return values.reshape(plan.samples, plan.timesteps, *job.graph[name].shape)
+
+
+def _joined(traces: list[Trace]) -> Trace:
+    """One trace of all jobs."""
+    if len(traces) == 1:
+        return traces[0]
+    parts = {
+        part: {
+            name: np.concatenate([getattr(trace, part)[name] for trace in traces]) for name in getattr(traces[0], part)
+        }
+        for part in ("spikes", "currents", "membranes")
+    }
+    return Trace(np.concatenate([trace.readout for trace in traces]), **parts)

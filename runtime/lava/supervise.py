@@ -14,6 +14,7 @@ import select
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -29,56 +30,85 @@ GRACE_SECONDS = 2.0
 LOG_LINES = 15
 
 
-def run_worker(folder: Path, timeout: float, progress: Callable[[int], None]) -> None:
-    """Run the plan in `folder` to its end.
+class LavaWorker:
+    """A worker and the folder it works in; use it in a `with` statement.
 
-    Parameters
-    ----------
-    timeout : seconds without a sign of life after which the run is given up
-    progress : called with the number of Lava steps done
-
-    Raises
-    ------
-    BackendError
-        If a process of Lava died or raised, or nothing happened for `timeout` seconds.
+    It runs one job after the other, as `worker.main` says; `models` is the set whose imports it begins with. After a failure it
+    is of no more use.
     """
-    log = folder / "worker.log"
-    with log.open("wb") as sink:
-        worker = subprocess.Popen(
-            worker_command(folder),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=sink,
-            cwd=folder,
-            env=_environment(),
-            start_new_session=True,
-        )
-    doing = "starting"
-    try:
-        for message in _messages(worker, timeout):
+
+    def __init__(self, models: str) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="litesnn-lava-")
+        self.folder = Path(self._folder.name)
+        self._log = self.folder / "worker.log"
+        self._doing = "starting"
+        with self._log.open("wb") as sink:
+            self._process = subprocess.Popen(
+                [*worker_command(), models],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=sink,
+                cwd=self.folder,
+                env=_environment(),
+                start_new_session=True,
+            )
+
+    def __enter__(self) -> LavaWorker:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        """End it, in its own time if nothing failed; its folder goes with it."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.close()
+        if failure == (None, None, None):
+            _all_gone(self._process, FINISH_SECONDS)
+        _end(self._process)
+        self._folder.cleanup()
+
+    def run(self, folder: Path, timeout: float, progress: Callable[[int], None]) -> None:
+        """Run the job in `folder` to its end.
+
+        Parameters
+        ----------
+        timeout : seconds without a sign of life after which the run is given up
+        progress : called with what is done, in Lava steps or samples
+
+        Raises
+        ------
+        BackendError
+            If a process of Lava died or raised, or nothing happened for `timeout` seconds.
+        """
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(os.fsencode(folder) + b"\n")
+            self._process.stdin.flush()
+        for message in _messages(self._process, timeout):
             if message is None:
                 raise BackendError(
-                    f"Lava gave no sign of life for {timeout:g} s while {doing}, and was stopped; a process of it hangs, or "
-                    f"the network is large: raise the timeout{_tail(log)}"
+                    f"Lava gave no sign of life for {timeout:g} s while {self._doing}, and was stopped; a process of it hangs, or "
+                    f"the network is large: raise the timeout{_tail(self._log)}"
                 )
             if "error" in message:
-                raise BackendError(f"Lava failed while {doing}: {message['error']}{_tail(log)}")
+                raise BackendError(f"Lava failed while {self._doing}: {message['error']}{_tail(self._log)}")
+            if "doing" in message:
+                self._doing = message["doing"]
             if "started" in message:
-                doing = f"running the first of its steps in {message['started']} processes"
+                self._doing = f"running the first of its steps in {message['started']} processes"
             if "step" in message:
-                doing = f"running, after step {message['step']}"
+                self._doing = f"running, after step {message['step']}"
                 progress(int(message["step"]))
             if "done" in message:
-                _all_gone(worker, FINISH_SECONDS)
+                self._doing = "starting again"
                 return
-        raise BackendError(f"Lava's worker ended with code {worker.wait()} while {doing}{_tail(log)}")
-    finally:
-        _end(worker)
+        raise BackendError(
+            f"Lava's worker ended with code {self._process.wait()} while {self._doing}{_tail(self._log)}"
+        )
 
 
-def worker_command(folder: Path) -> list[str]:
+def worker_command() -> list[str]:
     """The command that runs the worker."""
-    return [sys.executable, "-m", "litesnn.runtime.lava.worker", str(folder)]
+    return [sys.executable, "-m", "litesnn.runtime.lava.worker"]
 
 
 def _environment() -> dict[str, str]:

@@ -1,148 +1,168 @@
-"""The process that runs Lava: `python -m litesnn.runtime.lava.worker FOLDER`, started and watched by `supervise`.
+"""The process that runs Lava: `python -m litesnn.runtime.lava.worker MODELS`, started and watched by `supervise`.
 
-It reads the plan from the folder, writes recordings and the readout there, and sends one JSON object per line on its standard
-output: `{"started": processes}`, `{"step": done}`, `{"done": true}` or `{"error": cause}`. It ends when its standard input
-does, so that nothing outlives a parent that was killed.
+It imports what a set of models needs, reads folders with jobs from its standard input, one per line, writes recordings and the readout there, and sends one JSON
+object per line on its standard output: `{"doing": what}`, `{"started": processes}`, `{"step": done}`, `{"done": true}` or `{"error": cause}`. It
+ends when its standard input does, in the middle of a job too, so that nothing outlives a parent that was killed.
 """
 
 from __future__ import annotations
 
-import json
 import os
+import queue
 import resource
 import signal
 import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.runtime.lava.exchange import load_plan, save_readout
+from litesnn.runtime.lava.exchange import Job, load_job, load_recording, readout_path, recording_path
+from litesnn.runtime.lava.neurons import SigmaDeltaPlan
 from litesnn.runtime.lava.plan import NetworkPlan
+from litesnn.runtime.lava.watch import WATCH_SECONDS, Channel, Watch
 
-WATCH_SECONDS = 0.2
 SIGN_OF_LIFE_SECONDS = 2.0  # runs are cut so that large networks report at least about this often, or every step
+# Vectors a channel buffers; Lava's 64 would take 64 copies of every map in /dev/shm, and a step sends one.
+CHANNEL_SIZE = 4
 
 
-class Channel:
-    """Messages to the parent; the first error is the last message."""
+def run_parts(job: Job, folder: Path, channel: Channel) -> tuple[Any, Watch]:
+    """Run a network of a process per population and block, and write what the host reads; returns it, to be stopped."""
+    from litesnn.runtime.lava.processes.whole_network import WholeNetwork
 
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self._lock = threading.Lock()
-        self._closed = False
-
-    def send(self, **message: object) -> None:
-        """Send one message."""
-        with self._lock:
-            if not self._closed:
-                self._closed = "error" in message
-                print(json.dumps(message), file=self._stream, flush=True)
-
-
-class Watch(threading.Thread):
-    """Looks whether all of Lava's processes are alive; Lava itself waits forever for one that died."""
-
-    def __init__(self, actors: list[Any], names: list[str], channel: Channel) -> None:
-        super().__init__(daemon=True)
-        self._actors, self._names, self._channel = actors, names, channel
-        self._over = threading.Event()
-
-    def run(self) -> None:
-        """Report the first process that ended."""
-        while not self._over.wait(WATCH_SECONDS):
-            for i, actor in enumerate(self._actors):
-                name = self._names[i] if i < len(self._names) else "runtime service"
-                cause = _death(actor)
-                if cause is not None and not self._over.is_set():
-                    self._channel.send(error=f"Lava's process '{name}' {cause}")
-                    return
-
-    def stop(self) -> None:
-        """From here on processes may end."""
-        self._over.set()
-
-
-def _death(actor: Any) -> str | None:
-    """How one of Lava's processes ended, None while it runs."""
-    try:
-        code = actor.exitcode
-        failure = actor.exception
-    except (ValueError, OSError):  # joined and closed by Lava itself, after another one failed
-        return None
-    if failure is not None:
-        return f"failed: {type(failure[0]).__name__}: {' '.join(str(failure[0]).split())}"
-    if code is None:
-        return None
-    return f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended by itself with code {code}"
-
-
-def run_network(plan: NetworkPlan, folder: Path, channel: Channel) -> None:
-    """Build the network, run all samples, write the readout and stop Lava.
-
-    After a failure Lava is not stopped: it would wait for processes that no longer answer. The parent ends them all.
-    """
-    from lava.magma.core.run_conditions import RunSteps
-
-    from litesnn.runtime.lava.network import build_network
-
-    network = build_network(plan, folder)
-    runtime = network.create_runtime()
-    # Lava starts one process per model in the order of its builders, then its runtime services.
-    names = [process.name for process in runtime._executable.proc_builders]
-    watch = Watch(runtime._messaging_infrastructure.actors, names, channel)
-    watch.start()
-    channel.send(started=len(names))
+    plan = job.plan
+    network = WholeNetwork(job=job, plan=plan, folder=folder)
+    watch = _start(network, job, channel)
     readouts: list[npt.NDArray[np.int64]] = []
     done, chunk = 0, 1
     for stop in _stops(plan):
         while done < stop:
             steps = min(chunk, stop - done)
             began = time.monotonic()
-            network.readout.run(RunSteps(num_steps=steps))
+            _step(network, steps)
             chunk = max(1, int(steps * SIGN_OF_LIFE_SECONDS / (time.monotonic() - began)))
             done += steps
             channel.send(step=done)
-        if len(readouts) < plan.samples:
-            readouts.append(np.rint(network.readout.v.get()).astype(np.int64))
-    save_readout(folder, np.stack(readouts))
-    channel.send(done=True)
-    watch.stop()
-    network.readout.stop()
+        if plan.reads_membrane and len(readouts) < plan.samples // plan.copies:
+            readouts.append(np.rint(network.readout.get()).astype(np.int64))
+    readout = np.stack(readouts).reshape(plan.samples, -1) if plan.reads_membrane else _sent(job, plan, folder)
+    np.save(readout_path(folder), readout)
+    return network, watch
+
+
+def run_fused(job: Job, folder: Path, channel: Channel) -> tuple[Any, Watch]:
+    """Run the exact simulator in as many processes as there are cores, which write all results themselves."""
+    from litesnn.runtime.lava.fused import plan_fused
+    from litesnn.runtime.lava.processes.whole_network import WholeNetwork
+
+    plan = job.plan
+    run = plan_fused(job, plan, folder)
+    run.create_results()
+    done = np.load(run.progress_path, mmap_mode="r")
+    network = WholeNetwork(job=job, plan=plan, folder=folder, run=run)
+    watch = _start(network, job, channel, lambda: int(done.sum()))
+    _step(network, run.steps)
+    watch.report()
+    return network, watch
+
+
+def _start(network: Any, job: Job, channel: Channel, progress: Callable[[], int] | None = None) -> Watch:
+    """Start Lava's processes and watch them.
+
+    After a failure Lava is not stopped: it would wait for processes that no longer answer. The parent ends them all.
+    """
+    from litesnn.runtime.lava.models import run_configuration
+
+    channel.send(doing="wiring the network")
+    network.create_runtime(run_cfg=run_configuration(job.models), compile_config={"pypy_channel_size": CHANNEL_SIZE})
+    watch = Watch(network.runtime, channel, progress)
+    watch.start()
+    channel.send(started=len(watch.names))
+    return watch
+
+
+def _step(network: Any, steps: int) -> None:
+    from lava.magma.core.run_conditions import RunSteps
+
+    network.run(RunSteps(num_steps=steps))
 
 
 def _stops(plan: NetworkPlan) -> list[int]:
-    """Lava steps to stop after: the last of each sample at the readout, and the last of all."""
-    first = plan.neuron(plan.readout).arrival
-    stops = [first + (sample + 1) * plan.timesteps for sample in range(plan.samples)]
+    """Lava steps to stop after: the last of each sample at the output, and the last of all."""
+    first = plan.neuron(plan.output).arrival
+    stops = [first + (sample + 1) * plan.timesteps for sample in range(plan.samples // plan.copies)]
     return stops if plan.steps == stops[-1] else [*stops, plan.steps]
 
 
-def _end_with_parent() -> None:
-    """Wait for the parent to close our standard input, then end this process and all of Lava's."""
+def _sent(job: Job, plan: NetworkPlan, folder: Path) -> npt.NDArray[np.int64]:
+    """What an output that is no readout sent over each sample's window, (N, outputs): the sum, or `sigma`'s last value."""
+    model = plan.neuron(plan.output).model
+    messages = load_recording(plan, recording_path(job.graph, folder, plan.output, "spikes"), plan.output)
+    if isinstance(model, SigmaDeltaPlan) and model.kind == "sigma":
+        return messages[:, -1].astype(np.int64)
+    sums: npt.NDArray[np.int64] = messages.sum(axis=1, dtype=np.int64)
+    return sums
 
-    def wait() -> None:
-        while os.read(0, 1):
-            pass
-        os.killpg(os.getpgrp(), signal.SIGTERM)
 
-    threading.Thread(target=wait, daemon=True).start()
+def _import(models: str, channel: Channel) -> None:
+    """Import what a set of models needs, all that is slow; the jobs come meanwhile."""
+    channel.send(doing="importing Lava")
+    import lava.magma.compiler.compiler  # noqa: F401
+
+    import litesnn.runtime.lava.models
+
+    if models == "fused":
+        channel.send(doing="importing the simulator")
+        import litesnn.runtime.exact  # noqa: F401
+
+
+class Jobs(threading.Thread):
+    """Folders with jobs, as the parent names them; ends this process and all of Lava's if the parent goes during a job."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self._folders: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
+        self.busy = threading.Event()
+
+    def run(self) -> None:
+        """Read our standard input to its end; not through `sys.stdin`, whose lock would be forked in a locked state."""
+        buffer = b""
+        while chunk := os.read(0, 65536):
+            *lines, buffer = (buffer + chunk).split(b"\n")
+            for line in lines:
+                self.busy.set()
+                self._folders.put(Path(os.fsdecode(line)))
+        if self.busy.is_set():
+            os.killpg(os.getpgrp(), signal.SIGTERM)
+        self._folders.put(None)
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self._folders.get, None)
 
 
 def main() -> None:
-    """Run the plan in the folder named on the command line."""
+    """Run jobs until there are no more."""
     channel = Channel(os.fdopen(os.dup(1), "w", encoding="utf-8"))
     os.dup2(2, 1)  # what Lava prints goes where its errors go: into the log
-    _end_with_parent()
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # a channel takes several files, a network many channels
-    folder = Path(sys.argv[1])
+    jobs = Jobs()
+    jobs.start()
     try:
-        run_network(load_plan(folder), folder, channel)
+        _import(sys.argv[1], channel)
+        for folder in jobs:
+            job = load_job(folder)
+            network, watch = (run_fused if job.models == "fused" else run_parts)(job, folder, channel)
+            jobs.busy.clear()
+            channel.send(done=True)
+            watch.stop()
+            network.stop()
     except Exception as error:
         traceback.print_exc()
         time.sleep(3 * WATCH_SECONDS)  # the watch knows better which process failed

@@ -466,6 +466,21 @@ def faulty(program: Path, target: Path) -> Path:
     return target
 
 
+def test_verify_runs_all_samples_in_lava_with_the_fused_model(program: Path) -> None:
+    pytest.importorskip("lava.magma")
+    found = as_json(ok("verify", program, "--samples", "all", "--models", "fused", "--json"))
+    assert found["mismatching_spikes"] == found["mismatching_readouts"] == 0
+    assert found["samples"]["lava"] == found["samples"]["pytorch"] > 32
+    assert "Lava ran fused models" in found["note"]
+
+
+@pytest.mark.parametrize("count", ["-1", "some", "1.5"])
+def test_a_wrong_number_of_samples_is_refused(program: Path, count: str) -> None:
+    result = call("verify", program, "--samples", count)
+    assert result.exit_code == 2
+    assert f"found '{count}'; allowed: 0 or more, or all" in " ".join(result.output.replace("│", " ").split())
+
+
 def test_verify_exits_1_and_names_the_first_divergence(program: Path, tmp_path: Path) -> None:
     wrong = faulty(program, tmp_path / "faulty")
     result = call("verify", wrong, "--samples", 0)

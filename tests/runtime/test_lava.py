@@ -12,10 +12,18 @@ from litesnn.compiler.passes import AssignFormats, BalanceDelays, StaggerResets
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import load_profile
 from litesnn.errors import BackendError, DataError
-from litesnn.runtime.lava import run_lava
+from litesnn.runtime.lava import LavaSession, run_lava
 
 pytest.importorskip("lava.magma")
 LOIHI2 = load_profile("loihi2")
+each_model = pytest.mark.parametrize("models", ["stock", "fast", "fused"])
+
+
+@pytest.fixture(scope="module")
+def lava():
+    """One worker for all runs of this file."""
+    with LavaSession() as session:
+        yield session
 
 
 class Membranes:
@@ -85,19 +93,19 @@ def keep(rows, name, spikes, state):
 
 
 def assert_equal(graph, inputs, trace, expected):
-    for population in graph.membranes:
-        name, shape = population.name, (len(inputs), graph.timesteps, *population.shape)
-        assert (trace.spikes[name] == expected[name, "spikes"].reshape(shape)).all(), name
-        assert (trace.currents[name] == expected[name, "u"].reshape(shape)).all(), name
-        assert (trace.membranes[name] == expected[name, "v"].reshape(shape)).all(), name
+    assert trace.spikes
+    for what, recorded in (("spikes", trace.spikes), ("u", trace.currents), ("v", trace.membranes)):
+        for name, found in recorded.items():
+            shape = (len(inputs), graph.timesteps, *graph[name].shape)
+            assert (found == expected[name, what].reshape(shape)).all(), (name, what)
     readout = graph.readout
     final = expected[readout.name, "v"].reshape(len(inputs), graph.timesteps, readout.size)[:, -1]
     assert (trace.readout == final).all()
 
 
-def recorded(graph, inputs, **options):
+def recorded(lava, graph, inputs, models, states=(), **options):
     names = [population.name for population in graph.membranes]
-    return run_lava(graph, inputs, record=names, record_states=names, **options)
+    return lava.run(graph, inputs, record=names, record_states=states, models=models, **options)
 
 
 def neurons(name, shape, vth, bias=0, exp=0, **more):
@@ -168,13 +176,16 @@ def hand_input(graph, samples, seed=0):
     return (rng.random((samples, graph.timesteps, *source.shape)) < 0.4).astype(np.int16)
 
 
-@pytest.mark.parametrize("sign", ["split", "mixed"])
-def test_graded_input_delays_thresholds_and_big_sums_equal_the_loops(sign):
+@pytest.mark.parametrize(
+    ("sign", "models"), [("split", "stock"), ("mixed", "stock"), ("mixed", "fast"), ("split", "fused")]
+)
+def test_graded_input_delays_thresholds_and_big_sums_equal_the_loops(lava, sign, models):
     graph = hand_built(4, graded=True, sign="auto" if sign == "mixed" else sign)
     inputs = hand_input(graph, 3)
     seen = []
 
-    trace = recorded(graph, inputs, progress=lambda done, total: seen.append((done, total)))
+    names = [population.name for population in graph.membranes]
+    trace = recorded(lava, graph, inputs, models, names, progress=lambda done, total: seen.append((done, total)))
 
     expected = zero_delay(graph, inputs)
     assert_equal(graph, inputs, trace, expected)
@@ -184,37 +195,48 @@ def test_graded_input_delays_thresholds_and_big_sums_equal_the_loops(sign):
     assert any(b.delay for b in graph.blocks if b.source == "in"), "graded values are delayed too"
     assert max(np.abs(expected["c", "u"]).max() >> 6, 0) > 2**15, "sums beyond Lava's 16-bit port"
     assert np.abs(expected["c", "u"]).max() < 2**23
-    total = 3 * 4 + graph.readout.arrival
+    total = 3 if models == "fused" else 3 * 4 + graph.readout.arrival
     assert seen[-1] == (total, total)
     assert [done for done, _ in seen] == sorted({done for done, _ in seen})
 
 
-def test_one_step_samples_and_relays_equal_the_loops():
+@pytest.mark.parametrize("models", ["stock", "fast"])
+def test_one_step_samples_and_relays_equal_the_loops(lava, models):
     graph = hand_built(1, graded=False, delay_max=1)
     inputs = hand_input(graph, 6)
     assert any(p.role == "relay" for p in graph.populations if isinstance(p, Neurons))
-    trace = recorded(graph, inputs)
+    trace = recorded(lava, graph, inputs, models)
     assert_equal(graph, inputs, trace, zero_delay(graph, inputs))
     assert trace.spikes["a"].any()
 
 
-@pytest.mark.parametrize(("seed", "norm"), [(10, "edge"), (26, "node")])
-def test_a_compiled_random_network_equals_the_loop(seed, norm):
-    loaded = random_trained_genotype(seed, norm=norm, timesteps=3)
+@each_model
+@pytest.mark.parametrize(("seed", "norm", "encoding"), [(10, "edge", "direct"), (26, "node", "spikes")])
+def test_a_compiled_random_network_equals_the_loop(lava, seed, norm, encoding, models):
+    loaded = random_trained_genotype(seed, norm=norm, encoding=encoding, timesteps=3)
     graph = compile_graph(loaded, LOIHI2)
     inputs = random_input(loaded, 2, seed)
-    assert_equal(graph, inputs, recorded(graph, inputs), zero_delay(graph, inputs))
+    assert_equal(graph, inputs, recorded(lava, graph, inputs, models), zero_delay(graph, inputs))
 
 
-def test_a_broken_schedule_is_run_as_it_is():
+@pytest.mark.parametrize("models", ["fast", "fused"])
+def test_graded_values_may_differ_at_every_step(lava, models):
+    graph = hand_built(3, graded=True)
+    source = graph.sources[0]
+    inputs = np.random.default_rng(3).integers(-100, 121, (2, 3, *source.shape)).astype(np.int16)
+    assert_equal(graph, inputs, recorded(lava, graph, inputs, models), zero_delay(graph, inputs))
+
+
+@each_model
+def test_a_broken_schedule_is_run_as_it_is(lava, models):
     graph = hand_built(3, graded=False)
     late = [replace(p, reset_offset=(p.reset_offset + 1) % 3) if p.name == "b" else p for p in graph.populations]
     early = [replace(b, delay=0) if b.delay and b.target == "c" else b for b in graph.blocks]
     broken = graph.rebuild(late, early)
     inputs = hand_input(graph, 4)
-    trace = recorded(broken, inputs)
+    trace = recorded(lava, broken, inputs, models, ["b", "c"])
     assert_equal(broken, inputs, trace, streamed(broken, inputs))
-    assert (trace.readout != run_lava(graph, inputs).readout).any()
+    assert (trace.readout != lava.run(graph, inputs, models=models).readout).any()
 
 
 def test_the_two_loops_agree_on_a_right_schedule():

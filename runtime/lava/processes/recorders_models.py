@@ -1,4 +1,4 @@
-"""Models of the recorders."""
+"""Models of the recorders; the abstract ones leave the protocol open, for other sets of models."""
 
 from __future__ import annotations
 
@@ -12,14 +12,11 @@ from lava.magma.core.model.py.type import LavaPyType
 from lava.magma.core.resources import CPU
 from lava.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 
-from litesnn.runtime.lava.processes.recorders import SpikeRecorder, StateRecorder
+from litesnn.runtime.lava.processes.recorders import MessageRecorder, VariableRecorder
 
 
-@implements(proc=SpikeRecorder, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
-class PySpikeRecorderModel(PyLoihiProcessModel):  # type: ignore[misc]
-    """Copies a vector of spikes per step."""
+class AbstractPyMessageRecorderModel(PyLoihiProcessModel):  # type: ignore[misc]
+    """Copies a vector of messages per step."""
 
     a_in: Any = LavaPyType(PyInPort.VEC_DENSE, np.int32)
 
@@ -32,19 +29,14 @@ class PySpikeRecorderModel(PyLoihiProcessModel):  # type: ignore[misc]
         self.rows[self.time_step - 1] = self.a_in.recv()
 
 
-@implements(proc=StateRecorder, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("fixed_pt")
-class PyStateRecorderModel(PyLoihiProcessModel):  # type: ignore[misc]
-    """Copies two variables per step, after all neurons have been updated."""
+class AbstractPyVariableRecorderModel(PyLoihiProcessModel):  # type: ignore[misc]
+    """Copies a variable per step, after all neurons have been updated."""
 
-    u: Any = LavaPyType(PyRefPort.VEC_DENSE, np.int32)
-    v: Any = LavaPyType(PyRefPort.VEC_DENSE, np.int32)
+    variable: Any = LavaPyType(PyRefPort.VEC_DENSE, np.int32)
 
     def __init__(self, proc_params: Any) -> None:
         super().__init__(proc_params)
-        self.u_rows = np.load(proc_params["u_path"], mmap_mode="r+")
-        self.v_rows = np.load(proc_params["v_path"], mmap_mode="r+")
+        self.rows = np.load(proc_params["path"], mmap_mode="r+")
 
     def post_guard(self) -> bool:
         """Ask for the management phase after every step."""
@@ -52,5 +44,18 @@ class PyStateRecorderModel(PyLoihiProcessModel):  # type: ignore[misc]
 
     def run_post_mgmt(self) -> None:
         """Management phase: variables stand still and may be read."""
-        self.u_rows[self.time_step - 1] = self.u.read()
-        self.v_rows[self.time_step - 1] = self.v.read()
+        self.rows[self.time_step - 1] = self.variable.read()
+
+
+@implements(proc=MessageRecorder, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyMessageRecorderModel(AbstractPyMessageRecorderModel):
+    """With Lava's own channels."""
+
+
+@implements(proc=VariableRecorder, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("fixed_pt")
+class PyVariableRecorderModel(AbstractPyVariableRecorderModel):
+    """With Lava's own channels."""

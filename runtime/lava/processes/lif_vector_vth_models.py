@@ -1,4 +1,4 @@
-"""Lava's fixed-point model of `LIFResetVectorVth`: its own LIF arithmetic, another threshold."""
+"""Lava's fixed-point model of `LIFVectorVth`: its own LIF arithmetic, another threshold."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from lava.magma.core.resources import CPU
 from lava.magma.core.sync.protocols.loihi_protocol import LoihiProtocol
 from lava.proc.lif.models import AbstractPyLifModelFixed
 
-from litesnn.runtime.lava.processes.lif_reset_vector_vth import LIFResetVectorVth
+from litesnn.runtime.lava.processes.lif_vector_vth import LIFVectorVth
 
 
-@implements(proc=LIFResetVectorVth, protocol=LoihiProtocol)
+@implements(proc=LIFVectorVth, protocol=LoihiProtocol)
 @requires(CPU)
 @tag("bit_accurate_loihi", "fixed_pt")
-class PyLifResetVectorVthModelBitAcc(AbstractPyLifModelFixed):  # type: ignore[misc]
-    """Does what Lava's `PyLifResetModelBitAcc` does, with a vector `vth`.
+class PyLifVectorVthModelBitAcc(AbstractPyLifModelFixed):  # type: ignore[misc]
+    """Does what Lava's `PyLifModelBitAcc` and `PyLifResetModelBitAcc` do, with a vector `vth`.
 
     Derived from the abstract base because Lava refuses a model whose parent already implements a process.
     """
@@ -31,7 +31,7 @@ class PyLifResetVectorVthModelBitAcc(AbstractPyLifModelFixed):  # type: ignore[m
         super().__init__(proc_params)
         self.effective_vth: Any = 0
         self.reset_interval = proc_params["reset_interval"]
-        self.reset_offset = proc_params["reset_offset"] % self.reset_interval
+        self.reset_offset = proc_params["reset_offset"]
 
     def scale_threshold(self) -> None:
         """Align the threshold with the membrane, once."""
@@ -44,7 +44,7 @@ class PyLifResetVectorVthModelBitAcc(AbstractPyLifModelFixed):  # type: ignore[m
 
     def run_spk(self) -> None:
         """One time step."""
-        if self.time_step % self.reset_interval == self.reset_offset:
+        if self.reset_interval and (self.time_step - self.reset_offset) % self.reset_interval == 0:
             self.u *= 0
             self.v *= 0
         super().run_spk()
