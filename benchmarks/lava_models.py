@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pairs import machine, measure_pairs
+from pairs import machine, measure_pairs, seconds
 from published_shape import published
 from spike_rates import with_real_rates
 from whole_set import GENOTYPE
@@ -74,7 +74,9 @@ def whole_set_row(name: str, loaded: LoadedGenotype, inputs: Any, pairs: int) ->
         assert loaded.trained
         save_genotype(loaded.spec, loaded.trained, folder / GENOTYPE)
         save_job(Job(compile_graph(loaded, load_profile("loihi2")), inputs, (), (), "fused"), folder)
-        result = measure_pairs(partial(_whole_set, "lava", folder), partial(_whole_set, "pytorch", folder), pairs)
+        result = measure_pairs(
+            partial(_whole_set, "lava", folder), partial(_whole_set, "pytorch", folder), pairs, False
+        )
         agreement = float((np.load(folder / "lava.npy") == np.load(folder / "pytorch.npy")).mean())
     return {
         "row": name,
@@ -93,7 +95,7 @@ def startup_row(pairs: int) -> dict[str, Any]:
     """Median seconds of imports, and of a run of one sample with each set of models."""
 
     def median(run: Callable[[], Any]) -> float:
-        return round(float(np.median(measure_pairs(run, lambda: 0.0, pairs).a)), 2)
+        return round(float(np.median([seconds(run)[0] for _ in range(pairs)])), 2)
 
     loaded = load_genotype(DIGITS)
     graph, inputs = compile_graph(loaded, load_profile("loihi2")), random_inputs(loaded.spec, 1, 0)

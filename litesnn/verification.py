@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph, Neurons
-from litesnn.runtime.exact import simulate
+from litesnn.runtime.exact import Simulator
 from litesnn.runtime.lava import LavaSession, Models
 from litesnn.runtime.trace import Trace
 from litesnn.runtime.verify import Comparison, Engine, Verification, verify_engines
@@ -30,6 +30,7 @@ class _Engines:
 
     graph: Graph
     loaded: LoadedGenotype
+    simulator: Simulator
     lava_session: LavaSession
     lava_models: Models
     lava_progress: Callable[[int, int], None] | None
@@ -46,7 +47,7 @@ class _Engines:
         return run_reference(self.loaded, inputs, "float")
 
     def exact(self, inputs: Inputs) -> Trace:
-        return simulate(self.graph, inputs, record=self.spiking)
+        return self.simulator.run(inputs, record=self.spiking)
 
     def lava(self, inputs: Inputs) -> Trace:
         return self.lava_session.run(
@@ -62,7 +63,7 @@ class _Engines:
         position = first.sample - (comparison.samples - len(chunk))
         part = chunk[: position + 1]
         population = first.population
-        exact = simulate(self.graph, part, record_states=[population])
+        exact = self.simulator.run(part, record_states=[population])
         membranes = exact.potentials[population]
         if comparison.found == "lava":
             lava = self.lava_session.run(self.graph, part, record_states=[population], models=self.lava_models)
@@ -92,6 +93,7 @@ def verify(
     *,
     lava_samples: int | None = LAVA_SAMPLES,
     lava_models: Models = "stock",
+    device: str = "cpu",
     progress: Progress | None = None,
 ) -> Verification:
     """Compare PyTorch `fixed`, the exact simulator and Lava spike for spike, and `float` beside them.
@@ -102,12 +104,13 @@ def verify(
     samples : all of them go through PyTorch and the exact simulator
     lava_samples : how many go through Lava, 0 for none, None for all
     lava_models : whose models Lava runs, see `run_lava`
+    device : where the exact simulator computes
     progress : called with (engine, done, total)
 
     Raises
     ------
     BackendError
-        If Lava is asked for and not installed, or dies.
+        If Lava is asked for and not installed, or dies; if the device is not there.
     """
 
     def lava_progress(done: int, total: int) -> None:
@@ -115,7 +118,7 @@ def verify(
             progress("lava", done, total)
 
     with LavaSession() as session:
-        engines = _Engines(graph, loaded, session, lava_models, lava_progress)
+        engines = _Engines(graph, loaded, Simulator(graph, device), session, lava_models, lava_progress)
         return _verify(engines, samples, lava_samples, progress)
 
 
@@ -150,6 +153,6 @@ def _explain_readout(engines: _Engines, comparison: Comparison, inputs: Inputs) 
     """All spikes agree but readouts do not: the cause lies in the readout itself."""
     if comparison.first is None and comparison.mismatching_readouts:
         name = engines.graph.readout.name
-        overflows = simulate(engines.graph, inputs[: comparison.samples]).overflows[name]
+        overflows = engines.simulator.run(inputs[: comparison.samples]).overflows[name]
         reference = fixed_parameters(engines.loaded)[name]
         comparison.readout_causes = diagnose(engines.graph, engines.loaded.topology, name, reference, overflows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from litesnn.compiler.graph import Graph
 from litesnn.errors import DataError
 
-Spikes = npt.NDArray[np.uint8]
+Spikes = npt.NDArray[np.integer[Any]]  # uint8 spikes, int32 messages
 States = npt.NDArray[np.int64]
 
 
@@ -31,11 +32,12 @@ class Trace:
 
     Attributes
     ----------
-    readout : (N, classes) integer membrane after the last step
-    spikes : name -> (N, T, C, H, W)
-    currents : name -> u, (N, T, C, H, W), membrane units
-    membranes : name -> v after the step's reset, as Lava's variable shows it, (N, T, C, H, W)
-    potentials : name -> v before the step's reset, what was compared with the threshold; exact simulator only
+    readout : (N, outputs) integers: a readout's membrane after the last step, the spikes per neuron of a spiking output, a `sigma`
+        output's last value, and the sum of the changes that another sigma-delta output sent
+    spikes : name -> (N, T, C, H, W); uint8 spikes, int32 messages of sigma-delta populations
+    currents : name -> u, (N, T, C, H, W), membrane units; of sigma-delta populations the arriving sums, weight units
+    membranes : name -> v after the step's reset, as Lava's variable shows it, (N, T, C, H, W); sigma of sigma-delta populations
+    potentials : name -> v before the step's reset, or the change: what was compared with the threshold; exact simulator only
     overflows : name -> number of register overflows (current wraps and membrane clips), exact simulator only
     """
 

@@ -1,4 +1,4 @@
-"""Graphs whose samples are isolated: delays that matter, loops, currents with memory, sigma-delta neurons."""
+"""Random graphs whose samples are isolated: delays, loops, sigma-delta neurons, outputs of every kind."""
 
 from __future__ import annotations
 
@@ -7,108 +7,133 @@ from typing import Any
 
 import networkx as nx
 import numpy as np
-from small_graphs import LOIHI2, conv, dense, neurons, readout, source
+from scipy.sparse import random as random_sparse
+from small_graphs import graph, neurons, readout, source
 
-from litesnn.compiler.graph import Graph, Population, SigmaDelta, SynapseBlock
-from litesnn.compiler.passes import AssignFormats
-
-
-def isolated(populations: list[Population], blocks: list[SynapseBlock], timesteps: int) -> Graph:
-    """The graph with formats, and arrivals by the quickest path from the source."""
-    graph = replace(Graph.build(timesteps, populations, blocks), isolated=True)
-    graph = AssignFormats(LOIHI2).apply(graph)
-    paths = nx.DiGraph()
-    for block in graph.blocks:
-        length = 1 + block.delay
-        known = paths.get_edge_data(block.source, block.target, {"length": length})["length"]
-        paths.add_edge(block.source, block.target, length=min(length, known))
-    arrivals = nx.single_source_dijkstra_path_length(paths, graph.sources[0].name, weight="length")
-    placed = [replace(population, arrival=arrivals[population.name]) for population in graph.populations]
-    graph = graph.rebuild(placed, graph.blocks)
-    graph.validate("test")
-    return graph
+from litesnn.compiler.graph import (
+    Conv2d,
+    Dense,
+    Geometry,
+    Graph,
+    Membranes,
+    OneToOne,
+    Pool,
+    Population,
+    SigmaDelta,
+    Sparse,
+    SynapseBlock,
+)
 
 
-def sigma_delta(name: str, kind: Any, channels: int, size: int = 1, **fields: Any) -> SigmaDelta:
-    shape = (channels, size, size)
-    threshold = fields.pop("vth", 3)
-    vth = None if kind == "sigma" else np.full(channels, threshold)
-    return SigmaDelta(name, shape, tuple(range(channels)), channels, name, kind=kind, vth=vth, **fields)
+def isolated(populations: list[Population], blocks: list[SynapseBlock], timesteps: int = 4) -> Graph:
+    """The graph with arrivals: the earliest step at which anything from the source can be there."""
+    start = replace(graph(populations, blocks, timesteps), isolated=True)
+    weighted: Any = nx.DiGraph()
+    for block in blocks:
+        steps = 1 + block.delay
+        known = weighted.get_edge_data(block.source, block.target, {"steps": steps})["steps"]
+        weighted.add_edge(block.source, block.target, steps=min(steps, known))
+    reached = nx.single_source_dijkstra_path_length(weighted, "input", weight="steps")
+    parts = [replace(p, arrival=int(reached.get(p.name, 0))) for p in populations]
+    return start.rebuild(parts, blocks)
 
 
-def recurrent(rng: np.random.Generator, timesteps: int = 5) -> Graph:
-    """Two populations that read each other and themselves, at several delays; spiking output or readout."""
+def sigma_delta(name: str, channels: int = 1, size: int = 1, **fields: Any) -> SigmaDelta:
+    defaults: dict[str, Any] = {"vth": np.full(channels, 5), "kind": "sigma_delta"}
+    return SigmaDelta(name, (channels, size, size), tuple(range(channels)), channels, name, **{**defaults, **fields})
 
-    def codes(targets: int, sources: int, top: int = 12) -> np.ndarray:
-        return rng.integers(-top // 2, top, (targets, sources))
 
-    slow = {
-        "du": 2048,
-        "dv": 512,
-        "reset_interval": None,
-        "vth": np.array([15, 20, 9]),
-        "bias_mant": np.array([90, 0, -30]),
+def random_geometry(rng: np.random.Generator, source: Population, target: Population) -> Geometry:
+    """Any geometry that connects the two maps."""
+    high = int(rng.choice([2, 16, 128]))
+    kinds = ["sparse"]
+    if target.shape[1:] == (1, 1):
+        kinds.append("dense")
+    if target.shape[1:] == source.shape[1:]:
+        kinds += ["conv", "conv"] + (["skip", "pool"] if target.shape == source.shape else [])
+    kind = str(rng.choice(kinds))
+    if kind == "dense":
+        codes = rng.integers(-high, high + 1, (target.size, source.size))
+        return Dense((codes * (rng.random(source.size) < 0.7)).astype(np.int32))
+    if kind == "conv":
+        side, dilation = [(1, 1), (3, 1), (3, 2)][int(rng.integers(3))]
+        codes = rng.integers(-high, high + 1, (target.shape[0], source.shape[0], side, side))
+        keep = rng.random(codes.shape) < 0.5
+        return Conv2d((codes * keep).astype(np.int32), 1, dilation * (side // 2), dilation)
+    ids = np.arange(target.shape[0])
+    if kind == "skip":
+        return OneToOne(np.full(len(ids), high, np.int32), rng.permutation(ids), ids)
+    if kind == "pool":
+        return Pool(rng.integers(1, high + 1, len(ids)).astype(np.int32), ids, rng.permutation(ids), (3, 3), 1, 1)
+    matrix = random_sparse(
+        target.size, source.size, density=float(rng.choice([0.01, 0.3])), random_state=rng, format="csr"
+    )
+    matrix.data = rng.integers(-high, high + 1, matrix.nnz).astype(float)
+    return Sparse.from_matrix(matrix)
+
+
+def random_isolated(seed: int, sigma_deltas: bool = False) -> Graph:
+    """A random network: two to five populations of any kind and wiring, backward connections included."""
+    rng = np.random.default_rng(seed)
+    size = int(rng.integers(1, 5))
+    parts: list[Population] = [source(int(rng.integers(1, 4)), size, minimum=-8, maximum=7, message_bits=8)]
+    count = int(rng.integers(2, 6))
+    for index in range(count):
+        channels, side = int(rng.integers(1, 4)), size if rng.random() < 0.7 else 1
+        last = index == count - 1
+        parts.append(_population(rng, f"p{index}", channels, side, last, sigma_deltas))
+    blocks: list[SynapseBlock] = []
+    for index in range(1, len(parts)):
+        sources = {index - 1, int(rng.integers(0, len(parts))), int(rng.integers(0, index))}
+        for other in sorted(sources):
+            if parts[other].name != "readout":
+                blocks += _blocks(rng, parts[other], parts[index])
+    return isolated(parts, blocks, timesteps=int(rng.integers(1, 7)))
+
+
+def _population(
+    rng: np.random.Generator, name: str, channels: int, size: int, last: bool, sigma_deltas: bool
+) -> Membranes:
+    bias = {
+        "bias_mant": rng.integers(-200, 200, channels) * int(rng.random() < 0.5),
+        "bias_exp": rng.integers(0, 4, channels),
     }
-    same = {"du": 4095, "dv": 0, "vth": np.full(4, 12), "is_output": True}
-    populations = [
-        source(2),
-        neurons("slow", 3, **slow),
-        neurons("out", 4, **same),
-        neurons("side", 2, vth=np.array([2, 5])),
-    ]
-    blocks = [
-        dense("input", "slow", codes(3, 2, 20)),
-        replace(dense("input", "out", codes(4, 2)), delay=3),
-        dense("slow", "out", codes(4, 3)),
-        replace(dense("slow", "out", codes(4, 3)), name="slow>out late", delay=2),
-        replace(dense("out", "slow", codes(3, 4)), delay=1),
-        dense("slow", "slow", codes(3, 3)),
-        dense("out", "side", codes(2, 4)),
-        dense("side", "out", codes(4, 2)),
-    ]
-    return isolated(populations, blocks, timesteps)
+    if last and rng.random() < 0.4:
+        return readout(channels, **bias)
+    if sigma_deltas and rng.random() < 0.8:
+        return sigma_delta(
+            name,
+            channels,
+            size,
+            kind=str(rng.choice(["delta", "sigma_delta", "sigma"])),
+            activation=str(rng.choice(["unit", "relu"])),
+            vth=rng.integers(0, 400, channels),
+            spike_exp=int(rng.integers(0, 3)),
+            state_exp=int(rng.integers(0, 7)),
+            cum_error=bool(rng.random() < 0.5),
+            is_output=last,
+            **bias,
+        )
+    return neurons(
+        name,
+        channels,
+        size,
+        vth=rng.integers(0, int(rng.choice([2, 300])), channels),
+        du=int(rng.choice([4095, 4095, 0, 1500])),
+        dv=int(rng.choice([0, 4095, 3277, 2048, 1])),
+        is_output=last,
+        **bias,
+    )
 
 
-def sigma_delta_network(rng: np.random.Generator, last: Any = "sigma", timesteps: int = 6) -> Graph:
-    """Delta encoder of analog input, convolution, rectified sigma-delta neurons with a skip, and a decoder."""
-    image = source(2, 4, minimum=-100, maximum=100, message_bits=8)
-    shifts = {"spike_exp": 2, "state_exp": 3}
-    populations = [
-        image,
-        sigma_delta("encoder", "delta", 2, 4, vth=40, **shifts),
-        sigma_delta(
-            "hidden",
-            "sigma_delta",
-            3,
-            4,
-            vth=300,
-            state_exp=2,
-            bias_mant=np.array([50, -800, 0]),
-            bias_exp=np.zeros(3, np.int64),
-        ),
-        sigma_delta("unit", "sigma_delta", 3, 4, vth=77, activation="unit", cum_error=True, state_exp=1),
-        sigma_delta("last", last, 4, is_output=True, vth=9),
-    ]
-    one = np.eye(2, dtype=np.int32)[:, :, None, None]
-    blocks = [
-        conv("input", "encoder", one),
-        conv("encoder", "hidden", rng.integers(-9, 10, (3, 2, 3, 3))),
-        conv("hidden", "unit", rng.integers(-5, 6, (3, 3, 1, 1))),
-        replace(conv("encoder", "unit", rng.integers(-5, 6, (3, 2, 3, 3))), delay=1),
-        dense("unit", "last", rng.integers(-3, 4, (4, 48))),
-    ]
-    return isolated(populations, blocks, timesteps)
-
-
-def without_resets(rng: np.random.Generator, timesteps: int = 4) -> Graph:
-    """Graded input through a delayed convolution into a readout that never resets."""
-    populations = [
-        source(2, 4, minimum=-8, maximum=7, message_bits=4),
-        neurons("a", 3, 4, vth=np.array([4, 4, 9]), bias_mant=np.array([0, 100, -50])),
-        replace(readout(2), bias_mant=np.array([5, -9]), bias_exp=np.array([0, 2])),
-    ]
-    blocks = [
-        replace(conv("input", "a", rng.integers(-3, 4, (3, 2, 3, 3))), delay=2),
-        dense("a", "readout", rng.integers(-7, 8, (2, 48))),
-    ]
-    return isolated(populations, blocks, timesteps)
+def _blocks(rng: np.random.Generator, source: Population, target: Population) -> list[SynapseBlock]:
+    """One to three blocks between two populations, each with a delay of its own."""
+    found = []
+    for delay in rng.choice(6, int(rng.integers(1, 4)), replace=False):
+        name = f"{source.name}>{target.name}:{delay}"
+        geometry = random_geometry(rng, source, target)
+        exponent = int(rng.choice([0, 0, 3]))
+        found.append(
+            SynapseBlock(name, source.name, target.name, geometry, name, name, None, exponent, None, int(delay))
+        )
+    return found

@@ -6,6 +6,7 @@ all inputs of one sign are assumed active at once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,12 +50,19 @@ def bounds(graph: Graph, population: Membranes) -> Bounds:
     return Bounds(low, high, lowest, highest)
 
 
-def accumulator_bounds(graph: Graph, population: Membranes) -> tuple[Ints, Ints]:
-    """Lowest and highest synaptic sum per channel (C,), weight units."""
+def accumulator_bounds(
+    graph: Graph, population: Membranes, sent: Mapping[str, tuple[int, int]] | None = None
+) -> tuple[Ints, Ints]:
+    """Lowest and highest synaptic sum per channel (C,), weight units.
+
+    `sent` : source -> smallest and largest value it sends; what its population can send at all where not given. A source may
+    always be silent, so 0 counts among its values.
+    """
     low, high = np.zeros(population.shape[0], np.int64), np.zeros(population.shape[0], np.int64)
     for block in graph.into(population.name):
         source = graph[block.source]
-        minimum, maximum = source.sent
+        lowest, highest = sent[source.name] if sent is not None else source.sent
+        minimum, maximum = min(lowest, 0), max(highest, 0)
         positive, negative = block.geometry.sums(source.shape, population.shape)
         high += (positive * maximum - negative * minimum) << block.exponent
         low += (positive * minimum - negative * maximum) << block.exponent

@@ -18,11 +18,14 @@ from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
     Progress,
+    ProgressColumn,
+    Task,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.text import Text
 
 from litesnn.errors import LiteSNNError, ProfileError
 
@@ -50,6 +53,9 @@ InputOption = Annotated[
 ]
 LabelsOption = Annotated[Path | None, typer.Option("--labels", help="Classes of --input: .npy, (N,).")]
 SeedOption = Annotated[int, typer.Option(help="Seed of random inputs, where no data is at hand.")]
+DeviceOption = Annotated[
+    str, typer.Option(help="Where the exact simulator computes: cpu, cuda, cuda:1, ...; the integers are the same.")
+]
 LavaSamplesOption = Annotated[
     int | None,
     typer.Option(
@@ -119,15 +125,25 @@ def errors_to_exit() -> Iterator[None]:
         fail(error)
 
 
-class EngineProgress:
-    """One bar per engine on standard error; silent when that is not a terminal."""
+class RateColumn(ProgressColumn):
+    """What is done per second, over the last seconds."""
 
-    def __init__(self) -> None:
-        console = Console(stderr=True)
+    def render(self, task: Task) -> Text:
+        """See `ProgressColumn.render`."""
+        speed = task.finished_speed or task.speed
+        return Text("" if speed is None else f"{speed:,.1f}/s" if speed < 100 else f"{speed:,.0f}/s", style="dim")
+
+
+class EngineProgress:
+    """One bar per engine on standard error, with rate and remaining time; silent when that is not a terminal."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        console = console or Console(stderr=True)
         self.bar = Progress(
             TextColumn("{task.description:>14}"),
             BarColumn(),
             MofNCompleteColumn(),
+            RateColumn(),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=console,

@@ -9,10 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 import typer
 
-from litesnn.commands.common import EngineProgress, JsonOption, ModelsOption, errors_to_exit, print_json, stdout_console
+from litesnn.commands.common import (
+    DeviceOption,
+    EngineProgress,
+    JsonOption,
+    ModelsOption,
+    errors_to_exit,
+    print_json,
+    stdout_console,
+)
+from litesnn.errors import DataError
 
 if TYPE_CHECKING:
     from litesnn.compiler.graph import Graph
+    from litesnn.runtime.exact import RunTiming
     from litesnn.runtime.lava import Models
     from litesnn.runtime.trace import Trace
 
@@ -28,6 +38,10 @@ def run_command(
     record: Annotated[
         list[str] | None, typer.Option(help="Population whose spikes, u and v are kept; repeat it, or give 'all'.")
     ] = None,
+    device: DeviceOption = "cpu",
+    profile_time: Annotated[
+        bool, typer.Option("--profile-time", help="Show where the exact simulator spent its time, per population.")
+    ] = False,
     json_output: JsonOption = False,
 ) -> None:
     """Simulate a program; write `readout` (N, classes) and, for recorded populations, NAME.spikes, NAME.u, NAME.v.
@@ -35,6 +49,10 @@ def run_command(
     Arrays of recorded populations are (N, T, C, H, W) with path delays removed; u and v are the chip's integers after each step.
     """
     with errors_to_exit():
+        if simulator != "exact" and (profile_time or device != "cpu"):
+            raise DataError(
+                f"--simulator {simulator}: found with --profile-time or --device; allowed: both with --simulator exact only"
+            )
         from litesnn.compiler.program import Program
         from litesnn.output import write_atomically
         from litesnn.samples import check_input, read_array
@@ -42,8 +60,12 @@ def run_command(
         loaded = Program.load(program)
         inputs = check_input(loaded.genotype.spec, read_array(input_path))
         names = _recorded(loaded.graph, record or [])
+        timing = _new_timing() if profile_time else None
         with EngineProgress() as progress:
-            trace = _simulate(loaded.graph, inputs, names, simulator, models, progress)
+            if simulator == "exact":
+                trace = _simulate_exact(loaded.graph, inputs, names, progress, device, timing)
+            else:
+                trace = _simulate_lava(loaded.graph, inputs, names, models, progress)
         arrays = _arrays(trace, names)
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **arrays)
@@ -55,6 +77,7 @@ def run_command(
             "spike_counts": {name: int(spikes.sum()) for name, spikes in trace.spikes.items()},
             "output": str(output),
             "arrays": {name: list(array.shape) for name, array in arrays.items()},
+            **({} if timing is None else {"timing": timing.document()}),
         }
         if json_output:
             print_json(document)
@@ -63,38 +86,56 @@ def run_command(
             console.print(f"{len(inputs)} samples in the {simulator} simulator, written to [bold]{output}[/]:")
             for name, array in arrays.items():
                 console.print(f"  {name}  {array.dtype} {array.shape}")
+            if timing is not None:
+                from litesnn.display.timing import timing_table
+
+                console.print(timing_table(timing.document(), len(inputs)))
 
 
 def _recorded(graph: Graph, names: list[str]) -> list[str]:
     return [population.name for population in graph.membranes] if "all" in names else names
 
 
-def _simulate(
-    graph: Graph, inputs: Any, names: list[str], simulator: str, models: Models, progress: EngineProgress
+def _new_timing() -> RunTiming:
+    from litesnn.runtime.exact import RunTiming
+
+    return RunTiming()
+
+
+def _simulate_exact(
+    graph: Graph, inputs: Any, names: list[str], progress: EngineProgress, device: str, timing: RunTiming | None
 ) -> Trace:
-    from litesnn.compiler.graph import Neurons
+    from litesnn.runtime.exact import simulate
 
-    spiking = [name for name in names if name not in graph.network or isinstance(graph[name], Neurons)]
-    if simulator == "exact":
-        from litesnn.runtime.exact import simulate
+    return simulate(
+        graph,
+        inputs,
+        record=_sending(graph, names),
+        record_states=names,
+        device=device,
+        timing=timing,
+        progress=lambda done, total: progress("exact", done, total),
+    )
 
-        return simulate(
-            graph,
-            inputs,
-            record=spiking,
-            record_states=names,
-            progress=lambda done, total: progress("exact", done, total),
-        )
+
+def _simulate_lava(graph: Graph, inputs: Any, names: list[str], models: Models, progress: EngineProgress) -> Trace:
     from litesnn.runtime.lava import run_lava
 
     return run_lava(
         graph,
         inputs,
-        record=spiking,
+        record=_sending(graph, names),
         record_states=names,
         models=models,
         progress=lambda done, total: progress("lava", done, total),
     )
+
+
+def _sending(graph: Graph, names: list[str]) -> list[str]:
+    """The named populations that send something; unknown names stay in, for the simulator to refuse."""
+    from litesnn.compiler.graph import Readout
+
+    return [name for name in names if name not in graph.network or not isinstance(graph[name], Readout)]
 
 
 def _arrays(trace: Trace, names: list[str]) -> dict[str, np.ndarray[Any, Any]]:

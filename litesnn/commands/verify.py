@@ -10,6 +10,7 @@ import typer
 from litesnn.commands.common import (
     FINDINGS,
     DataDirOption,
+    DeviceOption,
     EngineProgress,
     InputOption,
     JsonOption,
@@ -31,6 +32,7 @@ def verify_command(
     labels_path: LabelsOption = None,
     data_dir: DataDirOption = None,
     seed: SeedOption = 0,
+    device: DeviceOption = "cpu",
     json_output: JsonOption = False,
 ) -> None:
     """Verify a program spike for spike against the PyTorch model of its genotype.
@@ -49,7 +51,13 @@ def verify_command(
         )
         with EngineProgress() as progress:
             result = verify(
-                loaded.graph, loaded.genotype, chosen, lava_samples=samples, lava_models=models, progress=progress
+                loaded.graph,
+                loaded.genotype,
+                chosen,
+                lava_samples=samples,
+                lava_models=models,
+                device=device,
+                progress=progress,
             )
         if json_output:
             print_json(result.document())

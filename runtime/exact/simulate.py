@@ -1,217 +1,144 @@
-"""Batched simulation of a compiled graph.
-
-When every path is balanced and every reset staggered (the certificate), samples cannot meet: each population is computed in
-its own window of T steps, all samples and steps of a batch at once, and delays need no memory. When they are not (a graph
-with a fault in it), the samples are streamed through one network step by step on the chip's own time axis, so that the
-wrong answer is the wrong answer Lava gives. Both use the same synapses and the same neuron step.
-"""
+"""Simulation of a compiled graph, exact and batched; which samples are computed together, and on which axis of time."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
-from typing import TypeVar
+from collections.abc import Callable, Collection
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import torch
-from torch import Tensor
 
-from litesnn.compiler.graph import Graph, Membranes, Population, Readout
-from litesnn.compiler.passes.stagger_resets import reset_offset
-from litesnn.errors import DataError
-from litesnn.runtime.exact.neurons import Steps, step_through
-from litesnn.runtime.exact.synapses import Projection, projections
+from litesnn.compiler.graph import Graph
+from litesnn.errors import BackendError, DataError
+from litesnn.runtime.exact.axis import Axis, Mode, is_aligned
+from litesnn.runtime.exact.batch import Batch
+from litesnn.runtime.exact.batches import batch_size as fitting_batch
+from litesnn.runtime.exact.kernels.kernel import only_sums_of_products
+from litesnn.runtime.exact.network import Network
+from litesnn.runtime.exact.record import Recorder
+from litesnn.runtime.exact.timing import RunTiming
 from litesnn.runtime.trace import Trace, check_recorded
 
-Scalar = TypeVar("Scalar", bound=np.generic)
+Inputs = npt.NDArray[np.integer[Any]]
 Progress = Callable[[int, int], None]
-# Bytes one batch may take in currents and states; the batch size follows from it.
-BATCH_BYTES = 512 * 2**20
-BYTES_PER_NEURON_STEP = 48
 
 
 def simulate(
     graph: Graph,
-    inputs: npt.NDArray[np.int16],
+    inputs: Inputs,
     *,
     record: Collection[str] = (),
     record_states: Collection[str] = (),
     batch_size: int | None = None,
     device: str = "cpu",
     stream: bool = False,
+    timing: RunTiming | None = None,
     progress: Progress | None = None,
 ) -> Trace:
     """Simulate samples exactly.
 
     Parameters
     ----------
-    inputs : (N, C, H, W) graded values held for T steps, or (N, T, C, H, W) binary spikes
+    inputs : (N, C, H, W) graded values held for T steps, or (N, T, C, H, W) values per step; T is the graph's, or, where samples
+        are isolated, as long as the array says
     record, record_states : populations whose spikes, or whose currents and membranes, are kept
-    batch_size : samples at once; chosen by memory when None
+    batch_size : samples at once; chosen by caches and memory when None
+    device : "cpu", "cuda", "cuda:1", ...
     stream : force the step-by-step stream on the chip's time axis
+    timing : filled with the seconds each population took
     progress : called with (samples done, samples)
 
     Raises
     ------
     DataError
-        If a recorded name is not a population of the graph.
+        If a recorded name is not a population of the graph, or the input does not fit its source.
+    BackendError
+        If the device is not there, or a stream of isolated samples is asked for.
     """
-    check_recorded(graph, (*record, *record_states))
-    engine = _Engine(graph, torch.device(device), frozenset(record), frozenset(record_states))
-    if stream or not is_aligned(graph):
-        parts = [engine.stream(inputs)]
-        if progress:
-            progress(len(inputs), len(inputs))
-    else:
-        parts = []
-        size = batch_size or engine.batch_size()
-        for first in range(0, len(inputs), size):
-            parts.append(engine.batch(inputs[first : first + size]))
-            if progress:
-                progress(min(first + size, len(inputs)), len(inputs))
-    return _joined(parts)
-
-
-def is_aligned(graph: Graph) -> bool:
-    """Whether all inputs of every population arrive together and every reset falls on the first step of a sample."""
-    for block in graph.blocks:
-        source, target = graph[block.source].arrival, graph[block.target].arrival
-        if source is None or target is None or source + 1 + block.delay != target:
-            return False
-    return all(
-        p.arrival is not None
-        and p.reset_interval == graph.timesteps
-        and p.reset_offset == reset_offset(p.arrival, graph.timesteps)
-        for p in graph.membranes
+    return Simulator(graph, device).run(
+        inputs,
+        record=record,
+        record_states=record_states,
+        batch_size=batch_size,
+        stream=stream,
+        timing=timing,
+        progress=progress,
     )
 
 
-class _Engine:
-    """The graph's kernels, prepared once."""
+class Simulator:
+    """A graph made ready once for many runs; parameters and errors as of `simulate`."""
 
-    def __init__(
-        self, graph: Graph, device: torch.device, record: frozenset[str], record_states: frozenset[str]
-    ) -> None:
-        self.graph, self.device, self.record, self.record_states = graph, device, record, record_states
-        self.order = list(graph.topological())
-        self.projections = {p.name: projections(graph, p, device) for p in graph.membranes}
+    def __init__(self, graph: Graph, device: str = "cpu") -> None:
+        self.graph = graph
+        self._network = Network(graph, _device(device))
 
-    def batch_size(self) -> int:
-        """Samples whose largest population fits the memory budget."""
-        largest = max(population.size for population in self.order)
-        return max(1, BATCH_BYTES // (largest * self.graph.timesteps * BYTES_PER_NEURON_STEP))
-
-    def batch(self, inputs: npt.NDArray[np.int16]) -> Trace:
-        """All samples at once, each population in its own window of T steps."""
-        count, steps = len(inputs), self.graph.timesteps
-        resets = [step == 0 for step in range(steps)]
-
-        def arriving(projection: Projection, values: Tensor) -> Tensor:
-            currents = projection.currents(values.flatten(0, 1))
-            return currents.reshape(count, steps, *currents.shape[1:])
-
-        return self._run(self._sequence(inputs), resets, arriving, lambda _, recorded: recorded)
-
-    def stream(self, inputs: npt.NDArray[np.int16]) -> Trace:
-        """Samples back to back through one network, on the chip's time axis."""
-        count, steps = len(inputs), self.graph.timesteps
-        depth = max(population.arrival or 0 for population in self.order)
-        total = count * steps + depth
-        sequence = self._sequence(inputs).flatten(0, 1)[None]
-        # Past its data the host's ring buffer starts again, as Lava's does; no answer depends on it.
-        sequence = sequence[:, torch.arange(total, device=self.device) % (count * steps)]
-
-        def arriving(projection: Projection, values: Tensor) -> Tensor:
-            currents = projection.currents(values[0])
-            late = min(1 + projection.delay, total)
-            return torch.cat([currents.new_zeros((late, *currents.shape[1:])), currents[: total - late]])[None]
-
-        def window(population: Population, recorded: Tensor) -> Tensor:
-            first = population.arrival or 0
-            return recorded[0, first : first + count * steps].reshape(count, steps, *recorded.shape[2:])
-
-        return self._run(sequence, None, arriving, window)
-
-    def _sequence(self, inputs: npt.NDArray[np.int16]) -> Tensor:
-        """Input values per step, (N, T, C, H, W)."""
-        values = torch.as_tensor(inputs, device=self.device)
-        if values.ndim == 4:
-            return values[:, None].expand(-1, self.graph.timesteps, -1, -1, -1)
-        if values.shape[1] != self.graph.timesteps:
-            raise DataError(
-                f"input: found {values.shape[1]} steps per sample; the network takes {self.graph.timesteps}"
-            )
-        return values
-
-    def _run(
+    def run(
         self,
-        sequence: Tensor,
-        resets: list[bool] | None,
-        arriving: Callable[[Projection, Tensor], Tensor],
-        window: Callable[[Population, Tensor], Tensor],
+        inputs: Inputs,
+        *,
+        record: Collection[str] = (),
+        record_states: Collection[str] = (),
+        batch_size: int | None = None,
+        stream: bool = False,
+        timing: RunTiming | None = None,
+        progress: Progress | None = None,
     ) -> Trace:
-        values = {source.name: sequence for source in self.graph.sources}
-        spikes: dict[str, npt.NDArray[np.uint8]] = {}
-        currents: dict[str, npt.NDArray[np.int64]] = {}
-        potentials: dict[str, npt.NDArray[np.int64]] = {}
-        membranes: dict[str, npt.NDArray[np.int64]] = {}
-        overflows: dict[str, int] = {}
-        readout = None
-        for position, population in enumerate(self.order):
-            if not isinstance(population, Membranes):
-                continue
-            name = population.name
-            sums = sequence.new_zeros((*sequence.shape[:2], *population.shape), dtype=torch.int64)
-            for projection in self.projections[name]:
-                sums += arriving(projection, values[projection.source])
-            last = isinstance(population, Readout)
-            keep = name in self.record_states or (last and resets is None)
-            outcome = step_through(population, sums, resets or list(_phases(population, sums.shape[1])), keep)
-            values[name] = outcome.spikes
-            overflows[name] = outcome.overflows
-            if name in self.record:
-                spikes[name] = window(population, outcome.spikes).cpu().numpy()
-            if name in self.record_states:
-                for kept, states in zip((currents, potentials, membranes), _states(outcome), strict=True):
-                    kept[name] = window(population, states).cpu().numpy()
-            if last:
-                final = window(population, outcome.membranes) if keep else outcome.membranes
-                readout = final[:, -1].flatten(1).cpu().numpy()
-            self._forget(values, position)
-        assert readout is not None, "a graph has exactly one readout"
-        return Trace(readout, spikes, currents, membranes, potentials, overflows)
+        """Simulate samples exactly; see `simulate`."""
+        graph, count = self.graph, len(inputs)
+        check_recorded(graph, (*record, *record_states))
+        timesteps = _timesteps(graph, inputs)
+        mode = self._mode(stream)
+        recorder = Recorder(graph, record, record_states, count, timesteps)
+        steps = Axis.of(graph, mode, timesteps, 1).steps
+        size = count if mode == "stream" else batch_size or fitting_batch(graph, steps, count)
+        lanes = 1 if mode == "stream" else min(size, count)
+        with torch.inference_mode(), only_sums_of_products():
+            for first in range(0, count, max(1, size)):
+                part = inputs[first : first + size]
+                axis = Axis.of(graph, mode, timesteps, len(part))
+                Batch(self._network, axis, lanes, recorder, first, timing).run(part)
+                if progress:
+                    progress(first + len(part), count)
+        return recorder.trace
 
-    def _forget(self, values: dict[str, Tensor], position: int) -> None:
-        """Drop what no later population reads."""
-        needed = {
-            p.source for population in self.order[position + 1 :] for p in self.projections.get(population.name, [])
-        }
-        for name in [name for name in values if name not in needed]:
-            del values[name]
+    def _mode(self, stream: bool) -> Mode:
+        if self.graph.isolated:
+            if stream:
+                raise BackendError(
+                    "this network's samples are isolated (no resets between them): they cannot be streamed"
+                )
+            return "isolated"
+        return "stream" if stream or not is_aligned(self.graph) else "windows"
 
 
-def _phases(population: Membranes, steps: int) -> Iterator[bool]:
-    """Where Lava resets on its time axis, which counts from 1."""
-    interval, offset = population.reset_interval, population.reset_offset
-    for step in range(1, steps + 1):
-        yield interval is not None and step % interval == offset
+def _timesteps(graph: Graph, inputs: Inputs) -> int:
+    """Steps per sample, after a check that the input fits every source."""
+    for source in graph.sources:
+        if inputs.ndim not in (4, 5) or inputs.shape[-3:] != source.shape:
+            shape = ", ".join(map(str, source.shape))
+            raise DataError(f"input: found shape {inputs.shape}; allowed: (N, {shape}) or (N, T, {shape})")
+        low, high = (int(inputs.min()), int(inputs.max())) if inputs.size else source.sent
+        if inputs.dtype.kind not in "iub" or low < source.sent[0] or high > source.sent[1]:
+            raise DataError(
+                f"input: found {inputs.dtype} values {low} .. {high}; allowed: integers {source.sent[0]} .. {source.sent[1]}"
+            )
+    if inputs.ndim == 4:
+        return graph.timesteps
+    steps = inputs.shape[1]
+    if not graph.isolated and steps != graph.timesteps:
+        raise DataError(f"input: found {steps} steps per sample; the network takes {graph.timesteps}")
+    return steps
 
 
-def _states(outcome: Steps) -> tuple[Tensor, Tensor, Tensor]:
-    return outcome.currents, outcome.potentials, outcome.membranes
-
-
-def _joined(parts: list[Trace]) -> Trace:
-    """One trace of all batches."""
-    return Trace(
-        np.concatenate([part.readout for part in parts]),
-        _join([part.spikes for part in parts]),
-        _join([part.currents for part in parts]),
-        _join([part.membranes for part in parts]),
-        _join([part.potentials for part in parts]),
-        {name: sum(part.overflows[name] for part in parts) for name in parts[0].overflows},
-    )
-
-
-def _join(parts: list[dict[str, npt.NDArray[Scalar]]]) -> dict[str, npt.NDArray[Scalar]]:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+def _device(name: str) -> torch.device:
+    try:
+        device = torch.device(name)
+        torch.zeros(1, device=device)
+    except (RuntimeError, AssertionError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise BackendError(
+            f"device: found '{name}'; allowed: cpu, cuda, cuda:1, ... where torch has them ({reason})"
+        ) from error
+    return device

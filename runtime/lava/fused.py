@@ -10,8 +10,9 @@ import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +20,9 @@ import numpy.typing as npt
 from litesnn.runtime.lava.exchange import Job, create_recording, readout_path, recording_path
 from litesnn.runtime.lava.neurons import Recorded
 from litesnn.runtime.lava.plan import NetworkPlan
+
+if TYPE_CHECKING:
+    from litesnn.runtime.exact import Simulator
 
 # Samples per Lava step of one share: enough to make preparing the simulator cheap, few enough to spread evenly.
 BATCH_SAMPLES = 512
@@ -46,6 +50,13 @@ class FusedRun:
         """Samples done by each share, (shares,)."""
         return self.folder / "progress.npy"
 
+    @cached_property
+    def simulator(self) -> Simulator:
+        """Made ready at the first batch of a share, in its own process."""
+        from litesnn.runtime.exact import Simulator
+
+        return Simulator(self.job.graph)
+
     def create_results(self) -> None:
         """Empty files for all results."""
         create_recording(self.progress_path, (self.shares,), np.int64)
@@ -59,8 +70,6 @@ class FusedRun:
 
     def run_batch(self, number: int, progress: Callable[[int], None]) -> None:
         """Simulate one batch and write what it gave; `progress` is called with the samples done since the last call."""
-        from litesnn.runtime.exact import simulate
-
         first = number * self.batch
         inputs = np.array(self.job.inputs[first : first + self.batch])
         seen = 0
@@ -70,8 +79,8 @@ class FusedRun:
             progress(done - seen)
             seen = done
 
-        trace = simulate(
-            self.job.graph, inputs, record=self.job.record, record_states=self.job.record_states, progress=advance
+        trace = self.simulator.run(
+            inputs, record=self.job.record, record_states=self.job.record_states, progress=advance
         )
         rows = slice(first, first + len(inputs))
         np.load(readout_path(self.folder), mmap_mode="r+")[rows] = trace.readout
@@ -92,7 +101,7 @@ def plan_fused(job: Job, plan: NetworkPlan, folder: Path) -> FusedRun:
     """Share samples out over the cores; where one can reach another (a broken schedule), all go to one in one batch."""
     import torch
 
-    from litesnn.runtime.exact.simulate import is_aligned
+    from litesnn.runtime.exact import is_aligned
 
     torch.set_num_threads(1)
     shares, batch = 1, plan.samples

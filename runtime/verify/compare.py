@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import numpy.typing as npt
 from litesnn.compiler.graph import Graph, Membranes, Neurons
 
 Bools = npt.NDArray[np.bool_]
+Spikes = npt.NDArray[np.integer[Any]]
 
 
 class Observed(Protocol):
@@ -22,7 +23,7 @@ class Observed(Protocol):
         """(N, classes)."""
 
     @property
-    def spikes(self) -> Mapping[str, npt.NDArray[np.uint8]]:
+    def spikes(self) -> Mapping[str, Spikes]:
         """Population -> (N, T, C, H, W)."""
 
 
@@ -97,9 +98,7 @@ class Comparison:
             self.mismatching_readouts += int((expected.readout != found.readout).any(axis=1).sum())
         self.samples += len(expected.readout)
 
-    def _add_population(
-        self, population: Neurons, expected: npt.NDArray[np.uint8], found: npt.NDArray[np.uint8]
-    ) -> None:
+    def _add_population(self, population: Neurons, expected: Spikes, found: Spikes) -> None:
         expected, found = _live(population, expected), _live(population, found)
         differs: Bools = expected != found
         entry = self._entry(population.name, expected.shape[1])
@@ -120,7 +119,7 @@ class Comparison:
                 int(population.vth[channel]) << 6 if population.vth is not None else None,
             )
 
-    def _add_silent(self, name: str, channels: list[int], expected: npt.NDArray[np.uint8]) -> None:
+    def _add_silent(self, name: str, channels: list[int], expected: Spikes) -> None:
         """Channels that were removed because they never spike must not spike in the reference."""
         spikes = expected[:, :, channels].astype(bool)
         if spikes.any():
@@ -149,7 +148,7 @@ def _count(entry: PopulationComparison, differs: Bools) -> None:
         entry.mismatches_per_step[step] += int(count)
 
 
-def spike_counts(graph: Graph, spikes: Mapping[str, npt.NDArray[np.uint8]]) -> dict[str, int]:
+def spike_counts(graph: Graph, spikes: Mapping[str, Spikes]) -> dict[str, int]:
     """Spikes per population that the graph and the engine share, the graph's channels only."""
     counts = {}
     for population in graph.membranes:
@@ -158,7 +157,7 @@ def spike_counts(graph: Graph, spikes: Mapping[str, npt.NDArray[np.uint8]]) -> d
     return counts
 
 
-def _live(population: Neurons, spikes: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+def _live(population: Neurons, spikes: Spikes) -> Spikes:
     """The channels that the graph still holds; engines that know the genotype alone report all of its channels."""
     return spikes if spikes.shape[2] == population.shape[0] else spikes[:, :, list(population.channels)]
 

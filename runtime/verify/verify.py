@@ -160,7 +160,7 @@ def _add_activity(before: Activity | None, graph: Graph, inputs: Inputs, observe
 @dataclass(frozen=True)
 class _Part:
     readout: npt.NDArray[np.generic]
-    spikes: dict[str, npt.NDArray[np.uint8]]
+    spikes: dict[str, npt.NDArray[np.integer[Any]]]
 
 
 def _cut(observed: Observed, count: int) -> Observed:

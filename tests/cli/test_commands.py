@@ -4,17 +4,21 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner, Result
 from written_genotypes import document, parsed, random_tensors, resnet, trainable, written
 
 import litesnn
 from litesnn.cli import app, compile_app
+from litesnn.commands.common import EngineProgress
 from litesnn.compiler.genotype import load_genotype, save_genotype
 from litesnn.compiler.program import Program
 from litesnn.runtime.exact import simulate
@@ -537,6 +541,42 @@ def test_run_records_only_what_is_asked_for(program: Path, inputs: Path, tmp_pat
         "record: found 'stam'; allowed: cell0.node0, ",
     )
     assert not (tmp_path / "c.npz").exists()
+
+
+def test_run_shows_where_its_time_went(program: Path, inputs: Path, tmp_path: Path) -> None:
+    graph = Program.load(program).graph
+    arguments = ("run", program, "--input", inputs, "-o", tmp_path / "y.npz", "--profile-time")
+    timing = as_json(ok(*arguments, "--json"))["timing"]
+    assert [entry["population"] for entry in timing] == [p.name for p in graph.topological() if p.name != "input"]
+    trace = simulate(graph, np.load(inputs).astype(np.int16), record=["stem"])
+    stem = timing[0]
+    assert stem["rate"] == pytest.approx(trace.spikes["stem"].mean())
+    assert stem["kernels"] == {"input": "convolution"}
+    assert stem["synapses_s"] > 0
+    assert stem["neurons_s"] > 0
+    said = ok(*arguments).stdout
+    assert all(word in said for word in ("synapses ms", "samples/word", "cell0.node0"))
+    assert "timing" not in as_json(ok("run", program, "--input", inputs, "-o", tmp_path / "y.npz", "--json"))
+
+
+def test_run_refuses_a_device_that_is_not_there_and_one_for_lava(program: Path, inputs: Path, tmp_path: Path) -> None:
+    arguments = ("run", program, "--input", inputs, "-o", tmp_path / "y.npz")
+    refused(call(*arguments, "--device", "abacus"), "device: found 'abacus'; allowed: cpu, cuda, cuda:1, ...")
+    refused(call("verify", program, "--samples", 0, "--device", "abacus"), "device: found 'abacus'")
+    refused(call(*arguments, "--simulator", "lava", "--profile-time"), "--simulator lava: found with --profile-time")
+    assert not (tmp_path / "y.npz").exists()
+
+
+def test_progress_has_rate_and_remaining_time_on_a_terminal_and_is_silent_elsewhere() -> None:
+    shown, hidden = Console(file=StringIO(), force_terminal=True, width=100), Console(file=StringIO())
+    for console in (shown, hidden):
+        with EngineProgress(console) as progress:
+            for done in range(1, 5):
+                progress("exact", done, 4)
+                time.sleep(0.01)
+            progress.bar.refresh()
+    assert re.search(r"exact.*4/4.*\d/s", shown.file.getvalue())
+    assert hidden.file.getvalue() == ""
 
 
 def test_run_takes_spikes_per_step(tmp_path: Path) -> None:

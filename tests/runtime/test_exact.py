@@ -16,7 +16,9 @@ from litesnn.compiler.passes import BalanceDelays, StaggerResets
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.errors import DataError
 from litesnn.runtime.exact import is_aligned, simulate
-from litesnn.runtime.exact.neurons import step_through
+from litesnn.runtime.exact.limits import Arithmetic, Sums
+from litesnn.runtime.exact.neurons import Lif
+from litesnn.runtime.exact.words import Packing
 from litesnn.runtime.trace import Trace
 from litesnn.search.reference import run_reference
 
@@ -148,17 +150,20 @@ def test_one_neuron_wraps_clips_leaks_and_spikes_as_lavas_equations_do(
     population = neurons(
         "a", du=du, dv=dv, vth=np.array([vth]), bias_mant=np.array([bias_mant]), bias_exp=np.array([bias_exp])
     )
-    drive = torch.as_tensor(sums.T[:, :, None, None, None].copy())
-    found = step_through(population, drive, [False] * len(sums), True)
-    for name, states in (
-        ("u", found.currents),
-        ("potential", found.potentials),
-        ("v", found.membranes),
-        ("spikes", found.spikes),
-    ):
-        np.testing.assert_array_equal(states[:, :, 0, 0, 0].T.numpy(), expected[name], err_msg=name)
+    arithmetic = Arithmetic(Sums(1, -reach, reach), torch.float32, Packing())
+    model = Lif(population, arithmetic, (16, 1, 1, 1), len(sums), torch.device("cpu"), keep_states=True)
+    for step, drive in enumerate(sums):
+        spikes = model.step(torch.as_tensor(drive, dtype=torch.float32)[:, None, None, None], reset=False)
+        found = model.states()
+        for name, values in (
+            ("u", found.current),
+            ("potential", found.potential),
+            ("v", found.membrane),
+            ("spikes", spikes),
+        ):
+            np.testing.assert_array_equal(values.flatten().numpy(), expected[name][step], err_msg=f"{name} {step}")
     if np.abs(sums).max() < 100 and du == 4095 and dv == 4095:
-        assert found.overflows == 0
+        assert model.overflows == 0
 
 
 def driven(weight: int, timesteps: int, **fields: Any) -> Graph:
@@ -197,3 +202,15 @@ def test_sums_beyond_the_reach_of_float32_stay_exact() -> None:
 def test_a_gpu_gives_the_same_integers(seed: int) -> None:
     loaded = random_trained_genotype(seed, bits=8)
     check_against_pytorch(loaded, compile_graph(loaded, LOIHI2), random_input(loaded, 4, seed), device="cuda")
+
+
+def test_a_wrapped_current_makes_even_a_maximum_remember() -> None:
+    """Without inhibition a neuron at threshold 0 spikes or rests, unless its current wraps to a negative one."""
+    population = neurons("a", vth=np.array([0]), dv=0, role="maximum")
+    sums = np.array([[2**17 + 1], [1], [3]])
+    expected = lava_lif(sums, population.du, 0, 0, 0, 0)
+    arithmetic = Arithmetic(Sums(1, 0, 2**17 + 1), torch.float32, Packing())
+    model = Lif(population, arithmetic, (1, 1, 1, 1), len(sums), torch.device("cpu"), keep_states=False)
+    found = [model.step(torch.full((1, 1, 1, 1), float(drive)), reset=False).item() for drive in sums[:, 0]]
+    assert found == expected["spikes"].ravel().tolist() == [0, 0, 0]
+    assert model.overflows == 1

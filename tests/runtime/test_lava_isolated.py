@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from isolated_graphs import recurrent, sigma_delta_network, without_resets
 from isolated_oracle import run_isolated
+from lava_graphs import recurrent, sigma_delta_network, without_resets
 
 from litesnn.errors import DataError
 from litesnn.runtime.lava import LavaSession, run, run_lava

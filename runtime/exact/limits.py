@@ -1,0 +1,114 @@
+"""Which arithmetic is exact for one population: proved from its weights, sources, thresholds and the length of the run.
+
+float32 holds every integer up to 2^24, float64 up to 2^53. Sums of products are exact, whatever their order, while the sums of
+all positive and of all negative terms stay inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import gcd
+
+import numpy as np
+import torch
+
+from litesnn.compiler.analysis.bounds import accumulator_bounds
+from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Graph, Membranes, Neurons
+from litesnn.errors import BackendError
+from litesnn.runtime.exact.words import FLOAT32_EXACT, FLOAT64_EXACT, Packing
+
+Sent = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Smallest and largest sum that any input can cause, in weight units, and the common divisor `unit` of the weights."""
+
+    unit: int
+    low: int
+    high: int
+
+    @property
+    def largest(self) -> int:
+        """Largest magnitude."""
+        return max(self.high, -self.low)
+
+
+def worst_sums(graph: Graph, population: Membranes, sent: Mapping[str, Sent]) -> Sums:
+    """Bounds of a population's sums, given the smallest and largest value that each source sends.
+
+    Raises
+    ------
+    BackendError
+        Where sums could pass 2^53, beyond which nothing here is exact.
+    """
+    lowest, highest = accumulator_bounds(graph, population, sent)
+    found = Sums(_common_unit(graph, population), int(lowest.min()), int(highest.max()))
+    if found.largest >= FLOAT64_EXACT:
+        raise BackendError(
+            f"'{population.name}': synaptic sums can reach {found.largest}; allowed: below 2^53, up to which the exact simulator "
+            "is exact (smaller weights, or fewer synapses per neuron)"
+        )
+    return found
+
+
+def _common_unit(graph: Graph, population: Membranes) -> int:
+    """Greatest common divisor of all integer weights into a population; 1 where there are none."""
+    unit = 0
+    for block in graph.into(population.name):
+        codes = np.unique(np.abs(block.geometry.codes))
+        unit = gcd(unit, int(np.gcd.reduce(codes, initial=0)) << block.exponent)
+    return unit or 1
+
+
+@dataclass(frozen=True)
+class Arithmetic:
+    """How the sums of one population are computed: in multiples of `sums.unit`, in `dtype`, so many samples per word."""
+
+    sums: Sums
+    dtype: torch.dtype
+    packing: Packing
+
+
+def arithmetic(sums: Sums, lanes: int) -> Arithmetic:
+    """The cheapest arithmetic that is exact, for `lanes` samples side by side."""
+    units = sums.largest // sums.unit
+    if units >= FLOAT32_EXACT:
+        return Arithmetic(sums, torch.float64, Packing())
+    return Arithmetic(sums, torch.float32, Packing.for_sums(units, lanes))
+
+
+@dataclass(frozen=True)
+class StatePeaks:
+    """Largest magnitudes the current and the membrane can reach before they wrap or are clipped, membrane units."""
+
+    current: int
+    membrane: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether no register can overflow."""
+        return max(self.current, self.membrane) <= STATE_MAX
+
+
+def state_peaks(population: Membranes, sums: Sums, steps: int) -> StatePeaks:
+    """Worst-case states of a population over a run of `steps` steps without reset."""
+    threshold = None
+    if isinstance(population, Neurons) and population.vth is not None:
+        threshold = int(population.vth.max()) << WEIGHT_SHIFT
+    current_memory = DECAY_UNITY - (population.du + 1)
+    peaks = [0, 0]
+    for sign, largest in ((1, sums.high), (-1, -sums.low)):
+        bias = max(0, int((sign * population.bias).max(initial=0)))
+        current = membrane = 0
+        for _ in range(steps):
+            before = (current, membrane)
+            current = (current * current_memory >> 12) + (largest << WEIGHT_SHIFT)
+            membrane = (membrane * population.decay_mantissa >> 12) + current + bias
+            peaks = [max(peaks[0], current), max(peaks[1], membrane)]
+            if sign > 0 and threshold is not None:
+                membrane = min(membrane, threshold)
+            if (current, membrane) == before or membrane > STATE_MAX:
+                break
+    return StatePeaks(*peaks)

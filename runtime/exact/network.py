@@ -1,0 +1,72 @@
+"""A graph prepared for simulation: projections and arithmetic of every population, made once and used by every batch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+
+import torch
+
+from litesnn.compiler.graph import Graph, Membranes, Population, SigmaDelta
+from litesnn.runtime.exact.limits import Arithmetic, Sent, Sums, arithmetic, worst_sums
+from litesnn.runtime.exact.synapses import Projection, projections
+from litesnn.runtime.exact.words import Packing
+
+INT32 = (-(2**31), 2**31 - 1)
+
+
+class Network:
+    """Components in order of computation, and what every population needs to be computed.
+
+    Parameters
+    ----------
+    device : where tensors live
+    """
+
+    def __init__(self, graph: Graph, device: torch.device) -> None:
+        self.graph, self.device = graph, device
+        self.components: list[list[Membranes]] = [
+            [population for population in component if isinstance(population, Membranes)]
+            for component in graph.components()
+        ]
+        self.components = [component for component in self.components if component]
+        self.projections: dict[str, list[Projection]] = {
+            population.name: projections(graph, population, device) for population in graph.membranes
+        }
+        self._sums: dict[tuple[str, tuple[tuple[str, Sent], ...]], Sums] = {}
+
+    @cached_property
+    def readers(self) -> dict[str, list[str]]:
+        """Source -> populations that read it."""
+        found: dict[str, list[str]] = {population.name: [] for population in self.graph.populations}
+        for name, read in self.projections.items():
+            for projection in read:
+                found[projection.source].append(name)
+        return found
+
+    def reads_messages(self, name: str) -> bool:
+        """Whether a population reads sigma-delta messages, whose size only a run shows."""
+        return any(isinstance(self.graph[p.source], SigmaDelta) for p in self.projections[name])
+
+    def arithmetic(self, name: str, lanes: int, messages: Mapping[str, Sent]) -> Arithmetic:
+        """The arithmetic of a population for a number of lanes.
+
+        `messages` : sigma-delta source -> smallest and largest message, as far as known; anything an int32 holds otherwise.
+        """
+        sources = [self.graph[block.source] for block in self.graph.into(name)]
+        sent = {
+            source.name: messages.get(source.name, INT32) if isinstance(source, SigmaDelta) else source.sent
+            for source in sources
+        }
+        key = (name, tuple(sorted(sent.items())))
+        if key not in self._sums:
+            population = self.graph[name]
+            assert isinstance(population, Membranes)
+            self._sums[key] = worst_sums(self.graph, population, sent)
+        return arithmetic(self._sums[key], 1 if self.reads_messages(name) else lanes)
+
+    def packings(self, population: Population, lanes: int) -> set[Packing]:
+        """The words that a population's readers want."""
+        if isinstance(population, SigmaDelta):
+            return {Packing()}
+        return {self.arithmetic(name, lanes, {}).packing for name in self.readers[population.name]}

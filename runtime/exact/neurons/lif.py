@@ -1,0 +1,178 @@
+"""The leaky integrate-and-fire step, integer for integer as Lava's `PyLifModelBitAcc` computes it (docs/numbers.md).
+
+States are floats that hold whole numbers. Where the range proof shows that no register can overflow they are float32 and
+nothing is checked; otherwise float64, with Lava's wrap of the current and clip of the membrane, counted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Membranes, Neurons
+from litesnn.runtime.exact.layout import per_neuron
+from litesnn.runtime.exact.limits import Arithmetic, state_peaks
+from litesnn.runtime.exact.neurons.model import States
+from litesnn.runtime.exact.words import FLOAT32_EXACT
+
+WRAP = STATE_MAX + 1  # 2^23
+WORD_WRAP = 2**32  # Lava's activations are int32
+
+
+@dataclass(frozen=True)
+class Decay:
+    """`sgn(x) * ((|x| * mantissa) >> 12)`, exact in the state's type for |x| up to `peak`."""
+
+    mantissa: int
+    peak: int
+
+    @property
+    def direct(self) -> bool:
+        """Whether float32 holds the product of state and mantissa; powers of two in the mantissa cost no digits."""
+        odd = self.mantissa // (self.mantissa & -self.mantissa or 1)
+        return self.peak * odd <= FLOAT32_EXACT
+
+    def __call__(self, state: Tensor, scratch: Tensor) -> None:
+        """Decay `state` in place."""
+        if self.mantissa == DECAY_UNITY:
+            return
+        fraction = self.mantissa / DECAY_UNITY
+        if state.dtype == torch.float64 or self.direct:
+            state.mul_(fraction).trunc_()
+            return
+        # x = 4096 h + l with h and l of one sign: h * mantissa is whole, and l * mantissa stays below 2^24.
+        torch.mul(state, 1 / DECAY_UNITY, out=scratch).trunc_()
+        state.add_(scratch, alpha=-DECAY_UNITY).mul_(fraction).trunc_().add_(scratch, alpha=self.mantissa)
+
+
+class Lif:
+    """Neurons, or a readout, which integrates and never spikes.
+
+    Parameters
+    ----------
+    shape : (B, C, H, W)
+    steps : longest run without a reset
+    """
+
+    def __init__(
+        self,
+        population: Membranes,
+        arithmetic: Arithmetic,
+        shape: tuple[int, ...],
+        steps: int,
+        device: torch.device,
+        keep_states: bool,
+    ) -> None:
+        sums = arithmetic.sums
+        peaks = state_peaks(population, sums, steps)
+        self.overflows = 0
+        self.checked = not (peaks.fits and arithmetic.dtype == torch.float32)
+        dtype = torch.float64 if self.checked else torch.float32
+        self.scale = sums.unit << WEIGHT_SHIFT
+        self.widest = sums.largest << WEIGHT_SHIFT
+        self.current_decay = Decay(DECAY_UNITY - (population.du + 1), peaks.current)
+        self.decay = Decay(population.decay_mantissa, peaks.membrane)
+        self.bias = _constant(population.bias, population, dtype, device)
+        self.threshold: Tensor | float | None = None
+        if isinstance(population, Neurons):
+            assert population.vth is not None, "normalization is folded before anything runs"
+            self.threshold = _constant(population.vth << WEIGHT_SHIFT, population, dtype, device)
+        # Where nothing can wrap to the other sign.
+        self.forgets = not self.checked and sums.low >= 0 and _always_spikes_or_rests(population)
+        self.keep_states = keep_states
+        self.u, self.v, self.scratch = (_zeros(shape, dtype, device) for _ in range(3))
+        self.spikes = _zeros(shape, torch.float32, device)
+        self.potential = _zeros(shape, dtype, device) if keep_states else self.v
+        self.fresh = True
+
+    def step(self, drive: Tensor, reset: bool) -> Tensor:
+        """See `NeuronModel.step`."""
+        if reset and not self.fresh:
+            self.u.zero_()
+            self.v.zero_()
+            self.fresh = True
+        self._integrate(drive)
+        self.fresh = False
+        if self.keep_states:
+            self.potential.copy_(self.v)
+        if self.threshold is None:
+            return self.spikes
+        self._fire(self.threshold)
+        return self.spikes
+
+    def states(self) -> States:
+        """See `NeuronModel.states`."""
+        return States(self.u, self.potential, self.v)
+
+    def _integrate(self, drive: Tensor) -> None:
+        """Update u and v from the drive and the bias."""
+        remembers = self.current_decay.mantissa > 0
+        if remembers or self.checked or self.keep_states:
+            self._update_current(drive)
+            drive, scale = self.u, 1
+        else:
+            scale = self.scale
+        if self.fresh or self.forgets:
+            torch.mul(drive, scale, out=self.v)
+        else:
+            self.decay(self.v, self.scratch)
+            self.v.add_(drive, alpha=scale)
+        if isinstance(self.bias, Tensor) or self.bias:
+            self.v.add_(self.bias)
+        if self.checked:
+            clipped = self.v.clamp(-STATE_MAX, STATE_MAX)
+            self.overflows += int((clipped != self.v).sum())
+            self.v = clipped
+
+    def _update_current(self, drive: Tensor) -> None:
+        if self.current_decay.mantissa > 0 and not self.fresh:
+            self.current_decay(self.u, self.scratch)
+        else:
+            self.u.zero_()
+        if self.widest >= WORD_WRAP // 2:
+            activation = drive.to(torch.float64) * self.scale
+            wrapped = torch.remainder(activation + WORD_WRAP // 2, WORD_WRAP) - WORD_WRAP // 2
+            self.overflows += int((wrapped != activation).sum())
+            self.u.add_(wrapped)
+        else:
+            self.u.add_(drive.to(self.u.dtype), alpha=self.scale)
+        if self.checked:
+            wrapped = torch.where(self.u > WRAP, self.u - 2 * WRAP, self.u)
+            wrapped = torch.where(self.u <= -WRAP, self.u + 2 * WRAP, wrapped)
+            self.overflows += int((wrapped != self.u).sum())
+            self.u = wrapped
+
+    def _fire(self, threshold: Tensor | float) -> None:
+        """Spikes where v is above the threshold, which resets it. `gt` writes floats: far quicker than booleans here."""
+        if self.checked:
+            fired = self.v > threshold
+            self.spikes.copy_(fired)
+            self.v.masked_fill_(fired, 0)
+            return
+        torch.gt(self.v, threshold, out=self.spikes)
+        if not self.forgets or self.keep_states:
+            self.v.addcmul_(self.v, self.spikes, value=-1)
+
+
+def _always_spikes_or_rests(population: Membranes) -> bool:
+    """Without inhibition: what does not spike is 0, so the membrane never remembers anything (maxima, relays)."""
+    if not isinstance(population, Neurons) or population.vth is None:
+        return False
+    return not population.vth.any() and bool((population.bias >= 0).all()) and population.du == DECAY_UNITY - 1
+
+
+def _constant(
+    values: npt.NDArray[np.int64], population: Membranes, dtype: torch.dtype, device: torch.device
+) -> Tensor | float:
+    """A constant per channel: one number where all agree, otherwise a whole map, laid out as the states are."""
+    if np.all(values == values[0]):
+        return float(values[0])
+    return per_neuron(values, population.shape, dtype, device)
+
+
+def _zeros(shape: tuple[int, ...], dtype: torch.dtype, device: torch.device) -> Tensor:
+    return torch.zeros(shape, dtype=dtype, device=device).contiguous(memory_format=torch.channels_last)

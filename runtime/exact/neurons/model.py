@@ -1,0 +1,36 @@
+"""The interface of a population's time step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class States:
+    """Registers after a step, each (B, C, H, W): `current` u, `membrane` v, and `potential`, what met the threshold."""
+
+    current: Tensor
+    potential: Tensor
+    membrane: Tensor
+
+
+class NeuronModel(Protocol):
+    """One population's neurons for a batch of samples; zero state when made."""
+
+    overflows: int
+    """Register overflows so far."""
+
+    def step(self, drive: Tensor, reset: bool) -> Tensor:
+        """Compute a step and return what the neurons send, (B, C, H, W); the tensor is used again at the next step.
+
+        Parameters
+        ----------
+        drive : (B, C, H, W) synaptic sums in units of the population's `Arithmetic`
+        reset : whether the state is cleared before the step
+        """
+
+    def states(self) -> States:
+        """The registers after the last step; only of a model made with `keep_states`."""

@@ -1,0 +1,81 @@
+"""What is kept of a run: the readout and the recorded populations, written into arrays of all samples as batches pass."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from litesnn.compiler.graph import Graph, Membranes, Neurons, Readout, SigmaDelta
+from litesnn.runtime.exact.neurons import NeuronModel
+from litesnn.runtime.trace import Trace
+
+Ints = npt.NDArray[np.int64]
+
+
+class Recorder:
+    """Collects a `Trace` of N samples of T steps."""
+
+    def __init__(
+        self, graph: Graph, record: Collection[str], record_states: Collection[str], samples: int, timesteps: int
+    ) -> None:
+        graded = {population.name for population in graph.membranes if isinstance(population, SigmaDelta)}
+
+        def room(name: str) -> tuple[int, ...]:
+            return (samples, timesteps, *graph[name].shape)
+
+        def states() -> dict[str, npt.NDArray[np.int64]]:
+            return {name: np.zeros(room(name), np.int64) for name in record_states}
+
+        self._output = graph.output
+        self._timesteps = timesteps
+        self.trace = Trace(
+            readout=np.zeros((samples, graph.output.size), np.int64),
+            spikes={name: np.zeros(room(name), np.int32 if name in graded else np.uint8) for name in record},
+            currents=states(),
+            membranes=states(),
+            potentials=states(),
+            overflows={population.name: 0 for population in graph.membranes},
+        )
+
+    def keeps_states(self, name: str) -> bool:
+        """Whether the registers of a population are recorded."""
+        return name in self.trace.membranes
+
+    def take(self, population: Membranes, samples: slice, step: int, sent: Tensor, model: NeuronModel) -> None:
+        """Record a step of some samples: what was sent, (B, C, H, W), and the model's registers."""
+        name = population.name
+        if name in self.trace.spikes:
+            _write(self.trace.spikes[name], samples, step, sent)
+        if name in self.trace.membranes:
+            states = model.states()
+            _write(self.trace.currents[name], samples, step, states.current)
+            _write(self.trace.potentials[name], samples, step, states.potential)
+            _write(self.trace.membranes[name], samples, step, states.membrane)
+        if population is self._output:
+            self._read_out(population, samples, step, sent, model)
+
+    def count_overflows(self, name: str, overflows: int) -> None:
+        """Add the register overflows of a batch."""
+        self.trace.overflows[name] += overflows
+
+    def _read_out(self, population: Membranes, samples: slice, step: int, sent: Tensor, model: NeuronModel) -> None:
+        """A readout's membrane and a decoder's sum after the last step; the sum of what is sent of any other output."""
+        if isinstance(population, Neurons) or (isinstance(population, SigmaDelta) and population.kind != "sigma"):
+            self.trace.readout[samples] += _integers(sent)
+        elif step == self._timesteps - 1:
+            last = model.states().membrane if isinstance(population, Readout) else sent
+            self.trace.readout[samples] = _integers(last)
+
+
+def _write(kept: npt.NDArray[np.integer[Any]], samples: slice, step: int, values: Tensor) -> None:
+    torch.from_numpy(kept)[samples, step].copy_(values)
+
+
+def _integers(values: Tensor) -> Ints:
+    integers: Ints = values.flatten(1).to(torch.int64).cpu().numpy()
+    return integers

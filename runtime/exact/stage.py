@@ -1,0 +1,132 @@
+"""One population in one batch: what arrives at it, its neurons, and what it sends."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+
+import torch
+from torch import Tensor
+
+from litesnn.compiler.graph import Membranes, SigmaDelta
+from litesnn.runtime.exact.axis import Axis
+from litesnn.runtime.exact.layout import maps
+from litesnn.runtime.exact.limits import Arithmetic
+from litesnn.runtime.exact.neurons import Lif, NeuronModel, SigmaDeltaModel
+from litesnn.runtime.exact.synapses import Projection
+from litesnn.runtime.exact.timing import Part, RunTiming
+from litesnn.runtime.exact.values import Values
+
+
+class Stage:
+    """Computes a population, after `add_source` for every source outside its loop and `add_loop` for those inside.
+
+    Attributes
+    ----------
+    sent : what the population sends, filled by `step`
+    """
+
+    def __init__(
+        self,
+        population: Membranes,
+        sent: Values,
+        arithmetic: Arithmetic,
+        axis: Axis,
+        device: torch.device,
+        keep_states: bool,
+        timing: RunTiming | None,
+    ) -> None:
+        self.population, self.sent = population, sent
+        self._arithmetic, self._axis, self._device, self._timing = arithmetic, axis, device, timing
+        self._loops: list[tuple[Projection, Values]] = []
+        self._constant: Tensor | None = None
+        self._sums: Tensor | None = None
+        self._drive = maps(1, axis.lanes, population.shape, arithmetic.dtype, device)[0]
+        self._held: Tensor | None = None
+        self.model = _model(population, arithmetic, axis, device, keep_states)
+
+    def add_source(self, projection: Projection, source: Values) -> None:
+        """Compute what a source makes arrive, at all steps."""
+        with self._measure("synapses"):
+            found = projection(source.words(self._arithmetic.packing), self._arithmetic)
+            self._place(found, self._axis.shift(projection.delay), source.lasts)
+        self._note(projection)
+
+    def add_loop(self, projection: Projection, source: Values) -> None:
+        """A source that is computed step by step together with this population."""
+        self._loops.append((projection, source))
+
+    def step(self, step: int) -> Tensor:
+        """Compute a step; returns what is sent, (B, C, H, W)."""
+        with self._measure("synapses"):
+            arrived = self._arrived(step)
+        with self._measure("neurons"):
+            if arrived is not None:
+                self._held = self._arithmetic.packing.unpack(arrived, self._drive)
+            assert self._held is not None
+            sent = self.model.step(self._held, self._axis.resets(self.population, step))
+            self.sent.write(step, sent)
+        if self._timing is not None:
+            entry = self._timing.of(self.population.name)
+            entry.events += int(torch.count_nonzero(sent))
+            entry.values += sent.numel()
+        return sent
+
+    def _arrived(self, step: int) -> Tensor | None:
+        """Sums that arrive at a step, as words (W, C, H, W'); None where they are those of the step before."""
+        if self._sums is None and not self._loops:
+            if step > 0:
+                return None
+            return self._zeros(1)[0] if self._constant is None else self._constant[0]
+        sums = self._all_steps()[step]
+        if self._constant is not None:
+            sums.add_(self._constant[0])
+        for projection, source in self._loops:
+            sent_at = step - self._axis.shift(projection.delay)
+            if sent_at >= 0:
+                words = source.words(self._arithmetic.packing)[sent_at : sent_at + 1]
+                sums.add_(projection(words, self._arithmetic)[0])
+                if step == self._axis.steps - 1:
+                    self._note(projection)
+        return sums
+
+    def _place(self, found: Tensor, shift: int, lasts: int) -> None:
+        """Add sums of `lasts` steps, or of one that holds for all of them, `shift` steps late."""
+        steps = self._axis.steps
+        if len(found) == 1 and shift == 0 and lasts == steps:
+            self._constant = found if self._constant is None else self._constant + found
+        elif self._sums is None and shift == 0 and len(found) == steps:
+            self._sums = found
+        else:
+            stop = min(steps, shift + lasts)
+            late = self._all_steps()[shift:stop]
+            late += found if len(found) == 1 else found[: len(late)]
+
+    def _all_steps(self) -> Tensor:
+        """Sums of all steps but the constant ones, which are added to each step as it is computed."""
+        if self._sums is None:
+            self._sums = self._zeros(self._axis.steps)
+        return self._sums
+
+    def _zeros(self, steps: int) -> Tensor:
+        words = self._arithmetic.packing.words(self._axis.lanes)
+        return maps(steps, words, self.population.shape, self._arithmetic.dtype, self._device).zero_()
+
+    def _measure(self, part: Part) -> AbstractContextManager[None]:
+        if self._timing is None:
+            return nullcontext()
+        return self._timing.measure(self.population.name, part, self._device)
+
+    def _note(self, projection: Projection) -> None:
+        if self._timing is not None:
+            entry = self._timing.of(self.population.name)
+            entry.kernels[projection.source] = projection.kernel_name(self._arithmetic)
+            entry.samples_per_word = self._arithmetic.packing.samples
+
+
+def _model(
+    population: Membranes, arithmetic: Arithmetic, axis: Axis, device: torch.device, keep_states: bool
+) -> NeuronModel:
+    if isinstance(population, SigmaDelta):
+        return SigmaDeltaModel(population, arithmetic, (axis.lanes, *population.shape), device)
+    shape = (axis.lanes, *population.shape)
+    return Lif(population, arithmetic, shape, axis.longest_run(population), device, keep_states)
