@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.compiler.accounting import paper_counts
 from litesnn.compiler.energy import energy_rows, time_rows
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph, Neurons, Source
@@ -88,9 +89,22 @@ def cost_document(
                 "Dense": dense_operations(loaded),
             },
         },
+        "paper": paper_counts(loaded, mean_spikes(graph, activity)).document(),
         "energy": energy_rows(profile, total, graded, updates, None if traffic is None else traffic.hop_weighted),
         "time": time_rows(profile, graph),
     }
+
+
+def mean_spikes(graph: Graph, activity: Activity) -> dict[str, float]:
+    """Population -> spikes of a neuron per sample, meaned over its neurons as the genotype has them (dead ones are silent)."""
+    result = {}
+    for population in (*graph.membranes, *graph.sources):
+        if population.name not in activity.events:
+            continue
+        channels = getattr(population, "genotype_channels", None) or population.shape[0]
+        neurons = channels * population.shape[1] * population.shape[2]
+        result[population.name] = float(activity.events[population.name].sum()) / activity.samples / neurons
+    return result
 
 
 def connection_sparsity(loaded: LoadedGenotype) -> float:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from litesnn.runtime.lava import run_lava
     from litesnn.runtime.verify import Verification
     from litesnn.samples import Samples, verification_samples
+    from litesnn.search.lite import search_genotype
     from litesnn.search.training import train_genotype
     from litesnn.verification import verify
 
@@ -47,6 +48,7 @@ _HOMES = {
     "load_profile": "litesnn.compiler.profile",
     "run_lava": "litesnn.runtime.lava",
     "save_genotype": "litesnn.compiler.genotype",
+    "search_genotype": "litesnn.search.lite",
     "simulate": "litesnn.runtime.exact",
     "train_genotype": "litesnn.search.training",
     "verification_samples": "litesnn.samples",
@@ -70,6 +72,7 @@ __all__ = [
     "load_profile",
     "run_lava",
     "save_genotype",
+    "search_genotype",
     "simulate",
     "train_genotype",
     "verification_samples",

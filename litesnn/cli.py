@@ -14,6 +14,7 @@ from litesnn.commands.info import info_command
 from litesnn.commands.profiles import profiles_command
 from litesnn.commands.report import report_command
 from litesnn.commands.run import run_command
+from litesnn.commands.search import search_app
 from litesnn.commands.train import train_command
 from litesnn.commands.verify import verify_command
 
@@ -39,6 +40,7 @@ for name, command in (
     ("profiles", profiles_command),
 ):
     app.command(name, no_args_is_help=name not in ("profiles",))(command)
+app.add_typer(search_app, name="search")
 
 compile_app = typer.Typer(
     name="litesnn-compile", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False

@@ -45,3 +45,7 @@ class BackendError(LiteSNNError):
 
 class TrainingError(LiteSNNError):
     """Training cannot start or go on (wrong checkpoint, diverged loss, unknown device)."""
+
+
+class SearchError(LiteSNNError):
+    """A search cannot start or go on (impossible space or setting, wrong checkpoint, diverged loss)."""

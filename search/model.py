@@ -101,20 +101,29 @@ class SpikingModel(nn.Module):
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Mean logits per step (N, classes), float32, from integers (N, C, H, W) or spikes (N, T, C, H, W)."""
-        membrane = self.run(inputs)
+        return self.logits(self.propagate(inputs))
+
+    def logits(self, signals: dict[str, Tensor]) -> Tensor:
+        """Mean logits per step (N, classes), float32, from what `propagate` returned."""
+        membrane = self._read_out(self._gather(self.topology.readout, signals, None))
         if self.evaluation == "fixed":
             membrane = membrane * (self.readout.code_value() / 64)
         return (membrane / self.genotype.timesteps).float()
 
     def run(self, inputs: Tensor, recorder: Recorder | None = None) -> Tensor:
         """The readout after the last step, (N, classes): real-valued logits, or whole chip units v in float64 (`fixed`)."""
+        signals = self.propagate(inputs, recorder)
+        return self._read_out(self._gather(self.topology.readout, signals, recorder))
+
+    def propagate(self, inputs: Tensor, recorder: Recorder | None = None) -> dict[str, Tensor]:
+        """Spikes (T, N, C, H, W) of the input, every node and the pool, by name."""
         signals = {"input": self._input_signal(inputs)}
         for node in self.node_list():
             edge_inputs = [self._gather(edge.plan, signals, recorder) for edge in node.edge_list()]
             signals[node.plan.name] = self._fire(node, edge_inputs, recorder)
         if self.topology.pool is not None:
             signals["pool"] = self._pool(self.topology.pool, signals, recorder)
-        return self._read_out(self._gather(self.topology.readout, signals, recorder))
+        return signals
 
     def fold_pool(self) -> Folded:
         """Integers of the spiked global average pool."""

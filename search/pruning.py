@@ -45,7 +45,12 @@ def top_mask(scores: Tensor, keep: float) -> Tensor:
     """
     magnitude = scores.abs()
     with torch.no_grad():
-        order = torch.argsort(magnitude.flatten(), stable=True)
-        mask = torch.ones_like(order, dtype=scores.dtype)
-        mask[order[: pruned_count(scores.numel(), keep)]] = 0
+        mask = largest(magnitude.flatten(), keep).to(scores.dtype)
     return straight_through(magnitude, mask.reshape(scores.shape))
+
+
+def largest(magnitude: Tensor, keep: float) -> Tensor:
+    """Where the largest values of each row (..., n) stand, as bool: all but the `pruned_count` smallest (ties: lowest index)."""
+    order = torch.argsort(magnitude, dim=-1, stable=True)
+    mask = torch.ones_like(magnitude, dtype=torch.bool)
+    return mask.scatter_(-1, order[..., : pruned_count(magnitude.shape[-1], keep)], False)

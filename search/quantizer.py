@@ -41,10 +41,15 @@ def weight_codes(weight: Tensor, step: float, bits: int) -> Tensor:
     The gradient of a code with respect to its weight is 2 / step, so that of `code * step / 2` is 1, clipped or not.
     """
     exact = weight.double() / (step / 2)
-    limit = float(2**bits - 1)
     with torch.no_grad():
-        codes = torch.clamp(2 * torch.round(weight.double() / step + 0.5) - 1, -limit, limit)
+        codes = nearest_codes(weight.double(), step, bits)
     return straight_through(exact, codes)
+
+
+def nearest_codes(weight: Tensor, step: float | Tensor, bits: int) -> Tensor:
+    """The odd code nearest to each weight, clipped to -(2^b - 1) .. 2^b - 1, in the type of `weight`; without gradient."""
+    limit = float(2**bits - 1)
+    return torch.clamp(2 * torch.round(weight / step + 0.5) - 1, -limit, limit)
 
 
 def quantize(weight: Tensor, step: float, bits: int) -> Tensor:

@@ -39,11 +39,16 @@ def render_html(report: Mapping[str, Any]) -> str:
         .render(
             view=page_view(json.loads(data)),
             data=_embedded(data),
-            style=Markup(_resource("page.css")),
+            style=page_style(),
             script=Markup(script),
             script_hash=f"sha256-{digest}",
         )
     )
+
+
+def page_style() -> Markup:
+    """The style sheet of all our pages."""
+    return Markup(_resource("page.css"))
 
 
 def _embedded(text: str) -> Markup:

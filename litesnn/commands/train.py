@@ -13,7 +13,7 @@ from litesnn.commands.common import JsonOption, errors_to_exit, print_json, stdo
 
 def train_command(
     genotype: Annotated[Path, typer.Argument(help="A genotype, .json; with weights, training goes on from them.")],
-    dataset: Annotated[str, typer.Option(help="digits, mnist, fashion_mnist, cifar10 or cifar100.")],
+    dataset: Annotated[str, typer.Option(help="A name of docs/training.md, e.g. digits, fashion_mnist, cifar10.")],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Trained genotype to write; NAME-trained.json if left out.")
     ] = None,
@@ -27,8 +27,12 @@ def train_command(
     fixed_lr: Annotated[float, typer.Option(help="Peak learning rate of the fixed phase.")] = 0.001,
     optimizer: Annotated[Literal["sgd", "adam"], typer.Option(help="sgd has momentum 0.9.")] = "sgd",
     weight_decay: Annotated[float, typer.Option(help="On weights and scores.")] = 3e-4,
+    auxiliary: Annotated[
+        float, typer.Option(help="Weight of an auxiliary head's loss in the float phase; never deployed.")
+    ] = 0.0,
     shift: Annotated[int, typer.Option(help="Augmentation: random shift by up to so many pixels.")] = 0,
     flip: Annotated[bool, typer.Option("--flip", help="Augmentation: random mirroring.")] = False,
+    cutout: Annotated[int, typer.Option(help="Augmentation: clear a square of so many pixels.")] = 0,
     seed: Annotated[int, typer.Option(help="The same seed and threads give the same result on one CPU.")] = 0,
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0 leaves the choice to torch.")] = 0,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu",
@@ -51,8 +55,10 @@ def train_command(
             fixed_lr=fixed_lr,
             optimizer=optimizer,
             weight_decay=weight_decay,
+            auxiliary=auxiliary,
             shift=shift,
             flip=flip,
+            cutout=cutout,
             seed=seed,
             threads=threads,
         )

@@ -11,8 +11,10 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from litesnn.compiler.accounting import paper_counts
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
 from litesnn.compiler.profile import Profile
+from litesnn.compiler.report.views.costs import paper_rows
 
 
 def genotype_document(loaded: LoadedGenotype) -> dict[str, Any]:
@@ -34,6 +36,7 @@ def genotype_document(loaded: LoadedGenotype) -> dict[str, Any]:
             for node in loaded.topology.nodes
         ],
         "readout": _edge(loaded, loaded.topology.readout),
+        "accounting": paper_counts(loaded).document(),
         "training": spec.training.model_dump(mode="json") if spec.training else None,
         "search": spec.search.model_dump(mode="json") if spec.search else None,
     }
@@ -69,6 +72,8 @@ def show_genotype(console: Console, document: Mapping[str, Any]) -> None:
                 _kept(edge),
             )
     console.print(table)
+    counts = dict(paper_rows(document["accounting"]))
+    console.print("as papers count: " + ", ".join(f"{name} {value}" for name, value in counts.items()))
     training = document["training"]
     if training and training.get("accuracy_fixed") is not None:
         console.print(

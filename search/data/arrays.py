@@ -1,4 +1,4 @@
-"""CIFAR-10 and CIFAR-100 from one numpy archive per data set."""
+"""CIFAR-10 and CIFAR-100: from one numpy archive, or from their authors' folders as torchvision unpacks them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.genotype import InputSpec
 from litesnn.errors import DataError
+from litesnn.search.data.cifar_folders import FOLDERS, read_folder
 from litesnn.search.data.dataset import Dataset
 
 _KEYS = ("x_train", "y_train", "x_test", "y_test")
@@ -22,8 +23,9 @@ _SCALE = 1 / 59
 
 
 def load_cifar(name: str, data_dir: Path | None) -> Dataset:
-    """uint8 images (N, 3, 32, 32) from `<name>.npz` in `data_dir`; (N, 32, 32, 3) is transposed."""
-    arrays = read_archive(name, data_dir)
+    """uint8 images (N, 3, 32, 32) from `<name>.npz` in `data_dir`, (N, 32, 32, 3) transposed, or from its authors' folder."""
+    folders = None if data_dir is None or (data_dir / f"{name}.npz").is_file() else read_folder(name, data_dir)
+    arrays = read_archive(name, data_dir) if folders is None else folders
     x_train, x_test = (_channels_first(name, arrays[key]) for key in ("x_train", "x_test"))
     spec = cifar_input(name, (3, 32, 32))
     y_train, y_test = (arrays[key].reshape(-1).astype(np.int64) for key in ("y_train", "y_test"))
@@ -43,7 +45,7 @@ def read_archive(name: str, data_dir: Path | None) -> dict[str, npt.NDArray[np.g
     DataError
         Where the folder, file or an array is missing, or the file is not an archive of plain arrays.
     """
-    file = f"{name}.npz with the arrays {', '.join(_KEYS)}"
+    file = f"{name}.npz with the arrays {', '.join(_KEYS)}, or the folder {' or '.join(FOLDERS[name])}"
     if data_dir is None:
         raise DataError(f"{name}: no data folder given; wanted: {file} (give --data-dir FOLDER)")
     path = data_dir / f"{name}.npz"

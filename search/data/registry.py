@@ -7,6 +7,7 @@ from pathlib import Path
 
 from litesnn.errors import DataError
 from litesnn.search.data.arrays import load_cifar
+from litesnn.search.data.audio import load_fsdd, load_gsc
 from litesnn.search.data.dataset import Dataset
 from litesnn.search.data.digits import load_digits
 from litesnn.search.data.idx import load_idx_dataset
@@ -17,6 +18,8 @@ DATASETS: dict[str, Callable[[str, Path | None], Dataset]] = {
     "fashion_mnist": load_idx_dataset,
     "cifar10": load_cifar,
     "cifar100": load_cifar,
+    "speech_commands": load_gsc,
+    "spoken_digits": load_fsdd,
 }
 
 
@@ -25,7 +28,7 @@ def load_dataset(name: str, data_dir: str | Path | None = None) -> Dataset:
 
     Parameters
     ----------
-    name : `digits` (bundled with scikit-learn), `mnist`, `fashion_mnist`, `cifar10` or `cifar100`
+    name : a key of `DATASETS`; `digits` is bundled with scikit-learn
     data_dir : folder with the files; unused for `digits`
 
     Raises

@@ -9,15 +9,19 @@ from torch.nn import functional as F
 
 from litesnn.errors import TrainingError
 from litesnn.search.model import Evaluation, SpikingModel
+from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.samples import Samples, batches
 from litesnn.search.training.settings import TrainingSettings
 
 _EVALUATION_BATCH = 256
 
 
-def make_optimizer(model: SpikingModel, settings: TrainingSettings, evaluation: Evaluation) -> torch.optim.Optimizer:
-    """Optimizer of a phase: weight decay on tensors with more than one axis only; scores rest in the fixed phase."""
-    named = [(name, p) for name, p in model.named_parameters() if evaluation == "float" or not name.endswith(".score")]
+def make_optimizer(trainee: Trainee, settings: TrainingSettings, evaluation: Evaluation) -> torch.optim.Optimizer:
+    """Optimizer of a phase: weight decay on tensors with more than one axis only; scores and auxiliary rest in the fixed phase."""
+    trained = trainee if evaluation == "float" else trainee.model
+    named = [
+        (name, p) for name, p in trained.named_parameters() if evaluation == "float" or not name.endswith(".score")
+    ]
     groups = [
         {"params": [p for _, p in named if p.ndim > 1], "weight_decay": settings.weight_decay},
         {"params": [p for _, p in named if p.ndim <= 1], "weight_decay": 0.0},
@@ -34,7 +38,7 @@ def epoch_seed(seed: int, evaluation: Evaluation, epoch: int) -> int:
 
 
 def train_epoch(
-    model: SpikingModel,
+    trainee: Trainee,
     optimizer: torch.optim.Optimizer,
     samples: Samples,
     settings: TrainingSettings,
@@ -48,17 +52,17 @@ def train_epoch(
     TrainingError
         Where the loss is not finite.
     """
-    model.evaluation = evaluation
-    model.train()
+    trainee.model.evaluation = evaluation
+    trainee.train()
     generator = torch.Generator().manual_seed(epoch_seed(settings.seed, evaluation, epoch))
     epochs, peak = settings.phase(evaluation)
     count = -(-len(samples.y) // settings.batch_size)
     total, seen = 0.0, 0
-    for index, (x, y) in enumerate(batches(samples, settings.batch_size, settings.shift, settings.flip, generator)):
+    for index, (x, y) in enumerate(batches(samples, settings.batch_size, settings.augmentation, generator)):
         progress = (epoch + index / count) / epochs
         for group in optimizer.param_groups:
             group["lr"] = peak * (1 + cos(pi * progress)) / 2
-        loss = F.cross_entropy(model(x), y)
+        loss = trainee.loss(x, y)
         value = loss.item()
         if not isfinite(value):
             raise TrainingError(
@@ -67,7 +71,7 @@ def train_epoch(
             )
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip_norm)
+        torch.nn.utils.clip_grad_norm_(trainee.parameters(), settings.clip_norm)
         optimizer.step()
         total, seen = total + value * len(y), seen + len(y)
     return total / max(seen, 1)

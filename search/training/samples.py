@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from sklearn.model_selection import train_test_split
 from torch import Tensor
 
-from litesnn.compiler.genotype import Genotype, quantize_input
+from litesnn.compiler.genotype import Genotype, InputSpec, quantize_input
 from litesnn.errors import DataError
 from litesnn.search.data import Dataset
 
@@ -52,49 +53,89 @@ def prepare(dataset: Dataset, genotype: Genotype, validation_fraction: float, se
         raise DataError(
             f"{dataset.name}: has {dataset.num_classes} classes; found head.classes = {genotype.head.classes} in the genotype"
         )
-    x = quantize_input(genotype.input, dataset.x_train)
-    x_test = quantize_input(genotype.input, dataset.x_test)
+    whole = quantized(genotype.input, dataset.x_train, dataset.y_train)
+    train, validation = stratified_split(whole, validation_fraction, seed, dataset.name)
+    return Parts(train, validation, quantized(genotype.input, dataset.x_test, dataset.y_test))
+
+
+def quantized(spec: InputSpec, x: npt.NDArray[np.generic], y: npt.NDArray[np.int64]) -> Samples:
+    """Raw samples as the network takes them."""
+    return Samples(torch.from_numpy(quantize_input(spec, x)), torch.from_numpy(np.ascontiguousarray(y)))
+
+
+def stratified_split(samples: Samples, second: float | int, seed: int, name: str) -> tuple[Samples, Samples]:
+    """Two parts with equal shares of every class; `second` is the size of the second, as a fraction or a count.
+
+    Raises
+    ------
+    DataError
+        Where a class is too small to be split.
+    """
     try:
-        train, validation = train_test_split(
-            np.arange(len(x)), test_size=validation_fraction, random_state=seed, stratify=dataset.y_train
-        )
+        split = train_test_split(np.arange(len(samples.y)), test_size=second, random_state=seed, stratify=samples.y)
     except ValueError as error:
-        raise DataError(f"{dataset.name}: cannot split off {validation_fraction:g} for validation: {error}") from error
-    return Parts(
-        _samples(x[train], dataset.y_train[train]),
-        _samples(x[validation], dataset.y_train[validation]),
-        _samples(x_test, dataset.y_test),
-    )
+        raise DataError(f"{name}: cannot split off {second:g} of {len(samples.y)} samples: {error}") from error
+    first, rest = (torch.from_numpy(part) for part in split)
+    return Samples(samples.x[first], samples.y[first]), Samples(samples.x[rest], samples.y[rest])
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """Random changes of training images.
+
+    Attributes
+    ----------
+    shift : by up to so many pixels either way, filling with 0
+    flip : mirror half of the images left-right
+    cutout : set a square of so many pixels to 0, its middle anywhere on the image (DeVries and Taylor, 2017)
+    """
+
+    shift: int = 0
+    flip: bool = False
+    cutout: int = 0
 
 
 def batches(
-    samples: Samples, batch_size: int, shift: int, flip: bool, generator: torch.Generator
+    samples: Samples, batch_size: int, augmentation: Augmentation, generator: torch.Generator
 ) -> Iterator[tuple[Tensor, Tensor]]:
     """Shuffled, augmented batches of one epoch; a last batch of one sample is left out (normalization needs two)."""
     order = torch.randperm(len(samples.y), generator=generator).to(samples.y.device)
     for start in range(0, len(order), batch_size):
         chosen = order[start : start + batch_size]
         if len(chosen) > 1:
-            yield augment(samples.x[chosen], shift, flip, generator), samples.y[chosen]
+            yield augment(samples.x[chosen], augmentation, generator), samples.y[chosen]
 
 
-def augment(x: Tensor, shift: int, flip: bool, generator: torch.Generator) -> Tensor:
-    """Shift each image by up to `shift` pixels either way, filling with 0, and mirror half of them where `flip`."""
-    if shift > 0:
-        count, _, height, width = x.shape
-        offsets = torch.randint(0, 2 * shift + 1, (2, count, 1), generator=generator).to(x.device)
-        padded = torch.nn.functional.pad(x, (shift, shift, shift, shift))
-        rows = offsets[0] + torch.arange(height, device=x.device)
-        columns = offsets[1] + torch.arange(width, device=x.device)
-        sample = torch.arange(count, device=x.device)[:, None, None]
-        x = padded[sample, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
-    if flip:
+def augment(x: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
+    """Augmented images (N, C, H, W), each changed on its own; the type stays."""
+    if augmentation.shift > 0:
+        x = _shifted(x, augmentation.shift, generator)
+    if augmentation.flip:
         mirrored = torch.rand(len(x), 1, 1, 1, generator=generator).to(x.device) < 0.5
         x = torch.where(mirrored, x.flip(3), x)
+    if augmentation.cutout > 0:
+        x = x * _outside_squares(x, augmentation.cutout, generator)
     return x
 
 
-def _samples(
-    x: np.ndarray[tuple[int, ...], np.dtype[np.int16]], y: np.ndarray[tuple[int, ...], np.dtype[np.int64]]
-) -> Samples:
-    return Samples(torch.from_numpy(np.ascontiguousarray(x)), torch.from_numpy(np.ascontiguousarray(y)))
+def _shifted(x: Tensor, shift: int, generator: torch.Generator) -> Tensor:
+    count, _, height, width = x.shape
+    offsets = torch.randint(0, 2 * shift + 1, (2, count, 1), generator=generator).to(x.device)
+    padded = torch.nn.functional.pad(x, (shift, shift, shift, shift))
+    rows = offsets[0] + torch.arange(height, device=x.device)
+    columns = offsets[1] + torch.arange(width, device=x.device)
+    sample = torch.arange(count, device=x.device)[:, None, None]
+    return padded[sample, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+
+
+def _outside_squares(x: Tensor, side: int, generator: torch.Generator) -> Tensor:
+    """1 outside each image's square, 0 inside; (N, 1, H, W) in the type of `x`."""
+    count, _, height, width = x.shape
+
+    def inside(size: int) -> Tensor:
+        middles = torch.randint(0, size, (count, 1), generator=generator).to(x.device)
+        places = torch.arange(size, device=x.device)
+        return (places >= middles - side // 2) & (places < middles - side // 2 + side)
+
+    rows, columns = inside(height), inside(width)
+    return (~(rows[:, :, None] & columns[:, None, :]))[:, None].to(x.dtype)

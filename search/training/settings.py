@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from litesnn.errors import TrainingError
 from litesnn.search.model import Evaluation
+from litesnn.search.training.samples import Augmentation
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class TrainingSettings:
     optimizer : `sgd` (momentum 0.9, as LitE-SNN) or `adam`
     weight_decay : on weights and scores, not on normalization and biases
     clip_norm : largest gradient norm
-    shift, flip : augmentation: random shift by up to so many pixels, random mirroring left-right
+    auxiliary : weight of the auxiliary head's loss in the float phase (LitE-SNN: 0.4); 0: no such head
+    shift, flip, cutout : as `Augmentation`
     validation_fraction : part of the training set held back to choose the weights that are kept
     threads : torch's CPU threads; sums round differently with another number, so repeating a training needs the same. 0 keeps
         torch's own choice
@@ -35,8 +37,10 @@ class TrainingSettings:
     optimizer: Literal["sgd", "adam"] = "sgd"
     weight_decay: float = 3e-4
     clip_norm: float = 5.0
+    auxiliary: float = 0.0
     shift: int = 0
     flip: bool = False
+    cutout: int = 0
     validation_fraction: float = 0.1
     seed: int = 0
     threads: int = 0
@@ -47,6 +51,7 @@ class TrainingSettings:
             ("fixed_epochs", 0),
             ("batch_size", 2),
             ("shift", 0),
+            ("cutout", 0),
             ("seed", 0),
             ("threads", 0),
         ):
@@ -55,8 +60,9 @@ class TrainingSettings:
         for name in ("lr", "fixed_lr", "clip_norm"):
             if not getattr(self, name) > 0:
                 raise TrainingError(f"{name}: found {getattr(self, name)}; allowed: a number > 0")
-        if not self.weight_decay >= 0:
-            raise TrainingError(f"weight_decay: found {self.weight_decay}; allowed: a number >= 0")
+        for name in ("weight_decay", "auxiliary"):
+            if not getattr(self, name) >= 0:
+                raise TrainingError(f"{name}: found {getattr(self, name)}; allowed: a number >= 0")
         if not 0 < self.validation_fraction < 1:
             raise TrainingError(
                 f"validation_fraction: found {self.validation_fraction}; allowed: between 0 and 1, both excluded"
@@ -67,6 +73,11 @@ class TrainingSettings:
     def as_dict(self) -> dict[str, Any]:
         """All settings by name."""
         return asdict(self)
+
+    @property
+    def augmentation(self) -> Augmentation:
+        """What is done to training images."""
+        return Augmentation(self.shift, self.flip, self.cutout)
 
     def phase(self, evaluation: Evaluation) -> tuple[int, float]:
         """Epochs and peak learning rate of a phase."""

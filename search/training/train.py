@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import platform
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 import torch
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress
 
 from litesnn.compiler.genotype import (
     Genotype,
@@ -30,6 +27,8 @@ from litesnn.search.dead_channels import silence_dead_channels
 from litesnn.search.export import export_document, export_tensors
 from litesnn.search.membrane_units import choose_membrane_exps, lower_to_fit
 from litesnn.search.model import Evaluation, SpikingModel
+from litesnn.search.session import run_session, usable_device, versions
+from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.checkpoint import TrainingState, load_checkpoint, restore, save_checkpoint
 from litesnn.search.training.loop import evaluate, make_optimizer, train_epoch
 from litesnn.search.training.samples import Parts, prepare
@@ -89,12 +88,12 @@ def train_genotype(
     target = Path(out_path)
     if target.suffix != ".json":
         raise TrainingError(f"output: found '{target}'; allowed: a file name that ends in .json")
-    place = _device(device)
+    place = usable_device(device, TrainingError)
     parts = prepare(data, loaded.spec, settings.validation_fraction, settings.seed)
     parts = Parts(parts.train.to(place), parts.validation.to(place), parts.test.to(place))
     model = SpikingModel.from_genotype(loaded, settings.seed).to(place)
     run = _Run(model, parts, settings, target.with_name(target.name + ".checkpoint"), _identity(loaded, data, settings))
-    with torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False), _bar(progress) as bar:
+    with run_session(progress) as bar:
         history = run.train(resume, bar, on_epoch)
     record = _record(model, parts, data, settings)
     written = save_genotype(export_document(model, record), export_tensors(model), target)
@@ -109,6 +108,7 @@ class _Run:
         self, model: SpikingModel, parts: Parts, settings: TrainingSettings, checkpoint: Path, identity: dict[str, Any]
     ) -> None:
         self.model = model
+        self.trainee = Trainee(model, settings.auxiliary, settings.seed).to(model.pool_exp.device)
         self.parts = parts
         self.settings = settings
         self.checkpoint = checkpoint
@@ -126,9 +126,9 @@ class _Run:
         bar.advance(task, len(self.state.history))
         phases: tuple[Evaluation, ...] = ("float", "fixed")
         for evaluation in phases[phases.index(self.state.evaluation) :]:
-            optimizer = make_optimizer(self.model, self.settings, evaluation)
+            optimizer = make_optimizer(self.trainee, self.settings, evaluation)
             if tensors is not None:
-                restore(tensors, self.model, optimizer)
+                restore(tensors, self.trainee, optimizer)
                 tensors = None
             elif evaluation == "fixed":
                 self.state.evaluation, self.state.epoch = "fixed", 0
@@ -137,7 +137,7 @@ class _Run:
                 self._keep_best(*evaluate(self.model, self.parts.validation, "fixed"))
             for epoch in range(self.state.epoch, self.settings.phase(evaluation)[0]):
                 report = self._epoch(optimizer, evaluation, epoch)
-                save_checkpoint(self.checkpoint, self.identity, self.state, self.model, optimizer)
+                save_checkpoint(self.checkpoint, self.identity, self.state, self.trainee, optimizer)
                 shown = f"{evaluation} {epoch + 1}: validation {100 * report.validation_accuracy:.2f} %"
                 bar.update(task, advance=1, description=shown)
                 if on_epoch is not None:
@@ -147,7 +147,7 @@ class _Run:
         return tuple(EpochReport(**row) for row in self.state.history)
 
     def _epoch(self, optimizer: torch.optim.Optimizer, evaluation: Evaluation, epoch: int) -> EpochReport:
-        train_loss = train_epoch(self.model, optimizer, self.parts.train, self.settings, evaluation, epoch)
+        train_loss = train_epoch(self.trainee, optimizer, self.parts.train, self.settings, evaluation, epoch)
         if evaluation == "fixed":
             lower_to_fit(self.model)
         accuracy, loss = evaluate(self.model, self.parts.validation, evaluation)
@@ -176,7 +176,7 @@ def _record(model: SpikingModel, parts: Parts, data: Dataset, settings: Training
         accuracy_float=accuracy_float,
         accuracy_fixed=accuracy_fixed,
         settings=settings.as_dict(),
-        versions={"litesnn": _litesnn_version(), "python": platform.python_version(), "torch": torch.__version__},
+        versions=versions(),
     )
 
 
@@ -184,28 +184,3 @@ def _identity(loaded: LoadedGenotype, data: Dataset, settings: TrainingSettings)
     document = hashlib.sha256(dump_genotype(loaded.spec)).hexdigest()
     shapes = {"dataset": data.name, "train_shape": list(data.x_train.shape), "test_shape": list(data.x_test.shape)}
     return {"genotype": document, **shapes, **settings.as_dict()}
-
-
-def _litesnn_version() -> str:
-    try:
-        return version("litesnn")
-    except PackageNotFoundError:
-        return "unknown"
-
-
-def _device(name: str) -> torch.device:
-    try:
-        device = torch.device(name)
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        first = str(error).splitlines()[0]
-        raise TrainingError(
-            f"device: found '{name}', which cannot be used here ({first}); allowed: cpu, cuda, cuda:N"
-        ) from error
-    return device
-
-
-def _bar(shown: bool) -> Progress:
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=console, disable=not (shown and console.is_terminal))

@@ -1,4 +1,5 @@
 import gzip
+import pickle
 import struct
 from pathlib import Path
 
@@ -102,3 +103,57 @@ def test_archives_with_pickles_or_without_arrays_are_refused(tmp_path: Path) -> 
     path.write_bytes(b"no zip")
     with pytest.raises(DataError, match="cannot read this archive"):
         load_dataset("cifar10", tmp_path)
+
+
+def cifar_part(seed: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    return rng.integers(0, 256, (4, 3072)).astype(np.uint8), rng.integers(0, classes, 4)
+
+
+def python_folder(folder: Path, files: tuple[str, ...], label: bytes, classes: int) -> None:
+    folder.mkdir()
+    for seed, file in enumerate(files):
+        x, y = cifar_part(seed, classes)
+        (folder / file).write_bytes(pickle.dumps({b"data": x, label: y.tolist()}, protocol=2))
+
+
+def test_cifar_is_read_from_torchvisions_folders(tmp_path: Path) -> None:
+    batches = (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch")
+    python_folder(tmp_path / "cifar-10-batches-py", batches, b"labels", 10)
+    ten = load_dataset("cifar10", tmp_path)
+    assert ten.x_train.shape == (20, 3, 32, 32)
+    x, y = cifar_part(5, 10)
+    np.testing.assert_array_equal(ten.x_test, x.reshape(4, 3, 32, 32))
+    assert ten.y_test.tolist() == y.tolist()
+    python_folder(tmp_path / "cifar-100-python", ("train", "test"), b"fine_labels", 100)
+    assert load_dataset("cifar100", tmp_path).y_test.tolist() == cifar_part(1, 100)[1].tolist()
+
+
+@pytest.mark.parametrize(
+    ("name", "folder", "labels"), [("cifar10", "cifar-10-batches-bin", 1), ("cifar100", "cifar-100-binary", 2)]
+)
+def test_cifar_is_read_from_the_binary_version(tmp_path: Path, name: str, folder: str, labels: int) -> None:
+    files = ("train", "test") if name == "cifar100" else (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch")
+    (tmp_path / folder).mkdir()
+    for seed, file in enumerate(files):
+        x, y = cifar_part(seed, 10)
+        rows = np.concatenate([np.full((4, labels - 1), 9), y[:, None], x], axis=1).astype(np.uint8)
+        (tmp_path / folder / f"{file}.bin").write_bytes(rows.tobytes())
+    data = load_dataset(name, tmp_path)
+    x, y = cifar_part(len(files) - 1, 10)
+    np.testing.assert_array_equal(data.x_test, x.reshape(4, 3, 32, 32))
+    assert data.y_test.tolist() == y.tolist()
+
+
+class _Exploit:
+    def __reduce__(self) -> tuple[object, ...]:
+        return (print, ("this must not run",))
+
+
+def test_a_pickle_that_would_run_code_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "cifar-100-python").mkdir()
+    for file in ("train", "test"):
+        (tmp_path / "cifar-100-python" / file).write_bytes(pickle.dumps({b"data": _Exploit()}))
+    with pytest.raises(DataError, match=r"builtins\.print, which a file of images has no use for"):
+        load_dataset("cifar100", tmp_path)
+    assert capsys.readouterr().out == ""

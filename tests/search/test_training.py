@@ -9,9 +9,11 @@ from litesnn.compiler.genotype import load_genotype, save_genotype
 from litesnn.compiler.genotype.schema import CellSpec, EdgeSpec, Genotype, HeadSpec, InputSpec, NodeSpec, StemSpec
 from litesnn.errors import DataError, TrainingError
 from litesnn.search.data import Dataset
+from litesnn.search.model import SpikingModel
 from litesnn.search.reference import run_reference
 from litesnn.search.training import EpochReport, TrainingSettings, train_genotype
-from litesnn.search.training.samples import augment
+from litesnn.search.training.auxiliary import Trainee
+from litesnn.search.training.samples import Augmentation, augment
 
 SETTINGS = TrainingSettings(epochs=2, fixed_epochs=2, batch_size=16, optimizer="adam", lr=0.02, shift=1)
 
@@ -70,11 +72,12 @@ class Interrupted(Exception):
     """Stands for a crash."""
 
 
-@pytest.mark.parametrize("stop", [1, 2, 3, 4])
-def test_a_resumed_training_equals_an_uninterrupted_one(tmp_path: Path, stop: int) -> None:
+@pytest.mark.parametrize(("stop", "auxiliary"), [(1, 0.0), (1, 0.4), (2, 0.0), (3, 0.4), (4, 0.0)])
+def test_a_resumed_training_equals_an_uninterrupted_one(tmp_path: Path, stop: int, auxiliary: float) -> None:
     """Interrupted within the float phase, between the phases, within the fixed phase, and after the last epoch."""
     path, data = bar_genotype(tmp_path), bar_dataset()
-    whole = train_genotype(path, data, tmp_path / "whole.json", SETTINGS)
+    settings = replace(SETTINGS, auxiliary=auxiliary)
+    whole = train_genotype(path, data, tmp_path / "whole.json", settings)
     seen: list[EpochReport] = []
 
     def crash(report: EpochReport) -> None:
@@ -83,9 +86,9 @@ def test_a_resumed_training_equals_an_uninterrupted_one(tmp_path: Path, stop: in
             raise Interrupted
 
     with pytest.raises(Interrupted):
-        train_genotype(path, data, tmp_path / "parts.json", SETTINGS, on_epoch=crash)
+        train_genotype(path, data, tmp_path / "parts.json", settings, on_epoch=crash)
     assert not (tmp_path / "parts.json").exists()
-    parts = train_genotype(path, data, tmp_path / "parts.json", SETTINGS, resume=True)
+    parts = train_genotype(path, data, tmp_path / "parts.json", settings, resume=True)
     assert parts.history == whole.history
     assert (tmp_path / "parts.safetensors").read_bytes() == (tmp_path / "whole.safetensors").read_bytes()
 
@@ -142,9 +145,45 @@ def test_what_does_not_fit_is_refused_before_training(tmp_path: Path) -> None:
 
 def test_shifts_move_whole_images_and_fill_with_zero() -> None:
     x = torch.arange(1, 17, dtype=torch.int16).reshape(1, 1, 4, 4).repeat(64, 1, 1, 1)
-    shifted = augment(x, 1, False, torch.Generator().manual_seed(0))
+    shifted = augment(x, Augmentation(shift=1), torch.Generator().manual_seed(0))
     assert shifted.dtype == torch.int16
     padded = torch.nn.functional.pad(x[0, 0], (1, 1, 1, 1))
     allowed = {tuple(padded[i : i + 4, j : j + 4].flatten().tolist()) for i in range(3) for j in range(3)}
     found = {tuple(image.flatten().tolist()) for image in shifted}
     assert found == allowed
+
+
+def test_cutout_clears_one_square_and_nothing_else() -> None:
+    x = torch.ones(200, 2, 6, 7, dtype=torch.int16)
+    cut = augment(x, Augmentation(cutout=3), torch.Generator().manual_seed(0))
+    assert cut.dtype == torch.int16
+    assert torch.equal(cut[:, 0], cut[:, 1])
+    sizes = set()
+    for image in cut[:, 0] == 0:
+        rows, columns = image.any(1).nonzero().flatten(), image.any(0).nonzero().flatten()
+        assert bool(image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].all())
+        assert int(image.sum()) == len(rows) * len(columns)
+        sizes.add((len(rows), len(columns)))
+    assert sizes == {(rows, columns) for rows in (2, 3) for columns in (2, 3)}
+
+
+def test_the_auxiliary_head_trains_the_cells_and_is_not_deployed(tmp_path: Path) -> None:
+    loaded = load_genotype(bar_genotype(tmp_path))
+    model = SpikingModel.from_genotype(loaded)
+    with_head, without = Trainee(model, 0.4, 0), Trainee(model, 0.0, 0)
+    assert without.auxiliary is None
+    assert with_head.auxiliary is not None
+    assert with_head.auxiliary.sources == ["cell0.node0", "cell0.node1"]
+    x, y = (torch.from_numpy(part[:16].astype(np.int64)) for part in (bar_dataset().x_train, bar_dataset().y_train))
+    model.train()
+    signals = model.propagate(x)
+    separate = torch.nn.functional.cross_entropy(with_head.auxiliary(signals), y)
+    expected = torch.nn.functional.cross_entropy(model.logits(signals), y) + 0.4 * separate
+    torch.testing.assert_close(with_head.loss(x, y), expected)
+    separate.backward()
+    assert model.node_list()[-1].edge_list()[0].weight.grad is not None
+    assert model.readout.weight.grad is None
+    model.evaluation = "fixed"
+    torch.testing.assert_close(with_head.loss(x, y), without.loss(x, y))
+    train_genotype(bar_genotype(tmp_path), bar_dataset(), tmp_path / "out.json", replace(SETTINGS, auxiliary=0.4))
+    assert not any("aux" in name for name in load_genotype(tmp_path / "out.json").trained)

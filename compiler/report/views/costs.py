@@ -26,6 +26,7 @@ class CostsView:
     samples: int | None
     counts: tuple[tuple[str, str], ...]
     metrics: tuple[tuple[str, str], ...]
+    paper: tuple[tuple[str, str], ...]
     estimates: tuple[Estimate, ...]
 
 
@@ -35,8 +36,17 @@ def costs_view(costs: Mapping[str, Any]) -> CostsView:
         costs.get("samples"),
         tuple((words(name), count(value)) for name, value in (costs.get("per_sample") or {}).items()),
         tuple(_flat(costs.get("metrics") or {})),
+        tuple(paper_rows(costs.get("paper") or {})),
         tuple(_estimate(entry) for kind in ("energy", "time") for entry in costs.get(kind) or ()),
     )
+
+
+PAPER_UNITS = {"model_size": "B", "ann_energy": "J", "energy": "J"}
+
+
+def paper_rows(paper: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Figures as papers print them, with SI prefixes (a megabyte is 10^6 bytes)."""
+    return [(words(name), si(value, PAPER_UNITS.get(name, ""))) for name, value in paper.items() if value is not None]
 
 
 def _flat(metrics: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:

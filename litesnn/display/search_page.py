@@ -1,0 +1,93 @@
+"""report.html of a search, drawn from history.json alone: one file that opens offline and runs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+from litesnn.compiler.report.html import page_style
+from litesnn.compiler.report.numbers import level, percent, si
+from litesnn.display.curves import Chart, line_chart, path_chart
+
+
+def render_search(history: Mapping[str, Any]) -> str:
+    """The page of a history.json document."""
+    return _environment().get_template("search.html.j2").render(view=_view(history), style=page_style())
+
+
+def _view(history: Mapping[str, Any]) -> dict[str, Any]:
+    rows, settings, decoded = history["epochs"], history["settings"], history["decoded"]
+    last = rows[-1]
+    steps = settings["timesteps"]
+    return {
+        "dataset": history["dataset"],
+        "method": history["method"],
+        "decoded": decoded,
+        "tiles": [
+            ("time steps", str(decoded["timesteps"]), f"of 1 to {steps}"),
+            ("bits per cell", " ".join(map(str, decoded["bits"])), f"from {', '.join(map(str, settings['bits']))}"),
+            ("model size", si(last["decoded"]["model_size"], "B"), f"at {settings['deploy_channels']} channels"),
+            ("Bit-SynOps", si(last["decoded"]["bit_syn_ops"], ""), "per sample, cells, at the supernet's rates"),
+            ("supernet accuracy", percent(last["accuracy"][decoded["timesteps"] - 1], 2), "in the last epoch"),
+        ],
+        "convergence": [
+            line_chart("cross-entropy, Loss_CE", {"loss": [row["loss_ce"] for row in rows]}),
+            line_chart("memory, Loss_MEM (bits)", {"memory": [row["loss_mem"] for row in rows]}),
+            line_chart("operations, Loss_COMP (per sample)", {"operations": [row["loss_comp"] for row in rows]}),
+            line_chart(
+                "accuracy after t steps", {f"{t + 1}": [row["accuracy"][t] for row in rows] for t in range(steps)}
+            ),
+            line_chart("mask entries that flip, per update", {"flips": [row["masks_changed"] for row in rows]}, low=0),
+        ],
+        "steps": line_chart(
+            "probability of t steps", _by_name("steps", rows, [str(t + 1) for t in range(steps)]), 0, 1
+        ),
+        "bits": [_bits_chart(cell, rows, settings["bits"]) for cell in range(len(history["cells"]))],
+        "edges": _edges(history),
+        "epochs": [row["epoch"] for row in rows],
+        "trade_off": path_chart(
+            "model size (bytes) against accuracy",
+            "epochs",
+            [(row["decoded"]["model_size"], row["accuracy"][row["decoded"]["timesteps"] - 1]) for row in rows],
+        ),
+        "settings": settings,
+        "versions": history["versions"],
+    }
+
+
+def _by_name(key: str, rows: list[Mapping[str, Any]], names: list[str]) -> dict[str, list[float]]:
+    return {name: [row[key][i] for row in rows] for i, name in enumerate(names)}
+
+
+def _bits_chart(cell: int, rows: list[Mapping[str, Any]], bits: list[int]) -> Chart:
+    curves = {f"{width} bit": [row["bits"][cell][i] for row in rows] for i, width in enumerate(bits)}
+    return line_chart(f"cell {cell + 1}", curves, 0, 1)
+
+
+def _edges(history: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One row per candidate edge: the shade of its convolution's probability in every epoch, and whether it was kept."""
+    kept = {text.split(":")[0]: text.split(": ")[1] for text in history["decoded"]["edges"]}
+    return [
+        {
+            "name": name,
+            "kept": kept.get(name, ""),
+            "cells": [(level(row["ops"][i][1]), percent(row["ops"][i][1], 1)) for row in history["epochs"]],
+            "last": percent(history["epochs"][-1]["ops"][i][1], 1),
+        }
+        for i, name in enumerate(history["edges"])
+    ]
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FunctionLoader(lambda name: (files(__package__) / "templates" / name).read_text("utf-8")),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

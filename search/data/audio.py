@@ -1,0 +1,116 @@
+"""Spoken words as MFCC images (1, 40, 98): Google Speech Commands in 12 classes, and the Free Spoken Digit Dataset."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from scipy.io import wavfile
+
+from litesnn.compiler.genotype import InputSpec
+from litesnn.errors import DataError
+from litesnn.search.data.dataset import Dataset
+from litesnn.search.data.mfcc import FILTERS, FRAMES, mfcc
+
+KEYWORDS = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go")
+SILENCE, UNKNOWN = "silence", "unknown"
+GSC_CLASSES = (SILENCE, UNKNOWN, *KEYWORDS)
+"""The order of TensorFlow's recipe, from which the 12 classes come (Warden, "Speech Commands", 2018)."""
+GSC_RATE = 16_000
+SHARE = 0.1
+"""Clips of `silence` and of `unknown`, each, per keyword clip (TensorFlow's recipe)."""
+DRAW_SEED = 0
+FSDD_TEST_TAKES = 5
+_NOISE = "_background_noise_"
+_LISTS = ("validation_list.txt", "testing_list.txt")
+_INPUT = InputSpec(shape=(1, FILTERS, FRAMES), scale=1 / 32)
+"""Coefficients have deviation 1; +-4 deviations fill the integers."""
+
+Clip = tuple[npt.NDArray[np.generic], int]
+
+
+def load_gsc(name: str, data_dir: Path | None) -> Dataset:
+    """Google Speech Commands (version 1 or 2, as extracted): ten keywords, `unknown` (other words) and `silence`.
+
+    Test clips are those of testing_list.txt; validation clips count as training clips. `unknown` and `silence` (cuts of the
+    background noise) are drawn with a fixed seed, a tenth of the keyword clips each.
+    """
+    folder = _folder(name, data_dir, "the word folders of Speech Commands with testing_list.txt")
+    for listing in _LISTS:
+        if not (folder / listing).is_file():
+            raise DataError(f"{name}: no {listing} in {folder}; wanted: Speech Commands as extracted from its archive")
+    held_out = set((folder / _LISTS[1]).read_text("utf-8").split())
+    words = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "_")))
+    missing = [word for word in KEYWORDS if word not in words]
+    if missing:
+        raise DataError(f"{name}: no folder {', '.join(missing)} in {folder}; wanted: one per keyword")
+    files = {word: sorted((folder / word).glob("*.wav")) for word in words}
+    noise = [_read(path) for path in sorted((folder / _NOISE).glob("*.wav"))]
+    generator = np.random.default_rng(DRAW_SEED)
+    parts = []
+    for test in (False, True):
+        mine = {word: [p for p in paths if (f"{word}/{p.name}" in held_out) == test] for word, paths in files.items()}
+        spoken = [(path, GSC_CLASSES.index(word)) for word in KEYWORDS for path in mine[word]]
+        others = [path for word in words if word not in KEYWORDS for path in mine[word]]
+        count = round(SHARE * len(spoken))
+        drawn = generator.permutation(len(others))[:count]
+        labelled = [*spoken, *((others[i], GSC_CLASSES.index(UNKNOWN)) for i in sorted(drawn))]
+        clips = [mfcc(*_read(path)) for path, _ in labelled]
+        labels = [label for _, label in labelled]
+        if noise:
+            clips += [mfcc(*_cut(noise, generator)) for _ in range(count)]
+            labels += [GSC_CLASSES.index(SILENCE)] * count
+        parts.append(_stack(name, clips, labels))
+    (x_train, y_train), (x_test, y_test) = parts
+    return Dataset(name, x_train, y_train, x_test, y_test, len(GSC_CLASSES), _INPUT)
+
+
+def load_fsdd(name: str, data_dir: Path | None) -> Dataset:
+    """Free Spoken Digit Dataset: files `<digit>_<speaker>_<take>.wav`; takes 0 to 4 are the test set, as its authors say."""
+    folder = _folder(name, data_dir, "the recordings, files <digit>_<speaker>_<take>.wav")
+    folder = folder / "recordings" if (folder / "recordings").is_dir() else folder
+    clips: dict[bool, list[npt.NDArray[np.float32]]] = {False: [], True: []}
+    labels: dict[bool, list[int]] = {False: [], True: []}
+    for path in sorted(folder.glob("*.wav")):
+        digit, _, rest = path.stem.partition("_")
+        take = rest.rpartition("_")[2]
+        if not (digit in set("0123456789") and take.isdigit()):
+            raise DataError(f"{path}: found this name; allowed: <digit>_<speaker>_<take>.wav")
+        test = int(take) < FSDD_TEST_TAKES
+        clips[test].append(mfcc(*_read(path)))
+        labels[test].append(int(digit))
+    (x_train, y_train), (x_test, y_test) = (_stack(name, clips[test], labels[test]) for test in (False, True))
+    return Dataset(name, x_train, y_train, x_test, y_test, 10, _INPUT)
+
+
+def _folder(name: str, data_dir: Path | None, wanted: str) -> Path:
+    if data_dir is None:
+        raise DataError(f"{name}: no data folder given; wanted: {wanted} (give --data-dir FOLDER)")
+    if not data_dir.is_dir():
+        raise DataError(f"{name}: no folder {data_dir}; wanted: {wanted} (nothing is downloaded)")
+    return data_dir
+
+
+def _read(path: Path) -> Clip:
+    try:
+        rate, audio = wavfile.read(path)
+    except (OSError, ValueError, EOFError, struct.error) as error:
+        raise DataError(f"{path}: not a sound file that can be read: {error}") from error
+    return (audio if audio.ndim == 1 else audio.mean(axis=1)), int(rate)
+
+
+def _cut(noise: Sequence[Clip], generator: np.random.Generator) -> Clip:
+    audio, rate = noise[int(generator.integers(len(noise)))]
+    start = int(generator.integers(max(1, len(audio) - rate + 1)))
+    return audio[start : start + rate], rate
+
+
+def _stack(
+    name: str, clips: Sequence[npt.NDArray[np.float32]], labels: Sequence[int]
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    if not clips:
+        raise DataError(f"{name}: found no clips for one of training and test; wanted: both (is the folder complete?)")
+    return np.stack(clips)[:, None], np.array(labels, np.int64)

@@ -1,0 +1,104 @@
+"""From probabilities to a genotype: two inputs per node, one operation each, one width per cell, one number of steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from torch import Tensor
+
+from litesnn.compiler.genotype import (
+    CellSpec,
+    EdgeSpec,
+    Genotype,
+    HeadSpec,
+    InputSpec,
+    NodeSpec,
+    SearchRecord,
+    StemSpec,
+)
+from litesnn.search.lite.choices import Choices
+from litesnn.search.lite.settings import SearchSettings
+from litesnn.search.spaces import CONV, SKIP, CandidateEdge, SpikeDhsSpace
+
+KEPT_PER_NODE = 2
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What the probabilities say: (edge, operation) pairs in the order of edge numbers, bits per cell, T."""
+
+    edges: tuple[tuple[CandidateEdge, int], ...]
+    bits: tuple[int, ...]
+    timesteps: int
+
+
+def decode(space: SpikeDhsSpace, choices: Choices, settings: SearchSettings) -> Decoded:
+    """The likeliest network; equal probabilities go to the lower edge number, and to fewer bits and steps.
+
+    What is held in some stage of the search plays no part: the parameters decide.
+    """
+    return Decoded(
+        decode_edges(space, choices.alpha.detach().softmax(1), settings.edge_strength),
+        tuple(settings.bits[int(row.argmax())] for row in choices.beta.detach()),
+        int(choices.psi.detach().argmax()) + 1,
+    )
+
+
+def decode_edges(
+    space: SpikeDhsSpace, ops: Tensor, strength: Literal["conv", "max"] = "conv"
+) -> tuple[tuple[CandidateEdge, int], ...]:
+    """The two strongest edges of each node from probabilities (edges, 2), each with its likelier operation."""
+    strengths = (ops[:, CONV] if strength == "conv" else ops.amax(1)).tolist()
+    kept = []
+    for node in range(space.nodes):
+        strongest = sorted(space.edges_into(node), key=lambda edge: (-strengths[edge.number], edge.number))
+        kept += sorted(strongest[:KEPT_PER_NODE], key=lambda edge: edge.number)
+    return tuple((edge, SKIP if ops[edge.number, SKIP] > ops[edge.number, CONV] else CONV) for edge in kept)
+
+
+def to_genotype(
+    decoded: Decoded,
+    space: SpikeDhsSpace,
+    input_spec: InputSpec,
+    settings: SearchSettings,
+    name: str,
+    record: SearchRecord | None = None,
+) -> Genotype:
+    """The untrained genotype, at the widths of `space`."""
+    return Genotype(
+        name=name,
+        input=input_spec,
+        timesteps=decoded.timesteps,
+        norm=settings.norm,
+        stem=StemSpec(channels=space.channels, bits=settings.outer_bits, keep=settings.keep_outside),
+        cells=tuple(
+            CellSpec(
+                channels=plan.channels,
+                stride=plan.stride,
+                bits=bits,
+                keep=settings.keep,
+                nodes=_nodes(decoded, space, settings.skip_as_conv),
+            )
+            for plan, bits in zip(space.cells(), decoded.bits, strict=True)
+        ),
+        head=HeadSpec(
+            classes=space.classes,
+            pool=settings.pool,
+            bits=settings.outer_bits,
+            keep=settings.keep_outside,
+            bias=True,
+        ),
+        search=record,
+    )
+
+
+def _nodes(decoded: Decoded, space: SpikeDhsSpace, skip_as_conv: bool) -> tuple[NodeSpec, ...]:
+    def spec(edge: CandidateEdge, op: int) -> EdgeSpec:
+        skip = op == SKIP and edge.identity and not skip_as_conv
+        return EdgeSpec(source=edge.source_name, op="skip" if skip else "conv3x3")
+
+    return tuple(
+        NodeSpec(inputs=tuple(spec(edge, op) for edge, op in decoded.edges if edge.node == node))
+        for node in range(space.nodes)
+    )

@@ -1,0 +1,178 @@
+"""The LitE-SNN search as one run: data set in, genotype and history out, resumable after every epoch."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.progress import Progress
+
+from litesnn.compiler.genotype import Genotype, SearchRecord, save_genotype
+from litesnn.errors import SearchError
+from litesnn.output import write_atomically
+from litesnn.search.checkpoint import (
+    optimizer_tensors,
+    read_checkpoint,
+    restore_optimizer,
+    under,
+    write_checkpoint,
+)
+from litesnn.search.data import Dataset, load_dataset
+from litesnn.search.lite.costs import make_cost
+from litesnn.search.lite.decode import decode, to_genotype
+from litesnn.search.lite.epoch import Halves, JointOptimization
+from litesnn.search.lite.history import METHOD, EpochRow, epoch_row, history_document
+from litesnn.search.lite.optimizers import Optimizers
+from litesnn.search.lite.settings import SearchSettings
+from litesnn.search.lite.stages import enter, stage_of
+from litesnn.search.lite.supernet import Supernet
+from litesnn.search.session import run_session, usable_device
+from litesnn.search.spaces import SpikeDhsSpace
+from litesnn.search.training.samples import quantized, stratified_split
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What a search produced: the untrained genotype, where it lies, and the document of history.json."""
+
+    genotype: Genotype
+    path: Path
+    history: dict[str, Any]
+
+
+def search_genotype(
+    dataset: str | Dataset,
+    out_dir: str | PathLike[str],
+    settings: SearchSettings | None = None,
+    *,
+    data_dir: str | PathLike[str] | None = None,
+    device: str = "cpu",
+    resume: bool = False,
+    progress: bool = True,
+    on_epoch: Callable[[EpochRow], None] | None = None,
+) -> SearchResult:
+    """Search a network for a data set; writes `genotype.json` (untrained) and `history.json` into `out_dir`.
+
+    The test set is not looked at. The same seed, settings and threads give the same files on one CPU.
+
+    Parameters
+    ----------
+    dataset : a name of `litesnn.search.data.DATASETS`, or a data set
+    data_dir : folder with the data set's files
+    device : as torch names it
+    resume : go on from `search.checkpoint` in `out_dir`, written after every epoch, where there is one
+    progress : show a bar, if standard error is a terminal
+    on_epoch : called after every epoch, once its checkpoint is written
+
+    Raises
+    ------
+    SearchError, DataError
+        For settings or data that do not fit, and for a loss that is not finite.
+    """
+    settings = settings or SearchSettings()
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    data = load_dataset(dataset, None if data_dir is None else Path(data_dir)) if isinstance(dataset, str) else dataset
+    run = _Run(data, Path(out_dir), settings, usable_device(device, SearchError))
+    with run_session(progress) as bar:
+        run.search(resume, bar, on_epoch)
+    return run.write()
+
+
+class _Run:
+    """One search: supernet, optimizers, data and the checkpoint it can go on from."""
+
+    def __init__(self, data: Dataset, folder: Path, settings: SearchSettings, device: torch.device) -> None:
+        self.data, self.folder, self.settings, self.device = data, folder, settings, device
+        self.space = make_space(data, settings, settings.channels)
+        self.deployed_space = make_space(data, settings, settings.deploy_channels)
+        halves = split_halves(data, settings).to(device)
+        self.supernet = Supernet(self.space, data.input_spec, settings).to(device)
+        cost = make_cost(self.space, data.input_spec, settings).to(device)
+        self.optimizers = Optimizers.of(self.supernet, settings)
+        self.optimization = JointOptimization(self.supernet, cost, self.optimizers, halves, settings)
+        self.updates = -(-len(halves.weights.y) // settings.batch_size)
+        self.rows: list[dict[str, Any]] = []
+        self.checkpoint = folder / "search.checkpoint"
+        self.identity = {
+            "method": METHOD,
+            "dataset": data.name,
+            "train_shape": list(data.x_train.shape),
+            **settings.as_dict(),
+        }
+
+    def search(self, resume: bool, bar: Progress, on_epoch: Callable[[EpochRow], None] | None) -> None:
+        """All epochs that are not done yet."""
+        if resume and self.checkpoint.is_file():
+            self._restore()
+        task = bar.add_task("search", total=self.settings.epochs)
+        bar.advance(task, len(self.rows))
+        for epoch in range(len(self.rows), self.settings.epochs):
+            row = self._epoch(epoch)
+            self._save()
+            shown = f"{row.stage} {row.epoch}: accuracy {max(row.accuracy):.2%}, T = {row.decoded['timesteps']}"
+            bar.update(task, advance=1, description=shown)
+            if on_epoch is not None:
+                on_epoch(row)
+
+    def write(self) -> SearchResult:
+        """Genotype and history; the checkpoint is removed."""
+        decoded = decode(self.space, self.supernet.choices, self.settings)
+        history = history_document(self.data.name, self.space, self.data.input_spec, self.settings, self.rows, decoded)
+        record = SearchRecord(
+            method=METHOD,
+            dataset=self.data.name,
+            seed=self.settings.seed,
+            settings={**self.settings.as_dict(), "history": "history.json"},
+        )
+        genotype = to_genotype(
+            decoded, self.deployed_space, self.data.input_spec, self.settings, f"{self.data.name}-{METHOD}", record
+        )
+        path = self.folder / "genotype.json"
+        write_atomically(self.folder / "history.json", (json.dumps(history, indent=1) + "\n").encode())
+        written = save_genotype(genotype, None, path)
+        self.checkpoint.unlink(missing_ok=True)
+        return SearchResult(written, path, history)
+
+    def _epoch(self, epoch: int) -> EpochRow:
+        stage = stage_of(self.settings, epoch)
+        enter(stage, self.supernet, self.settings)
+        means = self.optimization.run_epoch(epoch, stage)
+        decoded = decode(self.space, self.supernet.choices, self.settings)
+        genotype = to_genotype(decoded, self.deployed_space, self.data.input_spec, self.settings, "decoded")
+        row = epoch_row(epoch, stage, means, self.updates, self.supernet, decoded, genotype)
+        self.rows.append(row.document())
+        return row
+
+    def _save(self) -> None:
+        tensors = {f"supernet.{name}": value for name, value in self.supernet.state_dict().items()}
+        for name, optimizer in self.optimizers.named():
+            tensors |= optimizer_tensors(name, optimizer)
+        write_checkpoint(self.checkpoint, self.identity, {"rows": self.rows}, tensors)
+
+    def _restore(self) -> None:
+        state, tensors = read_checkpoint(self.checkpoint, self.identity, "search", SearchError)
+        self.rows = state["rows"]
+        self.supernet.load_state_dict(under("supernet", tensors))
+        for name, optimizer in self.optimizers.named():
+            restore_optimizer(name, optimizer, tensors)
+
+
+def make_space(data: Dataset, settings: SearchSettings, channels: int) -> SpikeDhsSpace:
+    """The space for a data set at a width."""
+    return SpikeDhsSpace(data.input_spec.shape, data.num_classes, settings.nodes, channels, settings.levels)
+
+
+def split_halves(data: Dataset, settings: SearchSettings) -> Halves:
+    """The training set, or `settings.samples` of it, in two stratified halves; the same samples twice where nothing is held out."""
+    samples = quantized(data.input_spec, data.x_train, data.y_train)
+    if 0 < settings.samples < len(samples.y):
+        _, samples = stratified_split(samples, settings.samples, settings.seed, data.name)
+    if not settings.held_out:
+        return Halves(samples, samples)
+    return Halves(*stratified_split(samples, 0.5, settings.seed, data.name))

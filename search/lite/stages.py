@@ -1,0 +1,78 @@
+"""What is learnt when: everything at once after psi's warm-up, or one thing after the other (A + P + Q + T)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from litesnn.search.lite.decode import decode
+from litesnn.search.lite.optimizers import CHOICES
+from litesnn.search.lite.settings import STAGES, SearchSettings
+from litesnn.search.lite.supernet import Supernet
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stretch of epochs.
+
+    Attributes
+    ----------
+    name : `warm-up`, `joint`, or one of `STAGES`
+    first : its first epoch, from 0
+    learnt : which of alpha, beta, score and psi are updated
+    """
+
+    name: str
+    first: int
+    learnt: tuple[str, ...]
+
+
+def stages(settings: SearchSettings) -> tuple[Stage, ...]:
+    """The stages of a search, in order."""
+    if settings.sequential:
+        firsts = [settings.epochs * i // len(STAGES) for i in range(len(STAGES))]
+        learnt = (("alpha",), ("score",), ("beta",), ("psi",))
+        return tuple(Stage(*parts) for parts in zip(STAGES, firsts, learnt, strict=True))
+    joint = Stage("joint", settings.warm_up, CHOICES)
+    if settings.warm_up == 0:
+        return (joint,)
+    return Stage("warm-up", 0, ("alpha", "beta", "score")), joint
+
+
+def stage_of(settings: SearchSettings, epoch: int) -> Stage:
+    """The stage an epoch (from 0) belongs to."""
+    return [stage for stage in stages(settings) if stage.first <= epoch][-1]
+
+
+def enter(stage: Stage, supernet: Supernet, settings: SearchSettings) -> None:
+    """Hold what the stage does not decide: what earlier stages decided, or what stands for undecided.
+
+    Everything follows from the supernet's parameters, which no longer change once they are decided: a resumed search enters
+    the stage it was interrupted in and finds it as it was.
+    """
+    choices = supernet.choices
+    choices.held_ops = choices.held_bits = choices.held_steps = None
+    device = choices.psi.device
+    if stage.name == "warm-up":
+        choices.held_steps = torch.full((settings.timesteps,), 1 / settings.timesteps, device=device)
+    if stage.name not in STAGES:
+        return
+    position = STAGES.index(stage.name)
+    supernet.compress(pruning=position >= 1, quantizing=position >= 2)
+    decoded = decode(supernet.space, choices, settings)
+    if position >= 1:
+        choices.held_ops = torch.zeros_like(choices.alpha)
+        for edge, op in decoded.edges:
+            choices.held_ops[edge.number, op] = 1
+    if position != 2:
+        widths = decoded.bits if position > 2 else (max(settings.bits),) * len(decoded.bits)
+        choices.held_bits = _one_hot([settings.bits.index(width) for width in widths], len(settings.bits), device)
+    if position < 3:
+        choices.held_steps = _one_hot([settings.timesteps - 1], settings.timesteps, device)[0]
+
+
+def _one_hot(places: list[int], size: int, device: torch.device) -> Tensor:
+    return F.one_hot(torch.tensor(places, device=device), size).float()

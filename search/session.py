@@ -1,0 +1,54 @@
+"""What trainings and searches share as runs: device, threads, deterministic arithmetic, progress bar, versions."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, version
+
+import torch
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from litesnn.errors import LiteSNNError
+
+
+def usable_device(name: str, error: type[LiteSNNError]) -> torch.device:
+    """A device as torch names it; `error` says so where it cannot be used here."""
+    try:
+        device = torch.device(name)
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as cause:
+        first = str(cause).splitlines()[0]
+        raise error(
+            f"device: found '{name}', which cannot be used here ({first}); allowed: cpu, cuda, cuda:N"
+        ) from cause
+    return device
+
+
+@contextmanager
+def run_session(shown: bool) -> Iterator[Progress]:
+    """Deterministic arithmetic, and a bar on standard error if that is a terminal."""
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
+    with (
+        torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False),
+        Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as bar,
+    ):
+        yield bar
+
+
+def versions() -> dict[str, str]:
+    """Of this package, Python and torch."""
+    try:
+        own = version("litesnn")
+    except PackageNotFoundError:
+        own = "unknown"
+    return {"litesnn": own, "python": platform.python_version(), "torch": torch.__version__}
