@@ -14,12 +14,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.accounting import paper_counts
 from litesnn.compiler.energy import energy_rows, time_rows
-from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.compiler.graph import Graph, Neurons, Source
+from litesnn.compiler.graph import Graph, Readout
 from litesnn.compiler.mapping import Mapping as CoreMapping
 from litesnn.compiler.profile import Profile
+from litesnn.compiler.weight_facts import WeightFacts
 
 Counts = npt.NDArray[np.int64]
 
@@ -55,7 +54,7 @@ def count_operations(graph: Graph, activity: Activity) -> dict[str, Operations]:
         events = 0
         for block in graph.into(population.name):
             events += int((activity.events[block.source] * graph.fan_out(block)).sum())
-        spikes = int(activity.events[population.name].sum()) if isinstance(population, Neurons) else 0
+        spikes = 0 if isinstance(population, Readout) else int(activity.events[population.name].sum())
         result[population.name] = Operations(
             events / activity.samples, population.size * graph.timesteps, spikes / activity.samples
         )
@@ -63,7 +62,7 @@ def count_operations(graph: Graph, activity: Activity) -> dict[str, Operations]:
 
 
 def cost_document(
-    graph: Graph, loaded: LoadedGenotype, activity: Activity, profile: Profile, mapping: CoreMapping | None
+    graph: Graph, weights: WeightFacts, activity: Activity, profile: Profile, mapping: CoreMapping | None
 ) -> dict[str, Any]:
     """`report["costs"]`: per sample, per population, NeuroBench's metrics, and energy and time with their sources."""
     operations = count_operations(graph, activity)
@@ -81,15 +80,14 @@ def cost_document(
         },
         "populations": {name: asdict(operation) for name, operation in operations.items()},
         "metrics": {
-            "connection_sparsity": connection_sparsity(loaded),
+            "connection_sparsity": weights.connection_sparsity,
             "activation_sparsity": activation_sparsity(graph, activity),
             "synaptic_operations": {
                 "Effective_ACs": total - graded,
                 "Effective_MACs": graded,
-                "Dense": dense_operations(loaded),
+                "Dense": weights.dense_operations,
             },
         },
-        "paper": paper_counts(loaded, mean_spikes(graph, activity)).document(),
         "energy": energy_rows(profile, total, graded, updates, None if traffic is None else traffic.hop_weighted),
         "time": time_rows(profile, graph),
     }
@@ -107,49 +105,18 @@ def mean_spikes(graph: Graph, activity: Activity) -> dict[str, float]:
     return result
 
 
-def connection_sparsity(loaded: LoadedGenotype) -> float:
-    """Fraction of the genotype's weights that are pruned."""
-    masks = [loaded.trained[f"{edge.name}.mask"] for edge in loaded.topology.edges() if edge.weighted]
-    total = sum(mask.size for mask in masks)
-    return 1 - sum(int(np.count_nonzero(mask)) for mask in masks) / total
-
-
 def activation_sparsity(graph: Graph, activity: Activity) -> float:
-    """Fraction of neuron-steps without a spike, over all spiking populations of the graph."""
-    neurons = [population for population in graph.membranes if isinstance(population, Neurons)]
+    """Fraction of neuron-steps without a spike or message, over all populations of the graph that send."""
+    neurons = [population for population in graph.membranes if not isinstance(population, Readout)]
     steps = sum(population.size for population in neurons) * graph.timesteps * activity.samples
     return 1 - sum(int(activity.events[population.name].sum()) for population in neurons) / steps if steps else 1.0
-
-
-def dense_operations(loaded: LoadedGenotype) -> int:
-    """Synaptic operations per sample if no weight and no activation were zero; padding counts as zero."""
-    total = 0
-    for edge in loaded.topology.edges():
-        height, width = edge.in_shape[1:]
-        if edge.op == "dense":
-            total += edge.weight_shape[0] * edge.weight_shape[1]
-            continue
-        taps = _taps_inside(height, edge.out_shape[1], edge) * _taps_inside(width, edge.out_shape[2], edge)
-        pairs = edge.out_shape[0] * edge.in_shape[0] if edge.weighted else min(edge.in_shape[0], edge.out_shape[0])
-        total += pairs * taps
-    if loaded.topology.pool is not None:
-        total += int(np.prod(loaded.topology.pool.in_shape))
-    return total * loaded.spec.timesteps
-
-
-def _taps_inside(size: int, out_size: int, edge: Any) -> int:
-    """Kernel taps along one axis that fall inside the map, over all output positions."""
-    positions = (
-        np.arange(out_size)[:, None] * edge.stride + np.arange(edge.kernel)[None, :] * edge.dilation - edge.padding
-    )
-    return int(((positions >= 0) & (positions < size)).sum())
 
 
 def _graded_operations(graph: Graph, activity: Activity) -> float:
     """Operations per sample whose input carries a value: multiply and add."""
     total = 0
-    for source in graph.sources:
-        if isinstance(source, Source) and source.message_bits > 0:
+    for source in graph.populations:
+        if source.sent != (0, 1) and not isinstance(source, Readout):
             for block in graph.out_of(source.name):
                 total += int((activity.events[source.name] * graph.fan_out(block)).sum())
     return total / activity.samples

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from litesnn.compiler.profile import Profile, load_profile
     from litesnn.compiler.program import Program
     from litesnn.errors import LiteSNNError
+    from litesnn.importing import import_network, read_network
     from litesnn.runtime.exact import simulate
     from litesnn.runtime.lava import run_lava
     from litesnn.runtime.verify import Verification
@@ -44,8 +45,10 @@ _HOMES = {
     "check": "litesnn.checking",
     "compile": "litesnn.compilation",
     "estimate": "litesnn.compiler.estimate",
+    "import_network": "litesnn.importing",
     "load_genotype": "litesnn.compiler.genotype",
     "load_profile": "litesnn.compiler.profile",
+    "read_network": "litesnn.importing",
     "run_lava": "litesnn.runtime.lava",
     "save_genotype": "litesnn.compiler.genotype",
     "search_genotype": "litesnn.search.lite",
@@ -68,8 +71,10 @@ __all__ = [
     "check",
     "compile",
     "estimate",
+    "import_network",
     "load_genotype",
     "load_profile",
+    "read_network",
     "run_lava",
     "save_genotype",
     "search_genotype",

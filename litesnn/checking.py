@@ -14,13 +14,18 @@ from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.program import Program, is_program
 from litesnn.compiler.rules import Checked, Finding, Subject
 from litesnn.compiler.rules import check as check_subject
+from litesnn.compiler.weight_facts import Origin
 
 
 @dataclass(frozen=True)
 class Check:
-    """Every finding, and the plan that fixes all errors together; None where there is no error or no fix for any."""
+    """Every finding, and the plan that fixes all errors together; None where there is no error or no fix for any.
+
+    `origin` is the genotype, or the file from elsewhere, that was checked.
+    """
 
     checked: Checked
+    origin: Origin
     plan: Plan | None = None
 
     @property
@@ -58,18 +63,13 @@ def check(
         For a malformed or untrained network, or a wrong profile. Broken limits of the chip are findings.
     """
     target = profile if isinstance(profile, Profile) else load_profile(profile)
-    checked = check_subject(_subject(network, target, sign))
-    if fix_seconds <= 0:
-        return Check(checked)
-    remedied = with_remedies(checked, fix_seconds, progress)
-    return Check(remedied.checked, make_plan(remedied))
-
-
-def _subject(
-    network: str | os.PathLike[str] | LoadedGenotype | Program, profile: Profile, sign: SignHandling
-) -> Subject:
     if isinstance(network, str | os.PathLike):
         network = Program.load(network) if is_program(Path(network)) else load_genotype(network)
-    if isinstance(network, Program):
-        return Subject(profile, network.genotype, network.graph, sign)
-    return Subject(profile, network, None, sign)
+    origin = network.origin if isinstance(network, Program) else network
+    genotype = origin if isinstance(origin, LoadedGenotype) else None
+    graph = network.graph if isinstance(network, Program) else None
+    checked = check_subject(Subject(target, genotype, graph, sign))
+    if fix_seconds <= 0:
+        return Check(checked, origin)
+    remedied = with_remedies(checked, fix_seconds, progress)
+    return Check(remedied.checked, origin, make_plan(remedied))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from litesnn.compiler.fixes import with_remedies
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype
+from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mapping
 from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.pipeline import compile_graph
@@ -17,6 +18,7 @@ from litesnn.compiler.program import Program
 from litesnn.compiler.report import build_report
 from litesnn.compiler.rules import Checked, Finding, Subject, check_rules, try_mapping
 from litesnn.compiler.rules.graph_rules import broken_rules
+from litesnn.compiler.weight_facts import Origin
 from litesnn.runtime.lava import Models
 from litesnn.runtime.mapped import MappedCheck, check_mapping
 from litesnn.runtime.verify import Verification
@@ -81,23 +83,45 @@ def compile(
         verification = verify(
             graph, loaded, samples, lava_samples=lava_samples, lava_models=lava_models, progress=progress
         )
+    command = _command(genotype, target, sign, lava_samples, lava_models)
+    return assemble(graph, loaded, target, command, samples, verification, sign)
+
+
+def assemble(
+    graph: Graph,
+    origin: Origin,
+    target: Profile,
+    command: str,
+    samples: Samples | None,
+    verification: Verification | None,
+    sign: SignHandling = "auto",
+) -> Compilation:
+    """Map a compiled graph, check it against the rules, and make the program with its report.
+
+    Parameters
+    ----------
+    origin : the genotype or file the graph came from
+    samples, verification : what was verified, for the mapped simulation and the costs; None where nothing was
+    sign : how the graph stores weights of both signs, for fixes that compile again
+    """
     activity = verification.activity if verification else None
     rates = None if activity is None else {name: n / activity.samples for name, n in activity.events.items()}
     mapping = try_mapping(graph, target, rates)
     placed = mapping if isinstance(mapping, Mapping) else None
     findings = tuple(check_rules(graph, target, mapping))
     if any(finding.severity == "error" for finding in findings):
-        subject = Subject(target, loaded, sign=sign)
+        subject = (
+            Subject(target, origin, sign=sign) if isinstance(origin, LoadedGenotype) else Subject(target, graph=graph)
+        )
         findings = with_remedies(Checked(subject, graph, mapping, findings)).checked.findings
-    command = _command(genotype, target, sign, lava_samples, lava_models)
     mapped = None
     if placed is not None and samples is not None:
         mapped = check_mapping(graph, placed, target, samples.inputs[:MAPPED_SAMPLES])
     document = verification.document() if verification else None
-    report = build_report(graph, loaded, target, findings, document, command, mapping=placed, activity=activity)
+    report = build_report(graph, origin, target, findings, document, command, mapping=placed, activity=activity)
     if mapped is not None:
         report["mapping"]["simulation"] = asdict(mapped)
-    return Compilation(Program(graph, loaded, target, command, report, placed), findings, verification, mapped)
+    return Compilation(Program(graph, origin, target, command, report, placed), findings, verification, mapped)
 
 
 def _command(

@@ -49,3 +49,11 @@ class TrainingError(LiteSNNError):
 
 class SearchError(LiteSNNError):
     """A search cannot start or go on (impossible space or setting, wrong checkpoint, diverged loss)."""
+
+
+class ImportFileError(LiteSNNError):
+    """A network file of another tool is broken, or holds something that is not supported; nothing was written."""
+
+
+class ExportError(LiteSNNError):
+    """A program cannot be written in another tool's format; nothing was written."""

@@ -1,7 +1,7 @@
 """The formats that `litesnn export` writes, in one table: name -> `module:function`, imported when it is first used.
 
-An exporter takes a program, one sample (graded (C, H, W) or spikes (T, C, H, W)) and what that sample is, in words, and returns
-`Exported`: files by name, and what is to be said about them.
+An exporter takes a program and returns `Exported`: files by name, and what is to be said about them. One in `WITH_SAMPLE` also
+takes a sample (graded (C, H, W) or spikes (T, C, H, W)) and what that sample is, in words.
 """
 
 from __future__ import annotations
@@ -9,29 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 
-import numpy as np
-import numpy.typing as npt
-
 from litesnn.compiler.export import Exported
-from litesnn.compiler.program import Program
-from litesnn.errors import CompileError
+from litesnn.errors import ExportError
 
-Export = Callable[[Program, npt.NDArray[np.int16], str], Exported]
 EXPORTERS: dict[str, str] = {
+    "nir": "litesnn.compiler.export.nir:export_program",
     "sanafe": "litesnn.compiler.export.sanafe:export_sanafe",
 }
+WITH_SAMPLE = frozenset({"sanafe"})
 
 
-def exporter(name: str) -> Export:
+def exporter(name: str) -> Callable[..., Exported]:
     """The exporter of a format.
 
     Raises
     ------
-    CompileError
+    ExportError
         For an unknown name.
     """
     if name not in EXPORTERS:
-        raise CompileError(f"--to: found '{name}'; allowed: {', '.join(EXPORTERS)}")
+        raise ExportError(f"--to: found '{name}'; allowed: {', '.join(EXPORTERS)}")
     module, function = EXPORTERS[name].split(":")
-    export: Export = getattr(import_module(module), function)
+    export: Callable[..., Exported] = getattr(import_module(module), function)
     return export

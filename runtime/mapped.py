@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import Graph, Membranes, Neurons
+from litesnn.compiler.graph import INJECTED, Graph, Membranes, Readout
 from litesnn.compiler.mapping import Mapping
 from litesnn.compiler.mapping.memory_image import decoded_blocks
 from litesnn.compiler.profile import Profile
@@ -21,9 +21,9 @@ from litesnn.runtime.trace import Trace
 
 
 def mapped_graph(graph: Graph, mapping: Mapping, profile: Profile) -> Graph:
-    """The graph with the synapses of its cores' decoded memory; populations on the host keep their own."""
+    """The graph with the synapses of its cores' decoded memory; populations on the host, and what it writes, keep theirs."""
     hosted = {p.name for p in graph.membranes if isinstance(p, Membranes) and p.on_host}
-    host_blocks = [block for block in graph.blocks if block.target in hosted]
+    host_blocks = [block for block in graph.blocks if block.target in hosted or block.delay == INJECTED]
     return graph.rebuild(graph.populations, host_blocks + decoded_blocks(graph, mapping, profile))
 
 
@@ -59,7 +59,7 @@ def check_mapping(
     synapses = sum(int(graph.fan_out(block).sum()) for block in graph.blocks)
     if synapses > CHECKED_SYNAPSES:
         return None
-    names = [population.name for population in graph.membranes if isinstance(population, Neurons)]
+    names = [population.name for population in graph.membranes if not isinstance(population, Readout)]
     expected = simulate(graph, inputs, record=names)
     found = simulate_mapped(graph, mapping, profile, inputs, record=names)
     return MappedCheck(

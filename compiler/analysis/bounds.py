@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import WEIGHT_SHIFT, Graph, Membranes, Neurons
+from litesnn.compiler.graph import DECAY_UNITY, WEIGHT_SHIFT, Graph, Membranes, Neurons
 
 Ints = npt.NDArray[np.int64]
 
@@ -21,11 +21,13 @@ Ints = npt.NDArray[np.int64]
 class Bounds:
     """Lowest and highest value per channel (C,) over all inputs and all steps of a sample.
 
-    `accumulator` in weight units; `membrane` in membrane units, after the update and before the spike's reset.
+    `accumulator` in weight units; `current` and `membrane` in membrane units, after the update and before the spike's reset.
     """
 
     accumulator_low: Ints
     accumulator_high: Ints
+    current_low: Ints
+    current_high: Ints
     membrane_low: Ints
     membrane_high: Ints
 
@@ -34,20 +36,37 @@ def bounds(graph: Graph, population: Membranes) -> Bounds:
     """Bounds of one population whose normalization is folded."""
     low, high = accumulator_bounds(graph, population)
     bias = population.bias
-    decay = population.decay_mantissa
+    decay, current_memory = population.decay_mantissa, DECAY_UNITY - (population.du + 1)
     threshold = (
         population.vth << WEIGHT_SHIFT if isinstance(population, Neurons) and population.vth is not None else None
     )
-    membrane_low, membrane_high = np.zeros_like(low), np.zeros_like(high)
+    current_low, current_high, membrane_low, membrane_high = (np.zeros_like(low) for _ in range(4))
+    lowest_current, highest_current = current_low.copy(), current_high.copy()
     lowest, highest = membrane_low.copy(), membrane_high.copy()
-    for _ in range(graph.timesteps):
-        membrane_low = -((np.maximum(-membrane_low, 0) * decay) >> 12) + (low << WEIGHT_SHIFT) + bias
-        membrane_high = ((np.maximum(membrane_high, 0) * decay) >> 12) + (high << WEIGHT_SHIFT) + bias
+    for _ in range(steps_from_zero(graph)):
+        current_low = _decayed(current_low, current_memory) + (low << WEIGHT_SHIFT)
+        current_high = _decayed(current_high, current_memory) + (high << WEIGHT_SHIFT)
+        membrane_low = -((np.maximum(-membrane_low, 0) * decay) >> 12) + current_low + bias
+        membrane_high = ((np.maximum(membrane_high, 0) * decay) >> 12) + current_high + bias
         lowest, highest = np.minimum(lowest, membrane_low), np.maximum(highest, membrane_high)
+        lowest_current = np.minimum(lowest_current, current_low)
+        highest_current = np.maximum(highest_current, current_high)
         if threshold is not None:
             # What is above the threshold spikes and is reset; what stays is at most the threshold.
             membrane_high = np.minimum(membrane_high, threshold)
-    return Bounds(low, high, lowest, highest)
+    return Bounds(low, high, lowest_current, highest_current, lowest, highest)
+
+
+def steps_from_zero(graph: Graph) -> int:
+    """Most steps that a population computes from zero state: T, and where samples are isolated also those before it is reached."""
+    if not graph.isolated:
+        return graph.timesteps
+    return graph.timesteps + max(population.arrival or 0 for population in graph.populations)
+
+
+def _decayed(state: Ints, memory: int) -> Ints:
+    decayed: Ints = np.sign(state) * ((np.abs(state) * memory) >> 12)
+    return decayed
 
 
 def accumulator_bounds(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import asdict
 from typing import Any
 
 from litesnn.compiler.compare.differences import Difference, Differences, in_documents, in_tensors
@@ -9,6 +11,7 @@ from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.mapping import mapping_document
 from litesnn.compiler.program import Program
 from litesnn.compiler.program.documents import graph_document
+from litesnn.compiler.weight_facts import Origin
 
 FORMAT_FIELDS = ("num_weight_bits", "weight_exp", "sign_mode")
 
@@ -26,15 +29,33 @@ def compare_genotypes(first: LoadedGenotype, second: LoadedGenotype) -> Differen
     )
 
 
+def compare_origins(first: Origin, second: Origin) -> Differences:
+    """Two genotypes, field by field and tensor by tensor; otherwise what the files from elsewhere say of themselves."""
+    if isinstance(first, LoadedGenotype) and isinstance(second, LoadedGenotype):
+        return compare_genotypes(first, second)
+    return Differences({"origin": tuple(in_documents(_described(first), _described(second)))})
+
+
+def _described(origin: Origin) -> dict[str, Any]:
+    if isinstance(origin, LoadedGenotype):
+        return {"name": origin.spec.name, "source_format": "genotype"}
+    return {
+        "name": origin.name,
+        "source_format": origin.source_format,
+        "sha256": hashlib.sha256(origin.document).hexdigest(),
+        "layers": [asdict(layer) for layer in origin.layers],
+    }
+
+
 def compare_programs(first: Program, second: Program) -> Differences:
-    """The genotypes they come from, profile, graph (populations, blocks, weight formats, delays, weights), mapping and costs."""
+    """What they come from, profile, graph (populations, blocks, weight formats, delays, weights), mapping and costs."""
     (left, left_tensors), (right, right_tensors) = (graph_document(program.graph) for program in (first, second))
     left_blocks, right_blocks = (_apart(document.pop("blocks")) for document in (left, right))
     populations = left.pop("populations"), right.pop("populations")
     profiles = tuple(program.profile.model_dump(mode="json", exclude_none=True) for program in (first, second))
     return Differences(
         {
-            **compare_genotypes(first.genotype, second.genotype).sections,
+            **compare_origins(first.origin, second.origin).sections,
             "profile": tuple(in_documents(profiles[0], profiles[1])),
             "populations": tuple(in_documents(*populations)),
             "blocks": tuple(in_documents(left_blocks["blocks"], right_blocks["blocks"])),

@@ -18,7 +18,7 @@ from scipy.sparse import coo_matrix, csc_matrix, vstack
 
 from litesnn.compiler.encoding.lists import AxonLists, ListFormat, lists_from_matrices
 from litesnn.compiler.encoding.rule import ListRule
-from litesnn.compiler.graph import Conv2d, Geometry, Pool
+from litesnn.compiler.graph import AxisWindow, Conv2d, Geometry, Pool
 
 Ints = npt.NDArray[np.int64]
 Interval = tuple[int, int]
@@ -28,12 +28,19 @@ Shape = tuple[int, int, int]
 class Window(NamedTuple):
     """What kernels must have in common to share lists."""
 
-    rows: int
-    columns: int
-    stride: int
-    padding: int
-    dilation: int
+    down: AxisWindow
+    across: AxisWindow
     depthwise: bool
+
+    @property
+    def rows(self) -> int:
+        """Height of the kernel."""
+        return self.down[0]
+
+    @property
+    def columns(self) -> int:
+        """Width of the kernel."""
+        return self.across[0]
 
     @property
     def taps(self) -> int:
@@ -80,11 +87,8 @@ class PopulationLists:
 
 def window(geometry: Geometry) -> Window | None:
     """The window of a convolution or pool; None for a connection without a kernel."""
-    if isinstance(geometry, Conv2d):
-        rows, columns = geometry.codes.shape[2:]
-        return Window(rows, columns, geometry.stride, geometry.padding, geometry.dilation, False)
-    if isinstance(geometry, Pool):
-        return Window(*geometry.kernel, geometry.stride, geometry.padding, 1, True)
+    if isinstance(geometry, (Conv2d, Pool)):
+        return Window(*geometry.axes, isinstance(geometry, Pool))
     return None
 
 
@@ -159,8 +163,8 @@ def population_lists(
     if every_channel and len(read):
         read = np.arange(in_shape[0])
     depth, breadth = tile.channels[1] - tile.channels[0], tile.columns[1] - tile.columns[0]
-    down = _patterns(in_shape[1], tile.rows, shared.rows, shared)
-    across = _patterns(in_shape[2], tile.columns, shared.columns, shared)
+    down = _patterns(in_shape[1], tile.rows, shared.down)
+    across = _patterns(in_shape[2], tile.columns, shared.across)
     kind, base = np.full(in_shape[1:], -1, np.int64), np.zeros(in_shape[1:], np.int64)
     kinds: dict[tuple[tuple[Interval, ...], tuple[Interval, ...], int], int] = {}
     for y, (rows, top) in enumerate(down):
@@ -187,13 +191,14 @@ def _read_channels(matrices: Sequence[csc_matrix], taps: int) -> Ints:
     return np.flatnonzero(stored)
 
 
-def _patterns(side: int, interval: Interval, kernel: int, shared: Window) -> list[tuple[tuple[Interval, ...], int]]:
+def _patterns(side: int, interval: Interval, axis: AxisWindow) -> list[tuple[tuple[Interval, ...], int]]:
     """Per source position: (tap, output position counted from the first one reached) pairs, and that first one."""
+    kernel, stride, padding, dilation = axis
     patterns = []
     for position in range(side):
         pairs = []
         for tap in range(kernel):
-            output, rest = divmod(position + shared.padding - tap * shared.dilation, shared.stride)
+            output, rest = divmod(position + padding - tap * dilation, stride)
             if rest == 0 and interval[0] <= output < interval[1]:
                 pairs.append((tap, output))
         first = min((output for _, output in pairs), default=interval[0])

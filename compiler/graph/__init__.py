@@ -1,8 +1,19 @@
 """The graph: populations, synapse blocks, and what passes found out about them."""
 
-from litesnn.compiler.graph.block import AnalogScale, SignMode, SynapseBlock, SynapseFormat
+from litesnn.compiler.graph.block import INJECTED, AnalogScale, SignMode, SynapseBlock, SynapseFormat
 from litesnn.compiler.graph.findings import FidelityLabel, Range, Removal, Schedule
-from litesnn.compiler.graph.geometry import GEOMETRIES, Conv2d, Dense, Geometry, OneToOne, Pool, Sparse
+from litesnn.compiler.graph.geometry import (
+    GEOMETRIES,
+    Axes,
+    AxisWindow,
+    Conv2d,
+    Dense,
+    Geometry,
+    OneToOne,
+    Pool,
+    Sparse,
+    per_axis,
+)
 from litesnn.compiler.graph.graph import Graph
 from litesnn.compiler.graph.populations import (
     BIAS_EXP_MAX,
@@ -26,11 +37,14 @@ __all__ = [
     "BIAS_MANT_MAX",
     "DECAY_UNITY",
     "GEOMETRIES",
+    "INJECTED",
     "STATE_MAX",
     "VTH_MAX",
     "WEIGHT_SHIFT",
     "Analog",
     "AnalogScale",
+    "Axes",
+    "AxisWindow",
     "Conv2d",
     "Dense",
     "FidelityLabel",
@@ -52,4 +66,5 @@ __all__ = [
     "SynapseBlock",
     "SynapseFormat",
     "needs_programmable_neuron",
+    "per_axis",
 ]

@@ -12,6 +12,9 @@ from scipy.sparse import csr_matrix
 from litesnn.compiler.graph.geometry import Geometry, Shape
 
 SignMode = Literal["mixed", "excitatory", "inhibitory"]
+INJECTED = (
+    -1
+)  # delay of a block whose values the host writes into the neurons: they cross no synapse and arrive in the same step
 MANTISSA_BITS = 8  # Lava clips mantissas to 8 bits plus sign (utils/weightutils.py)
 
 
@@ -59,7 +62,7 @@ class SynapseBlock:
     geometry : weight codes and how they connect
     exponent : the integer weight is code * 2^exponent; 0 or more
     format : set by sign handling
-    delay : extra steps besides the one that every synapse takes
+    delay : extra steps besides the one that every synapse takes; `INJECTED` where values cross no synapse
     edge : name of the genotype's edge (several blocks may carry parts of one edge)
     place : where the edge stands in the genotype
     """

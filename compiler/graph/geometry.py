@@ -18,6 +18,13 @@ from scipy.sparse import coo_matrix, csr_matrix
 Codes = npt.NDArray[np.int32]
 Index = npt.NDArray[np.int64]
 Shape = tuple[int, int, int]
+Axes = int | tuple[int, int]  # one figure for both axes, or (rows, columns)
+AxisWindow = tuple[int, int, int, int]  # kernel, stride, padding, dilation along one axis
+
+
+def per_axis(figure: Axes) -> tuple[int, int]:
+    """The figure for (rows, columns)."""
+    return (figure, figure) if isinstance(figure, int) else figure
 
 
 def _size(shape: Shape) -> int:
@@ -30,8 +37,9 @@ def _csr(codes: Codes, rows: Index, columns: Index, out_shape: Shape, in_shape: 
     return matrix
 
 
-def _taps(size_in: int, size_out: int, tap: int, stride: int, padding: int, dilation: int) -> tuple[Index, Index]:
+def _taps(size_in: int, size_out: int, tap: int, window: AxisWindow) -> tuple[Index, Index]:
     """Output positions for which this kernel tap falls inside the input, and the input positions it falls on."""
+    _, stride, padding, dilation = window
     outputs = np.arange(size_out)
     inputs = outputs * stride + tap * dilation - padding
     inside = (inputs >= 0) & (inputs < size_in)
@@ -101,10 +109,17 @@ def _split_sums(codes: Codes, axes: tuple[int, ...]) -> tuple[npt.NDArray[np.int
 class Conv2d(Geometry):
     """2-D cross-correlation as torch defines it; codes (C_out, C_in, kH, kW)."""
 
-    stride: int = 1
-    padding: int = 0
-    dilation: int = 1
+    stride: Axes = 1
+    padding: Axes = 0
+    dilation: Axes = 1
     kind: ClassVar[str] = "conv2d"
+
+    @property
+    def axes(self) -> tuple[AxisWindow, AxisWindow]:
+        """Windows along rows and columns."""
+        figures = zip(per_axis(self.stride), per_axis(self.padding), per_axis(self.dilation), strict=True)
+        rows, columns = ((kernel, *axis) for kernel, axis in zip(self.codes.shape[2:], figures, strict=True))
+        return rows, columns
 
     def scale_targets(self, factors: npt.NDArray[np.int64]) -> Conv2d:
         """See `Geometry.scale_targets`."""
@@ -115,10 +130,11 @@ class Conv2d(Geometry):
         _, height, width = in_shape
         _, out_height, out_width = out_shape
         codes, rows, columns = [], [], []
-        for ky in range(self.codes.shape[2]):
-            oy, iy = _taps(height, out_height, ky, self.stride, self.padding, self.dilation)
-            for kx in range(self.codes.shape[3]):
-                ox, ix = _taps(width, out_width, kx, self.stride, self.padding, self.dilation)
+        down, across = self.axes
+        for ky in range(down[0]):
+            oy, iy = _taps(height, out_height, ky, down)
+            for kx in range(across[0]):
+                ox, ix = _taps(width, out_width, kx, across)
                 targets, sources = np.nonzero(self.codes[:, :, ky, kx])
                 out_pixel = (oy[:, None] * out_width + ox[None, :]).ravel()
                 in_pixel = (iy[:, None] * width + ix[None, :]).ravel()
@@ -130,10 +146,11 @@ class Conv2d(Geometry):
     def fan_out(self, in_shape: Shape, out_shape: Shape) -> Index:
         """See `Geometry.fan_out`."""
         fan_out = np.zeros(in_shape, np.int64)
-        for ky in range(self.codes.shape[2]):
-            _, iy = _taps(in_shape[1], out_shape[1], ky, self.stride, self.padding, self.dilation)
-            for kx in range(self.codes.shape[3]):
-                _, ix = _taps(in_shape[2], out_shape[2], kx, self.stride, self.padding, self.dilation)
+        down, across = self.axes
+        for ky in range(down[0]):
+            _, iy = _taps(in_shape[1], out_shape[1], ky, down)
+            for kx in range(across[0]):
+                _, ix = _taps(in_shape[2], out_shape[2], kx, across)
                 fan_out[:, iy[:, None], ix[None, :]] += np.count_nonzero(self.codes[:, :, ky, kx], axis=0)[
                     :, None, None
                 ]
@@ -155,11 +172,7 @@ class Conv2d(Geometry):
 
     def check(self, in_shape: Shape, out_shape: Shape) -> str | None:
         """See `Geometry.check`."""
-        size = [
-            (side + 2 * self.padding - self.dilation * (kernel - 1) - 1) // self.stride + 1
-            for side, kernel in zip(in_shape[1:], self.codes.shape[2:], strict=True)
-        ]
-        reached = (self.codes.shape[0], *size)
+        reached = (self.codes.shape[0], *_reached(in_shape, self.axes))
         if self.codes.shape[1] != in_shape[0]:
             return f"kernel reads {self.codes.shape[1]} channels, the source has {in_shape[0]}"
         return None if reached == out_shape else f"produces {reached}, the target is {out_shape}"
@@ -167,6 +180,14 @@ class Conv2d(Geometry):
     def params(self) -> dict[str, Any]:
         """See `Geometry.params`."""
         return {"stride": self.stride, "padding": self.padding, "dilation": self.dilation}
+
+
+def _reached(in_shape: Shape, axes: tuple[AxisWindow, AxisWindow]) -> tuple[int, ...]:
+    """Height and width of what windows make of a map."""
+    return tuple(
+        (side + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+        for side, (kernel, stride, padding, dilation) in zip(in_shape[1:], axes, strict=True)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,10 +240,17 @@ class Pool(Geometry):
     sources: Index
     targets: Index
     kernel: tuple[int, int] = (1, 1)
-    stride: int = 1
-    padding: int = 0
+    stride: Axes = 1
+    padding: Axes = 0
     kind: ClassVar[str] = "pool"
     array_names: ClassVar[tuple[str, ...]] = ("codes", "sources", "targets")
+
+    @property
+    def axes(self) -> tuple[AxisWindow, AxisWindow]:
+        """Windows along rows and columns."""
+        figures = zip(self.kernel, per_axis(self.stride), per_axis(self.padding), strict=True)
+        rows, columns = ((*axis, 1) for axis in figures)
+        return rows, columns
 
     def scale_targets(self, factors: npt.NDArray[np.int64]) -> Pool:
         """See `Geometry.scale_targets`."""
@@ -234,10 +262,11 @@ class Pool(Geometry):
         _, out_height, out_width = out_shape
         live = np.flatnonzero(self.codes)
         codes, rows, columns = [], [], []
-        for ky in range(self.kernel[0]):
-            oy, iy = _taps(height, out_height, ky, self.stride, self.padding, 1)
-            for kx in range(self.kernel[1]):
-                ox, ix = _taps(width, out_width, kx, self.stride, self.padding, 1)
+        down, across = self.axes
+        for ky in range(down[0]):
+            oy, iy = _taps(height, out_height, ky, down)
+            for kx in range(across[0]):
+                ox, ix = _taps(width, out_width, kx, across)
                 out_pixel = (oy[:, None] * out_width + ox[None, :]).ravel()
                 in_pixel = (iy[:, None] * width + ix[None, :]).ravel()
                 rows.append((self.targets[live][:, None] * (out_height * out_width) + out_pixel).ravel())
@@ -249,10 +278,11 @@ class Pool(Geometry):
         """See `Geometry.fan_out`."""
         per_channel = np.bincount(self.sources[self.codes != 0], minlength=in_shape[0])
         window = np.zeros(in_shape[1:], np.int64)
-        for ky in range(self.kernel[0]):
-            _, iy = _taps(in_shape[1], out_shape[1], ky, self.stride, self.padding, 1)
-            for kx in range(self.kernel[1]):
-                _, ix = _taps(in_shape[2], out_shape[2], kx, self.stride, self.padding, 1)
+        down, across = self.axes
+        for ky in range(down[0]):
+            _, iy = _taps(in_shape[1], out_shape[1], ky, down)
+            for kx in range(across[0]):
+                _, ix = _taps(in_shape[2], out_shape[2], kx, across)
                 window[iy[:, None], ix[None, :]] += 1
         fan_out: Index = per_channel[:, None, None] * window
         return fan_out
@@ -288,10 +318,7 @@ class Pool(Geometry):
             return "codes, sources and targets differ in length"
         if len(self.codes) and (self.sources.max() >= in_shape[0] or self.targets.max() >= out_shape[0]):
             return f"channel ids reach beyond the maps {in_shape} and {out_shape}"
-        size = tuple(
-            (side + 2 * self.padding - kernel) // self.stride + 1
-            for side, kernel in zip(in_shape[1:], self.kernel, strict=True)
-        )
+        size = _reached(in_shape, self.axes)
         return None if size == out_shape[1:] else f"produces maps of {size}, the target has {out_shape[1:]}"
 
     def params(self) -> dict[str, Any]:
@@ -333,7 +360,9 @@ class Sparse(Geometry):
 
     def matrix(self, in_shape: Shape, out_shape: Shape) -> csr_matrix:
         """See `Geometry.matrix`."""
-        matrix = csr_matrix((self.codes, self.indices, self.indptr), shape=(_size(out_shape), _size(in_shape)))
+        # A copy: dropping zeros works in place, and parts of one block share their indices.
+        stored = (self.codes, self.indices, self.indptr)
+        matrix = csr_matrix(stored, shape=(_size(out_shape), _size(in_shape)), copy=True)
         matrix.eliminate_zeros()
         return matrix
 

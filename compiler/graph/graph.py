@@ -9,13 +9,16 @@ import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph.block import SynapseBlock
+from litesnn.compiler.graph.block import INJECTED, SynapseBlock
 from litesnn.compiler.graph.findings import FidelityLabel, Range, Removal, Schedule
+from litesnn.compiler.graph.geometry import OneToOne
 from litesnn.compiler.graph.populations import (
     BIAS_EXP_MAX,
     BIAS_MANT_MAX,
+    DECAY_UNITY,
     STATE_MAX,
     VTH_MAX,
+    Ints,
     Membranes,
     Neurons,
     Population,
@@ -123,6 +126,10 @@ class Graph:
         blocks = [data["block"] for _, _, data in self.network.in_edges(name, data=True)]
         return sorted(blocks, key=lambda block: block.name)
 
+    def stored_into(self, name: str) -> list[SynapseBlock]:
+        """Blocks that end at a population and take synapse memory: not those whose values the host writes into its neurons."""
+        return [block for block in self.into(name) if block.delay != INJECTED]
+
     def out_of(self, name: str) -> list[SynapseBlock]:
         """Blocks that start at a population, by name."""
         blocks = [data["block"] for _, _, data in self.network.out_edges(name, data=True)]
@@ -195,8 +202,10 @@ class Graph:
             yield f"block '{block.name}' ends at source '{target.name}'"
         if isinstance(source, Readout):
             yield f"block '{block.name}' starts at the readout"
-        if block.exponent < 0 or block.delay < 0:
+        if block.exponent < 0 or block.delay < INJECTED:
             yield f"block '{block.name}': exponent {block.exponent} and delay {block.delay} must be 0 or more"
+        if block.delay == INJECTED and not (isinstance(source, Source) and _is_identity(block)):
+            yield f"block '{block.name}': only values of a source, one to one and unweighted, are written into neurons"
         if block.format is not None:
             low, high = block.format.code_range()
             codes = block.geometry.codes
@@ -209,8 +218,21 @@ class Graph:
                 yield f"block '{block.name}': weight_exp {block.format.weight_exp} does not carry exponent {block.exponent}"
 
 
+def _is_identity(block: SynapseBlock) -> bool:
+    codes = block.geometry.codes
+    return isinstance(block.geometry, OneToOne) and block.exponent == 0 and bool((codes == 1).all())
+
+
 def _is_output(population: Membranes) -> bool:
     return isinstance(population, Readout) or population.is_output
+
+
+def _bias_problems(population: Membranes, mantissa: Ints, exponent: Ints) -> Iterator[str]:
+    if isinstance(population, SigmaDelta):  # one word of its state, not the bias register
+        if np.abs(population.bias).max(initial=0) > STATE_MAX:
+            yield f"'{population.name}': bias beyond {STATE_MAX}"
+    elif np.abs(mantissa).max(initial=0) > BIAS_MANT_MAX or exponent.max(initial=0) > BIAS_EXP_MAX:
+        yield f"'{population.name}': bias outside {BIAS_MANT_MAX} * 2^{BIAS_EXP_MAX}"
 
 
 def _population_problems(population: Population) -> Iterator[str]:
@@ -219,16 +241,12 @@ def _population_problems(population: Population) -> Iterator[str]:
         yield f"'{name}': shape {population.shape} with {len(population.channels)} channel ids"
     if not isinstance(population, Membranes):
         return
-    if not (0 <= population.dv < 4096 and 0 <= population.du < 4096):
-        yield f"'{name}': du {population.du}, dv {population.dv}; allowed: 0..4095 (12 bits)"
+    if not (0 <= population.dv <= DECAY_UNITY and -1 <= population.du < DECAY_UNITY):
+        yield f"'{name}': du {population.du}, dv {population.dv}; allowed: -1..4095 (the chip adds 1) and 0..4096"
     if population.bias_mant is not None and population.bias_exp is not None:
         if population.bias_mant.shape != (count,) or population.bias_exp.shape != (count,):
             yield f"'{name}': bias has shape {population.bias_mant.shape}, allowed ({count},)"
-        if (
-            np.abs(population.bias_mant).max(initial=0) > BIAS_MANT_MAX
-            or population.bias_exp.max(initial=0) > BIAS_EXP_MAX
-        ):
-            yield f"'{name}': bias outside {BIAS_MANT_MAX} * 2^{BIAS_EXP_MAX}"
+        yield from _bias_problems(population, population.bias_mant, population.bias_exp)
     if isinstance(population, (Neurons, SigmaDelta)) and population.vth is not None:
         limit, bits = (VTH_MAX, 17) if isinstance(population, Neurons) else (STATE_MAX, 23)
         if population.vth.shape != (count,):

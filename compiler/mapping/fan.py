@@ -17,10 +17,10 @@ import numpy.typing as npt
 from litesnn.compiler.encoding import ListRule, Register, Tile, encode_cost, kernel_rows, list_format, neuron_lists
 from litesnn.compiler.encoding import list_words as encoded_words
 from litesnn.compiler.encoding.kernel_row import KernelRow
-from litesnn.compiler.graph import Conv2d, Dense, Pool, Population, Sparse, SynapseBlock
+from litesnn.compiler.graph import AxisWindow, Conv2d, Dense, Pool, Population, Sparse, SynapseBlock
 from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.model import Interval, Intervals, lengths
-from litesnn.compiler.mapping.windows import Axis, Window
+from litesnn.compiler.mapping.windows import Axis
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -241,15 +241,12 @@ class _Part:
     def __init__(self, block: SynapseBlock, source: Population, target: Population) -> None:
         geometry = block.geometry
         self.geometry, self.source, self.area = geometry, source, target.shape[1] * target.shape[2]
-        self.rows: Window
-        self.columns: Window
-        if isinstance(geometry, Conv2d):
-            shape = (geometry.stride, geometry.padding, geometry.dilation)
-            self.rows, self.columns = (geometry.codes.shape[2], *shape), (geometry.codes.shape[3], *shape)
-            self._below = _cumulative(geometry.codes != 0)
-        elif isinstance(geometry, Pool):
-            self.rows = (geometry.kernel[0], geometry.stride, geometry.padding, 1)
-            self.columns = (geometry.kernel[1], geometry.stride, geometry.padding, 1)
+        self.rows: AxisWindow
+        self.columns: AxisWindow
+        if isinstance(geometry, (Conv2d, Pool)):
+            self.rows, self.columns = geometry.axes
+            if isinstance(geometry, Conv2d):
+                self._below = _cumulative(geometry.codes != 0)
         else:
             # Every source position is a tap of its own (of a stride that no second one hits): all reach the targets.
             self.rows, self.columns = (source.shape[1], source.shape[1], 0, 1), (source.shape[2], source.shape[2], 0, 1)

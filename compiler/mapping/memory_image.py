@@ -136,7 +136,7 @@ def decoded_blocks(graph: Graph, mapping: Mapping, profile: Profile) -> list[Syn
 
 def _groups(graph: Graph, part: Slice) -> dict[tuple[str, Window | None], list[SynapseBlock]]:
     groups: dict[tuple[str, Window | None], list[SynapseBlock]] = {}
-    for block in graph.into(part.population):
+    for block in graph.stored_into(part.population):
         groups.setdefault((block.source, window(block.geometry)), []).append(block)
     return groups
 
@@ -214,7 +214,8 @@ def _from_rows(group: ListGroup, stored: _Stored, source: Population, target: Po
     channel, tap = np.divmod(stored.lists, shared.taps)
     # Two edges from one source may hold a synapse each at the same place: they add up.
     np.add.at(kernel, (stored.targets, read[channel], tap // shared.columns, tap % shared.columns), stored.codes)
-    whole = Conv2d(kernel, shared.stride, shared.padding, shared.dilation)
+    _, stride, padding, dilation = zip(shared.down, shared.across, strict=True)
+    whole = Conv2d(kernel, stride, padding, dilation)
     matrix = whole.matrix(source.shape, (last - first, *target.shape[1:])).tocoo()
     rows = matrix.row + first * target.shape[1] * target.shape[2]
     inside = np.isin(rows, group.part.ids(target.shape))

@@ -12,7 +12,8 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-Window = tuple[int, int, int, int]  # kernel, stride, padding, dilation
+from litesnn.compiler.graph import AxisWindow
+
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
@@ -23,7 +24,7 @@ class Axis:
 
     source: int
     target: int
-    window: Window
+    window: AxisWindow
 
     @property
     def classes(self) -> Bools:

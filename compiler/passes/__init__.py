@@ -4,9 +4,11 @@ from litesnn.compiler.passes.assign_formats import AssignFormats, SignHandling
 from litesnn.compiler.passes.balance_delays import BalanceDelays
 from litesnn.compiler.passes.base import Pass
 from litesnn.compiler.passes.fold_normalization import FoldNormalization
+from litesnn.compiler.passes.isolate import ScheduleIsolated
 from litesnn.compiler.passes.place_on_host import PlaceOnHost
 from litesnn.compiler.passes.prove_ranges import ProveRanges
 from litesnn.compiler.passes.remove_dead import RemoveDead
+from litesnn.compiler.passes.share_formats import ShareFormats
 from litesnn.compiler.passes.stagger_resets import StaggerResets
 
 __all__ = [
@@ -17,6 +19,8 @@ __all__ = [
     "PlaceOnHost",
     "ProveRanges",
     "RemoveDead",
+    "ScheduleIsolated",
+    "ShareFormats",
     "SignHandling",
     "StaggerResets",
 ]

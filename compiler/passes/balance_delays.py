@@ -49,7 +49,7 @@ class BalanceDelays(Pass):
         scheduled = graph.rebuild(_in_order(list(populations.values()), relays), blocks)
         schedule = Schedule(
             timesteps=graph.timesteps,
-            depth=arrivals[graph.readout.name],
+            depth=arrivals[graph.output.name],
             delayed_blocks=sum(block.delay > 0 for block in blocks),
             relays=len(relays),
             delay_slots=sum(

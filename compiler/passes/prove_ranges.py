@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from litesnn.compiler.analysis.bounds import bounds
-from litesnn.compiler.graph import STATE_MAX, WEIGHT_SHIFT, FidelityLabel, Graph, Membranes, Range
+from litesnn.compiler.analysis.bounds import bounds, steps_from_zero
+from litesnn.compiler.analysis.messages import Sums, arrival_bounds, message_sums, sigma_bounds
+from litesnn.compiler.graph import STATE_MAX, FidelityLabel, Graph, Membranes, Range, SigmaDelta
 from litesnn.compiler.passes.base import Pass
 from litesnn.compiler.profile import Profile
 
@@ -22,19 +23,38 @@ class ProveRanges(Pass):
 
     def apply(self, graph: Graph) -> Graph:
         """See `Pass.apply`."""
-        ranges = [proof for population in graph.membranes for proof in self._prove(graph, population)]
+        sums = message_sums(graph, steps_from_zero(graph))
+        ranges: list[Range] = []
+        for population in graph.membranes:
+            if isinstance(population, SigmaDelta):
+                ranges.extend(self._prove_sigma_delta(graph, population, sums))
+            else:
+                ranges.extend(self._prove(graph, population))
         labels = [label for proof in ranges for label in _labels(graph, proof)]
         return replace(graph, ranges=tuple(ranges)).labelled(*labels)
 
     def _prove(self, graph: Graph, population: Membranes) -> list[Range]:
         found = bounds(graph, population)
         low, high = int(found.accumulator_low.min()), int(found.accumulator_high.max())
+        current = (int(found.current_low.min()), int(found.current_high.max()))
         membrane = (int(found.membrane_low.min()), int(found.membrane_high.max()))
         wraps, clips = "wraps around", "is clipped"
         return [
             Range(population.name, "accumulator", low, high, self.profile.accumulator_limit, wraps),
-            Range(population.name, "current", low << WEIGHT_SHIFT, high << WEIGHT_SHIFT, STATE_MAX, wraps),
+            Range(population.name, "current", *current, STATE_MAX, wraps),
             Range(population.name, "membrane", *membrane, STATE_MAX, clips),
+        ]
+
+    def _prove_sigma_delta(self, graph: Graph, population: SigmaDelta, sums: Sums) -> list[Range]:
+        """What arrives in a step, and the state it is added to; Lava's models compute it in 32 bits."""
+        arriving, sigma = arrival_bounds(graph, population, sums), sigma_bounds(graph, population, sums)
+        if population.kind == "delta":
+            shift = population.spike_exp + population.state_exp
+            sigma = (arriving[0] << shift, arriving[1] << shift)
+        beyond = "leaves the chip's 24-bit state; Lava's model goes on in 32 bits"
+        return [
+            Range(population.name, "accumulator", int(arriving[0].min()), int(arriving[1].max()), STATE_MAX, beyond),
+            Range(population.name, "membrane", int(sigma[0].min()), int(sigma[1].max()), STATE_MAX, beyond),
         ]
 
 

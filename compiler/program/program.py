@@ -2,7 +2,7 @@
 
 `manifest.json` (format, versions, hashes, command, profile), `graph.json` and `weights.safetensors` (the network as
 integers), `mapping.json` (which core holds what), `profile.json` (the figures it was compiled for), `report.json` and the page `report.html` drawn from it, and
-`genotype/` (what it came from, so that `litesnn verify PROGRAM` needs nothing else). Writing is all or nothing and gives the same bytes for the same input.
+`genotype/` or `source/` (what it came from, so that `litesnn verify PROGRAM` needs nothing else). Writing is all or nothing and gives the same bytes for the same input.
 """
 
 from __future__ import annotations
@@ -20,18 +20,20 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
-from litesnn.compiler.genotype import LoadedGenotype, load_genotype
+from litesnn.compiler.frontends.imported import SourceFile
+from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mapping, mapping_document, read_mapping
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.program.documents import graph_document, packed, read_graph, unpacked
+from litesnn.compiler.program.origin import origin_files, read_origin
 from litesnn.compiler.report import render_html, tool_versions
+from litesnn.compiler.weight_facts import Origin, origin_name
 from litesnn.errors import ProgramError
 
 FORMAT = "litesnn.program"
 VERSION = 1
 MANIFEST = "manifest.json"
-GENOTYPE = "genotype/genotype.json"
 MAPPING = "mapping.json"
 
 
@@ -42,7 +44,7 @@ class Program:
     Attributes
     ----------
     graph : scheduled integer graph
-    genotype : where it came from, with its weights
+    origin : where it came from: the genotype with its weights, or the file of another tool
     profile : the target
     command : the command line that made it, without the output path
     mapping : the cores, as `mapping.json` holds them; None where one core cannot hold a neuron
@@ -50,7 +52,7 @@ class Program:
     """
 
     graph: Graph
-    genotype: LoadedGenotype
+    origin: Origin
     profile: Profile
     command: str
     report: dict[str, Any]
@@ -58,14 +60,17 @@ class Program:
 
     @property
     def name(self) -> str:
-        """The genotype's name."""
-        return self.genotype.spec.name
+        """The network's name."""
+        return origin_name(self.origin)
+
+    @property
+    def genotype(self) -> LoadedGenotype | None:
+        """The genotype, None for networks from elsewhere."""
+        return None if isinstance(self.origin, SourceFile) else self.origin
 
     def files(self) -> dict[str, bytes]:
         """Every file of the directory but the manifest: relative name -> content."""
         document, tensors = graph_document(self.graph)
-        genotype = self.genotype
-        assert genotype.spec.weights is not None, "programs come from trained genotypes"
         placed = {} if self.mapping is None else {MAPPING: _json(mapping_document(self.mapping))}
         return {
             **placed,
@@ -74,8 +79,7 @@ class Program:
             "profile.json": _json(self.profile.model_dump(mode="json", exclude_none=True)),
             "report.json": _json(self.report),
             "report.html": render_html(self.report).encode(),
-            GENOTYPE: genotype.document,
-            f"genotype/{genotype.spec.weights.file}": genotype.weights,
+            **origin_files(self.origin),
         }
 
     def save(self, directory: str | os.PathLike[str]) -> None:
@@ -96,7 +100,7 @@ class Program:
             "name": self.name,
             "profile": self.profile.name,
             "command": self.command,
-            "seed": self.genotype.spec.training.seed if self.genotype.spec.training else None,
+            "seed": self.genotype.spec.training.seed if self.genotype and self.genotype.spec.training else None,
             "litesnn": versions.pop("litesnn"),
             "python": versions.pop("python"),
             "libraries": versions,
@@ -130,7 +134,7 @@ class Program:
         root = Path(directory)
         manifest = _read_manifest(root)
         contents = {name: _read_checked(root, name, digest) for name, digest in manifest["files"].items()}
-        for name in ("graph.json", "weights.safetensors", "profile.json", "report.json", GENOTYPE):
+        for name in ("graph.json", "weights.safetensors", "profile.json", "report.json"):
             if name not in contents:
                 raise ProgramError(f"{root}: manifest.json does not list {name}; the program is incomplete")
         try:
@@ -141,11 +145,7 @@ class Program:
             mapping = read_mapping(json.loads(contents[MAPPING])) if MAPPING in contents else None
         except (SafetensorError, ValueError, RecursionError) as error:
             raise ProgramError(f"{root}: {error}") from error
-        genotype = load_genotype(root / GENOTYPE)
-        weights = genotype.spec.weights
-        if weights is None or f"genotype/{weights.file}" not in contents:
-            raise ProgramError(f"{root}: manifest.json does not list the genotype's weights; the program is incomplete")
-        return cls(graph, genotype, profile, str(manifest.get("command", "")), report, mapping)
+        return cls(graph, read_origin(root, contents), profile, str(manifest.get("command", "")), report, mapping)
 
 
 def check_output(target: Path) -> None:

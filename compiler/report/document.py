@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
-
-from litesnn.compiler.costs import Activity, cost_document
+from litesnn.compiler.accounting import paper_counts
+from litesnn.compiler.costs import Activity, cost_document, mean_spikes
+from litesnn.compiler.frontends.imported import SourceFile
 from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.compiler.graph import Graph, Membranes, Neurons, Readout
+from litesnn.compiler.graph import Graph, Membranes, Neurons, SigmaDelta
 from litesnn.compiler.mapping import Mapping as CoreMapping
 from litesnn.compiler.mapping import mapping_summary
 from litesnn.compiler.mapping.memory_image import encoded_memory
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.report.provenance import provenance
 from litesnn.compiler.rules import Finding
+from litesnn.compiler.weight_facts import Origin, WeightFacts, origin_name, weight_facts
 
 
 def build_report(
     graph: Graph,
-    loaded: LoadedGenotype,
+    origin: Origin,
     profile: Profile,
     findings: Sequence[Finding],
     verification: Mapping[str, Any] | None,
@@ -34,18 +36,21 @@ def build_report(
 
     Parameters
     ----------
+    origin : the genotype, or the file from elsewhere, that the graph came from
     verification : a `Verification.document()`, or None where it was not verified
     command : the command line that made it, for the provenance; None leaves the provenance out
     mapping : the cores, where there are some
     activity : simulated events, for the costs of running
     """
-    weights = _weights_by_population(loaded)
+    weights = weight_facts(graph, origin)
     sections: dict[str, Any] = {}
     if mapping is not None:
         sections["mapping"] = mapping_summary(mapping, profile)
         sections["encoding"] = encoded_memory(graph, mapping, profile)
     if activity is not None:
-        sections["costs"] = cost_document(graph, loaded, activity, profile, mapping)
+        sections["costs"] = cost_document(graph, weights, activity, profile, mapping)
+        if isinstance(origin, LoadedGenotype):
+            sections["costs"]["paper"] = paper_counts(origin, mean_spikes(graph, activity)).document()
         if "encoding" in sections:
             # NeuroBench's footprint, in bytes: here the synapse memory of all cores as encoded.
             sections["costs"]["metrics"]["footprint"] = sections["encoding"]["total"]["encoded_bits"] // 8
@@ -53,11 +58,11 @@ def build_report(
         **sections,
         "format": "litesnn.report",
         "version": 1,
-        "name": loaded.spec.name,
+        "name": origin_name(origin),
         "profile": profile.name,
-        "network": network_summary(graph, loaded),
+        "network": network_summary(graph, weights),
         "memory": memory_summary(graph),
-        "populations": [_population(graph, population, weights) for population in graph.membranes],
+        "populations": [_population(graph, population, weights.by_population) for population in graph.membranes],
         "schedule": None if graph.schedule is None else {**asdict(graph.schedule), "latency": graph.schedule.latency},
         "certificate": certificate(graph),
         "removals": [asdict(removal) for removal in graph.removals],
@@ -65,28 +70,20 @@ def build_report(
         "fidelity": [asdict(label) for label in graph.labels],
         "findings": [finding.document() for finding in findings],
         "verification": verification,
+        "imported": _imported(origin) if isinstance(origin, SourceFile) else None,
         "provenance": None if command is None else provenance(command),
     }
 
 
-def network_summary(graph: Graph, loaded: LoadedGenotype) -> dict[str, Any]:
+def network_summary(graph: Graph, weights: WeightFacts) -> dict[str, Any]:
     """Size and sparsity of the network; `connection_sparsity` is NeuroBench's: the fraction of weights that are zero."""
-    total = kept = 0
-    by_bits: dict[str, dict[str, int]] = {}
-    for edge in loaded.topology.edges():
-        if edge.weighted:
-            mask = loaded.trained[f"{edge.name}.mask"]
-            total += mask.size
-            kept += int(np.count_nonzero(mask))
-            entry = by_bits.setdefault(str(edge.bits), {"weights": 0, "kept": 0})
-            entry["weights"] += mask.size
-            entry["kept"] += int(np.count_nonzero(mask))
     return {
         "timesteps": graph.timesteps,
-        "weights": total,
-        "kept_weights": kept,
-        "connection_sparsity": round(1 - kept / total, 6) if total else 0.0,
-        "weights_by_bits": dict(sorted(by_bits.items())),
+        "isolated": graph.isolated,
+        "weights": weights.weights,
+        "kept_weights": weights.kept,
+        "connection_sparsity": round(weights.connection_sparsity, 6),
+        "weights_by_bits": weights.by_bits,
         "populations": len(graph.membranes),
         "blocks": len(graph.blocks),
         "neurons": sum(population.size for population in graph.membranes),
@@ -131,25 +128,13 @@ def certificate(graph: Graph) -> list[dict[str, Any]]:
     return rows
 
 
-def _weights_by_population(loaded: LoadedGenotype) -> dict[str, tuple[int, int]]:
-    """Population -> (weights, kept weights) of the genotype; populations without trained weights are missing."""
-    owners = [(node.name, edge) for node in loaded.topology.nodes for edge in node.edges]
-    counts: dict[str, tuple[int, int]] = {}
-    for owner, edge in [*owners, ("readout", loaded.topology.readout)]:
-        if edge.weighted:
-            mask = loaded.trained[f"{edge.name}.mask"]
-            total, kept = counts.get(owner, (0, 0))
-            counts[owner] = (total + mask.size, kept + int(np.count_nonzero(mask)))
-    return counts
-
-
 def _population(graph: Graph, population: Membranes, weights: Mapping[str, tuple[int, int]]) -> dict[str, Any]:
     blocks = graph.into(population.name)
     genotype_weights, kept_weights = weights.get(population.name, (0, 0))
     bits = sorted({block.format.num_weight_bits for block in blocks if block.format is not None})
     return {
         "name": population.name,
-        "kind": population.role if isinstance(population, Neurons) else "readout",
+        "kind": _kind(population),
         "shape": list(population.shape),
         "genotype_channels": population.genotype_channels,
         "neurons": population.size,
@@ -162,8 +147,26 @@ def _population(graph: Graph, population: Membranes, weights: Mapping[str, tuple
         "stored_weights": sum(block.geometry.nnz for block in blocks),
         "synapses": _synapses(graph, population),
         "arrival": population.arrival,
-        "readout": isinstance(population, Readout),
+        "readout": population.name == graph.output.name,
     }
+
+
+def _imported(source: SourceFile) -> dict[str, Any]:
+    """Where an imported network came from: its file's format and hash, layer by layer what became of it, how to feed it."""
+    return {
+        "format": source.source_format,
+        "sha256": hashlib.sha256(source.document).hexdigest(),
+        "layers": [asdict(layer) for layer in source.layers],
+        "input": source.input_note,
+        "transform": None if source.transform is None else asdict(source.transform),
+        "record": source.record,
+    }
+
+
+def _kind(population: Membranes) -> str:
+    if isinstance(population, Neurons):
+        return population.role
+    return population.kind if isinstance(population, SigmaDelta) else "readout"
 
 
 def _synapses(graph: Graph, population: Membranes) -> int:

@@ -83,10 +83,9 @@ def _report(result: Check) -> dict[str, Any]:
     from litesnn.compiler.report import build_report
 
     checked = result.checked
-    assert checked.subject.genotype is not None, "genotypes and programs hold one"
     return build_report(
         checked.graph,
-        checked.subject.genotype,
+        result.origin,
         checked.subject.profile,
         checked.findings,
         None,

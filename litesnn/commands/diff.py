@@ -17,10 +17,10 @@ def diff_command(
 ) -> None:
     """Show what differs, by place: fields, tensors, populations, blocks, formats, delays, cores, costs.
 
-    A genotype and a program are compared by the program's genotype. Exit code 0: equal, 1: different.
+    A genotype and a program are compared by what the program comes from. Exit code 0: equal, 1: different.
     """
     with errors_to_exit():
-        from litesnn.compiler.compare import compare_genotypes, compare_programs
+        from litesnn.compiler.compare import compare_origins, compare_programs
         from litesnn.compiler.genotype import load_genotype
         from litesnn.compiler.program import Program, is_program
         from litesnn.display.diff import show_differences
@@ -29,8 +29,8 @@ def diff_command(
         if isinstance(left, Program) and isinstance(right, Program):
             differences = compare_programs(left, right)
         else:
-            differences = compare_genotypes(
-                *(side.genotype if isinstance(side, Program) else side for side in (left, right))
+            differences = compare_origins(
+                *(side.origin if isinstance(side, Program) else side for side in (left, right))
             )
         if json_output:
             print_json({"first": str(first), "second": str(second), **differences.document()})

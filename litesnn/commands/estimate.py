@@ -31,7 +31,13 @@ def estimate_command(
     with errors_to_exit():
         from litesnn.compiler.estimate import estimate
         from litesnn.compiler.genotype import load_genotype
+        from litesnn.compiler.program import is_program
+        from litesnn.errors import GenotypeError
 
+        if is_program(genotype):
+            raise GenotypeError(
+                f"{genotype}: is a program; `litesnn info` shows its costs, `estimate` takes a genotype"
+            )
         result = estimate(load_genotype(genotype), chosen_profile(profile, settings), rate=rate)
         if json_output:
             print_json(result.document())

@@ -1,9 +1,9 @@
-"""`litesnn export PROGRAM --to sanafe -o DIR`: a program for another tool."""
+"""`litesnn export PROGRAM --to nir|sanafe -o PATH`: a program for another tool."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,11 +17,16 @@ from litesnn.commands.common import (
     stdout_console,
 )
 
+if TYPE_CHECKING:
+    from litesnn.compiler.export import Exported
+
 
 def export_command(
     program: Annotated[Path, typer.Argument(help="A program directory.")],
-    to: Annotated[str, typer.Option(help="Format: sanafe.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write.")],
+    to: Annotated[str, typer.Option(help="Format: nir, sanafe.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="File to write, or a folder for formats of several files.")
+    ],
     input_path: InputOption = None,
     sample: Annotated[
         int, typer.Option(min=0, help="Which sample of the input is exported, where the format holds one.")
@@ -34,19 +39,24 @@ def export_command(
     with errors_to_exit():
         from litesnn.compiler.program import Program
         from litesnn.errors import DataError
-        from litesnn.exporters import exporter
+        from litesnn.exporters import WITH_SAMPLE, exporter
         from litesnn.output import write_atomically
-        from litesnn.samples import verification_samples
+        from litesnn.program_inputs import program_samples
 
         export = exporter(to)
         loaded = Program.load(program)
-        samples = verification_samples(loaded.genotype.spec, input_path=input_path, data_dir=data_dir, seed=seed)
-        if sample >= len(samples.inputs):
-            raise DataError(f"--sample: found {sample}; allowed: 0..{len(samples.inputs) - 1}")
-        exported = export(loaded, samples.inputs[sample], f"number {sample} of {samples.origin.partition(':')[0]}")
+        if to in WITH_SAMPLE:
+            samples = program_samples(loaded, input_path=input_path, data_dir=data_dir, seed=seed)
+            if sample >= len(samples.inputs):
+                raise DataError(f"--sample: found {sample}; allowed: 0..{len(samples.inputs) - 1}")
+            origin = f"number {sample} of {samples.origin.partition(':')[0]}"
+            exported = export(loaded, samples.inputs[sample], origin)
+        else:
+            exported = export(loaded)
+        places = _places(exported, output)
         for name, content in exported.files.items():
-            write_atomically(output / name, content)
-        written = [str(output / name) for name in exported.files]
+            write_atomically(places[name], content)
+        written = [str(place) for place in places.values()]
         if json_output:
             print_json({"to": to, "files": written, "notes": list(exported.notes)})
             return
@@ -54,3 +64,11 @@ def export_command(
         console.print(f"written: {', '.join(written)}", markup=False)
         for note in exported.notes:
             console.print(f"- {note}", markup=False)
+
+
+def _places(exported: Exported, output: Path) -> dict[str, Path]:
+    """Where each file goes: a single file of the output's own kind to the output itself, all others into it as a folder."""
+    names = list(exported.files)
+    if len(names) == 1 and output.suffix == Path(names[0]).suffix:
+        return {names[0]: output}
+    return {name: output / name for name in names}

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 def run_command(
     program: Annotated[Path, typer.Argument(help="A program directory.")],
     input_path: Annotated[
-        Path, typer.Option("--input", help="Integers, .npy: graded (N,C,H,W), held for T steps, or spikes (N,T,C,H,W).")
+        Path,
+        typer.Option("--input", help="Integers, .npy: graded (N,C,H,W), held for T steps, or per step (N,T,C,H,W)."),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write, .npz.")],
     simulator: Annotated[Literal["exact", "lava"], typer.Option(help="Which simulator runs it.")] = "exact",
@@ -55,10 +56,11 @@ def run_command(
             )
         from litesnn.compiler.program import Program
         from litesnn.output import write_atomically
-        from litesnn.samples import check_input, read_array
+        from litesnn.program_inputs import program_input
+        from litesnn.samples import read_array
 
         loaded = Program.load(program)
-        inputs = check_input(loaded.genotype.spec, read_array(input_path))
+        inputs = program_input(loaded, read_array(input_path))
         names = _recorded(loaded.graph, record or [])
         timing = _new_timing() if profile_time else None
         with EngineProgress() as progress:
@@ -74,7 +76,7 @@ def run_command(
             "simulator": simulator,
             "samples": len(inputs),
             "predictions": trace.predictions.tolist(),
-            "spike_counts": {name: int(spikes.sum()) for name, spikes in trace.spikes.items()},
+            "spike_counts": {name: int(np.count_nonzero(spikes)) for name, spikes in trace.spikes.items()},
             "output": str(output),
             "arrays": {name: list(array.shape) for name, array in arrays.items()},
             **({} if timing is None else {"timing": timing.document()}),

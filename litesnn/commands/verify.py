@@ -35,29 +35,20 @@ def verify_command(
     device: DeviceOption = "cpu",
     json_output: JsonOption = False,
 ) -> None:
-    """Verify a program spike for spike against the PyTorch model of its genotype.
+    """Verify a program spike for spike: against the PyTorch model of its genotype; an imported one, exact simulator against Lava.
 
     Reports mismatching spikes per population and time step and, where there are any, the first divergence with both membranes
     and the likely cause. Exit code 0: all spikes agree; 1: they do not.
     """
     with errors_to_exit():
         from litesnn.compiler.program import Program
-        from litesnn.samples import verification_samples
-        from litesnn.verification import verify
+        from litesnn.program_inputs import program_samples, verify_program
 
         loaded = Program.load(program)
-        chosen = verification_samples(
-            loaded.genotype.spec, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed
-        )
+        chosen = program_samples(loaded, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed)
         with EngineProgress() as progress:
-            result = verify(
-                loaded.graph,
-                loaded.genotype,
-                chosen,
-                lava_samples=samples,
-                lava_models=models,
-                device=device,
-                progress=progress,
+            result = verify_program(
+                loaded, chosen, lava_samples=samples, lava_models=models, device=device, progress=progress
             )
         if json_output:
             print_json(result.document())

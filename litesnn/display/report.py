@@ -12,6 +12,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from litesnn.compiler.graph import INJECTED
 from litesnn.compiler.report.views.engines import mismatches, spikes_per_sample
 from litesnn.display.verification import verification_table
 
@@ -71,10 +72,17 @@ def _header(report: Document) -> Panel:
     if schedule is not None:
         grid.add_row(
             "time",
-            f"one sample every {schedule['timesteps']} steps, answer after {schedule['latency']} "
+            f"{_pace(report)}, answer after {schedule['latency']} "
             f"({schedule['delayed_blocks']} delayed blocks, {schedule['relays']} relays)",
         )
     return Panel(grid, title=f"[bold]{report['name']}[/] → [bold]{report['profile']}[/]", box=box.ROUNDED, expand=False)
+
+
+def _pace(report: Document) -> str:
+    steps = report["schedule"]["timesteps"]
+    if report["network"].get("isolated"):
+        return f"each sample a run of its own of {steps} steps"
+    return f"one sample every {steps} steps"
 
 
 def _memory(report: Document) -> str:
@@ -189,10 +197,17 @@ def certificate_table(report: Document) -> RenderableType:
     for column in ("population", "computes at step", "resets", "inputs: source's step + 1 + delay"):
         table.add_column(column)
     for row in report["certificate"]:
-        inputs = ", ".join(f"{entry['source']} {entry['source_arrival']}+1+{entry['delay']}" for entry in row["inputs"])
-        resets = f"every {row['reset_interval']} at {row['reset_offset']}"
+        inputs = ", ".join(map(_arrival, row["inputs"]))
+        resets = f"every {row['reset_interval']} at {row['reset_offset']}" if row["reset_interval"] else "never"
         table.add_row(row["population"], str(row["arrival"]), resets, inputs)
     return Group(table)
+
+
+def _arrival(entry: Document) -> str:
+    """A source's step, and when its values arrive; those that the host writes into the neurons arrive at once."""
+    if entry["delay"] == INJECTED:
+        return f"{entry['source']} {entry['source_arrival']} (written by the host)"
+    return f"{entry['source']} {entry['source_arrival']}+1+{entry['delay']}"
 
 
 def _size(bits: int) -> str:

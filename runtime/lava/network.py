@@ -14,7 +14,7 @@ from lava.proc.sparse.process import DelaySparse, Sparse
 from lava.utils.weightutils import SignMode
 from scipy.sparse import csr_matrix, identity, kron
 
-from litesnn.compiler.graph import Graph
+from litesnn.compiler.graph import INJECTED, Graph
 from litesnn.runtime.lava.exchange import create_recording, recording_path
 from litesnn.runtime.lava.neurons import LifPlan, NeuronPlan, Recorded, SigmaDeltaPlan
 from litesnn.runtime.lava.plan import NetworkPlan, SynapsePlan
@@ -39,6 +39,10 @@ def wire_network(graph: Graph, plan: NetworkPlan, folder: Path) -> Wiring:
     processes = [source, *neurons.values()]
     arriving: dict[str, list[Any]] = {name: [] for name in neurons}
     for part in plan.synapses:
+        if part.delay == INJECTED:  # the host writes these values into the neurons: no synapse stands between
+            outputs[part.source].connect(neurons[part.target].a_in)
+            arriving[part.target].append(outputs[part.source])
+            continue
         synapses = build_synapses(part, plan.copies)
         outputs[part.source].connect(synapses.s_in)
         synapses.a_out.connect(neurons[part.target].a_in)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import Graph, Membranes, Neurons
+from litesnn.compiler.graph import WEIGHT_SHIFT, Graph, Membranes, Neurons, SigmaDelta
 
 Bools = npt.NDArray[np.bool_]
 Spikes = npt.NDArray[np.integer[Any]]
@@ -92,18 +92,18 @@ class Comparison:
             if removal.reason == "never spikes" and removal.population in expected.spikes:
                 self._add_silent(removal.population, list(removal.channels), expected.spikes[removal.population])
         for population in graph.topological():
-            if isinstance(population, Neurons) and population.name in expected.spikes:
+            if isinstance(population, Membranes) and population.name in expected.spikes:
                 self._add_population(population, expected.spikes[population.name], found.spikes[population.name])
         if self.readouts_compared:
             self.mismatching_readouts += int((expected.readout != found.readout).any(axis=1).sum())
         self.samples += len(expected.readout)
 
-    def _add_population(self, population: Neurons, expected: Spikes, found: Spikes) -> None:
+    def _add_population(self, population: Membranes, expected: Spikes, found: Spikes) -> None:
         expected, found = _live(population, expected), _live(population, found)
         differs: Bools = expected != found
         entry = self._entry(population.name, expected.shape[1])
-        entry.expected_spikes += int(expected.sum(dtype=np.int64))
-        entry.found_spikes += int(found.sum(dtype=np.int64))
+        entry.expected_spikes += int(np.count_nonzero(expected))
+        entry.found_spikes += int(np.count_nonzero(found))
         _count(entry, differs)
         if differs.any() and self.first is None:
             sample, step, channel, y, x = (int(i) for i in np.argwhere(differs)[0])
@@ -116,7 +116,7 @@ class Comparison:
                 (population.channels[channel], y, x),
                 int(expected[where]),
                 int(found[where]),
-                int(population.vth[channel]) << 6 if population.vth is not None else None,
+                _threshold(population, channel),
             )
 
     def _add_silent(self, name: str, channels: list[int], expected: Spikes) -> None:
@@ -142,6 +142,13 @@ class Comparison:
             self.first = replace(self.first, **details)  # type: ignore[arg-type]
 
 
+def _threshold(population: Membranes, channel: int) -> int | None:
+    """In the units of the membrane; None for populations without one."""
+    if isinstance(population, (Neurons, SigmaDelta)) and population.vth is not None:
+        return int(population.vth[channel]) << (WEIGHT_SHIFT if isinstance(population, Neurons) else 0)
+    return None
+
+
 def _count(entry: PopulationComparison, differs: Bools) -> None:
     entry.mismatching_spikes += int(differs.sum())
     for step, count in enumerate(differs.sum(axis=(0, 2, 3, 4))):
@@ -149,15 +156,15 @@ def _count(entry: PopulationComparison, differs: Bools) -> None:
 
 
 def spike_counts(graph: Graph, spikes: Mapping[str, Spikes]) -> dict[str, int]:
-    """Spikes per population that the graph and the engine share, the graph's channels only."""
+    """Spikes, or graded messages, per population that the graph and the engine share, the graph's channels only."""
     counts = {}
     for population in graph.membranes:
-        if isinstance(population, Neurons) and population.name in spikes:
-            counts[population.name] = int(_live(population, spikes[population.name]).sum(dtype=np.int64))
+        if population.name in spikes:
+            counts[population.name] = int(np.count_nonzero(_live(population, spikes[population.name])))
     return counts
 
 
-def _live(population: Neurons, spikes: Spikes) -> Spikes:
+def _live(population: Membranes, spikes: Spikes) -> Spikes:
     """The channels that the graph still holds; engines that know the genotype alone report all of its channels."""
     return spikes if spikes.shape[2] == population.shape[0] else spikes[:, :, list(population.channels)]
 

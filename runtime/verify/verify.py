@@ -151,7 +151,7 @@ def chunk_size(graph: Graph) -> int:
 def _add_activity(before: Activity | None, graph: Graph, inputs: Inputs, observed: Observed) -> Activity:
     """Activity of one more chunk of samples."""
     events = input_events(graph, {source.name: inputs for source in graph.sources})
-    events |= {name: spikes.sum(axis=(0, 1), dtype=np.int64) for name, spikes in observed.spikes.items()}
+    events |= {name: np.count_nonzero(spikes, axis=(0, 1)) for name, spikes in observed.spikes.items()}
     if before is not None:
         events = {name: counts + before.events[name] for name, counts in events.items()}
     return Activity(len(inputs) + (before.samples if before else 0), events)

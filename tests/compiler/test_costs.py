@@ -9,16 +9,15 @@ from random_networks import random_input, random_trained_genotype
 from litesnn.compiler.costs import (
     Activity,
     activation_sparsity,
-    connection_sparsity,
     cost_document,
     count_operations,
-    dense_operations,
     input_events,
 )
 from litesnn.compiler.graph import Graph, Neurons
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import load_profile
+from litesnn.compiler.weight_facts import genotype_facts
 from litesnn.runtime.exact import simulate
 
 LOIHI1, LOIHI2 = load_profile("loihi1"), load_profile("loihi2")
@@ -53,7 +52,7 @@ def test_sparsities_are_fractions_of_zeros() -> None:
     loaded = random_trained_genotype(7, keep=0.5)
     masks = [loaded.trained[f"{e.name}.mask"] for e in loaded.topology.edges() if e.weighted]
     zeros = sum(int((mask == 0).sum()) for mask in masks)
-    assert connection_sparsity(loaded) == pytest.approx(zeros / sum(mask.size for mask in masks))
+    assert genotype_facts(loaded).connection_sparsity == pytest.approx(zeros / sum(mask.size for mask in masks))
     graph, activity, events = simulated(7, keep=0.5)
     spikes = [s for name, s in events.items() if name != "input"]
     assert activation_sparsity(graph, activity) == pytest.approx(
@@ -77,7 +76,7 @@ def test_dense_operations_count_every_weight_at_every_position(seed: int) -> Non
         for b in graph.blocks
         if ".max" in b.target
     )
-    assert dense_operations(loaded) == (unrolled - maxima) * loaded.spec.timesteps
+    assert genotype_facts(loaded).dense_operations == (unrolled - maxima) * loaded.spec.timesteps
 
 
 def test_energy_rows_name_their_source_and_unknown_figures_give_none() -> None:
@@ -85,7 +84,7 @@ def test_energy_rows_name_their_source_and_unknown_figures_give_none() -> None:
     graph, activity, _ = simulated(5)
     rows = {}
     for profile in (LOIHI1, LOIHI2):
-        document = cost_document(graph, loaded, activity, profile, map_graph(graph, profile))
+        document = cost_document(graph, genotype_facts(loaded), activity, profile, map_graph(graph, profile))
         rows[profile.name] = {row["name"]: row for row in document["energy"]}
         assert all(row["source"] and row["status"] for row in document["energy"])
     operations = sum(o.synaptic_operations for o in count_operations(graph, activity).values())

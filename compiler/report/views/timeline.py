@@ -59,6 +59,7 @@ class TimelineView:
     latency_x: float
     timesteps: int
     samples: int
+    isolated: bool
     delayed_blocks: int
     relays: int
     row: int = ROW
@@ -70,15 +71,17 @@ def timeline_view(report: Mapping[str, Any]) -> TimelineView | None:
     schedule, certificate = report["schedule"], report["certificate"]
     if schedule is None or not certificate:
         return None
-    period, last = schedule["timesteps"], schedule["depth"] + SAMPLES * schedule["timesteps"]
+    isolated = bool(report["network"].get("isolated", False))
+    samples = 1 if isolated else SAMPLES
+    period, last = schedule["timesteps"], schedule["depth"] + samples * schedule["timesteps"]
     step = min(WIDEST_STEP, max(SMALLEST_STEP, WIDTH / last))
     resets = {row["population"]: (row["reset_interval"], row["reset_offset"]) for row in certificate}
     arrivals = _arrivals(certificate)
     lines, row_of = [], {}
     for i, (name, arrival) in enumerate(arrivals.items()):
         row_of[name] = i
-        bars = tuple(_interval(name, arrival, sample, period, step) for sample in range(SAMPLES))
-        lines.append(Line(name, i * ROW, bars, _resets(resets.get(name), arrival, arrival + SAMPLES * period, step)))
+        bars = tuple(_interval(name, arrival, sample, period, step) for sample in range(samples))
+        lines.append(Line(name, i * ROW, bars, _resets(resets.get(name), arrival, arrival + samples * period, step)))
     every = next(n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if n * step >= 28)
     return TimelineView(
         lines=tuple(lines),
@@ -89,7 +92,8 @@ def timeline_view(report: Mapping[str, Any]) -> TimelineView | None:
         latency=schedule["latency"],
         latency_x=schedule["latency"] * step,
         timesteps=period,
-        samples=SAMPLES,
+        samples=samples,
+        isolated=isolated,
         delayed_blocks=schedule["delayed_blocks"],
         relays=schedule["relays"],
     )

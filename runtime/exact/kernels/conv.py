@@ -59,13 +59,13 @@ class ActiveWindows:
     def __call__(self, words: Tensor) -> Tensor:
         """See `Kernel.__call__`."""
         channels, height, width = self.out_shape
-        geometry, border = self.geometry, self.geometry.padding
+        (_, stride_y, border_y, dilation_y), (_, stride_x, border_x, dilation_x) = self.geometry.axes
         sums = words.new_zeros((len(words), height, width, channels))
         image, y, x = self._active(words).nonzero(as_tuple=True)
-        padded = functional.pad(words.permute(0, 2, 3, 1), (0, 0, border, border, border, border))
-        first = (image * padded.shape[1] + y * geometry.stride) * padded.shape[2] + x * geometry.stride
+        padded = functional.pad(words.permute(0, 2, 3, 1), (0, 0, border_x, border_x, border_y, border_y))
+        first = (image * padded.shape[1] + y * stride_y) * padded.shape[2] + x * stride_x
         taps = [
-            (ky * padded.shape[2] + kx) * geometry.dilation
+            ky * dilation_y * padded.shape[2] + kx * dilation_x
             for ky in range(self.window[0])
             for kx in range(self.window[1])
         ]

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from litesnn.compiler.graph import Pool
+from litesnn.compiler.graph import Pool, per_axis
 from litesnn.runtime.exact.layout import Shape
 
 
@@ -29,7 +29,7 @@ class DepthwisePool:
         self.sources = torch.as_tensor(geometry.sources, device=device)
         self.targets = torch.as_tensor(geometry.targets, device=device)
         self.weights = torch.as_tensor(weights, dtype=dtype, device=device)[:, None, None]
-        self.single = geometry.kernel == (1, 1) and geometry.padding == 0
+        self.single = geometry.kernel == (1, 1) and per_axis(geometry.padding) == (0, 0)
         identity = np.arange(out_shape[0])
         self.in_place = np.array_equal(geometry.targets, identity)
         self.whole = self.in_place and np.array_equal(geometry.sources, identity)
@@ -51,7 +51,8 @@ class DepthwisePool:
     def _windows(self, values: Tensor) -> Tensor:
         geometry = self.geometry
         if self.single:
-            pixels = values[:, :, :: geometry.stride, :: geometry.stride]
+            down, across = per_axis(geometry.stride)
+            pixels = values[:, :, ::down, ::across]
             pixels = pixels[:, :, : self.out_shape[1], : self.out_shape[2]]
             return pixels.clone() if self.plain else pixels * self.weights
         taps = self.weights[..., None].expand(-1, 1, *geometry.kernel).contiguous()

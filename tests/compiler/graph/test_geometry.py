@@ -10,7 +10,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from litesnn.compiler.graph import Conv2d, Dense, Geometry, OneToOne, Pool, Sparse
+from litesnn.compiler.graph import Axes, Conv2d, Dense, Geometry, OneToOne, Pool, Sparse, per_axis
 
 IDS = np.arange
 Case = tuple[Geometry, tuple[int, int, int], tuple[int, int, int]]
@@ -20,13 +20,20 @@ def window(size: int, kernel: int, stride: int, padding: int, dilation: int = 1)
     return (size + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
 
 
+def axes(low: int, high: int) -> st.SearchStrategy[Axes]:
+    """One figure for both axes, or one each."""
+    figure = st.integers(low, high)
+    return figure | st.tuples(figure, figure)
+
+
 @st.composite
 def convolutions(draw: Any) -> Case:
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     c_out, c_in, height, width = (draw(st.integers(1, n)) for n in (4, 4, 7, 7))
     ky, kx = draw(st.integers(1, 4)), draw(st.integers(1, 4))
-    stride, padding, dilation = draw(st.integers(1, 3)), draw(st.integers(0, 3)), draw(st.integers(1, 2))
-    size = (window(height, ky, stride, padding, dilation), window(width, kx, stride, padding, dilation))
+    stride, padding, dilation = draw(axes(1, 3)), draw(axes(0, 3)), draw(axes(1, 2))
+    figures = zip((height, width), (ky, kx), per_axis(stride), per_axis(padding), per_axis(dilation), strict=True)
+    size = tuple(window(*axis) for axis in figures)
     assume(min(size) >= 1)
     codes = (rng.integers(-9, 10, (c_out, c_in, ky, kx)) * (rng.random((c_out, c_in, ky, kx)) < 0.5)).astype(np.int32)
     return Conv2d(codes, stride, padding, dilation), (c_in, height, width), (c_out, *size)
@@ -49,13 +56,9 @@ def pools(draw: Any) -> Case:
     codes = rng.integers(-3, 4, count).astype(np.int32)
     if draw(st.booleans()):
         return OneToOne(codes, sources, targets), (c_in, height, width), (c_out, height, width)
-    ky, kx, stride, padding = (
-        draw(st.integers(1, 4)),
-        draw(st.integers(1, 4)),
-        draw(st.integers(1, 3)),
-        draw(st.integers(0, 2)),
-    )
-    size = (window(height, ky, stride, padding), window(width, kx, stride, padding))
+    ky, kx, stride, padding = draw(st.integers(1, 4)), draw(st.integers(1, 4)), draw(axes(1, 3)), draw(axes(0, 2))
+    figures = zip((height, width), (ky, kx), per_axis(stride), per_axis(padding), strict=True)
+    size = tuple(window(*axis) for axis in figures)
     assume(min(size) >= 1)
     return Pool(codes, sources, targets, (ky, kx), stride, padding), (c_in, height, width), (c_out, *size)
 
@@ -145,7 +148,7 @@ def test_sums_of_a_convolution_are_reached_where_no_border_cuts_the_kernel(case:
     geometry, in_shape, _ = case
     assert isinstance(geometry, Conv2d)
     kernel = geometry.codes.shape[2:]
-    whole = (in_shape[0], *((k - 1) * geometry.dilation + 1 for k in kernel))
+    whole = (in_shape[0], *((k - 1) * d + 1 for k, d in zip(kernel, per_axis(geometry.dilation), strict=True)))
     unpadded = Conv2d(geometry.codes, 1, 0, geometry.dilation)
     out = (geometry.codes.shape[0], 1, 1)
     matrix = unpadded.matrix(whole, out).toarray()
@@ -219,3 +222,10 @@ def test_params_and_arrays_rebuild_it(case: Case) -> None:
 )  # fmt: skip
 def test_what_does_not_fit_is_said(geometry: Geometry, in_shape: Any, out_shape: Any, problem: str) -> None:
     assert re.search(problem, geometry.check(in_shape, out_shape) or "nothing")
+
+
+def test_unrolling_a_sparse_block_leaves_its_arrays_alone() -> None:
+    whole = Sparse(np.array([1, -2, 3], np.int32), np.array([0, 1, 0]), np.array([0, 2, 3]))
+    positive = whole.map_codes(lambda codes: np.maximum(codes, 0))
+    np.testing.assert_array_equal(positive.matrix((2, 1, 1), (2, 1, 1)).toarray(), [[1, 0], [3, 0]])
+    np.testing.assert_array_equal(whole.matrix((2, 1, 1), (2, 1, 1)).toarray(), [[1, -2], [3, 0]])

@@ -1,0 +1,217 @@
+"""Reading the layers of a .net file: what SLAYER's blocks write, each entry checked, before anything is lowered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from litesnn.compiler.frontends.net.fields import Array, Fields, Ints
+from litesnn.compiler.frontends.net.layers import (
+    Average,
+    Conv,
+    Dense,
+    Flatten,
+    Input,
+    Layer,
+    Pair,
+    Pool,
+    Shape,
+)
+from litesnn.compiler.frontends.net.neurons import Neuron, read_neuron
+from litesnn.errors import ImportFileError
+
+MAX_LAYERS = 1000
+SIDE_MAX = 2**15
+DEFAULT_INPUT_WEIGHT = 64  # SLAYER's unit of 1: netx takes it where the file has none
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """All layers in order.
+
+    `timesteps` of a sample where the file says them (`simulation/tSample` / `Ts`); `unknown` entries that nothing here reads.
+    """
+
+    layers: tuple[Layer, ...]
+    timesteps: int | None
+    unknown: tuple[str, ...]
+
+
+def read_layers(file: str, arrays: Mapping[str, Array]) -> Document:
+    """The layers of a file.
+
+    Raises
+    ------
+    ImportFileError
+        For a layer that is missing, broken or of a kind that is not supported, named by place.
+    """
+    found = sorted({path.split("/")[1] for path in arrays if path.startswith("layer/") and path.count("/") >= 2})
+    count = len(found)
+    if count == 0:
+        raise ImportFileError(f"{file}: has no group 'layer/0'; a SLAYER network has layers numbered from 0")
+    missing = sorted(set(map(str, range(count))) - set(found), key=int)
+    if missing or count > MAX_LAYERS:
+        raise ImportFileError(
+            f"{file}: layer/{missing[0] if missing else MAX_LAYERS}: layers must be numbered 0 .. n - 1 (at most {MAX_LAYERS}); "
+            f"found {', '.join(found[:12])}"
+        )
+    groups = [Fields(file, f"layer/{index}", arrays) for index in range(count)]
+    layers = tuple(_read_layer(fields) for fields in groups)
+    unknown = tuple(path for fields in groups for path in fields.unread)
+    return Document(layers, _timesteps(Fields(file, "simulation", arrays)), unknown)
+
+
+def _timesteps(fields: Fields) -> int | None:
+    if not fields.has("tSample"):
+        return None
+    step = fields.integer("Ts", 1, 2**20, default=1)
+    return max(1, fields.integer("tSample", 1, 2**20) // step)
+
+
+def _read_layer(fields: Fields) -> Layer:
+    kind = fields.text("type")
+    if kind not in READERS:
+        supported = ", ".join(READERS)
+        fields.refuse(f"found a layer of type '{kind:.40}'; supported: {supported}", "type")
+    if fields.has("weight/imag") or fields.has("weight/real"):
+        fields.refuse("found complex weights (resonate-and-fire networks); supported: real weights", "weight")
+    return READERS[kind](fields, kind)
+
+
+def _input(fields: Fields, kind: str) -> Layer:
+    shape = None
+    if fields.has("shape"):
+        sides = fields.shape("shape", (1, 2, 3))
+        channels, height, width = {1: (*sides, 1, 1), 2: (1, *sides), 3: sides}[len(sides)]
+        shape = (channels, height, width)
+    neuron = _neuron(fields)
+    weight = fields.integer("weight", -4096, 4096, default=DEFAULT_INPUT_WEIGHT)
+    bias = fields.integer("bias", -4096, 4096, default=0)
+    return Input(fields.place, kind, shape, neuron, weight, bias)
+
+
+def _dense(fields: Fields, kind: str) -> Layer:
+    outputs = int(np.prod(fields.shape("shape", (1, 2, 3))))
+    weight = _matrix(fields, "weight", outputs)
+    inputs = fields.integer("inFeatures", 1, 2**31 - 1, default=weight.shape[1])
+    if (fields.integer("outFeatures", 1, 2**31 - 1, default=outputs), inputs) != weight.shape:
+        fields.refuse(f"weights are {weight.shape}; inFeatures and outFeatures say otherwise", "weight")
+    recurrent = None
+    if kind == "dense_rec":
+        recurrent = _matrix(fields, "weight_rec", outputs)
+        if recurrent.shape != (outputs, outputs):
+            fields.refuse(f"found {recurrent.shape}; allowed: {(outputs, outputs)}", "weight_rec")
+    neuron, bias, delay = _neuron(fields), _bias(fields, outputs), _optional(fields, "delay")
+    return Dense(fields.place, kind, weight, recurrent, neuron, bias, delay)
+
+
+def _matrix(fields: Fields, field: str, outputs: int) -> Ints:
+    """Weights (out, in); one dimension is split into rows, as netx does."""
+    weight = fields.integers(field)
+    if weight.ndim == 1 and weight.size % outputs == 0:
+        weight = weight.reshape(outputs, -1)
+    if weight.ndim != 2 or weight.shape[0] != outputs:
+        fields.refuse(
+            f"found shape {weight.shape}; allowed: ({outputs}, inputs), for shape says {outputs} outputs", field
+        )
+    return weight
+
+
+def _conv(fields: Fields, kind: str) -> Layer:
+    shape = _map_shape(fields)
+    weight = _kernel(fields, shape[0])
+    groups = fields.integer("groups", 1, shape[0], default=1)
+    if shape[0] % groups:
+        fields.refuse(f"found {groups}; allowed: divisors of the {shape[0]} output channels", "groups")
+    if fields.integer("inChannels", 1, SIDE_MAX, default=weight.shape[1] * groups) != weight.shape[1] * groups:
+        fields.refuse(f"kernels read {weight.shape[1] * groups} channels; inChannels says otherwise", "weight")
+    fields.ignore("outChannels", "kernelSize")
+    window = _window(fields)
+    neuron, bias, delay = _required_neuron(fields), _bias(fields, shape[0]), _optional(fields, "delay")
+    return Conv(fields.place, kind, shape, weight, *window, groups, neuron, bias, delay)
+
+
+def _pool(fields: Fields, kind: str) -> Layer:
+    shape = _map_shape(fields)
+    weight = fields.integers("weight")
+    while weight.ndim > 2 and 1 in (weight.shape[0], weight.shape[-1]):
+        weight = weight[0] if weight.shape[0] == 1 else weight[..., 0]
+    if weight.ndim != 2:
+        fields.refuse(f"found shape {weight.shape}; allowed: one kernel (kH, kW) for all channels", "weight")
+    fields.ignore("kernelSize")
+    window = _window(fields)
+    neuron = _required_neuron(fields)
+    return Pool(fields.place, kind, shape, weight, *window, neuron, _optional(fields, "delay"))
+
+
+def _flatten(fields: Fields, kind: str) -> Layer:
+    fields.ignore("shape")
+    return Flatten(fields.place, kind)
+
+
+def _average(fields: Fields, kind: str) -> Layer:
+    outputs = int(np.prod(fields.shape("shape", (1, 2, 3))))
+    return Average(fields.place, kind, outputs)
+
+
+def _map_shape(fields: Fields) -> Shape:
+    channels, height, width = fields.shape("shape", (3,))
+    return (channels, height, width)
+
+
+def _kernel(fields: Fields, outputs: int) -> Ints:
+    """Kernels (C_out, C_in / groups, kH, kW); SLAYER may leave its time axis of 1 behind them."""
+    weight = fields.integers("weight")
+    if weight.ndim == 5 and weight.shape[4] == 1:
+        weight = weight[..., 0]
+    if weight.ndim != 4 or weight.shape[0] != outputs:
+        fields.refuse(f"found shape {weight.shape}; allowed: ({outputs}, channels, rows, columns)", "weight")
+    return weight
+
+
+def _window(fields: Fields) -> tuple[Pair, Pair, Pair]:
+    return (
+        fields.pair("stride", 1, SIDE_MAX, 1),
+        fields.pair("padding", 0, SIDE_MAX, 0),
+        fields.pair("dilation", 1, SIDE_MAX, 1),
+    )
+
+
+def _neuron(fields: Fields) -> Neuron | None:
+    if not fields.has("neuron"):
+        return None
+    return read_neuron(fields.group("neuron"))
+
+
+def _required_neuron(fields: Fields) -> Neuron:
+    neuron = _neuron(fields)
+    if neuron is None:
+        fields.refuse("has no neuron; only the last dense layer may do without")
+    return neuron
+
+
+def _bias(fields: Fields, channels: int) -> Ints | None:
+    """One per channel, or one for all."""
+    bias = _optional(fields, "bias")
+    if bias is None:
+        return None
+    if bias.size not in (1, channels):
+        fields.refuse(f"found {bias.size} values; allowed: one per channel ({channels}), or one for all", "bias")
+    return np.broadcast_to(bias.reshape(-1), (channels,)).copy()
+
+
+def _optional(fields: Fields, field: str) -> Ints | None:
+    return fields.integers(field) if fields.has(field) else None
+
+
+READERS: dict[str, Callable[[Fields, str], Layer]] = {
+    "input": _input,
+    "dense": _dense,
+    "dense_rec": _dense,
+    "conv": _conv,
+    "pool": _pool,
+    "flatten": _flatten,
+    "average": _average,
+}

@@ -1,0 +1,84 @@
+"""The layers of a .net file as typed records.
+
+Shapes are the file's: (channels, height, width), kernels (C_out, C_in / groups, kH, kW). Weights are SLAYER's integers, biases
+are added to the membrane as `bias << 6`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from litesnn.compiler.frontends.net.fields import Ints
+from litesnn.compiler.frontends.net.neurons import Neuron
+
+Shape = tuple[int, int, int]
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """What all layers have: their place in the file and their type."""
+
+    place: str
+    kind: str
+
+
+@dataclass(frozen=True, eq=False)
+class Input(Layer):
+    """The input; with a neuron, real values x enter it as trunc(weight * x + bias)."""
+
+    shape: Shape | None
+    neuron: Neuron | None
+    weight: int
+    bias: int
+
+
+@dataclass(frozen=True, eq=False)
+class Dense(Layer):
+    """All to all, weight (out, in); `recurrent` (out, out) for `dense_rec`; without a neuron it only integrates."""
+
+    weight: Ints
+    recurrent: Ints | None
+    neuron: Neuron | None
+    bias: Ints | None
+    delay: Ints | None
+
+
+@dataclass(frozen=True, eq=False)
+class Conv(Layer):
+    """2-D cross-correlation, weight (C_out, C_in / groups, kH, kW)."""
+
+    shape: Shape
+    weight: Ints
+    stride: Pair
+    padding: Pair
+    dilation: Pair
+    groups: int
+    neuron: Neuron
+    bias: Ints | None
+    delay: Ints | None
+
+
+@dataclass(frozen=True, eq=False)
+class Pool(Layer):
+    """The same kernel (kH, kW) over each channel, with neurons behind it."""
+
+    shape: Shape
+    weight: Ints
+    stride: Pair
+    padding: Pair
+    dilation: Pair
+    neuron: Neuron
+    delay: Ints | None
+
+
+@dataclass(frozen=True, eq=False)
+class Flatten(Layer):
+    """(C, H, W) to (C * H * W, 1, 1), channels slowest."""
+
+
+@dataclass(frozen=True, eq=False)
+class Average(Layer):
+    """Mean over `outputs` groups of equal size, taken by the host."""
+
+    outputs: int

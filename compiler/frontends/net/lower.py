@@ -1,0 +1,273 @@
+"""Layers to graph: populations and blocks, one layer after the other, and the support table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal, NoReturn
+
+import numpy as np
+
+from litesnn.compiler.frontends.imported import Layer as Row
+from litesnn.compiler.frontends.imported import Transform
+from litesnn.compiler.frontends.net.document import Document
+from litesnn.compiler.frontends.net.fields import Ints
+from litesnn.compiler.frontends.net.layers import Average, Conv, Dense, Flatten, Input, Layer, Pool, Shape
+from litesnn.compiler.frontends.net.neurons import Cuba, Neuron, SigmaDeltaUnit
+from litesnn.compiler.frontends.net.populations import Place, Unit, delta_encoder, make_population
+from litesnn.compiler.frontends.net.synapses import Delayed, average_block, conv_blocks, dense_blocks, pool_blocks
+from litesnn.compiler.graph import (
+    INJECTED,
+    FidelityLabel,
+    Graph,
+    OneToOne,
+    Population,
+    Readout,
+    Source,
+    SynapseBlock,
+)
+from litesnn.compiler.graph import Dense as DenseGeometry
+from litesnn.errors import ImportFileError
+
+LIF_INPUT_BITS = 13  # values are written into the neurons' bias, a signed 13-bit register
+DELTA_INPUT_BITS = 12  # values are shifted left by 12 in a 24-bit state
+AXES = "channels, height, width"
+
+
+@dataclass(frozen=True, eq=False)
+class Lowered:
+    """A graph, the support table, how to feed it, and what the host does with real-valued input."""
+
+    graph: Graph
+    rows: tuple[Row, ...]
+    input_note: str
+    transform: Transform | None
+
+
+def lower_layers(file: str, document: Document, timesteps: int, input_shape: Shape | None, input_bits: int) -> Lowered:
+    """The graph of a file's layers; parameters as those of `read_net`."""
+    builder = _Builder(file, input_shape, input_bits)
+    last = max(i for i, layer in enumerate(document.layers) if not isinstance(layer, Flatten) or i == 0)
+    for index, layer in enumerate(document.layers):
+        builder.add(layer, first=index == 0, last=index == last)
+    if len(builder.populations) < 2:
+        raise ImportFileError(f"{file}: has no layer with neurons; found {', '.join(x.kind for x in document.layers)}")
+    labels = [
+        FidelityLabel("unknown entry", path, "approximate", "nothing here (nor netx) reads it; it is left out")
+        for path in document.unknown
+    ]
+    graph = Graph.build(timesteps, builder.populations, builder.blocks).labelled(*builder.labels, *labels)
+    return Lowered(graph, tuple(builder.rows), builder.input_note, builder.transform)
+
+
+class _Builder:
+    """The network so far; `populations[-1]` is what the next layer reads."""
+
+    def __init__(self, file: str, input_shape: Shape | None, input_bits: int) -> None:
+        self.file, self.input_shape, self.input_bits = file, input_shape, input_bits
+        self.populations: list[Population] = []
+        self.blocks: list[SynapseBlock] = []
+        self.labels: list[FidelityLabel] = []
+        self.rows: list[Row] = []
+        self.transform: Transform | None = None
+        self.flat = False
+
+    def add(self, layer: Layer, *, first: bool, last: bool) -> None:
+        """One more layer."""
+        if isinstance(layer, Input) and not first:
+            self._refuse(layer, "an input layer must be the first")
+        if not first and not isinstance(layer, Input) and isinstance(self.before, Readout):
+            self._refuse(layer, f"reads '{self.before.name}', which only integrates; only the last layer may do so")
+        if isinstance(layer, Input):
+            self._input(layer, last)
+        elif isinstance(layer, Flatten):
+            self._source_for(layer, None)
+            self.flat = True
+            self._row(layer, None, f"in the order {AXES}, which costs nothing")
+        elif isinstance(layer, Dense):
+            self._dense(layer, last)
+        elif isinstance(layer, Conv):
+            self._conv(layer, last)
+        elif isinstance(layer, Pool):
+            self._pool(layer, last)
+        elif isinstance(layer, Average):
+            self._average(layer, last)
+
+    @property
+    def before(self) -> Population:
+        """What the next layer reads."""
+        return self.populations[-1]
+
+    @property
+    def input_note(self) -> str:
+        """How to feed the network."""
+        source = self.populations[0]
+        assert isinstance(source, Source)
+        shape = " x ".join(map(str, source.shape))
+        low, high = source.sent
+        if self.transform is not None:
+            real = f"real values x enter as trunc({self.transform.weight} * x + {self.transform.bias})"
+            return (
+                f"(N, C, H, W) held for all steps or (N, T, C, H, W), C x H x W = {shape}: integers {low} .. {high} as they enter the "
+                f"neurons; {real}"
+            )
+        kind = "spikes 0 and 1" if source.message_bits == 0 else f"integers {low} .. {high}"
+        return f"(N, T, C, H, W), C x H x W = {shape}: {kind}"
+
+    def _input(self, layer: Input, last: bool) -> None:
+        shape = self._shape(layer, layer.shape)
+        if layer.neuron is None:
+            self._source(shape, self.input_bits)
+            self._row(layer, "input", "spikes as they come" if not self.input_bits else "graded spikes as they come")
+            return
+        self.transform = Transform(layer.weight, layer.bias)
+        bits = LIF_INPUT_BITS if isinstance(layer.neuron, Cuba) else DELTA_INPUT_BITS
+        self._source(shape, bits)
+        at = self._place(layer, shape)
+        if isinstance(layer.neuron, SigmaDeltaUnit):
+            unit = Unit(delta_encoder(at, layer.neuron, is_output=last))
+        else:
+            unit = make_population(at, layer.neuron, [], None, is_output=last)
+            if unit.shift:
+                self._refuse(layer, "a weight exponent on the input's neurons, which have no weights; supported: 0")
+            if layer.neuron.current_decay != 4096:
+                detail = "input passes through the current, which decays, as in SLAYER; netx writes it past the current"
+                self._label("analog input", layer, "exact", detail)
+        ids = np.arange(shape[0])
+        entry = OneToOne(np.ones(shape[0], np.int32), ids, ids)
+        self._append(layer, unit, [(entry, INJECTED)], f"the host writes trunc({layer.weight} x + {layer.bias})")
+
+    def _dense(self, layer: Dense, last: bool) -> None:
+        inputs = layer.weight.shape[1]
+        self._source_for(layer, (inputs, 1, 1))
+        if self.before.size != inputs:
+            self._refuse(
+                layer, f"weights read {inputs} neurons; the layer before has {self.before.shape} = {self.before.size}"
+            )
+        at = self._place(layer, (layer.weight.shape[0], 1, 1))
+        recurrent = [] if layer.recurrent is None else [layer.recurrent]
+        if recurrent and layer.delay is not None and layer.delay.any():
+            self._refuse(layer, "recurrent layers with delays: SLAYER and netx place them differently; supported: none")
+        unit = self._unit(layer, at, layer.neuron, [layer.weight, *recurrent], layer.bias, last)
+        blocks = list(dense_blocks(at, _scaled(layer.weight, unit.shift), layer.delay))
+        notes = ["recurrent" if recurrent else "", "" if layer.neuron else "no neuron: integrates all that arrives"]
+        self._append(layer, unit, blocks, "; ".join(filter(None, notes)))
+        if recurrent:
+            self._connect(at, at.name, [(DenseGeometry(_scaled(recurrent[0], unit.shift).astype(np.int32)), 0)], ".rec")
+        self._note_delay(layer, layer.delay, layer.bias)
+
+    def _conv(self, layer: Conv, last: bool) -> None:
+        at = self._map(layer, layer.shape)
+        unit = self._unit(layer, at, layer.neuron, [layer.weight], layer.bias, last)
+        scaled = replace(layer, weight=_scaled(layer.weight, unit.shift))
+        self._append(layer, unit, conv_blocks(at, scaled, self.before.shape), "")
+        self._note_delay(layer, layer.delay, layer.bias)
+        if layer.delay is not None and layer.delay.any():
+            self._label(
+                "delay", layer, "exact", "delays of a convolution, as SLAYER computes them; netx leaves them out"
+            )
+
+    def _pool(self, layer: Pool, last: bool) -> None:
+        at = self._map(layer, layer.shape)
+        unit = self._unit(layer, at, layer.neuron, [layer.weight], None, last)
+        scaled = replace(layer, weight=_scaled(layer.weight, unit.shift))
+        self._append(
+            layer, unit, pool_blocks(at, scaled, self.before.shape), "as SLAYER computes it; netx has no pooling"
+        )
+        self._note_delay(layer, layer.delay, None)
+
+    def _average(self, layer: Average, last: bool) -> None:
+        if not last:
+            self._refuse(layer, "averages are taken by the host; only the last layer may be one")
+        self._source_for(layer, None)
+        at = self._place(layer, (layer.outputs, 1, 1))
+        size = self.before.size // layer.outputs
+        note = f"sums of {size} neurons each over the sample: the mean times {size} T; netx has no average"
+        block = average_block(at, self.before.shape)
+        self._append(layer, Unit(Readout(**at.common, dv=0)), [block], note)
+
+    def _unit(
+        self, layer: Layer, at: Place, neuron: Neuron | None, weights: list[Ints], bias: Ints | None, last: bool
+    ) -> Unit:
+        unit = make_population(at, neuron, weights, bias, is_output=last)
+        widest = max(int(np.abs(_scaled(weight, unit.shift)).max()) for weight in weights)
+        if any(weight.min() < -256 or weight.max() > 254 for weight in weights):
+            detail = f"weights up to {widest} are kept; netx clips them to -256 .. 254"
+            self._label("wide weights", layer, "exact", detail)
+        return unit
+
+    def _map(self, layer: Conv | Pool, shape: Shape) -> Place:
+        """Place of a layer over maps; what it reads must be one."""
+        self._source_for(layer, None)
+        if self.flat and self.before.shape[1:] != (1, 1):
+            self._refuse(layer, "reads a flattened map; supported: dense layers there")
+        return self._place(layer, shape)
+
+    def _append(self, layer: Layer, unit: Unit, blocks: Iterable[Delayed], note: str) -> None:
+        at = self._place(layer, unit.population.shape)
+        source = self.before.name
+        blocks = list(blocks)
+        for geometry, _ in blocks:
+            problem = geometry.check(self.before.shape, unit.population.shape)
+            if problem:
+                self._refuse(layer, problem)
+        self.populations.append(unit.population)
+        self._connect(at, source, blocks)
+        self.labels.extend(unit.labels)
+        self.flat = False
+        silent = not any(geometry.nnz for geometry, _ in blocks)
+        self._row(layer, at.name, "; ".join(filter(None, [note, "all weights are 0: no synapses" if silent else ""])))
+
+    def _connect(self, at: Place, source: str, blocks: Iterable[Delayed], suffix: str = "") -> None:
+        """Blocks into a population, of which those without weights do not exist."""
+        existing = [(geometry, delay) for geometry, delay in blocks if geometry.nnz]
+        for geometry, delay in existing:
+            name = f"{at.name}{suffix}:{source}" + (f".d{delay}" if len(existing) > 1 else "")
+            edge = f"{at.name}{suffix}"
+            self.blocks.append(SynapseBlock(name, source, at.name, geometry, edge, at.place, delay=delay))
+
+    def _source_for(self, layer: Layer, shape: Shape | None) -> None:
+        """A source in front of the first layer, where the file has no input layer."""
+        if not self.populations:
+            self._source(self._shape(layer, shape), self.input_bits)
+
+    def _source(self, shape: Shape, bits: int) -> None:
+        low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if bits else (0, 1)
+        channels = tuple(range(shape[0]))
+        self.populations.append(Source("input", shape, channels, shape[0], "input", 0, low, high, bits))
+
+    def _shape(self, layer: Layer, found: Shape | None) -> Shape:
+        if found is None and self.input_shape is None:
+            self._refuse(layer, f"the file does not say the input's shape; give it with --input-shape ({AXES})")
+        if found and self.input_shape and found != self.input_shape:
+            self._refuse(layer, f"the input is {found} ({AXES}); --input-shape says {self.input_shape}")
+        shape = found or self.input_shape
+        assert shape is not None
+        return shape
+
+    def _place(self, layer: Layer, shape: Shape) -> Place:
+        return Place(self.file, layer.place, layer.place.replace("/", ""), shape)
+
+    def _note_delay(self, layer: Layer, delay: Ints | None, bias: Ints | None) -> None:
+        if delay is None or not delay.any():
+            return
+        detail = f"delays of up to {int(delay.max())} steps stand at the synapses into the layer, as netx puts them"
+        if bias is not None and bias.any():
+            detail += "; SLAYER delays the spikes that leave it, and so its bias"
+            self._label("delay", layer, "approximate", detail)
+        else:
+            self._label("delay", layer, "exact", detail)
+
+    def _label(self, step: str, layer: Layer, status: Literal["exact", "approximate"], detail: str) -> None:
+        self.labels.append(FidelityLabel(step, layer.place, status, detail))
+
+    def _row(self, layer: Layer, population: str | None, note: str) -> None:
+        self.rows.append(Row(layer.place, layer.kind, population, note))
+
+    def _refuse(self, layer: Layer, problem: str) -> NoReturn:
+        raise ImportFileError(f"{self.file}: {layer.place}: {problem}")
+
+
+def _scaled(weight: Ints, shift: int) -> Ints:
+    """Weights times 2^shift; divisions leave no remainder."""
+    return weight << shift if shift >= 0 else weight >> -shift

@@ -1,0 +1,92 @@
+"""The neurons of a .net file: what SLAYER writes under `neuron/`, and what it means in Lava's parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from litesnn.compiler.frontends.net.fields import Fields
+
+DECAY_MAX = 4096  # iDecay and vDecay are fractions of 4096
+THRESHOLD_MAX = 2**20  # beyond 17 bits a threshold means that the neuron never spikes
+SDNN_MESSAGE_BITS = 16  # netx's default for sigma-delta messages
+# What SLAYER writes for training only, or repeats in other units: theta = 64 vThMant, wgtExp is always 0 (checked).
+TRAINING_ONLY = ("theta", "tauRho", "scaleRho")
+
+
+@dataclass(frozen=True)
+class Cuba:
+    """Leaky integrate and fire: current and voltage keep 1 - decay / 4096 per step; spikes where v > threshold.
+
+    `weight_exp` is SLAYER's `WgtScaleBatchNorm`: what arrives, and the bias, are divided by 2^weight_exp.
+    """
+
+    current_decay: int
+    voltage_decay: int
+    threshold: int
+    weight_exp: int = 0
+
+
+@dataclass(frozen=True)
+class SigmaDeltaUnit:
+    """Sends changes of at least the threshold; `sigma_output` sends the sum itself, as the last layer does."""
+
+    threshold: int
+    message_bits: int
+    sigma_output: bool
+    activation: Literal["relu"] = "relu"
+
+
+Neuron = Cuba | SigmaDeltaUnit
+
+
+def read_neuron(fields: Fields) -> Neuron:
+    """The neuron of a layer."""
+    kind = fields.text("type")
+    fields.ignore(*TRAINING_ONLY)
+    if kind in ("LOIHI", "CUBA"):
+        neuron: Neuron = _read_cuba(fields)
+    elif kind == "SDNN":
+        neuron = _read_sigma_delta(fields)
+    else:
+        fields.refuse(
+            f"found neurons of type '{kind}'; supported: LOIHI, CUBA and SDNN. Resonate-and-fire and adaptive neurons have no "
+            "counterpart in LiteSNN's graph",
+            "type",
+        )
+    return neuron
+
+
+def _read_cuba(fields: Fields) -> Cuba:
+    if fields.boolean("gradedSpike"):
+        fields.refuse(
+            "found true: spikes that carry the membrane. Lava's LIF has none (netx runs them as binary spikes without a word); "
+            "export a network with graded_spike=False",
+            "gradedSpike",
+        )
+    fields.integer("refDelay", 1, 1, default=1)  # a longer refractory period is not what netx or SLAYER compute
+    fields.integer("wgtExp", 0, 0, default=0)
+    fields.integer("messageBits", 0, 32, default=0)  # a width for spikes, which stay 0 or 1
+    return Cuba(
+        fields.integer("iDecay", 0, DECAY_MAX),
+        fields.integer("vDecay", 0, DECAY_MAX),
+        fields.integer("vThMant", 0, THRESHOLD_MAX),
+        fields.integer("weight_exp", -8, 8, default=0),
+    )
+
+
+def _read_sigma_delta(fields: Fields) -> SigmaDeltaUnit:
+    activation = fields.text("activation", "relu")
+    if activation != "relu":
+        fields.refuse(
+            f"found '{activation}'; supported: relu, the one that Lava's fixed-point SigmaDelta shares with SLAYER (netx runs any "
+            "other as relu without a word)",
+            "activation",
+        )
+    if fields.integer("weight_exp", -8, 8, default=0) != 0:
+        fields.refuse("found a weight exponent other than 0 on sigma-delta neurons; supported: 0", "weight_exp")
+    return SigmaDeltaUnit(
+        fields.integer("vThMant", 0, 2**11 - 1, default=0),
+        fields.integer("messageBits", 1, 24, default=SDNN_MESSAGE_BITS),
+        fields.boolean("sigma_output"),
+    )

@@ -1,0 +1,132 @@
+"""Neurons of a .net file as populations of the graph, in Lava's parameters as netx hands them on.
+
+LIF: `du = iDecay - 1` (the chip adds the 1 back), `dv = vDecay`, `vth = vThMant`, `bias << 6`. Sigma-delta: thresholds and biases
+are shifted by spike_exp + state_exp = 12 into the units of the state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+
+import numpy as np
+
+from litesnn.compiler.frontends.net.fields import Ints
+from litesnn.compiler.frontends.net.layers import Shape
+from litesnn.compiler.frontends.net.neurons import Cuba, Neuron, SigmaDeltaUnit
+from litesnn.compiler.graph import BIAS_MANT_MAX, VTH_MAX, FidelityLabel, Membranes, Neurons, Readout, SigmaDelta
+from litesnn.errors import ImportFileError
+
+BIAS_EXP = 6  # netx hands biases on with bias_exp 6: units of a weight
+SPIKE_EXP = STATE_EXP = 6  # netx's defaults for sigma-delta networks
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where a population comes from: file, layer, and its name and shape in the graph."""
+
+    file: str
+    place: str
+    name: str
+    shape: Shape
+
+    def refuse(self, problem: str) -> NoReturn:
+        """Raise the error of this layer."""
+        raise ImportFileError(f"{self.file}: {self.place}: {problem}")
+
+    @property
+    def common(self) -> dict[str, Any]:
+        """Fields of every population."""
+        channels = self.shape[0]
+        return {
+            "name": self.name,
+            "shape": self.shape,
+            "channels": tuple(range(channels)),
+            "genotype_channels": channels,
+            "place": self.place,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Unit:
+    """A population and what its neurons make of the layer's integers: weights are shifted left by `shift` (negative: divided)."""
+
+    population: Membranes
+    shift: int = 0
+    labels: tuple[FidelityLabel, ...] = ()
+
+
+def make_population(
+    at: Place, neuron: Neuron | None, weights: list[Ints], bias: Ints | None, *, is_output: bool
+) -> Unit:
+    """The population of one layer; `weights` are all arrays that feed it."""
+    if neuron is None:
+        if not is_output or bias is not None:
+            at.refuse("has no neuron; only the last layer may do without, and then has no bias")
+        return Unit(Readout(**at.common, dv=0))
+    if isinstance(neuron, SigmaDeltaUnit):
+        return Unit(_sigma_delta(at, neuron, bias, is_output))
+    return _cuba(at, neuron, weights, bias, is_output)
+
+
+def delta_encoder(at: Place, neuron: SigmaDeltaUnit, *, is_output: bool) -> SigmaDelta:
+    """The input of a sigma-delta network: sends the changes of what the host writes."""
+    return replace(
+        _sigma_delta(at, replace(neuron, sigma_output=False), None, is_output), kind="delta", activation="unit"
+    )
+
+
+def _cuba(at: Place, neuron: Cuba, weights: list[Ints], bias: Ints | None, is_output: bool) -> Unit:
+    threshold, shift = neuron.threshold, -neuron.weight_exp
+    labels: tuple[FidelityLabel, ...] = ()
+    factor = 1 << abs(neuron.weight_exp)
+    if shift < 0 and any((values % factor).any() for values in [*weights, *([] if bias is None else [bias])]):
+        # Not every weight can be divided: the membrane is kept 2^weight_exp times as large instead, and so its threshold.
+        threshold, shift = threshold * factor, 0
+        detail = f"membranes are kept {factor} times as fine as SLAYER's, which truncates what arrives to whole units"
+        labels = (FidelityLabel("weight exponent", at.place, "approximate", detail),)
+    if bias is not None and shift:
+        bias = bias << shift if shift > 0 else bias >> -shift
+    mantissa, exponent = _bias(at, bias, BIAS_EXP)
+    common = {
+        **at.common,
+        "du": neuron.current_decay - 1,
+        "dv": neuron.voltage_decay,
+        "bias_mant": mantissa,
+        "bias_exp": exponent,
+    }
+    if threshold > VTH_MAX:
+        if not is_output:
+            at.refuse(f"threshold {threshold} is never reached; allowed: 0 .. {VTH_MAX}, or more in the last layer")
+        return Unit(Readout(**common), shift, labels)
+    vth = np.full(at.shape[0], threshold, np.int64)
+    return Unit(Neurons(**common, vth=vth, is_output=is_output), shift, labels)
+
+
+def _sigma_delta(at: Place, neuron: SigmaDeltaUnit, bias: Ints | None, is_output: bool) -> SigmaDelta:
+    if neuron.sigma_output and (bias is not None or not is_output):
+        at.refuse("sends its sum (sigma_output); only the last layer may, without a bias")
+    zeros = np.zeros(at.shape[0], np.int64)
+    return SigmaDelta(
+        **at.common,
+        kind="sigma" if neuron.sigma_output else "sigma_delta",
+        activation=neuron.activation,
+        vth=None if neuron.sigma_output else zeros + (neuron.threshold << SPIKE_EXP + STATE_EXP),
+        bias_mant=zeros if bias is None else bias,
+        bias_exp=zeros + SPIKE_EXP + STATE_EXP,
+        spike_exp=SPIKE_EXP,
+        state_exp=STATE_EXP,
+        message_bits=neuron.message_bits,
+        is_output=is_output,
+    )
+
+
+def _bias(at: Place, bias: Ints | None, exponent: int) -> tuple[Ints, Ints]:
+    """Mantissa and exponent per channel that say exactly bias * 2^exponent."""
+    zeros = np.zeros(at.shape[0], np.int64)
+    if bias is None:
+        return zeros, zeros + exponent
+    wide = np.abs(bias) > BIAS_MANT_MAX
+    if (np.abs(bias) > 2 * BIAS_MANT_MAX).any() or (bias[wide] % 2).any():
+        at.refuse(f"bias {int(bias[np.abs(bias).argmax()])}; allowed: -{BIAS_MANT_MAX} .. {BIAS_MANT_MAX} (13 bits)")
+    return np.where(wide, bias // 2, bias), zeros + exponent + wide

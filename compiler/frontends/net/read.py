@@ -1,0 +1,68 @@
+"""`read_net`: a SLAYER network (.net, HDF5) as a graph of integers. It needs h5py, neither lava-dl nor Lava."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from litesnn.compiler.frontends.imported import Imported
+from litesnn.compiler.frontends.isolation import with_isolation
+from litesnn.compiler.frontends.net.document import read_layers
+from litesnn.compiler.frontends.net.hdf5 import read_arrays, read_document
+from litesnn.compiler.frontends.net.layers import Shape
+from litesnn.compiler.frontends.net.lower import lower_layers
+from litesnn.errors import ImportFileError
+
+DEFAULT_TIMESTEPS = 16
+TIMESTEPS_MAX = 2**20
+
+
+def read_net(
+    path: str | os.PathLike[str],
+    *,
+    timesteps: int | None = None,
+    input_shape: Shape | None = None,
+    input_bits: int = 0,
+    reset: bool | None = None,
+) -> Imported:
+    """Read a network that SLAYER's `export_hdf5` wrote, as netx reads it.
+
+    Parameters
+    ----------
+    timesteps : steps per sample; the file's tSample / Ts when None, and 16 where it has none
+    input_shape : (channels, height, width), for files that do not say it
+    input_bits : width of graded input spikes, their sign included; 0 for binary ones (netx's `input_message_bits`)
+    reset : True: samples stream back to back and every layer is reset when its next sample arrives (netx's
+        `reset_interval`); False: every sample is a run of its own without resets; None: reset where both are the same
+
+    Raises
+    ------
+    ImportFileError
+        For a file that is broken or hostile, or holds what is not supported, named by place.
+    """
+    file = Path(path)
+    document = read_document(file)
+    found = read_layers(file.name, read_arrays(document, file.name))
+    steps = timesteps or found.timesteps or DEFAULT_TIMESTEPS
+    if not 1 <= steps <= TIMESTEPS_MAX:
+        raise ImportFileError(f"{file.name}: {steps} steps per sample; allowed: 1 .. {TIMESTEPS_MAX}")
+    lowered = lower_layers(file.name, found, steps, input_shape, input_bits)
+    graph = with_isolation(file.name, lowered.graph, reset)
+    graph.validate("read")
+    return Imported(
+        file.stem,
+        "slayer",
+        document,
+        ".net",
+        lowered.rows,
+        lowered.input_note,
+        {"timesteps_from": _origin(timesteps, found.timesteps)},
+        lowered.transform,
+        graph=graph,
+    )
+
+
+def _origin(asked: int | None, found: int | None) -> str:
+    if asked:
+        return "--timesteps"
+    return "simulation/tSample of the file" if found else "the file does not say; give --timesteps for another number"

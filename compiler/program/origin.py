@@ -1,0 +1,84 @@
+"""What a program keeps of where it came from: `genotype/` for a genotype, `source/` for a file of another tool."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from litesnn.compiler.frontends.imported import Layer, SourceFile, Transform
+from litesnn.compiler.genotype import load_genotype
+from litesnn.compiler.weight_facts import Origin
+from litesnn.errors import ProgramError
+
+GENOTYPE = "genotype/genotype.json"
+SOURCE = "source/source.json"
+
+
+class SourceDocument(BaseModel):
+    """source.json: all of a `SourceFile` but its bytes, which stand beside it as `network` and the suffix."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    format: Literal["litesnn.source"] = "litesnn.source"
+    version: Literal[1] = 1
+    name: str
+    source_format: str
+    suffix: Literal[".net", ".nir"]
+    layers: tuple[Layer, ...]
+    input_note: str
+    record: dict[str, Any]
+    transform: Transform | None = None
+
+
+def origin_files(origin: Origin) -> dict[str, bytes]:
+    """Files of the program directory: relative name -> content."""
+    if isinstance(origin, SourceFile):
+        fields = {name: getattr(origin, name) for name in SourceDocument.model_fields if hasattr(origin, name)}
+        document = SourceDocument(**fields).model_dump(mode="json")
+        text = json.dumps(document, indent=1, sort_keys=True, allow_nan=False) + "\n"
+        return {SOURCE: text.encode(), f"source/network{origin.suffix}": origin.document}
+    assert origin.spec.weights is not None, "programs come from trained genotypes"
+    return {GENOTYPE: origin.document, f"genotype/{origin.spec.weights.file}": origin.weights}
+
+
+def read_origin(root: Path, contents: Mapping[str, bytes]) -> Origin:
+    """The origin from the checked files of a program.
+
+    Raises
+    ------
+    ProgramError
+        If the program has neither a genotype nor a source, or a part of it is missing or malformed.
+    """
+    if SOURCE in contents:
+        return _read_source(root, contents)
+    if GENOTYPE not in contents:
+        raise ProgramError(f"{root}: manifest.json does not list {GENOTYPE} or {SOURCE}; the program is incomplete")
+    genotype = load_genotype(root / GENOTYPE)
+    weights = genotype.spec.weights
+    if weights is None or f"genotype/{weights.file}" not in contents:
+        raise ProgramError(f"{root}: manifest.json does not list the genotype's weights; the program is incomplete")
+    return genotype
+
+
+def _read_source(root: Path, contents: Mapping[str, bytes]) -> SourceFile:
+    try:
+        found = SourceDocument.model_validate_json(contents[SOURCE])
+    except ValidationError as error:
+        raise ProgramError(f"{root / SOURCE}: {error}") from error
+    file = f"source/network{found.suffix}"
+    if file not in contents:
+        raise ProgramError(f"{root}: manifest.json does not list {file}; the program is incomplete")
+    return SourceFile(
+        found.name,
+        found.source_format,
+        contents[file],
+        found.suffix,
+        found.layers,
+        found.input_note,
+        found.record,
+        found.transform,
+    )

@@ -1,0 +1,113 @@
+"""Inputs of imported networks: a user's arrays against the graph's source, real values through the file's transform, or random ones."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.frontends.imported import SourceFile, Transform
+from litesnn.compiler.graph import Graph, Source
+from litesnn.errors import DataError
+from litesnn.samples import RANDOM_SAMPLES, RANDOM_SPIKE_RATE, Samples, read_array
+
+Inputs = npt.NDArray[np.int16]
+# Synapses times steps of all random samples together: large networks get fewer, but at least two.
+RANDOM_WORK = 2_000_000_000
+
+
+def imported_samples(
+    graph: Graph,
+    origin: SourceFile,
+    *,
+    input_path: str | os.PathLike[str] | None = None,
+    labels_path: str | os.PathLike[str] | None = None,
+    seed: int = 0,
+) -> Samples:
+    """A user's `--input`, or seeded random inputs.
+
+    Raises
+    ------
+    DataError
+        For a broken array, or one that does not fit the network.
+    """
+    if labels_path is not None and input_path is None:
+        raise DataError("--labels needs --input: labels belong to the samples of one file")
+    if input_path is None:
+        inputs = random_inputs(graph, origin.transform, seed)
+        return Samples(
+            inputs, None, f"{len(inputs)} random inputs (seed {seed}): only spikes are compared, not accuracy"
+        )
+    inputs = imported_input(graph, origin, read_array(input_path))
+    labels = None if labels_path is None else _labels(graph, read_array(labels_path), len(inputs))
+    return Samples(inputs, labels, f"{len(inputs)} samples of {Path(input_path).name}")
+
+
+def imported_input(graph: Graph, origin: SourceFile, values: npt.NDArray[np.generic]) -> Inputs:
+    """Integers for the network, (N, C, H, W) held for all steps or (N, T, C, H, W), from a user's array.
+
+    Whole-number types enter as they are. Floating point values are real ones: where the file has an input transform they become
+    trunc(weight * x + bias), as SLAYER computes it; elsewhere they must be whole.
+
+    Raises
+    ------
+    DataError
+        For a wrong shape, type, number of steps or range.
+    """
+    (source,) = graph.sources
+    _check_shape(graph, source, values.shape)
+    if values.dtype.kind not in "biuf":
+        raise DataError(f"input: found {values.dtype}; allowed: integers or floating point numbers")
+    if values.dtype.kind == "f":
+        values = _whole(values.astype(np.float64), origin.transform)
+    low, high = source.sent
+    if values.min() < low or values.max() > high:
+        raise DataError(f"input: found values {values.min():g} .. {values.max():g}; allowed: {low} .. {high}")
+    return values.astype(np.int16)
+
+
+def random_inputs(graph: Graph, transform: Transform | None, seed: int) -> Inputs:
+    """Spikes at a rate of 0.3, real values within -1 .. 1 through the transform, or integers over the source's whole range."""
+    (source,) = graph.sources
+    generator = np.random.default_rng(seed)
+    synapses = sum(int(graph.fan_out(block).sum()) for block in graph.blocks)
+    count = int(np.clip(RANDOM_WORK // max(1, synapses * graph.timesteps), 2, RANDOM_SAMPLES))
+    if transform is not None:
+        return _whole(generator.uniform(-1, 1, (count, *source.shape)), transform).astype(np.int16)
+    shape = (count, graph.timesteps, *source.shape)
+    if source.message_bits == 0:
+        return (generator.random(shape) < RANDOM_SPIKE_RATE).astype(np.int16)
+    return generator.integers(source.minimum, source.maximum + 1, shape).astype(np.int16)
+
+
+def _check_shape(graph: Graph, source: Source, shape: tuple[int, ...]) -> None:
+    held = len(shape) == 4 and source.message_bits > 0
+    stepwise = len(shape) == 5 and (shape[1] >= 1 if graph.isolated else shape[1] == graph.timesteps)
+    if not (held or stepwise) or shape[-3:] != source.shape or shape[0] < 1:
+        steps = "T" if graph.isolated else str(graph.timesteps)
+        whole = "(N, C, H, W) held for all steps, or " if source.message_bits > 0 else ""
+        raise DataError(
+            f"input: found shape {shape}; allowed: {whole}(N, {steps}, C, H, W), with N >= 1 and (C, H, W) = {source.shape}"
+        )
+
+
+def _whole(values: npt.NDArray[np.float64], transform: Transform | None) -> npt.NDArray[np.float64]:
+    if not np.isfinite(values).all():
+        raise DataError("input: found NaN or infinite values; allowed: finite numbers")
+    if transform is not None:
+        whole: npt.NDArray[np.float64] = np.trunc(transform.weight * values + transform.bias)
+        return whole
+    if not (values == np.rint(values)).all():
+        raise DataError("input: found values that are not whole numbers; this network takes integers")
+    return values
+
+
+def _labels(graph: Graph, values: npt.NDArray[np.generic], count: int) -> npt.NDArray[np.int64]:
+    classes = graph.output.size
+    if values.shape != (count,) or values.dtype.kind not in "iu":
+        raise DataError(f"labels: found {values.dtype} {values.shape}; allowed: integers ({count},)")
+    if values.min() < 0 or values.max() >= classes:
+        raise DataError(f"labels: found classes {values.min()} .. {values.max()}; allowed: 0 .. {classes - 1}")
+    return values.astype(np.int64)

@@ -1,0 +1,95 @@
+"""Importing: a network file of another tool and a profile in, a checked and verified program out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from litesnn.compilation import Compilation, assemble
+from litesnn.compiler.frontends.compile import compile_imported
+from litesnn.compiler.frontends.imported import Imported
+from litesnn.compiler.frontends.net import read_net
+from litesnn.compiler.graph import Graph
+from litesnn.compiler.passes import SignHandling
+from litesnn.compiler.profile import Profile, load_profile
+from litesnn.compiler.rules.graph_rules import broken_rules
+from litesnn.errors import ImportFileError
+from litesnn.imported_samples import imported_samples
+from litesnn.imported_verification import LAVA_SAMPLES, verify_imported
+from litesnn.runtime.lava import Models
+
+Progress = Callable[[str, int, int], None]
+Shape = tuple[int, int, int]
+READERS: dict[str, Callable[..., Imported]] = {".net": read_net}
+
+
+def read_network(
+    path: str | os.PathLike[str],
+    *,
+    timesteps: int | None = None,
+    input_shape: Shape | None = None,
+    input_bits: int = 0,
+    reset: bool | None = None,
+) -> Imported:
+    """Read a network file by its suffix; parameters as those of `read_net`.
+
+    Raises
+    ------
+    ImportFileError
+        For a suffix that no reader knows, and whatever its reader refuses.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in READERS:
+        raise ImportFileError(f"{path}: found suffix '{suffix}'; allowed: {', '.join(READERS)}")
+    return READERS[suffix](path, timesteps=timesteps, input_shape=input_shape, input_bits=input_bits, reset=reset)
+
+
+def import_network(
+    network: str | os.PathLike[str] | Imported,
+    profile: str | os.PathLike[str] | Profile = "loihi2",
+    *,
+    sign: SignHandling = "auto",
+    input_path: str | os.PathLike[str] | None = None,
+    labels_path: str | os.PathLike[str] | None = None,
+    seed: int = 0,
+    lava_samples: int | None = LAVA_SAMPLES,
+    lava_models: Models = "stock",
+    progress: Progress | None = None,
+) -> Compilation:
+    """Compile an imported network, check it against the profile's rules, and verify exact simulator against Lava.
+
+    Parameters
+    ----------
+    network : path of a file, or one that is read (`read_network` takes the reader's options)
+    profile : name of a shipped profile, path of a TOML file, or a loaded profile
+    sign : how weights of both signs are stored: `split`, `mixed`, or `auto` (the cheaper one as encoded)
+    input_path, labels_path, seed : what to verify with, see `imported_samples`
+    lava_samples, lava_models : how many samples go through Lava (None: all), and with whose models; see `verify_imported`
+
+    Raises
+    ------
+    LiteSNNError
+        For anything wrong with the file, the profile, the inputs or the backend. A program that breaks a rule is returned.
+    """
+    imported = network if isinstance(network, Imported) else read_network(network)
+    target = profile if isinstance(profile, Profile) else load_profile(profile)
+    graph = compile_imported(imported, target, sign)
+    samples = imported_samples(graph, imported, input_path=input_path, labels_path=labels_path, seed=seed)
+    verification = None
+    if not broken_rules(graph, target):
+        verification = verify_imported(
+            graph, samples, lava_samples=lava_samples, lava_models=lava_models, progress=progress
+        )
+    command = _command(imported, graph, target, sign, lava_samples)
+    if lava_models != "stock":
+        command += f" --models {lava_models}"
+    return assemble(graph, imported, target, command, samples, verification, sign)
+
+
+def _command(imported: Imported, graph: Graph, profile: Profile, sign: SignHandling, lava_samples: int | None) -> str:
+    samples = "--isolated" if graph.isolated else "--reset"
+    return (
+        f"litesnn import {imported.name}{imported.suffix} --profile {profile.name} --timesteps {graph.timesteps} {samples} "
+        f"--sign {sign} --samples {'all' if lava_samples is None else lava_samples}"
+    )

@@ -1,0 +1,86 @@
+"""netx itself runs Intel's networks in Lava; every layer sends what the exact simulator and our own Lava backend send."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from naive_simulator import simulate_naively
+from written_nets import compiled, from_whc, intel, intel_array
+
+from litesnn.runtime.exact import simulate
+from litesnn.runtime.lava import run_lava
+
+STEPS = 12
+RUN_NETX = """
+import sys
+import numpy as np
+from lava.lib.dl import netx
+from lava.magma.core.run_conditions import RunSteps
+from lava.magma.core.run_configs import Loihi2SimCfg
+from lava.proc import io
+from lava.proc.conv import utils
+
+utils.TORCH_IS_AVAILABLE = False
+path, inputs, output, steps = sys.argv[1], np.load(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+network = netx.hdf5.Network(net_config=path)
+sinks = []
+for layer in network.layers:
+    sink = io.sink.RingBuffer(shape=layer.out.shape, buffer=steps)
+    layer.out.connect(sink.a_in)
+    sinks.append(sink)
+network.in_layer.neuron.bias_mant.init = inputs
+try:
+    network.run(condition=RunSteps(num_steps=steps), run_cfg=Loihi2SimCfg(select_tag="fixed_pt"))
+    np.savez(output, *[sink.data.get() for sink in sinks])
+finally:
+    network.stop()
+"""
+
+
+def run_netx(path: Path, inputs: np.ndarray, folder: Path) -> list[np.ndarray]:
+    """What each layer sends, (T, C, H, W); inputs are netx's own, written into the first layer's bias."""
+    pytest.importorskip("lava.lib.dl.netx", reason="lava-dl is not installed")
+    np.save(folder / "inputs.npy", inputs)
+    command = [
+        sys.executable,
+        "-c",
+        RUN_NETX,
+        str(path),
+        str(folder / "inputs.npy"),
+        str(folder / "sent.npz"),
+        str(STEPS),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    with np.load(folder / "sent.npz") as sent:
+        layers = [sent[f"arr_{i}"] for i in range(len(sent.files))]
+    return [from_whc(values) if values.ndim == 4 else values.T[:, :, None, None] for values in layers]
+
+
+@pytest.mark.parametrize("name", ["tiny.net", "mnist.net"])
+def test_every_layer_sends_what_netx_sends(name: str, tmp_path: Path) -> None:
+    if name == "tiny.net":
+        theirs = intel_array("gts/tinynet/input_bias.npy").astype(int)
+        ours = from_whc(theirs)[None].astype(np.int16)
+    else:
+        theirs = np.random.default_rng(0).integers(0, 140, 784)
+        ours = theirs.reshape(1, 784, 1, 1).astype(np.int16)
+    sent = run_netx(intel(name), theirs, tmp_path)
+    graph = compiled(intel(name), timesteps=STEPS, reset=False)
+    layers = [population.name for population in graph.membranes]
+    spiking = [layer for layer in layers if layer != "layer3"]
+    naive = simulate_naively(graph, ours)
+    exact, lava = simulate(graph, ours, record=spiking), run_lava(graph, ours, record=spiking)
+    for late, (layer, expected) in enumerate(zip(layers, sent, strict=True)):
+        assert graph[layer].arrival == late
+        found = {"naive": naive.sent, "exact": exact.spikes, "lava": lava.spikes}
+        for engine, spikes in found.items() if layer in spiking else [("naive", naive.sent)]:
+            np.testing.assert_array_equal(
+                spikes[layer][0, : STEPS - late], expected[late:], err_msg=f"{engine} {layer}"
+            )
+        assert layer not in spiking or expected.any()
+    np.testing.assert_array_equal(exact.readout, lava.readout)
+    np.testing.assert_array_equal(exact.readout, naive.readout)
