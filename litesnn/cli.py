@@ -9,7 +9,7 @@ from litesnn.commands.compile import compile_command
 from litesnn.commands.diff import diff_command
 from litesnn.commands.estimate import estimate_command
 from litesnn.commands.export import export_command
-from litesnn.commands.import_network import import_command
+from litesnn.commands.import_ import import_command
 from litesnn.commands.info import info_command
 from litesnn.commands.profiles import profiles_command
 from litesnn.commands.report import report_command

@@ -27,6 +27,14 @@ class CompileError(LiteSNNError):
     """A genotype is well formed but cannot be lowered as it stands."""
 
 
+class ImportFileError(LiteSNNError):
+    """A network file from elsewhere is broken, hostile, or holds what the chip cannot compute."""
+
+
+class ExportError(LiteSNNError):
+    """A program holds something that the format it is exported to cannot say."""
+
+
 class GraphError(LiteSNNError):
     """A graph breaks one of its invariants; the message names the pass that broke it."""
 
@@ -49,11 +57,3 @@ class TrainingError(LiteSNNError):
 
 class SearchError(LiteSNNError):
     """A search cannot start or go on (impossible space or setting, wrong checkpoint, diverged loss)."""
-
-
-class ImportFileError(LiteSNNError):
-    """A network file of another tool is broken, or holds something that is not supported; nothing was written."""
-
-
-class ExportError(LiteSNNError):
-    """A program cannot be written in another tool's format; nothing was written."""

@@ -5,34 +5,38 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from litesnn.compilation import Compilation, assemble
 from litesnn.compiler.frontends.compile import compile_imported
 from litesnn.compiler.frontends.imported import Imported
 from litesnn.compiler.frontends.net import read_net
+from litesnn.compiler.frontends.nir.read import NirNetwork
+from litesnn.compiler.frontends.nir.read import read_network as read_nir_network
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.rules.graph_rules import broken_rules
 from litesnn.errors import ImportFileError
+from litesnn.float_comparison import compared
 from litesnn.imported_samples import imported_samples
 from litesnn.imported_verification import LAVA_SAMPLES, verify_imported
 from litesnn.runtime.lava import Models
 
 Progress = Callable[[str, int, int], None]
-Shape = tuple[int, int, int]
-READERS: dict[str, Callable[..., Imported]] = {".net": read_net}
+COMPARED_SAMPLES = 64  # of a NIR network, with its floating-point run
+Network = Imported | NirNetwork
+"""A network that was read; of NIR with what a comparison against floating point needs."""
+
+READERS: dict[str, Callable[..., Network]] = {".net": read_net, ".nir": read_nir_network}
 
 
-def read_network(
-    path: str | os.PathLike[str],
-    *,
-    timesteps: int | None = None,
-    input_shape: Shape | None = None,
-    input_bits: int = 0,
-    reset: bool | None = None,
-) -> Imported:
-    """Read a network file by its suffix; parameters as those of `read_net`.
+def read_network(path: str | os.PathLike[str], **options: Any) -> Network:
+    """Read a network file by its suffix.
+
+    Parameters
+    ----------
+    options : of the reader: those of `compiler.frontends.net.read_net`, or `options` with NIR's `NirOptions`
 
     Raises
     ------
@@ -42,11 +46,11 @@ def read_network(
     suffix = Path(path).suffix.lower()
     if suffix not in READERS:
         raise ImportFileError(f"{path}: found suffix '{suffix}'; allowed: {', '.join(READERS)}")
-    return READERS[suffix](path, timesteps=timesteps, input_shape=input_shape, input_bits=input_bits, reset=reset)
+    return READERS[suffix](path, **options)
 
 
 def import_network(
-    network: str | os.PathLike[str] | Imported,
+    network: str | os.PathLike[str] | Network,
     profile: str | os.PathLike[str] | Profile = "loihi2",
     *,
     sign: SignHandling = "auto",
@@ -61,7 +65,7 @@ def import_network(
 
     Parameters
     ----------
-    network : path of a file, or one that is read (`read_network` takes the reader's options)
+    network : path of a file, or one that is read (`read_network` takes the reader's options); NIR is compared with its floating-point run too
     profile : name of a shipped profile, path of a TOML file, or a loaded profile
     sign : how weights of both signs are stored: `split`, `mixed`, or `auto` (the cheaper one as encoded)
     input_path, labels_path, seed : what to verify with, see `imported_samples`
@@ -72,10 +76,13 @@ def import_network(
     LiteSNNError
         For anything wrong with the file, the profile, the inputs or the backend. A program that breaks a rule is returned.
     """
-    imported = network if isinstance(network, Imported) else read_network(network)
+    found = read_network(network) if isinstance(network, str | os.PathLike) else network
+    imported = found.imported if isinstance(found, NirNetwork) else found
     target = profile if isinstance(profile, Profile) else load_profile(profile)
     graph = compile_imported(imported, target, sign)
     samples = imported_samples(graph, imported, input_path=input_path, labels_path=labels_path, seed=seed)
+    if isinstance(found, NirNetwork):
+        imported = compared(found, graph, samples.inputs[:COMPARED_SAMPLES], samples.origin)
     verification = None
     if not broken_rules(graph, target):
         verification = verify_imported(

@@ -31,7 +31,7 @@ def imported_passes(graph: Graph, profile: Profile, sign: SignHandling = "auto")
 
 
 def compile_imported(imported: Imported, profile: Profile, sign: SignHandling = "auto") -> Graph:
-    """Schedule an imported network and give its weights formats of the profile.
+    """Schedule an imported network and give its weights formats of the profile; an exported program has both already.
 
     Raises
     ------
@@ -41,6 +41,9 @@ def compile_imported(imported: Imported, profile: Profile, sign: SignHandling = 
         If a pass broke an invariant (a bug), naming the pass.
     """
     graph = imported.graph
+    if graph.schedule is not None:
+        graph.validate("import")
+        return graph
     for step in imported_passes(graph, profile, sign):
         graph = step.apply(graph)
         graph.validate(step.name)

@@ -1,104 +1,251 @@
-"""`litesnn import FILE -o DIR`: a network from elsewhere becomes a genotype."""
+"""`litesnn import FILE -o DIR`: a network from elsewhere, as a program (.net, .nir) or as a genotype (published arrays)."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
-from litesnn.commands.common import JsonOption, errors_to_exit, print_json, stdout_console
+from litesnn.commands.common import (
+    InputOption,
+    JsonOption,
+    LabelsOption,
+    LavaSamplesOption,
+    ModelsOption,
+    ProfileOption,
+    SeedOption,
+    SetOption,
+    SignOption,
+    chosen_profile,
+    errors_to_exit,
+)
+from litesnn.commands.import_options import (
+    ARRAYS,
+    ARRAYS_PANEL,
+    NET,
+    NIR_PANEL,
+    SLAYER_PANEL,
+    kind_of,
+    refuse_foreign_options,
+    shape_of,
+    whole_bits,
+)
 
 
 def import_command(
-    path: Annotated[
-        Path, typer.Argument(metavar="FILE", help="Published arrays: pasted text, .py, .md, .json, .npy, .npz.")
+    context: typer.Context,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="SLAYER / netx (.net), NIR (.nir), or published arrays: pasted text, .py, .md, .json, .npy, .npz.",
+        ),
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Folder to write: genotype.json and its weights.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Folder to write; if left out, NAME-PROFILE, of arrays NAME."),
+    ] = None,
+    timesteps: Annotated[int | None, typer.Option(min=1, help="Steps per sample; what the file says, or 16.")] = None,
+    input_shape: Annotated[
+        str | None, typer.Option(metavar="C,H,W", help="Channels, height, width, where the file does not say it.")
+    ] = None,
+    encoding: Annotated[
+        Literal["direct", "spikes"] | None,
+        typer.Option(help="Input of .nir and arrays: integers held for all steps, or spikes per step."),
+    ] = None,
+    bits: Annotated[
+        str | None, typer.Option(help="Weight bits of .nir and arrays; of .nir also by node: 8,conv1=4.")
+    ] = None,
+    seed: SeedOption = 0,
+    json_output: JsonOption = False,
+    profile: ProfileOption = "loihi2",
+    given_figures: SetOption = None,
+    sign: SignOption = "auto",
+    samples: LavaSamplesOption = 2,
+    models: ModelsOption = "stock",
+    input_path: InputOption = None,
+    labels_path: LabelsOption = None,
+    isolated: Annotated[
+        bool | None,
+        typer.Option(
+            "--isolated/--reset",
+            help="Each sample a run of its own, or back to back with staggered resets; resets if both are the same.",
+            rich_help_panel=SLAYER_PANEL,
+        ),
+    ] = None,
+    input_bits: Annotated[
+        int,
+        typer.Option(min=0, max=15, help="Width of graded input spikes; 0: binary.", rich_help_panel=SLAYER_PANEL),
+    ] = 0,
+    scale: Annotated[
+        Literal["max", "percentile", "mse"],
+        typer.Option(
+            help="Weight step: from the largest weight, a percentile, or the least squared error.",
+            rich_help_panel=NIR_PANEL,
+        ),
+    ] = "max",
+    percentile: Annotated[
+        float, typer.Option(help="For --scale percentile: of the weights' magnitudes.", rich_help_panel=NIR_PANEL)
+    ] = 99.9,
+    dt: Annotated[
+        float | None,
+        typer.Option(
+            help="Time step in the file's unit of time; snnTorch 1e-4, norse 1e-6, sinabs 1.", rich_help_panel=NIR_PANEL
+        ),
+    ] = None,
+    decay_rule: Annotated[
+        Literal["euler", "exponential"],
+        typer.Option(
+            help="Decay per step: 1 - dt/tau (snnTorch, norse) or exp(-dt/tau) (sinabs).", rich_help_panel=NIR_PANEL
+        ),
+    ] = "euler",
+    reset_kind: Annotated[
+        Literal["zero", "subtract"] | None,
+        typer.Option(
+            help="How the framework resets its neurons, where the file does not say.", rich_help_panel=NIR_PANEL
+        ),
+    ] = None,
+    approximate: Annotated[
+        bool,
+        typer.Option(
+            "--approximate",
+            help="Take reset by subtraction as reset to zero instead of refusing it.",
+            rich_help_panel=NIR_PANEL,
+        ),
+    ] = False,
+    input_range: Annotated[
+        str, typer.Option(metavar="LOW..HIGH", help="For --encoding direct: the integers.", rich_help_panel=NIR_PANEL)
+    ] = "-128..127",
+    input_scale: Annotated[
+        float, typer.Option(help="For --encoding direct: what the integer 1 is worth.", rich_help_panel=NIR_PANEL)
+    ] = 1.0,
     kind: Annotated[
-        str | None, typer.Option(help="litesnn, spikedhs, snasnet, lightsnn, autosnn; recognized if left out.")
+        str | None,
+        typer.Option(
+            help="litesnn, spikedhs, snasnet, lightsnn, autosnn; recognized if left out.", rich_help_panel=ARRAYS_PANEL
+        ),
     ] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the genotype; the file's name if left out.")] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(help="Name of the genotype; the file's name if left out.", rich_help_panel=ARRAYS_PANEL),
+    ] = None,
     weights: Annotated[
-        Path | None, typer.Option(help="State dict of the released code: torch.save of tensors, or .safetensors.")
+        Path | None,
+        typer.Option(
+            help="State dict of the released code: torch.save of tensors, or .safetensors.",
+            rich_help_panel=ARRAYS_PANEL,
+        ),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of random weights, where no --weights are given.")] = 0,
-    untrained: Annotated[bool, typer.Option("--untrained", help="Write no random weights.")] = False,
-    array: Annotated[str | None, typer.Option(help="The one array to read, where a file has several.")] = None,
-    input_shape: Annotated[str | None, typer.Option(metavar="C,H,W", help="Input: channels, height, width.")] = None,
-    encoding: Annotated[Literal["direct", "spikes"] | None, typer.Option(help="Of the input.")] = None,
-    classes: Annotated[int | None, typer.Option(min=1, help="Number of classes.")] = None,
-    channels: Annotated[int | None, typer.Option(min=1, help="Channels of a node of the first cell.")] = None,
-    timesteps: Annotated[int | None, typer.Option(min=1, help="Steps per sample.")] = None,
-    decay: Annotated[float | None, typer.Option(help="Fraction of the membrane kept per step.")] = None,
-    threshold: Annotated[float | None, typer.Option(help="Of the neurons, for inputs that are not scaled.")] = None,
-    bits: Annotated[int | None, typer.Option(min=1, max=8, help="Weight bits, where the arrays give none.")] = None,
-    keep: Annotated[float | None, typer.Option(help="Fraction of weights kept, per tensor.")] = None,
+    untrained: Annotated[
+        bool, typer.Option("--untrained", help="Write no random weights.", rich_help_panel=ARRAYS_PANEL)
+    ] = False,
+    array: Annotated[
+        str | None,
+        typer.Option(help="The one array to read, where a file has several.", rich_help_panel=ARRAYS_PANEL),
+    ] = None,
+    classes: Annotated[int | None, typer.Option(min=1, help="Number of classes.", rich_help_panel=ARRAYS_PANEL)] = None,
+    channels: Annotated[
+        int | None, typer.Option(min=1, help="Channels of a node of the first cell.", rich_help_panel=ARRAYS_PANEL)
+    ] = None,
+    decay: Annotated[
+        float | None, typer.Option(help="Fraction of the membrane kept per step.", rich_help_panel=ARRAYS_PANEL)
+    ] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(help="Of the neurons, for inputs that are not scaled.", rich_help_panel=ARRAYS_PANEL),
+    ] = None,
+    keep: Annotated[
+        float | None, typer.Option(help="Fraction of weights kept, per tensor.", rich_help_panel=ARRAYS_PANEL)
+    ] = None,
     norm: Annotated[
-        Literal["node", "edge"] | None, typer.Option(help="edge: as published; node: deploys exactly.")
+        Literal["node", "edge"] | None,
+        typer.Option(help="edge: as published; node: deploys exactly.", rich_help_panel=ARRAYS_PANEL),
     ] = None,
     skip: Annotated[
         Literal["conv", "identity"] | None,
-        typer.Option(help="LitE-SNN, SpikeDHS: skips as the code or the paper has them."),
+        typer.Option(help="LitE-SNN, SpikeDHS: skips as the code or the paper has them.", rich_help_panel=ARRAYS_PANEL),
     ] = None,
     downsample: Annotated[
-        Literal["nearest", "stride"] | None, typer.Option(help="LitE-SNN, SpikeDHS: reducing cells.")
+        Literal["nearest", "stride"] | None,
+        typer.Option(help="LitE-SNN, SpikeDHS: reducing cells.", rich_help_panel=ARRAYS_PANEL),
     ] = None,
-    hidden: Annotated[int | None, typer.Option(min=1, help="SNASNet, LightSNN: neurons of the hidden layer.")] = None,
+    hidden: Annotated[
+        int | None,
+        typer.Option(min=1, help="SNASNet, LightSNN: neurons of the hidden layer.", rich_help_panel=ARRAYS_PANEL),
+    ] = None,
     operations: Annotated[
-        str | None, typer.Option(metavar="A,B,...", help="LightSNN: candidate operations in the order of the columns.")
+        str | None,
+        typer.Option(
+            metavar="A,B,...",
+            help="LightSNN: candidate operations in the order of the columns.",
+            rich_help_panel=ARRAYS_PANEL,
+        ),
     ] = None,
-    json_output: JsonOption = False,
 ) -> None:
-    """Import a network from elsewhere as a genotype; what the file does not hold comes from options with the papers' defaults.
+    """Import a network from elsewhere.
 
-    Without --weights the genotype gets random ones, so that it compiles and can be costed; train it for answers.
+    A .net or .nir file becomes a program: quantized where it is not in integers, scheduled, checked, mapped, simulated, compared with
+    Lava. Published arrays become a genotype; what the file does not hold comes from options with the papers' defaults, and without
+    --weights it gets random ones, so that it compiles and can be costed.
+
+    Exit code 0: fits, and all engines agree. 1: a rule is broken (nothing is written) or messages differ (the program is written for
+    inspection). 2: wrong usage, input or file.
     """
     with errors_to_exit():
-        from litesnn.compiler.genotype import save_genotype
-        from litesnn.importers import ImportRequest, read_network
+        found = kind_of(file)
+        refuse_foreign_options(context, found)
+        shape = shape_of(input_shape)
+        if found == ARRAYS:
+            from litesnn.commands.import_published import Request, import_arrays
 
-        given: dict[str, Any] = {
-            "input_shape": None if input_shape is None else _shape(input_shape),
-            "encoding": encoding,
-            "classes": classes,
-            "channels": channels,
-            "timesteps": timesteps,
-            "decay": decay,
-            "threshold": threshold,
-            "bits": bits,
-            "keep": keep,
-            "norm": norm,
-            "skip": skip,
-            "downsample": downsample,
-            "hidden": hidden,
-            "operations": None if operations is None else tuple(part.strip() for part in operations.split(",")),
-        }
-        settings = {key: value for key, value in given.items() if value is not None}
-        request = ImportRequest(path, kind, name, weights, None if untrained else seed, array, settings)
-        imported = read_network(request)
-        target = output / "genotype.json"
-        written = save_genotype(imported.genotype, imported.tensors, target)
-        document = {
-            "genotype": str(target),
-            "name": written.name,
-            "origin": imported.origin,
-            "weights": None if written.weights is None else str(output / written.weights.file),
-            "notes": list(imported.notes),
-        }
-        if json_output:
-            print_json(document)
+            given = {
+                "input_shape": shape,
+                "encoding": encoding,
+                "classes": classes,
+                "channels": channels,
+                "timesteps": timesteps,
+                "decay": decay,
+                "threshold": threshold,
+                "bits": None if bits is None else whole_bits(bits),
+                "keep": keep,
+                "norm": norm,
+                "skip": skip,
+                "downsample": downsample,
+                "hidden": hidden,
+                "operations": None if operations is None else tuple(part.strip() for part in operations.split(",")),
+            }
+            settled = {key: value for key, value in given.items() if value is not None}
+            request = Request(file, settled, kind, array, name, weights, None if untrained else seed)
+            import_arrays(request, output or Path(file.stem), json_output)
             return
-        console = stdout_console()
-        console.print(f"[bold]{written.name}[/] from {imported.origin}, written to [bold]{target}[/]")
-        for note in imported.notes:
-            console.print(f"- {note}", markup=False)
+        from litesnn.commands.import_program import Job, import_program
+        from litesnn.compiler.program import check_output
+        from litesnn.importing import read_network
 
+        target = chosen_profile(profile, given_figures)
+        directory = output or Path(f"{file.stem}-{target.name}")
+        check_output(directory)
+        if found == NET:
+            reset = None if isolated is None else not isolated
+            network = read_network(file, timesteps=timesteps, input_shape=shape, input_bits=input_bits, reset=reset)
+        else:
+            from litesnn.commands.nir_options import nir_options
 
-def _shape(text: str) -> tuple[int, ...]:
-    from litesnn.errors import GenotypeError
-
-    parts = text.split(",")
-    if len(parts) != 3 or not all(part.strip().isdecimal() and int(part) > 0 for part in parts):
-        raise GenotypeError(f"--input-shape: found '{text}'; allowed: channels,height,width, e.g. 3,32,32")
-    return tuple(int(part) for part in parts)
+            options = nir_options(
+                timesteps=timesteps,
+                bits=bits,
+                scale=scale,
+                percentile=percentile,
+                dt=dt,
+                decay=decay_rule,
+                reset=reset_kind,
+                approximate=approximate,
+                encoding=encoding,
+                input_range=input_range,
+                input_scale=input_scale,
+                input_shape=shape,
+            )
+            network = read_network(file, options=options)
+        job = Job(directory, target, sign, samples, models, input_path, labels_path, seed, json_output)
+        import_program(network, job)

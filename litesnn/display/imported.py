@@ -1,12 +1,29 @@
-"""What became of the layers of an imported file, as a table."""
+"""What became of the layers of an imported file, and its spikes beside a floating-point run of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
+
+from litesnn.display.report import show_report
+
+
+def show_import(console: Console, report: Mapping[str, Any], directory: str | None) -> None:
+    """All tables of an import, and where the program is; None where none was written."""
+    console.print(layers_table(report["imported"]))
+    comparison = report["imported"]["record"].get("comparison")
+    if comparison is not None:
+        console.print(comparison_table(comparison))
+    show_report(console, report)
+    if directory is None:
+        console.print("a rule is broken: nothing was written")
+    else:
+        console.print(f"program written to [bold]{escape(directory)}[/]")
 
 
 def layers_table(imported: Mapping[str, Any]) -> Table:
@@ -18,4 +35,16 @@ def layers_table(imported: Mapping[str, Any]) -> Table:
         table.add_column(column)
     for layer in imported["layers"]:
         table.add_row(*map(escape, (layer["name"], layer["type"], layer["population"] or "–", layer["note"])))
+    return table
+
+
+def comparison_table(comparison: Mapping[str, Any]) -> Table:
+    """Spikes of the float run and of the integers, per layer, and the share of equal classes."""
+    title = f"against floating point: {comparison['inputs']}; same class {comparison['same_class']:.1%}"
+    table = Table(title=Text(title), title_justify="left")
+    for column in ("population", "float spikes", "chip spikes", "count error", "differing"):
+        table.add_column(column, justify="left" if column == "population" else "right")
+    for row in comparison["layers"]:
+        counts = f"{row['float_spikes']:,}", f"{row['chip_spikes']:,}"
+        table.add_row(Text(row["population"]), *counts, f"{row['count_error']:.2%}", f"{row['differing']:.3%}")
     return table

@@ -57,6 +57,8 @@ def import_published(
     GenotypeError
         For a file, arrays, settings or a state dict that do not fit.
     """
+    if kind is not None and kind not in KINDS:
+        raise GenotypeError(f"--kind: found '{kind}'; allowed: {', '.join(KINDS)}")
     arrays = read_arrays(path)
     if array is not None:
         if array not in arrays:

@@ -130,7 +130,8 @@ def test_a_refused_file_writes_nothing(net: Path, tmp_path: Path) -> None:
     assert result.exit_code == 2
     assert "layer/2/neuron: 'vDecay' is missing" in " ".join(result.output.split())
     assert cli("import", net.with_suffix(".txt"), "-o", tmp_path / "program").exit_code == 2
-    assert cli("import", net, "-o", tmp_path / "program", "--input-shape", "1,2").exit_code == 2
+    for wrong in (("--input-shape", "1,2"), ("--dt", 1), ("--weights", net)):
+        assert cli("import", net, "-o", tmp_path / "program", *wrong).exit_code == 2, wrong
     assert [path.name for path in tmp_path.iterdir()] == ["broken.net"]
 
 

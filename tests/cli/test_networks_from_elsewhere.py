@@ -95,7 +95,7 @@ def test_untrained_and_seeds(arrays: Path, tmp_path: Path) -> None:
     ("arguments", "message"),
     [
         (("--kind", "resnet"), "--kind: found 'resnet'; allowed: litesnn, spikedhs"),
-        (("--input-shape", "3,8"), "--input-shape: found '3,8'; allowed: channels,height,width"),
+        (("--input-shape", "3,8"), "--input-shape: found '3,8'; allowed: C,H,W"),
         (("--hidden", 3), "--hidden: LitE-SNN arrays have no use for it"),
         (("--weights", "missing.pt"), "missing.pt: no such file"),
         (("--input-shape", "3,9,9"), "nearest downsampling by 2 needs a map divisible by it"),

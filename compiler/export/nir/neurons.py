@@ -1,0 +1,81 @@
+"""The chip's neurons in NIR's parameters: whole numbers as floats, so that another framework computes the same sums.
+
+Weights are the program's integers. With time step dt, Euler's rule gives a decay of 1 - dt/tau and, with r = 1 (the only r that
+norse and sinabs know), a gain of dt/tau, by which LIF thresholds are scaled; a CubaLIF has r = tau_mem/dt (the only one that
+snnTorch knows), a gain of 1. Thresholds lie half of the chip's finest unit above the program's, so that rounding in floating point
+does not turn a membrane that equals its threshold into a spike. What NIR cannot say is in the metadata: that decays are truncated
+toward zero, and that states are cleared between samples.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.frontends.bounded_hdf5 import Tree
+from litesnn.compiler.graph import DECAY_UNITY, WEIGHT_SHIFT, Membranes, Neurons, SigmaDelta
+from litesnn.compiler.graph.populations import NO_CURRENT_MEMORY
+from litesnn.errors import ExportError
+
+Shape = tuple[int, ...]
+# 1 - dt/tau and r * dt/tau are exactly 1 in float32 and float64: a membrane without leak beside a current with memory.
+NO_LEAK = 2.0**60
+
+HALF_UNIT = 0.5 / 2**WEIGHT_SHIFT  # of a membrane, in weight units
+
+
+def neuron_node(population: Membranes, shape: Shape, dt: float, leak: npt.NDArray[np.float64]) -> Tree:
+    """The NIR node of a population; parameters are of `shape`, `leak` (C,) is added to the membrane every step, in weight units.
+
+    Raises
+    ------
+    ExportError
+        For neurons that NIR has no name for.
+    """
+    if isinstance(population, SigmaDelta):
+        raise ExportError(f"'{population.name}': sigma-delta neurons; NIR has no such node")
+    cuba, leaky = population.du != NO_CURRENT_MEMORY, population.dv > 0
+    tau = dt * DECAY_UNITY / population.dv if leaky else dt * NO_LEAK
+    gain = population.dv / DECAY_UNITY if leaky and not cuba else 1.0
+    parameters: Tree = {"r": _full(shape, 1.0 if leaky and not cuba else tau / dt if cuba else 1 / dt)}
+    if cuba or leaky:
+        parameters["tau_mem" if cuba else "tau"] = _full(shape, tau)
+        parameters["v_leak"] = _channels(shape, leak * gain * (tau / dt))
+    elif leak.any():
+        raise ExportError(
+            f"'{population.name}': a bias without an incoming layer, on neurons without leak; NIR cannot say it"
+        )
+    if cuba:
+        tau_syn = dt * DECAY_UNITY / (population.du + 1)
+        parameters |= {"tau_syn": _full(shape, tau_syn), "w_in": _full(shape, tau_syn / dt)}
+    if isinstance(population, Neurons):
+        assert population.vth is not None
+        threshold = (population.vth + HALF_UNIT) * gain
+        parameters |= {"v_threshold": _channels(shape, threshold), "v_reset": _full(shape, 0.0)}
+    return {
+        "type": _type(cuba, leaky, isinstance(population, Neurons)),
+        **parameters,
+        "metadata": _metadata(population),
+    }
+
+
+def _type(cuba: bool, leaky: bool, spikes: bool) -> str:
+    base = "CubaLI" if cuba else "LI" if leaky else "I"
+    return base + "F" * spikes
+
+
+def _metadata(population: Membranes) -> Tree:
+    found: Tree = {"reset": "zero", "du": np.array(population.du), "dv": np.array(population.dv)}
+    found["bias_weight_units"] = population.bias / 2.0**WEIGHT_SHIFT
+    if population.unit is not None:
+        found["unit"] = population.unit
+    return found
+
+
+def _full(shape: Shape, value: float) -> npt.NDArray[np.float64]:
+    return np.full(shape, value)
+
+
+def _channels(shape: Shape, values: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
+    column = values.astype(np.float64).reshape(-1, *(1,) * (len(shape) - 1))
+    return np.broadcast_to(column, shape).copy()

@@ -1,0 +1,44 @@
+"""What of SLAYER's files is taken over, and how faithfully: the table of docs/support.md; docs/import-slayer.md says more."""
+
+from __future__ import annotations
+
+from litesnn.compiler.frontends.support import SupportRow
+
+NAME = "SLAYER, netx (`.net`)"
+
+SUPPORT: tuple[SupportRow, ...] = (
+    SupportRow(
+        "input",
+        "exact",
+        "spikes, graded spikes (--input-bits), or values that the host writes into the layer's neurons",
+    ),
+    SupportRow("dense", "exact", "whole-number weights of any size; over several blocks where 8 bits do not hold them"),
+    SupportRow("dense_rec", "exact", "spikes return in the next step; delays in it are refused"),
+    SupportRow("conv", "exact", "groups; stride, padding and dilation per axis; kernels as SLAYER correlates them"),
+    SupportRow("pool", "exact", "as SLAYER computes it (netx has none); overlapping windows are refused"),
+    SupportRow(
+        "flatten", "exact", "(channels, height, width) in C order, as SLAYER; netx transposes its (W, H, C) to it"
+    ),
+    SupportRow("average", "exact", "as the last layer: a readout of sums per group (netx has none)"),
+    SupportRow(
+        "CUBA, LOIHI neurons", "exact", "current and voltage decay, bias, threshold; refractory periods are refused"
+    ),
+    SupportRow("SDNN neurons", "exact", "Lava's Delta, SigmaDelta and Sigma in fixed point; relu only"),
+    SupportRow("dense without a neuron", "exact", "a readout: the integer membrane"),
+    SupportRow(
+        "delay",
+        "exact",
+        "per layer, output, input or synapse, up to 62; with a bias approximate against SLAYER, which delays it too",
+    ),
+    SupportRow(
+        "weight_exp",
+        "exact",
+        "weights and bias divided, or the threshold multiplied; with remainders approximate (netx never reads it)",
+    ),
+    SupportRow("gradedSpike", "refused", "Lava's LIF sends no membranes"),
+    SupportRow("concat, convT, unpool", "refused", "by name"),
+    SupportRow("complex weights, resonate-and-fire, adaptive neurons", "refused", "by name"),
+    SupportRow(
+        "weights that are not whole numbers", "refused", "train with SLAYER's quantizer; netx cuts them towards 0"
+    ),
+)

@@ -1,0 +1,184 @@
+"""A NIR file as a flat graph of typed nodes: subgraphs are opened, edges checked, one Input and one Output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+
+from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value, read_hdf5
+from litesnn.compiler.frontends.nir.nodes import Node, Port
+from litesnn.compiler.frontends.nir.parse import Fields, parse_node
+from litesnn.errors import ImportFileError
+
+NODES_MAX = 10_000
+
+
+@dataclass(frozen=True, eq=False)
+class NirGraph:
+    """A checked file.
+
+    Attributes
+    ----------
+    file : as messages name it
+    document : its bytes
+    version : of the `nir` package that wrote it
+    nodes : by name, in the file's order; exactly one Input and one Output
+    edges : (source, target), sorted, each once
+    metadata : of the graph
+    """
+
+    file: str
+    document: bytes
+    version: str
+    nodes: Mapping[str, Node]
+    edges: tuple[tuple[str, str], ...]
+    metadata: Mapping[str, Value]
+
+    @cached_property
+    def _neighbours(self) -> nx.DiGraph:
+        graph = nx.DiGraph()
+        graph.add_nodes_from(self.nodes)
+        graph.add_edges_from(self.edges)
+        return graph
+
+    def before(self, name: str) -> list[str]:
+        """Nodes that send to a node."""
+        return sorted(self._neighbours.predecessors(name))
+
+    def after(self, name: str) -> list[str]:
+        """Nodes that a node sends to."""
+        return sorted(self._neighbours.successors(name))
+
+    @property
+    def input(self) -> Port:
+        """The one input."""
+        return next(node for node in self.nodes.values() if isinstance(node, Port) and node.type == "Input")
+
+    @property
+    def output(self) -> Port:
+        """The one output."""
+        return next(node for node in self.nodes.values() if isinstance(node, Port) and node.type == "Output")
+
+    def error(self, name: str, problem: str) -> ImportFileError:
+        """An error at a node."""
+        return ImportFileError(f"{self.file}: node '{name}' ({self.nodes[name].type}): {problem}")
+
+
+def read_document(path: Path) -> NirGraph:
+    """Read and check a `.nir` file.
+
+    Raises
+    ------
+    ImportFileError
+        For a file that is broken or hostile, and for graphs without exactly one Input and Output.
+    """
+    document, tree = read_hdf5(path)
+    return graph_of_tree(str(path), document, tree)
+
+
+def graph_of_tree(file: str, document: bytes, tree: Tree) -> NirGraph:
+    """The graph of a file's plain tree; `read_document` says what is refused."""
+    root = tree.get("node")
+    if not isinstance(root, dict) or root.get("type") != "NIRGraph":
+        raise ImportFileError(f"{file}: not a NIR file: it has no group 'node' of type NIRGraph")
+    version = tree.get("version")
+    opened = _Opening(file)
+    opened.open("", root)
+    graph = NirGraph(
+        file,
+        document,
+        version if isinstance(version, str) else "unknown",
+        opened.nodes,
+        tuple(sorted(_without_inner_ports(opened))),
+        Fields(file, "graph", "NIRGraph", root).metadata(),
+    )
+    _check_ports(graph)
+    return graph
+
+
+class _Opening:
+    """Nodes and edges of a graph and the graphs in it, under names with dots."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.nodes: dict[str, Node] = {}
+        self.edges: set[tuple[str, str]] = set()
+        self.inner: dict[str, tuple[str, str]] = {}
+
+    def open(self, prefix: str, tree: Tree) -> list[str]:
+        """Add a graph; returns the names of its own nodes, without those of graphs in it."""
+        members = tree.get("nodes")
+        if not isinstance(members, dict) or not members:
+            raise ImportFileError(f"{self.file}: graph '{prefix or 'node'}': it has no nodes")
+        own = [f"{prefix}{key}" for key in members]
+        for name, member in zip(own, members.values(), strict=True):
+            self._member(name, member)
+        for source, target in self._edges(prefix, tree.get("edges")):
+            self.edges.add((self._end(prefix + source, 1), self._end(prefix + target, 0)))
+        return [name for name in own if name in self.nodes]
+
+    def _member(self, name: str, member: Tree | Value) -> None:
+        kind = member.get("type") if isinstance(member, dict) else None
+        if not isinstance(member, dict) or not isinstance(kind, str):
+            raise ImportFileError(f"{self.file}: node '{name}': it has no type")
+        if name in self.nodes or len(self.nodes) >= NODES_MAX:
+            raise ImportFileError(
+                f"{self.file}: node '{name}': it exists twice, or the file has more than {NODES_MAX:,} nodes"
+            )
+        if kind != "NIRGraph":
+            self.nodes[name] = parse_node(Fields(self.file, name, kind, member))
+            return
+        own = self.open(f"{name}.", member)
+        self.inner[name] = (self._port(name, own, "Input"), self._port(name, own, "Output"))
+
+    def _port(self, graph: str, own: list[str], kind: str) -> str:
+        found = [name for name in own if self.nodes[name].type == kind]
+        if len(found) != 1:
+            raise ImportFileError(f"{self.file}: graph '{graph}': found {len(found)} {kind} nodes; allowed: 1")
+        return found[0]
+
+    def _end(self, name: str, port: int) -> str:
+        return self.inner[name][port] if name in self.inner else name
+
+    def _edges(self, prefix: str, edges: Tree | Value | None) -> Iterator[tuple[str, str]]:
+        place = f"{self.file}: graph '{prefix or 'node'}'"
+        if not isinstance(edges, np.ndarray) or edges.dtype != object or edges.ndim != 2 or edges.shape[1] != 2:
+            raise ImportFileError(f"{place}: 'edges' must be pairs of node names")
+        for source, target in edges:
+            for end in (source, target):
+                if prefix + end not in self.nodes and prefix + end not in self.inner:
+                    raise ImportFileError(f"{place}: an edge names node '{end}', which does not exist")
+            yield source, target
+
+
+def _without_inner_ports(opened: _Opening) -> set[tuple[str, str]]:
+    """Edges with the ports of opened subgraphs, and ports in the middle of the graph, replaced by their neighbours."""
+    graph = nx.DiGraph()
+    graph.add_nodes_from(opened.nodes)
+    graph.add_edges_from(opened.edges)
+    inner = {port for ports in opened.inner.values() for port in ports}
+    for name, node in list(opened.nodes.items()):
+        before, after = list(graph.predecessors(name)), list(graph.successors(name))
+        if isinstance(node, Port) and (name in inner or (before and after)):
+            if len(before) * len(after) > NODES_MAX:
+                raise ImportFileError(f"{opened.file}: node '{name}': joins {len(before)} x {len(after)} nodes")
+            graph.remove_node(name)
+            graph.add_edges_from((source, target) for source in before for target in after)
+            del opened.nodes[name]
+    return set(graph.edges)
+
+
+def _check_ports(graph: NirGraph) -> None:
+    for kind in ("Input", "Output"):
+        found = [name for name, node in graph.nodes.items() if node.type == kind]
+        if len(found) != 1:
+            raise ImportFileError(f"{graph.file}: found {len(found)} {kind} nodes ({', '.join(found[:5])}); allowed: 1")
+    if graph.before(graph.input.name):
+        raise graph.error(graph.input.name, "something sends to it; allowed: nothing")
+    if not graph.before(graph.output.name):
+        raise graph.error(graph.output.name, "nothing sends to it; connect the last layer")

@@ -1,0 +1,232 @@
+"""The file's own network in floating point: what the integers are compared with.
+
+Node by node and step by step in float64, in the order in which frameworks compute it: everything within one time step, loops one
+step late. It shares the step rule with the lowering and nothing else: no composed maps, no codes.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.frontends.nir.discretize import StepRule, step_rule
+from litesnn.compiler.frontends.nir.document import NirGraph
+from litesnn.compiler.frontends.nir.nodes import Conv2d, Delay, Flatten, Linear, Neuron, Node, Pool2d, Scale, Shape
+from litesnn.compiler.frontends.nir.options import NirOptions
+from litesnn.compiler.frontends.nir.shapes import broadcast, conv_padding
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class FloatTrace:
+    """Result of a float run of N samples over T steps.
+
+    `sent` maps the name of every neuron node (and of the Output) to what it sent, (N, T, *shape): spikes 0 and 1, or the membrane of
+    an integrator.
+    """
+
+    sent: Mapping[str, Floats]
+
+
+class FloatNetwork:
+    """A NIR graph that can be run; states begin at v_reset, currents at 0."""
+
+    def __init__(
+        self,
+        graph: NirGraph,
+        shapes: Mapping[str, Shape],
+        feedback: frozenset[tuple[str, str]],
+        dt: float,
+        options: NirOptions,
+    ) -> None:
+        self.graph, self.shapes, self.dt = graph, shapes, dt
+        self.input_scale = options.input.scale if options.input.encoding == "direct" else 1.0
+        self.rules = {
+            name: self._rule(node, options)
+            for name, node in graph.nodes.items()
+            if isinstance(node, Neuron) and name in shapes
+        }
+        self.late = self._late_edges(feedback)
+        order = nx.DiGraph()
+        order.add_nodes_from(shapes)
+        order.add_edges_from(edge for edge in graph.edges if edge[0] in shapes and edge not in self.late)
+        self.order = list(nx.lexicographical_topological_sort(order))
+
+    @property
+    def read_out(self) -> list[str]:
+        """Names of the nodes whose values a run returns: the neurons and the Output."""
+        return [*self.rules, self.graph.output.name]
+
+    def _rule(self, node: Neuron, options: NirOptions) -> StepRule:
+        spread = {key: broadcast(value, self.shapes[node.name]) for key, value in node.parameters.items()}
+        return step_rule(self.graph, node, spread, self.dt, options)
+
+    def _late_edges(self, feedback: frozenset[tuple[str, str]]) -> set[tuple[str, str]]:
+        """The edges, from a neuron on, whose paths of linear nodes lead back to a layer being computed."""
+        forward = nx.DiGraph(edge for edge in self.graph.edges if edge[0] in self.shapes)
+        late: set[tuple[str, str]] = set()
+        for source, target in sorted(feedback):
+            between = forward.subgraph(
+                n for n in forward if n in (source, target) or not isinstance(self.graph.nodes[n], Neuron)
+            )
+            # The last edge of each path is late, so that a linear node which leads on elsewhere as well is not.
+            ends = {target} if source == target else set()
+            reach = (nx.descendants(between, source) if source in between else set()) | {source} | ends
+            late |= {(before, target) for before in forward.predecessors(target) if before in reach}
+        return late
+
+    def run(self, inputs: npt.NDArray[np.int16], steps: int, extra: int = 0) -> FloatTrace:
+        """Run samples.
+
+        Parameters
+        ----------
+        inputs : (N, T, C, H, W) per step, or (N, C, H, W) held for `steps` steps; integers as the chip gets them
+        steps : T; `extra` more steps follow with silent input, for what delays hold back
+        """
+        shape = self.shapes[self.graph.input.name]
+        held = inputs.ndim == 4
+        states = {name: _State(rule, len(inputs)) for name, rule in self.rules.items()}
+        waiting = {name: _Waiting(self._steps(node)) for name, node in self._delays()}
+        kept: dict[str, list[Floats]] = {name: [] for name in self.read_out}
+        last: dict[str, Floats] = {}
+        for step in range(steps + extra):
+            given = inputs if held else inputs[:, min(step, steps - 1)]
+            scale = self.input_scale if step < steps else 0.0
+            sent = {self.graph.input.name: given.reshape(len(inputs), *shape).astype(np.float64) * scale}
+            for name in self.order:
+                if name == self.graph.input.name:
+                    continue
+                values = self._arriving(name, sent, last, len(inputs))
+                if name in states:
+                    sent[name] = states[name].step(values.reshape(len(values), *self.shapes[name]))
+                elif name in waiting:
+                    sent[name] = waiting[name].step(values)
+                else:
+                    sent[name] = self._linear(self.graph.nodes[name], values)
+            for name, history in kept.items():
+                history.append(sent[name])
+            last = sent
+        return FloatTrace({name: np.stack(history, 1) for name, history in kept.items()})
+
+    def _arriving(self, name: str, sent: Mapping[str, Floats], last: Mapping[str, Floats], count: int) -> Floats:
+        """The sum of what a node's sources send in this step, or sent in the last one where that closes a loop."""
+        parts = []
+        for source in self._before(name):
+            if (source, name) not in self.late:
+                parts.append(sent[source])
+            else:
+                parts.append(last[source] if last else self._silent(source, count))
+        return _summed(parts)
+
+    def _silent(self, name: str, count: int) -> Floats:
+        """What a node sends before the first step, when no neuron has spiked: the biases on the way."""
+        node = self.graph.nodes[name]
+        if isinstance(node, Neuron) or name == self.graph.input.name:
+            return np.zeros((count, *self.shapes[name]))
+        parts = [self._silent(source, count) for source in self._before(name)]
+        arriving = _summed(parts)
+        if isinstance(node, Delay):
+            return np.where(self._steps(node) == 0, arriving, 0.0)
+        return self._linear(node, arriving)
+
+    def _before(self, name: str) -> list[str]:
+        return [source for source in self.graph.before(name) if source in self.shapes]
+
+    def _delays(self) -> list[tuple[str, Delay]]:
+        return [(n, node) for n, node in self.graph.nodes.items() if isinstance(node, Delay) and n in self.shapes]
+
+    def _steps(self, node: Delay) -> npt.NDArray[np.int64]:
+        steps: npt.NDArray[np.int64] = np.rint(broadcast(node.delay, self.shapes[node.name]) / self.dt).astype(np.int64)
+        return steps
+
+    def _linear(self, node: Node, values: Floats) -> Floats:
+        shape = self.shapes[node.name]
+        if isinstance(node, Linear):
+            result: Floats = values.reshape(len(values), -1) @ node.weight.T
+            return result if node.bias is None else result + node.bias
+        if isinstance(node, Conv2d):
+            return _convolved(node, values)
+        if isinstance(node, Pool2d):
+            pads = ((node.padding[0],) * 2, (node.padding[1],) * 2)
+            windows = _windows(values, node.kernel, node.stride, (1, 1), pads)
+            pooled: Floats = windows.sum(axis=(-2, -1))
+            return pooled if node.type == "SumPool2d" else pooled / (node.kernel[0] * node.kernel[1])
+        if isinstance(node, Scale):
+            return values * broadcast(node.scale, shape)
+        if isinstance(node, Flatten):
+            return values.reshape(len(values), *shape)
+        return values
+
+
+def _summed(parts: list[Floats]) -> Floats:
+    """The sum of layers that may be flat or not."""
+    total: Floats = np.sum([part.reshape(parts[0].shape) for part in parts], axis=0)
+    return total
+
+
+class _Waiting:
+    """What a delay node holds back; nothing has arrived before the first step."""
+
+    def __init__(self, steps: npt.NDArray[np.int64]) -> None:
+        self.steps = steps
+        self.past: deque[Floats] = deque(maxlen=int(steps.max()) + 1)
+
+    def step(self, arriving: Floats) -> Floats:
+        self.past.appendleft(arriving.reshape(len(arriving), *self.steps.shape))
+        sent = np.zeros_like(self.past[0])
+        for value in np.unique(self.steps):
+            if value < len(self.past):
+                sent = np.where(self.steps == value, self.past[int(value)], sent)
+        return sent
+
+
+class _State:
+    """Current and membrane of one neuron node over a batch."""
+
+    def __init__(self, rule: StepRule, count: int) -> None:
+        self.rule = rule
+        self.current = np.zeros((count, *rule.decay.shape))
+        self.membrane = np.zeros((count, *rule.decay.shape))
+
+    def step(self, arriving: Floats) -> Floats:
+        rule = self.rule
+        if rule.current_decay is not None and rule.current_gain is not None:
+            arriving = self.current = rule.current_decay * self.current + rule.current_gain * arriving
+        self.membrane = rule.decay * self.membrane + rule.gain * arriving + rule.leak
+        if rule.threshold is None:
+            return self.membrane
+        fired = self.membrane > rule.threshold
+        lowered = self.membrane - rule.threshold if rule.reset == "subtract" else 0.0
+        self.membrane = np.where(fired, lowered, self.membrane)
+        return fired.astype(np.float64)
+
+
+def _convolved(node: Conv2d, values: Floats) -> Floats:
+    windows = _windows(values, node.weight.shape[2:], node.stride, node.dilation, conv_padding(node))
+    groups = node.groups
+    split = windows.reshape(len(values), groups, -1, *windows.shape[2:])
+    weight = node.weight.reshape(groups, -1, *node.weight.shape[1:])
+    result = np.einsum("ngchwyx,gocyx->ngohw", split, weight, optimize=True)
+    joined: Floats = result.reshape(len(values), -1, *result.shape[3:])
+    return joined if node.bias is None else joined + node.bias[:, None, None]
+
+
+def _windows(
+    values: Floats,
+    kernel: tuple[int, ...],
+    stride: tuple[int, int],
+    dilation: tuple[int, int],
+    padding: tuple[tuple[int, int], tuple[int, int]],
+) -> Floats:
+    """(N, C, H_out, W_out, kH, kW)."""
+    padded = np.pad(values, ((0, 0), (0, 0), *padding))
+    reach = tuple(d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True))
+    windows = np.lib.stride_tricks.sliding_window_view(padded, reach, axis=(2, 3))  # type: ignore[call-overload]
+    found: Floats = windows[:, :, :: stride[0], :: stride[1], :: dilation[0], :: dilation[1]]
+    return found

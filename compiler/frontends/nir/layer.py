@@ -1,0 +1,74 @@
+"""A layer before it has a membrane unit: real parameters per channel, integer blocks without the membrane's exponent."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.frontends.nir.discretize import StepRule
+from litesnn.compiler.frontends.nir.maps import Shape3
+from litesnn.compiler.frontends.nir.nodes import Node
+from litesnn.compiler.graph import DECAY_UNITY, SynapseBlock
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A layer before it has a membrane unit.
+
+    Attributes
+    ----------
+    rule : its step, arrays per channel (C,); gains are positive
+    unit : real value of one weight unit in x
+    register_bias : (C,) added to v every step, real, in the membrane's unit
+    blocks : exponents still without the membrane's
+    """
+
+    node: Node
+    shape: Shape3
+    rule: StepRule
+    unit: float
+    register_bias: Floats
+    blocks: Sequence[SynapseBlock]
+    is_output: bool
+
+    @property
+    def place(self) -> str:
+        """As messages and labels name it."""
+        return f"node '{self.node.name}'"
+
+    @property
+    def worth(self) -> Floats:
+        """Real value in v of one weight unit that arrives, (C,)."""
+        current = 1.0 if self.rule.current_gain is None else self.rule.current_gain
+        result: Floats = self.rule.gain * current * self.unit
+        return result
+
+    @property
+    def scale(self) -> Floats:
+        """What errors are measured in, (C,): the threshold; for integrators and thresholds below one weight unit, that unit."""
+        if self.rule.threshold is None:
+            return self.worth
+        return np.maximum(self.rule.threshold, self.worth)
+
+
+def sums_only(layer: Layer) -> bool:
+    """Whether the membrane is a plain sum of integers, so that a real threshold and its floor spike alike."""
+    memoryless = layer.node.type == "Threshold" or membrane_dv(layer.rule) == 0
+    return memoryless and not layer.rule.has_current and not layer.register_bias.any()
+
+
+def current_du(rule: StepRule) -> int:
+    """Lava's `du`: the current keeps 4095 - du of 4096."""
+    if rule.current_decay is None:
+        return DECAY_UNITY - 1
+    return int(np.clip(np.rint(DECAY_UNITY - 1 - rule.current_decay.flat[0] * DECAY_UNITY), 0, DECAY_UNITY - 1))
+
+
+def membrane_dv(rule: StepRule) -> int:
+    """Lava's `dv`: the membrane keeps 4096 - dv of 4096."""
+    return int(np.clip(np.rint(DECAY_UNITY * (1 - rule.decay.flat[0])), 0, DECAY_UNITY - 1))

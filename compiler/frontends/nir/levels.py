@@ -1,0 +1,100 @@
+"""When each layer works: the chip takes one step per synapse, the frameworks none, and a feedback loop must agree in both.
+
+Frameworks compute a network in order within one time step; only what closes a loop carries the last step's spikes. On the
+chip every synapse takes one step. A layer's level is how many steps it is behind the framework there; a connection of framework
+latency `d` gets the synaptic delay level[target] - level[source] - 1 + d, which must not be negative.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import networkx as nx
+
+from litesnn.compiler.frontends.nir.document import NirGraph
+from litesnn.compiler.frontends.nir.wiring import Connection, Wiring
+from litesnn.errors import ImportFileError
+
+
+@dataclass(frozen=True, eq=False)
+class Timing:
+    """Levels and latencies of a wired network.
+
+    `feedback` holds the (source, target) pairs that close a loop, where spikes of the last step arrive; `isolated` is whether the
+    network has loops or delays of its own.
+    """
+
+    levels: Mapping[str, int]
+    feedback: frozenset[tuple[str, str]]
+    isolated: bool
+
+    def latency(self, connection: Connection) -> int:
+        """Steps that a spike takes in the framework."""
+        return connection.delay + ((connection.source, connection.target) in self.feedback)
+
+    def delay(self, connection: Connection) -> int:
+        """The synaptic delay, besides the one step of every synapse; 0 where the schedule sets it later."""
+        if not self.isolated:
+            return 0
+        return self.levels[connection.target] - self.levels[connection.source] - 1 + self.latency(connection)
+
+    def shift(self, arrival: int, layer: str) -> int:
+        """Framework step that the first step of a layer's window on the chip is."""
+        return arrival - self.levels[layer]
+
+
+def time_layers(graph: NirGraph, wiring: Wiring) -> Timing:
+    """Find the feedback connections and the levels.
+
+    Raises
+    ------
+    ImportFileError
+        For a loop over more layers than its delays have steps.
+    """
+    connections = [connection for layer in wiring.layers for connection in layer.incoming]
+    root = graph.input.name
+    feedback = _feedback(root, connections)
+    isolated = bool(feedback) or any(connection.delay for connection in connections)
+    timing = Timing({}, feedback, isolated)
+    network = nx.DiGraph()
+    network.add_nodes_from([root, *(layer.node.name for layer in wiring.layers)])
+    network.add_edges_from((c.source, c.target) for c in connections)
+    loops = {name: i for i, group in enumerate(nx.strongly_connected_components(network)) for name in group}
+    least = [(c, 1 - timing.latency(c) if loops[c.source] == loops[c.target] else 1) for c in connections]
+    levels = dict.fromkeys(network, 0)
+    for _ in range(len(levels)):
+        late = [(c, levels[c.source] + steps) for c, steps in least if levels[c.target] < levels[c.source] + steps]
+        if not late:
+            return Timing(levels, feedback, isolated)
+        for connection, level in late:
+            levels[connection.target] = max(levels[connection.target], level)
+    group = next(group for group in nx.strongly_connected_components(network) if late[0][0].target in group)
+    raise ImportFileError(
+        f"{graph.file}: the loop over {', '.join(sorted(group))}: spikes go round it in fewer steps than the chip takes, which is one per "
+        "layer; give the loop a Delay of a step per further layer"
+    )
+
+
+def _feedback(root: str, connections: Sequence[Connection]) -> frozenset[tuple[str, str]]:
+    """Pairs that lead back to a layer which is being computed, in depth-first order from the Input."""
+    after: dict[str, list[str]] = {}
+    for connection in connections:
+        after.setdefault(connection.source, []).append(connection.target)
+    back: set[tuple[str, str]] = set()
+    done: set[str] = set()
+    on_path = {root}
+    stack = [(root, iter(sorted(set(after.get(root, [])))))]
+    while stack:
+        name, targets = stack[-1]
+        target = next(targets, None)
+        if target is None:
+            stack.pop()
+            on_path.discard(name)
+            done.add(name)
+        elif target in on_path:
+            back.add((name, target))
+        elif target not in done:
+            on_path.add(target)
+            stack.append((target, iter(sorted(set(after.get(target, []))))))
+    return frozenset(back)

@@ -1,0 +1,284 @@
+"""A wired NIR network as a graph of integers: populations, synapse blocks, and a label for every step.
+
+Biases are registers of the neurons where a sample starts with a reset and the neuron has no current memory. Elsewhere they come
+from one more neuron that spikes in every step: through a synapse a bias starts when the sample does and passes through the
+current's memory, as the framework computes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import networkx as nx
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.frontends.nir.bias_neuron import bias_geometry, bias_label, bias_neuron
+from litesnn.compiler.frontends.nir.discretize import StepRule, step_rule
+from litesnn.compiler.frontends.nir.document import NirGraph
+from litesnn.compiler.frontends.nir.layer import Layer
+from litesnn.compiler.frontends.nir.levels import Timing
+from litesnn.compiler.frontends.nir.maps import LinearMap, Shape3
+from litesnn.compiler.frontends.nir.membranes import build_membranes, shifted
+from litesnn.compiler.frontends.nir.nodes import Neuron, Shape
+from litesnn.compiler.frontends.nir.options import InputCoding, NirOptions
+from litesnn.compiler.frontends.nir.quantize import Codes, quantized
+from litesnn.compiler.frontends.nir.rounding import WeightRow, weight_label
+from litesnn.compiler.frontends.nir.shapes import broadcast
+from litesnn.compiler.frontends.nir.wiring import Connection, Layer3, Wiring
+from litesnn.compiler.graph import FidelityLabel, Graph, Neurons, Population, Source, SynapseBlock
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Lowered:
+    """The graph, and for each weight node what its weights became."""
+
+    graph: Graph
+    weights: Mapping[str, WeightRow]
+
+
+def lower(
+    graph: NirGraph, shapes: Mapping[str, Shape], wiring: Wiring, timing: Timing, dt: float, options: NirOptions
+) -> Lowered:
+    """Lower a wired network.
+
+    Raises
+    ------
+    ImportFileError
+        For neurons that the chip does not have: other decays within one layer, gains of zero, thresholds below reset.
+    """
+    return _Lowering(graph, shapes, wiring, timing, dt, options).run()
+
+
+class _Lowering:
+    def __init__(
+        self,
+        graph: NirGraph,
+        shapes: Mapping[str, Shape],
+        wiring: Wiring,
+        timing: Timing,
+        dt: float,
+        options: NirOptions,
+    ) -> None:
+        self.graph, self.shapes, self.wiring, self.timing, self.dt, self.options = (
+            graph,
+            shapes,
+            wiring,
+            timing,
+            dt,
+            options,
+        )
+        self.labels: list[FidelityLabel] = []
+        self.weights: dict[str, WeightRow] = {}
+        self.has_bias_neuron = False
+        self.bias_name = "bias"
+        while self.bias_name in graph.nodes:
+            self.bias_name += "_"
+
+    def run(self) -> Lowered:
+        self._check_bits()
+        layers = [(layer, self._rule(layer)) for layer in self.wiring.layers]
+        single = {layer.node.name for layer, rule in layers if not _uniform(layer, rule)}
+        populations: list[Population] = [_source(self.graph.input.name, self.wiring.input_shape, self.options.input)]
+        stand_ins = {layer.node.name: _stand_in(layer, layer.node.name in single) for layer, _ in layers}
+        sources = {populations[0].name: populations[0], **stand_ins, self.bias_name: bias_neuron(self.bias_name)}
+        blocks: list[SynapseBlock] = []
+        for layer, rule in layers:
+            connections = [_between(c, sources[c.source], c.target in single) for c in layer.incoming]
+            population, incoming = self._population(stand_ins[layer.node.name].shape, layer, rule, connections, sources)
+            populations.append(population)
+            blocks.extend(incoming)
+        if self.has_bias_neuron:
+            populations.insert(1, bias_neuron(self.bias_name))
+        built = Graph.build(self.options.timesteps, populations, blocks)
+        built = replace(built, isolated=self.timing.isolated).labelled(*self.labels)
+        return Lowered(_with_arrivals(built, populations[0].name) if built.isolated else built, self.weights)
+
+    def _check_bits(self) -> None:
+        known = {c.weights for layer in self.wiring.layers for c in layer.incoming if c.weights is not None}
+        for name in self.options.bits:
+            if name not in known:
+                raise self.graph.error(
+                    self.graph.input.name, f"--bits names '{name}'; weight nodes: {', '.join(sorted(known)) or 'none'}"
+                )
+
+    def _rule(self, layer: Layer3) -> StepRule:
+        """The layer's step; arrays (C, H, W)."""
+        shape, node = layer.shape, layer.node
+        if not isinstance(node, Neuron):  # the Output behind a linear node: the chip's readout sums what arrives
+            return StepRule(np.ones(shape), np.ones(shape), np.zeros(shape), None)
+        spread = {
+            key: broadcast(value, self.shapes[node.name]).reshape(shape) for key, value in node.parameters.items()
+        }
+        rule = step_rule(self.graph, node, spread, self.dt, self.options)
+        for name, decay in (("decay", rule.decay), ("current decay", rule.current_decay)):
+            if decay is not None and np.ptp(np.rint(decay * 4096)) > 0:
+                raise self.graph.error(
+                    node.name,
+                    f"its neurons have different {name}s ({decay.min():.6g} .. {decay.max():.6g} per step); a population has one: "
+                    "split the layer, or train with one time constant",
+                )
+        return rule
+
+    def _population(
+        self,
+        shape: Shape3,
+        layer: Layer3,
+        rule: StepRule,
+        connections: list[Connection],
+        sources: Mapping[str, Population],
+    ) -> tuple[Population, list[SynapseBlock]]:
+        rule = _per_channel(rule, shape[0])
+        biases = {delay: values.reshape(shape[0], -1)[:, 0] for delay, values in layer.bias.items()}
+        factors = self._factors(layer, rule)
+        if (factors != 1).any():
+            everywhere = np.repeat(factors, shape[1] * shape[2]).reshape(shape)
+            connections = [replace(c, map=c.map.scaled(everywhere)) for c in connections]
+        rule = _gains_left(rule)
+        synaptic, register = self._split_bias(rule, {d: bias * factors for d, bias in biases.items()}, layer)
+        real = [(c.map.values * self._worth(c), self._bits(c)) for c in connections]
+        unit, codes = quantized(real, self.options)
+        blocks = [self._block(c, code) for c, code in zip(connections, codes, strict=True)]
+        prepared = Layer(layer.node, shape, rule, unit, register, blocks, layer.node.name == self.wiring.output)
+        population, exponent, labels = build_membranes(prepared, list(sources.values()), self.options.timesteps)
+        for connection, (values, bits), code in zip(connections, real, codes, strict=True):
+            label, row = weight_label(connection, values, bits, code, prepared, sources[connection.source])
+            self.labels.append(label)
+            if connection.weights is not None:
+                self.weights[connection.weights] = row
+        blocks = [shifted(block, exponent) for block in blocks if block.geometry.nnz]
+        for delay, bias in synaptic.items():
+            blocks += self._bias_block(prepared, bias, exponent, delay)
+        self.labels.extend(labels)
+        self._note_output(prepared)
+        return population, blocks
+
+    def _factors(self, layer: Layer3, rule: StepRule) -> Floats:
+        """What a layer's weights are multiplied by, (C,): -1 for negative gains; the whole gain of readouts, whose integers are compared."""
+        total = rule.gain * (1.0 if rule.current_gain is None else rule.current_gain)
+        if (total == 0).any():
+            raise self.graph.error(
+                layer.node.name, "a gain of zero (r or w_in): these neurons cannot receive anything; remove them"
+            )
+        factors: Floats = np.sign(total) if rule.threshold is not None else total
+        return factors
+
+    def _split_bias(
+        self, rule: StepRule, biases: Mapping[int, Floats], layer: Layer3
+    ) -> tuple[Mapping[int, Floats], Floats]:
+        """What enters with the arriving sum (in its unit, by delay), and what is added to the membrane by its bias register."""
+        if rule.has_current:
+            if self.timing.isolated and rule.leak.any():
+                detail = f"v_leak acts {self.timing.levels[layer.node.name]} step(s) before the first input arrives"
+                self.labels.append(FidelityLabel("leak potential", f"node '{layer.node.name}'", "approximate", detail))
+            return biases, rule.leak
+        prompt = biases.get(0, np.zeros_like(rule.leak))
+        if self.timing.isolated:
+            prompt = prompt + rule.leak / rule.gain
+            late = {delay: bias for delay, bias in biases.items() if delay}
+            return {**late, **({0: prompt} if prompt.any() else {})}, np.zeros_like(prompt)
+        return {}, rule.leak + rule.gain * prompt
+
+    def _worth(self, connection: Connection) -> float:
+        direct = self.options.input.encoding == "direct" and connection.source == self.graph.input.name
+        return self.options.input.scale if direct else 1.0
+
+    def _bits(self, connection: Connection) -> int:
+        return self.options.bits.get(connection.weights or "", self.options.default_bits)
+
+    def _block(self, connection: Connection, code: Codes) -> SynapseBlock:
+        name = f"{connection.target}:{connection.source}" + (f"@{connection.delay}" if connection.delay else "")
+        edge = connection.weights or connection.target
+        return SynapseBlock(
+            name,
+            connection.source,
+            connection.target,
+            connection.map.geometry(code.codes),
+            edge,
+            f"node '{edge}'",
+            exponent=code.exponent,
+            delay=self.timing.delay(connection),
+        )
+
+    def _bias_block(self, layer: Layer, bias: Floats, exponent: int, late: int) -> list[SynapseBlock]:
+        """Synapses of the bias neuron, whose first spike arrives with the layer's first input, or `late` steps after it."""
+        self.labels.append(bias_label(layer, bias, exponent))
+        geometry = bias_geometry(layer, bias, exponent)
+        if not geometry.nnz:
+            return []
+        delay = self.timing.levels[layer.node.name] - 1 + late if self.timing.isolated else 0
+        name = f"{layer.node.name}:{self.bias_name}" + (f"@{late}" if late else "")
+        self.has_bias_neuron = True
+        return [SynapseBlock(name, self.bias_name, layer.node.name, geometry, name, layer.place, delay=delay)]
+
+    def _note_output(self, layer: Layer) -> None:
+        if layer.is_output and not isinstance(layer.node, Neuron):
+            detail = (
+                "the network ends in a linear node; the chip's readout sums what it gives over the steps of a sample"
+            )
+            self.labels.append(FidelityLabel("output", layer.place, "exact", detail))
+
+
+def _source(name: str, shape: Shape3, coding: InputCoding) -> Source:
+    common = (name, shape, tuple(range(shape[0])), shape[0], f"node '{name}'")
+    if coding.encoding == "spikes":
+        return Source(*common)
+    return Source(*common, None, coding.minimum, coding.maximum, message_bits=8)
+
+
+def _stand_in(layer: Layer3, single: bool) -> Neurons:
+    """A population of the layer's shape, for bounds of what reads it."""
+    shape = (layer.shape[0] * layer.shape[1] * layer.shape[2], 1, 1) if single else layer.shape
+    return Neurons(layer.node.name, shape, tuple(range(shape[0])), shape[0], layer.node.name)
+
+
+def _uniform(layer: Layer3, rule: StepRule) -> bool:
+    """Whether every channel has one gain, threshold, leak and bias."""
+    parts = (rule.gain, rule.current_gain, rule.leak, rule.threshold, *layer.bias.values())
+    tables = [part.reshape(layer.shape[0], -1) for part in parts if part is not None]
+    return all((table == table[:, :1]).all() for table in tables)
+
+
+def _per_channel(rule: StepRule, channels: int) -> StepRule:
+    def first(values: Floats) -> Floats:
+        return values.reshape(channels, -1)[:, 0]
+
+    return replace(
+        rule,
+        decay=first(rule.decay),
+        gain=first(rule.gain),
+        leak=first(rule.leak),
+        threshold=None if rule.threshold is None else first(rule.threshold),
+        current_decay=None if rule.current_decay is None else first(rule.current_decay),
+        current_gain=None if rule.current_gain is None else first(rule.current_gain),
+    )
+
+
+def _gains_left(rule: StepRule) -> StepRule:
+    """The rule with the gains that are not in the weights: positive ones of spiking neurons, 1 for readouts."""
+    spikes = rule.threshold is not None
+    gain = np.abs(rule.gain) if spikes else np.ones_like(rule.gain)
+    if rule.current_gain is None:
+        return replace(rule, gain=gain)
+    return replace(rule, gain=gain, current_gain=np.abs(rule.current_gain) if spikes else np.ones_like(gain))
+
+
+def _between(connection: Connection, source: Population, single: bool) -> Connection:
+    """A connection fitted to its source's shape, and to a target that has a channel per neuron."""
+    found: LinearMap = connection.map.flattened() if single else connection.map
+    return replace(connection, map=found.reading(source.shape))
+
+
+def _with_arrivals(graph: Graph, source: str) -> Graph:
+    """Arrival of every population: the shortest path from the source, over 1 + delay per block; 0 where none leads."""
+    network = nx.DiGraph()
+    network.add_nodes_from(population.name for population in graph.populations)
+    for block in graph.blocks:
+        known = network.get_edge_data(block.source, block.target, {"steps": block.delay + 1})
+        network.add_edge(block.source, block.target, steps=min(known["steps"], block.delay + 1))
+    reached = nx.single_source_dijkstra_path_length(network, source, weight="steps")
+    populations = [replace(p, arrival=int(reached.get(p.name, 0))) for p in graph.populations]
+    return graph.rebuild(populations, graph.blocks)

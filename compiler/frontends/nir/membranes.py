@@ -1,0 +1,131 @@
+"""One layer as the chip holds it: integer weights, threshold, bias and decay, and how far each is from the file's real value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.analysis.bounds import bounds
+from litesnn.compiler.frontends.nir.layer import Layer, current_du, membrane_dv, sums_only
+from litesnn.compiler.frontends.nir.rounding import rounding_labels
+from litesnn.compiler.graph import (
+    BIAS_EXP_MAX,
+    BIAS_MANT_MAX,
+    DECAY_UNITY,
+    STATE_MAX,
+    VTH_MAX,
+    WEIGHT_SHIFT,
+    FidelityLabel,
+    Graph,
+    Membranes,
+    Neurons,
+    Population,
+    Readout,
+    SynapseBlock,
+)
+from litesnn.compiler.passes.prove_ranges import PORTABLE_ACCUMULATOR
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+VTH_WANTED = 1024  # thresholds at least this fine are rounded by less than 0.05 %
+SHIFT_MAX = 7  # the largest weight exponent
+
+
+def build_membranes(
+    layer: Layer, sources: Sequence[Population], timesteps: int
+) -> tuple[Membranes, int, list[FidelityLabel]]:
+    """The population of a layer, the exponent its blocks are shifted up by, and the labels of its rounding.
+
+    The exponent is the smallest that makes thresholds fine enough, as long as weights, sums and thresholds fit.
+    """
+    population, sums = _population(layer, 0), None
+    for exponent in range(SHIFT_MAX + 1):
+        wider = _population(layer, exponent)
+        if exponent:
+            sums = sums or _reach(layer, _population(layer, 0), sources, timesteps)
+            if not _fits(layer, wider, exponent, sums):
+                exponent -= 1
+                break
+        population = wider
+        if _fine(layer, population):
+            break
+    return population, exponent, rounding_labels(layer, population, exponent)
+
+
+def _population(layer: Layer, exponent: int) -> Membranes:
+    unit = layer.worth / 2.0**exponent
+    mantissa, bias_exp = _bias(layer.register_bias * 2.0**WEIGHT_SHIFT / unit)
+    common: dict[str, Any] = {
+        "name": layer.node.name,
+        "shape": layer.shape,
+        "channels": tuple(range(layer.shape[0])),
+        "genotype_channels": layer.shape[0],
+        "place": layer.place,
+        "du": current_du(layer.rule),
+        "dv": membrane_dv(layer.rule),
+        "unit": unit,
+    }
+    if layer.rule.threshold is None:
+        return Readout(**common, bias_mant=mantissa, bias_exp=bias_exp)
+    exact = layer.rule.threshold / unit
+    vth = np.clip(np.floor(exact * (1 + 2.0**-30)) if sums_only(layer) else np.rint(exact), 0, VTH_MAX).astype(np.int64)
+    if layer.node.type == "Threshold":
+        # Of the last step's membrane 1/4096 is left; what a silent neuron keeps of it must not lift an equal sum over the threshold.
+        mantissa = -(vth >> WEIGHT_SHIFT)
+        bias_exp = np.zeros_like(mantissa)
+    return Neurons(**common, vth=vth, bias_mant=mantissa, bias_exp=bias_exp, is_output=layer.is_output)
+
+
+def _fine(layer: Layer, population: Membranes) -> bool:
+    if not isinstance(population, Neurons):
+        return membrane_dv(layer.rule) == 0 and not layer.register_bias.any()
+    assert population.vth is not None
+    return sums_only(layer) or int(population.vth.min()) >= VTH_WANTED
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """Largest magnitudes at exponent 0: synaptic sum and, in membrane units, the current and the membrane."""
+
+    accumulator: int
+    current: int
+    membrane: int
+
+
+def _reach(layer: Layer, population: Membranes, sources: Sequence[Population], timesteps: int) -> _Reach:
+    others = [source for source in sources if source.name != population.name]
+    found = bounds(Graph.build(timesteps, [*others, population], list(layer.blocks)), population)
+    sums = int(max(-found.accumulator_low.min(), found.accumulator_high.max()))
+    membrane = int(max(-found.membrane_low.min(), found.membrane_high.max()))
+    memory = DECAY_UNITY / (population.du + 1)
+    return _Reach(sums, int((sums << WEIGHT_SHIFT) * memory), int(membrane * memory))
+
+
+def _fits(layer: Layer, population: Membranes, exponent: int, reach: _Reach) -> bool:
+    largest = max((block.exponent for block in layer.blocks), default=0)
+    vth = population.vth if isinstance(population, Neurons) else None
+    return (
+        largest + exponent <= SHIFT_MAX
+        and reach.accumulator << exponent <= PORTABLE_ACCUMULATOR
+        and max(reach.current, reach.membrane) << exponent <= STATE_MAX
+        and (vth is None or int(vth.max()) < VTH_MAX)
+        and int(np.abs(population.bias >> BIAS_EXP_MAX).max(initial=0)) < BIAS_MANT_MAX
+    )
+
+
+def _bias(bias: Floats) -> tuple[Ints, Ints]:
+    """Mantissa and exponent per channel: the smallest exponent that lets the mantissa fit, clipped where none does."""
+    exponent = np.full(bias.shape, BIAS_EXP_MAX, np.int64)
+    for candidate in range(BIAS_EXP_MAX - 1, -1, -1):
+        exponent = np.where(np.abs(np.rint(bias / 2.0**candidate)) <= BIAS_MANT_MAX, candidate, exponent)
+    mantissa = np.clip(np.rint(bias / 2.0**exponent), -BIAS_MANT_MAX, BIAS_MANT_MAX).astype(np.int64)
+    return mantissa, exponent
+
+
+def shifted(block: SynapseBlock, exponent: int) -> SynapseBlock:
+    """A block with the membrane's exponent."""
+    return replace(block, exponent=block.exponent + exponent)

@@ -1,0 +1,99 @@
+"""NIR's primitives as frozen dataclasses; `parse` makes them from the plain tree of a file.
+
+Names and meaning are NIR's (neuroir.org): `x` arrives, `y` is sent. What a node does over time is computed in
+`discretize` (neurons) and `maps` (everything linear).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.frontends.bounded_hdf5 import Value
+
+Floats = npt.NDArray[np.float64]
+Shape = tuple[int, ...]
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, eq=False)
+class Node:
+    """What all nodes have: the name (subgraphs as `graph.node`), the type as the file names it, scalar and text metadata."""
+
+    name: str
+    type: str
+    metadata: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Port(Node):
+    """`Input` or `Output`; the shape without batch and time."""
+
+    shape: Shape = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Linear(Node):
+    """`Linear` and `Affine`: y = weight @ x + bias; weight (out, in), bias (out,) or None."""
+
+    weight: Floats = field(default_factory=lambda: np.zeros((0, 0)))
+    bias: Floats | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Conv2d(Node):
+    """Cross-correlation; weight (C_out, C_in / groups, kH, kW), bias (C_out,) or None; pairs are (height, width)."""
+
+    weight: Floats = field(default_factory=lambda: np.zeros((0, 0, 0, 0)))
+    bias: Floats | None = None
+    stride: Pair = (1, 1)
+    padding: Pair | Literal["same", "valid"] = (0, 0)
+    dilation: Pair = (1, 1)
+    groups: int = 1
+
+
+@dataclass(frozen=True, eq=False)
+class Pool2d(Node):
+    """`SumPool2d` or `AvgPool2d` (divided by the window, padding included); pairs are (height, width)."""
+
+    kernel: Pair = (1, 1)
+    stride: Pair = (1, 1)
+    padding: Pair = (0, 0)
+
+
+@dataclass(frozen=True, eq=False)
+class Flatten(Node):
+    """Axes start..end (inclusive, without batch) become one, in C order."""
+
+    start: int = 0
+    end: int = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Scale(Node):
+    """y = x * scale, elementwise."""
+
+    scale: Floats = field(default_factory=lambda: np.ones(()))
+
+
+@dataclass(frozen=True, eq=False)
+class Delay(Node):
+    """y(t) = x(t - delay), in the file's unit of time."""
+
+    delay: Floats = field(default_factory=lambda: np.zeros(()))
+
+
+@dataclass(frozen=True, eq=False)
+class Neuron(Node):
+    """`IF`, `LIF`, `CubaLIF`, `I`, `LI`, `CubaLI`, `Threshold`: parameters by NIR's names, each of the layer's shape or scalar."""
+
+    parameters: Mapping[str, Floats] = field(default_factory=dict)
+
+    @property
+    def spikes(self) -> bool:
+        """Whether it has a threshold; the others are integrators, which can only be read out."""
+        return "v_threshold" in self.parameters

@@ -1,0 +1,115 @@
+"""Labels of what is rounded when a layer becomes integers: against the floating-point run of the same file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.frontends.nir.layer import Layer, sums_only
+from litesnn.compiler.frontends.nir.quantize import Codes
+from litesnn.compiler.frontends.nir.wiring import Connection
+from litesnn.compiler.graph import DECAY_UNITY, VTH_MAX, WEIGHT_SHIFT, FidelityLabel, Membranes, Neurons, Population
+
+Floats = npt.NDArray[np.float64]
+FLOAT32 = 2.0**-17  # relative: a multiple of a step that went through float32 is the same number
+
+
+@dataclass(frozen=True)
+class WeightRow:
+    """What became of one weight node, for the support table: bits, the real value of code 1, clipped weights, error."""
+
+    bits: int
+    step: float
+    clipped: int
+    error: float
+
+
+def weight_label(
+    connection: Connection, values: Floats, bits: int, code: Codes, layer: Layer, source: Population
+) -> tuple[FidelityLabel, WeightRow]:
+    """How far a block's integers are from its real weights, and the row of its weight node."""
+    step = layer.unit * 2.0**code.exponent
+    off = np.abs(values - code.codes * step)
+    off = np.where(off <= np.abs(values) * FLOAT32, 0.0, off)
+    largest = float(off.max(initial=0.0))
+    error = 0.0
+    if largest:
+        # Geometries sum integers: count the errors in millionths of the largest.
+        counted = connection.map.geometry(np.ceil(off / largest * 1e6).astype(np.int32))
+        positive, _ = counted.sums(connection.map.in_shape, connection.map.out_shape)
+        peak = max(map(abs, source.sent))
+        error = float((positive * 1e-6 * largest / layer.unit * layer.worth * peak / layer.scale).max())
+    place = f"node '{connection.weights or connection.target}'"
+    detail = f"{bits} bits, step {step:.6g}" + (f", {code.clipped} weight(s) clipped" if code.clipped else "")
+    row = WeightRow(bits, step, code.clipped, error)
+    if error == 0:
+        return FidelityLabel(
+            "weights to integers", place, "exact", f"{detail}; the file's weights lie on this grid"
+        ), row
+    detail += "; synaptic current of the worst channel, all its inputs active, in thresholds"
+    return FidelityLabel("weights to integers", place, "bounded", detail, error), row
+
+
+def rounding_labels(layer: Layer, population: Membranes, exponent: int) -> list[FidelityLabel]:
+    """How far the threshold, the bias and the decays of a population are from the file's; `exponent` is its membrane's."""
+    scale = layer.scale
+    unit = layer.worth / 2.0**exponent
+    labels = []
+    if isinstance(population, Neurons):
+        assert population.vth is not None
+        assert layer.rule.threshold is not None
+        clipped = layer.rule.threshold / unit > VTH_MAX + 0.5
+        error = (
+            0.0
+            if sums_only(layer)
+            else float((np.abs(population.vth * unit - layer.rule.threshold) / scale)[~clipped].max(initial=0))
+        )
+        labels.append(_rounded("threshold to integer", layer, error))
+        if clipped.any():
+            detail = (
+                f"{int(clipped.sum())} channel(s) need a threshold above 2^17 - 1 weight units and are clipped to it"
+            )
+            labels.append(FidelityLabel("threshold register", layer.place, "approximate", detail))
+    if layer.node.type == "Threshold":
+        return labels
+    if layer.register_bias.any():
+        error = np.abs(population.bias * unit / 2.0**WEIGHT_SHIFT - layer.register_bias) / scale
+        labels.append(_rounded("bias to mantissa and exponent", layer, float(error.max())))
+    labels.extend(_decay_labels(layer, population, unit, scale))
+    if layer.rule.reset == "subtract":
+        detail = (
+            "the file's neurons subtract the threshold, the chip's are set to zero: what exceeds the threshold is lost"
+        )
+        labels.append(FidelityLabel("reset by subtraction", layer.place, "approximate", detail))
+    return labels
+
+
+def _decay_labels(layer: Layer, population: Membranes, unit: Floats, scale: Floats) -> list[FidelityLabel]:
+    labels = []
+    for step, real, kept in (
+        ("membrane decay to 12 bits", float(layer.rule.decay.flat[0]), population.decay_mantissa / DECAY_UNITY),
+        (
+            "current decay to 12 bits",
+            0.0 if layer.rule.current_decay is None else float(layer.rule.current_decay.flat[0]),
+            (DECAY_UNITY - 1 - population.du) / DECAY_UNITY,
+        ),
+    ):
+        error = abs(kept - real) / max(1 - real, abs(kept - real)) if kept != real else 0.0
+        detail = f"{kept * DECAY_UNITY:.0f}/4096 for {real:.6g}: share of a state that is off after many steps"
+        status = "exact" if error == 0 else "bounded"
+        if real or kept:
+            labels.append(FidelityLabel(step, layer.place, status, detail, error or None))  # type: ignore[arg-type]
+    steps = [4096 / population.dv] if population.dv else []
+    steps += [4096 / (population.du + 1)] if layer.rule.has_current else []
+    if steps:
+        error = float((unit / 2.0**WEIGHT_SHIFT / scale).max() * sum(steps))
+        labels.append(_rounded("leak truncated toward zero", layer, error))
+    return labels
+
+
+def _rounded(step: str, layer: Layer, error: float) -> FidelityLabel:
+    if error == 0:
+        return FidelityLabel(step, layer.place, "exact", "nothing is rounded")
+    return FidelityLabel(step, layer.place, "bounded", "membrane of the worst channel, in thresholds", error)

@@ -1,0 +1,161 @@
+"""Shape inference: the shape that every node of a NIR graph sends, from the Input on.
+
+Frameworks write batch axes of 1 into the Input's shape and scalars where a layer has one value for all neurons; both are
+understood. Everything else must fit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import numpy as np
+
+from litesnn.compiler.frontends.nir.document import NirGraph
+from litesnn.compiler.frontends.nir.nodes import (
+    Conv2d,
+    Delay,
+    Flatten,
+    Floats,
+    Linear,
+    Neuron,
+    Node,
+    Pool2d,
+    Port,
+    Scale,
+    Shape,
+)
+from litesnn.errors import ImportFileError
+
+Padding = tuple[tuple[int, int], tuple[int, int]]
+
+
+def infer_shapes(graph: NirGraph, input_shape: Shape | None = None) -> dict[str, Shape]:
+    """The shape each node sends; nodes that nothing reaches are left out.
+
+    Raises
+    ------
+    ImportFileError
+        Where a node cannot take what arrives, or two arriving shapes differ.
+    """
+    shape = input_shape or graph.input.shape
+    while True:
+        try:
+            return _propagate(graph, shape)
+        except ImportFileError:
+            if input_shape is not None or len(shape) < 2 or shape[0] != 1:
+                raise
+            try:  # a leading 1 is the batch of the sample the framework traced with
+                return _propagate(graph, shape[1:])
+            except ImportFileError:
+                if len(shape) == 2:
+                    raise
+                shape = shape[1:]
+
+
+def _propagate(graph: NirGraph, input_shape: Shape) -> dict[str, Shape]:
+    shapes = {graph.input.name: input_shape}
+    waiting = deque(graph.after(graph.input.name))
+    while waiting:
+        name = waiting.popleft()
+        if name in shapes:
+            continue
+        arriving = next(shapes[source] for source in graph.before(name) if source in shapes)
+        shapes[name] = sent_shape(graph, graph.nodes[name], arriving)
+        waiting.extend(graph.after(name))
+    for source, target in graph.edges:
+        if source in shapes and sent_shape(graph, graph.nodes[target], shapes[source]) != shapes[target]:
+            raise graph.error(target, f"'{source}' sends {shapes[source]}, which does not fit what else arrives")
+    return shapes
+
+
+def sent_shape(graph: NirGraph, node: Node, shape: Shape) -> Shape:
+    """What a node sends when `shape` arrives."""
+    if isinstance(node, Linear):
+        if math.prod(shape) != node.weight.shape[1]:
+            raise graph.error(node.name, f"receives {shape}; its weight takes {node.weight.shape[1]} values")
+        return (node.weight.shape[0],)
+    if isinstance(node, Conv2d):
+        return _conv_shape(graph, node, shape)
+    if isinstance(node, Pool2d):
+        size = _sides(shape[-2:], node.kernel, node.stride, (1, 1), ((node.padding[0],) * 2, (node.padding[1],) * 2))
+        return _map(graph, node, shape, shape[0], size)
+    if isinstance(node, Flatten):
+        return _flat_shape(graph, node, shape)
+    if isinstance(node, (Scale, Delay, Neuron)):
+        for key, value in _parameters(node):
+            try:
+                broadcast(value, shape)
+            except ValueError:
+                raise graph.error(node.name, f"receives {shape}; '{key}' has shape {value.shape}") from None
+        return shape
+    assert isinstance(node, Port)
+    return shape
+
+
+def broadcast(value: Floats, shape: Shape) -> Floats:
+    """A parameter for every neuron of a layer: scalars, single values and per-channel columns are spread.
+
+    Raises
+    ------
+    ValueError
+        If the parameter has another shape.
+    """
+    if value.size == 1:
+        return np.full(shape, value.reshape(()))
+    if value.ndim < len(shape) and value.shape == shape[:1]:
+        value = value.reshape(-1, *(1,) * (len(shape) - 1))
+    if value.shape != shape and value.size == math.prod(shape):
+        value = value.reshape(shape)
+    return np.broadcast_to(value, shape).astype(np.float64)
+
+
+def conv_padding(node: Conv2d) -> Padding:
+    """((top, bottom), (left, right)); `same` puts the odd row below and right, as torch does."""
+    if node.padding == "valid":
+        return (0, 0), (0, 0)
+    if node.padding == "same":
+        height, width = (d * (k - 1) for d, k in zip(node.dilation, node.weight.shape[2:], strict=True))
+        return (height // 2, height - height // 2), (width // 2, width - width // 2)
+    return (node.padding[0], node.padding[0]), (node.padding[1], node.padding[1])
+
+
+def _parameters(node: Scale | Delay | Neuron) -> list[tuple[str, Floats]]:
+    if isinstance(node, Scale):
+        return [("scale", node.scale)]
+    if isinstance(node, Delay):
+        return [("delay", node.delay)]
+    return list(node.parameters.items())
+
+
+def _conv_shape(graph: NirGraph, node: Conv2d, shape: Shape) -> Shape:
+    channels = node.weight.shape[1] * node.groups
+    if len(shape) == 3 and shape[0] != channels:
+        raise graph.error(node.name, f"receives {shape}; its weight reads {channels} channels")
+    size = _sides(shape[-2:], node.weight.shape[2:], node.stride, node.dilation, conv_padding(node))
+    return _map(graph, node, shape, node.weight.shape[0], size)
+
+
+def _sides(sides: Shape, kernel: Shape, stride: Shape, dilation: Shape, padding: Padding) -> list[int]:
+    return [
+        (side + sum(pad) - d * (k - 1) - 1) // s + 1
+        for side, k, s, d, pad in zip(sides, kernel, stride, dilation, padding, strict=False)
+    ]
+
+
+def _map(graph: NirGraph, node: Node, shape: Shape, channels: int, size: list[int]) -> Shape:
+    if len(shape) != 3:
+        raise graph.error(node.name, f"receives {shape}; allowed: (channels, height, width)")
+    if min(size) < 1:
+        raise graph.error(node.name, f"receives {shape}, which is smaller than its window")
+    return (channels, size[0], size[1])
+
+
+def _flat_shape(graph: NirGraph, node: Flatten, shape: Shape) -> Shape:
+    axes = len(shape)
+    start, end = (axis + axes if axis < 0 else axis for axis in (node.start, node.end))
+    if axes > 0 and start == end + 1 == axes:  # start_dim 1 of a layer without batch that is flat already
+        return shape
+    if not 0 <= start <= end < axes:
+        raise graph.error(node.name, f"flattens axes {node.start}..{node.end} of {shape}, which has {axes}")
+    return (*shape[:start], math.prod(shape[start : end + 1]), *shape[end + 1 :])

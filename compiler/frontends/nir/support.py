@@ -1,0 +1,64 @@
+"""What of NIR is taken over, and how faithfully: the table of docs/support.md."""
+
+from __future__ import annotations
+
+from litesnn.compiler.frontends.nir.parse import ALLOWED
+from litesnn.compiler.frontends.support import SupportRow
+
+NAME = "NIR (`.nir`)"
+
+SUPPORT: tuple[SupportRow, ...] = (
+    SupportRow(
+        "Input", "exact", "one per file; spikes, or integers of 8 bits that are held for all steps (--encoding direct)"
+    ),
+    SupportRow(
+        "Output", "exact", "one per file, behind neurons, an integrator or linear nodes (then summed over the steps)"
+    ),
+    SupportRow("Linear", "bounded", "quantized; exact where the weights lie on a grid of the chosen bits"),
+    SupportRow(
+        "Affine",
+        "bounded",
+        "as Linear; the bias becomes the neuron's bias register, or synapses of a neuron that always spikes",
+    ),
+    SupportRow(
+        "Conv2d",
+        "bounded",
+        "as Linear; groups, dilation, stride, padding numbers, same and valid; zeros are not stored",
+    ),
+    SupportRow("Scale", "exact", "folded into the weights around it; the label is that of the weights"),
+    SupportRow("Flatten", "exact", "both sides count (channels, height, width) in C order"),
+    SupportRow("SumPool2d", "exact", "one code per window; between weights it is folded into them"),
+    SupportRow("AvgPool2d", "exact", "as SumPool2d; the division is in the threshold"),
+    SupportRow("Delay", "exact", "whole steps of dt, as synaptic delays"),
+    SupportRow(
+        "IF", "exact", "thresholds become integers without an error, since sums are integers; with a bias it is bounded"
+    ),
+    SupportRow(
+        "LIF", "bounded", "decay of 12 bits, truncated toward zero; threshold and bias integers; one decay per layer"
+    ),
+    SupportRow("CubaLIF", "bounded", "as LIF, with a current decay of 12 bits"),
+    SupportRow("I", "exact", "before the Output only: the chip's readout"),
+    SupportRow("LI", "bounded", "before the Output only: the chip's readout with a leak"),
+    SupportRow("CubaLI", "bounded", "as LI, with a current decay of 12 bits"),
+    SupportRow(
+        "Threshold",
+        "exact",
+        "a neuron without memory; sums of 4096 weight units and more leave a residue and are bounded",
+    ),
+    SupportRow("NIRGraph", "exact", "subgraphs are opened; names become `graph.node`"),
+    SupportRow("a layer that reads itself", "exact", "spikes arrive in the next step, in frameworks and on the chip"),
+    SupportRow(
+        "a loop over several layers",
+        "refused",
+        "the chip takes a step per layer; allowed where the loop has a Delay per further layer",
+    ),
+    SupportRow("reset by subtraction", "refused", "the chip resets to zero; approximate with --approximate"),
+    SupportRow("v_reset other than 0", "exact", "states are counted from v_reset, where they begin"),
+    SupportRow("different decays in one layer", "refused", "a population has one du and dv"),
+    SupportRow("Conv1d and other nodes", "refused", "by name, with the list of what is allowed"),
+)
+
+
+def undocumented() -> set[str]:
+    """Node types that the reader takes and the table does not name."""
+    return set(ALLOWED) - {row.kind for row in SUPPORT}

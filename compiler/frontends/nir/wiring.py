@@ -1,0 +1,277 @@
+"""The network between the neurons: populations, and the linear map and delay of every path from one to the next."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.frontends.nir import maps
+from litesnn.compiler.frontends.nir.document import NirGraph
+from litesnn.compiler.frontends.nir.maps import LinearMap, Shape3
+from litesnn.compiler.frontends.nir.nodes import (
+    Conv2d,
+    Delay,
+    Flatten,
+    Linear,
+    Neuron,
+    Node,
+    Pool2d,
+    Port,
+    Scale,
+    Shape,
+)
+from litesnn.compiler.frontends.nir.shapes import broadcast, conv_padding
+from litesnn.errors import ImportFileError
+
+Floats = npt.NDArray[np.float64]
+DELAY_MAX = 100_000  # steps; what a chip's synapse holds is a rule of its profile
+STEP_ERROR = 1e-3  # a delay is a whole number of steps to within this much of one
+
+
+@dataclass(frozen=True, eq=False)
+class Connection:
+    """All linear paths of one delay from one population to another.
+
+    `delay` in steps; `weights` names the weight node nearest to the target, None where the path has none.
+    """
+
+    source: str
+    target: str
+    delay: int
+    map: LinearMap
+    weights: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class Layer3:
+    """A population to be: its node (the Output where the network ends in a linear node), shape (C, H, W), inputs.
+
+    `bias` is what arrives every step from the biases of linear nodes, (C, H, W) by the step from which on it does.
+    """
+
+    node: Node
+    shape: Shape3
+    incoming: tuple[Connection, ...]
+    bias: Mapping[int, Floats]
+
+
+@dataclass(frozen=True, eq=False)
+class Wiring:
+    """Layers in reading order, the input's shape, the name of the layer that is read out, and nodes that lead nowhere."""
+
+    input_shape: Shape3
+    layers: tuple[Layer3, ...]
+    output: str
+    unread: tuple[str, ...]
+
+
+def wire(graph: NirGraph, shapes: Mapping[str, Shape], dt: float) -> Wiring:
+    """Contract the linear nodes between neurons.
+
+    Raises
+    ------
+    ImportFileError
+        For loops without a neuron, outputs that are read in more than one way, integrators that something reads, delays that are
+        not whole steps, and chains that unroll to too many weights.
+    """
+    return _Wiring(graph, shapes, dt).run()
+
+
+Paths = dict[tuple[str, int], tuple[LinearMap, str | None]]
+
+
+class _Wiring:
+    def __init__(self, graph: NirGraph, shapes: Mapping[str, Shape], dt: float) -> None:
+        self.graph, self.shapes, self.dt = graph, shapes, dt
+        self.paths: dict[str, Paths] = {}
+        self.biases: dict[str, dict[int, Floats]] = {}
+        self.open: set[str] = set()
+
+    def run(self) -> Wiring:
+        output = self._output()
+        read, waiting = set(), [output]
+        layers: list[Layer3] = []
+        while waiting:
+            name = waiting.pop()
+            if name in read:
+                continue
+            read.add(name)
+            layers.append(self._layer(name))
+            waiting.extend(connection.source for connection in layers[-1].incoming)
+        if self.graph.input.name not in read:
+            raise self.graph.error(self.graph.output.name, "no path leads here from the Input")
+        layers = [layer for layer in layers if layer.node.name != self.graph.input.name]
+        order = {name: i for i, name in enumerate(self.shapes)}
+        layers.sort(key=lambda layer: order[layer.node.name])
+        used = read | set(self.paths) | {self.graph.output.name}
+        unread = tuple(name for name in self.graph.nodes if name not in used)
+        return Wiring(shape3(self.shapes[self.graph.input.name]), tuple(layers), output, unread)
+
+    def _output(self) -> str:
+        """The node that is read out: a neuron before the Output, or the Output itself behind a linear node."""
+        name = self.graph.output.name
+        if name not in self.shapes:
+            raise self.graph.error(name, "no path leads here from the Input")
+        last = self._before(name)
+        while len(last) == 1 and isinstance(self.graph.nodes[last[0]], Flatten):
+            last = self._before(last[0])
+        neurons = [n for n in last if isinstance(self.graph.nodes[n], Neuron)]
+        if neurons and len(last) > 1:
+            raise self.graph.error(name, f"reads {', '.join(last)}; allowed: one layer of neurons, or linear nodes")
+        return neurons[0] if neurons else name
+
+    def _before(self, name: str) -> list[str]:
+        return [source for source in self.graph.before(name) if source in self.shapes]
+
+    def _layer(self, name: str) -> Layer3:
+        node = self.graph.nodes[name]
+        shape = shape3(self.shapes[name])
+        if name == self.graph.input.name:
+            return Layer3(node, shape, (), {})
+        arriving = self._arriving(name)
+        spatial = {found.out_shape for found, _ in arriving.values()}
+        if len(spatial) == 1:
+            shape = spatial.pop()
+        else:
+            arriving = {key: (found.flattened(), w) for key, (found, w) in arriving.items()}
+            shape = (math.prod(shape), 1, 1)
+        connections = tuple(
+            Connection(source, name, delay, found, weights)
+            for (source, delay), (found, weights) in sorted(arriving.items(), key=lambda item: item[0])
+        )
+        for connection in connections:
+            source = self.graph.nodes[connection.source]
+            if isinstance(source, Neuron) and not source.spikes:
+                raise self.graph.error(
+                    source.name,
+                    f"an integrator that '{name}' reads; the chip sends spikes only, so it is allowed before the Output alone",
+                )
+        bias = {delay: values.reshape(shape) for delay, values in self._bias_into(name).items() if values.any()}
+        return Layer3(node, shape, connections, bias)
+
+    def _arriving(self, name: str) -> Paths:
+        """Maps of everything that arrives at a node, by population and delay."""
+        gathered: dict[tuple[str, int], list[tuple[LinearMap, str | None]]] = {}
+        for before in self._before(name):
+            for key, path in self._sent(before).items():
+                gathered.setdefault(key, []).append(path)
+        result: Paths = {}
+        for key, paths in gathered.items():
+            found = [path for path, _ in paths]
+            if len({path.out_shape for path in found}) > 1:
+                found = [path.flattened() for path in found]
+            result[key] = (maps.total(found), next((w for _, w in paths if w is not None), None))
+        return result
+
+    def _sent(self, name: str) -> Paths:
+        node = self.graph.nodes[name]
+        if isinstance(node, (Neuron, Port)):
+            return {(name, 0): (maps.identity(shape3(self.shapes[name])), None)}
+        if name in self.paths:
+            return self.paths[name]
+        if name in self.open:
+            raise self.graph.error(
+                name, "part of a loop without a neuron, which has no value; put a neuron into the loop"
+            )
+        self.open.add(name)
+        arriving = self._arriving(name)
+        try:
+            if isinstance(node, Delay):
+                sent = self._delayed(node, arriving)
+            else:
+                sent = {key: self._through(node, path) for key, path in arriving.items()}
+        except ImportFileError as error:
+            raise error if str(error).startswith(self.graph.file) else self.graph.error(name, str(error)) from error
+        self.open.discard(name)
+        self.paths[name] = sent
+        return sent
+
+    def _through(self, node: Node, path: tuple[LinearMap, str | None]) -> tuple[LinearMap, str | None]:
+        before, weights = path
+        out = shape3(self.shapes[node.name])
+        if isinstance(node, Linear):
+            return maps.dense(before, node.weight), node.name
+        if isinstance(node, Conv2d):
+            # Convolutions and pools see the map's own shape: only a flattening could have changed it.
+            found = maps.conv(before, node.weight, node.stride, conv_padding(node), node.dilation, node.groups, out)
+            return found, node.name
+        if isinstance(node, Pool2d):
+            factor = 1.0 if node.type == "SumPool2d" else 1.0 / (node.kernel[0] * node.kernel[1])
+            return maps.pool(before, factor, node.kernel, node.stride, node.padding, out), weights
+        if isinstance(node, Scale):
+            factors = broadcast(node.scale, self.shapes[node.name])
+            return before.scaled(factors.reshape(before.out_shape)), weights
+        assert isinstance(node, Flatten)
+        return before, weights
+
+    def _delayed(self, node: Delay, arriving: Paths) -> Paths:
+        steps = broadcast(node.delay, self.shapes[node.name]) / self.dt
+        whole = np.rint(steps)
+        if np.abs(steps - whole).max() > STEP_ERROR or whole.max() > DELAY_MAX:
+            raise self.graph.error(
+                node.name,
+                f"delays of {steps.min():g} .. {steps.max():g} steps of dt {self.dt:g}; allowed: whole steps up to {DELAY_MAX:,}",
+            )
+        sent: Paths = {}
+        for (source, delay), (found, weights) in arriving.items():
+            for value in np.unique(whole):
+                part = (
+                    found
+                    if (whole == value).all()
+                    else found.scaled((whole == value).astype(np.float64).reshape(found.out_shape))
+                )
+                key = (source, delay + int(value))
+                sent[key] = (maps.total([sent[key][0], part]) if key in sent else part, weights)
+        return sent
+
+    def _bias_into(self, name: str) -> dict[int, Floats]:
+        """What arrives at a node while no population sends anything, by the step from which on it does."""
+        shape = self.shapes[self._before(name)[0]]
+        result: dict[int, Floats] = {0: np.zeros(shape)}
+        for before in self._before(name):
+            for delay, bias in self._bias_from(before).items():
+                result[delay] = result.get(delay, np.zeros(shape)) + bias.reshape(shape)
+        return result
+
+    def _bias_from(self, name: str) -> dict[int, Floats]:
+        node, shape = self.graph.nodes[name], self.shapes[name]
+        if isinstance(node, (Neuron, Port)):
+            return {0: np.zeros(shape)}
+        if name not in self.biases:
+            arriving = self._bias_into(name)
+            if isinstance(node, Delay):
+                self.biases[name] = self._bias_delayed(node, arriving)
+            else:
+                self.biases[name] = {delay: self._bias_through(node, bias) for delay, bias in arriving.items()}
+            if isinstance(node, (Linear, Conv2d)) and node.bias is not None:
+                self.biases[name][0] = self.biases[name][0] + node.bias.reshape(-1, *(1,) * (len(shape) - 1))
+        return self.biases[name]
+
+    def _bias_through(self, node: Node, bias: Floats) -> Floats:
+        shape = self.shapes[node.name]
+        if not bias.any():
+            return np.zeros(shape)
+        through, _ = self._through(node, (maps.identity(shape3(bias.shape)), None))
+        result: Floats = (through.matrix() @ bias.ravel()).reshape(shape)
+        return result
+
+    def _bias_delayed(self, node: Delay, arriving: Mapping[int, Floats]) -> dict[int, Floats]:
+        steps = np.rint(broadcast(node.delay, self.shapes[node.name]) / self.dt).astype(int)
+        result: dict[int, Floats] = {0: np.zeros(steps.shape)}
+        for delay, bias in arriving.items():
+            for value in np.unique(steps):
+                part = np.where(steps == value, bias.reshape(steps.shape), 0.0)
+                result[delay + int(value)] = result.get(delay + int(value), 0.0) + part
+        return result
+
+
+def shape3(shape: Shape) -> Shape3:
+    """(C, H, W) of any shape of up to three axes: missing axes are 1."""
+    if len(shape) > 3:
+        shape = (shape[0], shape[1], math.prod(shape[2:]))
+    padded = (*shape, 1, 1, 1)
+    return (padded[0], padded[1], padded[2])

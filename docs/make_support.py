@@ -1,0 +1,40 @@
+"""Write docs/support.md from the formats' own tables: `python -m uv run python docs/make_support.py`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from litesnn.compiler.frontends.support import SupportRow
+
+DOCS = Path(__file__).resolve().parent
+FRONTENDS = DOCS.parent / "compiler" / "frontends"
+HEAD = """# What is taken over from other formats
+
+Written by `docs/make_support.py` from the tables beside the readers. *Exact*: the same spikes as the file's network. *Bounded*: rounded,
+with the bound in the label that `litesnn import` prints. *Approximate*: another computation, said in the label. *Refused*: an error that
+names the place, before anything is written.
+"""
+
+
+def page() -> str:
+    """The page's text."""
+    return HEAD + "".join(_section(*format_) for format_ in formats())
+
+
+def formats() -> list[tuple[str, tuple[SupportRow, ...]]]:
+    """Name and rows of every frontend that declares them."""
+    modules = [
+        import_module(f"litesnn.compiler.frontends.{path.parent.name}.support")
+        for path in sorted(FRONTENDS.glob("*/support.py"))
+    ]
+    return [(module.NAME, module.SUPPORT) for module in modules]
+
+
+def _section(name: str, rows: tuple[SupportRow, ...]) -> str:
+    table = "".join(f"| {row.kind} | {row.status} | {row.note} |\n" for row in rows)
+    return f"\n## {name}\n\n| layer | taken over | notes |\n|---|---|---|\n{table}"
+
+
+if __name__ == "__main__":
+    (DOCS / "support.md").write_text(page(), encoding="utf-8")

@@ -1,0 +1,80 @@
+"""A network of another tool, read from its file -> a checked and verified program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from litesnn.commands.common import FINDINGS, EngineProgress, print_json, stdout_console
+
+if TYPE_CHECKING:
+    from litesnn.compiler.passes import SignHandling
+    from litesnn.compiler.profile import Profile
+    from litesnn.importing import Network
+    from litesnn.runtime.lava import Models
+
+
+@dataclass(frozen=True)
+class Job:
+    """Where to, for which chip, and what to verify with; see `import_network`."""
+
+    directory: Path
+    profile: Profile
+    sign: SignHandling
+    lava_samples: int | None
+    lava_models: Models
+    input_path: Path | None
+    labels_path: Path | None
+    seed: int
+    json_output: bool
+
+
+def import_program(network: Network, job: Job) -> None:
+    """Compile, verify and write it; exit code 1 if a rule is broken (nothing is written) or messages differ."""
+    from litesnn.importing import import_network
+
+    with EngineProgress() as progress:
+        result = import_network(
+            network,
+            job.profile,
+            sign=job.sign,
+            input_path=job.input_path,
+            labels_path=job.labels_path,
+            seed=job.seed,
+            lava_samples=job.lava_samples,
+            lava_models=job.lava_models,
+            progress=progress,
+        )
+    if result.fits:
+        result.program.save(job.directory)
+    report = result.program.report
+    if job.json_output:
+        print_json(_document(report, job.directory if result.fits else None))
+    else:
+        from litesnn.display.imported import show_import
+
+        show_import(stdout_console(), report, str(job.directory) if result.fits else None)
+    if not (result.fits and result.equal):
+        raise typer.Exit(FINDINGS)
+
+
+def _document(report: dict[str, Any], directory: Path | None) -> dict[str, Any]:
+    verification = report["verification"] or {}
+    compared = ("mismatching_spikes", "mismatching_readouts", "spike_counts", "samples")
+    return {
+        "name": report["name"],
+        "profile": report["profile"],
+        "program": None if directory is None else str(directory),
+        "imported": report["imported"],
+        "fidelity": report["fidelity"],
+        "isolated": report["network"]["isolated"],
+        **{key: verification.get(key) for key in compared},
+        "cores": report["mapping"]["cores"] if "mapping" in report else None,
+        "network": report["network"],
+        "memory": report["memory"],
+        "schedule": report["schedule"],
+        "findings": report["findings"],
+    }

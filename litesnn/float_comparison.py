@@ -1,0 +1,81 @@
+"""What quantization costs: the chip's integers beside a floating-point run of the same NIR file, layer by layer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.frontends.imported import Imported
+from litesnn.compiler.frontends.nir.nodes import Neuron
+from litesnn.compiler.frontends.nir.read import NirNetwork
+from litesnn.compiler.graph import Graph, Neurons
+from litesnn.runtime.exact import simulate
+from litesnn.runtime.trace import Trace
+
+Floats = npt.NDArray[np.float64]
+
+
+def compared(network: NirNetwork, graph: Graph, inputs: npt.NDArray[np.int16], origin: str) -> Imported:
+    """The imported network with the comparison in its record, under `comparison`.
+
+    Parameters
+    ----------
+    graph : the compiled graph of the network
+    inputs : (N, T, C, H, W) spikes or (N, C, H, W) integers, held
+    origin : where the inputs are from, in words
+    """
+    names = [p.name for p in graph.membranes if isinstance(p, Neurons) and p.name in network.graph.nodes]
+    trace = simulate(graph, inputs, record=names)
+    document = compare_traces(network, graph, inputs, trace)
+    return replace(network.imported, record={**network.imported.record, "comparison": {"inputs": origin, **document}})
+
+
+def compare_traces(network: NirNetwork, graph: Graph, inputs: npt.NDArray[np.int16], trace: Trace) -> dict[str, Any]:
+    """Per layer the spikes of the float run and of the chip, and how often the two name the same class.
+
+    A layer whose input comes late (through a Delay) is compared over the same steps of the network: the chip's window begins
+    when its first input can arrive.
+    """
+    steps = inputs.shape[1] if inputs.ndim == 5 else graph.timesteps
+    windows = {name: _window(network, graph, name) for name in network.float_network.read_out if name in graph.network}
+    floats = network.float_network.run(inputs, steps, max(windows.values(), default=0))
+    rows = []
+    for name, first in windows.items():
+        if name in trace.spikes:
+            sent = floats.sent[name][:, first : first + steps].reshape(trace.spikes[name].shape)
+            rows.append(_row(name, sent, trace.spikes[name]))
+    expected = _answers(network, floats.sent[graph.output.name], windows[graph.output.name], steps)
+    return {
+        "samples": len(inputs),
+        "steps": steps,
+        "layers": rows,
+        "same_class": float((expected == trace.predictions).mean()),
+    }
+
+
+def _window(network: NirNetwork, graph: Graph, name: str) -> int:
+    arrival = graph[name].arrival
+    return network.timing.shift(arrival, name) if graph.isolated and arrival is not None else 0
+
+
+def _row(name: str, floats: Floats, chip: npt.NDArray[np.integer[Any]]) -> dict[str, Any]:
+    expected, found = int(floats.sum()), int(chip.sum())
+    return {
+        "population": name,
+        "float_spikes": expected,
+        "chip_spikes": found,
+        "count_error": abs(found - expected) / max(expected, 1),
+        "differing": float((floats != chip).mean()),
+    }
+
+
+def _answers(network: NirNetwork, sent: Floats, first: int, steps: int) -> npt.NDArray[np.int64]:
+    """Class per sample as the chip's host reads it: counted spikes, an integrator's last value, or a linear output's sum."""
+    window = sent[:, first : first + steps].reshape(len(sent), steps, -1)
+    node = network.graph.nodes[network.wiring.output]
+    integrator = isinstance(node, Neuron) and not node.spikes
+    answers: npt.NDArray[np.int64] = np.argmax(window[:, -1] if integrator else window.sum(axis=1), axis=1)
+    return answers
