@@ -120,6 +120,7 @@ def _network(rows: list[dict[str, Any]], timesteps: int) -> dict[str, Any]:
     weights, kept = sum(r["genotype_weights"] for r in rows), sum(r["kept_weights"] for r in rows)
     return {
         "timesteps": timesteps,
+        "isolated": False,
         "weights": weights,
         "kept_weights": kept,
         "connection_sparsity": round(1 - kept / weights, 6),

@@ -23,6 +23,7 @@ from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.mapping.memory_image import core_list_groups, encoded_memory
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import load_profile
+from litesnn.compiler.weight_facts import genotype_facts
 from litesnn.search.model import SpikingModel
 from litesnn.search.reference import run_reference
 
@@ -107,7 +108,7 @@ def ours(loaded: LoadedGenotype, inputs: np.ndarray) -> dict[str, Any] | None:
     names = [p.name for p in graph.membranes if isinstance(p, Neurons)]
     events = input_events(graph, {"input": inputs})
     events |= {name: recorded[name].sum(axis=(0, 1), dtype=np.int64) for name in names}
-    document = cost_document(graph, loaded, Activity(len(inputs), events), LOIHI2, None)
+    document = cost_document(graph, genotype_facts(loaded), Activity(len(inputs), events), LOIHI2, None)
     metrics: dict[str, Any] = document["metrics"]
     return metrics
 

@@ -71,7 +71,7 @@ def timeline_view(report: Mapping[str, Any]) -> TimelineView | None:
     schedule, certificate = report["schedule"], report["certificate"]
     if schedule is None or not certificate:
         return None
-    isolated = bool(report["network"].get("isolated", False))
+    isolated = report["network"]["isolated"]
     samples = 1 if isolated else SAMPLES
     period, last = schedule["timesteps"], schedule["depth"] + samples * schedule["timesteps"]
     step = min(WIDEST_STEP, max(SMALLEST_STEP, WIDTH / last))

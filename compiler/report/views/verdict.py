@@ -52,10 +52,11 @@ def _answer(report: Mapping[str, Any]) -> tuple[State, str, str]:
     note = verification["note"]
     if spikes or readouts:
         return "bad", f"{count(spikes)} spikes and {count(readouts)} readouts differ", f"On {note}."
-    engines = [engine_name("pytorch"), *(engine_name(comparison["found"]) for comparison in binding(verification))]
+    pairs = [(comparison["expected"], comparison["found"]) for comparison in binding(verification)]
+    engines = [engine_name(name) for name in dict.fromkeys(name for pair in pairs for name in pair)]
     compared = compared_spikes(verification)
     if len(engines) < 2:
-        return "open", "Compiled, not verified", "No engine was compared with PyTorch."
+        return "open", "Compiled, not verified", "No engine was compared with another."
     if compared == 0:
         return "open", "No spike differs, but none was fired", f"All {len(engines)} engines stayed silent on {note}."
     most, common = max(verification["samples"].values()), verification["common_samples"]
@@ -108,4 +109,6 @@ def _latency(report: Mapping[str, Any]) -> Tile:
     schedule = report["schedule"]
     if schedule is None:
         return Tile("latency", "–", "not scheduled")
-    return Tile("latency", f"{schedule['latency']} steps", f"a new sample every {schedule['timesteps']}")
+    isolated = report["network"]["isolated"]
+    pace = "each sample a run of its own" if isolated else f"a new sample every {schedule['timesteps']}"
+    return Tile("latency", f"{schedule['latency']} steps", pace)
