@@ -85,12 +85,12 @@ def rate(loaded: LoadedGenotype, inputs: Inputs) -> float:
     return sum(int(s.sum()) for s in spikes) / sum(s.size for s in spikes)
 
 
-def measure(name: str, arguments: argparse.Namespace) -> dict[str, Any]:
+def measure(name: str, channels: int, images: int, pairs: int, threads: int) -> dict[str, Any]:
     """One network: its row of the table."""
-    loaded, inputs = network(name, arguments.channels, arguments.images)
+    loaded, inputs = network(name, channels, images)
     choice = fastest(loaded, inputs, BATCHES[name])
-    result = measure_pairs(exact(loaded, inputs), pytorch(loaded, inputs, **choice), arguments.pairs)
-    peaks = peak_memory(loaded, inputs, choice, arguments.threads)
+    result = measure_pairs(exact(loaded, inputs), pytorch(loaded, inputs, **choice), pairs)
+    peaks = peak_memory(loaded, inputs, choice, threads)
     return {
         "network": loaded.spec.name,
         "images": len(inputs),
@@ -144,7 +144,7 @@ def main() -> None:
         f"{'network':>14} {'images':>6} {'rate':>6} {'exact':>9} {'pytorch':>9} {'min':>5} {'median':>6} {'max':>5} {'by CPU':>6} {'peak MB':>11}"
     )
     for name in BATCHES:
-        row = measure(name, arguments)
+        row = measure(name, arguments.channels, arguments.images, arguments.pairs, arguments.threads)
         document["rows"].append(row)
         print(
             f"{row['network']:>14} {row['images']:>6} {row['spike_rate']:>6.1%} {row['exact_images_per_s']:>7.1f}/s "

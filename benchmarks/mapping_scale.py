@@ -17,6 +17,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,18 @@ def measure(channels: int, profile: str) -> dict[str, Any]:
     }
 
 
+def measure_sizes(channels: Iterable[int], profile: str) -> Iterator[dict[str, Any]]:
+    """Every size in turn, each in a process of its own, and its cost against the first one's."""
+    first: dict[str, Any] = {}
+    for size in channels:
+        command = [sys.executable, __file__, "--profile", profile, "--one", str(size)]
+        row = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+        first = first or row
+        seconds = [r["compile_s"] + r["map_s"] for r in (first, row)]
+        sizes = [r["weights"] * math.log(r["weights"]) for r in (first, row)]
+        yield {**row, "against_n_log_n": round(seconds[1] / seconds[0] / (sizes[1] / sizes[0]), 3)}
+
+
 def main() -> None:
     """Measure every size in turn and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
@@ -65,16 +78,11 @@ def main() -> None:
     print(
         f"{'C':>4} {'neurons':>10} {'weights':>10} {'compile':>8} {'map':>7} {'peak':>7} {'cores (bound)':>14} {'chips':>5} {'vs n log n':>10}"
     )
-    for channels in arguments.channels:
-        command = [sys.executable, __file__, "--profile", arguments.profile, "--one", str(channels)]
-        row = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    for row in measure_sizes(arguments.channels, arguments.profile):
         rows.append(row)
-        seconds = [r["compile_s"] + r["map_s"] for r in (rows[0], row)]
-        sizes = [r["weights"] * math.log(r["weights"]) for r in (rows[0], row)]
-        row["against_n_log_n"] = round(seconds[1] / seconds[0] / (sizes[1] / sizes[0]), 3)
         bound = f"{row['cores']} ({row['least_cores']})"
         print(
-            f"{channels:>4} {row['neurons']:>10,} {row['weights']:>10,} {row['compile_s']:>7}s {row['map_s']:>6}s "
+            f"{row['channels']:>4} {row['neurons']:>10,} {row['weights']:>10,} {row['compile_s']:>7}s {row['map_s']:>6}s "
             f"{row['peak_mb']:>5}MB {bound:>14} {row['chips']:>5} {row['against_n_log_n']:>10}"
         )
     if arguments.json:

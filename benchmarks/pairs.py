@@ -6,7 +6,7 @@ import os
 import platform
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -43,8 +43,8 @@ class PairResult:
             "pairs": len(self.a),
             "a_s": median(self.a),
             "b_s": median(self.b),
-            "ratio": _spread(self.ratios),
-            "cpu_ratio": _spread(self.cpu_ratios),
+            "ratio": spread(self.ratios),
+            "cpu_ratio": spread(self.cpu_ratios),
         }
 
 
@@ -99,5 +99,6 @@ def peak_mb() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
-def _spread(values: tuple[float, ...]) -> dict[str, float]:
+def spread(values: Sequence[float]) -> dict[str, float]:
+    """Least, median and largest."""
     return {"min": min(values), "median": median(values), "max": max(values)}
