@@ -17,6 +17,7 @@ from litesnn.runtime.exact.batches import batch_size as fitting_batch
 from litesnn.runtime.exact.kernels.kernel import only_sums_of_products
 from litesnn.runtime.exact.network import Network
 from litesnn.runtime.exact.record import Recorder
+from litesnn.runtime.exact.threads import fitting_threads
 from litesnn.runtime.exact.timing import RunTiming
 from litesnn.runtime.trace import Trace, check_recorded
 
@@ -94,7 +95,7 @@ class Simulator:
         steps = Axis.of(graph, mode, timesteps, 1).steps
         size = count if mode == "stream" else batch_size or fitting_batch(graph, steps, count)
         lanes = 1 if mode == "stream" else min(size, count)
-        with torch.inference_mode(), only_sums_of_products():
+        with torch.inference_mode(), only_sums_of_products(), fitting_threads(graph, lanes):
             for first in range(0, count, max(1, size)):
                 part = inputs[first : first + size]
                 axis = Axis.of(graph, mode, timesteps, len(part))
