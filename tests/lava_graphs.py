@@ -112,3 +112,34 @@ def without_resets(rng: np.random.Generator, timesteps: int = 4) -> Graph:
         dense("a", "readout", rng.integers(-7, 8, (2, 48))),
     ]
     return isolated(populations, blocks, timesteps)
+
+
+def axonal_delays(rng: np.random.Generator, timesteps: int = 5) -> Graph:
+    """A block for each delay of an axon, as SLAYER networks have, on the way forward and back; a layer over the first, too."""
+    populations = [
+        source(6),
+        neurons("hidden", 5, vth=np.array([9, 5, 12, 7, 3]), du=3000, dv=700, reset_interval=None),
+        neurons("out", 3, vth=np.array([16, 12, 9]), is_output=True),
+    ]
+    blocks = [
+        *delayed_axons("input", "hidden", one_width(rng, 5, 6), [0, 3, 1, 3, 0, 2]),
+        replace(dense("input", "hidden", one_width(rng, 5, 6)), name="input>hidden over all", delay=4),
+        *delayed_axons("hidden", "out", one_width(rng, 3, 5), [1, 2, 5, 2, 3]),
+        *delayed_axons("out", "hidden", -one_width(rng, 5, 3), [2, 1, 2]),
+    ]
+    return isolated(populations, blocks, timesteps)
+
+
+def one_width(rng: np.random.Generator, targets: int, sources: int) -> np.ndarray:
+    """Positive codes of four bits, whichever sources they are of: parts of them get one weight format."""
+    codes = rng.integers(1, 9, (targets, sources))
+    codes[0] = 8
+    return codes
+
+
+def delayed_axons(source: str, target: str, codes: np.ndarray, delays: list[int]) -> list[SynapseBlock]:
+    """A block per delay; the axon of source neuron k has `delays[k]`."""
+    return [
+        replace(dense(source, target, codes * np.equal(delays, delay)), name=f"{source}>{target}:{delay}", delay=delay)
+        for delay in sorted(set(delays))
+    ]

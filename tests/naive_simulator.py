@@ -6,32 +6,28 @@ are runs of their own from zero state; others stream back to back through one ne
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from litesnn.compiler.graph import Graph, Membranes, Neurons, Population, Readout, SigmaDelta
+from litesnn.runtime.trace import Trace
+
+LIMIT = 2**23  # of Loihi's registers
+Rows = dict[str, dict[str, np.ndarray]]  # by what is recorded and population
 
 
-@dataclass
-class NaiveTrace:
-    """Readout (N, outputs) and, per population, what it sent and its membranes: (N, T, C, H, W), path delays removed."""
-
-    readout: np.ndarray
-    sent: dict[str, np.ndarray] = field(default_factory=dict)
-    membranes: dict[str, np.ndarray] = field(default_factory=dict)
-
-
-def simulate_naively(graph: Graph, inputs: np.ndarray) -> NaiveTrace:
-    """All populations recorded."""
+def simulate_naively(graph: Graph, inputs: np.ndarray) -> Trace:
+    """All populations recorded, all in int64; inputs (N, C, H, W) held for T steps, or (N, T, C, H, W)."""
     held = inputs.ndim == 4
     values = np.repeat(inputs[:, None], graph.timesteps, axis=1) if held else inputs
     if graph.isolated:
         parts = [_windows(graph, _run(graph, sample), 1, values.shape[1]) for sample in values]
     else:
         parts = [_windows(graph, _run(graph, values.reshape(-1, *values.shape[2:])), *values.shape[:2])]
-    sent, membranes = ({name: np.concatenate([p[i][name] for p in parts]) for name in parts[0][i]} for i in (0, 1))
-    return NaiveTrace(_readout(graph.output, sent, membranes), sent, membranes)
+    rows = {
+        what: {name: np.concatenate([part[what][name] for part in parts]) for name in parts[0][what]}
+        for what in parts[0]
+    }
+    return Trace(_readout(graph.output, rows["spikes"], rows["membranes"]), **rows)
 
 
 def _readout(output: Membranes, sent: dict[str, np.ndarray], membranes: dict[str, np.ndarray]) -> np.ndarray:
@@ -42,21 +38,24 @@ def _readout(output: Membranes, sent: dict[str, np.ndarray], membranes: dict[str
     return (messages[:, -1] if last else messages.sum(axis=1)).reshape(len(messages), -1)
 
 
-def _windows(graph: Graph, run: tuple[dict, dict], samples: int, steps: int) -> tuple[dict, dict]:
+def _windows(graph: Graph, run: Rows, samples: int, steps: int) -> Rows:
     def cut(population: Population, recorded: np.ndarray) -> np.ndarray:
         first = population.arrival or 0
         return recorded[first : first + samples * steps].reshape(samples, steps, *population.shape)
 
-    return tuple({name: cut(graph[name], recorded) for name, recorded in part.items()} for part in run)
+    return {what: {name: cut(graph[name], rows) for name, rows in part.items()} for what, part in run.items()}
 
 
-def _run(graph: Graph, frames: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+def _run(graph: Graph, frames: np.ndarray) -> Rows:
     """One network over all steps and the time its last population lags behind; frames (steps, C, H, W)."""
     total = len(frames) + max(population.arrival or 0 for population in graph.populations)
     (source,) = graph.sources
     sent = {p.name: np.zeros((total, p.size), np.int64) for p in graph.populations}
     sent[source.name][: len(frames)] = frames.reshape(len(frames), -1)
-    membranes = {p.name: np.zeros((total, p.size), np.int64) for p in graph.membranes}
+    states = {
+        what: {p.name: np.zeros((total, p.size), np.int64) for p in graph.membranes}
+        for what in ("currents", "membranes", "potentials")
+    }
     blocks = [(b, b.weights(graph[b.source].shape, graph[b.target].shape)) for b in graph.blocks]
     cells = {p.name: (_SigmaDelta(p) if isinstance(p, SigmaDelta) else _Lif(p)) for p in graph.membranes}
     for step in range(total):
@@ -66,11 +65,13 @@ def _run(graph: Graph, frames: np.ndarray) -> tuple[dict[str, np.ndarray], dict[
                 sent_at = step - 1 - block.delay
                 if block.target == population.name and sent_at >= 0:
                     arriving += weights @ sent[block.source][sent_at]
-            cell = cells[population.name]
-            sent[population.name][step] = cell.step(arriving, step)
-            membranes[population.name][step] = cell.membrane
+            name, cell = population.name, cells[population.name]
+            sent[name][step] = cell.step(arriving, step)
+            states["currents"][name][step] = cell.current
+            states["membranes"][name][step] = cell.membrane
+            states["potentials"][name][step] = cell.potential
     del sent[source.name]
-    return sent, membranes
+    return {"spikes": sent, **states}
 
 
 def _spread(population: Membranes, per_channel: np.ndarray) -> np.ndarray:
@@ -81,27 +82,31 @@ def _decayed(state: np.ndarray, kept: int) -> np.ndarray:
     return np.sign(state) * ((np.abs(state) * kept) >> 12)
 
 
+def _int32(values: np.ndarray) -> np.ndarray:
+    return values.astype(np.int32).astype(np.int64)
+
+
 class _Lif:
     """Lava's `PyLifModelBitAcc`: leak toward zero, current wraps at 24 bits, membrane clips, spikes where v > vth << 6."""
 
     def __init__(self, population: Membranes) -> None:
         self.population = population
-        self.current = self.membrane = np.zeros(population.size, np.int64)
+        self.current = self.membrane = self.potential = np.zeros(population.size, np.int64)
         self.bias = _spread(population, population.bias)
 
     def step(self, arriving: np.ndarray, step: int) -> np.ndarray:
         p = self.population
         if p.reset_interval is not None and (step + 1) % p.reset_interval == p.reset_offset:
             self.current, self.membrane = np.zeros_like(self.current), np.zeros_like(self.membrane)
-        current = _decayed(self.current, 4096 - (p.du + 1)) + (arriving << 6)
-        current = np.where(current > 2**23, current - 2**24, current)
-        self.current = np.where(current <= -(2**23), current + 2**24, current)
-        limit = 2**23 - 1
-        self.membrane = np.clip(_decayed(self.membrane, 4096 - p.dv) + self.current + self.bias, -limit, limit)
+        current = _decayed(self.current, 4096 - (p.du + 1)) + _int32(arriving << 6)
+        wrapped = np.where(current > LIMIT, current - 2 * LIMIT, current)
+        self.current = np.where(wrapped <= -LIMIT, current + 2 * LIMIT, wrapped)
+        membrane = _decayed(self.membrane, 4096 - p.dv) + self.current + self.bias
+        self.potential = self.membrane = np.clip(membrane, -LIMIT + 1, LIMIT - 1)
         if not isinstance(p, Neurons):
             return np.zeros(p.size, np.int64)
-        spikes = self.membrane > _spread(p, p.vth) << 6
-        self.membrane = np.where(spikes, 0, self.membrane)
+        spikes = self.potential > _spread(p, p.vth) << 6
+        self.membrane = np.where(spikes, 0, self.potential)
         return spikes
 
 
@@ -110,25 +115,26 @@ class _SigmaDelta:
 
     def __init__(self, population: SigmaDelta) -> None:
         self.population = population
-        self.membrane = self.act = self.residue = self.error = np.zeros(population.size, np.int64)
+        zeros = np.zeros(population.size, np.int64)
+        self.current = self.membrane = self.potential = self.act = self.residue = self.error = zeros
         self.bias = _spread(population, population.bias)
 
     def step(self, arriving: np.ndarray, step: int) -> np.ndarray:
         p = self.population
+        self.current = _int32(arriving)
         if p.kind == "delta":
-            return self._encode(arriving << (p.spike_exp + p.state_exp)) >> p.state_exp
-        self.membrane = self.membrane + arriving
+            return self._encode(_int32(self.current << (p.spike_exp + p.state_exp))) >> p.state_exp
+        self.membrane = _int32(self.membrane + self.current)
         if p.kind == "sigma":
             return self.membrane
-        act = self.membrane + self.bias
+        act = _int32(self.membrane + self.bias)
         return self._encode(np.maximum(act, 0) if p.activation == "relu" else act) >> p.state_exp
 
     def _encode(self, act: np.ndarray) -> np.ndarray:
         p = self.population
-        change = act - self.act + self.residue
-        self.error = self.error + change
-        judged = self.error if p.cum_error else change
-        sent = np.where(np.abs(judged) >= _spread(p, p.vth), change, 0)
-        self.error = np.where(sent != 0, 0, self.error)
-        self.act, self.residue = act, change - sent
+        change = _int32(act - self.act + self.residue)
+        self.potential = _int32(self.error + change) if p.cum_error else change
+        sent = np.where(np.abs(self.potential) >= _spread(p, p.vth), change, 0)
+        self.error = np.where(sent != 0, 0, self.potential)
+        self.act, self.residue = act, _int32(change - sent)
         return sent

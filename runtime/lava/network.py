@@ -14,12 +14,13 @@ from lava.proc.sparse.process import DelaySparse, Sparse
 from lava.utils.weightutils import SignMode
 from scipy.sparse import csr_matrix, identity, kron
 
-from litesnn.compiler.graph import INJECTED, Graph
+from litesnn.compiler.graph import Graph
 from litesnn.runtime.lava.exchange import create_recording, recording_path
 from litesnn.runtime.lava.neurons import LifPlan, NeuronPlan, Recorded, SigmaDeltaPlan
-from litesnn.runtime.lava.plan import NetworkPlan, SynapsePlan
+from litesnn.runtime.lava.plan import NetworkPlan
 from litesnn.runtime.lava.processes.lif_vector_vth import LIFVectorVth
 from litesnn.runtime.lava.processes.recorders import MessageRecorder, VariableRecorder
+from litesnn.runtime.lava.synapses import SynapsePlan
 
 
 @dataclass(frozen=True)
@@ -39,14 +40,15 @@ def wire_network(graph: Graph, plan: NetworkPlan, folder: Path) -> Wiring:
     processes = [source, *neurons.values()]
     arriving: dict[str, list[Any]] = {name: [] for name in neurons}
     for part in plan.synapses:
-        if part.delay == INJECTED:  # the host writes these values into the neurons: no synapse stands between
-            outputs[part.source].connect(neurons[part.target].a_in)
-            arriving[part.target].append(outputs[part.source])
+        sent, target = outputs[part.format.source], part.format.target
+        if part.injected:
+            sent.connect(neurons[target].a_in)
+            arriving[target].append(sent)
             continue
         synapses = build_synapses(part, plan.copies)
-        outputs[part.source].connect(synapses.s_in)
-        synapses.a_out.connect(neurons[part.target].a_in)
-        arriving[part.target].append(synapses.a_out)
+        sent.connect(synapses.s_in)
+        synapses.a_out.connect(neurons[target].a_in)
+        arriving[target].append(synapses.a_out)
         processes.append(synapses)
 
     def recording(name: str, what: Recorded) -> dict[str, Any]:
@@ -121,22 +123,19 @@ def _sigma_delta(plan: SigmaDeltaPlan, shape: tuple[int], copies: int) -> Any:
 
 
 def build_synapses(plan: SynapsePlan, copies: int) -> Any:
-    """A block: `Sparse`, or `DelaySparse` with the same delay on every synapse."""
-    weights = _repeated(plan.mantissas(), copies)
+    """One block as `Sparse`, or several as `DelaySparse`."""
     parameters: dict[str, Any] = {
         "name": plan.name,
-        "weights": weights,
-        "num_weight_bits": plan.num_weight_bits,
-        "weight_exp": plan.weight_exp,
-        "sign_mode": SignMode[plan.sign_mode.upper()],
-        "num_message_bits": plan.num_message_bits,
+        "weights": _repeated(plan.mantissas(), copies),
+        "num_weight_bits": plan.format.num_weight_bits,
+        "weight_exp": plan.format.weight_exp,
+        "sign_mode": SignMode[plan.format.sign_mode.upper()],
+        "num_message_bits": plan.format.num_message_bits,
     }
-    if plan.delay == 0:
+    if plan.max_delay == 0:
         return Sparse(**parameters)
     # A delay per stored weight: given as one int, Lava would build a full matrix of it.
-    delays = weights.astype(np.int64)
-    delays.data[:] = plan.delay
-    return DelaySparse(**parameters, delays=delays, max_delay=plan.delay)
+    return DelaySparse(**parameters, delays=_repeated(plan.delays(), copies), max_delay=plan.max_delay)
 
 
 def _repeated(matrix: csr_matrix, copies: int) -> csr_matrix:

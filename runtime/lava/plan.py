@@ -13,44 +13,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
 
-from litesnn.compiler.graph import (
-    Graph,
-    Membranes,
-    Readout,
-    SignMode,
-    Source,
-    SynapseBlock,
-)
+from litesnn.compiler.graph import Graph, Readout, Source
 from litesnn.errors import BackendError, DataError
 from litesnn.runtime.lava.neurons import Ints, NeuronPlan, plan_neurons
+from litesnn.runtime.lava.synapses import SynapsePlan, check_formats, plan_synapses
 from litesnn.runtime.trace import check_recorded
 
 Inputs = npt.NDArray[np.integer[Any]]
-
-
-@dataclass(frozen=True, eq=False)
-class SynapsePlan:
-    """One block in Lava's format; `delay` in steps besides the usual one; `block` None: a link without synapses."""
-
-    name: str
-    source: str
-    target: str
-    shape: tuple[int, int]
-    num_weight_bits: int
-    weight_exp: int
-    sign_mode: SignMode
-    delay: int
-    num_message_bits: int
-    graph: Graph
-    block: SynapseBlock | None
-
-    def mantissas(self) -> csr_matrix:
-        """Unrolled mantissas (targets, sources), CSR, int32."""
-        if self.block is None:
-            return csr_matrix(self.shape, dtype=np.int32)
-        return self.block.mantissas(self.graph[self.source].shape, self.graph[self.target].shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +37,7 @@ class NetworkPlan:
     record, record_states : populations whose spikes, or whose u and v, are recorded
     """
 
+    graph: Graph
     samples: int
     timesteps: int
     side_by_side: bool
@@ -77,12 +48,16 @@ class NetworkPlan:
     record: tuple[str, ...]
     record_states: tuple[str, ...]
     neurons: tuple[NeuronPlan, ...]
-    synapses: tuple[SynapsePlan, ...]
 
     @property
     def copies(self) -> int:
         """Copies of the network."""
         return self.samples if self.side_by_side else 1
+
+    @cached_property
+    def synapses(self) -> tuple[SynapsePlan, ...]:
+        """Synapses, unrolled on first use: only a network of processes needs them."""
+        return plan_synapses(self.graph)
 
     @cached_property
     def steps(self) -> int:
@@ -137,11 +112,9 @@ def plan_network(
     (source,) = graph.sources
     _check_input(graph, source, inputs)
     check_recorded(graph, (*record, *record_states))
-    synapses = [_synapses(graph, block) for block in graph.blocks]
-    synapses += [
-        _silent_link(graph, source, population) for population in graph.membranes if not graph.into(population.name)
-    ]
+    check_formats(graph)
     return NetworkPlan(
+        graph=graph,
         samples=len(inputs),
         timesteps=inputs.shape[1] if inputs.ndim == 5 else graph.timesteps,
         side_by_side=graph.isolated,
@@ -152,7 +125,6 @@ def plan_network(
         record=tuple(dict.fromkeys(record)),
         record_states=tuple(dict.fromkeys(record_states)),
         neurons=tuple(plan_neurons(population, graph.isolated) for population in graph.membranes),
-        synapses=tuple(synapses),
     )
 
 
@@ -167,31 +139,3 @@ def _check_input(graph: Graph, source: Source, inputs: Inputs) -> None:
         raise DataError(
             f"input: found {inputs.dtype} values {low}..{high}; allowed: integers {source.minimum}..{source.maximum}"
         )
-
-
-def _synapses(graph: Graph, block: SynapseBlock) -> SynapsePlan:
-    if block.format is None:
-        raise BackendError(f"block '{block.name}' has no weight format yet; compile the graph first")
-    source = graph[block.source]
-    low, high = source.sent
-    graded = (low, high) != (0, 1)
-    return SynapsePlan(
-        name=block.name,
-        source=block.source,
-        target=block.target,
-        shape=(graph[block.target].size, source.size),
-        num_weight_bits=block.format.num_weight_bits,
-        weight_exp=block.format.weight_exp,
-        sign_mode=block.format.sign_mode,
-        delay=block.delay,
-        # Lava's models only ask whether it is 0; the width is what the source's values need, their sign included.
-        num_message_bits=int(max(high, -low - 1)).bit_length() + 1 if graded else 0,
-        graph=graph,
-        block=block,
-    )
-
-
-def _silent_link(graph: Graph, source: Source, population: Membranes) -> SynapsePlan:
-    """A block without synapses: Lava leaves out what is not connected, and a population may live on its bias alone."""
-    name, shape = f"{population.name}:nothing", (population.size, source.size)
-    return SynapsePlan(name, source.name, population.name, shape, 8, 0, "excitatory", 0, 0, graph, None)

@@ -100,7 +100,7 @@ def test_real_values_pass_through_the_input_layer_and_integers_do_not(program: P
     expected = simulate_naively(Program.load(program).graph, np.load(tmp_path / "whole.npy"))
     for arrays in found:
         np.testing.assert_array_equal(arrays["readout"], expected.readout)
-        np.testing.assert_array_equal(arrays["layer2.spikes"], expected.sent["layer2"])
+        np.testing.assert_array_equal(arrays["layer2.spikes"], expected.spikes["layer2"])
 
 
 @pytest.mark.parametrize(
@@ -144,5 +144,5 @@ def test_spikes_go_in_step_by_step(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     with np.load(tmp_path / "y.npz") as arrays:
         expected = simulate_naively(Program.load(tmp_path / "p").graph, spikes)
-        np.testing.assert_array_equal(arrays["layer0.spikes"], expected.sent["layer0"])
-        np.testing.assert_array_equal(arrays["readout"], expected.sent["layer0"].sum(axis=1).reshape(3, 2))
+        np.testing.assert_array_equal(arrays["layer0.spikes"], expected.spikes["layer0"])
+        np.testing.assert_array_equal(arrays["readout"], expected.spikes["layer0"].sum(axis=1).reshape(3, 2))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from isolated_graphs import isolated, random_isolated, sigma_delta
+from naive_simulator import simulate_naively
 from small_graphs import dense, neurons, readout, source
-from step_by_step import simulate_steps
 
 from litesnn.compiler.graph import Graph
 from litesnn.errors import BackendError, DataError
@@ -27,7 +27,7 @@ def random_values(graph: Graph, seed: int, samples: int, held: bool, steps: int 
 def check(graph: Graph, inputs: np.ndarray, **how: Any) -> Trace:
     """Every message, register and readout is the oracle's."""
     names = [population.name for population in graph.membranes]
-    expected = simulate_steps(graph, inputs)
+    expected = simulate_naively(graph, inputs)
     found = simulate(graph, inputs, record=names, record_states=names, **how)
     for what in ("spikes", "currents", "potentials", "membranes"):
         for name in names:

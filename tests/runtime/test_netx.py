@@ -76,8 +76,8 @@ def test_every_layer_sends_what_netx_sends(name: str, tmp_path: Path) -> None:
     exact, lava = simulate(graph, ours, record=spiking), run_lava(graph, ours, record=spiking)
     for late, (layer, expected) in enumerate(zip(layers, sent, strict=True)):
         assert graph[layer].arrival == late
-        found = {"naive": naive.sent, "exact": exact.spikes, "lava": lava.spikes}
-        for engine, spikes in found.items() if layer in spiking else [("naive", naive.sent)]:
+        found = {"naive": naive.spikes, "exact": exact.spikes, "lava": lava.spikes}
+        for engine, spikes in found.items() if layer in spiking else [("naive", naive.spikes)]:
             np.testing.assert_array_equal(
                 spikes[layer][0, : STEPS - late], expected[late:], err_msg=f"{engine} {layer}"
             )

@@ -95,8 +95,8 @@ def test_delays_and_loops_survive_the_cores_memory_and_the_programs_files(tmp_pa
     document, tensors = graph_document(graph)
     inputs = rng.integers(0, 60, (2, 3, 1, 1)).astype(np.int16)
     expected = simulate_naively(graph, inputs)
-    assert all(sent.any() for sent in expected.sent.values())
+    assert all(sent.any() for sent in expected.spikes.values())
     for other in (mapped, read_graph(document, tensors)):
         found = simulate_naively(other, inputs)
-        for name, sent in expected.sent.items():
-            np.testing.assert_array_equal(found.sent[name], sent, err_msg=name)
+        for name, sent in expected.spikes.items():
+            np.testing.assert_array_equal(found.spikes[name], sent, err_msg=name)

@@ -19,7 +19,7 @@ def test_tiny_net_gives_its_recorded_spikes_at_every_layer_and_step() -> None:
     trace = simulate_naively(compiled(intel("tiny.net"), timesteps=15, reset=True), inputs)
     for population, file in (("layer0", "input"), ("layer1", "layer1"), ("layer2", "output")):
         recorded = intel_array(f"gts/tinynet/{file}.npy")[0].transpose(3, 0, 1, 2)
-        np.testing.assert_array_equal(trace.sent[population][0], recorded[1:])
+        np.testing.assert_array_equal(trace.spikes[population][0], recorded[1:])
 
 
 def test_pilotnet_gives_the_spikes_that_the_chip_gave(tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_pilotnet_gives_the_spikes_that_the_chip_gave(tmp_path: Path) -> None:
     for behind, (population, file) in enumerate(recordings, start=1):
         recorded = np.moveaxis(intel_array(f"gts/pilotnet_lif/{file}.npy"), -1, 0)
         recorded = recorded.transpose(0, 3, 2, 1) if recorded.ndim == 4 else recorded[:, :, None, None]
-        found = trace.sent[population].reshape(34, *recorded.shape[1:])
+        found = trace.spikes[population].reshape(34, *recorded.shape[1:])
         np.testing.assert_array_equal(found[: 24 - behind], recorded[behind:], err_msg=population)
 
 
@@ -45,7 +45,7 @@ def test_sigma_delta_pilotnet_gives_the_recorded_angle() -> None:
     inputs = from_whc(intel_array("gts/pilotnet_sdnn/input.npy")[..., 0])[None].astype(np.int16)
     trace = simulate_naively(compiled(intel("gts/pilotnet_sdnn/network.net"), timesteps=2), inputs)
     # Recorded over 9 steps; the input needs 8 to reach the last of 9 layers.
-    assert trace.sent["layer9"].ravel().tolist() == [intel_array("gts/pilotnet_sdnn/output.npy")[0, 8]] * 2
+    assert trace.spikes["layer9"].ravel().tolist() == [intel_array("gts/pilotnet_sdnn/output.npy")[0, 8]] * 2
     np.testing.assert_array_equal(trace.readout, [[-31026]])
 
 

@@ -85,7 +85,7 @@ def test_a_last_layer_without_neurons_only_integrates(tmp_path: Path) -> None:
     graph = compiled(write_net(tmp_path / "i.net", [dense([[9]], INSTANT), dense([[3], [-2]], None)]))
     assert isinstance(graph.output, Readout)
     trace = simulate_naively(graph, np.ones((1, 8, 1, 1, 1), np.int16))
-    spikes = int(trace.sent["layer0"].sum())
+    spikes = int(trace.spikes["layer0"].sum())
     assert spikes > 0
     np.testing.assert_array_equal(trace.readout, [[spikes * 3 << 6, spikes * -2 << 6]])
 
@@ -144,7 +144,7 @@ def test_analog_input_is_written_into_the_first_neurons(tmp_path: Path) -> None:
     (entry,) = graph.into("layer0")
     assert (entry.delay, graph["layer0"].arrival, graph["layer1"].arrival) == (INJECTED, 0, 1)
     trace = simulate_naively(graph, np.array([[[[50]], [[5]]]], np.int16))
-    assert trace.sent["layer0"].reshape(8, 2).tolist() == [[1, int(t % 10 == 9)] for t in range(8)]
+    assert trace.spikes["layer0"].reshape(8, 2).tolist() == [[1, int(t % 10 == 9)] for t in range(8)]
 
 
 def test_sigma_delta_layers_keep_lavas_units(tmp_path: Path) -> None:
@@ -157,8 +157,8 @@ def test_sigma_delta_layers_keep_lavas_units(tmp_path: Path) -> None:
     assert graph["layer1"].bias.tolist() == [4 << 12]
     trace = simulate_naively(graph, np.array([[[[100]], [[4]]]], np.int16))
     # The bias alone was sent a step before the input arrives; then the weighted sum, each in units of 2^6 of the state.
-    assert trace.sent["layer0"][0, :, :, 0, 0].tolist() == [[100 << 6, 4 << 6], [0, 0], [0, 0]]
-    assert trace.sent["layer1"].ravel().tolist() == [3 * 100 - 4, 0, 0]
+    assert trace.spikes["layer0"][0, :, :, 0, 0].tolist() == [[100 << 6, 4 << 6], [0, 0], [0, 0]]
+    assert trace.spikes["layer1"].ravel().tolist() == [3 * 100 - 4, 0, 0]
     assert trace.readout.tolist() == [[2 * ((4 << 6) + 3 * 100 - 4)]]
 
 
@@ -170,7 +170,7 @@ def test_streaming_and_runs_of_their_own_agree_without_biases_and_differ_with_th
     )
     for path, same in ((plain, True), (biased, False)):
         streamed, alone = (simulate_naively(compiled(path, reset=reset), spikes) for reset in (True, False))
-        assert np.array_equal(streamed.sent["layer1"], alone.sent["layer1"]) == same
+        assert np.array_equal(streamed.spikes["layer1"], alone.spikes["layer1"]) == same
     assert not read_net(plain).graph.isolated
     assert read_net(biased).graph.isolated
 

@@ -64,7 +64,7 @@ def test_every_layer_gives_slayers_spikes(tmp_path: Path) -> None:
     trace = simulate_naively(graph, spikes.numpy().transpose(0, 4, 1, 2, 3).astype(np.int16))
     for index in (1, 2, 4, 5, 6):
         slayers = np.moveaxis(expected[index - 1][0], -1, 0).reshape(STEPS, -1)
-        found = trace.sent[f"layer{index}"][0].reshape(STEPS, -1)
+        found = trace.spikes[f"layer{index}"][0].reshape(STEPS, -1)
         late = graph[f"layer{index}"].arrival  # SLAYER shifts every block's output by a step
         assert found.any()
         np.testing.assert_array_equal(found[: STEPS - late], slayers[late:], err_msg=f"layer{index}")

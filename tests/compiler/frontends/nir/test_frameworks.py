@@ -46,7 +46,7 @@ def test_the_chip_gives_nearly_the_frameworks_spikes(name: str) -> None:
     network, recorded = read(name)
     graph = compile_imported(network.imported, LOIHI2)
     inputs = recorded["input"].astype(np.int16)
-    found = simulate_naively(graph, inputs.reshape(*inputs.shape[:2], *graph.sources[0].shape)).sent
+    found = simulate_naively(graph, inputs.reshape(*inputs.shape[:2], *graph.sources[0].shape)).spikes
     for layer in layers(recorded):
         assert (found[layer].reshape(recorded[layer].shape) != recorded[layer]).mean() < ROUNDED
 
@@ -55,7 +55,7 @@ def test_weights_on_a_grid_are_taken_over_exactly() -> None:
     network, recorded = read("sinabs_conv")
     graph = compile_imported(network.imported, LOIHI2)
     assert {label.status for label in graph.labels} == {"exact"}
-    found = simulate_naively(graph, recorded["input"].astype(np.int16)).sent
+    found = simulate_naively(graph, recorded["input"].astype(np.int16)).spikes
     for layer in layers(recorded):
         np.testing.assert_array_equal(found[layer].reshape(recorded[layer].shape), recorded[layer], err_msg=layer)
 

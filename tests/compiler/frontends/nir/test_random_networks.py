@@ -108,7 +108,7 @@ def test_integers_give_the_spikes_of_the_floating_point_run(seed: int, delays: b
         pytest.skip("composed weights need more than 8 bits and are rounded, as the labels say")
     source = graph.sources[0].shape
     inputs = (np.random.default_rng(seed).random((3, STEPS, *source)) < 0.5).astype(np.int16)
-    found = simulate_naively(graph, inputs).sent
+    found = simulate_naively(graph, inputs).spikes
     layers = [layer.node.name for layer in read.wiring.layers]
     first = {n: read.timing.shift(graph[n].arrival or 0, n) if graph.isolated else 0 for n in layers}
     expected = read.float_network.run(inputs, STEPS, max(first.values())).sent

@@ -56,7 +56,7 @@ def both_runs(
         inputs = rng.integers(source.minimum, source.maximum + 1, (samples, *source.shape)).astype(np.int16)
     else:
         inputs = (rng.random((samples, graph.timesteps, *source.shape)) < 0.4).astype(np.int16)
-    found = simulate_naively(graph, inputs).sent
+    found = simulate_naively(graph, inputs).spikes
     names = [layer.node.name for layer in read.wiring.layers if layer.node.name in found]
     first = {n: read.timing.shift(graph[n].arrival or 0, n) if graph.isolated else 0 for n in names}
     sent = read.float_network.run(inputs, graph.timesteps, max(first.values())).sent
