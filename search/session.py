@@ -9,9 +9,10 @@ from importlib.metadata import PackageNotFoundError, version
 
 import torch
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress
 
 from litesnn.errors import LiteSNNError
+from litesnn.progress import bar_columns
 
 
 def usable_device(name: str, error: type[LiteSNNError]) -> torch.device:
@@ -31,13 +32,7 @@ def usable_device(name: str, error: type[LiteSNNError]) -> torch.device:
 def run_session(shown: bool) -> Iterator[Progress]:
     """Deterministic arithmetic, and a bar on standard error if that is a terminal."""
     console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
+    columns = bar_columns("{task.description}")
     with (
         torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False),
         Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as bar,

@@ -14,20 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 import typer
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TaskID,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
+from rich.progress import Progress, TaskID
 
 from litesnn.errors import LiteSNNError, ProfileError
+from litesnn.progress import bar_columns
 
 if TYPE_CHECKING:
     from litesnn.compiler.profile import Profile
@@ -125,27 +115,13 @@ def errors_to_exit() -> Iterator[None]:
         fail(error)
 
 
-class RateColumn(ProgressColumn):
-    """What is done per second, over the last seconds."""
-
-    def render(self, task: Task) -> Text:
-        """See `ProgressColumn.render`."""
-        speed = task.finished_speed or task.speed
-        return Text("" if speed is None else f"{speed:,.1f}/s" if speed < 100 else f"{speed:,.0f}/s", style="dim")
-
-
 class EngineProgress:
     """One bar per engine on standard error, with rate and remaining time; silent when that is not a terminal."""
 
     def __init__(self, console: Console | None = None) -> None:
         console = console or Console(stderr=True)
         self.bar = Progress(
-            TextColumn("{task.description:>14}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            RateColumn(),
-            TimeElapsedColumn(),
-            TimeRemainingColumn(),
+            *bar_columns("{task.description:>14}"),
             console=console,
             transient=True,
             disable=not console.is_terminal,
