@@ -22,6 +22,8 @@ from litesnn.search.reference import ReferenceTrace, fixed_parameters, run_refer
 Inputs = npt.NDArray[np.int16]
 Progress = Callable[[str, int, int], None]
 LAVA_SAMPLES = 32
+# Synapses that stock and fast models unroll at most: some 12 bytes each, several times over while Lava starts.
+LAVA_SYNAPSES = 200_000_000
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,8 @@ def verify(
     graph : compiled for any profile; it is run as it stands, faults included
     samples : all of them go through PyTorch and the exact simulator
     lava_samples : how many go through Lava, 0 for none, None for all
-    lava_models : whose models Lava runs, see `run_lava`
+    lava_models : whose models Lava runs, see `run_lava`; `stock` and `fast` hold every synapse by itself, so that Lava is left out
+        of networks of more than `LAVA_SYNAPSES`, and `Verification.note` says so
     device : where the exact simulator computes
     progress : called with (engine, done, total)
 
@@ -129,7 +132,8 @@ def _verify(engines: _Engines, samples: Samples, lava_samples: int | None, progr
         "pytorch_float": (Engine("pytorch_float", engines.pytorch_float, count), False),
     }
     in_lava = count if lava_samples is None else min(lava_samples, count)
-    if in_lava:
+    too_large = _too_large_for_lava(engines) if in_lava else ""
+    if in_lava and not too_large:
         engines.lava_session.prepare(engines.lava_models)  # refused before any other engine works for nothing
         others["lava"] = (Engine("lava", engines.lava, in_lava), True)
     reference = Engine("pytorch", engines.pytorch, count)
@@ -141,12 +145,23 @@ def _verify(engines: _Engines, samples: Samples, lava_samples: int | None, progr
     result = verify_engines(
         engines.graph, samples.inputs, samples.labels, reference, others, engines.explain, engine_progress
     )
-    result.note = samples.origin
-    if in_lava and engines.lava_models != "stock":
+    result.note = samples.origin + too_large
+    if in_lava and not too_large and engines.lava_models != "stock":
         result.note += f"; Lava ran {engines.lava_models} models"
     for comparison in result.exact_comparisons:
         _explain_readout(engines, comparison, samples.inputs)
     return result
+
+
+def _too_large_for_lava(engines: _Engines) -> str:
+    """What to say where Lava's own processes cannot hold the network; empty where they can."""
+    unrolled = sum(int(engines.graph.fan_out(block).sum()) for block in engines.graph.blocks)
+    if engines.lava_models == "fused" or unrolled <= LAVA_SYNAPSES:
+        return ""
+    return (
+        f"; Lava was left out: its processes hold every synapse by itself, here {unrolled:,} (at most {LAVA_SYNAPSES:,} are tried); "
+        "--models fused runs the network inside Lava without that"
+    )
 
 
 def _explain_readout(engines: _Engines, comparison: Comparison, inputs: Inputs) -> None:

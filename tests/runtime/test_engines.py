@@ -30,3 +30,14 @@ def test_pytorch_equals_exact_equals_lava(seed: int, norm: str, encoding: str, p
     assert found.mismatching_spikes == 0
     compared = found.comparisons["lava"].populations
     assert sum(entry.expected_spikes for entry in compared.values()) > 0, "silence would prove nothing"
+
+
+def test_lava_is_left_out_of_networks_it_cannot_hold_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("litesnn.verification.LAVA_SYNAPSES", 10)
+    loaded = random_trained_genotype(11, timesteps=2, cells=1, size=4)
+    graph = compile_graph(loaded, load_profile("loihi2"))
+    samples = Samples(random_input(loaded, 2, 0), None, "random inputs")
+    found = verify(graph, loaded, samples, lava_samples=1)
+    assert set(found.samples) == {"pytorch", "exact", "pytorch_float"}
+    assert "Lava was left out" in found.note
+    assert "--models fused" in found.note
