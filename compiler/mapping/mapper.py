@@ -22,6 +22,8 @@ from litesnn.compiler.mapping.split_all import split_all
 from litesnn.compiler.mapping.usage import Demand, Grid, build_demands, core_words
 from litesnn.compiler.profile import Profile
 
+Ints = npt.NDArray[np.int64]
+
 
 def map_graph(
     graph: Graph, profile: Profile, rates: Rates | None = None, seed: int = 0, *, optimize: bool = True
@@ -55,7 +57,7 @@ def map_graph(
         # More than one chip: any axon may have to leave its chip, which takes more entries.
         cores, links, refused = _partition(demands, limits, least, limits.other_chip, rates)
     placement = place(links.packets, limits.mesh, seed) if optimize and not refused else _in_order(cores, limits)
-    usages = _usages(cores, demands, limits, links, placement)
+    usages = _usages(cores, demands, limits, links, _leaving(links, placement, limits))
     mapping = Mapping(
         profile=profile.name,
         mesh=limits.mesh,
@@ -83,8 +85,9 @@ def _partition(
         links = find_links(cores, demands, limits, rates)
         leaving = links.axons.getnnz(axis=1)
         if limits.entries is not None:
-            leaving = np.asarray((links.entries + further * links.axons).sum(axis=1))
-        if leaving.max(initial=0) <= limits.resources.get("output_axons", np.inf):
+            leaving = np.asarray((links.entries + further * links.axons).sum(axis=1)).ravel()
+        usages = _usages(cores, demands, limits, links, leaving)
+        if all(value <= limits.resources[name] for usage in usages for name, value in usage.items()):
             break
     return cores, links, found.refused
 
@@ -95,10 +98,9 @@ def _in_order(cores: list[tuple[Slice, ...]], limits: CoreLimits) -> Placement:
 
 
 def _usages(
-    cores: list[tuple[Slice, ...]], demands: dict[str, Demand], limits: CoreLimits, links: Links, placement: Placement
+    cores: list[tuple[Slice, ...]], demands: dict[str, Demand], limits: CoreLimits, links: Links, leaving: Ints
 ) -> list[dict[str, int]]:
-    """What every core uses, exactly: axons that several slices share counted once, output entries as placed."""
-    leaving = _leaving(links, placement, limits)
+    """What every core uses, exactly: axons that several slices share counted once; `leaving` output entries per core."""
     read = {fan.source.name for demand in demands.values() for fan in demand.fans}
     usages = []
     for core, slices in enumerate(cores):
@@ -127,10 +129,10 @@ def _usages(
     return usages
 
 
-def _leaving(links: Links, placement: Placement, limits: CoreLimits) -> npt.NDArray[np.int64]:
+def _leaving(links: Links, placement: Placement, limits: CoreLimits) -> Ints:
     """Output axon entries per core, as placed."""
     if limits.entries is None:
-        routes: npt.NDArray[np.int64] = links.axons.getnnz(axis=1).astype(np.int64)
+        routes: Ints = links.axons.getnnz(axis=1).astype(np.int64)
         return routes
     chips, pairs = placement.board.chip_of(placement.routers), links.axons.tocoo()
     away = csr_matrix((pairs.data * (chips[pairs.row] != chips[pairs.col]), (pairs.row, pairs.col)), pairs.shape)
