@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,13 +18,13 @@ from litesnn.compiler.report import build_report
 from litesnn.compiler.rules import Checked, Finding, Subject, check_rules, try_mapping
 from litesnn.compiler.rules.graph_rules import broken_rules
 from litesnn.compiler.weight_facts import Origin
+from litesnn.engines import Progress
 from litesnn.runtime.lava import Models
 from litesnn.runtime.mapped import MappedCheck, check_mapping
 from litesnn.runtime.verify import Verification
 from litesnn.samples import Samples
 from litesnn.verification import LAVA_SAMPLES, verify
 
-Progress = Callable[[str, int, int], None]
 MAPPED_SAMPLES = 32
 
 

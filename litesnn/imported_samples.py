@@ -11,7 +11,7 @@ import numpy.typing as npt
 from litesnn.compiler.frontends.imported import SourceFile, Transform
 from litesnn.compiler.graph import Graph, Source
 from litesnn.errors import DataError
-from litesnn.samples import RANDOM_SAMPLES, RANDOM_SPIKE_RATE, Samples, read_array
+from litesnn.samples import RANDOM_SAMPLES, RANDOM_SPIKE_RATE, Samples, check_labels, read_array
 
 Inputs = npt.NDArray[np.int16]
 # Synapses times steps of all random samples together: large networks get fewer, but at least two.
@@ -41,7 +41,7 @@ def imported_samples(
             inputs, None, f"{len(inputs)} random inputs (seed {seed}): only spikes are compared, not accuracy"
         )
     inputs = imported_input(graph, origin, read_array(input_path))
-    labels = None if labels_path is None else _labels(graph, read_array(labels_path), len(inputs))
+    labels = None if labels_path is None else check_labels(read_array(labels_path), len(inputs), graph.output.size)
     return Samples(inputs, labels, f"{len(inputs)} samples of {Path(input_path).name}")
 
 
@@ -102,12 +102,3 @@ def _whole(values: npt.NDArray[np.float64], transform: Transform | None) -> npt.
     if not (values == np.rint(values)).all():
         raise DataError("input: found values that are not whole numbers; this network takes integers")
     return values
-
-
-def _labels(graph: Graph, values: npt.NDArray[np.generic], count: int) -> npt.NDArray[np.int64]:
-    classes = graph.output.size
-    if values.shape != (count,) or values.dtype.kind not in "iu":
-        raise DataError(f"labels: found {values.dtype} {values.shape}; allowed: integers ({count},)")
-    if values.min() < 0 or values.max() >= classes:
-        raise DataError(f"labels: found classes {values.min()} .. {values.max()}; allowed: 0 .. {classes - 1}")
-    return values.astype(np.int64)

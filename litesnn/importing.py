@@ -17,13 +17,13 @@ from litesnn.compiler.graph import Graph
 from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.rules.graph_rules import broken_rules
+from litesnn.engines import Progress
 from litesnn.errors import ImportFileError
 from litesnn.float_comparison import compared
 from litesnn.imported_samples import imported_samples
 from litesnn.imported_verification import LAVA_SAMPLES, verify_imported
 from litesnn.runtime.lava import Models
 
-Progress = Callable[[str, int, int], None]
 COMPARED_SAMPLES = 64  # of a NIR network, with its floating-point run
 Network = Imported | NirNetwork
 """A network that was read; of NIR with what a comparison against floating point needs."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -11,14 +10,13 @@ import numpy.typing as npt
 
 from litesnn.compiler.frontends.imported import SourceFile
 from litesnn.compiler.program import Program
+from litesnn.engines import Progress
 from litesnn.imported_samples import imported_input, imported_samples
 from litesnn.imported_verification import verify_imported
 from litesnn.runtime.lava import Models
 from litesnn.runtime.verify import Verification
 from litesnn.samples import Samples, check_input, verification_samples
 from litesnn.verification import verify
-
-Progress = Callable[[str, int, int], None]
 
 
 def program_input(program: Program, values: npt.NDArray[np.generic]) -> npt.NDArray[np.int16]:

@@ -44,7 +44,9 @@ def verification_samples(
     """
     if input_path is not None:
         inputs = check_input(genotype, read_array(input_path))
-        labels = None if labels_path is None else _labels(read_array(labels_path), len(inputs), genotype)
+        labels = (
+            None if labels_path is None else check_labels(read_array(labels_path), len(inputs), genotype.head.classes)
+        )
         return Samples(inputs, labels, f"{len(inputs)} samples of {Path(input_path).name}")
     if labels_path is not None:
         raise DataError("--labels needs --input: labels belong to the samples of one file")
@@ -97,8 +99,8 @@ def _dataset_samples(genotype: Genotype, name: str, data_dir: str | os.PathLike[
     return Samples(inputs, dataset.y_test.astype(np.int64), f"the {len(inputs)} held-out test samples of '{name}'")
 
 
-def _labels(values: npt.NDArray[np.generic], count: int, genotype: Genotype) -> npt.NDArray[np.int64]:
-    classes = genotype.head.classes
+def check_labels(values: npt.NDArray[np.generic], count: int, classes: int) -> npt.NDArray[np.int64]:
+    """A user's classes, checked for shape, type and range (`DataError`)."""
     if values.shape != (count,) or values.dtype.kind not in "iu":
         raise DataError(f"labels: found {values.dtype} {values.shape}; allowed: integers ({count},)")
     if values.min() < 0 or values.max() >= classes:

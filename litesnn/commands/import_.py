@@ -197,7 +197,8 @@ def import_command(
         refuse_foreign_options(context, found)
         shape = shape_of(input_shape)
         if found == ARRAYS:
-            from litesnn.commands.import_published import Request, import_arrays
+            from litesnn.commands.import_published import write_arrays
+            from litesnn.search.published import import_published
 
             given = {
                 "input_shape": shape,
@@ -216,8 +217,16 @@ def import_command(
                 "operations": None if operations is None else tuple(part.strip() for part in operations.split(",")),
             }
             settled = {key: value for key, value in given.items() if value is not None}
-            request = Request(file, settled, kind, array, name, weights, None if untrained else seed)
-            import_arrays(request, output or Path(file.stem), json_output)
+            arrays = import_published(
+                file,
+                settled,
+                kind=kind,
+                array=array,
+                name=name,
+                weights=weights,
+                seed=None if untrained else seed,
+            )
+            write_arrays(arrays, output or Path(file.stem), json_output)
             return
         from litesnn.commands.import_program import Job, import_program
         from litesnn.compiler.program import check_output

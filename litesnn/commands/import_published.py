@@ -1,34 +1,20 @@
-"""Published arrays of an architecture search -> a genotype in a folder."""
+"""The genotype of published arrays -> a folder."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from litesnn.commands.common import print_json, stdout_console
 
-
-@dataclass(frozen=True)
-class Request:
-    """What to read and with which settings; parameters as those of `import_published`."""
-
-    path: Path
-    given: Mapping[str, Any]
-    kind: str | None
-    array: str | None
-    name: str | None
-    weights: Path | None
-    seed: int | None
+if TYPE_CHECKING:
+    from litesnn.search.published.imported import ImportedGenotype
 
 
-def import_arrays(request: Request, output: Path, json_output: bool) -> None:
-    """Read the arrays, write `genotype.json` and its weights, and say what was assumed."""
+def write_arrays(imported: ImportedGenotype, output: Path, json_output: bool) -> None:
+    """Write `genotype.json` and its weights, and say what was assumed."""
     from litesnn.compiler.genotype import save_genotype
-    from litesnn.search.published import import_published
 
-    imported = import_published(**vars(request))
     target = output / "genotype.json"
     written = save_genotype(imported.genotype, imported.tensors, target)
     if json_output:

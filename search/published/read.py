@@ -10,10 +10,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from litesnn.compiler.genotype import Genotype, SearchRecord, resolve
-from litesnn.compiler.genotype.imported import Imported
 from litesnn.errors import GenotypeError
 from litesnn.search.published.arrays import Arrays, read_arrays, recordable
 from litesnn.search.published.autosnn import AUTOSNN
+from litesnn.search.published.imported import ImportedGenotype
 from litesnn.search.published.initialize import initialize
 from litesnn.search.published.kind import Kind
 from litesnn.search.published.litesnn_arrays import LITESNN
@@ -41,7 +41,7 @@ def import_published(
     name: str | None = None,
     weights: Path | None = None,
     seed: int | None = 0,
-) -> Imported:
+) -> ImportedGenotype:
     """The genotype of published arrays.
 
     Parameters
@@ -86,7 +86,7 @@ def import_published(
 
 def _with_weights(
     genotype: Genotype, kind: Kind, notes: tuple[str, ...], weights: Path | None, seed: int | None
-) -> Imported:
+) -> ImportedGenotype:
     origin = f"{kind.title} arrays"
     feedback = resolve(genotype).has_backward
     if weights is not None:
@@ -94,16 +94,16 @@ def _with_weights(
             raise GenotypeError(f"{weights}: {kind.weights}")
         state = read_state_dict(weights)
         filled, tensors, said = take_over(kind.weights(genotype, state), state, weights.name)
-        return Imported(origin, filled, tensors, (*notes, *said))
+        return ImportedGenotype(origin, filled, tensors, (*notes, *said))
     if seed is None:
-        return Imported(origin, genotype, None, (*notes, "no weights: train it before compiling"))
+        return ImportedGenotype(origin, genotype, None, (*notes, "no weights: train it before compiling"))
     if feedback:
-        return Imported(
+        return ImportedGenotype(
             origin, genotype, None, (*notes, f"no weights: feedback ({len(feedback)} edges) cannot be trained yet")
         )
     initialized, tensors = initialize(genotype, seed)
     random = f"the weights are random (seed {seed}), not trained: good for costs, not for answers"
-    return Imported(origin, initialized, tensors, (*notes, random))
+    return ImportedGenotype(origin, initialized, tensors, (*notes, random))
 
 
 def _recognized(arrays: Arrays, path: Path) -> Kind:

@@ -33,7 +33,7 @@ def test_pytorch_equals_exact_equals_lava(seed: int, norm: str, encoding: str, p
 
 
 def test_lava_is_left_out_of_networks_it_cannot_hold_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("litesnn.verification.LAVA_SYNAPSES", 10)
+    monkeypatch.setattr("litesnn.engines.LAVA_SYNAPSES", 10)
     loaded = random_trained_genotype(11, timesteps=2, cells=1, size=4)
     graph = compile_graph(loaded, load_profile("loihi2"))
     samples = Samples(random_input(loaded, 2, 0), None, "random inputs")

@@ -12,10 +12,10 @@ from published_networks import AUTOSNN, autosnn_spikes, autosnn_state, dhs_spike
 from torch import Tensor
 
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype, save_genotype
-from litesnn.compiler.genotype.imported import Imported
 from litesnn.errors import GenotypeError
 from litesnn.search.model import SpikingModel
 from litesnn.search.published import import_published
+from litesnn.search.published.imported import ImportedGenotype
 
 LEVELS, EDGES = [0, 1, 1, 2], [0, 1, 3, 4]
 LITESNN = "network_path = [0, 1, 1, 2]\ncell_arch = [[1, 0], [0, 1], [4, 1], [3, 1]]\nbits_arch = [2, 0, 1, 2]\n"
@@ -23,13 +23,13 @@ SPIKEDHS = "network_path_fea = [0, 1, 1, 2]\ncell_arch_fea = [[1, 2], [0, 1], [4
 SIZES: dict[str, Any] = {"channels": 2, "input_shape": (3, 8, 8), "timesteps": 3, "classes": 4}
 
 
-def imported(text: str, state: dict[str, Tensor], folder: Path, **settings: Any) -> Imported:
+def imported(text: str, state: dict[str, Tensor], folder: Path, **settings: Any) -> ImportedGenotype:
     (folder / "arrays.txt").write_text(text)
     torch.save({"epoch": 3, "net": {f"module.{name}": tensor for name, tensor in state.items()}}, folder / "weights.pt")
     return import_published(folder / "arrays.txt", {**SIZES, **settings}, weights=folder / "weights.pt")
 
 
-def loaded(found: Imported, folder: Path) -> LoadedGenotype:
+def loaded(found: ImportedGenotype, folder: Path) -> LoadedGenotype:
     save_genotype(found.genotype, found.tensors, folder / "genotype.json")
     return load_genotype(folder / "genotype.json")
 

@@ -1,4 +1,4 @@
-"""What every reader of a foreign format returns: a genotype, its tensors where it has weights, and what is to be said about them."""
+"""What every reader of published arrays returns: a genotype, its tensors where it has weights, and what is to be said about them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.genotype.schema import Genotype
+from litesnn.compiler.genotype import Genotype
 
 
 @dataclass(frozen=True, eq=False)
-class Imported:
+class ImportedGenotype:
     """A network from elsewhere.
 
     Attributes

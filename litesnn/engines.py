@@ -1,0 +1,116 @@
+"""The two engines that run a compiled graph, and how any engine's answers are held against a reference."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.graph import Graph, Readout
+from litesnn.runtime.exact import Simulator
+from litesnn.runtime.lava import LavaSession, Models
+from litesnn.runtime.trace import Trace
+from litesnn.runtime.verify import Comparison, Engine, Verification, verify_engines
+from litesnn.samples import Samples
+
+Inputs = npt.NDArray[np.int16]
+Progress = Callable[[str, int, int], None]
+# Synapses that stock and fast models unroll at most: some 12 bytes each, several times over while Lava starts.
+LAVA_SYNAPSES = 200_000_000
+
+
+@dataclass(frozen=True)
+class ChipEngines:
+    """The exact simulator and Lava, ready for many runs of one graph."""
+
+    graph: Graph
+    simulator: Simulator
+    session: LavaSession
+    models: Models
+    progress: Progress | None
+
+    @property
+    def sending(self) -> list[str]:
+        """Populations whose spikes or messages are recorded: all but a readout."""
+        return [population.name for population in self.graph.membranes if not isinstance(population, Readout)]
+
+    def exact(self, inputs: Inputs) -> Trace:
+        """All that is sent, in the exact simulator."""
+        return self.simulator.run(inputs, record=self.sending)
+
+    def lava(self, inputs: Inputs) -> Trace:
+        """All that is sent, in Lava."""
+        return self.session.run(
+            self.graph, inputs, record=self.sending, models=self.models, progress=self._lava_progress
+        )
+
+    def exact_states(self, inputs: Inputs, population: str) -> Trace:
+        """Currents and membranes of one population in the exact simulator."""
+        return self.simulator.run(inputs, record_states=[population])
+
+    def lava_states(self, inputs: Inputs, population: str) -> Trace:
+        """Currents and membranes of one population in Lava."""
+        return self.session.run(self.graph, inputs, record_states=[population], models=self.models)
+
+    def too_large_for_lava(self) -> str:
+        """What to say where Lava's own processes cannot hold the network; empty where they can."""
+        unrolled = sum(int(self.graph.fan_out(block).sum()) for block in self.graph.blocks)
+        if self.models == "fused" or unrolled <= LAVA_SYNAPSES:
+            return ""
+        return (
+            f"; Lava was left out: its processes hold every synapse by itself, here {unrolled:,} (at most {LAVA_SYNAPSES:,} are tried); "
+            "--models fused runs the network inside Lava without that"
+        )
+
+    def _lava_progress(self, done: int, total: int) -> None:
+        if self.progress:
+            self.progress("lava", done, total)
+
+
+@contextmanager
+def chip_engines(graph: Graph, models: Models, device: str, progress: Progress | None) -> Iterator[ChipEngines]:
+    """The engines of a graph; Lava starts when it is first used and ends with the context."""
+    with LavaSession() as session:
+        yield ChipEngines(graph, Simulator(graph, device), session, models, progress)
+
+
+def compare_engines(
+    engines: ChipEngines,
+    samples: Samples,
+    reference: Engine,
+    others: dict[str, tuple[Engine, bool]],
+    lava_samples: int | None,
+    explain: Callable[[Comparison, Inputs], None],
+) -> Verification:
+    """Hold the engines' answers, and Lava's on some of the samples, against the reference's.
+
+    Parameters
+    ----------
+    others : name -> engine, and whether it must agree; Lava is added to them
+    lava_samples : how many samples go through Lava, 0 for none, None for all; none where the network is too large for it
+    explain : adds the cause to a comparison that diverges, from the chunk of inputs in which it did
+
+    Raises
+    ------
+    BackendError
+        If Lava is asked for and not installed, or dies.
+    """
+    count = len(samples.inputs)
+    in_lava = count if lava_samples is None else min(lava_samples, count)
+    left_out = engines.too_large_for_lava() if in_lava else ""
+    if in_lava and not left_out:
+        engines.session.prepare(engines.models)  # refused before any other engine works for nothing
+        others = {**others, "lava": (Engine("lava", engines.lava, in_lava), True)}
+
+    def progress(name: str, done: int, total: int) -> None:
+        if engines.progress and name != "lava":
+            engines.progress(name, done, total)
+
+    result = verify_engines(engines.graph, samples.inputs, samples.labels, reference, others, explain, progress)
+    result.note = samples.origin + left_out
+    if "lava" in others and engines.models != "stock":
+        result.note += f"; Lava ran {engines.models} models"
+    return result
