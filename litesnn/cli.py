@@ -12,6 +12,7 @@ from litesnn.commands.export import export_command
 from litesnn.commands.import_ import import_command
 from litesnn.commands.info import info_command
 from litesnn.commands.profiles import profiles_command
+from litesnn.commands.prune import prune_command
 from litesnn.commands.report import report_command
 from litesnn.commands.run import run_command
 from litesnn.commands.search import search_app
@@ -28,6 +29,7 @@ app = typer.Typer(
 for name, command in (
     ("compile", compile_command),
     ("train", train_command),
+    ("prune", prune_command),
     ("estimate", estimate_command),
     ("check", check_command),
     ("run", run_command),

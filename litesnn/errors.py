@@ -57,3 +57,7 @@ class TrainingError(LiteSNNError):
 
 class SearchError(LiteSNNError):
     """A search cannot start or go on (impossible space or setting, wrong checkpoint, diverged loss)."""
+
+
+class PruningError(LiteSNNError):
+    """Channels cannot be pruned as asked (impossible rates, a target out of reach)."""

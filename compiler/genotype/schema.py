@@ -163,6 +163,25 @@ class SearchRecord(Model):
     settings: dict[str, Any] = {}
 
 
+class PruningRecord(Model):
+    """One structured pruning: how channels were chosen, and what each population had before and after.
+
+    `rates` are by group of channels; `model_size` (bytes) and `cores` are (before, after), cores as estimated for `profile`
+    where one was given, None where the network does not fit the chip at all.
+    """
+
+    method: str
+    rates: dict[str, float]
+    channels: dict[str, tuple[PositiveInt, PositiveInt]]
+    inherit: str
+    model_size: tuple[float, float]
+    dataset: str | None = None
+    samples: int | None = None
+    seed: int | None = None
+    profile: str | None = None
+    cores: tuple[int | None, int | None] | None = None
+
+
 class Genotype(Model):
     """The whole network; see the module docstring."""
 
@@ -181,3 +200,4 @@ class Genotype(Model):
     weights: WeightsRef | None = None
     training: TrainingRecord | None = None
     search: SearchRecord | None = None
+    pruning: tuple[PruningRecord, ...] | None = None

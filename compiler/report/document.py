@@ -44,6 +44,8 @@ def build_report(
     """
     weights = weight_facts(graph, origin)
     sections: dict[str, Any] = {}
+    if isinstance(origin, LoadedGenotype) and origin.spec.pruning is not None:
+        sections["pruning"] = [record.model_dump(mode="json") for record in origin.spec.pruning]
     if mapping is not None:
         sections["mapping"] = mapping_summary(mapping, profile)
         sections["encoding"] = encoded_memory(graph, mapping, profile)

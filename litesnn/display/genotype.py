@@ -15,6 +15,7 @@ from litesnn.compiler.accounting import paper_counts
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.report.views.costs import paper_rows
+from litesnn.compiler.report.views.pruning import pruning_view
 
 
 def genotype_document(loaded: LoadedGenotype) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def genotype_document(loaded: LoadedGenotype) -> dict[str, Any]:
         "accounting": paper_counts(loaded).document(),
         "training": spec.training.model_dump(mode="json") if spec.training else None,
         "search": spec.search.model_dump(mode="json") if spec.search else None,
+        "pruning": [record.model_dump(mode="json") for record in spec.pruning or ()],
     }
 
 
@@ -74,6 +76,9 @@ def show_genotype(console: Console, document: Mapping[str, Any]) -> None:
     console.print(table)
     counts = dict(paper_rows(document["accounting"]))
     console.print("as papers count: " + ", ".join(f"{name} {value}" for name, value in counts.items()))
+    if document["pruning"]:
+        pruning = pruning_view(document["pruning"])
+        console.print(f"pruned by {', '.join(pruning.methods)}: {pruning.summary}")
     training = document["training"]
     if training and training.get("accuracy_fixed") is not None:
         console.print(

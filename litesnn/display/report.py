@@ -14,6 +14,7 @@ from rich.text import Text
 
 from litesnn.compiler.graph import INJECTED
 from litesnn.compiler.report.views.engines import mismatches, spikes_per_sample
+from litesnn.compiler.report.views.pruning import pruning_view
 from litesnn.display.verification import verification_table
 
 Document = Mapping[str, Any]
@@ -68,6 +69,8 @@ def _header(report: Document) -> Panel:
             f"{mapping['cores']:,} on {mapping['chips']} chip(s), at least {mapping['lower_bound']['cores']:,} needed "
             f"(gap {mapping['gap']:.0%})",
         )
+    if report.get("pruning"):
+        grid.add_row("pruned", pruning_view(report["pruning"]).summary)
     schedule = report["schedule"]
     if schedule is not None:
         grid.add_row(

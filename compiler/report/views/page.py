@@ -10,6 +10,7 @@ from litesnn.compiler.report.views.costs import CostsView, costs_view
 from litesnn.compiler.report.views.evidence import Evidence, evidence
 from litesnn.compiler.report.views.floorplan import FloorplanView, floorplan_view
 from litesnn.compiler.report.views.populations import PopulationsView, populations_view
+from litesnn.compiler.report.views.pruning import PruningView, pruning_view
 from litesnn.compiler.report.views.resources import ResourcesView, resources_view
 from litesnn.compiler.report.views.timeline import TimelineView, timeline_view
 from litesnn.compiler.report.views.traffic import TrafficView, traffic_view
@@ -35,6 +36,7 @@ class PageView:
     floorplan: FloorplanView | None
     resources: ResourcesView | None
     populations: PopulationsView
+    pruning: PruningView | None
     traffic: TrafficView | None
     timeline: TimelineView | None
     verification: VerificationView | None
@@ -56,6 +58,7 @@ def page_view(report: Mapping[str, Any]) -> PageView:
         floorplan=None if mapping is None else floorplan_view(mapping),
         resources=None if mapping is None else resources_view(mapping),
         populations=populations_view(report),
+        pruning=pruning_view(report["pruning"]) if report.get("pruning") else None,
         traffic=None if mapping is None else traffic_view(mapping),
         timeline=timeline_view(report),
         verification=None

@@ -1,0 +1,131 @@
+"""`litesnn prune GENOTYPE`: remove whole channels, by score, with everything that reads them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from litesnn.commands.common import (
+    EngineProgress,
+    JsonOption,
+    SetOption,
+    chosen_profile,
+    errors_to_exit,
+    print_json,
+    stdout_console,
+)
+from litesnn.errors import PruningError
+
+UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+
+
+def prune_command(
+    genotype: Annotated[Path, typer.Argument(help="A trained genotype, .json.")],
+    method: Annotated[
+        Literal["svs", "sca", "l1", "random"],
+        typer.Option(
+            help="Score: rank of spike maps (QP-SNN), membrane magnitude, weight magnitude, or seeded chance."
+        ),
+    ] = "svs",
+    rates: Annotated[
+        str | None,
+        typer.Option(
+            help="Fraction of channels that goes: 0.5, or *=0.5,stem=0.1 (the last match counts), or a preset."
+        ),
+    ] = None,
+    target_size: Annotated[
+        str | None,
+        typer.Option(help="Choose the rates that --rates leaves open for this model size: 20000, 20KB, 1.6MB, 16KiB."),
+    ] = None,
+    target_cores: Annotated[
+        int | None, typer.Option(min=1, help="Choose them for this many cores, as estimated on --profile.")
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(help="Count cores before and after on this chip: a name or a .toml file.")
+    ] = None,
+    settings: SetOption = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="Genotype to write; NAME-pruned.json if left out.")
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option(help="Training samples of this data set are scored; left out: the genotype's own.")
+    ] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder with the data set's files (digits needs none).")] = None,
+    input_path: Annotated[
+        Path | None, typer.Option("--input", help="Score on these integers instead: .npy, (N,C,H,W) or (N,T,C,H,W).")
+    ] = None,
+    samples: Annotated[int, typer.Option(min=1, help="Samples to score on, drawn with --seed.")] = 640,
+    svs_threshold: Annotated[
+        Literal["absolute", "numerical"],
+        typer.Option(help="Singular values above 1e-6 count (the paper), or those above rounding (matrix_rank)."),
+    ] = "absolute",
+    inherit: Annotated[
+        Literal["all", "weights"],
+        typer.Option(help="all: only channels go. weights: normalization and readout begin anew (QP-SNN)."),
+    ] = "all",
+    seed: Annotated[int, typer.Option(min=0, help="Of the samples, of random scores and of a fresh readout.")] = 0,
+    json_output: JsonOption = False,
+) -> None:
+    """Remove the lowest-scored channels of a trained genotype; what is left computes the same spikes, in fewer cores.
+
+    Channels that meet at one membrane go together. Fine-tune with `litesnn train OUTPUT`, then compile.
+    """
+    with errors_to_exit():
+        from litesnn.compiler.genotype import load_genotype, save_genotype
+        from litesnn.display.pruning import pruning_document, pruning_table
+        from litesnn.scoring_samples import scoring_samples
+        from litesnn.search.structured import Goals, Scoring, parse_rates, prune
+
+        if rates is None and target_size is None and target_cores is None:
+            raise PruningError("nothing says how much goes; give --rates, --target-size or --target-cores")
+        target = output or Path(f"{genotype.stem}-pruned.json")
+        if target.suffix != ".json":
+            raise PruningError(f"--output: found '{target}'; allowed: a file name that ends in .json")
+        patterns = () if rates is None else parse_rates(rates)
+        goals = Goals(None if target_size is None else parse_size(target_size), target_cores)
+        chip = None if profile is None else chosen_profile(profile, settings)
+        loaded = load_genotype(genotype)
+        scoring = Scoring(method, svs_threshold, seed)
+        chosen = None
+        if scoring.needs_samples:
+            chosen = scoring_samples(loaded.spec, dataset, data_dir, input_path, samples, seed)
+        with EngineProgress() as progress:
+            result = prune(
+                loaded,
+                scoring,
+                patterns,
+                None if chosen is None else chosen.inputs,
+                goals=goals,
+                profile=chip,
+                inherit=inherit,
+                dataset=None if chosen is None else chosen.origin,
+                progress=lambda done, total: progress("scoring", done, total),
+            )
+        save_genotype(result.genotype.spec, result.genotype.trained, target)
+        if json_output:
+            print_json(pruning_document(result, target))
+        else:
+            console = stdout_console()
+            console.print(pruning_table(result))
+            console.print(f"written to [bold]{target}[/]; fine-tune it with: litesnn train {target} --dataset NAME")
+
+
+def parse_size(text: str) -> float:
+    """Bytes of `20000`, `20KB`, `1.6 MB`, `16KiB`.
+
+    Raises
+    ------
+    PruningError
+        For anything else.
+    """
+    digits = text.rstrip("".join(set("".join(UNITS)) | set("kmgib "))).strip()
+    unit = text.strip()[len(digits) :].strip().upper() or "B"
+    try:
+        size = float(digits) * UNITS[unit]
+    except (ValueError, KeyError):
+        size = 0.0
+    if not 0 < size < float("inf"):
+        raise PruningError(f"--target-size: found '{text}'; allowed: bytes, or a number with KB, MB, GB, KiB, MiB, GiB")
+    return size

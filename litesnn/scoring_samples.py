@@ -1,0 +1,42 @@
+"""Samples on which channels are scored: training samples of a data set, or a user's array."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from litesnn.compiler.genotype import Genotype, quantize_input
+from litesnn.errors import DataError
+from litesnn.samples import Samples, check_input, read_array
+
+
+def scoring_samples(
+    genotype: Genotype, dataset: str | None, data_dir: Path | None, input_path: Path | None, count: int, seed: int
+) -> Samples:
+    """At most `count` samples, drawn without replacement, in the order of the data.
+
+    Raises
+    ------
+    DataError
+        Where there is no data to draw from, or it does not fit the genotype.
+    """
+    if input_path is not None:
+        if dataset is not None:
+            raise DataError("found --dataset and --input; allowed: one of them")
+        checked = check_input(genotype, read_array(input_path))
+        return Samples(checked[_drawn(len(checked), count, seed)], None, input_path.name)
+    name = dataset or (genotype.training.dataset if genotype.training is not None else None)
+    if name is None:
+        raise DataError(
+            "scores need samples and the genotype records no data set; give --dataset NAME or --input X.npy"
+        )
+    from litesnn.search.data import load_dataset
+
+    data = load_dataset(name, data_dir)
+    raw = data.x_train[_drawn(len(data.x_train), count, seed)]
+    return Samples(check_input(genotype, quantize_input(genotype.input, raw)), None, name)
+
+
+def _drawn(available: int, count: int, seed: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    return np.sort(np.random.default_rng(seed).permutation(available)[:count])
