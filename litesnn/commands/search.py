@@ -8,11 +8,14 @@ from typing import Annotated, Any
 import typer
 
 from litesnn.commands.common import JsonOption, errors_to_exit, print_json, stdout_console
-from litesnn.errors import SearchError
+from litesnn.commands.search_cell import lightsnn_command, snasnet_command
 
 search_app = typer.Typer(
     no_args_is_help=True, help="Search an architecture for a data set; the genotype is then trained."
 )
+
+search_app.command("lightsnn", no_args_is_help=True)(lightsnn_command)
+search_app.command("snasnet", no_args_is_help=True)(snasnet_command)
 
 
 @search_app.command("litesnn", no_args_is_help=True)
@@ -105,13 +108,9 @@ def litesnn_command(
 
 def _settings(preset_name: str, given: dict[str, Any], assignments: list[str]) -> Any:
     from litesnn.search.lite import preset, with_settings
+    from litesnn.search.overrides import assigned
 
-    changes = dict(given)
-    for text in assignments:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise SearchError(f"--set: found '{text}'; allowed: NAME=VALUE, e.g. bits=1,2,4")
-        changes[name] = value
+    changes = {**given, **assigned(assignments, "bits=1,2,4")}
     settings = preset(preset_name)
     if "epochs" in given and "warm_up" not in changes:
         changes["warm_up"] = max(min(settings.warm_up, given["epochs"] - 1), 0)

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
 from litesnn.compiler.report.html import page_style
 from litesnn.compiler.report.numbers import level, percent, si
@@ -16,7 +16,12 @@ from litesnn.display.curves import Chart, line_chart, path_chart
 
 def render_search(history: Mapping[str, Any]) -> str:
     """The page of a history.json document."""
-    return _environment().get_template("search.html.j2").render(view=_view(history), style=page_style())
+    return search_template("search.html.j2").render(view=_view(history), style=page_style())
+
+
+def search_template(name: str) -> Template:
+    """A page template of this folder."""
+    return _environment().get_template(name)
 
 
 def _view(history: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """LitE-SNN (Liu et al., IJCAI 2024): joint search of wiring, weight widths, pruning and time steps. `docs/search.md` explains it."""
 
 from litesnn.search.lite.history import EpochRow
-from litesnn.search.lite.overrides import with_settings
 from litesnn.search.lite.presets import PRESETS, preset
 from litesnn.search.lite.search import SearchResult, search_genotype
 from litesnn.search.lite.settings import SearchSettings
 from litesnn.search.lite.sweep import FIGURE_3, SweepPoint, parse_pair, sweep
+from litesnn.search.overrides import with_settings
 
 __all__ = [
     "FIGURE_3",

@@ -7,11 +7,8 @@ input and the last node its output.
 from __future__ import annotations
 
 from litesnn.compiler.genotype import BackwardEdgeSpec, EdgeSpec, NodeSpec
-from litesnn.compiler.genotype.schema import OpName
 from litesnn.errors import GenotypeError
-
-Operations = list[list[OpName | None]]
-"""`operations[source][target]`; None where no edge is."""
+from litesnn.search.spaces.connections import Operations, reached
 
 
 def matrix_nodes(operations: Operations) -> tuple[tuple[NodeSpec, ...], tuple[BackwardEdgeSpec, ...], tuple[str, ...]]:
@@ -24,10 +21,10 @@ def matrix_nodes(operations: Operations) -> tuple[tuple[NodeSpec, ...], tuple[Ba
     """
     count = len(operations)
     output = count - 1
-    from_input = _reached(operations, 0, forward_only=True)
+    from_input = reached(operations, 0, forward_only=True)
     if output not in from_input:
         raise GenotypeError(f"connection matrix: no forward path from x0 to x{output}; allowed: at least one")
-    leads = {node for node in range(count) if output in _reached(operations, node, forward_only=False)}
+    leads = {node for node in range(count) if output in reached(operations, node, forward_only=False)}
     for node in sorted(leads - from_input):
         if any(operations[source][node] and source in from_input for source in range(count)):
             raise GenotypeError(
@@ -58,14 +55,3 @@ def matrix_nodes(operations: Operations) -> tuple[tuple[NodeSpec, ...], tuple[Ba
         if node not in kept and any(operations[node]) | any(row[node] for row in operations)
     )
     return nodes, backward, dropped
-
-
-def _reached(operations: Operations, start: int, *, forward_only: bool) -> set[int]:
-    reached, frontier = {start}, [start]
-    while frontier:
-        source = frontier.pop()
-        for target, operation in enumerate(operations[source]):
-            if operation is not None and target not in reached and (target > source or not forward_only):
-                reached.add(target)
-                frontier.append(target)
-    return reached

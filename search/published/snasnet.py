@@ -12,11 +12,12 @@ from litesnn.compiler.genotype import CellSpec, EdgeSpec, Genotype, HeadSpec, No
 from litesnn.compiler.genotype.schema import OpName
 from litesnn.errors import GenotypeError
 from litesnn.search.published.arrays import Arrays, rows, shape_of, whole
-from litesnn.search.published.connection_matrix import Operations, matrix_nodes
+from litesnn.search.published.connection_matrix import matrix_nodes
 from litesnn.search.published.dhs_cells import pick
 from litesnn.search.published.kind import Kind
 from litesnn.search.published.literals import Value
 from litesnn.search.published.settings import COMMON, Settings
+from litesnn.search.spaces.connections import Operations
 
 SNASNET_OPERATIONS: tuple[tuple[str, OpName | None], ...] = (
     ("zeroize", None),
