@@ -1,59 +1,168 @@
-"""Joint search against the sequential one (LitE-SNN, Table 4), and the paper's cost against a chip's, on one budget.
+"""Joint search against the sequential one (LitE-SNN, Table 4), and a chip's cost against the paper's, on one budget.
 
-Each variant is searched and retrained with equal settings for every seed; printed are test accuracy in fixed point, size and operations as the
-paper counts them, and synapse memory as the chip encodes it. Run: python benchmarks/search_methods.py digits -o DIR
-[--seeds 3] [--chip loihi2] [--epochs 20] [--set NAME=VALUE ...]
+For every seed three networks are searched and retrained with equal settings, epochs and samples: `joint`, `sequential`, and `joint, CHIP`
+with the chip's cost. So that accuracies compare, the fraction of weights that the other two keep is scaled before retraining: that of
+`sequential` until its model size (as the paper counts) is the joint one's, that of `joint, CHIP` until its synapse memory (as the chip
+encodes it) is. Every run is written when it is done; the same command goes on where it was stopped, seed after seed.
+
+python benchmarks/search_methods.py fashion_mnist --data-dir DIR -o OUT [--seeds 3] [--train-samples 4000] [--shrink 2] [--set NAME=VALUE ...]
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any
 
+import numpy as np
+import torch
+from equal_size import Measure, fitted_keep
+from sklearn.model_selection import train_test_split
+
+from litesnn.compiler.accounting import model_size, paper_counts
 from litesnn.compiler.estimate import estimate
-from litesnn.compiler.genotype import load_genotype
-from litesnn.compiler.profile import load_profile
+from litesnn.compiler.genotype import (
+    Genotype,
+    LoadedGenotype,
+    load_genotype,
+    quantize_input,
+    resolve,
+    save_genotype,
+)
+from litesnn.compiler.profile import Profile, load_profile
+from litesnn.output import write_atomically
+from litesnn.search.data import Dataset, load_dataset
 from litesnn.search.lite import SearchSettings, preset, search_genotype, with_settings
+from litesnn.search.reference import run_reference
 from litesnn.search.training import TrainingSettings, train_genotype
 
+COLUMNS = ("accuracy", "model_size", "bit_syn_ops", "encoded", "cores", "timesteps", "keep")
+RATE_SAMPLES = 200
+"""Test samples whose spikes are counted for Bit-SynOps."""
 
-def variants(base: SearchSettings, chip: str) -> dict[str, SearchSettings]:
-    """What is compared, by name. Both joint searches have equal lambdas per bit and per operation."""
-    return {"joint": base, "sequential": replace(base, sequential=True), f"joint, {chip}": replace(base, cost=chip)}
+
+@dataclass(frozen=True)
+class Comparison:
+    """What all runs share."""
+
+    data: Dataset
+    folder: Path
+    settings: SearchSettings
+    chip: Profile
+    epochs: int
+    device: str
+
+    def seed(self, seed: int) -> dict[str, dict[str, float]]:
+        """The three rows of one seed; the joint network's cost is what the other two are fitted to."""
+        base = replace(self.settings, seed=seed)
+        joint = self.searched("joint", base)
+        found = {
+            "joint": joint,
+            "sequential": self.fitted("sequential", replace(base, sequential=True), self.paper_size, joint),
+            f"joint, {self.chip.name}": self.fitted("chip", replace(base, cost=self.chip.name), self.encoded, joint),
+        }
+        return {name: self.retrained(genotype, name, seed) for name, genotype in found.items()}
+
+    def searched(self, name: str, settings: SearchSettings) -> Genotype:
+        """What a search finds, or found before."""
+        folder = self.folder / f"{name}-{settings.seed}"
+        if (folder / "genotype.json").exists():
+            return load_genotype(folder / "genotype.json").spec
+        return search_genotype(self.data, folder, settings, device=self.device, resume=True).genotype
+
+    def fitted(self, name: str, settings: SearchSettings, measure: Measure, joint: Genotype) -> Genotype:
+        """What a search finds, at the joint network's cost in one measure."""
+        return fitted_keep(self.searched(name, settings), measure, measure(joint))
+
+    def paper_size(self, genotype: Genotype) -> float:
+        """Bytes, as the paper counts."""
+        return model_size(resolve(genotype), genotype.norm)
+
+    def encoded(self, genotype: Genotype) -> float:
+        """Bytes of synapse memory on the chip."""
+        return 8.0 * estimate(genotype, self.chip).synapse_words
+
+    def retrained(self, genotype: Genotype, name: str, seed: int) -> dict[str, float]:
+        """Train the network of one run; its figures, written beside it."""
+        stem = self.folder / f"{name.replace(', ', '-')}-{seed}-trained"
+        result = stem.with_suffix(".result.json")
+        if result.exists():
+            row: dict[str, float] = json.loads(result.read_text())
+            return row
+        untrained = stem.with_suffix(".untrained.json")
+        save_genotype(genotype, None, untrained)
+        training = TrainingSettings(
+            epochs=self.epochs,
+            fixed_epochs=3,
+            optimizer="adam",
+            lr=0.008,
+            fixed_lr=3e-4,
+            shift=1,
+            seed=seed,
+            threads=self.settings.threads,
+        )
+        target = stem.with_suffix(".json")
+        trained = train_genotype(untrained, self.data, target, training, device=self.device, resume=True)
+        assert trained.record.accuracy_fixed is not None
+        row = {"accuracy": 100 * trained.record.accuracy_fixed, **self.costs(load_genotype(target))}
+        write_atomically(result, (json.dumps(row, indent=1) + "\n").encode())
+        print(f"{name:>16} seed {seed}: " + ", ".join(f"{k} {v:.4g}" for k, v in row.items()), flush=True)
+        return row
+
+    def costs(self, loaded: LoadedGenotype) -> dict[str, float]:
+        """Figures of a trained network: kB, millions per sample, kB on the chip, cores, T, and the fraction its cells keep."""
+        inputs = quantize_input(loaded.spec.input, self.data.x_test[:RATE_SAMPLES])
+        spikes = run_reference(loaded, inputs, "fixed").spikes
+        counts = paper_counts(loaded, {n: float(s.mean((0, 2, 3, 4)).sum()) for n, s in spikes.items()})
+        chip = estimate(loaded, self.chip)
+        assert counts.bit_syn_ops is not None
+        return {
+            "model_size": counts.model_size / 1e3,
+            "bit_syn_ops": counts.bit_syn_ops / 1e6,
+            "encoded": chip.synapse_words * 8 / 1e3,
+            "cores": chip.cores,
+            "timesteps": loaded.spec.timesteps,
+            "keep": mean(cell.keep for cell in loaded.spec.cells),
+        }
 
 
-def run(
-    dataset: str, folder: Path, settings: SearchSettings, training: TrainingSettings, options: Any
-) -> dict[str, float]:
-    """Search and retrain once; the figures of the deployed network."""
-    found = search_genotype(dataset, folder, settings, data_dir=options.data_dir, device=options.device, resume=True)
-    trained = train_genotype(
-        found.path,
-        dataset,
-        folder / "trained.json",
-        training,
-        data_dir=options.data_dir,
-        device=options.device,
-        resume=True,
+def reduced(data: Dataset, train_samples: int, shrink: int) -> Dataset:
+    """A stratified choice of training samples (0: all), and images averaged over squares of `shrink` pixels."""
+    chosen = np.arange(len(data.y_train))
+    if 0 < train_samples < len(chosen):
+        chosen, _ = train_test_split(chosen, train_size=train_samples, random_state=0, stratify=data.y_train)
+    channels, height, width = (len(data.x_train[0]), *(size // shrink for size in data.x_train.shape[2:]))
+
+    def averaged(x: np.ndarray) -> np.ndarray:
+        squares = x[:, :, : height * shrink, : width * shrink].reshape(len(x), channels, height, shrink, width, shrink)
+        means: np.ndarray = squares.mean((3, 5)).round().astype(x.dtype)
+        return means
+
+    return replace(
+        data,
+        x_train=averaged(data.x_train[chosen]),
+        y_train=data.y_train[chosen],
+        x_test=averaged(data.x_test),
+        input_spec=data.input_spec.model_copy(update={"shape": (channels, height, width)}),
     )
-    last = found.history["epochs"][-1]["decoded"]
-    chip = estimate(load_genotype(trained.path), load_profile(options.chip))
-    assert trained.record.accuracy_fixed is not None
-    return {
-        "accuracy": 100 * trained.record.accuracy_fixed,
-        "model_size": last["model_size"] / 1e3,
-        "bit_syn_ops": last["bit_syn_ops"] / 1e6,
-        "encoded": chip.synapse_words * 8 / 1e3,
-        "timesteps": found.genotype.timesteps,
-    }
+
+
+def table(rows: Sequence[dict[str, dict[str, float]]], chip: str) -> str:
+    """Mean ± deviation of every method over the seeds."""
+    heads = ("accuracy %", "size kB", "Bit-SynOps M", f"{chip} kB", "cores", "T", "kept")
+    lines = [f"{'':>16}  " + "  ".join(f"{head:<15}" for head in heads)]
+    for name in rows[0]:
+        columns = [[row[name][column] for row in rows] for column in COLUMNS]
+        cells = (f"{mean(c):.4g} ± {stdev(c) if len(c) > 1 else 0:.2g}" for c in columns)
+        lines.append(f"{name:>16}  " + "  ".join(f"{cell:<15}" for cell in cells))
+    return "\n".join(lines)
 
 
 def main() -> None:
-    """All variants and seeds; a table of means and deviations, and results.json."""
+    """All seeds; a table of means and deviations, and results.json."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("dataset")
     parser.add_argument("-o", "--output", type=Path, required=True)
@@ -61,35 +170,24 @@ def main() -> None:
     parser.add_argument("--preset", default="tiny")
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--chip", default="loihi2")
+    parser.add_argument("--chip", default="loihi2", choices=["loihi1", "loihi2"])
     parser.add_argument("--epochs", type=int, default=20, help="of retraining")
+    parser.add_argument("--train-samples", type=int, default=0, help="of search and retraining; 0: all")
+    parser.add_argument("--shrink", type=int, default=1, help="average images over squares of so many pixels")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
     changes = dict(text.split("=", 1) for text in options.set)
-    base = with_settings(preset(options.preset), {"threads": 1, **changes})
-    results: dict[str, list[dict[str, float]]] = {}
-    for name, settings in variants(base, options.chip).items():
-        for seed in range(options.seeds):
-            folder = options.output / f"{name.replace(', ', '-')}-{seed}"
-            training = TrainingSettings(
-                epochs=options.epochs,
-                fixed_epochs=3,
-                optimizer="adam",
-                lr=0.008,
-                fixed_lr=3e-4,
-                shift=1,
-                seed=seed,
-                threads=1,
-            )
-            row = run(options.dataset, folder, replace(settings, seed=seed), training, options)
-            results.setdefault(name, []).append(row)
-            print(f"{name:>16} seed {seed}: " + ", ".join(f"{k} {v:.4g}" for k, v in row.items()), flush=True)
-    (options.output / "results.json").write_text(json.dumps(results, indent=1) + "\n")
-    print(f"{'':>16}  accuracy %      model size kB   Bit-SynOps M    {options.chip} kB       T")
-    for name, rows in results.items():
-        columns = ("accuracy", "model_size", "bit_syn_ops", "encoded", "timesteps")
-        cells = [[row[column] for row in rows] for column in columns]
-        print(f"{name:>16}  " + "  ".join(f"{mean(c):8.4g} ± {stdev(c) if len(c) > 1 else 0:<6.2g}" for c in cells))
+    settings = with_settings(preset(options.preset), {"threads": 1, **changes})
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    data = reduced(load_dataset(options.dataset, options.data_dir), options.train_samples, options.shrink)
+    options.output.mkdir(parents=True, exist_ok=True)
+    comparison = Comparison(data, options.output, settings, load_profile(options.chip), options.epochs, options.device)
+    rows: list[dict[str, dict[str, float]]] = []
+    for seed in range(options.seeds):
+        rows.append(comparison.seed(seed))
+        write_atomically(options.output / "results.json", (json.dumps(rows, indent=1) + "\n").encode())
+        print(table(rows, options.chip), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 The naive supernet is the same network, but every candidate operation of every edge has its own convolution per width, with its
 own weights, scores and mask. Run: python benchmarks/search_step.py [--channels 24] [--size 16] [--batch 8] [--steps 3]
+[--precision bf16]
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from litesnn.search.lite.optimizers import CHOICES, Optimizers
 from litesnn.search.lite.settings import SearchSettings
 from litesnn.search.lite.stages import Stage
 from litesnn.search.lite.supernet import Supernet
+from litesnn.search.scale import Precision
 from litesnn.search.spaces import CONV, SKIP, SpikeDhsSpace
 from litesnn.search.training.samples import Samples
 
@@ -86,10 +88,12 @@ class NaiveCell(nn.Module):
         return torch.cat(signals[2:], dim=2), rates
 
 
-def measure(form: str, channels: int, size: int, batch: int, steps: int, device: str) -> dict[str, float]:
+def measure(
+    form: str, channels: int, size: int, batch: int, steps: int, device: str, precision: Precision
+) -> dict[str, float]:
     """Seconds per joint step and peak memory in MiB of one form, in this process."""
     torch.set_num_threads(1)
-    settings = SearchSettings(channels=channels, batch_size=batch, warm_up=0)
+    settings = SearchSettings(channels=channels, batch_size=batch, warm_up=0, precision=precision)
     space = SpikeDhsSpace((3, size, size), 10, settings.nodes, channels, settings.levels)
     spec = InputSpec(shape=(3, size, size))
     supernet = Supernet(space, spec, settings)
@@ -127,10 +131,13 @@ def main() -> None:
     for name, default in (("channels", 24), ("size", 16), ("batch", 8), ("steps", 3)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--precision", choices=["32", "bf16"], default="32", help="of convolutions")
     parser.add_argument("--form", choices=["comp-conv", "naive"], help="one form only, in this process")
     chosen = parser.parse_args()
     if chosen.form:
-        found = measure(chosen.form, chosen.channels, chosen.size, chosen.batch, chosen.steps, chosen.device)
+        found = measure(
+            chosen.form, chosen.channels, chosen.size, chosen.batch, chosen.steps, chosen.device, chosen.precision
+        )
         print(json.dumps(found))
         return
     results = {}

@@ -89,8 +89,11 @@ class Edge(nn.Module):
         return weight_codes(self.weight, float(self.step), self.plan.bits) * mask.double()
 
     def linear(self, signal: Tensor, codes: Tensor | None) -> Tensor:
-        """Apply codes (in the signal's type) to (T, N, C, H, W); ops without weights need no codes and have code 1."""
-        return unfold_time(self._folded(fold_time(signal), codes), signal)
+        """Apply codes (in the signal's type) to (T, N, C, H, W); ops without weights need no codes and have code 1.
+
+        The result has the signal's type, whatever the convolution computed in.
+        """
+        return unfold_time(self._folded(fold_time(signal), codes).to(signal.dtype), signal)
 
     def _folded(self, x: Tensor, codes: Tensor | None) -> Tensor:
         plan = self.plan

@@ -54,7 +54,7 @@ def assigned(texts: Iterable[str], example: str) -> dict[str, str]:
 
 
 def _value(current: Any, value: Any) -> Any:
-    if not isinstance(value, str):
+    if not isinstance(value, str) or isinstance(current, str):
         return value
     if isinstance(current, tuple) and current and isinstance(current[0], str):
         return tuple(part.strip() for part in value.split(","))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,12 +14,17 @@ from rich.progress import Progress
 
 from litesnn.errors import LiteSNNError
 from litesnn.progress import bar_columns
+from litesnn.search.scale.ranks import ALONE, Ranks, lost_ranks_named
 
 
 def usable_device(name: str, error: type[LiteSNNError]) -> torch.device:
-    """A device as torch names it; `error` says so where it cannot be used here."""
+    """A device as torch names it; `error` says so where it cannot be used here.
+
+    Of several processes on one machine each takes its own GPU: `cuda` is the one whose number torchrun gave the process.
+    """
+    local = os.environ.get("LOCAL_RANK")
     try:
-        device = torch.device(name)
+        device = torch.device(f"cuda:{local}" if name == "cuda" and local is not None else name)
         torch.empty(1, device=device)
     except (RuntimeError, AssertionError) as cause:
         first = str(cause).splitlines()[0]
@@ -29,13 +35,17 @@ def usable_device(name: str, error: type[LiteSNNError]) -> torch.device:
 
 
 @contextmanager
-def run_session(shown: bool) -> Iterator[Progress]:
-    """Deterministic arithmetic, and a bar on standard error if that is a terminal."""
+def run_session(shown: bool, ranks: Ranks = ALONE, error: type[LiteSNNError] = LiteSNNError) -> Iterator[Progress]:
+    """Deterministic arithmetic, and the first process's bar on standard error if that is a terminal.
+
+    `error` is raised where another process is lost.
+    """
     console = Console(stderr=True)
     columns = bar_columns("{task.description}")
     with (
         torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False),
-        Progress(*columns, console=console, disable=not (shown and console.is_terminal)) as bar,
+        Progress(*columns, console=console, disable=not (shown and ranks.first and console.is_terminal)) as bar,
+        lost_ranks_named(ranks, error),
     ):
         yield bar
 

@@ -6,6 +6,7 @@ Exit codes: 0 fine, 1 findings or mismatching spikes, 2 wrong usage or input (an
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -45,6 +46,10 @@ LabelsOption = Annotated[Path | None, typer.Option("--labels", help="Classes of 
 SeedOption = Annotated[int, typer.Option(help="Seed of random inputs, where no data is at hand.")]
 DeviceOption = Annotated[
     str, typer.Option(help="Where the exact simulator computes: cpu, cuda, cuda:1, ...; the integers are the same.")
+]
+PrecisionOption = Annotated[
+    Literal["32", "bf16"],
+    typer.Option(help="Of convolutions while training in floating point; the fixed phase never depends on it."),
 ]
 LavaSamplesOption = Annotated[
     int | None,
@@ -101,8 +106,10 @@ def chosen_profile(name: str, settings: list[str] | None) -> Profile:
 
 
 def fail(error: LiteSNNError) -> NoReturn:
-    """Print an error as it stands and exit with 2."""
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"error: {error}", markup=False, style="red")
+    """Print an error as it stands and exit with 2; of torchrun's processes those after the first say which they are."""
+    rank = os.environ.get("RANK", "0")
+    name = "error" if rank == "0" else f"error in process {int(rank) + 1}"
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"{name}: {error}", markup=False, style="red")
     raise typer.Exit(USAGE)
 
 

@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
-from litesnn.commands.common import JsonOption, errors_to_exit, print_json, stdout_console
+from litesnn.commands.common import JsonOption, PrecisionOption, errors_to_exit, print_json, stdout_console
 from litesnn.commands.search_cell import lightsnn_command, snasnet_command
+from litesnn.errors import SearchError
 
 search_app = typer.Typer(
     no_args_is_help=True, help="Search an architecture for a data set; the genotype is then trained."
@@ -54,6 +55,7 @@ def litesnn_command(
         list[str] | None,
         typer.Option("--set", metavar="NAME=VALUE", help="Any other setting of docs/search.md, e.g. bits=1,2,4."),
     ] = None,
+    precision: PrecisionOption = "32",
     seed: Annotated[int | None, typer.Option(help="The same seed and threads give the same result on one CPU.")] = None,
     threads: Annotated[int | None, typer.Option(help="CPU threads; 0 leaves the choice to torch.")] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu",
@@ -65,11 +67,13 @@ def litesnn_command(
     """LitE-SNN: operations, weight bits, pruning and time steps in one joint optimization with their cost.
 
     Writes an untrained genotype.json for `litesnn train`, history.json with every epoch, and report.html. The test set is not
-    looked at. A checkpoint is written after every epoch and removed at the end.
+    looked at. A checkpoint is written after every epoch and removed at the end. `torchrun --nproc-per-node N -m litesnn search ...`
+    shares every batch among N processes.
     """
     with errors_to_exit():
         from litesnn.search.lite import FIGURE_3, parse_pair, search_genotype
         from litesnn.search.lite import sweep as run_sweep
+        from litesnn.search.scale import is_first_process
 
         given = {
             "cost": cost,
@@ -79,6 +83,7 @@ def litesnn_command(
             "channels": channels,
             "deploy_channels": deploy_channels,
             "samples": samples,
+            "precision": precision,
             "seed": seed,
             "threads": threads,
             "sequential": sequential or None,
@@ -93,12 +98,16 @@ def litesnn_command(
         }
         if sweep:
             pairs = list(FIGURE_3) if sweep == ["figure3"] else [parse_pair(text) for text in sweep]
-            _show_sweep(run_sweep(dataset, output, chosen, pairs, **options), output, json_output)
+            points = run_sweep(dataset, output, chosen, pairs, **options)
+            if is_first_process():
+                _show_sweep(points, output, json_output)
             return
         from litesnn.display.search_page import render_search
         from litesnn.output import write_atomically
 
         result = search_genotype(dataset, output, chosen, **options)
+        if not is_first_process():
+            return
         write_atomically(output / "report.html", render_search(result.history).encode())
         if json_output:
             print_json({"output": str(result.path), **result.history})

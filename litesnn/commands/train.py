@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from litesnn.commands.common import JsonOption, errors_to_exit, print_json, stdout_console
+from litesnn.commands.common import JsonOption, PrecisionOption, errors_to_exit, print_json, stdout_console
 
 
 def train_command(
@@ -33,6 +33,7 @@ def train_command(
     shift: Annotated[int, typer.Option(help="Augmentation: random shift by up to so many pixels.")] = 0,
     flip: Annotated[bool, typer.Option("--flip", help="Augmentation: random mirroring.")] = False,
     cutout: Annotated[int, typer.Option(help="Augmentation: clear a square of so many pixels.")] = 0,
+    precision: PrecisionOption = "32",
     seed: Annotated[int, typer.Option(help="The same seed and threads give the same result on one CPU.")] = 0,
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0 leaves the choice to torch.")] = 0,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu",
@@ -42,9 +43,11 @@ def train_command(
     """Train a genotype: a float phase with quantized, pruned weights, then a phase in the chip's integers.
 
     The weights that are best on a validation part (in fixed point) are kept; the test set is looked at once. A checkpoint is
-    written after every epoch and removed at the end.
+    written after every epoch and removed at the end. `torchrun --nproc-per-node N -m litesnn train ...` shares every batch among N
+    processes.
     """
     with errors_to_exit():
+        from litesnn.search.scale import is_first_process
         from litesnn.search.training import TrainingSettings, train_genotype
 
         settings = TrainingSettings(
@@ -59,6 +62,7 @@ def train_command(
             shift=shift,
             flip=flip,
             cutout=cutout,
+            precision=precision,
             seed=seed,
             threads=threads,
         )
@@ -74,6 +78,8 @@ def train_command(
             progress=not json_output,
         )
         record = result.record
+        if not is_first_process():
+            return
         if json_output:
             print_json(
                 {

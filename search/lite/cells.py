@@ -72,7 +72,7 @@ class SourceConvs(nn.Module):
         return current
 
     def _convolve(self, signal: Tensor, weights: Tensor) -> Tensor:
-        return F.conv2d(signal, weights, stride=self.stride, padding=KERNEL // 2)
+        return F.conv2d(signal, weights, stride=self.stride, padding=KERNEL // 2).float()
 
 
 class Cell(nn.Module):

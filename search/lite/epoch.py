@@ -17,6 +17,7 @@ from litesnn.search.lite.optimizers import Optimizers
 from litesnn.search.lite.settings import SearchSettings
 from litesnn.search.lite.stages import Stage
 from litesnn.search.lite.supernet import Supernet
+from litesnn.search.scale import ALONE, Ranks
 from litesnn.search.training.samples import Augmentation, Samples, batches
 
 
@@ -46,16 +47,23 @@ class EpochMeans:
 
 
 class JointOptimization:
-    """The two steps of one search."""
+    """The two steps of one search; processes share every batch, and make the same updates."""
 
     def __init__(
-        self, supernet: Supernet, cost: PaperCost, optimizers: Optimizers, halves: Halves, settings: SearchSettings
+        self,
+        supernet: Supernet,
+        cost: PaperCost,
+        optimizers: Optimizers,
+        halves: Halves,
+        settings: SearchSettings,
+        ranks: Ranks = ALONE,
     ) -> None:
         self.supernet = supernet
         self.cost = cost
         self.optimizers = optimizers
         self.halves = halves
         self.settings = settings
+        self.ranks = ranks
 
     def run_epoch(self, epoch: int, stage: Stage) -> EpochMeans:
         """One epoch, from 0: for each batch of the weights' half one update of weights, then one of choices.
@@ -92,10 +100,12 @@ class JointOptimization:
     def update_weights(self, x: Tensor, y: Tensor) -> None:
         """First step. Memory and operations have no gradient to weights, so Loss_CE alone gives that of Eq. 15."""
         self._train_only(weights=True)
-        activity = self.supernet(x)
-        loss = expected_loss(activity.logits, y, self.supernet.choices.steps())
+        mine = self.ranks.share(y)
+        activity = self.supernet(self.ranks.share(x))
+        loss = expected_loss(activity.logits, mine, self.supernet.choices.steps()) * (len(mine) / len(y))
         self.optimizers.weights.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        self.ranks.total_gradients(self.supernet.weights())
         torch.nn.utils.clip_grad_norm_(self.supernet.weights(), self.settings.clip_norm)
         self.optimizers.weights.step()
 
@@ -103,11 +113,15 @@ class JointOptimization:
         """Second step, through the updated weights, on Eq. 15; returns the three losses, right answers per T, (T,), and rates."""
         self._train_only(weights=False)
         choices, settings = self.supernet.choices, self.settings
-        activity = self.supernet(x)
-        ce = expected_loss(activity.logits, y, choices.steps())
+        mine = self.ranks.share(y)
+        share = len(mine) / len(y)
+        activity = self.supernet(self.ranks.share(x))
+        ce = expected_loss(activity.logits, mine, choices.steps()) * share
+        rates = self.ranks.total(activity.rates * share)
         memory = self.cost.memory(choices)
-        operations = self.cost.operations(choices, activity.rates)
-        loss = ce + settings.lambda_mem * memory + settings.lambda_comp * settings.comp_samples * operations
+        operations = self.cost.operations(choices, rates)
+        price = settings.lambda_mem * memory + settings.lambda_comp * settings.comp_samples * operations
+        loss = ce + price / self.ranks.count
         learnt = {
             "alpha": [choices.alpha],
             "beta": [choices.beta],
@@ -118,10 +132,11 @@ class JointOptimization:
             parameter.grad = None
         wanted = [parameter for name in stage.learnt for parameter in learnt[name]]
         loss.backward(inputs=[p for p in wanted if self._reached(p)])  # type: ignore[no-untyped-call]
+        self.ranks.total_gradients(wanted)
         self.optimizers.step_choices(stage.learnt)
         with torch.no_grad():
-            hits = (running_mean(activity.logits).argmax(2) == y).sum(1).cpu()
-        return ce.item(), memory.item(), operations.item(), hits, activity.rates.cpu()
+            hits = self.ranks.total((running_mean(activity.logits).argmax(2) == mine).sum(1)).cpu()
+        return self.ranks.total(ce).item(), memory.item(), operations.item(), hits, rates.cpu()
 
     def _reached(self, parameter: Tensor) -> bool:
         """Whether the loss depends on a parameter: choices that are held give it no gradient."""
@@ -147,4 +162,4 @@ class JointOptimization:
         settings = self.settings
         generator = torch.Generator().manual_seed(settings.seed * 1_000_003 + draw)
         augmentation = Augmentation(settings.shift, settings.flip, settings.cutout)
-        return batches(samples, settings.batch_size, augmentation, generator)
+        return batches(samples, settings.batch_size, augmentation, generator, least=self.ranks.count)

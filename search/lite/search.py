@@ -31,6 +31,7 @@ from litesnn.search.lite.optimizers import Optimizers
 from litesnn.search.lite.settings import SearchSettings
 from litesnn.search.lite.stages import enter, stage_of
 from litesnn.search.lite.supernet import Supernet
+from litesnn.search.scale import Ranks, join_ranks, synchronize_norms
 from litesnn.search.session import run_session, usable_device
 from litesnn.search.spaces import SpikeDhsSpace
 from litesnn.search.training.samples import quantized, stratified_split
@@ -58,7 +59,8 @@ def search_genotype(
 ) -> SearchResult:
     """Search a network for a data set; writes `genotype.json` (untrained) and `history.json` into `out_dir`.
 
-    The test set is not looked at. The same seed, settings and threads give the same files on one CPU.
+    The test set is not looked at. The same seed, settings and threads give the same files on one CPU. Several processes
+    (`docs/training.md`) share every batch; the first one writes.
 
     Parameters
     ----------
@@ -67,7 +69,7 @@ def search_genotype(
     device : as torch names it
     resume : go on from `search.checkpoint` in `out_dir`, written after every epoch, where there is one
     progress : show a bar, if standard error is a terminal
-    on_epoch : called after every epoch, once its checkpoint is written
+    on_epoch : called after every epoch, once its checkpoint is written; in the first process
 
     Raises
     ------
@@ -78,24 +80,37 @@ def search_genotype(
     if settings.threads:
         torch.set_num_threads(settings.threads)
     data = load_dataset(dataset, None if data_dir is None else Path(data_dir)) if isinstance(dataset, str) else dataset
-    run = _Run(data, Path(out_dir), settings, usable_device(device, SearchError))
-    with run_session(progress) as bar:
+    place = usable_device(device, SearchError)
+    ranks = join_ranks(place)
+    if settings.batch_size < ranks.count:
+        raise SearchError(
+            f"batch_size: found {settings.batch_size} for {ranks.count} processes; allowed: at least as many"
+        )
+    run = _Run(data, Path(out_dir), settings, place, ranks)
+    with run_session(progress, ranks, SearchError) as bar:
         run.search(resume, bar, on_epoch)
-    return run.write()
+        result = run.result()
+        if ranks.first:
+            run.write(result)
+        ranks.wait()
+    return result
 
 
 class _Run:
     """One search: supernet, optimizers, data and the checkpoint it can go on from."""
 
-    def __init__(self, data: Dataset, folder: Path, settings: SearchSettings, device: torch.device) -> None:
-        self.data, self.folder, self.settings, self.device = data, folder, settings, device
+    def __init__(
+        self, data: Dataset, folder: Path, settings: SearchSettings, device: torch.device, ranks: Ranks
+    ) -> None:
+        self.data, self.folder, self.settings, self.ranks = data, folder, settings, ranks
         self.space = make_space(data, settings, settings.channels)
         self.deployed_space = make_space(data, settings, settings.deploy_channels)
         halves = split_halves(data, settings).to(device)
         self.supernet = Supernet(self.space, data.input_spec, settings).to(device)
+        synchronize_norms(self.supernet, ranks)
         cost = make_cost(self.space, data.input_spec, settings).to(device)
         self.optimizers = Optimizers.of(self.supernet, settings)
-        self.optimization = JointOptimization(self.supernet, cost, self.optimizers, halves, settings)
+        self.optimization = JointOptimization(self.supernet, cost, self.optimizers, halves, settings, ranks)
         self.updates = -(-len(halves.weights.y) // settings.batch_size)
         self.rows: list[dict[str, Any]] = []
         self.checkpoint = folder / "search.checkpoint"
@@ -104,6 +119,7 @@ class _Run:
             "dataset": data.name,
             "train_shape": list(data.x_train.shape),
             **settings.as_dict(),
+            **ranks.identity,
         }
 
     def search(self, resume: bool, bar: Progress, on_epoch: Callable[[EpochRow], None] | None) -> None:
@@ -114,34 +130,38 @@ class _Run:
         bar.advance(task, len(self.rows))
         for epoch in range(len(self.rows), self.settings.epochs):
             row = self._epoch(epoch)
-            self._save()
+            if self.ranks.first:
+                self._save()
             shown = f"{row.stage} {row.epoch}: accuracy {max(row.accuracy):.2%}, T = {row.decoded['timesteps']}"
             bar.update(task, advance=1, description=shown)
-            if on_epoch is not None:
+            if on_epoch is not None and self.ranks.first:
                 on_epoch(row)
 
-    def write(self) -> SearchResult:
-        """Genotype and history; the checkpoint is removed."""
+    def result(self) -> SearchResult:
+        """Genotype and history, before they are written."""
         decoded = decode(self.space, self.supernet.choices, self.settings)
         history = history_document(self.data.name, self.space, self.data.input_spec, self.settings, self.rows, decoded)
         record = SearchRecord(
             method=METHOD,
             dataset=self.data.name,
             seed=self.settings.seed,
-            settings={**self.settings.as_dict(), "history": "history.json"},
+            settings={**self.settings.as_dict(), **self.ranks.identity, "history": "history.json"},
         )
         genotype = to_genotype(
             decoded, self.deployed_space, self.data.input_spec, self.settings, f"{self.data.name}-{METHOD}", record
         )
-        path = self.folder / "genotype.json"
-        write_atomically(self.folder / "history.json", (json.dumps(history, indent=1) + "\n").encode())
-        written = save_genotype(genotype, None, path)
+        return SearchResult(genotype, self.folder / "genotype.json", history)
+
+    def write(self, result: SearchResult) -> None:
+        """Both files; the checkpoint is removed."""
+        write_atomically(self.folder / "history.json", (json.dumps(result.history, indent=1) + "\n").encode())
+        save_genotype(result.genotype, None, result.path)
         self.checkpoint.unlink(missing_ok=True)
-        return SearchResult(written, path, history)
 
     def _epoch(self, epoch: int) -> EpochRow:
         stage = stage_of(self.settings, epoch)
         enter(stage, self.supernet, self.settings)
+        self.ranks.align(self.supernet)
         means = self.optimization.run_epoch(epoch, stage)
         decoded = decode(self.space, self.supernet.choices, self.settings)
         genotype = to_genotype(decoded, self.deployed_space, self.data.input_spec, self.settings, "decoded")

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from litesnn.errors import SearchError
 from litesnn.search.quantizer import STEP_UNIT
+from litesnn.search.scale import Precision
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class SearchSettings:
     shift, flip, cutout : augmentation: random shift by so many pixels, mirroring, a square of so many pixels set to 0
     sequential : architecture, pruning, quantization and timesteps one after the other, a quarter of the epochs each
     samples : training samples to use, a stratified choice; 0: all
+    precision : of the supernet's convolutions: `32` or `bf16`
     threads : torch's CPU threads; repeating a search needs the same number. 0 keeps torch's own choice
     """
 
@@ -76,6 +78,7 @@ class SearchSettings:
     cutout: int = 0
     sequential: bool = False
     samples: int = 0
+    precision: Precision = "32"
     seed: int = 0
     threads: int = 0
 

@@ -20,6 +20,7 @@ from litesnn.search.lite.choices import Choices
 from litesnn.search.lite.comp_conv import CompConv
 from litesnn.search.lite.settings import SearchSettings
 from litesnn.search.neurons import float_lif
+from litesnn.search.scale import autocast
 from litesnn.search.spaces import SpikeDhsSpace
 from litesnn.search.spaces.spikedhs import KERNEL
 
@@ -66,8 +67,12 @@ class Supernet(nn.Module):
 
     def forward(self, inputs: Tensor) -> Activity:
         """From integers (N, C, H, W)."""
+        with autocast(self.settings.precision, inputs.device):
+            return self._activity(inputs)
+
+    def _activity(self, inputs: Tensor) -> Activity:
         ops, bits = self.choices.ops(), self.choices.bits()
-        current = F.conv2d(inputs.float() * self.input_scale, self.stem()[0], padding=KERNEL // 2)
+        current = F.conv2d(inputs.float() * self.input_scale, self.stem()[0], padding=KERNEL // 2).float()
         before = signal = self._fire(self.stem_norm(current)[None])
         rates = []
         for cell, probabilities in zip(self.cells, bits, strict=True):
@@ -102,7 +107,7 @@ class Supernet(nn.Module):
         if self.settings.pool == "global_average":
             signal = self._fire(signal.mean((3, 4), keepdim=True))
         weight = self.readout()[0]
-        return unfold_time(F.linear(fold_time(signal).flatten(1), weight, self.readout_bias), signal)
+        return unfold_time(F.linear(fold_time(signal).flatten(1), weight, self.readout_bias).float(), signal)
 
     def _fire(self, current: Tensor) -> Tensor:
         neuron = self.neuron

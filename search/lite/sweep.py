@@ -13,6 +13,7 @@ from litesnn.output import write_atomically
 from litesnn.search.data import Dataset
 from litesnn.search.lite.search import search_genotype
 from litesnn.search.lite.settings import SearchSettings
+from litesnn.search.scale import is_first_process
 
 FIGURE_3 = ((1e-9, 0.0), (1e-9, 1e-13), (5e-9, 1e-13), (1e-9, 5e-13))
 """Pairs named in the paper's text around Figure 3, and one with a higher price of operations."""
@@ -53,7 +54,8 @@ def sweep(
             history = search_genotype(dataset, folder, priced, **options).history
         points.append(_point(memory, operations, folder.name, history))
     document = {"format": "litesnn.sweep", "version": 1, "points": [asdict(point) for point in points]}
-    write_atomically(out_dir / "sweep.json", (json.dumps(document, indent=1) + "\n").encode())
+    if is_first_process():
+        write_atomically(out_dir / "sweep.json", (json.dumps(document, indent=1) + "\n").encode())
     return points
 
 

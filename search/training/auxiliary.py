@@ -15,6 +15,7 @@ from litesnn.errors import TrainingError
 from litesnn.search.axes import fold_time, unfold_time
 from litesnn.search.model import SpikingModel
 from litesnn.search.neurons import float_lif
+from litesnn.search.scale import Precision, autocast
 
 _POOL, _POOL_STRIDE = 5, 3
 _NARROW, _WIDE = 128, 768
@@ -76,18 +77,22 @@ class Trainee(nn.Module):
     Parameters
     ----------
     weight : of the auxiliary loss; 0 leaves the head out
+    precision : of the model's convolutions in `float`; the auxiliary head stays in 32 bits
     """
 
-    def __init__(self, model: SpikingModel, weight: float, seed: int) -> None:
+    def __init__(self, model: SpikingModel, weight: float, seed: int, precision: Precision = "32") -> None:
         super().__init__()
         self.model = model
+        self.precision = precision
         self.weight = weight
         self.auxiliary = AuxiliaryHead(model.genotype, model.topology, seed) if weight else None
 
     def loss(self, x: Tensor, y: Tensor) -> Tensor:
         """Cross-entropy of the mean logits; in `float`, with the auxiliary head's added at its weight."""
-        signals = self.model.propagate(x)
-        loss = F.cross_entropy(self.model.logits(signals), y)
+        with autocast(self.precision if self.model.evaluation == "float" else "32", x.device):
+            signals = self.model.propagate(x)
+            logits = self.model.logits(signals)
+        loss = F.cross_entropy(logits, y)
         if self.auxiliary is None or self.model.evaluation == "fixed":
             return loss
         return loss + self.weight * F.cross_entropy(self.auxiliary(signals), y)

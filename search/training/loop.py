@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 from litesnn.errors import TrainingError
 from litesnn.search.model import Evaluation, SpikingModel
+from litesnn.search.scale import ALONE, Ranks
 from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.samples import Samples, batches
 from litesnn.search.training.settings import TrainingSettings
@@ -44,8 +45,9 @@ def train_epoch(
     settings: TrainingSettings,
     evaluation: Evaluation,
     epoch: int,
+    ranks: Ranks = ALONE,
 ) -> float:
-    """Train one epoch (0-based) in an evaluation; returns the mean loss.
+    """Train one epoch (0-based) in an evaluation; returns the mean loss. Batches are shared among the processes.
 
     Raises
     ------
@@ -58,12 +60,14 @@ def train_epoch(
     epochs, peak = settings.phase(evaluation)
     count = -(-len(samples.y) // settings.batch_size)
     total, seen = 0.0, 0
-    for index, (x, y) in enumerate(batches(samples, settings.batch_size, settings.augmentation, generator)):
+    drawn = batches(samples, settings.batch_size, settings.augmentation, generator, least=ranks.count)
+    for index, (x, y) in enumerate(drawn):
         progress = (epoch + index / count) / epochs
         for group in optimizer.param_groups:
             group["lr"] = peak * (1 + cos(pi * progress)) / 2
-        loss = trainee.loss(x, y)
-        value = loss.item()
+        mine = ranks.share(y)
+        loss = trainee.loss(ranks.share(x), mine) * (len(mine) / len(y))
+        value = ranks.total(loss).item()
         if not isfinite(value):
             raise TrainingError(
                 f"the loss became {value} in {evaluation} epoch {epoch + 1}, batch {index + 1}, at learning rate "
@@ -71,21 +75,26 @@ def train_epoch(
             )
         optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
+        ranks.total_gradients(trainee.parameters())
         torch.nn.utils.clip_grad_norm_(trainee.parameters(), settings.clip_norm)
         optimizer.step()
         total, seen = total + value * len(y), seen + len(y)
     return total / max(seen, 1)
 
 
-def evaluate(model: SpikingModel, samples: Samples, evaluation: Evaluation) -> tuple[float, float]:
-    """Accuracy (fraction) and mean cross-entropy of the stored weights, in an evaluation."""
+def evaluate(
+    model: SpikingModel, samples: Samples, evaluation: Evaluation, ranks: Ranks = ALONE
+) -> tuple[float, float]:
+    """Accuracy (fraction) and mean cross-entropy of the stored weights, in an evaluation; each process runs its share."""
     model.evaluation = evaluation
     model.eval()
-    correct, loss = 0, 0.0
+    sums = torch.zeros(2, dtype=torch.float64, device=samples.y.device)
+    mine = [ranks.share(part) for part in (samples.x, samples.y)]
     with torch.no_grad():
-        for start in range(0, len(samples.y), _EVALUATION_BATCH):
-            x, y = (part[start : start + _EVALUATION_BATCH] for part in (samples.x, samples.y))
+        for start in range(0, len(mine[1]), _EVALUATION_BATCH):
+            x, y = (part[start : start + _EVALUATION_BATCH] for part in mine)
             logits = model(x)
-            correct += int((logits.argmax(1) == y).sum())
-            loss += float(F.cross_entropy(logits, y, reduction="sum"))
-    return correct / len(samples.y), loss / len(samples.y)
+            sums[0] += (logits.argmax(1) == y).sum()
+            sums[1] += F.cross_entropy(logits, y, reduction="sum")
+    correct, loss = ranks.total(sums).tolist()
+    return int(correct) / len(samples.y), loss / len(samples.y)

@@ -96,13 +96,14 @@ class Augmentation:
 
 
 def batches(
-    samples: Samples, batch_size: int, augmentation: Augmentation, generator: torch.Generator
+    samples: Samples, batch_size: int, augmentation: Augmentation, generator: torch.Generator, least: int = 1
 ) -> Iterator[tuple[Tensor, Tensor]]:
-    """Shuffled, augmented batches of one epoch; a last batch of one sample is left out (normalization needs two)."""
+    """Shuffled, augmented batches of one epoch; a last batch of one sample is left out (normalization needs two), and one of fewer
+    than `least` (each process needs one)."""
     order = torch.randperm(len(samples.y), generator=generator).to(samples.y.device)
     for start in range(0, len(order), batch_size):
         chosen = order[start : start + batch_size]
-        if len(chosen) > 1:
+        if len(chosen) >= max(2, least):
             yield augment(samples.x[chosen], augmentation, generator), samples.y[chosen]
 
 

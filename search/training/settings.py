@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from litesnn.errors import TrainingError
 from litesnn.search.model import Evaluation
+from litesnn.search.scale import Precision
 from litesnn.search.training.samples import Augmentation
 
 
@@ -25,6 +26,7 @@ class TrainingSettings:
     auxiliary : weight of the auxiliary head's loss in the float phase (LitE-SNN: 0.4); 0: no such head
     shift, flip, cutout : as `Augmentation`
     validation_fraction : part of the training set held back to choose the weights that are kept
+    precision : of the convolutions while the float phase trains: `32` or `bf16`; the fixed phase and all accuracies never depend on it
     threads : torch's CPU threads; sums round differently with another number, so repeating a training needs the same. 0 keeps
         torch's own choice
     """
@@ -42,6 +44,7 @@ class TrainingSettings:
     flip: bool = False
     cutout: int = 0
     validation_fraction: float = 0.1
+    precision: Precision = "32"
     seed: int = 0
     threads: int = 0
 
@@ -67,6 +70,8 @@ class TrainingSettings:
             raise TrainingError(
                 f"validation_fraction: found {self.validation_fraction}; allowed: between 0 and 1, both excluded"
             )
+        if self.precision not in ("32", "bf16"):
+            raise TrainingError(f"precision: found '{self.precision}'; allowed: 32, bf16")
         if self.optimizer not in ("sgd", "adam"):
             raise TrainingError(f"optimizer: found '{self.optimizer}'; allowed: sgd, adam")
 

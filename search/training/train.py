@@ -27,6 +27,7 @@ from litesnn.search.dead_channels import silence_dead_channels
 from litesnn.search.export import export_document, export_tensors
 from litesnn.search.membrane_units import choose_membrane_exps, lower_to_fit
 from litesnn.search.model import Evaluation, SpikingModel
+from litesnn.search.scale import Ranks, join_ranks, synchronize_norms
 from litesnn.search.session import run_session, usable_device, versions
 from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.checkpoint import TrainingState, load_checkpoint, restore, save_checkpoint
@@ -62,7 +63,8 @@ def train_genotype(
     The float phase trains quantized weights with snapped steps and the chip's rounded decay. Then every population's
     membrane_exp is chosen, and the fixed phase trains in the chip's arithmetic with steps, masks and statistics frozen.
     Kept are the weights that were best in `fixed` on a validation part of the training set; the test set is looked at once.
-    The same seed gives the same result on one CPU. A genotype that has weights already is trained on from them.
+    The same seed gives the same result on one CPU. A genotype that has weights already is trained on from them. Several processes
+    (`docs/training.md`) share every batch; the first one writes.
 
     Parameters
     ----------
@@ -73,7 +75,7 @@ def train_genotype(
     resume : go on from `<out_path>.checkpoint`, written after every epoch, where there is one; the result equals that of an
         uninterrupted training
     progress : show a bar, if standard error is a terminal
-    on_epoch : called after every epoch, once its checkpoint is written
+    on_epoch : called after every epoch, once its checkpoint is written; in the first process
 
     Raises
     ------
@@ -89,26 +91,42 @@ def train_genotype(
     if target.suffix != ".json":
         raise TrainingError(f"output: found '{target}'; allowed: a file name that ends in .json")
     place = usable_device(device, TrainingError)
+    ranks = join_ranks(place)
+    if settings.batch_size < ranks.count:
+        raise TrainingError(
+            f"batch_size: found {settings.batch_size} for {ranks.count} processes; allowed: at least as many"
+        )
     parts = prepare(data, loaded.spec, settings.validation_fraction, settings.seed)
     parts = Parts(parts.train.to(place), parts.validation.to(place), parts.test.to(place))
     model = SpikingModel.from_genotype(loaded, settings.seed).to(place)
-    run = _Run(model, parts, settings, target.with_name(target.name + ".checkpoint"), _identity(loaded, data, settings))
-    with run_session(progress) as bar:
+    identity = {**_identity(loaded, data, settings), **ranks.identity}
+    run = _Run(model, parts, settings, target.with_name(target.name + ".checkpoint"), identity, ranks)
+    with run_session(progress, ranks, TrainingError) as bar:
         history = run.train(resume, bar, on_epoch)
-    record = _record(model, parts, data, settings)
-    written = save_genotype(export_document(model, record), export_tensors(model), target)
-    run.checkpoint.unlink(missing_ok=True)
-    return TrainingResult(written, target, record, history)
+        record = _record(model, parts, data, settings, ranks)
+        if ranks.first:
+            save_genotype(export_document(model, record), export_tensors(model), target)
+            run.checkpoint.unlink(missing_ok=True)
+        ranks.wait()
+    return TrainingResult(load_genotype(target).spec, target, record, history)
 
 
 class _Run:
     """One training: model, data, settings and the checkpoint it can go on from."""
 
     def __init__(
-        self, model: SpikingModel, parts: Parts, settings: TrainingSettings, checkpoint: Path, identity: dict[str, Any]
+        self,
+        model: SpikingModel,
+        parts: Parts,
+        settings: TrainingSettings,
+        checkpoint: Path,
+        identity: dict[str, Any],
+        ranks: Ranks,
     ) -> None:
         self.model = model
-        self.trainee = Trainee(model, settings.auxiliary, settings.seed).to(model.pool_exp.device)
+        self.trainee = Trainee(model, settings.auxiliary, settings.seed, settings.precision).to(model.pool_exp.device)
+        synchronize_norms(self.trainee, ranks)
+        self.ranks = ranks
         self.parts = parts
         self.settings = settings
         self.checkpoint = checkpoint
@@ -134,23 +152,27 @@ class _Run:
                 self.state.evaluation, self.state.epoch = "fixed", 0
                 silence_dead_channels(self.model)
                 choose_membrane_exps(self.model)
-                self._keep_best(*evaluate(self.model, self.parts.validation, "fixed"))
+                self._keep_best(*evaluate(self.model, self.parts.validation, "fixed", self.ranks))
             for epoch in range(self.state.epoch, self.settings.phase(evaluation)[0]):
                 report = self._epoch(optimizer, evaluation, epoch)
-                save_checkpoint(self.checkpoint, self.identity, self.state, self.trainee, optimizer)
+                if self.ranks.first:
+                    save_checkpoint(self.checkpoint, self.identity, self.state, self.trainee, optimizer)
                 shown = f"{evaluation} {epoch + 1}: validation {100 * report.validation_accuracy:.2f} %"
                 bar.update(task, advance=1, description=shown)
-                if on_epoch is not None:
+                if on_epoch is not None and self.ranks.first:
                     on_epoch(report)
         assert self.state.best_weights is not None
         self.model.load_state_dict(self.state.best_weights)
         return tuple(EpochReport(**row) for row in self.state.history)
 
     def _epoch(self, optimizer: torch.optim.Optimizer, evaluation: Evaluation, epoch: int) -> EpochReport:
-        train_loss = train_epoch(self.trainee, optimizer, self.parts.train, self.settings, evaluation, epoch)
+        self.ranks.align(self.trainee)
+        train_loss = train_epoch(
+            self.trainee, optimizer, self.parts.train, self.settings, evaluation, epoch, self.ranks
+        )
         if evaluation == "fixed":
             lower_to_fit(self.model)
-        accuracy, loss = evaluate(self.model, self.parts.validation, evaluation)
+        accuracy, loss = evaluate(self.model, self.parts.validation, evaluation, self.ranks)
         if evaluation == "fixed":
             self._keep_best(accuracy, loss)
         report = EpochReport(evaluation, epoch + 1, train_loss, accuracy, loss)
@@ -165,9 +187,11 @@ class _Run:
             self.state.best_weights = deepcopy(self.model.state_dict())
 
 
-def _record(model: SpikingModel, parts: Parts, data: Dataset, settings: TrainingSettings) -> TrainingRecord:
-    accuracy_float, _ = evaluate(model, parts.test, "float")
-    accuracy_fixed, _ = evaluate(model, parts.test, "fixed")
+def _record(
+    model: SpikingModel, parts: Parts, data: Dataset, settings: TrainingSettings, ranks: Ranks
+) -> TrainingRecord:
+    accuracy_float, _ = evaluate(model, parts.test, "float", ranks)
+    accuracy_fixed, _ = evaluate(model, parts.test, "fixed", ranks)
     return TrainingRecord(
         dataset=data.name,
         seed=settings.seed,
@@ -175,7 +199,7 @@ def _record(model: SpikingModel, parts: Parts, data: Dataset, settings: Training
         test_samples=len(parts.test.y),
         accuracy_float=accuracy_float,
         accuracy_fixed=accuracy_fixed,
-        settings=settings.as_dict(),
+        settings={**settings.as_dict(), **ranks.identity},
         versions=versions(),
     )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -114,3 +116,29 @@ def test_wrong_input_ends_in_one_message_and_nothing_is_written(
     assert result.exit_code == 2
     assert message in result.stderr if result.stderr_bytes else result.output
     assert not (tmp_path / "out").exists()
+
+
+def test_torchrun_shares_a_search_among_processes_and_prints_it_once(tmp_path: Path) -> None:
+    """The command of docs/training.md; `python -m litesnn` is what torchrun starts."""
+    options = ("--epochs", "1", "--samples", "60", "--channels", "4", "--deploy-channels", "4", "--threads", "1")
+    command = (
+        "-m",
+        "litesnn",
+        "search",
+        "litesnn",
+        "--dataset",
+        "digits",
+        *options,
+        *SMALL,
+        "-o",
+        tmp_path / "found",
+        "--json",
+    )
+    launcher = (sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+    done = subprocess.run([*map(str, (*launcher, *command))], capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)["epochs"]) == 1
+    spec = load_genotype(tmp_path / "found" / "genotype.json").spec
+    assert spec.search is not None
+    assert spec.search.settings["processes"] == 2
+    assert (tmp_path / "found" / "report.html").exists()

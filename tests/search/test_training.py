@@ -4,11 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from bar_images import bar_dataset, bar_genotype
 
-from litesnn.compiler.genotype import load_genotype, save_genotype
-from litesnn.compiler.genotype.schema import CellSpec, EdgeSpec, Genotype, HeadSpec, InputSpec, NodeSpec, StemSpec
+from litesnn.compiler.genotype import load_genotype
 from litesnn.errors import DataError, TrainingError
-from litesnn.search.data import Dataset
 from litesnn.search.model import SpikingModel
 from litesnn.search.reference import run_reference
 from litesnn.search.training import EpochReport, TrainingSettings, train_genotype
@@ -16,37 +15,6 @@ from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.samples import Augmentation, augment
 
 SETTINGS = TrainingSettings(epochs=2, fixed_epochs=2, batch_size=16, optimizer="adam", lr=0.02, shift=1)
-
-
-def bars(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Images 6 x 6 with a horizontal bar (class 0) or a vertical one (class 1), and noise."""
-    rng = np.random.default_rng(seed)
-    labels = np.arange(count) % 2
-    images = rng.integers(0, 4, (count, 1, 6, 6))
-    for image, label, place in zip(images, labels, rng.integers(1, 5, count), strict=True):
-        image[0, place if label == 0 else slice(None), slice(None) if label == 0 else place] = 15
-    return images.astype(np.uint8), labels.astype(np.int64)
-
-
-def bar_dataset() -> Dataset:
-    spec = InputSpec(shape=(1, 6, 6), std=(16.0,), scale=0.0625, minimum=0, maximum=16)
-    return Dataset("bars", *bars(160, 0), *bars(80, 1), num_classes=2, input_spec=spec)
-
-
-def bar_genotype(folder: Path, norm: str = "node", keep: float = 0.5) -> Path:
-    first = NodeSpec(inputs=(EdgeSpec(source="s0", op="conv3x3"), EdgeSpec(source="s1", op="skip")))
-    second = NodeSpec(inputs=(EdgeSpec(source="n0", op="conv3x3"), EdgeSpec(source="n0", op="maxpool3x3")))
-    genotype = Genotype(
-        name="bars",
-        input=bar_dataset().input_spec,
-        timesteps=3,
-        norm=norm,
-        stem=StemSpec(channels=4),
-        cells=(CellSpec(channels=4, nodes=(first, second), keep=keep, bits=2),),
-        head=HeadSpec(classes=2, pool="none", bias=True),
-    )
-    save_genotype(genotype, None, folder / "bars.json")
-    return folder / "bars.json"
 
 
 @pytest.mark.parametrize("norm", ["node", "edge"])

@@ -1,0 +1,19 @@
+"""Convolutions in fewer bits while training in `float`; everything else stays as it is.
+
+Only the convolutions and linear maps of the network compute in bfloat16, forward and back. Weights, scores and their gradients' sums,
+quantizer steps and masks, normalization, membranes, losses and optimizers stay in 32-bit floats (steps in 64), so no loss needs
+scaling. The `fixed` phase and every evaluation are untouched.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+
+Precision = Literal["32", "bf16"]
+
+
+def autocast(precision: Precision, device: torch.device) -> torch.autocast:
+    """The context in which a network's convolutions compute in `precision`; what they return must be made float32 again."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16")
