@@ -92,9 +92,9 @@ def read_array(path: str | os.PathLike[str]) -> npt.NDArray[np.generic]:
 
 
 def _dataset_samples(genotype: Genotype, name: str, data_dir: str | os.PathLike[str] | None) -> Samples:
-    from litesnn.search.data import load_dataset
+    from litesnn.search.data import load_for
 
-    dataset = load_dataset(name, data_dir if data_dir is None else Path(data_dir))
+    dataset = load_for(genotype, name, data_dir)
     inputs = quantize_input(genotype.input, dataset.x_test)
     return Samples(inputs, dataset.y_test.astype(np.int64), f"the {len(inputs)} held-out test samples of '{name}'")
 

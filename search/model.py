@@ -4,28 +4,33 @@
 `fixed` is the chip: integer weights, thresholds, biases and membranes exactly as `docs/numbers.md`, with straight-through
 gradients, so that it can be trained; steps, masks and normalization statistics are frozen there. Registers do not overflow.
 
-Time-parallel: convolutions and normalization see (T * N) samples at once, only the neurons loop over T. Signals are
+Time-parallel: convolutions and normalization see (T * N) samples at once, only the neurons loop over T. Populations on a cycle
+of feedback are walked step by step instead (`loops.py`); there, normalization in training is `step_norm.py`. Signals are
 (T, N, C, H, W) with T = 1 for a direct input, whose edges are computed once for all steps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Set
+from dataclasses import replace
+from functools import partial
 from typing import Literal, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from litesnn.compiler.genotype import EdgePlan, Genotype, LoadedGenotype, PoolPlan, Topology, resolve
 from litesnn.compiler.genotype.topology import NORM_TENSORS
-from litesnn.errors import GenotypeError
-from litesnn.search.axes import fold_time, per_channel, unfold_time
+from litesnn.search.axes import per_channel
 from litesnn.search.edges import Edge
 from litesnn.search.fixed_point import Folded, fold_pool, fold_readout
+from litesnn.search.loops import LoopPopulation, run_loop
+from litesnn.search.membranes import FixedMembrane, FloatMembrane, IntegerEdge, Membrane
 from litesnn.search.neurons import LifResult, fixed_lif, float_lif
-from litesnn.search.nodes import Node, integer_linear
+from litesnn.search.nodes import Node
+from litesnn.search.signals import delayed, max_population, side_by_side, spike_maximum, window_counts
+from litesnn.search.stages import stages
 
 Evaluation = Literal["float", "fixed"]
 
@@ -38,7 +43,7 @@ class Recorder(Protocol):
 
 
 class SpikingModel(nn.Module):
-    """Network of a genotype without feedback.
+    """Network of a genotype.
 
     Parameters
     ----------
@@ -50,11 +55,6 @@ class SpikingModel(nn.Module):
     ----------
     evaluation : "float" or "fixed"; which arithmetic `forward` uses
     exact : fixed evaluation in float64 throughout, whatever the bounds (verification)
-
-    Raises
-    ------
-    GenotypeError
-        Where the genotype has backward edges: feedback can be neither trained nor deployed in this version.
     """
 
     pool_exp: Tensor
@@ -62,14 +62,10 @@ class SpikingModel(nn.Module):
     def __init__(self, genotype: Genotype, topology: Topology | None = None, seed: int = 0) -> None:
         super().__init__()
         topology = topology or resolve(genotype)
-        if topology.has_backward:
-            raise GenotypeError(
-                f"{', '.join(topology.has_backward)}: feedback cannot be trained or deployed in this version; "
-                "allowed: forward edges only (remove the backward edges)"
-            )
         generator = torch.Generator().manual_seed(seed)
         self.genotype = genotype
         self.topology = topology
+        self.stages = stages(topology)
         self.evaluation: Evaluation = "float"
         self.exact = False
         self.nodes = nn.ModuleDict(
@@ -92,8 +88,14 @@ class SpikingModel(nn.Module):
         return model
 
     def node_list(self) -> list[Node]:
-        """The nodes in an order in which every source stands before its readers."""
+        """The nodes in an order in which every source stands before its readers, but for feedback."""
         return [node for node in self.nodes.values() if isinstance(node, Node)]
+
+    def node(self, name: str) -> Node:
+        """The node of a population."""
+        node = self.nodes[name.replace(".", "_")]
+        assert isinstance(node, Node)
+        return node
 
     def edge_list(self) -> list[Edge]:
         """Every edge, the readout's last."""
@@ -118,9 +120,12 @@ class SpikingModel(nn.Module):
     def propagate(self, inputs: Tensor, recorder: Recorder | None = None) -> dict[str, Tensor]:
         """Spikes (T, N, C, H, W) of the input, every node and the pool, by name."""
         signals = {"input": self._input_signal(inputs)}
-        for node in self.node_list():
-            edge_inputs = [self._gather(edge.plan, signals, recorder) for edge in node.edge_list()]
-            signals[node.plan.name] = self._fire(node, edge_inputs, recorder)
+        for stage in self.stages:
+            nodes = [self.node(name) for name in stage.nodes]
+            if stage.loop:
+                signals |= self._walk(nodes, signals, recorder)
+            else:
+                signals[nodes[0].plan.name] = self._fire(nodes[0], signals, recorder)
         if self.topology.pool is not None:
             signals["pool"] = self._pool(self.topology.pool, signals, recorder)
         return signals
@@ -147,27 +152,56 @@ class SpikingModel(nn.Module):
         signal = inputs.to(torch.float64 if self._exact_fixed else torch.float32)
         return signal.unsqueeze(0) if self.genotype.input.encoding == "direct" else signal.transpose(0, 1)
 
-    def _fire(self, node: Node, inputs: Sequence[Tensor], recorder: Recorder | None) -> Tensor:
-        if self.evaluation == "fixed":
-            folded = node.fold()
-            result = self._fixed_lif(node.accumulator(inputs, folded, exact=self.exact), folded, recorder)
-        else:
-            result = self._float_lif(node.float_current(inputs), recorder)
+    def _fire(self, node: Node, signals: dict[str, Tensor], recorder: Recorder | None) -> Tensor:
+        membrane = self._membrane(node)
+        currents = [
+            membrane.current(index, self._gather(edge.plan, signals, recorder))
+            for index, edge in enumerate(node.edge_list())
+        ]
+        result = self._lif(membrane.total(currents), membrane.folded, recorder)
         return self._record(node.plan.name, result, recorder)
+
+    def _walk(self, nodes: list[Node], signals: dict[str, Tensor], recorder: Recorder | None) -> dict[str, Tensor]:
+        """The populations of a loop, in the order of their nodes."""
+        inside = {node.plan.name for node in nodes}
+        loop = []
+        for node in nodes:
+            membrane = self._membrane(node, inside)
+            fire = partial(self._one_step, membrane.folded, recorder)
+            outside = partial(self._gather, signals=signals, recorder=None)
+            loop.append(LoopPopulation(node, membrane, fire, inside, outside))
+        results = run_loop(loop, signals, self.genotype.timesteps)
+        fired = {name: self._record(name, result, recorder) for name, result in results.items()}
+        if recorder is not None:
+            for node in nodes:
+                for edge in node.edge_list():
+                    self._gather(edge.plan, signals | fired, recorder)
+        return fired
+
+    def _one_step(
+        self, folded: Folded | None, recorder: Recorder | None, total: Tensor, rest: Tensor | None
+    ) -> LifResult:
+        result = self._lif(total, folded, recorder, timesteps=1, rest=rest)
+        return replace(result, spikes=self._typed(result.spikes))
+
+    def _membrane(self, node: Node, loop: Set[str] = frozenset()) -> Membrane:
+        if self.evaluation == "fixed":
+            return FixedMembrane(node, exact=self.exact)
+        return FloatMembrane(node, loop)
 
     def _pool(self, plan: PoolPlan, signals: dict[str, Tensor], recorder: Recorder | None) -> Tensor:
         maps = torch.cat([signals[name] for name in plan.sources], dim=2)
         if self.evaluation == "fixed":
             folded = self.fold_pool()
             sums = maps.double().sum((3, 4), keepdim=True) * per_channel(folded.multipliers[0])
-            result = self._fixed_lif(sums, folded, recorder)
+            result = self._lif(sums, folded, recorder)
         else:
-            result = self._float_lif(maps.mean((3, 4), keepdim=True), recorder)
+            result = self._lif(maps.mean((3, 4), keepdim=True), None, recorder)
         return self._record("pool", result, recorder)
 
     def _read_out(self, signal: Tensor) -> Tensor:
         if self.evaluation == "fixed":
-            sums = 64 * integer_linear(self.readout, signal, exact=self.exact)[:, :, :, 0, 0]
+            sums = 64 * IntegerEdge(self.readout, exact=self.exact)(signal)[:, :, :, 0, 0]
             return (sums + self.fold_readout().bias).sum(0)
         if self.training:
             self.readout.step.fill_(self.readout.natural_step())
@@ -177,47 +211,38 @@ class SpikingModel(nn.Module):
         return logits if bias is None else logits + self.genotype.timesteps * bias
 
     def _gather(self, plan: EdgePlan, signals: dict[str, Tensor], recorder: Recorder | None) -> Tensor:
-        """The signal an edge reads: its sources side by side, after the maximum where it has one."""
+        """The signal an edge reads: its sources side by side, after the maximum where it has one, later where it is feedback."""
         parts = [signals[name] for name in plan.sources]
-        if plan.max_window is None:
-            return torch.cat(parts, dim=2)
-        kernel, stride, padding = plan.max_window
-        pooled = []
-        for index, part in enumerate(parts):
-            folded = fold_time(part)
-            maximum = unfold_time(F.max_pool2d(folded, kernel, stride, padding), part)
-            pooled.append(maximum)
-            if recorder is not None:
-                taps = unfold_time(F.avg_pool2d(folded, kernel, stride, padding, divisor_override=1), part)
-                recorder(max_population(plan, index), maximum, taps * (64 if self.evaluation == "fixed" else 1))
-        return torch.cat(pooled, dim=2)
+        if plan.max_window is not None and recorder is not None:
+            for index, part in enumerate(parts):
+                counts = window_counts(plan, part) * (64 if self.evaluation == "fixed" else 1)
+                recorder(max_population(plan, index), spike_maximum(plan, part), counts)
+        return delayed(side_by_side(plan, parts), plan.distance)
 
-    def _float_lif(self, current: Tensor, recorder: Recorder | None) -> LifResult:
-        spec, neuron = self.genotype, self.genotype.neuron
-        return float_lif(
-            current,
-            spec.timesteps,
-            neuron.decay_mantissa,
-            neuron.threshold,
-            neuron.surrogate_temperature,
-            record=recorder is not None,
-        )
-
-    def _fixed_lif(self, accumulator: Tensor, folded: Folded, recorder: Recorder | None) -> LifResult:
-        spec, neuron = self.genotype, self.genotype.neuron
-        return fixed_lif(
-            accumulator,
-            folded,
-            spec.timesteps,
-            neuron.decay_mantissa,
-            neuron.surrogate_temperature,
-            record=recorder is not None,
-        )
+    def _lif(
+        self,
+        total: Tensor,
+        folded: Folded | None,
+        recorder: Recorder | None,
+        *,
+        timesteps: int | None = None,
+        rest: Tensor | None = None,
+    ) -> LifResult:
+        """Neurons over all steps, or over some of them from the membranes that earlier ones left."""
+        neuron, steps = self.genotype.neuron, timesteps or self.genotype.timesteps
+        decay, temperature, record = neuron.decay_mantissa, neuron.surrogate_temperature, recorder is not None
+        if folded is not None:
+            return fixed_lif(total, folded, steps, decay, temperature, record=record, rest=rest)
+        return float_lif(total, steps, decay, neuron.threshold, temperature, record=record, rest=rest)
 
     def _record(self, name: str, result: LifResult, recorder: Recorder | None) -> Tensor:
         if recorder is not None and result.membranes is not None:
             recorder(name, result.spikes, result.membranes)
-        return result.spikes if self._exact_fixed else result.spikes.float()
+        return self._typed(result.spikes)
+
+    def _typed(self, spikes: Tensor) -> Tensor:
+        """Spikes in the type in which signals travel."""
+        return spikes if self._exact_fixed else spikes.float()
 
     def _load(self, loaded: LoadedGenotype) -> None:
         tensors = {name: torch.from_numpy(np.array(value)) for name, value in loaded.trained.items()}
@@ -231,8 +256,3 @@ class SpikingModel(nn.Module):
                         getattr(node.norm(owner), part).copy_(tensors[f"{owner}.norm.{part}"])
             if self.readout_bias is not None:
                 self.readout_bias.copy_(tensors["readout.bias"])
-
-
-def max_population(plan: EdgePlan, index: int) -> str:
-    """Name of the maximum of an edge's source: `<edge>.max`, or `<edge>.max<i>` where the edge reads several."""
-    return f"{plan.name}.max" if len(plan.sources) == 1 else f"{plan.name}.max{index}"

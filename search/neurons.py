@@ -21,24 +21,32 @@ DECAY_ONE = 4096
 
 @dataclass(frozen=True)
 class LifResult:
-    """Spikes (T, N, C, H, W) and, where asked for, membranes before the reset, of the same shape."""
+    """Spikes (T, N, C, H, W), where asked for membranes before the reset of the same shape, and the membranes after the last step."""
 
     spikes: Tensor
     membranes: Tensor | None
+    rest: Tensor | None
 
 
 def float_lif(
-    current: Tensor, timesteps: int, decay_mantissa: int, threshold: float, temperature: float, *, record: bool
+    current: Tensor,
+    timesteps: int,
+    decay_mantissa: int,
+    threshold: float,
+    temperature: float,
+    *,
+    record: bool,
+    rest: Tensor | None = None,
 ) -> LifResult:
     """Floating-point neurons with the rounded decay `decay_mantissa / 4096`.
 
     Parameters
     ----------
     current : (T, N, C, H, W) in real units, or (1, N, C, H, W) where it is the same at every step
+    rest : (N, C, H, W) membranes that an earlier call left (`LifResult.rest`); None starts a sample
     """
     decay = decay_mantissa / DECAY_ONE
     spikes, membranes = [], []
-    rest: Tensor | None = None
     for t in range(timesteps):
         u = current[t if current.shape[0] > 1 else 0]
         if rest is not None:
@@ -48,11 +56,18 @@ def float_lif(
         spikes.append(y)
         if record:
             membranes.append(u)
-    return LifResult(torch.stack(spikes), torch.stack(membranes) if record else None)
+    return LifResult(torch.stack(spikes), torch.stack(membranes) if record else None, rest)
 
 
 def fixed_lif(
-    accumulator: Tensor, folded: Folded, timesteps: int, decay_mantissa: int, temperature: float, *, record: bool
+    accumulator: Tensor,
+    folded: Folded,
+    timesteps: int,
+    decay_mantissa: int,
+    temperature: float,
+    *,
+    record: bool,
+    rest: Tensor | None = None,
 ) -> LifResult:
     """Integer neurons, exactly `docs/numbers.md`, One time step; spikes and membranes are float64 holding whole numbers.
 
@@ -62,11 +77,11 @@ def fixed_lif(
     Parameters
     ----------
     accumulator : `a`, float64 (T, N, C, H, W) or (1, N, C, H, W)
+    rest : as in `float_lif`
     """
     current = 64 * accumulator + per_channel(folded.bias)
     vth, scale = 64 * per_channel(folded.vth), per_channel(folded.unit) / 64
     spikes, membranes = [], []
-    rest: Tensor | None = None
     for t in range(timesteps):
         v = current[t if current.shape[0] > 1 else 0]
         if rest is not None:
@@ -77,4 +92,4 @@ def fixed_lif(
         spikes.append(y)
         if record:
             membranes.append(v)
-    return LifResult(torch.stack(spikes), torch.stack(membranes) if record else None)
+    return LifResult(torch.stack(spikes), torch.stack(membranes) if record else None, rest)

@@ -1,20 +1,15 @@
-"""A spiking population with the edges that meet at its membrane and their normalization, in both evaluations."""
+"""A spiking population: the edges that meet at its membrane, their normalization, and the integers these fold to."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
 from litesnn.compiler.genotype import Genotype, NodePlan
 from litesnn.compiler.genotype.topology import NORM_TENSORS
-from litesnn.search.axes import fold_time, per_channel, unfold_time
 from litesnn.search.edges import Edge
 from litesnn.search.fixed_point import Folded, Gain, fold_edge_norm, fold_node_norm, gain_of_norm
 from litesnn.search.snapping import UnsnappedEdge, snap_steps
-
-_FLOAT32_EXACT = 2**24
 
 
 class Node(nn.Module):
@@ -68,23 +63,6 @@ class Node(nn.Module):
         for step, edge in zip(steps, edges, strict=True):
             edge.step.fill_(step)
 
-    def float_current(self, signals: Sequence[Tensor]) -> Tensor:
-        """Normalized current (T, N, C, H, W) from one signal per edge; refreshes steps and masks while training."""
-        if self.training:
-            self.refresh_steps()
-        per_edge = self.genotype.norm == "edge"
-        total: Tensor | None = None
-        for edge, signal in zip(self.edge_list(), signals, strict=True):
-            h = edge.code_value()
-            if edge.plan.weighted:
-                current = edge.linear(signal, (edge.codes(refresh=self.training) * h).to(signal.dtype))
-                current = _apply_norm(self.norm(edge.plan.name), current) if per_edge else current
-            else:
-                current = edge.linear(signal, None) * h
-            total = current if total is None else total + current
-        assert total is not None
-        return total if per_edge else _apply_norm(self.norm(self.plan.name), total)
-
     def fold(self) -> Folded:
         """Integers of this population from its normalization as it stands (running statistics, current steps)."""
         values = [edge.code_value() for edge in self.edge_list()]
@@ -98,34 +76,8 @@ class Node(nn.Module):
         ]
         return fold_edge_norm(gains, values, exp, threshold, self.genotype.multiplier_max)
 
-    def accumulator(self, signals: Sequence[Tensor], folded: Folded, *, exact: bool) -> Tensor:
-        """`a` of `docs/numbers.md` as float64 (T, N, C, H, W): whole numbers, straight-through gradients.
-
-        Convolutions run in float32 where every partial sum stays below 2^24, unless `exact` asks for float64 throughout.
-        """
-        total: Tensor | None = None
-        for edge, signal, multiplier in zip(self.edge_list(), signals, folded.multipliers, strict=True):
-            current = integer_linear(edge, signal, exact=exact) * per_channel(multiplier)
-            total = current if total is None else total + current
-        assert total is not None
-        return total
-
     def _gain(self, owner: str) -> Gain:
         norm = self.norm(owner)
         tensors: list[Tensor] = [getattr(norm, name) for name in NORM_TENSORS]
         weight, bias, mean, var = tensors
         return gain_of_norm(weight, bias, mean, var, norm.eps)
-
-
-def integer_linear(edge: Edge, signal: Tensor, *, exact: bool) -> Tensor:
-    """Integer codes applied to whole-number signals (T, N, C, H, W); the result is float64 and whole."""
-    fan_in = edge.plan.weight_shape[1] * max(1, edge.plan.kernel) ** 2
-    small = fan_in * (2**edge.plan.bits - 1) * edge.input_magnitude < _FLOAT32_EXACT
-    dtype = torch.float32 if small and not exact else torch.float64
-    codes = edge.codes().to(dtype) if edge.plan.weighted else None
-    return edge.linear(signal.to(dtype), codes).double()
-
-
-def _apply_norm(norm: nn.BatchNorm2d, current: Tensor) -> Tensor:
-    """Batch normalization with the statistics of all steps and samples together."""
-    return unfold_time(norm(fold_time(current)), current)

@@ -17,8 +17,9 @@ from torch import Tensor
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype, check_integers
 from litesnn.errors import GenotypeError
 from litesnn.search.fixed_point import Folded
-from litesnn.search.model import Evaluation, SpikingModel, max_population
+from litesnn.search.model import Evaluation, SpikingModel
 from litesnn.search.neurons import DECAY_ONE
+from litesnn.search.signals import max_population
 
 Integers = npt.NDArray[np.int64]
 _MEMBRANE_LIMIT = 2.0**40
@@ -80,7 +81,7 @@ def run_reference(
     Raises
     ------
     GenotypeError
-        Without weights, with feedback, or with weights so large that float64 is not exact.
+        Without weights, or with weights so large that float64 is not exact.
     DataError
         For inputs of the wrong shape, type or range.
     """

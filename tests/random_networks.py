@@ -16,6 +16,7 @@ import torch
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype, parse_genotype, resolve, save_genotype
 from litesnn.compiler.genotype.files import dump_genotype
 from litesnn.compiler.genotype.schema import (
+    BackwardEdgeSpec,
     CellSpec,
     EdgeSpec,
     Genotype,
@@ -32,6 +33,7 @@ from litesnn.search.membrane_units import choose_membrane_exps
 from litesnn.search.model import SpikingModel
 
 CONVS = ("conv1x1", "conv3x3", "conv5x5")
+FEEDBACK_OPS = (*CONVS, "conv3x3", "skip", "skip", "shortcut", "maxpool3x3", "avgpool3x3", "dense")
 _SAMPLES = 12
 
 
@@ -42,12 +44,15 @@ def random_trained_genotype(seed: int, **choices: Any) -> LoadedGenotype:
     ----------
     choices : fixes what is drawn otherwise: `norm`, `encoding` ("direct" or "spikes"), `timesteps`, `stem` (bool), `pool`
         ("global_average" or "none"), `bias` (bool), `cells` (number), `nodes` (most per cell), `bits`, `keep`, `decay`,
-        `size` (height and width), `ops` (allowed op names), `membrane_exp` (for all populations)
+        `size` (height and width), `ops` (allowed op names), `membrane_exp` (for all populations), `feedback` (most backward edges
+        per cell, and at least one in the network; none without it)
     """
     for attempt in range(100):
         rng = np.random.default_rng((seed, attempt))
         try:
             genotype = _random_genotype(rng, seed, choices)
+            if choices.get("feedback"):
+                genotype = _with_feedback(rng, genotype, choices)
         except GenotypeError:
             continue
         return _with_weights(genotype, rng, choices)
@@ -155,6 +160,36 @@ def _random_edge(rng: np.random.Generator, node: int, stride: int, pick: Any, ch
     return EdgeSpec(source=sources[int(rng.integers(len(sources)))], op=op, bits=bits, pool=pool)
 
 
+def _with_feedback(rng: np.random.Generator, genotype: Genotype, choices: dict[str, Any]) -> Genotype:
+    """Backward edges where they fit, up to `feedback` per cell."""
+    allowed = [op for op in choices.get("ops", FEEDBACK_OPS) if op in FEEDBACK_OPS]
+    for index in range(len(genotype.cells)):
+        for _ in range(4 * choices["feedback"]):
+            cell = genotype.cells[index]
+            source = int(rng.integers(len(cell.nodes)))
+            targets = ["input", "input", *(f"n{k}" for k in range(source + 1))]
+            edge = BackwardEdgeSpec(
+                source=f"n{source}",
+                target=targets[int(rng.integers(len(targets)))],
+                op=allowed[int(rng.integers(len(allowed)))],
+                bits=[None, 1, 2, 3, 4, 8][int(rng.integers(6))],
+            )
+            changed = cell.model_copy(update={"backward": (*cell.backward, edge)})
+            grown = genotype.model_copy(
+                update={"cells": (*genotype.cells[:index], changed, *genotype.cells[index + 1 :])}
+            )
+            try:
+                resolve(grown)
+            except GenotypeError:
+                continue
+            genotype = grown
+            if len(changed.backward) >= choices["feedback"]:
+                break
+    if not any(cell.backward for cell in genotype.cells):
+        raise GenotypeError("no backward edge fits")
+    return genotype
+
+
 def _with_weights(genotype: Genotype, rng: np.random.Generator, choices: dict[str, Any]) -> LoadedGenotype:
     model = SpikingModel(genotype, seed=int(rng.integers(2**31)))
     with torch.no_grad():
@@ -165,7 +200,7 @@ def _with_weights(genotype: Genotype, rng: np.random.Generator, choices: dict[st
                 gains[rng.random(channels) < 0.08] = 0
                 norm.weight.copy_(torch.from_numpy(gains))
                 norm.bias.copy_(torch.from_numpy(rng.uniform(-0.2, 0.5, channels)))
-                norm.momentum = 1.0
+                norm.momentum = None
         if model.readout_bias is not None:
             model.readout_bias.copy_(torch.from_numpy(rng.normal(0, 0.3, len(model.readout_bias))))
         untrained = LoadedGenotype(genotype, model.topology, None, b"")

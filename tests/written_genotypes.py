@@ -134,6 +134,8 @@ def trainable(genotype: Genotype) -> Genotype:
             node["membrane_exp"] = 2
             for edge in node["inputs"]:
                 edge["step"] = STEP
+        for edge in cell["backward"]:
+            edge["step"] = STEP
     if "stem" in raw:
         raw["stem"] |= {"step": STEP, "membrane_exp": 1}
     raw["head"]["step"] = STEP

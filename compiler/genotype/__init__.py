@@ -10,6 +10,7 @@ from litesnn.compiler.genotype.files import (
 )
 from litesnn.compiler.genotype.numbers import with_numbers
 from litesnn.compiler.genotype.ops import OPS, Op
+from litesnn.compiler.genotype.preprocessing import EventFrames, Mfcc, Preprocessing
 from litesnn.compiler.genotype.quantize_input import check_integers, quantize_input
 from litesnn.compiler.genotype.schema import (
     BackwardEdgeSpec,
@@ -35,15 +36,18 @@ __all__ = [
     "CellSpec",
     "EdgePlan",
     "EdgeSpec",
+    "EventFrames",
     "Genotype",
     "HeadSpec",
     "InputSpec",
     "LoadedGenotype",
+    "Mfcc",
     "NeuronSpec",
     "NodePlan",
     "NodeSpec",
     "Op",
     "PoolPlan",
+    "Preprocessing",
     "PruningRecord",
     "SearchRecord",
     "StemSpec",

@@ -30,7 +30,9 @@ def edited(spec: Genotype, tensors: Mapping[str, Array]) -> LoadedGenotype:
 
 
 def with_edge(spec: Genotype, name: str, **fields: Any) -> Genotype:
-    """The genotype with other fields of one edge: `stem.edge0`, `cell0.node1.edge2` or `readout.edge0`."""
+    """The genotype with other fields of one edge: `stem.edge0`, `cell0.node1.edge2`, `cell0.backward1` or `readout.edge0`."""
+    if ".backward" in name:
+        return _with_backward_edge(spec, name, **fields)
     owner, _, edge = name.rpartition(".edge")
     if owner == "stem":
         return with_population(spec, "stem", **fields)
@@ -58,6 +60,14 @@ def node_spec(spec: Genotype, name: str) -> NodeSpec:
     """The node of a cell: `cell0.node1`."""
     i, j = _numbers(name)
     return spec.cells[i].nodes[j]
+
+
+def _with_backward_edge(spec: Genotype, name: str, **fields: Any) -> Genotype:
+    cell, _, number = name.partition(".backward")
+    index, b = int(cell.removeprefix("cell")), int(number)
+    backward = list(spec.cells[index].backward)
+    backward[b] = backward[b].model_copy(update=fields)
+    return _with_cell(spec, index, spec.cells[index].model_copy(update={"backward": tuple(backward)}))
 
 
 def _with_cell(spec: Genotype, index: int, cell: CellSpec) -> Genotype:

@@ -23,7 +23,10 @@ def with_numbers(genotype: Genotype, step: Callable[[str], float], membrane_exp:
                 edge.model_copy(update={"step": step(f"{name}.edge{e}")}) for e, edge in enumerate(node.inputs)
             )
             nodes.append(node.model_copy(update={"inputs": inputs, "membrane_exp": membrane_exp(name)}))
-        cells.append(cell.model_copy(update={"nodes": tuple(nodes)}))
+        backward = tuple(
+            edge.model_copy(update={"step": step(f"cell{i}.backward{b}")}) for b, edge in enumerate(cell.backward)
+        )
+        cells.append(cell.model_copy(update={"nodes": tuple(nodes), "backward": backward}))
     updates["cells"] = tuple(cells)
     head: dict[str, Any] = {"step": step("readout.edge0")}
     if genotype.head.pool != "none":

@@ -13,6 +13,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
 
+from litesnn.compiler.genotype.preprocessing import EventFrames, Preprocessing
+
 FORMAT = "litesnn.genotype"
 VERSION = 1
 
@@ -33,7 +35,8 @@ class InputSpec(Model):
     """What enters the network and how raw values become integers (`docs/numbers.md`, Input).
 
     `direct`: one signed 8-bit integer per pixel, `clip(rint(((raw - mean) / std) / scale), minimum, maximum)`, held for all
-    time steps. `spikes`: binary events per step; mean, std, scale and the range are not used.
+    time steps. `spikes`: binary events per step; mean, std, scale and the range are not used. `preprocessing` says how recordings
+    (events, sounds) became raw values; left out, it is the data set's own.
     """
 
     shape: tuple[PositiveInt, PositiveInt, PositiveInt]
@@ -43,6 +46,7 @@ class InputSpec(Model):
     scale: Annotated[float, Field(gt=0)] = 1.0
     minimum: Annotated[int, Field(ge=-128, le=0)] = -128
     maximum: Annotated[int, Field(ge=1, le=127)] = 127
+    preprocessing: Preprocessing | None = None
 
     @model_validator(mode="after")
     def _one_value_per_channel(self) -> InputSpec:
@@ -201,3 +205,12 @@ class Genotype(Model):
     training: TrainingRecord | None = None
     search: SearchRecord | None = None
     pruning: tuple[PruningRecord, ...] | None = None
+
+    @model_validator(mode="after")
+    def _one_frame_per_step(self) -> Genotype:
+        how = self.input.preprocessing
+        if isinstance(how, EventFrames) and how.frames != self.timesteps:
+            raise ValueError(
+                f"input.preprocessing.frames is {how.frames}; allowed: timesteps ({self.timesteps}), one per step"
+            )
+        return self

@@ -3,15 +3,23 @@
 This is what the schema *means*: names of populations and tensors, inherited bits, derived strides. It holds no number
 arithmetic; the PyTorch model and the compiler each do that on their own (`docs/numbers.md`).
 
-Names: `input`, `stem`, `cell0.node1`, `pool`, `readout`; edges `cell0.node1.edge0`; tensors `<edge>.weight`, `<edge>.mask`,
-`<node or edge>.norm.weight|bias|running_mean|running_var`, `readout.bias`.
+Names: `input`, `stem`, `cell0.node1`, `pool`, `readout`; edges `cell0.node1.edge0`, `cell0.backward0`; tensors `<edge>.weight`,
+`<edge>.mask`, `<node or edge>.norm.weight|bias|running_mean|running_var`, `readout.bias`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from math import ceil
 
+from litesnn.compiler.genotype.feedback import (
+    DISTANCE,
+    backward_place,
+    check_backward_fit,
+    check_backward_names,
+    target_population,
+)
 from litesnn.compiler.genotype.ops import OPS
 from litesnn.compiler.genotype.schema import CellSpec, EdgeSpec, Genotype, NodeSpec
 from litesnn.errors import GenotypeError
@@ -37,6 +45,8 @@ class EdgePlan:
     bits, keep : weight bits and kept fraction; 1 and 1.0 for edges without weights
     step : quantizer step, None while untrained
     reads_input : True where the source is the network's input
+    distance : time steps between a source's spike and its arrival: 0, or 1 for feedback. A maximum (`max_window`) is taken in the
+        step of the spike; what it says arrives `distance` steps later
     """
 
     name: str
@@ -55,6 +65,7 @@ class EdgePlan:
     keep: float
     step: float | None
     reads_input: bool
+    distance: int = 0
 
     @property
     def weighted(self) -> bool:
@@ -71,7 +82,7 @@ class EdgePlan:
 
 @dataclass(frozen=True)
 class NodePlan:
-    """One spiking population and the edges that meet at its membrane."""
+    """One spiking population and the edges that meet at its membrane: the node's inputs in order, then feedback, by cell."""
 
     name: str
     place: str
@@ -93,7 +104,10 @@ class PoolPlan:
 
 @dataclass(frozen=True)
 class Topology:
-    """All populations in an order in which every source stands before its readers."""
+    """All populations in an order in which every source stands before its readers, but for feedback.
+
+    `has_backward`: the places of all backward edges.
+    """
 
     input_shape: Shape
     nodes: tuple[NodePlan, ...]
@@ -141,7 +155,7 @@ def resolve(genotype: Genotype) -> Topology:
     before = signal
     for index, cell in enumerate(genotype.cells):
         produced = _cell_nodes(genotype, index, cell, before, signal)
-        nodes.extend(produced)
+        nodes = _with_feedback(genotype, index, cell, signal.sources, [*nodes, *produced])
         before, signal = signal, _cell_output(index, cell, produced)
     if genotype.stem is None and not genotype.cells:
         raise GenotypeError("cells: found none and no stem; a network needs a stem or at least one cell")
@@ -151,9 +165,7 @@ def resolve(genotype: Genotype) -> Topology:
     readout = _edge(
         readout_spec, "readout.edge0", "head", signal, (head.classes, 1, 1), head.bits, head.keep, "stride", genotype
     )
-    backward = tuple(
-        f"cells[{i}].backward[{j}]" for i, cell in enumerate(genotype.cells) for j in range(len(cell.backward))
-    )
+    backward = tuple(backward_place(i, b) for i, cell in enumerate(genotype.cells) for b in range(len(cell.backward)))
     return Topology(genotype.input.shape, tuple(nodes), pool, readout, backward)
 
 
@@ -177,7 +189,7 @@ def _cell_output(index: int, cell: CellSpec, produced: list[NodePlan]) -> _Signa
 
 
 def _cell_nodes(genotype: Genotype, index: int, cell: CellSpec, s0: _Signal, s1: _Signal) -> list[NodePlan]:
-    _check_backward(index, cell)
+    check_backward_names(index, cell)
     cell_size = (ceil(s1.height / cell.stride), ceil(s1.width / cell.stride))
     signals = {"s0": s0, "s1": s1}
     produced: list[NodePlan] = []
@@ -211,18 +223,22 @@ def _cell_nodes(genotype: Genotype, index: int, cell: CellSpec, s0: _Signal, s1:
     return produced
 
 
-def _check_backward(index: int, cell: CellSpec) -> None:
-    names = ["input", *(f"n{j}" for j in range(len(cell.nodes)))]
+def _with_feedback(
+    genotype: Genotype, index: int, cell: CellSpec, cell_input: tuple[str, ...], nodes: Sequence[NodePlan]
+) -> list[NodePlan]:
+    """The nodes so far, with the backward edges of a cell after the other edges of their targets."""
+    by_name = {node.name: node for node in nodes}
     for b, edge in enumerate(cell.backward):
-        place = f"cells[{index}].backward[{b}]"
-        for role, value in (("source", edge.source), ("target", edge.target)):
-            if value not in names:
-                raise GenotypeError(f"{place}.{role}: found '{value}'; allowed: {', '.join(names)}")
-        if names.index(edge.target) > names.index(edge.source):
-            raise GenotypeError(
-                f"{place}: found {edge.source} -> {edge.target}, which points forward; allowed: from a node to itself or an "
-                "earlier one (forward edges go into the target node's inputs)"
-            )
+        place = backward_place(index, b)
+        source = by_name[f"cell{index}.node{edge.source.removeprefix('n')}"]
+        target = by_name[target_population(place, edge, index, cell_input)]
+        check_backward_fit(place, edge, source.shape[1:], target.shape[1:])
+        spec = EdgeSpec(source=edge.source, op=edge.op, step=edge.step)
+        signal = _Signal((source.name,), source.shape[:1], *source.shape[1:])
+        bits, keep = edge.bits or cell.bits, edge.keep or cell.keep
+        plan = _edge(spec, f"cell{index}.backward{b}", place, signal, target.shape, bits, keep, "stride", genotype)
+        by_name[target.name] = replace(target, edges=(*target.edges, replace(plan, distance=DISTANCE)))
+    return list(by_name.values())
 
 
 def _node_size(node: NodeSpec, signals: dict[str, _Signal], cell_size: tuple[int, int]) -> tuple[int, int]:

@@ -18,6 +18,19 @@ def train_command(
         Path | None, typer.Option("--output", "-o", help="Trained genotype to write; NAME-trained.json if left out.")
     ] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder with the data set's files (digits needs none).")] = None,
+    frames: Annotated[
+        int | None, typer.Option(min=1, help="Event data: frames per sample; replaces the genotype's timesteps.")
+    ] = None,
+    split: Annotated[
+        Literal["count", "time"] | None,
+        typer.Option(help="Event data: frames of equally many events, or of equal time."),
+    ] = None,
+    downsample: Annotated[
+        int | None, typer.Option(min=1, help="Event data: so many pixels per side become one.")
+    ] = None,
+    polarity: Annotated[
+        Literal["separate", "merged"] | None, typer.Option(help="Event data: a channel for each sign, or one for both.")
+    ] = None,
     epochs: Annotated[int, typer.Option(help="Epochs of the float phase.")] = 100,
     fixed_epochs: Annotated[int, typer.Option(help="Epochs of the fixed-point phase.")] = 10,
     batch_size: Annotated[int, typer.Option(help="Samples per step.")] = 64,
@@ -66,6 +79,7 @@ def train_command(
             seed=seed,
             threads=threads,
         )
+        events = {"frames": frames, "split": split, "downsample": downsample, "polarity": polarity}
         target = output or Path(f"{genotype.stem}-trained.json")
         result = train_genotype(
             genotype,
@@ -73,6 +87,7 @@ def train_command(
             target,
             settings,
             data_dir=data_dir,
+            preprocessing={name: value for name, value in events.items() if value is not None},
             device=device,
             resume=resume,
             progress=not json_output,

@@ -1,4 +1,4 @@
-"""Spoken words as MFCC images (1, 40, 98): Google Speech Commands in 12 classes, and the Free Spoken Digit Dataset."""
+"""Spoken words as MFCC images, (1, 40, 98) unless told otherwise: Google Speech Commands in 12 classes, and the Free Spoken Digit Dataset."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy.io import wavfile
 
-from litesnn.compiler.genotype import InputSpec
+from litesnn.compiler.genotype import InputSpec, Mfcc
 from litesnn.errors import DataError
 from litesnn.search.data.dataset import Dataset
-from litesnn.search.data.mfcc import FILTERS, FRAMES, mfcc
+from litesnn.search.data.mfcc import mfcc
 
 KEYWORDS = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go")
 SILENCE, UNKNOWN = "silence", "unknown"
@@ -26,13 +26,13 @@ DRAW_SEED = 0
 FSDD_TEST_TAKES = 5
 _NOISE = "_background_noise_"
 _LISTS = ("validation_list.txt", "testing_list.txt")
-_INPUT = InputSpec(shape=(1, FILTERS, FRAMES), scale=1 / 32)
+_SCALE = 1 / 32
 """Coefficients have deviation 1; +-4 deviations fill the integers."""
 
 Clip = tuple[npt.NDArray[np.generic], int]
 
 
-def load_gsc(name: str, data_dir: Path | None) -> Dataset:
+def load_gsc(name: str, data_dir: Path | None, how: Mfcc) -> Dataset:
     """Google Speech Commands (version 1 or 2, as extracted): ten keywords, `unknown` (other words) and `silence`.
 
     Test clips are those of testing_list.txt; validation clips count as training clips. `unknown` and `silence` (cuts of the
@@ -58,17 +58,17 @@ def load_gsc(name: str, data_dir: Path | None) -> Dataset:
         count = round(SHARE * len(spoken))
         drawn = generator.permutation(len(others))[:count]
         labelled = [*spoken, *((others[i], GSC_CLASSES.index(UNKNOWN)) for i in sorted(drawn))]
-        clips = [mfcc(*_read(path)) for path, _ in labelled]
+        clips = [mfcc(*_read(path), how) for path, _ in labelled]
         labels = [label for _, label in labelled]
         if noise:
-            clips += [mfcc(*_cut(noise, generator)) for _ in range(count)]
+            clips += [mfcc(*_cut(noise, generator), how) for _ in range(count)]
             labels += [GSC_CLASSES.index(SILENCE)] * count
         parts.append(_stack(name, clips, labels))
     (x_train, y_train), (x_test, y_test) = parts
-    return Dataset(name, x_train, y_train, x_test, y_test, len(GSC_CLASSES), _INPUT)
+    return Dataset(name, x_train, y_train, x_test, y_test, len(GSC_CLASSES), _input(how))
 
 
-def load_fsdd(name: str, data_dir: Path | None) -> Dataset:
+def load_fsdd(name: str, data_dir: Path | None, how: Mfcc) -> Dataset:
     """Free Spoken Digit Dataset: files `<digit>_<speaker>_<take>.wav`; takes 0 to 4 are the test set, as its authors say."""
     folder = _folder(name, data_dir, "the recordings, files <digit>_<speaker>_<take>.wav")
     folder = folder / "recordings" if (folder / "recordings").is_dir() else folder
@@ -80,10 +80,14 @@ def load_fsdd(name: str, data_dir: Path | None) -> Dataset:
         if not (digit in set("0123456789") and take.isdigit()):
             raise DataError(f"{path}: found this name; allowed: <digit>_<speaker>_<take>.wav")
         test = int(take) < FSDD_TEST_TAKES
-        clips[test].append(mfcc(*_read(path)))
+        clips[test].append(mfcc(*_read(path), how))
         labels[test].append(int(digit))
     (x_train, y_train), (x_test, y_test) = (_stack(name, clips[test], labels[test]) for test in (False, True))
-    return Dataset(name, x_train, y_train, x_test, y_test, 10, _INPUT)
+    return Dataset(name, x_train, y_train, x_test, y_test, 10, _input(how))
+
+
+def _input(how: Mfcc) -> InputSpec:
+    return InputSpec(shape=(1, how.filters, how.frames), scale=_SCALE, preprocessing=how)
 
 
 def _folder(name: str, data_dir: Path | None, wanted: str) -> Path:

@@ -1,4 +1,4 @@
-"""A labelled image data set with its official test part."""
+"""A labelled data set, of images or of events, with its official test part."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Dataset:
     Attributes
     ----------
     name : as in the registry
-    x_train, x_test : (N, C, H, W), any real type
+    x_train, x_test : (N, C, H, W), any real type; spikes (N, T, C, H, W), uint8, where the input's encoding is `spikes`
     y_train, y_test : int64 (N,), classes 0 .. num_classes - 1
-    input_spec : a quantization that suits the raw values; a genotype carries its own
+    input_spec : a quantization that suits the raw values, and how they were prepared; a genotype carries its own
     """
 
     name: str
@@ -35,10 +35,11 @@ class Dataset:
     input_spec: InputSpec
 
     def __post_init__(self) -> None:
+        axes = "(N, C, H, W)" if self.input_spec.encoding == "direct" else "(N, T, C, H, W)"
         for part, x, y in (("train", self.x_train, self.y_train), ("test", self.x_test, self.y_test)):
-            if x.ndim != 4 or len(x) != len(y) or len(x) == 0:
+            if x.ndim != axes.count(",") + 1 or len(x) != len(y) or len(x) == 0:
                 raise DataError(
-                    f"{self.name}: found {part} samples {x.shape} and labels {y.shape}; allowed: (N, C, H, W) and (N,), N >= 1"
+                    f"{self.name}: found {part} samples {x.shape} and labels {y.shape}; allowed: {axes} and (N,), N >= 1"
                 )
             if y.min() < 0 or y.max() >= self.num_classes:
                 raise DataError(
@@ -47,5 +48,5 @@ class Dataset:
         if self.x_train.shape[1:] != self.x_test.shape[1:]:
             raise DataError(
                 f"{self.name}: found train samples of {self.x_train.shape[1:]} and test samples of {self.x_test.shape[1:]}; "
-                "allowed: one shape (C, H, W)"
+                "allowed: one shape"
             )

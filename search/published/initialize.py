@@ -18,18 +18,13 @@ SPIKE_RATE = 0.3
 
 
 def initialize(genotype: Genotype, seed: int) -> tuple[Genotype, dict[str, npt.NDArray[np.generic]]]:
-    """Seeded random weights; normalization statistics come from random inputs, so that populations fire.
-
-    Raises
-    ------
-    GenotypeError
-        For feedback, which the training model does not have.
-    """
+    """Seeded random weights; normalization statistics come from random inputs, so that populations fire."""
     model = SpikingModel(genotype, resolve(genotype), seed)
     norms = [node.norm(owner) for node in model.node_list() for owner in node.norm_owners()]
     with torch.no_grad():
         for norm in norms:
-            norm.momentum = 1.0
+            # None: the mean over the steps of a loop, which is normalized step by step.
+            norm.momentum = None  # type: ignore[assignment]
             norm.weight.fill_(
                 genotype.neuron.threshold
             )  # a current's deviation is the threshold: one neuron in six fires

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from litesnn.compiler.genotype import Genotype, SearchRecord, resolve
+from litesnn.compiler.genotype import Genotype, SearchRecord
 from litesnn.errors import GenotypeError
 from litesnn.search.published.arrays import Arrays, read_arrays, recordable
 from litesnn.search.published.autosnn import AUTOSNN
@@ -88,7 +88,6 @@ def _with_weights(
     genotype: Genotype, kind: Kind, notes: tuple[str, ...], weights: Path | None, seed: int | None
 ) -> ImportedGenotype:
     origin = f"{kind.title} arrays"
-    feedback = resolve(genotype).has_backward
     if weights is not None:
         if isinstance(kind.weights, str):
             raise GenotypeError(f"{weights}: {kind.weights}")
@@ -97,10 +96,6 @@ def _with_weights(
         return ImportedGenotype(origin, filled, tensors, (*notes, *said))
     if seed is None:
         return ImportedGenotype(origin, genotype, None, (*notes, "no weights: train it before compiling"))
-    if feedback:
-        return ImportedGenotype(
-            origin, genotype, None, (*notes, f"no weights: feedback ({len(feedback)} edges) cannot be trained yet")
-        )
     initialized, tensors = initialize(genotype, seed)
     random = f"the weights are random (seed {seed}), not trained: good for costs, not for answers"
     return ImportedGenotype(origin, initialized, tensors, (*notes, random))

@@ -15,10 +15,13 @@ from litesnn.compiler.genotype import Genotype, InputSpec, quantize_input
 from litesnn.errors import DataError
 from litesnn.search.data import Dataset
 
+_CHUNK = 1024
+"""Samples quantized at once: intermediate values take up to eight times the bytes of what is kept."""
+
 
 @dataclass(frozen=True)
 class Samples:
-    """Inputs int16 (N, C, H, W) as the network takes them, and labels int64 (N,)."""
+    """Inputs int16 (N, C, H, W), or spikes uint8 (N, T, C, H, W), as the network takes them, and labels int64 (N,)."""
 
     x: Tensor
     y: Tensor
@@ -45,9 +48,16 @@ def prepare(dataset: Dataset, genotype: Genotype, validation_fraction: float, se
     DataError
         Where shape, encoding or number of classes do not fit, or a class is too small to split.
     """
-    if genotype.input.encoding != "direct":
+    encoding = dataset.input_spec.encoding
+    if genotype.input.encoding != encoding:
+        held = "images" if encoding == "direct" else "spikes"
         raise DataError(
-            f"{dataset.name}: holds images; found a genotype with input encoding '{genotype.input.encoding}'"
+            f"{dataset.name}: holds {held}; found a genotype with input encoding '{genotype.input.encoding}'; allowed: '{encoding}'"
+        )
+    if encoding == "spikes" and dataset.x_train.shape[1] != genotype.timesteps:
+        raise DataError(
+            f"{dataset.name}: holds {dataset.x_train.shape[1]} frames per sample; found timesteps = {genotype.timesteps} in the "
+            "genotype; allowed: one frame per step"
         )
     if genotype.head.classes != dataset.num_classes:
         raise DataError(
@@ -59,8 +69,12 @@ def prepare(dataset: Dataset, genotype: Genotype, validation_fraction: float, se
 
 
 def quantized(spec: InputSpec, x: npt.NDArray[np.generic], y: npt.NDArray[np.int64]) -> Samples:
-    """Raw samples as the network takes them."""
-    return Samples(torch.from_numpy(quantize_input(spec, x)), torch.from_numpy(np.ascontiguousarray(y)))
+    """Raw samples as the network takes them; spikes stay bytes, T of them per pixel."""
+    kind = np.uint8 if spec.encoding == "spikes" else np.int16
+    taken = np.empty(x.shape, kind)
+    for start in range(0, len(x), _CHUNK):
+        taken[start : start + _CHUNK] = quantize_input(spec, x[start : start + _CHUNK])
+    return Samples(torch.from_numpy(taken), torch.from_numpy(np.ascontiguousarray(y)))
 
 
 def stratified_split(samples: Samples, second: float | int, seed: int, name: str) -> tuple[Samples, Samples]:
@@ -108,7 +122,9 @@ def batches(
 
 
 def augment(x: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
-    """Augmented images (N, C, H, W), each changed on its own; the type stays."""
+    """Augmented images (N, C, H, W), each changed on its own, all frames of spikes (N, T, C, H, W) alike; the type stays."""
+    if x.ndim == 5:
+        return augment(x.flatten(1, 2), augmentation, generator).reshape(x.shape)
     if augmentation.shift > 0:
         x = _shifted(x, augmentation.shift, generator)
     if augmentation.flip:

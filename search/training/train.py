@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from os import PathLike
@@ -22,7 +22,7 @@ from litesnn.compiler.genotype import (
     save_genotype,
 )
 from litesnn.errors import TrainingError
-from litesnn.search.data import Dataset, load_dataset
+from litesnn.search.data import Dataset, load_for
 from litesnn.search.dead_channels import silence_dead_channels
 from litesnn.search.export import export_document, export_tensors
 from litesnn.search.membrane_units import choose_membrane_exps, lower_to_fit
@@ -32,6 +32,7 @@ from litesnn.search.session import run_session, usable_device, versions
 from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.checkpoint import TrainingState, load_checkpoint, restore, save_checkpoint
 from litesnn.search.training.loop import evaluate, make_optimizer, train_epoch
+from litesnn.search.training.preprocessing import recording_preprocessing, with_preprocessing
 from litesnn.search.training.samples import Parts, prepare
 from litesnn.search.training.settings import EpochReport, TrainingSettings
 
@@ -53,6 +54,7 @@ def train_genotype(
     settings: TrainingSettings | None = None,
     *,
     data_dir: str | PathLike[str] | None = None,
+    preprocessing: Mapping[str, Any] | None = None,
     device: str = "cpu",
     resume: bool = False,
     progress: bool = True,
@@ -71,6 +73,7 @@ def train_genotype(
     dataset : a name of `litesnn.search.data.DATASETS`, or a data set
     settings : epochs, batch size, learning rates, seed, ...
     data_dir : folder with the data set's files
+    preprocessing : fields of `EventFrames` that replace the genotype's; `frames` replaces its timesteps too
     device : as torch names it: `cpu`, `cuda`, `cuda:1`
     resume : go on from `<out_path>.checkpoint`, written after every epoch, where there is one; the result equals that of an
         uninterrupted training
@@ -85,8 +88,9 @@ def train_genotype(
     settings = settings or TrainingSettings()
     if settings.threads:
         torch.set_num_threads(settings.threads)
-    loaded = load_genotype(genotype_path)
-    data = load_dataset(dataset, None if data_dir is None else Path(data_dir)) if isinstance(dataset, str) else dataset
+    loaded = with_preprocessing(load_genotype(genotype_path), preprocessing or {})
+    data = load_for(loaded.spec, dataset, data_dir) if isinstance(dataset, str) else dataset
+    loaded = recording_preprocessing(loaded, data)
     target = Path(out_path)
     if target.suffix != ".json":
         raise TrainingError(f"output: found '{target}'; allowed: a file name that ends in .json")

@@ -112,6 +112,7 @@ class PlainNetwork:
         self.spikes: dict[str, list[np.ndarray]] = {}
         self.membranes: dict[str, list[np.ndarray]] = {}
         self.rest: dict[str, np.ndarray] = {}
+        self.before = {node.name: np.zeros(node.shape, np.int64) for node in self.loaded.topology.nodes}
         total: Any = 0
         for t in range(self.spec.timesteps):
             signals = {"input": (x if self.spec.input.encoding == "direct" else x[t]).astype(np.int64)}
@@ -120,6 +121,8 @@ class PlainNetwork:
             if self.loaded.topology.pool is not None:
                 signals["pool"] = self.pool(signals)
             total = total + self.readout(signals)
+            self.log_feedback_maxima(signals)
+            self.before = signals
         return total
 
     def node(self, node: Any, signals: dict[str, np.ndarray]) -> np.ndarray:
@@ -131,6 +134,11 @@ class PlainNetwork:
         return self.fire(node.name, a, bias, vth)
 
     def source(self, edge: EdgePlan, signals: dict[str, np.ndarray]) -> np.ndarray:
+        if edge.distance:
+            last = [self.before[name] for name in edge.sources]
+            return np.concatenate(
+                [(taps(edge.max_window, part) > 0).astype(np.int64) if edge.max_window else part for part in last]
+            )
         parts = [signals[name] for name in edge.sources]
         if edge.max_window is not None:
             counts = [taps(edge.max_window, part) for part in parts]
@@ -139,6 +147,14 @@ class PlainNetwork:
                 self.log(name, (count > 0).astype(np.int64), 64 * count)
             parts = [(count > 0).astype(np.int64) for count in counts]
         return np.concatenate(parts)
+
+    def log_feedback_maxima(self, signals: dict[str, np.ndarray]) -> None:
+        """A maximum belongs to the step of its source's spikes; only what it says arrives a step later."""
+        for node in self.loaded.topology.nodes:
+            for edge in node.edges:
+                if edge.distance and edge.max_window is not None:
+                    count = taps(edge.max_window, signals[edge.sources[0]])
+                    self.log(f"{edge.name}.max", (count > 0).astype(np.int64), 64 * count)
 
     def fire(self, name: str, a: np.ndarray, bias: np.ndarray, vth: np.ndarray) -> np.ndarray:
         rest = self.rest.get(name, np.zeros_like(a))

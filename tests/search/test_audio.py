@@ -7,6 +7,7 @@ import pytest
 from scipy.fft import idct
 from scipy.io import wavfile
 
+from litesnn.compiler.genotype import Mfcc
 from litesnn.errors import DataError
 from litesnn.search.data import load_dataset
 from litesnn.search.data.audio import GSC_CLASSES, KEYWORDS
@@ -25,6 +26,19 @@ def test_a_second_gives_98_frames_of_40_normalized_coefficients(rate: int) -> No
     np.testing.assert_allclose(found.mean(1), 0, atol=1e-5)
     np.testing.assert_allclose(found.std(1), 1, atol=1e-3)
     assert np.isfinite(mfcc(np.zeros(10, np.int16), rate)).all()
+
+
+def test_other_filters_frames_and_hops_give_another_image(tmp_path: Path) -> None:
+    how = Mfcc(filters=20, frame_ms=64, hop_ms=32)
+    assert mfcc(tone(440, 8_000), 8_000, how).shape == (20, how.frames) == (20, 30)
+    with pytest.raises(DataError, match="found frames of 30.0 ms every 0.01 ms at 8000 samples per second"):
+        mfcc(tone(440, 8_000), 8_000, Mfcc(hop_ms=0.01))
+    for digit, take in ((1, 0), (1, 9)):
+        wavfile.write(tmp_path / f"{digit}_ann_{take}.wav", 8_000, tone(300, 8_000, 0.4))
+    data = load_dataset("spoken_digits", tmp_path, how)
+    assert data.x_test.shape == (1, 1, 20, 30)
+    assert (data.input_spec.shape, data.input_spec.preprocessing) == ((1, 20, 30), how)
+    assert load_dataset("spoken_digits", tmp_path).input_spec.preprocessing == Mfcc()
 
 
 def test_filters_are_triangles_that_rise_on_the_mel_scale() -> None:

@@ -7,7 +7,6 @@ from torch.nn import functional as F
 
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.genotype.schema import (
-    BackwardEdgeSpec,
     CellSpec,
     EdgeSpec,
     Genotype,
@@ -16,7 +15,6 @@ from litesnn.compiler.genotype.schema import (
     NodeSpec,
     StemSpec,
 )
-from litesnn.errors import GenotypeError
 from litesnn.search.dead_channels import silence_dead_channels
 from litesnn.search.model import SpikingModel
 from litesnn.search.neurons import float_lif
@@ -92,13 +90,6 @@ def test_every_population_has_the_shape_of_its_plan(seed: int) -> None:
     trace = run_reference(loaded, random_input(loaded, 2, seed), "float")
     for node in loaded.topology.nodes:
         assert trace.spikes[node.name].shape == (2, loaded.spec.timesteps, *node.shape)
-
-
-def test_feedback_is_refused() -> None:
-    feedback = (BackwardEdgeSpec(source="n0", target="n0", op="conv3x3"),)
-    cell = CellSpec(channels=2, nodes=(NodeSpec(inputs=(EdgeSpec(source="s1", op="conv3x3"),)),), backward=feedback)
-    with pytest.raises(GenotypeError, match=r"cells\[0\].backward\[0\]: feedback cannot be trained or deployed"):
-        SpikingModel(small_genotype(cells=(cell,)))
 
 
 def test_steps_follow_the_weights_in_training_and_rest_in_evaluation() -> None:

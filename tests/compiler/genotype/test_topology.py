@@ -52,6 +52,38 @@ def test_backward_edges_are_named_and_stand_outside_the_forward_order() -> None:
     assert [n.name for n in topology.nodes][1:5] == [f"cell0.node{j}" for j in range(4)]
 
 
+def test_backward_edges_stand_behind_the_other_edges_of_their_target() -> None:
+    found = nodes(lightsnn_cells())
+    assert [(e.name, e.sources, e.distance) for e in found["cell0.node1"].edges][2:] == [
+        ("cell0.backward0", ("cell0.node3",), 1)
+    ]
+    assert [(e.name, e.distance) for e in found["stem"].edges] == [("stem.edge0", 0), ("cell0.backward2", 1)]
+    to_cell_before = found["cell0.node3"].edges[-1]
+    assert (to_cell_before.name, to_cell_before.sources, to_cell_before.op) == (
+        "cell1.backward2",
+        ("cell1.node1",),
+        "avgpool3x3",
+    )
+    assert (found["cell0.node1"].edges[2].bits, found["cell0.node1"].edges[2].place) == (4, "cells[0].backward[0]")
+
+
+def test_feedback_from_dense_to_dense_reads_the_flattened_map() -> None:
+    feedback = [{**edge("n1", "dense"), "target": "n0"}]
+    cells = cell([edge("s1", "dense")], [edge("n0", "dense")], backward=feedback, output="last")
+    plan = nodes(document(cells=cells))["cell0.node0"].edges[1]
+    assert (plan.weight_shape, plan.out_shape) == ((3, 3), (3, 1, 1))
+
+
+@pytest.mark.parametrize("norm", ["node", "edge"])
+def test_feedback_has_tensors_of_its_own(norm: str) -> None:
+    genotype = parsed({**lightsnn_cells(), "norm": norm})
+    names = set(expected_tensors(genotype, resolve(genotype)))
+    assert {n for n in names if "backward" in n and ".norm." not in n} == {
+        f"cell{i}.backward0.{part}" for i in range(2) for part in ("weight", "mask")
+    }
+    assert ("cell0.backward0.norm.weight" in names) == (norm == "edge")
+
+
 def test_vgg_pools_spikes_on_edges_and_flattens_before_the_readout() -> None:
     topology = resolve(parsed(vgg()))
     shapes = [node.shape for node in topology.nodes]
@@ -148,6 +180,31 @@ def test_weight_tensors_have_the_size_of_the_window() -> None:
         (
             {"cells": cell([edge("s1", "skip")], backward=[{**edge("n4", "skip"), "target": "n0"}])},
             r"cells\[0\].backward\[0\].source: found 'n4'; allowed: input, n0",
+        ),
+        (
+            {"stem": None, "cells": cell([edge("s1", "conv3x3")], backward=[{**edge("n0", "skip"), "target": "input"}])},
+            r"cells\[0\].backward\[0\].target: found 'input' where the cell reads the network's input, which has no membrane",
+        ),
+        (
+            {"cells": cell([edge("s1", "skip")], [edge("s1", "skip")])
+                + cell([edge("s1", "conv3x3")], backward=[{**edge("n0", "skip"), "target": "input"}])},
+            r"cells\[1\].backward\[0\].target: found 'input' where the cell reads 2 populations side by side",
+        ),
+        (
+            {"cells": cell([edge("s1", "conv3x3")], stride=2, backward=[{**edge("n0", "conv3x3"), "target": "input"}])},
+            r"cells\[0\].backward\[0\]: 'conv3x3' from n0 gives a map of \(2, 2\), its target input has \(4, 4\)",
+        ),
+        (
+            {"cells": cell([edge("s1", "skip")], backward=[{**edge("n0", "avgpool2x2"), "target": "n0"}])},
+            r"cells\[0\].backward\[0\].op: found 'avgpool2x2', which makes maps smaller; allowed for feedback: conv1x1",
+        ),
+        (
+            {"cells": cell([edge("s1", "skip")], backward=[{**edge("n0", "dense"), "target": "n0"}])},
+            r"cells\[0\].backward\[0\]: 'dense' from n0 gives a map of \(1, 1\), its target n0 has \(4, 4\)",
+        ),
+        (
+            {"cells": cell([edge("s1", "conv3x3")], channels=5, backward=[{**edge("n0", "skip"), "target": "input"}])},
+            r"cells\[0\].backward\[0\].op: found 'skip' from 5 channels to 3; allowed source channels: 3",
         ),
     ],
 )  # fmt: skip

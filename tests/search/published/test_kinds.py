@@ -179,11 +179,13 @@ def test_settings_without_use_are_refused(tmp_path: Path) -> None:
         genotype(README, tmp_path, keep=1.5)
 
 
-def test_feedback_gets_no_random_weights_and_says_so(tmp_path: Path) -> None:
+def test_feedback_gets_random_weights_too(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(SNASNET_CIFAR10)
     found = import_published(tmp_path / "a.txt", {"channels": 2})
-    assert found.tensors is None
-    assert "feedback (4 edges) cannot be trained yet" in found.notes[-1]
+    assert found.tensors is not None
+    assert found.tensors["cell0.backward1.weight"].shape == (2, 2, 1, 1)
+    assert found.genotype.cells[2].backward[0].step is not None
+    assert "the weights are random" in found.notes[-1]
 
 
 @given(st.data())

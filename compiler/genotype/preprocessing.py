@@ -1,0 +1,51 @@
+"""How a recording became the array that enters the network, recorded so that every engine is fed the same integers.
+
+Images need none of it. `docs/training.md`, Data sets, says what each step does.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, PositiveInt
+
+
+class EventFrames(BaseModel, extra="forbid", frozen=True, allow_inf_nan=False):
+    """Events of a vision sensor, gathered into binary frames, one per time step: a pixel is 1 where any event fell.
+
+    Attributes
+    ----------
+    frames : per recording; the network's `timesteps`
+    split : into frames of equally many events (`count`), or of equal duration (`time`)
+    downsample : pixels per side that become one
+    polarity : events of either sign in channels of their own (0: off, 1: on), or `merged` into one
+    """
+
+    kind: Literal["event_frames"] = "event_frames"
+    frames: PositiveInt = 16
+    split: Literal["count", "time"] = "count"
+    downsample: PositiveInt = 1
+    polarity: Literal["separate", "merged"] = "separate"
+
+
+class Mfcc(BaseModel, extra="forbid", frozen=True, allow_inf_nan=False):
+    """Mel-frequency cepstral coefficients of the first second of a sound.
+
+    Attributes
+    ----------
+    filters : mel filters, as many coefficients; the height of the image
+    frame_ms, hop_ms : length of a frame and distance between two, in milliseconds
+    """
+
+    kind: Literal["mfcc"] = "mfcc"
+    filters: Annotated[int, Field(ge=2, le=256)] = 40
+    frame_ms: Annotated[float, Field(gt=0, le=1000)] = 30.0
+    hop_ms: Annotated[float, Field(gt=0, le=1000)] = 10.0
+
+    @property
+    def frames(self) -> int:
+        """Whole frames in one second; the width of the image."""
+        return int((1000 - self.frame_ms) / self.hop_ms + 1e-9) + 1
+
+
+Preprocessing = Annotated[EventFrames | Mfcc, Field(discriminator="kind")]

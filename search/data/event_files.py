@@ -1,0 +1,86 @@
+"""Recordings of events in folders, as tonic leaves them after extraction: N-MNIST's .bin files and DVS128 Gesture's .npy files."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from litesnn.errors import DataError
+from litesnn.search.data.event_frames import Events, Recording
+
+_BYTES = 5
+_OVERFLOW_ROW, _OVERFLOW_STEP = 240, 2**13
+"""A pixel row that no sensor has marks that the time stamps start again: 8192 microseconds are added from there on."""
+
+
+def nmnist_folder(folder: Path) -> list[Recording]:
+    """N-MNIST: `Train/<digit>/*.bin` and `Test/<digit>/*.bin`, in `folder` or in its `NMNIST`; empty where there are none."""
+    root = folder / "NMNIST" if (folder / "NMNIST").is_dir() else folder
+    return [
+        Recording(partial(read_bin, path), int(path.parent.name), part == "Test", str(path))
+        for part in ("Train", "Test")
+        for path in sorted((root / part).glob("[0-9]/*.bin"))
+    ]
+
+
+def gesture_folder(folder: Path) -> list[Recording]:
+    """DVS128 Gesture: `ibmGestureTrain/<user>/<class>.npy` and `ibmGestureTest/...`, in `folder` or in its `DVSGesture`."""
+    root = folder / "DVSGesture" if (folder / "DVSGesture").is_dir() else folder
+    recordings = []
+    for part in ("ibmGestureTrain", "ibmGestureTest"):
+        for path in sorted((root / part).glob("*/*.npy")):
+            if not path.stem.isdecimal():
+                raise DataError(f"{path}: found this name; allowed: <class>.npy, a number")
+            recordings.append(Recording(partial(read_npy, path), int(path.stem), part.endswith("Test"), str(path)))
+    return recordings
+
+
+def read_bin(path: Path) -> Events:
+    """Events of five bytes: x, y, then one bit of polarity and 23 bits of time in microseconds, highest first.
+
+    Raises
+    ------
+    DataError
+        Where the file is not whole.
+    """
+    try:
+        raw = np.frombuffer(path.read_bytes(), np.uint8)
+    except OSError as error:
+        raise DataError(f"{path}: cannot read this file: {error.strerror}") from error
+    if len(raw) % _BYTES:
+        raise DataError(f"{path}: found {len(raw)} bytes; allowed: a multiple of {_BYTES} (is the file cut short?)")
+    x, y, high, middle, low = raw.reshape(-1, _BYTES).astype(np.int64).T
+    overflow = y == _OVERFLOW_ROW
+    t = ((high & 127) << 16) + (middle << 8) + low + _OVERFLOW_STEP * np.cumsum(overflow)
+    seen = ~overflow
+    return Events(t[seen], x[seen], y[seen], high[seen] >> 7)
+
+
+def read_npy(path: Path) -> Events:
+    """Events as rows x, y, polarity, time, or as a structured array with the fields x, y, p and t; never unpickled.
+
+    Raises
+    ------
+    DataError
+        For anything else, and for values that are not finite.
+    """
+    try:
+        array = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError(f"{path}: not a plain .npy array: {error}") from error
+    names = array.dtype.names if isinstance(array, np.ndarray) else None
+    if names is not None and {"x", "y", "p", "t"} <= set(names) and array.ndim == 1:
+        columns = [array[name] for name in "xypt"]
+    elif names is None and isinstance(array, np.ndarray) and array.ndim == 2 and array.shape[1] == 4:
+        columns = list(array.T)
+    else:
+        found = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else "an archive"
+        raise DataError(
+            f"{path}: found {found}; allowed: rows x, y, p, t, (events, 4), or an array with these four fields"
+        )
+    if any(column.dtype.kind not in "biuf" or not np.isfinite(column).all() for column in columns):
+        raise DataError(f"{path}: found values that are no finite numbers; allowed: finite ones")
+    x, y, p, t = (column.astype(np.int64) for column in columns)
+    return Events(t, x, y, p)
