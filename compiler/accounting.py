@@ -1,4 +1,5 @@
-"""A network's size, operations and energy as papers on searched spiking networks count them (LitE-SNN, Eq. 12 to 20, Table 5).
+"""A network's size, operations and energy as papers on searched spiking networks count them (LitE-SNN, Eq. 12 to 20, Table 5;
+QP-SNN, Eq. 16).
 
 Ideal figures: no index, header or padding of any memory, no border of any map. `docs/accounting.md` sets them beside NeuroBench's
 and the chip's. A megabyte is 10^6 bytes.
@@ -28,6 +29,7 @@ class PaperCounts:
     Attributes
     ----------
     model_size : bytes: kept weights at their width, normalization in 32-bit floats
+    qp_model_size : the same with the first layer and the readout in 32-bit floats (QP-SNN, Eq. 16)
     ann_macs : multiply-accumulates of one pass of an analog network of the same shape over kept weights
     ann_energy : joule, for them
     syn_ops, bit_syn_ops : per sample: additions caused by spikes, and the same times the width of their weights; None where
@@ -37,6 +39,7 @@ class PaperCounts:
     """
 
     model_size: float
+    qp_model_size: float
     ann_macs: float
     ann_energy: float
     syn_ops: float | None
@@ -72,6 +75,7 @@ def paper_counts(loaded: LoadedGenotype, spikes: Mapping[str, float] | None = No
         bit_syn_ops = sum(bits * operations for bits, operations in per_edge)
     return PaperCounts(
         model_size=model_size(topology, spec.norm, kept),
+        qp_model_size=qp_model_size(topology, spec.norm, kept),
         ann_macs=ann,
         ann_energy=joule(ann, ann),
         syn_ops=syn_ops,
@@ -106,6 +110,16 @@ def model_size(topology: Topology, norm: Literal["node", "edge"], kept: Kept | N
         node.shape[0] * (1 if norm == "node" else sum(edge.weighted for edge in node.edges)) for node in topology.nodes
     )
     return weights + 2 * FLOAT_BYTES * normalized
+
+
+def qp_model_size(topology: Topology, norm: Literal["node", "edge"], kept: Kept | None = None) -> float:
+    """Bytes as QP-SNN counts: as `model_size`, but with 32-bit floats for the edges that read the input and for the readout.
+
+    Both are in floating point there; this rule counts them so at any width. Scales per channel are not counted.
+    """
+    counts = expected_kept(topology) if kept is None else kept
+    ends = [edge for edge in topology.edges() if edge.weighted and (edge.reads_input or edge is topology.readout)]
+    return model_size(topology, norm, counts) + sum(counts[edge.name] * (FLOAT_BYTES - edge.bits / 8) for edge in ends)
 
 
 def macs(edge: EdgePlan, kept: Kept) -> float:

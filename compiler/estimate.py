@@ -139,6 +139,8 @@ def _with_weights(genotype: Genotype | LoadedGenotype, seed: int) -> LoadedGenot
     if genotype.norm == "edge":
         # Gains are what training makes them; equal ones cost what the searched bits cost.
         genotype = genotype.model_copy(update={"norm": "node"})
+    # One step for all channels: what the codes below assume. Steps per channel change thresholds, not the memory of weights.
+    genotype = genotype.model_copy(update={"quantizer": None})
     topology = resolve(genotype)
     if topology.has_backward:
         raise CompileError(f"{', '.join(topology.has_backward)}: backward edges cannot be deployed by this version")

@@ -28,6 +28,8 @@ from litesnn.compiler.graph import (
     Source,
     SynapseBlock,
 )
+from litesnn.compiler.snapped_scales import snapping_labels
+from litesnn.compiler.weight_codes import weight_codes
 from litesnn.errors import CompileError
 
 Floats = npt.NDArray[np.float64]
@@ -41,14 +43,25 @@ def lower(loaded: LoadedGenotype) -> Graph:
     GenotypeError
         If the genotype has no weights yet.
     CompileError
-        If it has backward edges, which need the scheduling of loops.
+        If it has backward edges, which need the scheduling of loops, or edges in floating point.
     """
+    _refuse_float(loaded)
     if loaded.topology.has_backward:
         raise CompileError(
             f"{', '.join(loaded.topology.has_backward)}: backward edges cannot be deployed by this version (loops need an "
             "initiation interval); remove them or retrain the forward-only network"
         )
-    return _Lowering(loaded.spec, loaded.trained).run(loaded)
+    return _Lowering(loaded.spec, loaded.trained).run(loaded).labelled(*snapping_labels(loaded))
+
+
+def _refuse_float(loaded: LoadedGenotype) -> None:
+    quantizer = loaded.spec.quantizer
+    if quantizer is not None and quantizer.ends == "float":
+        ends = [edge.place for edge in loaded.topology.edges() if edge.reads_input] + [loaded.topology.readout.place]
+        raise CompileError(
+            f"quantizer.ends: found 'float': {', '.join(ends)} multiply in floating point, which no profile does (fidelity: "
+            "unsupported); allowed: 'quantized' (litesnn new --first-last 8, or set it here and train on with litesnn train)"
+        )
 
 
 @dataclass
@@ -148,24 +161,15 @@ class _Lowering:
         gain = None
         if self.spec.norm == "edge" and edge.weighted and target != "readout":
             gain, _ = self._normalization(edge.name)
-        codes = self._codes(edge) if edge.weighted else None
+        codes = weight_codes(self.spec, edge, self.tensors) if edge.weighted else None
         first = 0
         for source, channels in zip(sources, edge.source_channels, strict=True):
             geometry = self._slice(edge, codes, first, channels)
-            scale = AnalogScale(code_value(self.spec, edge), gain)
+            scale = AnalogScale(code_value(self.spec, edge, self.tensors), gain)
             self.blocks.append(
                 SynapseBlock(f"{edge.name}:{source}", source, target, geometry, edge.name, edge.place, scale)
             )
             first += channels
-
-    def _codes(self, edge: EdgePlan) -> npt.NDArray[np.int32]:
-        """Odd weight codes, 0 where pruned, in the edge's weight shape."""
-        assert edge.step is not None
-        weight = self.tensors[f"{edge.name}.weight"].astype(np.float64)
-        top = 2**edge.bits - 1
-        codes = np.clip(2 * np.rint(weight / edge.step + 0.5) - 1, -top, top)
-        masked: npt.NDArray[np.int32] = (codes * self.tensors[f"{edge.name}.mask"]).astype(np.int32)
-        return masked
 
     def _slice(self, edge: EdgePlan, codes: npt.NDArray[np.int32] | None, first: int, channels: int) -> Geometry:
         """The part of an edge that reads `channels` channels starting at `first` of its concatenated input."""
@@ -186,13 +190,13 @@ class _Lowering:
     def _pool(self, plan: PoolPlan) -> None:
         channels, height, width = plan.in_shape
         assert plan.membrane_exp is not None
-        analog = Analog(self.spec.neuron.threshold, plan.membrane_exp)
+        analog = Analog(self.spec.pool_threshold, plan.membrane_exp)
         self.populations.append(self._neurons(plan.name, (channels, 1, 1), "head.pool", analog))
         first = 0
         for source, count in zip(plan.sources, plan.source_channels, strict=True):
             ids = np.arange(count)
             window = Pool(np.ones(count, np.int32), ids, ids + first, (height, width))
-            scale = AnalogScale(1.0 / (height * width))
+            scale = AnalogScale(np.asarray(1.0 / (height * width)))
             self.blocks.append(SynapseBlock(f"pool:{source}", source, plan.name, window, "pool", "head.pool", scale))
             first += count
 

@@ -11,6 +11,7 @@ from litesnn.commands.estimate import estimate_command
 from litesnn.commands.export import export_command
 from litesnn.commands.import_ import import_command
 from litesnn.commands.info import info_command
+from litesnn.commands.new import new_command
 from litesnn.commands.profiles import profiles_command
 from litesnn.commands.prune import prune_command
 from litesnn.commands.report import report_command
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 for name, command in (
     ("compile", compile_command),
+    ("new", new_command),
     ("train", train_command),
     ("prune", prune_command),
     ("estimate", estimate_command),

@@ -12,10 +12,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from litesnn.compiler.genotype import OPS, EdgePlan, InputSpec
-from litesnn.search.axes import fold_time, unfold_time
+from litesnn.compiler.genotype import OPS, EdgePlan, Genotype
+from litesnn.errors import GenotypeError
+from litesnn.search.axes import fold_time, per_channel, unfold_time
 from litesnn.search.pruning import initial_scores, scores_of_mask, top_mask
-from litesnn.search.quantizer import natural_step, weight_codes
+from litesnn.search.quantizer.edge import EdgeQuantizer, along_targets
 
 
 class Edge(nn.Module):
@@ -24,14 +25,14 @@ class Edge(nn.Module):
     Parameters
     ----------
     plan : the resolved edge
-    input_spec : the network's input; its scale enters the value of code 1 where the edge reads a direct input
+    genotype : the network: its quantizer, and its input, whose scale enters the value of code 1 where the edge reads it directly
     generator : source of the initial weights
 
     Attributes
     ----------
     weight, score : float32 of `plan.weight_shape`, trained; absent where the op has no weights
     mask : uint8 of the same shape, the mask in use; recomputed from the scores while training
-    step : float64 scalar; value of code 1 is `step / 2 * factor`
+    step : float64 scalar, or (C_out,) with a step per channel; value of code 1 is `step / 2 * factor`
     """
 
     weight: Tensor
@@ -39,20 +40,23 @@ class Edge(nn.Module):
     mask: Tensor
     step: Tensor
 
-    def __init__(self, plan: EdgePlan, input_spec: InputSpec, generator: torch.Generator) -> None:
+    def __init__(self, plan: EdgePlan, genotype: Genotype, generator: torch.Generator) -> None:
         super().__init__()
         self.plan = plan
+        self.quantizer = EdgeQuantizer.of(genotype, plan)
+        input_spec = genotype.input
         direct = plan.reads_input and input_spec.encoding == "direct"
         self.factor = input_spec.scale if direct else 1.0
         self.input_magnitude = max(-input_spec.minimum, input_spec.maximum) if direct else 1
-        self.register_buffer("step", torch.tensor(plan.step or self._natural_constant(), dtype=torch.float64))
+        step = torch.tensor(plan.step or self._natural_value(), dtype=torch.float64)
+        self.register_buffer("step", step.repeat(plan.out_shape[0]) if self.quantizer.per_channel else step)
         if plan.weighted:
             weight = _initial_weight(plan, generator)
             self.weight = nn.Parameter(weight)
             self.score = nn.Parameter(initial_scores(weight))
             self.register_buffer("mask", top_mask(self.score.detach(), plan.keep).to(torch.uint8))
             if plan.step is None:
-                self.step.fill_(self.natural_step())
+                self.step.copy_(self.natural_step())
 
     def load(self, weight: Tensor, mask: Tensor) -> None:
         """Take over stored weights and their mask; scores are chosen to reproduce the mask."""
@@ -61,15 +65,15 @@ class Edge(nn.Module):
             self.mask.copy_(mask)
             self.score.copy_(scores_of_mask(weight, mask))
 
-    def natural_step(self) -> float:
-        """The unsnapped step: from the spread of the weights, or twice the op's natural value."""
+    def natural_step(self) -> Tensor:
+        """The unsnapped step, shaped like `step`: from the weights, or twice the op's natural value."""
         if self.plan.weighted:
-            return natural_step(self.weight, self.plan.bits)
-        return self._natural_constant()
+            return self.quantizer.natural_step(self.weight)
+        return torch.full_like(self.step, self._natural_value())
 
-    def code_value(self) -> float:
+    def code_value(self) -> Tensor:
         """Value of code 1, h (`docs/numbers.md`): step / 2, times the input scale where the edge reads a direct input."""
-        return float(self.step) / 2 * self.factor
+        return self.step / 2 * self.factor
 
     def refresh_mask(self) -> Tensor:
         """The mask from the current scores, stored and returned with its straight-through gradient."""
@@ -85,8 +89,30 @@ class Edge(nn.Module):
         """
         if not self.plan.weighted:
             return self._constant_codes()
-        mask = self.refresh_mask() if refresh else self.mask
-        return weight_codes(self.weight, float(self.step), self.plan.bits) * mask.double()
+        if self.quantizer.floating:
+            raise GenotypeError(
+                f"{self.plan.place}: in floating point (quantizer.ends: 'float'), it has no integer codes; allowed: the float "
+                "evaluation (set quantizer.ends to 'quantized' for the chip's)"
+            )
+        return self.quantizer.codes(self.weight, self.step) * self._kept(refresh).double()
+
+    def values(self, *, refresh: bool = False) -> Tensor | None:
+        """What the float evaluation multiplies with, float64 of `plan.weight_shape`; None for ops without weights."""
+        if not self.plan.weighted:
+            return None
+        if self.quantizer.floating:
+            return self.weight.double() * self.factor * self._kept(refresh).double()
+        return self.codes(refresh=refresh) * along_targets(self.code_value(), self.weight)
+
+    def real_linear(self, signal: Tensor, values: Tensor | None) -> Tensor:
+        """The edge in real units: `values` (in the signal's type) applied to (T, N, C, H, W)."""
+        if values is not None:
+            return self.linear(signal, values.to(signal.dtype))
+        h = self.code_value().to(signal.dtype)
+        return self.linear(signal, None) * (per_channel(h) if h.ndim else h)
+
+    def _kept(self, refresh: bool) -> Tensor:
+        return self.refresh_mask() if refresh else self.mask
 
     def linear(self, signal: Tensor, codes: Tensor | None) -> Tensor:
         """Apply codes (in the signal's type) to (T, N, C, H, W); ops without weights need no codes and have code 1.
@@ -120,7 +146,7 @@ class Edge(nn.Module):
         kernel[channels + before, channels] = 1
         return kernel
 
-    def _natural_constant(self) -> float:
+    def _natural_value(self) -> float:
         value = OPS[self.plan.op].natural_value
         return 2 * (value if value is not None else 1.0)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import frexp, ldexp
+from math import ldexp
 
 import torch
 from torch import Tensor
@@ -59,26 +59,28 @@ def gain_of_norm(weight: Tensor, bias: Tensor, running_mean: Tensor, running_var
     return Gain(gain, bias.double() - running_mean.double() * gain)
 
 
-def shift_between(value: float, smallest: float) -> int:
-    """log2(value / smallest) of two values that are an exact power of two apart."""
-    mantissa, exponent = frexp(value / smallest)
-    assert mantissa == 0.5, f"{value} and {smallest} are not a power of two apart"
-    return exponent - 1
+def fold_node_norm(norm: Gain, code_values: Sequence[Tensor], membrane_exp: int, threshold: float) -> Folded:
+    """`norm: node`: one gain for the sum of the edges, whose values of code 1 are powers of two apart in every channel.
 
-
-def fold_node_norm(norm: Gain, code_values: Sequence[float], membrane_exp: int, threshold: float) -> Folded:
-    """`norm: node`: one gain for the sum of the edges, whose values of code 1 are powers of two apart."""
-    smallest = min(code_values)
+    A value is a scalar, or (C,), float64.
+    """
+    smallest = torch.stack([h.expand_as(norm.gain) for h in code_values]).amin(0)
     sign = torch.sign(norm.gain.detach())
-    base = ldexp(smallest, -membrane_exp)
+    base = smallest * ldexp(1.0, -membrane_exp)
     live = sign != 0
-    unit = torch.where(live, norm.gain.abs() * base, torch.full_like(norm.gain, base))
-    multipliers = tuple(sign * ldexp(1.0, shift_between(h, smallest) + membrane_exp) for h in code_values)
+    unit = torch.where(live, norm.gain.abs() * base, base)
+    powers = [_power_of_two(h / smallest) for h in code_values]
+    multipliers = tuple(sign * power * ldexp(1.0, membrane_exp) for power in powers)
     return _with_threshold(multipliers, unit, norm.offset, threshold, live)
 
 
+def _power_of_two(ratio: Tensor) -> Tensor:
+    assert bool((torch.frexp(ratio).mantissa == 0.5).all()), f"{ratio} are not all powers of two"
+    return ratio
+
+
 def fold_edge_norm(
-    norms: Sequence[Gain], code_values: Sequence[float], membrane_exp: int, threshold: float, multiplier_max: int
+    norms: Sequence[Gain], code_values: Sequence[Tensor], membrane_exp: int, threshold: float, multiplier_max: int
 ) -> Folded:
     """`norm: edge`: integer multipliers m_ec for per-channel, per-edge scales; edges without norm have gain 1, offset 0."""
     offset = norms[0].offset
@@ -93,8 +95,12 @@ def fold_edge_norm(
     scaled = ratios * denominator
     multipliers = straight_through(scaled, torch.round(scaled)) * ldexp(1.0, membrane_exp)
     grain = ldexp(1.0, -membrane_exp)
-    unit = torch.where(live, (divisor / denominator) * grain, torch.full_like(largest, max(code_values) * grain))
+    unit = torch.where(live, (divisor / denominator) * grain, _largest(code_values, largest) * grain)
     return _with_threshold(tuple(multipliers.unbind(0)), unit, offset, threshold, live)
+
+
+def _largest(code_values: Sequence[Tensor], like: Tensor) -> Tensor:
+    return torch.stack([h.expand_as(like) for h in code_values]).amax(0)
 
 
 def fold_pool(channels: int, pixels: int, membrane_exp: int, threshold: float, device: torch.device) -> Folded:

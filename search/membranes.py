@@ -53,18 +53,13 @@ class FloatMembrane:
         self._node = node
         self._per_edge = node.genotype.norm == "edge"
         self._edges = node.edge_list()
-        self._weights = [
-            edge.codes(refresh=node.training) * edge.code_value() if edge.plan.weighted else None
-            for edge in self._edges
-        ]
+        self._values = [edge.values(refresh=node.training) for edge in self._edges]
 
     def current(self, edge: int, signal: Tensor) -> Tensor:
         """In real units; normalized here with `norm: edge`."""
-        chosen, weight = self._edges[edge], self._weights[edge]
-        if weight is None:
-            return chosen.linear(signal, None) * chosen.code_value()
-        current = chosen.linear(signal, weight.to(signal.dtype))
-        if not self._per_edge:
+        chosen = self._edges[edge]
+        current = chosen.real_linear(signal, self._values[edge])
+        if not self._per_edge or not chosen.plan.weighted:
             return current
         return self._normalized(chosen.plan.name, current, walked=not self._loop.isdisjoint(chosen.plan.sources))
 

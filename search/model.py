@@ -31,6 +31,7 @@ from litesnn.search.neurons import LifResult, fixed_lif, float_lif
 from litesnn.search.nodes import Node
 from litesnn.search.signals import delayed, max_population, side_by_side, spike_maximum, window_counts
 from litesnn.search.stages import stages
+from litesnn.search.surrogate import Surrogate
 
 Evaluation = Literal["float", "fixed"]
 
@@ -71,7 +72,7 @@ class SpikingModel(nn.Module):
         self.nodes = nn.ModuleDict(
             {plan.name.replace(".", "_"): Node(plan, genotype, generator) for plan in topology.nodes}
         )
-        self.readout = Edge(topology.readout, genotype.input, generator)
+        self.readout = Edge(topology.readout, genotype, generator)
         self.readout_bias = nn.Parameter(torch.zeros(genotype.head.classes)) if genotype.head.bias else None
         self.register_buffer("pool_exp", torch.tensor(genotype.head.membrane_exp or 0, dtype=torch.int64))
 
@@ -109,7 +110,7 @@ class SpikingModel(nn.Module):
         """Mean logits per step (N, classes), float32, from what `propagate` returned."""
         membrane = self._read_out(self._gather(self.topology.readout, signals, None))
         if self.evaluation == "fixed":
-            membrane = membrane * (self.readout.code_value() / 64)
+            membrane = membrane * (float(self.readout.code_value()) / 64)
         return (membrane / self.genotype.timesteps).float()
 
     def run(self, inputs: Tensor, recorder: Recorder | None = None) -> Tensor:
@@ -135,14 +136,14 @@ class SpikingModel(nn.Module):
         pool = self.topology.pool
         assert pool is not None
         channels, height, width = pool.in_shape
-        threshold = self.genotype.neuron.threshold
+        threshold = self.genotype.pool_threshold
         return fold_pool(channels, height * width, int(self.pool_exp), threshold, self.pool_exp.device)
 
     def fold_readout(self) -> Folded:
         """Integers of the readout; its threshold means nothing."""
         classes = self.genotype.head.classes
         zero = torch.zeros(classes, device=self.pool_exp.device)
-        return fold_readout(zero if self.readout_bias is None else self.readout_bias, self.readout.code_value())
+        return fold_readout(zero if self.readout_bias is None else self.readout_bias, float(self.readout.code_value()))
 
     @property
     def _exact_fixed(self) -> bool:
@@ -196,19 +197,32 @@ class SpikingModel(nn.Module):
             sums = maps.double().sum((3, 4), keepdim=True) * per_channel(folded.multipliers[0])
             result = self._lif(sums, folded, recorder)
         else:
-            result = self._lif(maps.mean((3, 4), keepdim=True), None, recorder)
+            means = maps.mean((3, 4), keepdim=True)
+            result = self._lif(means, None, recorder, threshold=self.genotype.pool_threshold)
         return self._record("pool", result, recorder)
 
+    def step_logits(self, signals: dict[str, Tensor]) -> Tensor:
+        """Logits of every step by itself, (T, N, classes), float32; their mean over the steps is `logits`."""
+        steps = self._read_steps(self._gather(self.topology.readout, signals, None))
+        if self.evaluation == "fixed":
+            return (steps * (float(self.readout.code_value()) / 64)).float()
+        return steps if self.readout_bias is None else steps + self.readout_bias
+
     def _read_out(self, signal: Tensor) -> Tensor:
+        total = self._read_steps(signal).sum(0)
+        if self.evaluation == "fixed" or self.readout_bias is None:
+            return total
+        return total + self.genotype.timesteps * self.readout_bias
+
+    def _read_steps(self, signal: Tensor) -> Tensor:
+        """What each step adds to the readout, (T, N, classes): chip units with the bias, or real ones without."""
         if self.evaluation == "fixed":
             sums = 64 * IntegerEdge(self.readout, exact=self.exact)(signal)[:, :, :, 0, 0]
-            return (sums + self.fold_readout().bias).sum(0)
+            return sums + self.fold_readout().bias
         if self.training:
-            self.readout.step.fill_(self.readout.natural_step())
-        codes = self.readout.codes(refresh=self.training) * self.readout.code_value()
-        logits = self.readout.linear(signal, codes.to(signal.dtype))[:, :, :, 0, 0].sum(0)
-        bias = self.readout_bias
-        return logits if bias is None else logits + self.genotype.timesteps * bias
+            self.readout.step.copy_(self.readout.natural_step())
+        values = self.readout.values(refresh=self.training)
+        return self.readout.real_linear(signal, values)[:, :, :, 0, 0]
 
     def _gather(self, plan: EdgePlan, signals: dict[str, Tensor], recorder: Recorder | None) -> Tensor:
         """The signal an edge reads: its sources side by side, after the maximum where it has one, later where it is feedback."""
@@ -227,13 +241,14 @@ class SpikingModel(nn.Module):
         *,
         timesteps: int | None = None,
         rest: Tensor | None = None,
+        threshold: float | None = None,
     ) -> LifResult:
         """Neurons over all steps, or over some of them from the membranes that earlier ones left."""
         neuron, steps = self.genotype.neuron, timesteps or self.genotype.timesteps
-        decay, temperature, record = neuron.decay_mantissa, neuron.surrogate_temperature, recorder is not None
+        decay, surrogate, record = neuron.decay_mantissa, Surrogate.of(neuron), recorder is not None
         if folded is not None:
-            return fixed_lif(total, folded, steps, decay, temperature, record=record, rest=rest)
-        return float_lif(total, steps, decay, neuron.threshold, temperature, record=record, rest=rest)
+            return fixed_lif(total, folded, steps, decay, surrogate, record=record, rest=rest)
+        return float_lif(total, steps, decay, threshold or neuron.threshold, surrogate, record=record, rest=rest)
 
     def _record(self, name: str, result: LifResult, recorder: Recorder | None) -> Tensor:
         if recorder is not None and result.membranes is not None:
@@ -249,6 +264,8 @@ class SpikingModel(nn.Module):
         for edge in self.edge_list():
             if edge.plan.weighted:
                 edge.load(tensors[f"{edge.plan.name}.weight"], tensors[f"{edge.plan.name}.mask"])
+            if edge.quantizer.per_channel:
+                edge.step.copy_(tensors[f"{edge.plan.name}.step"])
         with torch.no_grad():
             for node in self.node_list():
                 for owner in node.norm_owners():

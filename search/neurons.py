@@ -14,7 +14,7 @@ from torch import Tensor
 from litesnn.search.axes import per_channel
 from litesnn.search.fixed_point import Folded
 from litesnn.search.straight_through import straight_through
-from litesnn.search.surrogate import spike
+from litesnn.search.surrogate import Surrogate, spike
 
 DECAY_ONE = 4096
 
@@ -33,7 +33,7 @@ def float_lif(
     timesteps: int,
     decay_mantissa: int,
     threshold: float,
-    temperature: float,
+    surrogate: Surrogate,
     *,
     record: bool,
     rest: Tensor | None = None,
@@ -51,7 +51,7 @@ def float_lif(
         u = current[t if current.shape[0] > 1 else 0]
         if rest is not None:
             u = decay * rest + u
-        y = spike(u - threshold, u > threshold, temperature)
+        y = spike(u - threshold, u > threshold, surrogate)
         rest = u * (1 - y)
         spikes.append(y)
         if record:
@@ -64,7 +64,7 @@ def fixed_lif(
     folded: Folded,
     timesteps: int,
     decay_mantissa: int,
-    temperature: float,
+    surrogate: Surrogate,
     *,
     record: bool,
     rest: Tensor | None = None,
@@ -87,7 +87,7 @@ def fixed_lif(
         if rest is not None:
             exact = rest * decay_mantissa / DECAY_ONE
             v = straight_through(exact, torch.trunc(exact)) + v
-        y = spike((v - vth) * scale, v > vth, temperature)
+        y = spike((v - vth) * scale, v > vth, surrogate)
         rest = v * (1 - y)
         spikes.append(y)
         if record:

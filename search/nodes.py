@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -26,7 +27,7 @@ class Node(nn.Module):
         super().__init__()
         self.plan = plan
         self.genotype = genotype
-        self.edges = nn.ModuleList(Edge(edge, genotype.input, generator) for edge in plan.edges)
+        self.edges = nn.ModuleList(Edge(edge, genotype, generator) for edge in plan.edges)
         self.norms = nn.ModuleDict(
             {
                 owner.replace(".", "_"): nn.BatchNorm2d(plan.shape[0], eps=genotype.norm_eps)
@@ -57,11 +58,12 @@ class Node(nn.Module):
         steps = [edge.natural_step() for edge in edges]
         if self.genotype.norm == "node":
             unsnapped = [
-                UnsnappedEdge(step, edge.factor, edge.plan.weighted) for step, edge in zip(steps, edges, strict=True)
+                UnsnappedEdge(step.cpu().numpy(), edge.factor, edge.plan.weighted)
+                for step, edge in zip(steps, edges, strict=True)
             ]
-            steps = snap_steps(unsnapped)
+            steps = [torch.from_numpy(np.asarray(step)) for step in snap_steps(unsnapped)]
         for step, edge in zip(steps, edges, strict=True):
-            edge.step.fill_(step)
+            edge.step.copy_(step)
 
     def fold(self) -> Folded:
         """Integers of this population from its normalization as it stands (running statistics, current steps)."""

@@ -1,16 +1,21 @@
-"""Spikes with the Dspike surrogate gradient (Li et al., "Differentiable Spike", 2021; LitE-SNN uses temperature 3).
+"""Spikes with a surrogate gradient: Dspike, or a triangle.
 
 Forward: a strict comparison, decided by the caller on its own numbers. Backward, with z = membrane - threshold in real units:
-`dy/dz = b / (2 tanh(b / 2)) * (1 - tanh(b z)^2)` for |z| < 1/2, else 0.
+Dspike of temperature b (Li et al., "Differentiable Spike", 2021; LitE-SNN: b = 3)
+`dy/dz = b / (2 tanh(b / 2)) * (1 - tanh(b z)^2)` for |z| < 1/2, else 0; triangle of half-width a (QP-SNN: a = 1)
+`dy/dz = max(a - |z|, 0) / a^2`.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from math import tanh
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from torch import Tensor
+
+from litesnn.compiler.genotype import NeuronSpec
 
 _HALF_WINDOW = 0.5
 
@@ -23,22 +28,54 @@ def dspike_derivative(distance: Tensor, temperature: float) -> Tensor:
     return derivative
 
 
+def triangle_derivative(distance: Tensor, half_width: float) -> Tensor:
+    """Derivative of the triangle surrogate at `distance` = membrane - threshold (real units), of the same shape."""
+    derivative: Tensor = (half_width - distance.abs()).clamp_min(0) / half_width**2
+    return derivative
+
+
+_SHAPES = {"dspike": dspike_derivative, "triangle": triangle_derivative}
+
+
+@dataclass(frozen=True)
+class Surrogate:
+    """A surrogate gradient.
+
+    Attributes
+    ----------
+    width : Dspike's temperature b, or the triangle's half-width a
+    shape : `dspike` or `triangle`
+    """
+
+    width: float
+    shape: Literal["dspike", "triangle"] = "dspike"
+
+    @classmethod
+    def of(cls, neuron: NeuronSpec) -> Surrogate:
+        """The surrogate of a genotype's neurons."""
+        return cls(neuron.surrogate_temperature, neuron.surrogate or "dspike")
+
+    def derivative(self, distance: Tensor) -> Tensor:
+        """At `distance` = membrane - threshold, of the same shape."""
+        return _SHAPES[self.shape](distance, self.width)
+
+
 class _Spike(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, distance: Tensor, fired: Tensor, temperature: float) -> Tensor:
+    def forward(ctx: Any, distance: Tensor, fired: Tensor, surrogate: Surrogate) -> Tensor:
         ctx.save_for_backward(distance)
-        ctx.temperature = temperature
+        ctx.surrogate = surrogate
         return fired.to(distance.dtype)
 
     @staticmethod
     def backward(ctx: Any, *gradients: Any) -> Any:
         (distance,) = ctx.saved_tensors
-        return gradients[0] * dspike_derivative(distance, ctx.temperature), None, None
+        return gradients[0] * ctx.surrogate.derivative(distance), None, None
 
 
-def spike(distance: Tensor, fired: Tensor, temperature: float) -> Tensor:
+def spike(distance: Tensor, fired: Tensor, surrogate: Surrogate) -> Tensor:
     """Spikes 0 or 1 where `fired` (bool), in the type of `distance`, with the surrogate gradient to `distance`."""
     if not (torch.is_grad_enabled() and distance.requires_grad):
         return fired.to(distance.dtype)
-    spikes: Tensor = _Spike.apply(distance, fired, temperature)  # type: ignore[no-untyped-call]
+    spikes: Tensor = _Spike.apply(distance, fired, surrogate)  # type: ignore[no-untyped-call]
     return spikes

@@ -24,6 +24,7 @@ from litesnn.compiler.genotype.schema import (
     InputSpec,
     NeuronSpec,
     NodeSpec,
+    QuantizerSpec,
     StemSpec,
 )
 from litesnn.errors import GenotypeError
@@ -45,7 +46,8 @@ def random_trained_genotype(seed: int, **choices: Any) -> LoadedGenotype:
     choices : fixes what is drawn otherwise: `norm`, `encoding` ("direct" or "spikes"), `timesteps`, `stem` (bool), `pool`
         ("global_average" or "none"), `bias` (bool), `cells` (number), `nodes` (most per cell), `bits`, `keep`, `decay`,
         `size` (height and width), `ops` (allowed op names), `membrane_exp` (for all populations), `feedback` (most backward edges
-        per cell, and at least one in the network; none without it)
+        per cell, and at least one in the network; none without it). `quantizer`: LitE-SNN's where
+        left out, a `QuantizerSpec`, or "any": one that is drawn; with it the pool may have a threshold of its own
     """
     for attempt in range(100):
         rng = np.random.default_rng((seed, attempt))
@@ -53,6 +55,10 @@ def random_trained_genotype(seed: int, **choices: Any) -> LoadedGenotype:
             genotype = _random_genotype(rng, seed, choices)
             if choices.get("feedback"):
                 genotype = _with_feedback(rng, genotype, choices)
+            if "quantizer" in choices:
+                head = genotype.head.model_copy(update={"threshold": (None, 0.25)[seed % 2]})
+                given = {"quantizer": _quantizer(seed, choices["quantizer"]), "head": head}
+                genotype = genotype.model_copy(update=given)
         except GenotypeError:
             continue
         return _with_weights(genotype, rng, choices)
@@ -107,6 +113,18 @@ def _random_genotype(rng: np.random.Generator, seed: int, choices: dict[str, Any
         head=head,
     )
     return _grow(rng, genotype, count, pick, choices)
+
+
+def _quantizer(seed: int, choice: Any) -> QuantizerSpec | None:
+    if choice != "any":
+        return choice
+    rng = np.random.default_rng((seed, 1))
+    return QuantizerSpec(
+        method=str(rng.choice(["rescaw", "rescaw", "vanilla", "lite"])),
+        scale=str(rng.choice(["mean", "max", "percentile"])),
+        form=str(rng.choice(["A", "B"])),
+        granularity=str(rng.choice(["channel", "channel", "tensor"])),
+    )
 
 
 def _grow(rng: np.random.Generator, genotype: Genotype, count: int, pick: Any, choices: dict[str, Any]) -> Genotype:

@@ -62,7 +62,11 @@ def conv(
 ) -> SynapseBlock:
     """A block of 'same' convolution; `value` and `gain` make it analog."""
     kernel = np.asarray(codes, np.int32)
-    scale = None if value is None else AnalogScale(value, None if gain is None else np.asarray(gain, np.float64))
+    scale = (
+        None
+        if value is None
+        else AnalogScale(np.asarray(value), None if gain is None else np.asarray(gain, np.float64))
+    )
     geometry = Conv2d(kernel, 1, kernel.shape[-1] // 2)
     edge = fields.pop("edge", f"{source}>{target}")
     return SynapseBlock(f"{edge}:{source}", source, target, geometry, edge, edge, scale, **fields)

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from litesnn.compiler.fixes.fix import CannotApply, Fix, genotype_of
 from litesnn.compiler.fixes.places import population_plan, weighted_edges
-from litesnn.compiler.genotype.edit import edited, with_edge, with_population
+from litesnn.compiler.genotype.edit import edited, with_edge, with_population, with_scaled_step
 from litesnn.compiler.rules.check import Subject
 
 
@@ -51,12 +51,12 @@ class FewerBits(Fix):
     def apply(self, subject: Subject) -> Subject:
         """See `Fix.apply`."""
         loaded = genotype_of(subject)
-        spec, changed = loaded.spec, False
+        spec, tensors, changed = loaded.spec, loaded.trained, False
         for edge in weighted_edges(loaded.topology, self.population):
             bits = max(1, edge.bits - self.less)
-            assert edge.step is not None, "trained genotypes have steps"
-            spec = with_edge(spec, edge.name, bits=bits, step=edge.step * 2 ** (edge.bits - bits))
+            spec, tensors = with_scaled_step(spec, tensors, edge, 2 ** (edge.bits - bits))
+            spec = with_edge(spec, edge.name, bits=bits)
             changed |= bits < edge.bits
         if not changed:
             raise CannotApply(f"there is no bit left to take {self.population}")
-        return subject.of(edited(spec, loaded.trained))
+        return subject.of(edited(spec, tensors))

@@ -60,7 +60,7 @@ def _cut(loaded: LoadedGenotype, narrow: Topology) -> dict[str, Array]:
     wide = {edge.name: edge for edge in loaded.topology.edges()}
     for name, tensor in loaded.trained.items():
         owner, _, part = name.partition(".norm.") if ".norm." in name else name.rpartition(".")
-        if ".norm." in name:
+        if ".norm." in name or part == "step":
             tensors[name] = tensor[: owners[owner]]
         elif part in ("weight", "mask"):
             tensors[name] = tensor[: owners[owner]][:, _inputs(wide[owner], edges[owner])]

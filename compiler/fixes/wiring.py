@@ -10,7 +10,7 @@ import numpy as np
 from litesnn.compiler.fixes.fix import CannotApply, Fix, genotype_of
 from litesnn.compiler.fixes.places import edges_into, population_plan
 from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.compiler.genotype.edit import edited, node_spec, with_edge, with_population
+from litesnn.compiler.genotype.edit import edited, node_spec, with_edge, with_population, with_scaled_step
 from litesnn.compiler.genotype.files import Array
 from litesnn.compiler.rules.check import Subject
 
@@ -78,9 +78,9 @@ class EncodeAsSpikes(Fix):
         if given.encoding == "spikes":
             raise CannotApply("the input is encoded as spikes already")
         for edge in loaded.topology.edges():
-            if edge.reads_input and edge.step is not None:
+            if edge.reads_input:
                 # Spikes have no scale: steps and weights take it over.
-                spec = with_edge(spec, edge.name, step=edge.step * given.scale)
+                spec, tensors = with_scaled_step(spec, tensors, edge, given.scale)
                 if edge.weighted:
                     weight = tensors[f"{edge.name}.weight"].astype(np.float64) * given.scale
                     tensors[f"{edge.name}.weight"] = weight.astype(np.float32)

@@ -22,12 +22,13 @@ from litesnn.compiler.genotype.schema import (
     NeuronSpec,
     NodeSpec,
     PruningRecord,
+    QuantizerSpec,
     SearchRecord,
     StemSpec,
     TrainingRecord,
     WeightsRef,
 )
-from litesnn.compiler.genotype.tensors import check_steps, check_tensors, expected_tensors
+from litesnn.compiler.genotype.tensors import check_steps, check_tensors, expected_tensors, has_channel_steps
 from litesnn.compiler.genotype.topology import EdgePlan, NodePlan, PoolPlan, Topology, resolve
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "PoolPlan",
     "Preprocessing",
     "PruningRecord",
+    "QuantizerSpec",
     "SearchRecord",
     "StemSpec",
     "Topology",
@@ -59,6 +61,7 @@ __all__ = [
     "check_tensors",
     "dump_genotype",
     "expected_tensors",
+    "has_channel_steps",
     "json_schema",
     "load_genotype",
     "parse_genotype",

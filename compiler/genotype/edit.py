@@ -7,8 +7,8 @@ from typing import Any
 
 from litesnn.compiler.genotype.files import Array, LoadedGenotype, dump_genotype
 from litesnn.compiler.genotype.schema import CellSpec, Genotype, NodeSpec
-from litesnn.compiler.genotype.tensors import check_steps, check_tensors
-from litesnn.compiler.genotype.topology import resolve
+from litesnn.compiler.genotype.tensors import check_steps, check_tensors, has_channel_steps, step_of
+from litesnn.compiler.genotype.topology import EdgePlan, resolve
 
 
 def edited(spec: Genotype, tensors: Mapping[str, Array]) -> LoadedGenotype:
@@ -25,7 +25,7 @@ def edited(spec: Genotype, tensors: Mapping[str, Array]) -> LoadedGenotype:
     spec = spec.model_copy(update={"weights": None})
     topology = resolve(spec)
     check_tensors(spec, topology, tensors, spec.name)
-    check_steps(spec, topology)
+    check_steps(spec, topology, tensors)
     return LoadedGenotype(spec, topology, dict(tensors), dump_genotype(spec))
 
 
@@ -41,6 +41,16 @@ def with_edge(spec: Genotype, name: str, **fields: Any) -> Genotype:
     inputs = list(node_spec(spec, owner).inputs)
     inputs[int(edge)] = inputs[int(edge)].model_copy(update=fields)
     return with_population(spec, owner, inputs=tuple(inputs))
+
+
+def with_scaled_step(
+    spec: Genotype, tensors: Mapping[str, Array], edge: EdgePlan, factor: float
+) -> tuple[Genotype, dict[str, Array]]:
+    """The genotype and its tensors with the step of an edge, or the steps of all its channels, multiplied by a factor."""
+    scaled = step_of(spec, edge, tensors) * factor
+    if has_channel_steps(spec, edge):
+        return spec, {**tensors, f"{edge.name}.step": scaled}
+    return with_edge(spec, edge.name, step=float(scaled)), dict(tensors)
 
 
 def with_population(spec: Genotype, name: str, **fields: Any) -> Genotype:

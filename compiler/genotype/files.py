@@ -93,7 +93,7 @@ def load_genotype(path: str | os.PathLike[str]) -> LoadedGenotype:
     blob, tensors = _load_tensors(path.parent / spec.weights.file, spec.weights)
     check_tensors(spec, topology, tensors, str(path.parent / spec.weights.file))
     try:
-        check_steps(spec, topology)
+        check_steps(spec, topology, tensors)
     except GenotypeError as error:
         raise GenotypeError(f"{path}: {error}") from error
     return LoadedGenotype(spec, topology, tensors, document, blob)
@@ -110,7 +110,7 @@ def save_genotype(spec: Genotype, tensors: dict[str, Array] | None, path: str | 
         file = f"{path.stem}.safetensors"
         spec = spec.model_copy(update={"weights": WeightsRef(file=file, sha256=hashlib.sha256(blob).hexdigest())})
         check_tensors(spec, resolve(spec), tensors, str(path.parent / file))
-        check_steps(spec, resolve(spec))
+        check_steps(spec, resolve(spec), tensors)
         write_atomically(path.parent / file, blob)
     write_atomically(path, dump_genotype(spec))
     return spec

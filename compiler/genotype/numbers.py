@@ -8,8 +8,10 @@ from typing import Any
 from litesnn.compiler.genotype.schema import Genotype
 
 
-def with_numbers(genotype: Genotype, step: Callable[[str], float], membrane_exp: Callable[[str], int]) -> Genotype:
-    """The genotype with `step(edge name)` on every edge and `membrane_exp(population name)` on every node and the pool."""
+def with_numbers(
+    genotype: Genotype, step: Callable[[str], float | None], membrane_exp: Callable[[str], int]
+) -> Genotype:
+    """The genotype with `step(edge name)` on every edge (None: a tensor holds it) and `membrane_exp(population name)` on every node and the pool."""
     updates: dict[str, Any] = {}
     if genotype.stem is not None:
         numbers = {"step": step("stem.edge0"), "membrane_exp": membrane_exp("stem")}

@@ -57,16 +57,45 @@ class InputSpec(Model):
 
 
 class NeuronSpec(Model):
-    """The leaky integrate-and-fire neuron: `u = decay * u * (1 - y) + I`, spike where `u > threshold`, hard reset to 0."""
+    """The leaky integrate-and-fire neuron: `u = decay * u * (1 - y) + I`, spike where `u > threshold`, hard reset to 0.
+
+    Training alone reads the surrogate gradient: Dspike where left out (`surrogate_temperature` is its b), or a triangle
+    (whose half-width it is).
+    """
 
     decay: Annotated[float, Field(ge=1 / 8192, le=1)] = 0.2
     threshold: Annotated[float, Field(gt=0)] = 0.5
     surrogate_temperature: Annotated[float, Field(gt=0)] = 3.0
+    surrogate: Literal["dspike", "triangle"] | None = None
 
     @property
     def decay_mantissa(self) -> int:
         """The 12-bit decay the chip uses: round(4096 * decay), 1..4096; 0.2 becomes 819."""
         return max(1, round(4096 * self.decay))
+
+
+class QuantizerSpec(Model):
+    """How weights become codes (`docs/numbers.md`, Weight codes) and how training chooses steps. Left out: LitE-SNN's.
+
+    The largest level of a step is gamma = step * (2^b - 1) / 2. `rescaw` and `vanilla` are QP-SNN's (ICLR 2025).
+
+    Attributes
+    ----------
+    method : `rescaw`: gamma is the `scale` of the weights; `vanilla`: gamma = 1; `lite`: steps from their standard deviation
+    scale : mean of |W|, its maximum, or the larger magnitude of the percentiles `percentile` and 1 - `percentile` of W
+    form : `B` multiplies the scale by (2^b - 1) / 2^(b-1), `A` by nothing
+    granularity : one step per `tensor` or per output `channel`; the readout has one step always, its classes are compared
+    straight_through : gradient of a quantized weight to the weight: `identity`: 1; `scaled`: 1 / gamma; `clipped`: 1 where |W| <= gamma
+    ends : `float` leaves edges that read the input, and the readout, in floating point, as published; it cannot be deployed
+    """
+
+    method: Literal["lite", "rescaw", "vanilla"] = "rescaw"
+    scale: Literal["mean", "max", "percentile"] = "mean"
+    percentile: Annotated[float, Field(gt=0.5, le=1)] = 0.99
+    form: Literal["A", "B"] = "A"
+    granularity: Literal["tensor", "channel"] = "channel"
+    straight_through: Literal["identity", "scaled", "clipped"] = "identity"
+    ends: Literal["quantized", "float"] = "quantized"
 
 
 class EdgeSpec(Model):
@@ -127,10 +156,14 @@ class StemSpec(Model):
 
 
 class HeadSpec(Model):
-    """Spiked global average pool (or none: flatten), then an integrating readout; the class is the argmax."""
+    """Spiked global average pool (or none: flatten), then an integrating readout; the class is the argmax.
+
+    `threshold` is the pool's own, the neurons' where left out: a mean of spikes seldom reaches what a node's current does.
+    """
 
     classes: Annotated[int, Field(ge=1)]
     pool: Literal["global_average", "none"] = "global_average"
+    threshold: Annotated[float, Field(gt=0)] | None = None
     bits: Bits = 4
     keep: Keep = 1.0
     bias: bool = False
@@ -198,6 +231,7 @@ class Genotype(Model):
     norm: Literal["node", "edge"] = "node"
     norm_eps: Annotated[float, Field(gt=0)] = 1e-5
     multiplier_max: Annotated[int, Field(ge=1, le=256)] = 16
+    quantizer: QuantizerSpec | None = None
     stem: StemSpec | None = None
     cells: tuple[CellSpec, ...] = ()
     head: HeadSpec
@@ -205,6 +239,11 @@ class Genotype(Model):
     training: TrainingRecord | None = None
     search: SearchRecord | None = None
     pruning: tuple[PruningRecord, ...] | None = None
+
+    @property
+    def pool_threshold(self) -> float:
+        """Threshold of the spiked global average pool."""
+        return self.head.threshold or self.neuron.threshold
 
     @model_validator(mode="after")
     def _one_frame_per_step(self) -> Genotype:

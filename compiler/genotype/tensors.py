@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import frexp
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +12,8 @@ from litesnn.compiler.genotype.topology import NORM_TENSORS, EdgePlan, Topology
 from litesnn.errors import GenotypeError
 
 Tensors = Mapping[str, npt.NDArray[np.generic]]
+Floats = npt.NDArray[np.float64]
+READOUT_EDGE = "readout.edge0"
 
 
 def expected_tensors(genotype: Genotype, topology: Topology) -> dict[str, tuple[tuple[int, ...], str]]:
@@ -27,6 +28,9 @@ def expected_tensors(genotype: Genotype, topology: Topology) -> dict[str, tuple[
         for owner in owners:
             for part in NORM_TENSORS:
                 expected[f"{owner}.norm.{part}"] = ((node.shape[0],), "float32")
+        for edge in node.edges:
+            if has_channel_steps(genotype, edge):
+                expected[f"{edge.name}.step"] = ((node.shape[0],), "float64")
     if genotype.head.bias:
         expected["readout.bias"] = ((genotype.head.classes,), "float32")
     return expected
@@ -51,11 +55,13 @@ def check_tensors(genotype: Genotype, topology: Topology, tensors: Tensors, wher
         shape, dtype = expected[name]
         if tensor.shape != shape or str(tensor.dtype) != dtype:
             problems.append(f"{name}: found {tensor.dtype} {tensor.shape}; allowed: {dtype} {shape}")
-        elif dtype == "float32" and not np.isfinite(tensor).all():
+        elif dtype != "uint8" and not np.isfinite(tensor).all():
             bad = np.argwhere(~np.isfinite(tensor))
             problems.append(f"{name}: found {len(bad)} NaN or infinite values, first at {tuple(map(int, bad[0]))}")
         elif dtype == "uint8" and tensor.size and int(tensor.max()) > 1:
             problems.append(f"{name}: found value {int(tensor.max())}; allowed: 0 (pruned) or 1 (kept)")
+        elif dtype == "float64" and np.min(tensor.astype(np.float64)) <= 0:
+            problems.append(f"{name}: found {np.min(tensor.astype(np.float64))}; allowed: steps > 0")
         elif name.endswith("running_var") and np.min(tensor.astype(np.float32)) < 0:
             problems.append(f"{name}: found a negative variance {np.min(tensor.astype(np.float32))}; allowed: >= 0")
     if problems:
@@ -64,32 +70,55 @@ def check_tensors(genotype: Genotype, topology: Topology, tensors: Tensors, wher
         raise GenotypeError(f"{where}: {len(problems)} problem(s) with tensors\n  {shown}{more}")
 
 
-def check_steps(genotype: Genotype, topology: Topology) -> None:
+def check_steps(genotype: Genotype, topology: Topology, tensors: Tensors) -> None:
     """A trained genotype has a step on every edge, a membrane_exp on every population, and exact ratios in `norm: node`."""
     for edge in topology.edges():
-        if edge.step is None:
+        if has_channel_steps(genotype, edge):
+            if edge.step is not None:
+                raise GenotypeError(
+                    f"{edge.place}.step: found {edge.step} although the quantizer has a step per channel; leave it out (the "
+                    f"tensor {edge.name}.step holds them)"
+                )
+        elif edge.step is None:
             raise GenotypeError(f"{edge.place}.step: missing although the genotype has weights; allowed: a number > 0")
     for node in topology.nodes:
         if node.membrane_exp is None:
             raise GenotypeError(f"{node.place}.membrane_exp: missing although the genotype has weights; allowed: 0..15")
         if genotype.norm == "node":
-            _check_common_unit(genotype, node.edges)
+            _check_common_unit(genotype, node.edges, tensors)
     if topology.pool is not None and topology.pool.membrane_exp is None:
         raise GenotypeError("head.membrane_exp: missing although the genotype has weights; allowed: 0..15")
 
 
-def _check_common_unit(genotype: Genotype, edges: tuple[EdgePlan, ...]) -> None:
-    values = [code_value(genotype, edge) for edge in edges]
+def _check_common_unit(genotype: Genotype, edges: tuple[EdgePlan, ...], tensors: Tensors) -> None:
+    values = [code_value(genotype, edge, tensors) for edge in edges]
     for edge, value in zip(edges[1:], values[1:], strict=True):
-        if frexp(value / values[0])[0] != 0.5:
+        ratio = np.ravel(value / values[0])
+        wrong = np.flatnonzero(np.frexp(ratio)[0] != 0.5)
+        if len(wrong):
+            where = f" in channel {wrong[0]}" if has_channel_steps(genotype, edge) else ""
+            found = np.ravel(step_of(genotype, edge, tensors))[wrong[0]]
             raise GenotypeError(
-                f"{edge.place}.step: found {edge.step}, {value / values[0]:.6g} times the unit of {edges[0].place}; with "
+                f"{edge.place}.step: found {found}{where}, {ratio[wrong[0]]:.6g} times the unit of {edges[0].place}; with "
                 "norm 'node' the edges of a node must be powers of two apart (train with snapped steps, or use norm 'edge')"
             )
 
 
-def code_value(genotype: Genotype, edge: EdgePlan) -> float:
-    """Value of code 1 on this edge, h = step / 2, times the input scale where the edge reads a direct input."""
+def has_channel_steps(genotype: Genotype, edge: EdgePlan) -> bool:
+    """Whether the edge has a step per output channel, in the tensor `<edge>.step`; the readout never has."""
+    quantizer = genotype.quantizer
+    return quantizer is not None and quantizer.granularity == "channel" and edge.name != READOUT_EDGE
+
+
+def step_of(genotype: Genotype, edge: EdgePlan, tensors: Tensors) -> Floats:
+    """The step of a trained edge, float64: a scalar, or (C_out,)."""
+    if has_channel_steps(genotype, edge):
+        return tensors[f"{edge.name}.step"].astype(np.float64)
     assert edge.step is not None
+    return np.asarray(edge.step, np.float64)
+
+
+def code_value(genotype: Genotype, edge: EdgePlan, tensors: Tensors) -> Floats:
+    """Value of code 1 on this edge, h = step / 2, times the input scale where the edge reads a direct input; as `step_of`."""
     direct = edge.reads_input and genotype.input.encoding == "direct"
-    return edge.step / 2 * (genotype.input.scale if direct else 1.0)
+    return np.asarray(step_of(genotype, edge, tensors) / 2 * (genotype.input.scale if direct else 1.0))

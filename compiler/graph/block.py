@@ -46,9 +46,11 @@ class SynapseFormat:
 
 @dataclass(frozen=True, eq=False)
 class AnalogScale:
-    """What a code is worth before folding: `value` of code 1 and, with `norm: edge`, the edge's gain per target (C_out,)."""
+    """What a code is worth before folding: `value` of code 1, a scalar or per target (C_out,), and, with `norm: edge`, the
+    edge's gain per target (C_out,).
+    """
 
-    value: float
+    value: npt.NDArray[np.float64]
     gain: npt.NDArray[np.float64] | None = None
 
 

@@ -92,16 +92,20 @@ def _fold(graph: Graph, population: Membranes, analog: Analog, incoming: Sequenc
 def _common_unit(
     population: Membranes, analog: Analog, gain: Floats, incoming: Sequence[SynapseBlock]
 ) -> tuple[list[SynapseBlock], Floats]:
-    """`norm: node`: values are powers of two apart, the gain only sets sign, threshold and bias."""
-    values = [_value(block) for block in incoming]
-    smallest = min(values)
+    """`norm: node`: a channel's values are powers of two apart, the gain only sets sign, threshold and bias.
+
+    Powers that differ from channel to channel become factors of the codes, their common part the block's exponent.
+    """
+    values = _values(incoming, len(gain))
+    smallest = values.min(axis=0)
     base = smallest * 2.0**-analog.membrane_exp
     sign = np.sign(gain).astype(np.int64)
     unit = np.where(gain == 0, base, np.abs(gain) * base)
     blocks = []
-    for block, value in zip(incoming, values, strict=True):
-        exponent = int(np.log2(value / smallest)) + analog.membrane_exp
-        blocks.append(_folded_block(block, sign, exponent))
+    for block, exponents in zip(incoming, np.frexp(values / smallest)[1].astype(np.int64) - 1, strict=True):
+        shared = int(exponents.min())
+        factors = sign * 2 ** (exponents - shared)
+        blocks.append(_folded_block(block, factors, shared + analog.membrane_exp))
     return blocks, unit
 
 
@@ -110,7 +114,8 @@ def _multipliers(
 ) -> tuple[list[SynapseBlock], Floats, float]:
     """`norm: edge`: per channel the smallest integers in the ratio of the edges' gains, and the worst relative error."""
     count = population.shape[0]
-    real = np.stack([_value(block) * _gain(block, count) for block in incoming])
+    values = _values(incoming, count)
+    real = values * np.stack([_gain(block, count) for block in incoming])
     largest = np.abs(real).max(axis=0)
     live = largest > 0
     ratio = real / np.where(live, largest, 1.0)
@@ -121,8 +126,7 @@ def _multipliers(
         chosen = np.where(error <= q / (2 * limit), q, chosen)
     multiplier = np.rint(ratio * chosen).astype(np.int64)
     scale = 2.0**-analog.membrane_exp
-    biggest_value = max(_value(block) for block in incoming)
-    unit = np.where(live, (largest / chosen) * scale, biggest_value * scale)
+    unit = np.where(live, (largest / chosen) * scale, values.max(axis=0) * scale)
     blocks = [
         _folded_block(block, factor, analog.membrane_exp) for block, factor in zip(incoming, multiplier, strict=True)
     ]
@@ -135,9 +139,13 @@ def _multipliers(
     return blocks, unit, float((worst / analog.threshold).max())
 
 
-def _value(block: SynapseBlock) -> float:
-    assert block.analog is not None, "lowering gives every block into an analog membrane a value"
-    return block.analog.value
+def _values(incoming: Sequence[SynapseBlock], count: int) -> Floats:
+    """Value of code 1 per block and target channel, (blocks, C)."""
+    values = []
+    for block in incoming:
+        assert block.analog is not None, "lowering gives every block into an analog membrane a value"
+        values.append(np.broadcast_to(block.analog.value, count))
+    return np.stack(values)
 
 
 def _gain(block: SynapseBlock, count: int) -> Floats:

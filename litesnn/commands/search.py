@@ -9,7 +9,6 @@ import typer
 
 from litesnn.commands.common import JsonOption, PrecisionOption, errors_to_exit, print_json, stdout_console
 from litesnn.commands.search_cell import lightsnn_command, snasnet_command
-from litesnn.errors import SearchError
 
 search_app = typer.Typer(
     no_args_is_help=True, help="Search an architecture for a data set; the genotype is then trained."

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from litesnn.commands.common import JsonOption, PrecisionOption, errors_to_exit, print_json, stdout_console
 
+if TYPE_CHECKING:
+    from litesnn.compiler.genotype import TrainingRecord
+
 
 def train_command(
+    context: typer.Context,
     genotype: Annotated[Path, typer.Argument(help="A genotype, .json; with weights, training goes on from them.")],
     dataset: Annotated[str, typer.Option(help="A name of docs/training.md, e.g. digits, fashion_mnist, cifar10.")],
     output: Annotated[
@@ -31,6 +36,10 @@ def train_command(
     polarity: Annotated[
         Literal["separate", "merged"] | None, typer.Option(help="Event data: a channel for each sign, or one for both.")
     ] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(help="Settings of a paper, e.g. qp-cifar, qp-cifar-finetune; options given here go first."),
+    ] = None,
     epochs: Annotated[int, typer.Option(help="Epochs of the float phase.")] = 100,
     fixed_epochs: Annotated[int, typer.Option(help="Epochs of the fixed-point phase.")] = 10,
     batch_size: Annotated[int, typer.Option(help="Samples per step.")] = 64,
@@ -43,6 +52,10 @@ def train_command(
     auxiliary: Annotated[
         float, typer.Option(help="Weight of an auxiliary head's loss in the float phase; never deployed.")
     ] = 0.0,
+    loss: Annotated[
+        Literal["ce", "tet"], typer.Option(help="Cross-entropy of the mean logits, or TET: of every step's.")
+    ] = "ce",
+    tet_lambda: Annotated[float, typer.Option(help="Weight of TET's second term.")] = 1e-3,
     shift: Annotated[int, typer.Option(help="Augmentation: random shift by up to so many pixels.")] = 0,
     flip: Annotated[bool, typer.Option("--flip", help="Augmentation: random mirroring.")] = False,
     cutout: Annotated[int, typer.Option(help="Augmentation: clear a square of so many pixels.")] = 0,
@@ -62,8 +75,11 @@ def train_command(
     with errors_to_exit():
         from litesnn.search.scale import is_first_process
         from litesnn.search.training import TrainingSettings, train_genotype
+        from litesnn.search.training import preset as paper_preset
 
         settings = TrainingSettings(
+            loss=loss,
+            tet_lambda=tet_lambda,
             epochs=epochs,
             fixed_epochs=fixed_epochs,
             batch_size=batch_size,
@@ -80,6 +96,8 @@ def train_command(
             threads=threads,
         )
         events = {"frames": frames, "split": split, "downsample": downsample, "polarity": polarity}
+        if preset is not None:
+            settings = replace(paper_preset(preset), **_given(context, settings.as_dict()))
         target = output or Path(f"{genotype.stem}-trained.json")
         result = train_genotype(
             genotype,
@@ -105,6 +123,18 @@ def train_command(
             )
         else:
             stdout_console().print(
-                f"trained on {record.dataset}: test accuracy [bold]{record.accuracy_fixed:.2%}[/] fixed, "
-                f"{record.accuracy_float:.2%} float on {record.test_samples} samples; written to [bold]{result.path}[/]"
+                f"trained on {record.dataset}: test accuracy {_accuracies(record)} on {record.test_samples} samples; "
+                f"written to [bold]{result.path}[/]"
             )
+
+
+def _given(context: typer.Context, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings that were given as options, not left at their defaults."""
+    sources = {name: context.get_parameter_source(name) for name in settings if name in context.params}
+    return {name: settings[name] for name, source in sources.items() if source is not None and source.name != "DEFAULT"}
+
+
+def _accuracies(record: TrainingRecord) -> str:
+    if record.accuracy_fixed is None:
+        return f"[bold]{record.accuracy_float:.2%}[/] float (not to be deployed: quantizer.ends is 'float')"
+    return f"[bold]{record.accuracy_fixed:.2%}[/] fixed, {record.accuracy_float:.2%} float"

@@ -19,6 +19,7 @@ from litesnn.search.lite.comp_conv import CompConv
 from litesnn.search.neurons import float_lif
 from litesnn.search.spaces import CONV, SKIP, CandidateEdge, CellPlan, SpikeDhsSpace
 from litesnn.search.spaces.spikedhs import KERNEL
+from litesnn.search.surrogate import Surrogate
 
 
 class SourceConvs(nn.Module):
@@ -126,6 +127,6 @@ class Cell(nn.Module):
             like.shape[0],
             neuron.decay_mantissa,
             neuron.threshold,
-            neuron.surrogate_temperature,
+            Surrogate.of(neuron),
             record=False,
         ).spikes

@@ -23,6 +23,7 @@ from litesnn.search.neurons import float_lif
 from litesnn.search.scale import autocast
 from litesnn.search.spaces import SpikeDhsSpace
 from litesnn.search.spaces.spikedhs import KERNEL
+from litesnn.search.surrogate import Surrogate
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,6 @@ class Supernet(nn.Module):
             self.settings.timesteps,
             neuron.decay_mantissa,
             neuron.threshold,
-            neuron.surrogate_temperature,
+            Surrogate.of(neuron),
             record=False,
         ).spikes

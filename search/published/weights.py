@@ -118,7 +118,7 @@ def fill_weight(edge: Edge, weight: Tensor, scores: Tensor | None = None) -> Non
     weight = weight.float()
     mask = torch.ones_like(weight) if scores is None else top_mask(scores.float(), edge.plan.keep)
     edge.load(weight, mask.to(torch.uint8))
-    edge.step.fill_(edge.natural_step())
+    edge.step.copy_(edge.natural_step())
 
 
 def _fill_edge(edge: Edge, source: EdgeTensors, state: State) -> None:

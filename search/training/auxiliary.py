@@ -16,6 +16,8 @@ from litesnn.search.axes import fold_time, unfold_time
 from litesnn.search.model import SpikingModel
 from litesnn.search.neurons import float_lif
 from litesnn.search.scale import Precision, autocast
+from litesnn.search.surrogate import Surrogate
+from litesnn.search.training.losses import LossName, model_loss
 
 _POOL, _POOL_STRIDE = 5, 3
 _NARROW, _WIDE = 128, 768
@@ -66,7 +68,7 @@ class AuxiliaryHead(nn.Module):
             self.timesteps,
             neuron.decay_mantissa,
             neuron.threshold,
-            neuron.surrogate_temperature,
+            Surrogate.of(neuron),
             record=False,
         ).spikes
 
@@ -78,21 +80,31 @@ class Trainee(nn.Module):
     ----------
     weight : of the auxiliary loss; 0 leaves the head out
     precision : of the model's convolutions in `float`; the auxiliary head stays in 32 bits
+    loss_name, tet_lambda : as `TrainingSettings`
     """
 
-    def __init__(self, model: SpikingModel, weight: float, seed: int, precision: Precision = "32") -> None:
+    def __init__(
+        self,
+        model: SpikingModel,
+        weight: float,
+        seed: int,
+        precision: Precision = "32",
+        loss_name: LossName = "ce",
+        tet_lambda: float = 0.0,
+    ) -> None:
         super().__init__()
         self.model = model
         self.precision = precision
+        self.loss_name: LossName = loss_name
+        self.tet_lambda = tet_lambda
         self.weight = weight
         self.auxiliary = AuxiliaryHead(model.genotype, model.topology, seed) if weight else None
 
     def loss(self, x: Tensor, y: Tensor) -> Tensor:
-        """Cross-entropy of the mean logits; in `float`, with the auxiliary head's added at its weight."""
+        """The model's loss; in `float`, with the auxiliary head's cross-entropy added at its weight."""
         with autocast(self.precision if self.model.evaluation == "float" else "32", x.device):
             signals = self.model.propagate(x)
-            logits = self.model.logits(signals)
-        loss = F.cross_entropy(logits, y)
+            loss = model_loss(self.model, signals, y, self.loss_name, self.tet_lambda)
         if self.auxiliary is None or self.model.evaluation == "fixed":
             return loss
         return loss + self.weight * F.cross_entropy(self.auxiliary(signals), y)

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from litesnn.errors import TrainingError
 from litesnn.search.model import Evaluation
 from litesnn.search.scale import Precision
+from litesnn.search.training.losses import LossName
 from litesnn.search.training.samples import Augmentation
 
 
@@ -24,6 +25,8 @@ class TrainingSettings:
     weight_decay : on weights and scores, not on normalization and biases
     clip_norm : largest gradient norm
     auxiliary : weight of the auxiliary head's loss in the float phase (LitE-SNN: 0.4); 0: no such head
+    loss : `ce`, of the mean logits, or `tet`, of every step's
+    tet_lambda : weight of TET's second term, which draws all outputs to 1
     shift, flip, cutout : as `Augmentation`
     validation_fraction : part of the training set held back to choose the weights that are kept
     precision : of the convolutions while the float phase trains: `32` or `bf16`; the fixed phase and all accuracies never depend on it
@@ -40,6 +43,8 @@ class TrainingSettings:
     weight_decay: float = 3e-4
     clip_norm: float = 5.0
     auxiliary: float = 0.0
+    loss: LossName = "ce"
+    tet_lambda: float = 1e-3
     shift: int = 0
     flip: bool = False
     cutout: int = 0
@@ -72,8 +77,11 @@ class TrainingSettings:
             )
         if self.precision not in ("32", "bf16"):
             raise TrainingError(f"precision: found '{self.precision}'; allowed: 32, bf16")
-        if self.optimizer not in ("sgd", "adam"):
-            raise TrainingError(f"optimizer: found '{self.optimizer}'; allowed: sgd, adam")
+        if not 0 <= self.tet_lambda <= 1:
+            raise TrainingError(f"tet_lambda: found {self.tet_lambda}; allowed: 0 to 1")
+        for name, allowed in (("optimizer", ("sgd", "adam")), ("loss", ("ce", "tet"))):
+            if getattr(self, name) not in allowed:
+                raise TrainingError(f"{name}: found '{getattr(self, name)}'; allowed: {', '.join(allowed)}")
 
     def as_dict(self) -> dict[str, Any]:
         """All settings by name."""

@@ -65,6 +65,7 @@ def train_genotype(
     The float phase trains quantized weights with snapped steps and the chip's rounded decay. Then every population's
     membrane_exp is chosen, and the fixed phase trains in the chip's arithmetic with steps, masks and statistics frozen.
     Kept are the weights that were best in `fixed` on a validation part of the training set; the test set is looked at once.
+    A genotype with `quantizer.ends: float` has no fixed phase; its best weights in `float` are kept.
     The same seed gives the same result on one CPU. A genotype that has weights already is trained on from them. Several processes
     (`docs/training.md`) share every batch; the first one writes.
 
@@ -128,7 +129,10 @@ class _Run:
         ranks: Ranks,
     ) -> None:
         self.model = model
-        self.trainee = Trainee(model, settings.auxiliary, settings.seed, settings.precision).to(model.pool_exp.device)
+        trainee = Trainee(
+            model, settings.auxiliary, settings.seed, settings.precision, settings.loss, settings.tet_lambda
+        )
+        self.trainee = trainee.to(model.pool_exp.device)
         synchronize_norms(self.trainee, ranks)
         self.ranks = ranks
         self.parts = parts
@@ -146,7 +150,7 @@ class _Run:
             self.state, tensors = load_checkpoint(self.checkpoint, self.identity)
         task = bar.add_task("training", total=self.settings.epochs + self.settings.fixed_epochs)
         bar.advance(task, len(self.state.history))
-        phases: tuple[Evaluation, ...] = ("float", "fixed")
+        phases = _phases(self.model)
         for evaluation in phases[phases.index(self.state.evaluation) :]:
             optimizer = make_optimizer(self.trainee, self.settings, evaluation)
             if tensors is not None:
@@ -165,6 +169,8 @@ class _Run:
                 bar.update(task, advance=1, description=shown)
                 if on_epoch is not None and self.ranks.first:
                     on_epoch(report)
+        if self.state.best_weights is None:  # no fixed phase, and no epochs of the other
+            self._keep_best(*evaluate(self.model, self.parts.validation, "float"))
         assert self.state.best_weights is not None
         self.model.load_state_dict(self.state.best_weights)
         return tuple(EpochReport(**row) for row in self.state.history)
@@ -177,7 +183,7 @@ class _Run:
         if evaluation == "fixed":
             lower_to_fit(self.model)
         accuracy, loss = evaluate(self.model, self.parts.validation, evaluation, self.ranks)
-        if evaluation == "fixed":
+        if evaluation == _phases(self.model)[-1]:
             self._keep_best(accuracy, loss)
         report = EpochReport(evaluation, epoch + 1, train_loss, accuracy, loss)
         self.state.epoch = epoch + 1
@@ -191,11 +197,16 @@ class _Run:
             self.state.best_weights = deepcopy(self.model.state_dict())
 
 
+def _phases(model: SpikingModel) -> tuple[Evaluation, ...]:
+    """Float, then fixed; edges in floating point have no integers, and what they are part of is trained in float alone."""
+    return ("float",) if any(edge.quantizer.floating for edge in model.edge_list()) else ("float", "fixed")
+
+
 def _record(
     model: SpikingModel, parts: Parts, data: Dataset, settings: TrainingSettings, ranks: Ranks
 ) -> TrainingRecord:
     accuracy_float, _ = evaluate(model, parts.test, "float", ranks)
-    accuracy_fixed, _ = evaluate(model, parts.test, "fixed", ranks)
+    accuracy_fixed = evaluate(model, parts.test, "fixed", ranks)[0] if "fixed" in _phases(model) else None
     return TrainingRecord(
         dataset=data.name,
         seed=settings.seed,

@@ -17,13 +17,26 @@ def codes_of(loaded: LoadedGenotype, edge: EdgePlan) -> np.ndarray:
     if edge.weighted:
         weight = loaded.trained[f"{edge.name}.weight"].astype(np.float64)
         top = 2**edge.bits - 1
-        codes = np.clip(2 * np.rint(weight / edge.step + 0.5) - 1, -top, top)
+        step = steps_of(loaded, edge).reshape(-1, *[1] * (weight.ndim - 1))
+        if loaded.spec.quantizer is None or loaded.spec.quantizer.method == "lite":
+            codes = np.clip(2 * np.rint(weight / step + 0.5) - 1, -top, top)
+        else:
+            ratio = weight.astype(np.float32) / step.astype(np.float32)
+            levels = np.arange(1, top + 1, 2)  # a code belongs to the ratios up to the middle between it and the next
+            magnitude = levels[np.minimum(np.searchsorted((levels + 1) / 2, np.abs(ratio)), len(levels) - 1)]
+            codes = np.where(ratio < 0, -magnitude, magnitude)
         return (codes * loaded.trained[f"{edge.name}.mask"]).astype(np.int64)
     kernel = np.zeros(edge.weight_shape, np.int64)
     before = (edge.out_shape[0] - edge.in_shape[0]) // 2
     for c in range(edge.in_shape[0]):
         kernel[c + before, c] = 1
     return kernel
+
+
+def steps_of(loaded: LoadedGenotype, edge: EdgePlan) -> np.ndarray:
+    """Steps (C_out,), all of them the same where the quantizer has one step per tensor."""
+    stored = loaded.trained.get(f"{edge.name}.step")
+    return np.full(edge.out_shape[0], edge.step) if stored is None else stored
 
 
 def window_sum(edge: EdgePlan, weights: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -70,14 +83,16 @@ def affine(loaded: LoadedGenotype, owner: str, channel: int) -> tuple[float, flo
     return gain, bias - mean * gain
 
 
-def code_values(loaded: LoadedGenotype, edges: tuple[EdgePlan, ...]) -> list[float]:
+def code_values(loaded: LoadedGenotype, edges: tuple[EdgePlan, ...]) -> list[np.ndarray]:
+    """Value of code 1 per channel, (C_out,), of each edge."""
     scale = loaded.spec.input.scale if loaded.spec.input.encoding == "direct" else 1.0
-    return [edge.step / 2 * (scale if edge.reads_input else 1.0) for edge in edges]
+    return [steps_of(loaded, edge) / 2 * (scale if edge.reads_input else 1.0) for edge in edges]
 
 
 def integers_of_channel(loaded: LoadedGenotype, node: Any, channel: int) -> tuple[list[int], tuple[int, int, int]]:
     """Multiplier per edge, and (vth, bias_mant, bias_exp), of one channel."""
-    h, exp, spec = code_values(loaded, node.edges), node.membrane_exp, loaded.spec
+    h = [values[channel] for values in code_values(loaded, node.edges)]
+    exp, spec = node.membrane_exp, loaded.spec
     if spec.norm == "node":
         gain, offset = affine(loaded, node.name, channel)
         unit = (abs(gain) if gain != 0 else 1.0) * (min(h) * 2.0**-exp)
@@ -169,7 +184,7 @@ class PlainNetwork:
         assert plan is not None
         maps = np.concatenate([signals[name] for name in plan.sources])
         unit = 2.0**-plan.membrane_exp / (maps.shape[1] * maps.shape[2])
-        vth, _, _ = threshold_and_bias(self.spec.neuron.threshold, unit, 0.0)
+        vth, _, _ = threshold_and_bias(self.spec.head.threshold or self.spec.neuron.threshold, unit, 0.0)
         a = 2**plan.membrane_exp * maps.sum((1, 2)).reshape(-1, 1, 1)
         return self.fire("pool", a, np.zeros_like(a), np.full_like(a, vth))
 
@@ -194,7 +209,7 @@ class PlainFloatNetwork(PlainNetwork):
         current = np.zeros(node.shape)
         values = code_values(self.loaded, node.edges)
         for edge, h in zip(node.edges, values, strict=True):
-            part = h * window_sum(edge, self.codes[edge.name], self.source(edge, signals))
+            part = h[:, None, None] * window_sum(edge, self.codes[edge.name], self.source(edge, signals))
             if self.spec.norm == "edge" and edge.weighted:
                 part = self.normalize(edge.name, part)
             current += part
@@ -206,9 +221,9 @@ class PlainFloatNetwork(PlainNetwork):
         pairs = [affine(self.loaded, owner, c) for c in range(x.shape[0])]
         return np.stack([gain * channel + offset for (gain, offset), channel in zip(pairs, x, strict=True)])
 
-    def fire_float(self, name: str, current: np.ndarray) -> np.ndarray:
+    def fire_float(self, name: str, current: np.ndarray, threshold: float | None = None) -> np.ndarray:
         u = self.rest.get(name, np.zeros_like(current)) * (self.spec.neuron.decay_mantissa / 4096) + current
-        spikes = (u > self.spec.neuron.threshold).astype(np.int64)
+        spikes = (u > (threshold or self.spec.neuron.threshold)).astype(np.int64)
         self.rest[name] = u * (1 - spikes)
         self.log(name, spikes, u)
         return spikes
@@ -217,7 +232,7 @@ class PlainFloatNetwork(PlainNetwork):
         plan = self.loaded.topology.pool
         assert plan is not None
         maps = np.concatenate([signals[name] for name in plan.sources])
-        return self.fire_float("pool", maps.mean((1, 2)).reshape(-1, 1, 1))
+        return self.fire_float("pool", maps.mean((1, 2)).reshape(-1, 1, 1), self.spec.head.threshold)
 
     def readout(self, signals: dict[str, np.ndarray]) -> np.ndarray:
         edge = self.loaded.topology.readout

@@ -31,6 +31,18 @@ def test_fixed_equals_a_plain_integer_loop(norm: str, encoding: str, seed: int) 
             np.testing.assert_array_equal(trace.membranes[name][n], np.stack(plain.membranes[name]), err_msg=name)
 
 
+@pytest.mark.parametrize("seed", range(24))
+def test_fixed_equals_a_plain_integer_loop_with_every_quantizer(seed: int) -> None:
+    loaded = random_trained_genotype(seed, quantizer="any", size=(4, 5, 6)[seed % 3], bits=1 + seed % 8)
+    inputs = random_input(loaded, 2, seed)
+    trace = run_reference(loaded, inputs, "fixed")
+    plain = PlainNetwork(loaded)
+    for n, sample in enumerate(inputs):
+        np.testing.assert_array_equal(trace.readout[n], plain.run(sample))
+        for name in plain.spikes:
+            np.testing.assert_array_equal(trace.membranes[name][n], np.stack(plain.membranes[name]), err_msg=name)
+
+
 def test_the_networks_above_use_every_op_and_maximum() -> None:
     edges = [edge for norm, encoding, seed in SEEDS for edge in network(norm, encoding, seed).topology.edges()]
     assert {edge.op for edge in edges} == set(OPS)

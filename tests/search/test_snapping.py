@@ -1,9 +1,10 @@
 from math import frexp
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litesnn.search.snapping import UnsnappedEdge, snap_steps
+from litesnn.search.snapping import SPREAD, UnsnappedEdge, snap_steps
 
 steps = st.floats(1e-4, 1e2)
 edges = st.builds(UnsnappedEdge, steps, st.just(1.0), st.booleans())
@@ -29,3 +30,34 @@ def test_every_step_moves_by_at_most_half_an_octave(given_edges: list[UnsnappedE
 def test_the_first_weighted_edge_keeps_its_step() -> None:
     snapped = snap_steps([UnsnappedEdge(2.0, 1.0, False), UnsnappedEdge(0.3, 1.0, True), UnsnappedEdge(0.5, 1.0, True)])
     assert snapped == [0.3 * 8, 0.3, 0.6]
+
+
+@given(
+    st.lists(st.tuples(st.booleans(), st.integers(0, 1000)), min_size=2, max_size=4),
+    st.integers(1, 6),
+    st.floats(0.05, 3),
+)
+def test_channels_are_snapped_one_by_one_and_stay_near_their_median(
+    rows: list[tuple[bool, int]], channels: int, spread: float
+) -> None:
+    given_edges = [
+        UnsnappedEdge(np.exp(np.random.default_rng(seed).normal(0, spread, channels)), 1.0, weighted)
+        for weighted, seed in rows
+    ]
+    h = [np.asarray(step) / 2 for step in snap_steps(given_edges)]
+    ratios = [value / h[0] for value in h]
+    assert all((np.frexp(ratio)[0] == 0.5).all() for ratio in ratios)
+    assert all(np.log2(ratio).max() - np.log2(ratio).min() <= 2 * (2 * SPREAD) for ratio in ratios)
+
+
+def test_a_single_edge_keeps_the_steps_of_all_its_channels() -> None:
+    steps = np.array([1e-9, 0.3, 7.0])
+    np.testing.assert_array_equal(snap_steps([UnsnappedEdge(steps, 1.0, True)])[0], steps)
+
+
+def test_a_shortcut_follows_the_scale_of_each_channel() -> None:
+    scale, one = snap_steps(
+        [UnsnappedEdge(np.array([0.5, 0.6, 1.1]), 1.0, True), UnsnappedEdge(np.full(3, 2.0), 1.0, False)]
+    )
+    np.testing.assert_array_equal(scale, [0.5, 0.6, 1.1])
+    np.testing.assert_array_equal(one, [2.0, 2.4, 2.2])

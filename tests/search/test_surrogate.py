@@ -1,7 +1,8 @@
 import pytest
 import torch
 
-from litesnn.search.surrogate import dspike_derivative, spike
+from litesnn.compiler.genotype import NeuronSpec
+from litesnn.search.surrogate import Surrogate, dspike_derivative, spike, triangle_derivative
 
 
 def test_golden_values_of_temperature_3() -> None:
@@ -19,8 +20,23 @@ def test_the_derivative_integrates_to_one() -> None:
 
 def test_forward_is_what_was_decided_and_backward_the_surrogate() -> None:
     distance = torch.tensor([-0.1, 0.0, 0.2], requires_grad=True)
-    spikes = spike(distance, torch.tensor([False, False, True]), 3.0)
+    spikes = spike(distance, torch.tensor([False, False, True]), Surrogate(3.0))
     spikes.sum().backward()
     assert spikes.tolist() == [0, 0, 1]
     assert distance.grad is not None
     torch.testing.assert_close(distance.grad, dspike_derivative(distance.detach(), 3.0))
+
+
+def test_the_triangle_by_hand() -> None:
+    distance = torch.tensor([-1.5, -1.0, -0.5, 0.0, 0.25, 1.0])
+    assert triangle_derivative(distance, 1.0).tolist() == [0, 0, 0.5, 1, 0.75, 0]
+    assert triangle_derivative(distance, 2.0).tolist() == [0.125, 0.25, 0.375, 0.5, 0.4375, 0.25]
+
+
+def test_a_genotype_chooses_the_surrogate() -> None:
+    distance = torch.tensor([0.75], requires_grad=True)
+    neuron = NeuronSpec(surrogate="triangle", surrogate_temperature=1.0)
+    spike(distance, torch.tensor([True]), Surrogate.of(neuron)).sum().backward()
+    assert distance.grad is not None
+    assert float(distance.grad) == 0.25
+    assert Surrogate.of(NeuronSpec()) == Surrogate(3.0, "dspike")

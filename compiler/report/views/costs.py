@@ -41,7 +41,7 @@ def costs_view(costs: Mapping[str, Any]) -> CostsView:
     )
 
 
-PAPER_UNITS = {"model_size": "B", "ann_energy": "J", "energy": "J"}
+PAPER_UNITS = {"model_size": "B", "qp_model_size": "B", "ann_energy": "J", "energy": "J"}
 
 
 def paper_rows(paper: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -1,0 +1,104 @@
+"""`litesnn new resnet20 --bits 4 --dataset cifar10 -o FILE`: an untrained genotype of a known network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from litesnn.commands.common import JsonOption, errors_to_exit, print_json, stdout_console
+from litesnn.errors import GenotypeError
+
+
+def new_command(
+    network: Annotated[str, typer.Argument(help="resnet8, resnet20, vgg16 or vggsnn.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Genotype to write, .json.")],
+    dataset: Annotated[
+        str | None, typer.Option(help="Take input and classes from this data set, e.g. cifar10, fashion_mnist, digits.")
+    ] = None,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder with its files (CIFAR and digits need none).")] = None,
+    input_shape: Annotated[
+        str | None, typer.Option(metavar="CxHxW", help="Shape of the input, without --dataset.")
+    ] = None,
+    encoding: Annotated[
+        Literal["direct", "spikes"],
+        typer.Option(help="Of an input given by its shape: graded values or binary spikes."),
+    ] = "direct",
+    classes: Annotated[int | None, typer.Option(help="Number of classes, without --dataset.")] = None,
+    bits: Annotated[int, typer.Option(help="Bits of a weight.")] = 4,
+    first_last: Annotated[
+        str, typer.Option(metavar="BITS|float", help="First layer and readout; float as published, not to be deployed.")
+    ] = "8",
+    timesteps: Annotated[int, typer.Option(help="T, steps per sample.")] = 2,
+    width: Annotated[float, typer.Option(help="Multiplies every number of channels.")] = 1.0,
+    quantizer: Annotated[
+        Literal["rescaw", "vanilla", "lite"], typer.Option(help="QP-SNN's two, or LitE-SNN's Gaussian steps.")
+    ] = "rescaw",
+    scale: Annotated[
+        Literal["mean", "max", "percentile"], typer.Option(help="ReScaW's scale of the weights.")
+    ] = "mean",
+    percentile: Annotated[float, typer.Option(help="Of --scale percentile.")] = 0.99,
+    form: Annotated[
+        Literal["A", "B"], typer.Option(help="B: the scale times (2^b - 1) / 2^(b-1), as later code has it.")
+    ] = "A",
+    granularity: Annotated[
+        Literal["channel", "tensor"], typer.Option(help="One step per output channel, or layer.")
+    ] = ("channel"),
+    straight_through: Annotated[
+        Literal["identity", "scaled", "clipped"], typer.Option(help="Gradient of a quantized weight.")
+    ] = "identity",
+    norm: Annotated[Literal["node", "edge"], typer.Option(help="edge: one per convolution, as published.")] = "node",
+    json_output: JsonOption = False,
+) -> None:
+    """Write an untrained genotype of a known network: QP-SNN's ResNet20, VGG-16 and VGGSNN (resnet8: one block per stage)."""
+    with errors_to_exit():
+        from litesnn.compiler.genotype import QuantizerSpec, resolve, save_genotype
+        from litesnn.search.networks import NetworkSettings, new_network
+        from litesnn.search.networks.input import dataset_input, shaped_input
+
+        if dataset is not None and input_shape is None and classes is None:
+            given, count = dataset_input(dataset, data_dir)
+        elif dataset is None and input_shape is not None and classes is not None:
+            given, count = shaped_input(input_shape, encoding), classes
+        else:
+            raise GenotypeError("input: allowed: --dataset NAME, or --input-shape CxHxW with --classes N")
+        if output.suffix != ".json":
+            raise GenotypeError(f"output: found '{output}'; allowed: a file name that ends in .json")
+        if not 0.5 < percentile <= 1:
+            raise GenotypeError(f"percentile: found {percentile}; allowed: above 0.5, up to 1")
+        spec = QuantizerSpec(
+            method=quantizer,
+            scale=scale,
+            percentile=percentile,
+            form=form,
+            granularity=granularity,
+            straight_through=straight_through,
+        )
+        settings = NetworkSettings(
+            input=given,
+            classes=count,
+            timesteps=timesteps,
+            bits=bits,
+            first_last_bits=_first_last_bits(first_last),
+            width=width,
+            quantizer=spec,
+            norm=norm,
+        )
+        genotype = save_genotype(new_network(network, settings), None, output)
+        if json_output:
+            print_json({"output": str(output), **genotype.model_dump(mode="json", exclude_none=True)})
+        else:
+            populations = len(resolve(genotype).nodes)
+            stdout_console().print(
+                f"{genotype.name}: {populations} spiking populations, {count} classes, T = {timesteps}; written to "
+                f"[bold]{output}[/]; train it with litesnn train {output} --dataset {dataset or 'NAME'}"
+            )
+
+
+def _first_last_bits(text: str) -> int | None:
+    if text == "float":
+        return None
+    if not text.isdigit():
+        raise GenotypeError(f"--first-last: found '{text}'; allowed: 1 to 8, or float")
+    return int(text)

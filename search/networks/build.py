@@ -1,0 +1,57 @@
+"""From a name and settings to a genotype: the frame that all known networks share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from litesnn.compiler.genotype import CellSpec, Genotype, HeadSpec, NeuronSpec, QuantizerSpec, StemSpec, resolve
+from litesnn.errors import GenotypeError
+from litesnn.search.networks.residual import residual_cells
+from litesnn.search.networks.settings import NetworkSettings
+from litesnn.search.networks.vgg import vgg16_cells, vggsnn_cells
+
+NETWORKS: dict[str, Callable[[NetworkSettings], tuple[CellSpec, ...]]] = {
+    "resnet8": lambda settings: residual_cells(settings, blocks=1),
+    "resnet20": lambda settings: residual_cells(settings, blocks=3),
+    "vgg16": vgg16_cells,
+    "vggsnn": vggsnn_cells,
+}
+"""Name -> the cells behind a stem of 64 channels; all convolutions are 3 x 3."""
+
+STEM_CHANNELS = 64
+POOL_THRESHOLD = 0.125
+"""Of the spiked average: the published networks average without neurons; few means of spikes reach their threshold of 1."""
+QP_NEURON = NeuronSpec(decay=0.5, threshold=1.0, surrogate="triangle", surrogate_temperature=1.0)
+
+
+def new_network(name: str, settings: NetworkSettings) -> Genotype:
+    """The untrained genotype of a known network, Conv-BN-LIF throughout.
+
+    Raises
+    ------
+    GenotypeError
+        For an unknown name, or an input that is too small for the network.
+    """
+    if name not in NETWORKS:
+        raise GenotypeError(f"network: found '{name}'; allowed: {', '.join(NETWORKS)}")
+    ends = 8 if settings.first_last_bits is None else settings.first_last_bits
+    genotype = Genotype(
+        name=f"{name}-{settings.bits}bit",
+        input=settings.input,
+        timesteps=settings.timesteps,
+        neuron=QP_NEURON,
+        norm=settings.norm,
+        quantizer=_with_ends(settings),
+        stem=StemSpec(channels=settings.channels(STEM_CHANNELS), bits=ends),
+        cells=NETWORKS[name](settings),
+        head=HeadSpec(classes=settings.classes, bits=ends, bias=True, threshold=POOL_THRESHOLD),
+    )
+    resolve(genotype)
+    return genotype
+
+
+def _with_ends(settings: NetworkSettings) -> QuantizerSpec | None:
+    if settings.quantizer is None:
+        return None
+    ends = "float" if settings.first_last_bits is None else "quantized"
+    return settings.quantizer.model_copy(update={"ends": ends})

@@ -1,0 +1,39 @@
+"""The input and the classes of a network, from a data set's name or from a shape."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from litesnn.compiler.genotype import InputSpec
+from litesnn.errors import GenotypeError
+from litesnn.search.data import load_dataset
+from litesnn.search.data.arrays import cifar_input
+
+_CIFAR_CLASSES = {"cifar10": 10, "cifar100": 100}
+_SCALE = 1 / 32
+"""Of inputs given by their shape alone: normalized values -4 .. 4 become -128 .. 127."""
+
+
+def dataset_input(name: str, data_dir: Path | None) -> tuple[InputSpec, int]:
+    """What a data set suggests, and its number of classes; CIFAR's are known without its files."""
+    if name in _CIFAR_CLASSES:
+        return cifar_input(name, (3, 32, 32)), _CIFAR_CLASSES[name]
+    data = load_dataset(name, data_dir)
+    return data.input_spec, data.num_classes
+
+
+def shaped_input(shape: str, encoding: Literal["direct", "spikes"]) -> InputSpec:
+    """An input from `CxHxW`.
+
+    Raises
+    ------
+    GenotypeError
+        Where the text is not three sizes.
+    """
+    parts = shape.lower().split("x")
+    if len(parts) != 3 or not all(part.isdigit() and int(part) > 0 for part in parts):
+        raise GenotypeError(f"input shape: found '{shape}'; allowed: CxHxW, e.g. 3x32x32")
+    channels, height, width = map(int, parts)
+    scale = _SCALE if encoding == "direct" else 1.0
+    return InputSpec(shape=(channels, height, width), encoding=encoding, scale=scale)

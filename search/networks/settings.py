@@ -1,0 +1,56 @@
+"""What a known network is built with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from litesnn.compiler.genotype import InputSpec, QuantizerSpec
+from litesnn.errors import GenotypeError
+
+
+@dataclass(frozen=True)
+class NetworkSettings:
+    """Settings of a network; the defaults are QP-SNN's, but for first and last layer, which deploy.
+
+    Attributes
+    ----------
+    input : shape, encoding and quantization of the input
+    classes : outputs
+    timesteps : T
+    bits : of all weights but the first layer's and the readout's
+    first_last_bits : of those two; None leaves them in floating point, as published, which cannot be deployed
+    width : multiplies every number of channels, rounded, at least 1
+    quantizer : its `ends` follows from `first_last_bits`; None is LitE-SNN's
+    norm : one normalization per `node` (deploys exactly) or per `edge` (as published)
+    """
+
+    input: InputSpec
+    classes: int
+    timesteps: int = 2
+    bits: int = 4
+    first_last_bits: int | None = 8
+    width: float = 1.0
+    quantizer: QuantizerSpec | None = field(default_factory=QuantizerSpec)
+    norm: Literal["node", "edge"] = "node"
+
+    def __post_init__(self) -> None:
+        for name, value in (
+            ("bits", self.bits),
+            ("first_last_bits", 8 if self.first_last_bits is None else self.first_last_bits),
+        ):
+            if not 1 <= value <= 8:
+                raise GenotypeError(f"{name}: found {value}; allowed: 1 to 8")
+        for name, count in (("timesteps", self.timesteps), ("classes", self.classes)):
+            if count < 1:
+                raise GenotypeError(f"{name}: found {count}; allowed: a whole number >= 1")
+        if not 0 < self.width <= 16:
+            raise GenotypeError(f"width: found {self.width}; allowed: above 0, up to 16")
+        if self.first_last_bits is None and self.quantizer is None:
+            raise GenotypeError(
+                "first_last_bits: found floating point with LitE-SNN's quantizer; allowed: 1 to 8 bits, or a quantizer of QP-SNN"
+            )
+
+    def channels(self, count: int) -> int:
+        """A number of channels at this width."""
+        return max(1, round(count * self.width))

@@ -1,0 +1,56 @@
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from litesnn.cli import app
+from litesnn.compiler.genotype import load_genotype
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["new", *arguments])
+    return result.exit_code, result.output
+
+
+def test_a_new_network_is_a_genotype(tmp_path: Path) -> None:
+    target = tmp_path / "net.json"
+    code, said = run("resnet8", "--dataset", "digits", "--bits", "2", "--width", "0.125", "-o", str(target), "--json")
+    assert code == 0
+    spec = load_genotype(target).spec
+    assert json.loads(said)["name"] == spec.name == "resnet8-2bit"
+    assert (spec.input.shape, spec.head.classes, spec.head.bits, spec.cells[0].bits) == ((1, 8, 8), 10, 8, 2)
+    assert spec.quantizer is not None
+    assert (spec.quantizer.method, spec.quantizer.granularity, spec.quantizer.ends) == (
+        "rescaw",
+        "channel",
+        "quantized",
+    )
+
+
+def test_event_networks_take_a_shape(tmp_path: Path) -> None:
+    target = tmp_path / "events.json"
+    shape = ("--input-shape", "2x48x48", "--encoding", "spikes", "--classes", "10")
+    assert run("vggsnn", *shape, "--first-last", "float", "-o", str(target))[0] == 0
+    spec = load_genotype(target).spec
+    assert spec.input.encoding == "spikes"
+    assert spec.quantizer is not None
+    assert spec.quantizer.ends == "float"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("resnet9", "--dataset", "digits"),
+        ("resnet8",),
+        ("resnet8", "--dataset", "digits", "--classes", "3"),
+        ("resnet8", "--input-shape", "3x32", "--classes", "3"),
+        ("resnet8", "--dataset", "digits", "--first-last", "full"),
+        ("resnet8", "--dataset", "digits", "--bits", "9"),
+        ("resnet8", "--dataset", "digits", "--scale", "percentile", "--percentile", "0.2"),
+    ],
+)
+def test_wrong_options_write_nothing(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    target = tmp_path / "net.json"
+    assert run(*arguments, "-o", str(target))[0] == 2
+    assert not target.exists()
