@@ -64,17 +64,22 @@ def count_operations(graph: Graph, activity: Activity) -> dict[str, Operations]:
 def cost_document(
     graph: Graph, weights: WeightFacts, activity: Activity, profile: Profile, mapping: CoreMapping | None
 ) -> dict[str, Any]:
-    """`report["costs"]`: per sample, per population, NeuroBench's metrics, and energy and time with their sources."""
+    """`report["costs"]`: per sample, per population, NeuroBench's metrics, and energy and time with their sources.
+
+    `neuron_steps_at_rest`: steps in which gated neurons compute nothing, which is what a loop costs besides time.
+    """
     operations = count_operations(graph, activity)
     total = sum(o.synaptic_operations for o in operations.values())
     graded = _graded_operations(graph, activity)
     updates = sum(o.neuron_updates for o in operations.values())
+    resting = sum(population.size for population in graph.membranes if population.gated) * graph.pace.idle
     traffic = mapping.placements["litesnn"] if mapping is not None else None
     return {
         "samples": activity.samples,
         "per_sample": {
             "synaptic_operations": total,
             "neuron_updates": updates,
+            **({"neuron_steps_at_rest": resting} if resting else {}),
             **({} if traffic is None else {"packets": traffic.packets, "hops": traffic.hop_weighted}),
             "spikes": sum(o.spikes for o in operations.values()),
         },
@@ -88,7 +93,9 @@ def cost_document(
                 "Dense": weights.dense_operations,
             },
         },
-        "energy": energy_rows(profile, total, graded, updates, None if traffic is None else traffic.hop_weighted),
+        "energy": energy_rows(
+            profile, total, graded, updates, resting, None if traffic is None else traffic.hop_weighted
+        ),
         "time": time_rows(profile, graph),
     }
 

@@ -16,14 +16,14 @@ PICO, NANO = 1e-12, 1e-9
 
 
 def energy_rows(
-    profile: Profile, operations: float, graded: float, updates: int, hops: float | None
+    profile: Profile, operations: float, graded: float, updates: int, resting: int, hops: float | None
 ) -> list[dict[str, Any]]:
     """Energy rows in joules per sample.
 
     Parameters
     ----------
     operations, graded : synaptic operations per sample, and those of them whose input carries a value
-    updates : neuron updates per sample
+    updates, resting : neuron updates per sample, and neuron steps in which a gate is closed
     hops : packets times router hops per sample, None where the network is not mapped
     """
     energy, cmos = profile.energy, profile.cmos45
@@ -32,6 +32,10 @@ def energy_rows(
         _row("neuron updates, if all are inactive", updates, energy.neuron_update_inactive_pj),
         _row("neuron updates, if all are active", updates, energy.neuron_update_active_pj),
     ]
+    if resting:
+        rows.append(
+            _row("neuron steps at rest, if each costs an inactive update", resting, energy.neuron_update_inactive_pj)
+        )
     if hops is not None:
         rows.append(_row("mesh hops, if all go north-south", hops, energy.hop_ns_pj))
     if cmos.fp32_add_pj.value is not None and cmos.fp32_mul_pj.value is not None:
@@ -45,13 +49,14 @@ def energy_rows(
 
 
 def time_rows(profile: Profile, graph: Graph) -> list[dict[str, Any]]:
-    """Time per sample in seconds, where the profile has a figure for one step."""
+    """Time per sample in seconds, where the profile has a figure for one step; steps at rest count."""
+    steps = graph.pace.period
     rows = []
     for name, figure in (
         ("steps at the fastest", profile.time.step_min_ns),
         ("steps at the slowest", profile.time.step_max_ns),
     ):
-        row = _row(f"{graph.timesteps} {name}", graph.timesteps, figure, NANO, "s per sample")
+        row = _row(f"{steps} {name}", steps, figure, NANO, "s per sample")
         if row is not None:
             rows.append(row)
     return rows

@@ -41,7 +41,7 @@ class Estimate:
     ideal_bits : stored weights times their width, what a search counts
     synapse_words : 64-bit words of synaptic memory over all cores, as encoded
     neurons : on the chip
-    latency : steps from a sample's first input to its answer; `timesteps` samples' spacing
+    latency, period : steps from a sample's first input to its answer, and to the next sample
     synaptic_operations : per sample at `rate` spikes per neuron and step
     """
 
@@ -54,6 +54,7 @@ class Estimate:
     neurons: int
     timesteps: int
     latency: int
+    period: int
     synaptic_operations: float
     rate: float
 
@@ -97,6 +98,7 @@ def estimate(
         neurons=sum(core.neurons for core in mapping.cores),
         timesteps=graph.timesteps,
         latency=graph.schedule.latency,
+        period=graph.schedule.period,
         synaptic_operations=operations * graph.timesteps,
         rate=rate,
     )
@@ -142,8 +144,6 @@ def _with_weights(genotype: Genotype | LoadedGenotype, seed: int) -> LoadedGenot
     # One step for all channels: what the codes below assume. Steps per channel change thresholds, not the memory of weights.
     genotype = genotype.model_copy(update={"quantizer": None})
     topology = resolve(genotype)
-    if topology.has_backward:
-        raise CompileError(f"{', '.join(topology.has_backward)}: backward edges cannot be deployed by this version")
     # Step 2: codes are what `_random_tensors` draws; membranes fine enough to keep the thresholds of channels apart.
     stepped = with_numbers(genotype, lambda edge: 2.0, lambda population: MEMBRANE_EXP)
     topology = resolve(stepped)

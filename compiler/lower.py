@@ -1,7 +1,7 @@
 """Lowering: a trained genotype becomes a graph of populations and synapse blocks, normalization not yet folded.
 
-One block per edge and source population, so a concatenation is read by several blocks and costs nothing. Max pooling of
-spikes becomes a population of threshold 0. Weight codes are derived from the stored weights as `docs/numbers.md` says.
+One block per edge and source population, so a concatenation is read by several blocks and costs nothing. Feedback becomes
+blocks of distance 1. Max pooling of spikes becomes a population of threshold 0. Weight codes are derived from the stored weights as `docs/numbers.md` says.
 """
 
 from __future__ import annotations
@@ -43,14 +43,9 @@ def lower(loaded: LoadedGenotype) -> Graph:
     GenotypeError
         If the genotype has no weights yet.
     CompileError
-        If it has backward edges, which need the scheduling of loops, or edges in floating point.
+        If it has edges in floating point.
     """
     _refuse_float(loaded)
-    if loaded.topology.has_backward:
-        raise CompileError(
-            f"{', '.join(loaded.topology.has_backward)}: backward edges cannot be deployed by this version (loops need an "
-            "initiation interval); remove them or retrain the forward-only network"
-        )
     return _Lowering(loaded.spec, loaded.trained).run(loaded).labelled(*snapping_labels(loaded))
 
 
@@ -75,6 +70,8 @@ class _Lowering:
         self.blocks: list[SynapseBlock] = []
         for node in topology.nodes:
             self._node(node)
+        for node in topology.nodes:
+            self._edges(node, feedback=True)
         if topology.pool is not None:
             self._pool(topology.pool)
         self._readout(topology.readout)
@@ -112,10 +109,14 @@ class _Lowering:
                     offset = offset + self._normalization(edge.name)[1]
         assert node.membrane_exp is not None
         analog = Analog(self.spec.neuron.threshold, node.membrane_exp, self.spec.multiplier_max, gain, offset)
-        edges = [self._pooled(edge) for edge in node.edges]
+        self._edges(node, feedback=False)
         self.populations.append(self._neurons(node.name, node.shape, node.place, analog))
-        for edge, sources in zip(node.edges, edges, strict=True):
-            self._edge(edge, node.name, sources)
+
+    def _edges(self, node: NodePlan, feedback: bool) -> None:
+        """The blocks of a node's own inputs, or of feedback into it, and the maxima that they read."""
+        for edge in node.edges:
+            if bool(edge.distance) == feedback:
+                self._edge(edge, node.name, self._pooled(edge))
 
     def _normalization(self, owner: str) -> tuple[Floats, Floats]:
         """Gain and offset of a batch normalization, float64 (C,)."""
@@ -167,7 +168,16 @@ class _Lowering:
             geometry = self._slice(edge, codes, first, channels)
             scale = AnalogScale(code_value(self.spec, edge, self.tensors), gain)
             self.blocks.append(
-                SynapseBlock(f"{edge.name}:{source}", source, target, geometry, edge.name, edge.place, scale)
+                SynapseBlock(
+                    f"{edge.name}:{source}",
+                    source,
+                    target,
+                    geometry,
+                    edge.name,
+                    edge.place,
+                    scale,
+                    distance=edge.distance,
+                )
             )
             first += channels
 

@@ -9,6 +9,7 @@ from litesnn.compiler.passes import (
     AssignFormats,
     BalanceDelays,
     FoldNormalization,
+    IsolateFeedback,
     Pass,
     PlaceOnHost,
     ProveRanges,
@@ -27,6 +28,7 @@ def passes(profile: Profile, sign: SignHandling = "auto") -> list[Pass]:
         PlaceOnHost(profile.graded_input),
         AssignFormats(profile, sign),
         BalanceDelays(profile.delay_max, relay_bits=profile.weight_bits[0]),
+        IsolateFeedback(bool(profile.neuron.programmable.value)),
         StaggerResets(),
         ProveRanges(profile),
     ]

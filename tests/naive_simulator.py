@@ -22,12 +22,21 @@ def simulate_naively(graph: Graph, inputs: np.ndarray) -> Trace:
     if graph.isolated:
         parts = [_windows(graph, _run(graph, sample), 1, values.shape[1]) for sample in values]
     else:
-        parts = [_windows(graph, _run(graph, values.reshape(-1, *values.shape[2:])), *values.shape[:2])]
+        parts = [_windows(graph, _run(graph, _spaced(graph, values)), *values.shape[:2])]
     rows = {
         what: {name: np.concatenate([part[what][name] for part in parts]) for name in parts[0][what]}
         for what in parts[0]
     }
     return Trace(_readout(graph.output, rows["spikes"], rows["membranes"]), **rows)
+
+
+def _spaced(graph: Graph, values: np.ndarray) -> np.ndarray:
+    """Samples (N, T, C, H, W) as frames, one per chip step: a frame per interval, and an empty slot after every sample with feedback."""
+    schedule = graph.schedule
+    interval, slots = (1, values.shape[1]) if schedule is None else (schedule.initiation_interval, schedule.slots)
+    frames = np.zeros((len(values), slots or values.shape[1], interval, *values.shape[2:]), values.dtype)
+    frames[:, : values.shape[1], 0] = values
+    return frames.reshape(-1, *values.shape[2:])
 
 
 def _readout(output: Membranes, sent: dict[str, np.ndarray], membranes: dict[str, np.ndarray]) -> np.ndarray:
@@ -39,9 +48,13 @@ def _readout(output: Membranes, sent: dict[str, np.ndarray], membranes: dict[str
 
 
 def _windows(graph: Graph, run: Rows, samples: int, steps: int) -> Rows:
+    schedule = None if graph.isolated else graph.schedule
+    interval, slots = (1, steps) if schedule is None else (schedule.initiation_interval, schedule.slots or steps)
+
     def cut(population: Population, recorded: np.ndarray) -> np.ndarray:
         first = population.arrival or 0
-        return recorded[first : first + samples * steps].reshape(samples, steps, *population.shape)
+        rows = recorded[first : first + samples * slots * interval]
+        return rows.reshape(samples, slots, interval, *population.shape)[:, :steps, 0]
 
     return {what: {name: cut(graph[name], rows) for name, rows in part.items()} for what, part in run.items()}
 
@@ -98,6 +111,11 @@ class _Lif:
         p = self.population
         if p.reset_interval is not None and (step + 1) % p.reset_interval == p.reset_offset:
             self.current, self.membrane = np.zeros_like(self.current), np.zeros_like(self.membrane)
+        if p.initiation_interval > 1 or p.open_slots is not None:
+            age = (step + 1 - p.reset_offset) % p.reset_interval  # steps since the last reset
+            resting = p.open_slots is not None and age >= p.open_slots * p.initiation_interval
+            if resting or age % p.initiation_interval != 0:
+                return np.zeros(p.size, np.int64)
         current = _decayed(self.current, 4096 - (p.du + 1)) + _int32(arriving << 6)
         wrapped = np.where(current > LIMIT, current - 2 * LIMIT, current)
         self.current = np.where(wrapped <= -LIMIT, current + 2 * LIMIT, wrapped)

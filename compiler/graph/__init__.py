@@ -1,7 +1,7 @@
 """The graph: populations, synapse blocks, and what passes found out about them."""
 
 from litesnn.compiler.graph.block import INJECTED, AnalogScale, SignMode, SynapseBlock, SynapseFormat
-from litesnn.compiler.graph.findings import FidelityLabel, Range, Removal, Schedule
+from litesnn.compiler.graph.findings import FidelityLabel, Loop, Range, Removal, Schedule
 from litesnn.compiler.graph.geometry import (
     GEOMETRIES,
     Axes,
@@ -15,6 +15,7 @@ from litesnn.compiler.graph.geometry import (
     per_axis,
 )
 from litesnn.compiler.graph.graph import Graph
+from litesnn.compiler.graph.pace import Pace
 from litesnn.compiler.graph.populations import (
     BIAS_EXP_MAX,
     BIAS_MANT_MAX,
@@ -50,9 +51,11 @@ __all__ = [
     "FidelityLabel",
     "Geometry",
     "Graph",
+    "Loop",
     "Membranes",
     "Neurons",
     "OneToOne",
+    "Pace",
     "Pool",
     "Population",
     "Range",

@@ -65,6 +65,7 @@ class SynapseBlock:
     exponent : the integer weight is code * 2^exponent; 0 or more
     format : set by sign handling
     delay : extra steps besides the one that every synapse takes; `INJECTED` where values cross no synapse
+    distance : steps of the sample between a spike and the step it belongs to at the target: 0, or 1 for feedback
     edge : name of the genotype's edge (several blocks may carry parts of one edge)
     place : where the edge stands in the genotype
     """
@@ -79,6 +80,7 @@ class SynapseBlock:
     exponent: int = 0
     format: SynapseFormat | None = None
     delay: int = 0
+    distance: int = 0
 
     def weights(self, in_shape: Shape, out_shape: Shape) -> csr_matrix:
         """Integer weights as the accumulator sees them, unrolled: CSR (targets, sources), int64."""

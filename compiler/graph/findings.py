@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from litesnn.compiler.graph.pace import Pace
+
 Status = Literal["exact", "bounded", "approximate", "unsupported"]
 
 
@@ -57,11 +59,37 @@ class Range:
 
 
 @dataclass(frozen=True)
+class Loop:
+    """A way that spikes come back to where they were sent from.
+
+    Attributes
+    ----------
+    edges : feedback edges of the genotype on the way
+    path : populations in order; the last is the first again
+    distance : steps of the sample until a spike is back
+    """
+
+    edges: tuple[str, ...]
+    path: tuple[str, ...]
+    distance: int
+
+    @property
+    def latency(self) -> int:
+        """Chip steps it takes: one per synapse."""
+        return len(self.path) - 1
+
+    @property
+    def interval(self) -> int:
+        """The initiation interval it needs."""
+        return -(-self.latency // self.distance)
+
+
+@dataclass(frozen=True)
 class Schedule:
     """When each population works: arrival steps, and what one sample costs in time.
 
-    `depth` is the readout's arrival; one sample enters every `timesteps` steps and its answer is complete `latency` steps
-    after its first spike entered.
+    `depth` is the readout's arrival; one sample enters every `period` steps and its answer is complete `latency` steps after
+    its first spike entered. `initiation_interval`, `slots`: see `Pace`; `slots` None: as many as there are time steps.
     """
 
     timesteps: int
@@ -69,8 +97,21 @@ class Schedule:
     delayed_blocks: int
     relays: int
     delay_slots: int
+    initiation_interval: int = 1
+    slots: int | None = None
+    loops: tuple[Loop, ...] = ()
+
+    @property
+    def pace(self) -> Pace:
+        """How samples follow each other."""
+        return Pace(self.timesteps, self.initiation_interval, self.slots or self.timesteps)
+
+    @property
+    def period(self) -> int:
+        """Steps from the first input of a sample to that of the next."""
+        return self.pace.period
 
     @property
     def latency(self) -> int:
         """Steps from the first input of a sample to its complete answer."""
-        return self.timesteps + self.depth
+        return self.pace.span + self.depth

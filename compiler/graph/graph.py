@@ -12,6 +12,7 @@ import numpy.typing as npt
 from litesnn.compiler.graph.block import INJECTED, SynapseBlock
 from litesnn.compiler.graph.findings import FidelityLabel, Range, Removal, Schedule
 from litesnn.compiler.graph.geometry import OneToOne
+from litesnn.compiler.graph.pace import Pace
 from litesnn.compiler.graph.populations import (
     BIAS_EXP_MAX,
     BIAS_MANT_MAX,
@@ -139,10 +140,22 @@ class Graph:
         """Unrolled synapses of a block per neuron of its source, (C, H, W)."""
         return block.geometry.fan_out(self[block.source].shape, self[block.target].shape)
 
+    @property
+    def pace(self) -> Pace:
+        """How samples follow each other on the chip; step by step before anything is scheduled."""
+        return self.schedule.pace if self.schedule is not None else Pace(self.timesteps, 1, self.timesteps)
+
+    def due(self, block: SynapseBlock) -> int | None:
+        """The delay at which a block's spikes meet the others in its target; None before arrivals are known."""
+        source, target = self[block.source].arrival, self[block.target].arrival
+        if source is None or target is None:
+            return None
+        return target + self.pace.interval * block.distance - source - 1
+
     def components(self) -> Iterator[list[Population]]:
         """Groups such that every source stands before its readers; more than one population, or one that reads itself, is a loop.
 
-        Within a group, populations stand in the order they were added.
+        Within a group, what acts within a step of the sample stands before its readers; otherwise the order of addition holds.
         """
         position = {name: i for i, name in enumerate(self.network)}
         condensed = nx.condensation(self.network)
@@ -150,7 +163,18 @@ class Graph:
             group: sorted(data["members"], key=position.__getitem__) for group, data in condensed.nodes(data=True)
         }
         for group in nx.lexicographical_topological_sort(condensed, key=lambda group: position[members[group][0]]):
-            yield [self[name] for name in members[group]]
+            yield [self[name] for name in self._within_step(members[group], position)]
+
+    def _within_step(self, names: list[str], position: dict[str, int]) -> list[str]:
+        """Members of a loop such that what acts within a step of the sample stands before its readers, as far as that is possible."""
+        ways = nx.DiGraph()
+        ways.add_nodes_from(names)
+        for source, target, data in self.network.subgraph(names).edges(data=True):
+            if not data["block"].distance:
+                ways.add_edge(source, target)
+        if not nx.is_directed_acyclic_graph(ways):
+            return names
+        return list(nx.lexicographical_topological_sort(ways, key=position.__getitem__))
 
     def topological(self) -> Iterator[Population]:
         """Populations such that every source stands before its readers, as far as there are no loops."""
@@ -178,8 +202,11 @@ class Graph:
         outputs = [population.name for population in self.membranes if _is_output(population)]
         if len(outputs) != 1:
             yield f"a graph has exactly one output; found {len(outputs)}: {', '.join(outputs)}"
-        if not self.isolated and self.has_loops:
-            yield f"found a cycle {nx.find_cycle(self.network)}; only feed-forward graphs can be scheduled"
+        within = self.network.edge_subgraph(
+            [(s, t, key) for s, t, key, data in self.network.edges(keys=True, data=True) if not data["block"].distance]
+        )
+        if not self.isolated and not nx.is_directed_acyclic_graph(within):
+            yield f"found a cycle {nx.find_cycle(within)}; only feed-forward graphs and feedback of distance 1 can be scheduled"
         for population in self.populations:
             yield from _population_problems(population)
         for block in self.blocks:
@@ -189,9 +216,10 @@ class Graph:
         if self.isolated:
             return
         for block in self.blocks:
-            source, target = self[block.source].arrival, self[block.target].arrival
-            if source is not None and target is not None and source + 1 + block.delay != target:
-                yield f"block '{block.name}' delivers at step {source + 1 + block.delay}, '{block.target}' expects {target}"
+            due = self.due(block)
+            if due is not None and block.delay != due:
+                at = (self[block.source].arrival or 0) + 1 + block.delay
+                yield f"block '{block.name}' delivers at step {at}, '{block.target}' expects {at - block.delay + due}"
 
     def _block_problems(self, block: SynapseBlock) -> Iterator[str]:
         source, target = self[block.source], self[block.target]
@@ -204,6 +232,8 @@ class Graph:
             yield f"block '{block.name}' starts at the readout"
         if block.exponent < 0 or block.delay < INJECTED:
             yield f"block '{block.name}': exponent {block.exponent} and delay {block.delay} must be 0 or more"
+        if block.distance not in (0, 1):
+            yield f"block '{block.name}': found distance {block.distance}; allowed: 0, or 1 for feedback"
         if block.delay == INJECTED and not (isinstance(source, Source) and _is_identity(block)):
             yield f"block '{block.name}': only values of a source, one to one and unweighted, are written into neurons"
         if block.format is not None:

@@ -90,6 +90,10 @@ class Source(Population):
 class Membranes(Population):
     """Populations with a membrane: `du`, `dv`, bias, periodic reset (steps; `time_step % reset_interval == reset_offset`).
 
+    `initiation_interval`: they compute once every so many steps of the chip, first in the step of a reset, and hold their state in
+    between. `open_slots`: after so many computations they rest until the next reset: what arrives is lost, nothing is sent. None:
+    never.
+
     `is_output`: the host reads what it sends (networks from elsewhere that end in spikes); a `Readout` is always an output.
     """
 
@@ -101,6 +105,8 @@ class Membranes(Population):
     analog: Analog | None = None
     reset_interval: int | None = None
     reset_offset: int | None = None
+    initiation_interval: int = 1
+    open_slots: int | None = None
     on_host: bool = False
     is_output: bool = False
 
@@ -110,6 +116,24 @@ class Membranes(Population):
         if self.bias_mant is None or self.bias_exp is None:
             return np.zeros(self.shape[0], np.int64)
         return self.bias_mant << self.bias_exp
+
+    @property
+    def gated(self) -> bool:
+        """Whether there are steps of the chip in which they do not compute."""
+        return self.initiation_interval > 1 or self.open_slots is not None
+
+    @property
+    def phase(self) -> int:
+        """They compute where `time_step % initiation_interval == phase`; Lava counts steps from 1."""
+        return (self.reset_offset or 0) % self.initiation_interval
+
+    def computes(self, step: int) -> bool:
+        """Whether they compute in a step of the chip, counted from 0."""
+        if not self.gated:
+            return True
+        assert self.reset_interval is not None, "gates are set with the resets"
+        slot, between = divmod((step + 1 - (self.reset_offset or 0)) % self.reset_interval, self.initiation_interval)
+        return not between and (self.open_slots is None or slot < self.open_slots)
 
     @property
     def decay_mantissa(self) -> int:

@@ -118,20 +118,27 @@ def decoded_blocks(graph: Graph, mapping: Mapping, profile: Profile) -> list[Syn
             if not matrix.nnz:
                 continue
             layout = SynapseFormat(form.weight_bits, form.weight_exp, form.sign_mode)
-            blocks.append(
-                SynapseBlock(
-                    f"core{group.core}.{number}.{index}",
-                    group.source,
-                    group.part.population,
-                    Sparse.from_matrix(matrix),
-                    f"core{group.core}",
-                    f"core {group.core}",
-                    exponent=form.weight_exp + layout.alignment,
-                    format=layout,
-                    delay=form.delay,
-                )
+            block = SynapseBlock(
+                f"core{group.core}.{number}.{index}",
+                group.source,
+                group.part.population,
+                Sparse.from_matrix(matrix),
+                f"core{group.core}",
+                f"core {group.core}",
+                exponent=form.weight_exp + layout.alignment,
+                format=layout,
+                delay=form.delay,
             )
+            blocks.append(replace(block, distance=_distance(graph, block)))
     return blocks
+
+
+def _distance(graph: Graph, block: SynapseBlock) -> int:
+    """Steps of the sample that a block's delay bridges: memory holds no distance, it is what the delay means."""
+    due = graph.due(block)
+    if graph.isolated or due is None or block.delay <= due:
+        return 0
+    return (block.delay - due) // graph.pace.interval
 
 
 def _groups(graph: Graph, part: Slice) -> dict[tuple[str, Window | None], list[SynapseBlock]]:

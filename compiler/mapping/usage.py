@@ -22,7 +22,7 @@ from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.model import Interval, Intervals, Slice, lengths
 
 Ints = npt.NDArray[np.int64]
-NeuronGroup = tuple[str, int, int, int | None, int | None]
+NeuronGroup = tuple[str, int, int, int | None, int | None, int, int | None]
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,8 @@ class Demand:
         """Neurons with equal program and constants form one group of a core."""
         p = self.population
         kind = p.role if isinstance(p, Neurons) else "readout"
-        return ("lif" if kind == "relay" else kind, p.du, p.dv, p.reset_interval, p.reset_offset)
+        gate = (p.initiation_interval, p.open_slots)
+        return ("lif" if kind == "relay" else kind, p.du, p.dv, p.reset_interval, p.reset_offset, *gate)
 
     def _outgoing(self, grid: Grid) -> Ints:
         if self.limits.entries is not None:

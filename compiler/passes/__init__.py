@@ -5,6 +5,7 @@ from litesnn.compiler.passes.balance_delays import BalanceDelays
 from litesnn.compiler.passes.base import Pass
 from litesnn.compiler.passes.fold_normalization import FoldNormalization
 from litesnn.compiler.passes.isolate import ScheduleIsolated
+from litesnn.compiler.passes.isolate_feedback import IsolateFeedback
 from litesnn.compiler.passes.place_on_host import PlaceOnHost
 from litesnn.compiler.passes.prove_ranges import ProveRanges
 from litesnn.compiler.passes.remove_dead import RemoveDead
@@ -15,6 +16,7 @@ __all__ = [
     "AssignFormats",
     "BalanceDelays",
     "FoldNormalization",
+    "IsolateFeedback",
     "Pass",
     "PlaceOnHost",
     "ProveRanges",

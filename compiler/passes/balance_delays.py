@@ -2,8 +2,9 @@
 
 On Loihi, and in Lava, every synapse takes one step, so paths of different length into one membrane would add spikes of
 different time steps. Arrival times solve a small linear program: the fewest delay slots (target neurons times the longest
-delay into them), then the earliest arrivals. Where a path needs more delay than a synapse has, relay populations (threshold
-0, one to one) carry the spikes on; graded values cannot be relayed and keep the delay, which rule LSN-DELAY reports.
+delay into them), then the earliest arrivals. Feedback is due in the next step of the sample, an initiation interval later, and
+waits for it in the same way. Where a path needs more delay than a synapse has, relay populations (threshold 0, one to one) carry
+the spikes on; graded values cannot be relayed and keep the delay, which rule LSN-DELAY reports.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_matrix
 
+from litesnn.compiler.analysis.loops import find_loops, has_feedback, initiation_interval
 from litesnn.compiler.graph import Graph, Neurons, OneToOne, Population, Schedule, Source, SynapseBlock
 from litesnn.compiler.graph.block import MANTISSA_BITS, SynapseFormat
 from litesnn.compiler.passes.base import Pass
@@ -33,18 +35,20 @@ class BalanceDelays(Pass):
 
     def apply(self, graph: Graph) -> Graph:
         """See `Pass.apply`."""
-        arrivals = arrival_times(graph)
+        interval = initiation_interval(graph)
+        arrivals = arrival_times(graph, interval)
         populations = {p.name: replace(p, arrival=arrivals[p.name]) for p in graph.populations}
         relays: dict[str, Neurons] = {}
         blocks: list[SynapseBlock] = []
         for block in graph.blocks:
-            delay = arrivals[block.target] - arrivals[block.source] - 1
+            due = arrivals[block.target] + interval * block.distance - 1
             source = populations[block.source]
+            delay = due - arrivals[block.source]
             while delay > self.delay_max and _sends_spikes(source):
                 source, links = self._relay(source, relays)
                 blocks.extend(links)
                 assert source.arrival is not None
-                delay = arrivals[block.target] - source.arrival - 1
+                delay = due - source.arrival
             blocks.append(replace(block, source=source.name, delay=delay))
         scheduled = graph.rebuild(_in_order(list(populations.values()), relays), blocks)
         schedule = Schedule(
@@ -55,6 +59,9 @@ class BalanceDelays(Pass):
             delay_slots=sum(
                 p.size * max((b.delay for b in scheduled.into(p.name)), default=0) for p in scheduled.populations
             ),
+            initiation_interval=interval,
+            slots=graph.timesteps + 1 if has_feedback(graph) else None,
+            loops=find_loops(graph),
         )
         return replace(scheduled, schedule=schedule)
 
@@ -109,32 +116,38 @@ def _in_order(populations: list[Population], relays: dict[str, Neurons]) -> list
     return ordered
 
 
-def arrival_times(graph: Graph) -> dict[str, int]:
+def arrival_times(graph: Graph, interval: int = 1) -> dict[str, int]:
     """Arrival step of every population: sources 0, every reader at least one step after what it reads.
+
+    `interval` : chip steps that feedback has more time; smaller than `initiation_interval`, there are no arrival times
 
     Minimizes the sum over populations of size * (longest delay into it), then the sum of arrivals. The constraint matrix is
     that of a network flow's dual, so the optimum is integral; this is checked.
     """
     names = [population.name for population in graph.populations]
     index = {name: i for i, name in enumerate(names)}
-    count, pairs = len(names), sorted({(block.source, block.target) for block in graph.blocks})
+    count, pairs = len(names), sorted({(block.source, block.target, block.distance) for block in graph.blocks})
     # Variables: arrival of each population, then the longest delay into each.
     cost = np.concatenate([np.full(count, EARLINESS), [float(graph[name].size) for name in names]])
     rows: list[int] = []
     columns: list[int] = []
     values: list[float] = []
     limits: list[float] = []
-    for source, target in pairs:
+    for source, target, distance in pairs:
+        given = float(interval * distance - 1)
         row = len(limits)
-        rows += [row, row]  # arrival[source] - arrival[target] <= -1
+        rows += [
+            row,
+            row,
+        ]  # arrival[source] - arrival[target] <= given; entries at one place add up, as they do in a loop of one
         columns += [index[source], index[target]]
         values += [1.0, -1.0]
-        limits.append(-1.0)
+        limits.append(given)
         row = len(limits)
-        rows += [row, row, row]  # arrival[target] - arrival[source] - delay[target] <= 1
+        rows += [row, row, row]  # arrival[target] + given - arrival[source] <= delay[target]
         columns += [index[target], index[source], count + index[target]]
         values += [1.0, -1.0, -1.0]
-        limits.append(1.0)
+        limits.append(-given)
     fixed = {index[source.name] for source in graph.sources}
     ranges = [(0, 0) if i in fixed else (0, None) for i in range(count)] + [(0, None)] * count
     if not pairs:

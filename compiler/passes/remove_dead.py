@@ -1,7 +1,8 @@
 """Dead-structure removal: channels that can never spike or that nothing reads leave the graph, with all their synapses.
 
 Removing a channel can silence or orphan others, so the pass repeats until nothing changes. It is exact: a channel that
-cannot spike contributes nothing, a channel nobody reads influences nothing. What was saved is reported per population.
+cannot spike contributes nothing, a channel nobody reads influences nothing, nor do populations that read one another and that
+the output does not read, nor feedback that is due after the last step. What was saved is reported per population.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
@@ -27,7 +29,7 @@ class RemoveDead(Pass):
 
     def apply(self, graph: Graph) -> Graph:
         """See `Pass.apply`."""
-        graph = _drop_empty_blocks(graph)
+        graph = _drop_silent_blocks(graph)
         while True:
             found = _find(graph)
             if found is None:
@@ -50,6 +52,10 @@ def _find(graph: Graph) -> tuple[Neurons, npt.NDArray[np.bool_], Reason] | None:
                 read |= block.geometry.read_channels(population.shape)
             if not read.all():
                 return population, ~read, "never read"
+    leading = nx.ancestors(graph.network, graph.output.name)
+    for population in graph.populations:
+        if isinstance(population, Neurons) and population.name not in leading and population is not graph.output:
+            return population, np.ones(population.shape[0], bool), "never read"
     return None
 
 
@@ -71,7 +77,7 @@ def _remove(graph: Graph, neurons: Neurons, dead: npt.NDArray[np.bool_], reason:
             sources = kept if block.source == neurons.name else None
             targets = kept if block.target == neurons.name else None
             blocks.append(replace(block, geometry=block.geometry.keep(sources, targets, source.shape, target.shape)))
-    smaller = _drop_empty_blocks(graph.rebuild(populations, blocks))
+    smaller = _drop_silent_blocks(graph.rebuild(populations, blocks))
     removed = tuple(neurons.channels[i] for i in np.flatnonzero(dead))
     area = neurons.shape[1] * neurons.shape[2]
     removal = Removal(neurons.name, reason, removed, len(removed) * area, before - _synapses(smaller))
@@ -95,8 +101,9 @@ def keep_channels(neurons: Neurons, kept: npt.NDArray[np.int64]) -> Neurons:
     )
 
 
-def _drop_empty_blocks(graph: Graph) -> Graph:
-    blocks: list[SynapseBlock] = [block for block in graph.blocks if block.geometry.nnz]
+def _drop_silent_blocks(graph: Graph) -> Graph:
+    """Without blocks that have no synapses, or whose spikes are due after a sample's last step."""
+    blocks: list[SynapseBlock] = [b for b in graph.blocks if b.geometry.nnz and b.distance < graph.timesteps]
     return graph if len(blocks) == len(graph.blocks) else graph.rebuild(graph.populations, blocks)
 
 

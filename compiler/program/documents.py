@@ -67,6 +67,8 @@ class PopulationDocument(_Document):
     dv: int | None = None
     reset_interval: int | None = None
     reset_offset: int | None = None
+    initiation_interval: int | None = None
+    open_slots: int | None = None
     on_host: bool | None = None
     is_output: bool | None = None
     sigma_delta: SigmaDeltaDocument | None = None
@@ -88,6 +90,7 @@ class BlockDocument(_Document):
     weight_exp: int
     sign_mode: Literal["mixed", "excitatory", "inhibitory"]
     delay: int
+    distance: int = 0
 
 
 class GraphDocument(_Document):
@@ -182,6 +185,8 @@ def _population_document(population: Population) -> PopulationDocument:
         "dv": population.dv,
         "reset_interval": population.reset_interval,
         "reset_offset": population.reset_offset,
+        "initiation_interval": population.initiation_interval,
+        "open_slots": population.open_slots,
         "on_host": population.on_host,
         "is_output": population.is_output,
     }
@@ -225,6 +230,7 @@ def _block_document(block: SynapseBlock) -> BlockDocument:
         weight_exp=block.format.weight_exp,
         sign_mode=block.format.sign_mode,
         delay=block.delay,
+        distance=block.distance,
     )
 
 
@@ -252,6 +258,7 @@ def _read_block(entry: BlockDocument, tensors: Mapping[str, Array]) -> SynapseBl
         exponent=entry.exponent,
         format=SynapseFormat(entry.num_weight_bits, entry.weight_exp, entry.sign_mode),
         delay=entry.delay,
+        distance=entry.distance,
     )
 
 

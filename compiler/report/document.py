@@ -11,7 +11,7 @@ from litesnn.compiler.accounting import paper_counts
 from litesnn.compiler.costs import Activity, cost_document, mean_spikes
 from litesnn.compiler.frontends.imported import SourceFile
 from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.compiler.graph import Graph, Membranes, Neurons, SigmaDelta
+from litesnn.compiler.graph import Graph, Membranes, Neurons, Schedule, SigmaDelta
 from litesnn.compiler.mapping import Mapping as CoreMapping
 from litesnn.compiler.mapping import mapping_summary
 from litesnn.compiler.mapping.memory_image import encoded_memory
@@ -65,7 +65,7 @@ def build_report(
         "network": network_summary(graph, weights),
         "memory": memory_summary(graph),
         "populations": [_population(graph, population, weights.by_population) for population in graph.membranes],
-        "schedule": None if graph.schedule is None else {**asdict(graph.schedule), "latency": graph.schedule.latency},
+        "schedule": None if graph.schedule is None else schedule_summary(graph, graph.schedule),
         "certificate": certificate(graph),
         "removals": [asdict(removal) for removal in graph.removals],
         "ranges": [{**asdict(proof), "proved": proof.proved} for proof in graph.ranges],
@@ -94,6 +94,28 @@ def network_summary(graph: Graph, weights: WeightFacts) -> dict[str, Any]:
     }
 
 
+def schedule_summary(graph: Graph, schedule: Schedule) -> dict[str, Any]:
+    """What a sample costs in time and in delayed spikes, and the loops that say why a step of it may take several of the chip."""
+    loops = [{**asdict(loop), "latency": loop.latency, "interval": loop.interval} for loop in schedule.loops]
+    pace = schedule.pace
+    return {
+        **asdict(schedule),
+        "slots": pace.slots,
+        "loops": loops,
+        "period": pace.period,
+        "idle_steps": pace.idle,
+        "feedback_delay_slots": sum(_feedback_slots(graph, population) for population in graph.membranes),
+        "latency": schedule.latency,
+    }
+
+
+def _feedback_slots(graph: Graph, population: Membranes) -> int:
+    """Delay slots of a population's neurons that only feedback needs."""
+    delays = [(block.delay, block.distance) for block in graph.into(population.name)]
+    forward = max((delay for delay, distance in delays if not distance), default=0)
+    return population.size * (max((delay for delay, _ in delays), default=0) - forward)
+
+
 def memory_summary(graph: Graph) -> dict[str, int]:
     """Weight memory in bits.
 
@@ -112,18 +134,26 @@ def certificate(graph: Graph) -> list[dict[str, Any]]:
     """The table of arrival times: for each population when it computes, when it resets and how its inputs meet."""
     rows = []
     for population in graph.membranes:
-        inputs: dict[tuple[str, int], list[str]] = {}
+        inputs: dict[tuple[str, int, int], list[str]] = {}
         for block in graph.into(population.name):
-            inputs.setdefault((block.source, block.delay), []).append(block.name)
+            inputs.setdefault((block.source, block.delay, block.distance), []).append(block.name)
         rows.append(
             {
                 "population": population.name,
                 "arrival": population.arrival,
                 "reset_interval": population.reset_interval,
                 "reset_offset": population.reset_offset,
+                "initiation_interval": population.initiation_interval,
+                "phase": population.phase,
                 "inputs": [
-                    {"source": source, "source_arrival": graph[source].arrival, "delay": delay, "blocks": len(blocks)}
-                    for (source, delay), blocks in sorted(inputs.items())
+                    {
+                        "source": source,
+                        "source_arrival": graph[source].arrival,
+                        "delay": delay,
+                        "distance": distance,
+                        "blocks": len(blocks),
+                    }
+                    for (source, delay, distance), blocks in sorted(inputs.items())
                 ],
             }
         )

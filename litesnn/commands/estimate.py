@@ -47,7 +47,7 @@ def estimate_command(
             f"[bold]{result.cores}[/] core(s) on {result.chips} chip(s) of {result.profile}, at least {result.least_cores}"
         )
         console.print(
-            f"{result.neurons:,} neurons; one sample every {result.timesteps} steps, answer after {result.latency}"
+            f"{result.neurons:,} neurons; one sample every {result.period} steps, answer after {result.latency}"
         )
         console.print(
             f"{result.synapse_words * 8 / 1024:,.1f} KiB synaptic memory as encoded, {result.ideal_bits / 8 / 1024:,.1f} KiB ideal"

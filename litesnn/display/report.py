@@ -85,7 +85,12 @@ def _pace(report: Document) -> str:
     steps = report["schedule"]["timesteps"]
     if report["network"].get("isolated"):
         return f"each sample a run of its own of {steps} steps"
-    return f"one sample every {steps} steps"
+    period, interval = report["schedule"].get("period", steps), report["schedule"].get("initiation_interval", 1)
+    if period == steps:
+        return f"one sample every {steps} steps"
+    return (
+        f"one sample of {steps} steps every {period}, a step every {interval} (feedback; at rest in {period - steps})"
+    )
 
 
 def _memory(report: Document) -> str:
@@ -202,15 +207,29 @@ def certificate_table(report: Document) -> RenderableType:
     for row in report["certificate"]:
         inputs = ", ".join(map(_arrival, row["inputs"]))
         resets = f"every {row['reset_interval']} at {row['reset_offset']}" if row["reset_interval"] else "never"
-        table.add_row(row["population"], str(row["arrival"]), resets, inputs)
-    return Group(table)
+        interval = row.get("initiation_interval", 1)
+        computes = str(row["arrival"]) + ("" if interval == 1 else f", every {interval} at {row['phase']}")
+        table.add_row(row["population"], computes, resets, inputs)
+    loops = (report["schedule"] or {}).get("loops")
+    return Group(table, _loops(loops)) if loops else Group(table)
+
+
+def _loops(loops: Sequence[Document]) -> Table:
+    """Loops: what each needs of the time that a step of a sample takes."""
+    table = Table(title="loops", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    for column in ("loop", "feedback", "chip steps", "steps of the sample", "initiation interval it needs"):
+        table.add_column(column)
+    for loop in loops:
+        counts = (loop["latency"], loop["distance"], loop["interval"])
+        table.add_row(" > ".join(loop["path"]), ", ".join(loop["edges"]), *map(str, counts))
+    return table
 
 
 def _arrival(entry: Document) -> str:
     """A source's step, and when its values arrive; those that the host writes into the neurons arrive at once."""
     if entry["delay"] == INJECTED:
         return f"{entry['source']} {entry['source_arrival']} (written by the host)"
-    return f"{entry['source']} {entry['source_arrival']}+1+{entry['delay']}"
+    return f"{entry['source']} {entry['source_arrival']}+1+{entry['delay']}{' ↩' if entry.get('distance') else ''}"
 
 
 def _size(bits: int) -> str:

@@ -1,7 +1,7 @@
 """The steps a batch is computed over, and where its samples lie on them.
 
 - windows: every path is balanced and every reset staggered (the certificate), so samples cannot meet. Each population is computed
-  in its own window of T steps and delays need no memory.
+  in its own window of T steps and delays need no memory; feedback arrives a step later.
 - isolated: every sample is a run of its own on the chip's time axis; a block's values arrive 1 + delay steps later.
 - stream: all samples back to back through one network on the chip's time axis, for graphs with a fault in their timing: the
   wrong answer is the one that Lava gives.
@@ -12,8 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from litesnn.compiler.graph import Graph, Membranes, Population
-from litesnn.compiler.passes.stagger_resets import reset_offset
+from litesnn.compiler.graph import Graph, Membranes, Pace, Population
 
 Mode = Literal["windows", "isolated", "stream"]
 
@@ -27,18 +26,21 @@ class Axis:
     timesteps : steps per sample (T)
     samples : in this batch; they are computed side by side, in a stream one after the other
     depth : last arrival of any population, 0 in windows
+    pace : how the steps of samples lie on the axis
     """
 
     mode: Mode
     timesteps: int
     samples: int
     depth: int
+    pace: Pace
 
     @classmethod
     def of(cls, graph: Graph, mode: Mode, timesteps: int, samples: int) -> Axis:
         """The axis of a batch of a graph."""
         depth = 0 if mode == "windows" else max(population.arrival or 0 for population in graph.populations)
-        return cls(mode, timesteps, samples, depth)
+        pace = graph.pace if mode == "stream" else Pace(timesteps, 1, timesteps)
+        return cls(mode, timesteps, samples, depth, pace)
 
     @property
     def lanes(self) -> int:
@@ -48,21 +50,25 @@ class Axis:
     @property
     def sent_steps(self) -> int:
         """Steps for which the source has data."""
-        return self.timesteps * self.samples if self.mode == "stream" else self.timesteps
+        return self.pace.period * self.samples if self.mode == "stream" else self.timesteps
 
     @property
     def steps(self) -> int:
         """Steps every population is computed for."""
         return self.sent_steps + self.depth
 
-    def shift(self, delay: int) -> int:
+    def shift(self, delay: int, distance: int) -> int:
         """Steps between a value's being sent and its arrival."""
-        return 0 if self.mode == "windows" else 1 + delay
+        return distance if self.mode == "windows" else 1 + delay
 
     def resets(self, population: Membranes, step: int) -> bool:
         """Whether a population is cleared before a step; in a stream as Lava does, whose time counts from 1."""
         interval = population.reset_interval
-        return self.mode == "stream" and interval is not None and (step + 1) % interval == population.reset_offset
+        return self.mode != "windows" and interval is not None and (step + 1) % interval == population.reset_offset
+
+    def computes(self, population: Membranes, step: int) -> bool:
+        """Whether a population computes in a step; otherwise it rests, and what arrives is lost."""
+        return self.mode == "windows" or population.computes(step)
 
     def longest_run(self, population: Membranes) -> int:
         """Most steps a population computes between resets."""
@@ -72,22 +78,23 @@ class Axis:
 
     def place(self, population: Population, step: int) -> tuple[slice, int] | None:
         """Samples of the batch, and their step, that a population computes at a step; None outside its window."""
-        window_step = step - (0 if self.mode == "windows" else population.arrival or 0)
-        if not 0 <= window_step < self.sent_steps:
+        found = self.pace.at(step - (0 if self.mode == "windows" else population.arrival or 0))
+        if found is None:
             return None
-        sample, sample_step = divmod(window_step, self.timesteps)
+        sample, sample_step = found
+        if sample >= (self.samples if self.mode == "stream" else 1):
+            return None
         return (slice(sample, sample + 1) if self.mode == "stream" else slice(0, self.samples)), sample_step
 
 
 def is_aligned(graph: Graph) -> bool:
     """Whether all inputs of every population arrive together and every reset falls on the first step of a sample."""
-    for block in graph.blocks:
-        source, target = graph[block.source].arrival, graph[block.target].arrival
-        if source is None or target is None or source + 1 + block.delay != target:
-            return False
-    return all(
+    pace = graph.pace
+    return all(graph.due(block) == block.delay for block in graph.blocks) and all(
         p.arrival is not None
-        and p.reset_interval == graph.timesteps
-        and p.reset_offset == reset_offset(p.arrival, graph.timesteps)
+        and p.reset_interval == pace.period
+        and p.reset_offset == pace.reset_offset(p.arrival)
+        and p.initiation_interval == pace.interval
+        and (p.open_slots or pace.slots) == (pace.timesteps if pace.slots > pace.timesteps else pace.slots)
         for p in graph.membranes
     )

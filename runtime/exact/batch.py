@@ -60,7 +60,9 @@ class Batch:
         samples = torch.as_tensor(inputs.astype(np.float32), device=device)
         sequence = samples[None] if samples.ndim == 4 else samples.transpose(0, 1)
         if axis.mode == "stream":
-            sequence = sequence.expand(axis.timesteps, *sequence.shape[1:]).transpose(0, 1).flatten(0, 1)[:, None]
+            held = sequence.expand(axis.timesteps, *sequence.shape[1:]).transpose(0, 1).flatten(0, 1)[:, None]
+            sequence = held.new_zeros((axis.sent_steps, *held.shape[1:]))
+            sequence[torch.from_numpy(axis.pace.offsets(axis.samples).ravel()).to(device)] = held
             sequence = sequence[torch.arange(axis.steps, device=device) % axis.sent_steps]
         sequence = laid_out(sequence)
         lasts = axis.sent_steps if len(sequence) == 1 else len(sequence)

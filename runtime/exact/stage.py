@@ -42,13 +42,14 @@ class Stage:
         self._sums: Tensor | None = None
         self._drive = maps(1, axis.lanes, population.shape, arithmetic.dtype, device)[0]
         self._held: Tensor | None = None
+        self._nothing = torch.zeros((1, 1, 1, 1), device=device).expand(axis.lanes, *population.shape)
         self.model = _model(population, arithmetic, axis, device, keep_states)
 
     def add_source(self, projection: Projection, source: Values) -> None:
         """Compute what a source makes arrive, at all steps."""
         with self._measure("synapses"):
             found = projection(source.words(self._arithmetic.packing), self._arithmetic)
-            self._place(found, self._axis.shift(projection.delay), source.lasts)
+            self._place(found, self._axis.shift(projection.delay, projection.distance), source.lasts)
         self._note(projection)
 
     def add_loop(self, projection: Projection, source: Values) -> None:
@@ -57,6 +58,9 @@ class Stage:
 
     def step(self, step: int) -> Tensor:
         """Compute a step; returns what is sent, (B, C, H, W)."""
+        if not self._axis.computes(self.population, step):
+            self.sent.write(step, self._nothing)
+            return self._nothing
         with self._measure("synapses"):
             arrived = self._arrived(step)
         with self._measure("neurons"):
@@ -74,14 +78,14 @@ class Stage:
     def _arrived(self, step: int) -> Tensor | None:
         """Sums that arrive at a step, as words (W, C, H, W'); None where they are those of the step before."""
         if self._sums is None and not self._loops:
-            if step > 0:
+            if self._held is not None:
                 return None
             return self._zeros(1)[0] if self._constant is None else self._constant[0]
         sums = self._all_steps()[step]
         if self._constant is not None:
             sums.add_(self._constant[0])
         for projection, source in self._loops:
-            sent_at = step - self._axis.shift(projection.delay)
+            sent_at = step - self._axis.shift(projection.delay, projection.distance)
             if sent_at >= 0:
                 words = source.words(self._arithmetic.packing)[sent_at : sent_at + 1]
                 sums.add_(projection(words, self._arithmetic)[0])

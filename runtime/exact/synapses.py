@@ -22,12 +22,12 @@ class Projection:
 
     Attributes
     ----------
-    source, delay : as of every block
+    source, delay, distance : as of every block
     connects : whether any weight is not 0
     """
 
     def __init__(self, graph: Graph, target: Population, blocks: list[SynapseBlock], device: torch.device) -> None:
-        self.source, self.delay = blocks[0].source, blocks[0].delay
+        self.source, self.delay, self.distance = blocks[0].source, blocks[0].delay, blocks[0].distance
         self._geometry = blocks[0].geometry
         self._weights = _weights(graph, target, blocks)
         self.connects = bool(np.any(self._weights if isinstance(self._weights, np.ndarray) else self._weights.data))
@@ -76,7 +76,7 @@ def _signature(block: SynapseBlock) -> tuple[object, ...]:
     )
     shape = geometry.codes.shape if geometry.kind != "sparse" else ()
     params = tuple(sorted((key, str(value)) for key, value in geometry.params().items()))
-    return (block.source, block.delay, geometry.kind, shape, params, layout)
+    return (block.source, block.delay, block.distance, geometry.kind, shape, params, layout)
 
 
 def _weights(graph: Graph, target: Population, blocks: list[SynapseBlock]) -> npt.NDArray[np.int64] | csr_matrix:

@@ -16,6 +16,7 @@ from lava.proc.sdn.process import Delta, Sigma, SigmaDelta
 from lava.proc.sparse.process import DelaySparse, Sparse
 
 from litesnn.runtime.lava.exchange import Models
+from litesnn.runtime.lava.processes.lif_gated import LIFGated
 from litesnn.runtime.lava.processes.lif_vector_vth import LIFVectorVth
 from litesnn.runtime.lava.processes.recorders import MessageRecorder, VariableRecorder
 from litesnn.runtime.lava.processes.whole_network import NetworkShare, WholeNetwork
@@ -46,6 +47,7 @@ def _stock() -> dict[type, type]:
     from lava.proc.sdn.models import PyDeltaModelFixed, PySigmaDeltaModelFixed, PySigmaModelFixed
     from lava.proc.sparse.models import PyDelaySparseModelBitAcc, PySparseModelBitAcc
 
+    from litesnn.runtime.lava.processes.lif_gated_models import PyLifGatedModelBitAcc
     from litesnn.runtime.lava.processes.lif_vector_vth_models import PyLifVectorVthModelBitAcc
     from litesnn.runtime.lava.processes.recorders_models import PyMessageRecorderModel, PyVariableRecorderModel
     from litesnn.runtime.lava.processes.whole_network_models import PartsModel
@@ -58,6 +60,7 @@ def _stock() -> dict[type, type]:
         LIF: PyLifModelBitAcc,
         LIFReset: PyLifResetModelBitAcc,
         LIFVectorVth: PyLifVectorVthModelBitAcc,
+        LIFGated: PyLifGatedModelBitAcc,
         Delta: PyDeltaModelFixed,
         SigmaDelta: PySigmaDeltaModelFixed,
         Sigma: PySigmaModelFixed,

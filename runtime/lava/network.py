@@ -1,4 +1,4 @@
-"""From a plan to Lava processes: stock ones wherever Lava has them, ours for thresholds per channel and recording."""
+"""From a plan to Lava processes: stock ones wherever Lava has them, ours for thresholds per channel, gates and recording."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from litesnn.compiler.graph import Graph
 from litesnn.runtime.lava.exchange import create_recording, recording_path
 from litesnn.runtime.lava.neurons import LifPlan, NeuronPlan, Recorded, SigmaDeltaPlan
 from litesnn.runtime.lava.plan import NetworkPlan
+from litesnn.runtime.lava.processes.lif_gated import LIFGated
 from litesnn.runtime.lava.processes.lif_vector_vth import LIFVectorVth
 from litesnn.runtime.lava.processes.recorders import MessageRecorder, VariableRecorder
 from litesnn.runtime.lava.synapses import SynapsePlan
@@ -88,7 +89,7 @@ def build_neurons(plan: NeuronPlan, copies: int) -> Any:
 
 
 def _lif(name: str, plan: LifPlan, shape: tuple[int], copies: int) -> Any:
-    """Lava's `LIF` or `LIFReset` where one threshold holds for all, ours where it differs."""
+    """Lava's `LIF` or `LIFReset` where one threshold holds for all and every step counts, ours elsewhere."""
     parameters: dict[str, Any] = {
         "name": name,
         "shape": shape,
@@ -99,6 +100,9 @@ def _lif(name: str, plan: LifPlan, shape: tuple[int], copies: int) -> Any:
     }
     if plan.reset_interval is not None:
         parameters |= {"reset_interval": plan.reset_interval, "reset_offset": plan.reset_offset}
+    if plan.initiation_interval > 1 or plan.open_slots is not None:
+        parameters |= {"initiation_interval": plan.initiation_interval, "open_slots": plan.open_slots}
+        return LIFGated(**parameters, vth=np.tile(plan.vth, copies))
     if not np.all(plan.vth == plan.vth[0]):
         return LIFVectorVth(**parameters, vth=np.tile(plan.vth, copies))
     return (LIF if plan.reset_interval is None else LIFReset)(**parameters, vth=int(plan.vth[0]))

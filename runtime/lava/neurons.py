@@ -20,6 +20,7 @@ class LifPlan:
     """Lava's leaky integrate-and-fire parameters; `vth`, `bias_mant`, `bias_exp` are (n,).
 
     The neurons reset before the step where `time_step % reset_interval == reset_offset`; Lava counts steps from 1. None: never.
+    Gated ones compute once per `initiation_interval` from there on, and after `open_slots` times rest until the next reset.
     """
 
     du: int
@@ -29,6 +30,8 @@ class LifPlan:
     vth: Ints
     bias_mant: Ints
     bias_exp: Ints
+    initiation_interval: int = 1
+    open_slots: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +99,8 @@ def _lif(population: Membranes, isolated: bool) -> LifPlan:
         vth=_flat(population, vth),
         bias_mant=_flat(population, zeros if population.bias_mant is None else population.bias_mant),
         bias_exp=_flat(population, zeros if population.bias_exp is None else population.bias_exp),
+        initiation_interval=population.initiation_interval,
+        open_slots=population.open_slots,
     )
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import Graph, Readout, Source
+from litesnn.compiler.graph import Graph, Pace, Readout, Source
 from litesnn.errors import BackendError, DataError
 from litesnn.runtime.lava.neurons import Ints, NeuronPlan, plan_neurons
 from litesnn.runtime.lava.synapses import SynapsePlan, check_formats, plan_synapses
@@ -50,6 +50,11 @@ class NetworkPlan:
     neurons: tuple[NeuronPlan, ...]
 
     @property
+    def pace(self) -> Pace:
+        """How the steps of samples lie on the axis of Lava's steps."""
+        return Pace(self.timesteps, 1, self.timesteps) if self.side_by_side else self.graph.pace
+
+    @property
     def copies(self) -> int:
         """Copies of the network."""
         return self.samples if self.side_by_side else 1
@@ -64,7 +69,7 @@ class NetworkPlan:
         """Lava steps to run: those of all samples and the latest arrival of what is read or recorded."""
         watched = {self.output, *self.record, *self.record_states}
         latest = max(plan.arrival for plan in self.neurons if plan.name in watched)
-        return (self.samples // self.copies) * self.timesteps + latest
+        return (self.samples // self.copies) * self.pace.period + latest
 
     @property
     def recorded_spikes(self) -> tuple[str, ...]:
@@ -81,7 +86,9 @@ class NetworkPlan:
         if self.inputs.ndim == 4:
             values = np.repeat(values[:, None], self.timesteps, axis=1)
         if not self.side_by_side:
-            return np.ascontiguousarray(values.reshape(self.samples * self.timesteps, -1).T)
+            stream = np.zeros((self.samples * self.pace.period, values.shape[2]), np.int32)
+            stream[self.pace.offsets(self.samples)] = values
+            return np.ascontiguousarray(stream.T)
         frames = np.zeros((self.samples, values.shape[2], self.steps), np.int32)
         frames[:, :, : self.timesteps] = values.swapaxes(1, 2)
         return frames.reshape(-1, self.steps)
@@ -89,10 +96,10 @@ class NetworkPlan:
     def unfold(self, name: str, rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Samples of a recording whose row k is Lava step k + 1, path delay removed: (N, T, n)."""
         first = self.neuron(name).arrival
-        window = rows[first : first + (self.samples // self.copies) * self.timesteps]
         if self.side_by_side:
-            return window.reshape(self.timesteps, self.samples, -1).swapaxes(0, 1)
-        return window.reshape(self.samples, self.timesteps, -1)
+            return rows[first : first + self.timesteps].reshape(self.timesteps, self.samples, -1).swapaxes(0, 1)
+        window: npt.NDArray[Any] = rows[first + self.pace.offsets(self.samples)]
+        return window
 
 
 def plan_network(

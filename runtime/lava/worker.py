@@ -96,7 +96,7 @@ def _step(network: Any, steps: int) -> None:
 def _stops(plan: NetworkPlan) -> list[int]:
     """Lava steps to stop after: the last of each sample at the output, and the last of all."""
     first = plan.neuron(plan.output).arrival
-    stops = [first + (sample + 1) * plan.timesteps for sample in range(plan.samples // plan.copies)]
+    stops = [first + sample * plan.pace.period + plan.pace.span for sample in range(plan.samples // plan.copies)]
     return stops if plan.steps == stops[-1] else [*stops, plan.steps]
 
 

@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from litesnn.compiler.genotype import EdgePlan, Topology
 from litesnn.compiler.graph import Conv2d, Dense, Geometry, Graph, Membranes, Neurons, Pool, SynapseBlock
-from litesnn.compiler.passes.stagger_resets import reset_offset
 
 Ints = npt.NDArray[np.int64]
 
@@ -70,19 +69,20 @@ def _timing(graph: Graph, population: Membranes) -> Iterator[str]:
     if arrival is None:
         return
     for block in graph.into(population.name):
-        source = graph[block.source].arrival
-        if source is not None and source + 1 + block.delay != arrival:
-            wanted = arrival - source - 1
+        wanted = graph.due(block)
+        if wanted is not None and block.delay != wanted:
             kind = "missing delay" if block.delay < wanted else "wrong delay"
             yield (
                 f"{kind}: block '{block.name}' has delay {block.delay}, its spikes need {wanted} to meet the others at step {arrival}"
             )
-    wanted = reset_offset(arrival, graph.timesteps)
-    if population.reset_interval != graph.timesteps or population.reset_offset != wanted:
-        late = ((population.reset_offset or 0) - wanted) % graph.timesteps
+    if graph.isolated:
+        return
+    period, phase = graph.pace.period, graph.pace.reset_offset(arrival)
+    if population.reset_interval != period or population.reset_offset != phase:
+        late = ((population.reset_offset or 0) - phase) % period
         yield (
             f"wrong reset: '{population.name}' resets every {population.reset_interval} steps at phase {population.reset_offset}, its "
-            f"samples start at phase {wanted} every {graph.timesteps} ({late} step(s) late)"
+            f"samples start at phase {phase} every {period} ({late} step(s) late)"
         )
 
 

@@ -39,12 +39,19 @@ def export_nir(graph: Graph, dt: float = DT) -> bytes:
     Raises
     ------
     ExportError
-        If the graph holds what NIR cannot say: sigma-delta neurons, several inputs, biases of unconnected neurons without leak.
+        If the graph holds what NIR cannot say: sigma-delta neurons, several inputs, biases of unconnected neurons without leak; and
+        for feedback edges of a genotype, whose step NIR leaves to the framework.
     """
     if not 0 < dt < float("inf"):
         raise ExportError(f"dt: found {dt:g}; allowed: a positive time in seconds")
     if len(graph.sources) != 1:
         raise ExportError(f"found {len(graph.sources)} inputs; NIR files that other frameworks read have one")
+    for block in graph.blocks:
+        if block.distance:
+            raise ExportError(
+                f"{block.place}: found feedback from '{block.source}' to '{block.target}'; allowed: forward edges only, since NIR "
+                "does not say in which step spikes that go back arrive"
+            )
     nodes, edges = _network(graph, dt)
     root: Tree = {"type": "NIRGraph", "nodes": nodes, "edges": np.array(edges, object)}
     tree: Tree = {"version": NIR_VERSION, "node": root}

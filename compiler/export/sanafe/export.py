@@ -63,6 +63,8 @@ def _problems(graph: Graph) -> Iterator[str]:
     if synapses > SYNAPSES_MAX:
         yield f"found {synapses:,} synapses; allowed: {SYNAPSES_MAX:,}, each is a line (export a narrower or smaller network)"
     for block in graph.blocks:
+        if block.distance:
+            yield f"{block.place}: found feedback; allowed: forward edges only, a sample in SANA-FE starts with biases off"
         if block.delay > DELAY_MAX:
             yield (
                 f"{block.place}: found a delay of {block.delay} steps; allowed: {DELAY_MAX}, its dendrite holds no more "
@@ -73,6 +75,8 @@ def _problems(graph: Graph) -> Iterator[str]:
             yield f"'{population.name}': found {type(population).__name__}; allowed: Neurons, Readout"
         if population.du != NO_CURRENT_MEMORY:
             yield f"'{population.name}': found du {population.du}; allowed: {NO_CURRENT_MEMORY}, currents without memory"
+        if population.gated:
+            yield f"'{population.name}': found neurons that rest in some steps (feedback); allowed: those that compute in every step"
         if population.arrival is None:
             yield f"'{population.name}' has no arrival time; the program was not scheduled"
 

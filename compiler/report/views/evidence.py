@@ -52,12 +52,13 @@ class RangeRow:
 
 @dataclass(frozen=True)
 class CertificateRow:
-    """When one population computes, and how its inputs meet: source, its step, delay."""
+    """When one population computes, and how its inputs meet: source, its step, delay, and whether it is feedback."""
 
     population: str
     arrival: int | None
+    computes: str
     resets: str
-    inputs: tuple[tuple[str, int, int], ...]
+    inputs: tuple[tuple[str, int, int, bool], ...]
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Evidence:
     ranges: tuple[RangeRow, ...]
     proved: int
     certificate: tuple[CertificateRow, ...]
+    loops: tuple[Document, ...]
 
 
 def evidence(report: Document) -> Evidence:
@@ -89,6 +91,7 @@ def evidence(report: Document) -> Evidence:
         ranges=ranges,
         proved=sum(row.proved for row in ranges),
         certificate=tuple(_certificate(row) for row in report["certificate"]),
+        loops=tuple((report["schedule"] or {}).get("loops", ())),
     )
 
 
@@ -133,9 +136,14 @@ def _range(proof: Document) -> RangeRow:
 
 
 def _certificate(row: Document) -> CertificateRow:
+    interval = row.get("initiation_interval", 1)
     return CertificateRow(
         row["population"],
         row["arrival"],
+        "" if interval == 1 else f"every {interval} at phase {row['phase']}",
         f"every {row['reset_interval']} at phase {row['reset_offset']}",
-        tuple((entry["source"], entry["source_arrival"], entry["delay"]) for entry in row["inputs"]),
+        tuple(
+            (entry["source"], entry["source_arrival"], entry["delay"], bool(entry.get("distance")))
+            for entry in row["inputs"]
+        ),
     )

@@ -1,12 +1,12 @@
 """The pipeline: when each population works on each of several samples streamed back to back, in steps.
 
-A population computes sample s during steps arrival + s T to arrival + s T + T - 1 and resets when its next sample arrives.
+A population computes step t of sample s in chip step arrival + s * period + t * interval, and resets when its next sample arrives.
 A source whose spikes would come too early is delayed; the wait is drawn in front of the bar it waits for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ SMALLEST_STEP, WIDEST_STEP = 7.0, 36.0
 
 @dataclass(frozen=True)
 class Interval:
-    """One sample in one population, x and width in pixels."""
+    """Consecutive steps of one sample in one population, x and width in pixels."""
 
     sample: int
     x: float
@@ -58,6 +58,9 @@ class TimelineView:
     latency: int
     latency_x: float
     timesteps: int
+    period: int
+    interval: int
+    idle: int
     samples: int
     isolated: bool
     delayed_blocks: int
@@ -73,14 +76,20 @@ def timeline_view(report: Mapping[str, Any]) -> TimelineView | None:
         return None
     isolated = report["network"]["isolated"]
     samples = 1 if isolated else SAMPLES
-    period, last = schedule["timesteps"], schedule["depth"] + samples * schedule["timesteps"]
+    timesteps, interval = schedule["timesteps"], schedule.get("initiation_interval", 1)
+    period = schedule.get("period", timesteps)
+    last = schedule["depth"] + samples * period
     step = min(WIDEST_STEP, max(SMALLEST_STEP, WIDTH / last))
     resets = {row["population"]: (row["reset_interval"], row["reset_offset"]) for row in certificate}
     arrivals = _arrivals(certificate)
     lines, row_of = [], {}
     for i, (name, arrival) in enumerate(arrivals.items()):
         row_of[name] = i
-        bars = tuple(_interval(name, arrival, sample, period, step) for sample in range(samples))
+        bars = tuple(
+            bar
+            for sample in range(samples)
+            for bar in _bars(name, arrival + sample * period, sample, timesteps, interval, step)
+        )
         lines.append(Line(name, i * ROW, bars, _resets(resets.get(name), arrival, arrival + samples * period, step)))
     every = next(n for n in (1, 2, 5, 10, 20, 50, 100, 200, 500, 10**9) if n * step >= 28)
     return TimelineView(
@@ -91,7 +100,10 @@ def timeline_view(report: Mapping[str, Any]) -> TimelineView | None:
         height=len(lines) * ROW,
         latency=schedule["latency"],
         latency_x=schedule["latency"] * step,
-        timesteps=period,
+        timesteps=timesteps,
+        period=period,
+        interval=interval,
+        idle=period - timesteps,
         samples=samples,
         isolated=isolated,
         delayed_blocks=schedule["delayed_blocks"],
@@ -106,10 +118,15 @@ def _arrivals(certificate: list[Mapping[str, Any]]) -> dict[str, int]:
     return {name: arrival for name, arrival in read.items() if name not in own} | own
 
 
-def _interval(name: str, arrival: int, sample: int, period: int, step: float) -> Interval:
-    first = arrival + sample * period
-    text = f"{name}: sample {sample + 1} in steps {first} to {first + period - 1}"
-    return Interval(sample, first * step, period * step, text)
+def _bars(name: str, first: int, sample: int, timesteps: int, interval: int, step: float) -> Iterator[Interval]:
+    """One bar for steps that follow each other, or one for each."""
+    if interval == 1:
+        text = f"{name}: sample {sample + 1} in steps {first} to {first + timesteps - 1}"
+        yield Interval(sample, first * step, timesteps * step, text)
+        return
+    for t in range(timesteps):
+        at = first + t * interval
+        yield Interval(sample, at * step, step, f"{name}: step {t + 1} of sample {sample + 1} in step {at}")
 
 
 def _resets(reset: tuple[int | None, int | None] | None, arrival: int, last: int, step: float) -> tuple[float, ...]:

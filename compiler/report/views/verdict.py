@@ -110,5 +110,9 @@ def _latency(report: Mapping[str, Any]) -> Tile:
     if schedule is None:
         return Tile("latency", "–", "not scheduled")
     isolated = report["network"]["isolated"]
-    pace = "each sample a run of its own" if isolated else f"a new sample every {schedule['timesteps']}"
+    pace = (
+        "each sample a run of its own"
+        if isolated
+        else f"a new sample every {schedule.get('period', schedule['timesteps'])}"
+    )
     return Tile("latency", f"{schedule['latency']} steps", pace)

@@ -4,7 +4,7 @@ Two things make them quick: what a step computes (`sparse`, `lif`), and how proc
 every end of every channel a thread of its own.
 """
 
-from litesnn.runtime.lava.fast.lif import FastLifModel, FastLifResetModel, FastLifVectorVthModel
+from litesnn.runtime.lava.fast.lif import FastLifGatedModel, FastLifModel, FastLifResetModel, FastLifVectorVthModel
 from litesnn.runtime.lava.fast.recorders import FastMessageRecorderModel, FastVariableRecorderModel
 from litesnn.runtime.lava.fast.sigma_delta import FastDeltaModel, FastSigmaDeltaModel, FastSigmaModel
 from litesnn.runtime.lava.fast.source import FastRingBufferModel
@@ -17,6 +17,7 @@ FAST_MODELS = (
     FastLifModel,
     FastLifResetModel,
     FastLifVectorVthModel,
+    FastLifGatedModel,
     FastDeltaModel,
     FastSigmaDeltaModel,
     FastSigmaModel,

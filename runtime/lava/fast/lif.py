@@ -17,6 +17,7 @@ from lava.proc.lif.process import LIF, LIFReset
 
 from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
 from litesnn.runtime.lava.fast.protocol import DirectLoihiProtocol, DirectModel
+from litesnn.runtime.lava.processes.lif_gated import LIFGated, computes
 from litesnn.runtime.lava.processes.lif_vector_vth import LIFVectorVth
 
 WRAP = STATE_MAX + 1
@@ -88,6 +89,25 @@ class _FastResettingLif(_FastLif):
         super().run_spk()
 
 
+class _FastGatedLif(_FastResettingLif):
+    def __init__(self, proc_params: Any) -> None:
+        super().__init__(proc_params)
+        self.gate = proc_params
+
+    def on_start(self) -> None:
+        """Prepare what is sent while the neurons rest, too."""
+        super().on_start()
+        self.nothing = np.zeros(self.v.shape, bool)
+
+    def run_spk(self) -> None:
+        """One time step, if it is one in which they compute."""
+        if computes(self.time_step, self.gate):
+            super().run_spk()
+        else:
+            self.received(self.a_in)
+            self.s_out.send(self.nothing)
+
+
 @implements(proc=LIF, protocol=DirectLoihiProtocol)
 @requires(CPU)
 class FastLifModel(_FastLif):
@@ -108,5 +128,13 @@ class FastLifResetModel(_FastResettingLif):
 @requires(CPU)
 class FastLifVectorVthModel(_FastResettingLif):
     """A threshold per neuron."""
+
+    vth: Any = LavaPyType(np.ndarray, np.int32, precision=17)
+
+
+@implements(proc=LIFGated, protocol=DirectLoihiProtocol)
+@requires(CPU)
+class FastLifGatedModel(_FastGatedLif):
+    """A threshold per neuron, and a gate."""
 
     vth: Any = LavaPyType(np.ndarray, np.int32, precision=17)

@@ -15,13 +15,10 @@ from lava.proc.lif.models import AbstractPyLifModelFixed
 from litesnn.runtime.lava.processes.lif_vector_vth import LIFVectorVth
 
 
-@implements(proc=LIFVectorVth, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("bit_accurate_loihi", "fixed_pt")
-class PyLifVectorVthModelBitAcc(AbstractPyLifModelFixed):  # type: ignore[misc]
+class AbstractPyLifVectorVthModel(AbstractPyLifModelFixed):  # type: ignore[misc]
     """Does what Lava's `PyLifModelBitAcc` and `PyLifResetModelBitAcc` do, with a vector `vth`.
 
-    Derived from the abstract base because Lava refuses a model whose parent already implements a process.
+    Models are derived from abstract bases because Lava refuses one whose parent already implements a process.
     """
 
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
@@ -48,3 +45,10 @@ class PyLifVectorVthModelBitAcc(AbstractPyLifModelFixed):  # type: ignore[misc]
             self.u *= 0
             self.v *= 0
         super().run_spk()
+
+
+@implements(proc=LIFVectorVth, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("bit_accurate_loihi", "fixed_pt")
+class PyLifVectorVthModelBitAcc(AbstractPyLifVectorVthModel):
+    """Computes in every step."""

@@ -74,6 +74,12 @@ def test_imported_networks_come_back_with_loops_and_current_memory(name: str, tm
     assert max(differing) < 0.04
 
 
+def test_feedback_of_a_genotype_is_refused_by_its_place() -> None:
+    graph = compile_graph(random_trained_genotype(1, feedback=1, size=4), load_profile("loihi2"))
+    with pytest.raises(ExportError, match=r"cells\[\d\]\.backward\[0\]: found feedback from"):
+        export_nir(graph)
+
+
 def test_exporting_twice_gives_the_same_bytes() -> None:
     graph = compile_graph(random_trained_genotype(1), load_profile("loihi2"))
     assert export_nir(graph) == export_nir(graph)

@@ -122,6 +122,9 @@ def test_what_sanafe_cannot_do_is_refused_by_name(monkeypatch: pytest.MonkeyPatc
     slow = replace(found, graph=found.graph.rebuild(populations, found.graph.blocks))  # type: ignore[type-var]
     with pytest.raises(CompileError, match="found du 100; allowed: 4095"):
         export_sanafe(slow, sample, "x")
+    blocks = [replace(block, distance=1) for block in found.graph.blocks]
+    with pytest.raises(CompileError, match="found feedback; allowed: forward edges only"):
+        export_sanafe(replace(found, graph=found.graph.rebuild(found.graph.populations, blocks)), sample, "x")
     monkeypatch.setattr(export_module, "SYNAPSES_MAX", 10)
     with pytest.raises(CompileError, match=r"found [\d,]+ synapses; allowed: 10"):
         export_sanafe(found, sample, "x")

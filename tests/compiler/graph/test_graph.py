@@ -40,7 +40,7 @@ CODES = np.arange(-4, 5).reshape(1, 1, 3, 3).repeat(2, 0)
         (lambda: graph([source()], []), "exactly one output"),
         (
             lambda: graph([source(), neurons("a"), neurons("b"), readout()], [one_to_one("a", "b", 1), one_to_one("b", "a", 1)]),
-            "found a cycle .*only feed-forward graphs",
+            "found a cycle .*only feed-forward graphs and feedback",
         ),
         (lambda: small(exponent=-1), "exponent -1 and delay 0 must be 0 or more"),
         (lambda: small(delay=-2), "exponent 0 and delay -2 must be 0 or more"),

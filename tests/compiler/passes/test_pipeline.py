@@ -19,7 +19,7 @@ from litesnn.runtime.exact import simulate
 from litesnn.search.reference import run_reference
 
 
-@pytest.mark.parametrize("family", [document, vgg, resnet])
+@pytest.mark.parametrize("family", [document, vgg, resnet, lightsnn_cells])
 def test_written_families_compile_and_compute_what_pytorch_does(family, tmp_path: Path) -> None:
     genotype = loaded(family(), tmp_path)
     compiled = compile_graph(genotype, LOIHI2)
@@ -27,9 +27,9 @@ def test_written_families_compile_and_compute_what_pytorch_does(family, tmp_path
     np.testing.assert_array_equal(simulate(compiled, inputs).readout, run_reference(genotype, inputs, "fixed").readout)
 
 
-def test_backward_edges_are_refused_by_name(tmp_path: Path) -> None:
-    with pytest.raises(CompileError, match=r"cells\[0\].backward\[0\], .*: backward edges cannot be deployed"):
-        compile_graph(loaded(lightsnn_cells(), tmp_path), LOIHI2)
+def test_fixed_neurons_refuse_long_loops_by_their_backward_edges(tmp_path: Path) -> None:
+    with pytest.raises(CompileError, match=r"loops of several synapses(.|\n)*drop cell0\.backward0"):
+        compile_graph(loaded(lightsnn_cells(), tmp_path), LOIHI1)
 
 
 def test_untrained_genotypes_are_refused(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """Dead structure goes, what the network does stays, and the saving is reported."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -134,3 +136,28 @@ def synapses(graph: Graph) -> int:
     return sum(
         block.geometry.matrix(graph[block.source].shape, graph[block.target].shape).nnz for block in graph.blocks
     )
+
+
+def test_populations_that_only_read_one_another_go_with_their_loop() -> None:
+    eye = [[2]]
+    back = replace(dense("b", "a", eye), name="back", distance=1)
+    blocks = [
+        dense("input", "a", eye),
+        dense("a", "b", eye),
+        back,
+        dense("input", "c", eye),
+        dense("c", "readout", eye),
+    ]
+    found = RemoveDead().apply(graph([source(), neurons("a"), neurons("b"), neurons("c"), readout(1)], blocks))
+    assert [population.name for population in found.populations] == ["input", "c", "readout"]
+    assert [(r.population, r.reason) for r in found.removals] == [("a", "never read"), ("b", "never spikes")]
+
+
+@pytest.mark.parametrize("timesteps", [1, 2])
+def test_feedback_that_is_due_after_the_last_step_goes(timesteps: int) -> None:
+    eye = [[2]]
+    back = replace(dense("a", "a", eye), name="back", distance=1)
+    parts = [source(), neurons("a"), readout(1)]
+    blocks = [dense("input", "a", eye), back, dense("a", "readout", eye)]
+    found = RemoveDead().apply(graph(parts, blocks, timesteps))
+    assert any(block.distance for block in found.blocks) == (timesteps > 1)

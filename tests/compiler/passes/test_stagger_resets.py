@@ -3,8 +3,8 @@
 import pytest
 from small_graphs import graph, neurons, one_to_one, readout, source
 
+from litesnn.compiler.graph import Pace
 from litesnn.compiler.passes import BalanceDelays, StaggerResets
-from litesnn.compiler.passes.stagger_resets import reset_offset
 
 
 @pytest.mark.parametrize("timesteps", [1, 2, 3, 5])
@@ -24,5 +24,6 @@ def test_resets_fall_on_the_first_step_of_every_sample(timesteps: int) -> None:
 
 
 def test_offset_wraps_at_the_interval() -> None:
-    assert [reset_offset(arrival, 3) for arrival in range(5)] == [1, 2, 0, 1, 2]
-    assert reset_offset(7, 1) == 0
+    assert [Pace(3, 1, 3).reset_offset(arrival) for arrival in range(5)] == [1, 2, 0, 1, 2]
+    assert Pace(1, 1, 1).reset_offset(7) == 0
+    assert [Pace(3, 2, 4).reset_offset(arrival) for arrival in (0, 6, 7, 8)] == [1, 7, 0, 1]
