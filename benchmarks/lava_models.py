@@ -35,7 +35,7 @@ from litesnn.runtime.lava.exchange import Job, save_job
 from litesnn.samples import random_inputs, verification_samples
 
 DIGITS = Path(__file__).parent.parent / "examples" / "digits" / "genotype.json"
-STEP_SAMPLES = 4
+STEP_SAMPLES = 32
 IMPORTS = {
     "the compiler's graph": "import litesnn.runtime.lava.worker",
     "Lava": "import litesnn.runtime.lava.worker, litesnn.runtime.lava.models, lava.magma.compiler.compiler",

@@ -1,6 +1,6 @@
 """The exact simulator against lava-dl's netx, on networks of the lava-dl wheel.
 
-    python -m uv run python benchmarks/netx.py [--networks tiny.net mnist.net] [--steps 128] [--samples 32] [--pairs 5] [--json FILE]
+    python -m uv run python benchmarks/netx.py [--networks tiny.net mnist.net] [--steps 128] [--samples 1024] [--pairs 5] [--json FILE]
 
 Both run the same sample of constant input currents for the same steps, in a fresh interpreter each time.
 alone       simulation only, per step: of netx all steps after the first (imports, reading, compilation, the start of its processes and
@@ -107,7 +107,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--networks", nargs="+", choices=NETWORKS, default=NETWORKS)
     parser.add_argument("--steps", type=int, default=128)
-    parser.add_argument("--samples", type=int, default=32, help="that the exact simulator runs at once")
+    parser.add_argument("--samples", type=int, default=1024, help="that the exact simulator runs at once")
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()

@@ -124,7 +124,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--images", type=int, default=16, help="of that shape, row exact")
     parser.add_argument("--samples", type=int, default=64, help="of that shape, row fused")
     parser.add_argument("--netx-steps", type=int, default=128)
-    parser.add_argument("--netx-samples", type=int, default=32)
+    parser.add_argument("--netx-samples", type=int, default=1024)
     parser.add_argument("--compile-channels", type=int, nargs="+", default=[16, 36, 72])
     parser.add_argument("--json", type=Path, help="write all measurements here")
     parser.add_argument("--page", type=Path, help="rewrite the results section of this page")

@@ -6,6 +6,7 @@ a loop are the synapses computed step by step too, since what arrives there depe
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -31,16 +32,24 @@ class Batch:
     Parameters
     ----------
     lanes : of the largest batch of the run, so that all batches use the same arithmetic and kernels
+    entering : source -> smallest and largest value of the run's inputs, or wider; of all batches, for the same reason
     first : number of the batch's first sample in the run
     """
 
     def __init__(
-        self, network: Network, axis: Axis, lanes: int, recorder: Recorder, first: int, timing: RunTiming | None
+        self,
+        network: Network,
+        axis: Axis,
+        lanes: int,
+        entering: Mapping[str, Sent],
+        recorder: Recorder,
+        first: int,
+        timing: RunTiming | None,
     ) -> None:
         self.network, self.axis, self.lanes = network, axis, lanes
         self.recorder, self.first, self.timing = recorder, first, timing
         self._values: dict[str, Values] = {}
-        self._messages: dict[str, Sent] = {}
+        self._seen = dict(entering)
 
     def run(self, inputs: Inputs) -> None:
         """Compute all populations for samples (B, C, H, W), held, or (B, T, C, H, W)."""
@@ -74,7 +83,7 @@ class Batch:
     def _room(self, population: Population, steps: int, lasts: int) -> Values:
         """Memory for what a population sends, from now until its last reader is computed."""
         dtype = torch.float64 if isinstance(population, SigmaDelta) else torch.float32
-        packings = self.network.packings(population, self.lanes)
+        packings = self.network.packings(population, self.lanes, self._seen)
         room = Values(population, steps, lasts, self.axis.lanes, packings, dtype, self.network.device)
         self._values[population.name] = room
         return room
@@ -95,12 +104,12 @@ class Batch:
             name = stage.population.name
             self.recorder.count_overflows(name, stage.model.overflows)
             if isinstance(stage.population, SigmaDelta) and self.network.readers[name]:
-                self._messages[name] = rooms[name].reach()
+                self._seen[name] = rooms[name].reach()
 
     def _stage(self, population: Membranes, inside: dict[str, Values]) -> Stage:
         """A population whose sources are all computed, but for those of its own component."""
         name = population.name
-        arithmetic = self.network.arithmetic(name, self.lanes, self._messages)
+        arithmetic = self.network.arithmetic(name, self.lanes, self._seen)
         stage = Stage(
             population,
             inside[name],

@@ -48,14 +48,15 @@ class Network:
         """Whether a population reads sigma-delta messages, whose size only a run shows."""
         return any(isinstance(self.graph[p.source], SigmaDelta) for p in self.projections[name])
 
-    def arithmetic(self, name: str, lanes: int, messages: Mapping[str, Sent]) -> Arithmetic:
+    def arithmetic(self, name: str, lanes: int, seen: Mapping[str, Sent]) -> Arithmetic:
         """The arithmetic of a population for a number of lanes.
 
-        `messages` : sigma-delta source -> smallest and largest message, as far as known; anything an int32 holds otherwise.
+        `seen` : population -> smallest and largest value it sends in this run, where that is known; otherwise anything it can send,
+        and of a sigma-delta population anything an int32 holds.
         """
         sources = [self.graph[block.source] for block in self.graph.into(name)]
         sent = {
-            source.name: messages.get(source.name, INT32) if isinstance(source, SigmaDelta) else source.sent
+            source.name: seen.get(source.name, INT32 if isinstance(source, SigmaDelta) else source.sent)
             for source in sources
         }
         key = (name, tuple(sorted(sent.items())))
@@ -65,8 +66,8 @@ class Network:
             self._sums[key] = worst_sums(self.graph, population, sent)
         return arithmetic(self._sums[key], 1 if self.reads_messages(name) else lanes)
 
-    def packings(self, population: Population, lanes: int) -> set[Packing]:
-        """The words that a population's readers want."""
+    def packings(self, population: Population, lanes: int, seen: Mapping[str, Sent]) -> set[Packing]:
+        """The words that a population's readers want; `seen` as of `arithmetic`."""
         if isinstance(population, SigmaDelta):
             return {Packing()}
-        return {self.arithmetic(name, lanes, {}).packing for name in self.readers[population.name]}
+        return {self.arithmetic(name, lanes, seen).packing for name in self.readers[population.name]}

@@ -9,12 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from litesnn.compiler.graph import Graph
+from litesnn.compiler.graph import Graph, Source
 from litesnn.errors import BackendError, DataError
 from litesnn.runtime.exact.axis import Axis, Mode, is_aligned
 from litesnn.runtime.exact.batch import Batch
 from litesnn.runtime.exact.batches import batch_size as fitting_batch
 from litesnn.runtime.exact.kernels.kernel import only_sums_of_products
+from litesnn.runtime.exact.limits import Sent
 from litesnn.runtime.exact.network import Network
 from litesnn.runtime.exact.record import Recorder
 from litesnn.runtime.exact.threads import fitting_threads
@@ -95,11 +96,12 @@ class Simulator:
         steps = Axis.of(graph, mode, timesteps, 1).steps
         size = count if mode == "stream" else batch_size or fitting_batch(graph, steps, count)
         lanes = 1 if mode == "stream" else min(size, count)
+        entering = {source.name: _range(inputs, source) for source in graph.sources}
         with torch.inference_mode(), only_sums_of_products(), fitting_threads(graph, lanes):
             for first in range(0, count, max(1, size)):
                 part = inputs[first : first + size]
                 axis = Axis.of(graph, mode, timesteps, len(part))
-                Batch(self._network, axis, lanes, recorder, first, timing).run(part)
+                Batch(self._network, axis, lanes, entering, recorder, first, timing).run(part)
                 if progress:
                     progress(first + len(part), count)
         return recorder.trace
@@ -131,6 +133,14 @@ def _timesteps(graph: Graph, inputs: Inputs) -> int:
     if not graph.isolated and steps != graph.timesteps:
         raise DataError(f"input: found {steps} steps per sample; the network takes {graph.timesteps}")
     return steps
+
+
+def _range(inputs: Inputs, source: Source) -> Sent:
+    """Bounds of a run's inputs: powers of two, so that runs on like data share their arithmetic, within what the source can send."""
+    low, high = (int(inputs.min()), int(inputs.max())) if inputs.size else (0, 0)
+    lowest = -(1 << (-low - 1).bit_length()) if low < 0 else 0
+    highest = (1 << high.bit_length()) - 1 if high > 0 else 0
+    return max(lowest, source.sent[0]), min(highest, source.sent[1])
 
 
 def _device(name: str) -> torch.device:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 import torch
@@ -38,10 +39,12 @@ class Stage:
         self.population, self.sent = population, sent
         self._arithmetic, self._axis, self._device, self._timing = arithmetic, axis, device, timing
         self._loops: list[tuple[Projection, Values]] = []
-        self._constant: Tensor | None = None
+        # (first step, step after the last) -> sums (1, W, C, H, W')
+        self._constants: dict[tuple[int, int], Tensor] = {}
         self._sums: Tensor | None = None
         self._drive = maps(1, axis.lanes, population.shape, arithmetic.dtype, device)[0]
         self._held: Tensor | None = None
+        self._held_at = -1
         self._nothing = torch.zeros((1, 1, 1, 1), device=device).expand(axis.lanes, *population.shape)
         self.model = _model(population, arithmetic, axis, device, keep_states)
 
@@ -66,6 +69,7 @@ class Stage:
         with self._measure("neurons"):
             if arrived is not None:
                 self._held = self._arithmetic.packing.unpack(arrived, self._drive)
+                self._held_at = step
             assert self._held is not None
             sent = self.model.step(self._held, self._axis.resets(self.population, step))
             self.sent.write(step, sent)
@@ -78,12 +82,12 @@ class Stage:
     def _arrived(self, step: int) -> Tensor | None:
         """Sums that arrive at a step, as words (W, C, H, W'); None where they are those of the step before."""
         if self._sums is None and not self._loops:
-            if self._held is not None:
+            if self._held is not None and not self._changes(step):
                 return None
-            return self._zeros(1)[0] if self._constant is None else self._constant[0]
+            return sum(self._lasting(step), start=self._zeros(1)[0])
         sums = self._all_steps()[step]
-        if self._constant is not None:
-            sums.add_(self._constant[0])
+        for lasting in self._lasting(step):
+            sums.add_(lasting)
         for projection, source in self._loops:
             sent_at = step - self._axis.shift(projection.delay, projection.distance)
             if sent_at >= 0:
@@ -96,14 +100,23 @@ class Stage:
     def _place(self, found: Tensor, shift: int, lasts: int) -> None:
         """Add sums of `lasts` steps, or of one that holds for all of them, `shift` steps late."""
         steps = self._axis.steps
-        if len(found) == 1 and shift == 0 and lasts == steps:
-            self._constant = found if self._constant is None else self._constant + found
+        if len(found) == 1:
+            span = (shift, shift + lasts)
+            self._constants[span] = self._constants[span] + found if span in self._constants else found
         elif self._sums is None and shift == 0 and len(found) == steps:
             self._sums = found
         else:
             stop = min(steps, shift + lasts)
             late = self._all_steps()[shift:stop]
-            late += found if len(found) == 1 else found[: len(late)]
+            late += found[: len(late)]
+
+    def _changes(self, step: int) -> bool:
+        """Whether a held input began or ended since the sums that are held were computed."""
+        return any(self._held_at < edge <= step for span in self._constants for edge in span)
+
+    def _lasting(self, step: int) -> Iterator[Tensor]:
+        """Sums of held inputs, as words, of those that arrive at a step."""
+        return (sums[0] for (start, stop), sums in self._constants.items() if start <= step < stop)
 
     def _all_steps(self) -> Tensor:
         """Sums of all steps but the constant ones, which are added to each step as it is computed."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -56,14 +57,18 @@ class Packing:
         """Lanes (B, C, H, W') of words: the inverse of `pack`. Fills and returns `out`, or returns words that hold one sample."""
         if self.samples == 1:
             return words
-        *lower, last = self._digits(len(out))
+        digits = list(self._digits(len(out)))
+        last, ends = digits[-1], None
         rest = words
-        for lanes in lower:
+        for lanes, following in pairwise(digits):
             live = _length(lanes)
-            carried = torch.mul(rest, 1 / self.base).round_()
+            # What is carried into a full last digit is that digit.
+            ends = out[last] if following == last and _length(last) == len(words) else None
+            carried = torch.mul(rest, 1 / self.base, out=ends).round_()
             torch.add(rest[:live], carried[:live], alpha=-self.base, out=out[lanes])
             rest = carried
-        out[last].copy_(rest[: _length(last)])
+        if ends is None:
+            out[last].copy_(rest[: _length(last)])
         return out
 
     def _digits(self, lanes: int) -> Iterator[slice]:

@@ -7,7 +7,6 @@ use one torch thread each: a thread pool does not survive a fork.
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.runtime.lava.cores import cores
 from litesnn.runtime.lava.exchange import Job, create_recording, readout_path, recording_path
 from litesnn.runtime.lava.neurons import Recorded
 from litesnn.runtime.lava.plan import NetworkPlan
@@ -106,7 +106,7 @@ def plan_fused(job: Job, plan: NetworkPlan, folder: Path) -> FusedRun:
     torch.set_num_threads(1)
     shares, batch = 1, plan.samples
     if job.graph.isolated or is_aligned(job.graph):
-        shares = min(_cores(), plan.samples)
+        shares = min(cores(), plan.samples)
         sizes = {neurons.name: neurons.size * plan.timesteps for neurons in plan.neurons}
         recorded = sum(sizes[name] for name in job.record) + STATE_BYTES * sum(
             sizes[name] for name in job.record_states
@@ -114,8 +114,3 @@ def plan_fused(job: Job, plan: NetworkPlan, folder: Path) -> FusedRun:
         affordable = BATCH_BYTES // max(1, recorded)
         batch = max(1, min(math.ceil(plan.samples / shares), BATCH_SAMPLES, affordable))
     return FusedRun(job, plan, folder, batch, shares)
-
-
-def _cores() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -36,8 +36,7 @@ class Watch(threading.Thread):
     def __init__(self, runtime: Any, channel: Channel, progress: Callable[[], int] | None = None) -> None:
         super().__init__(daemon=True)
         self._actors = runtime._messaging_infrastructure.actors
-        # Lava starts one process per model in the order of its builders, then its runtime services.
-        self.names = [process.name for process in runtime._executable.proc_builders]
+        self.names = runtime.names_of_actors
         self._channel, self._progress = channel, progress
         self._over = threading.Event()
         self._reporting = threading.Lock()
@@ -50,7 +49,7 @@ class Watch(threading.Thread):
                 name = self.names[i] if i < len(self.names) else "runtime service"
                 cause = _death(actor)
                 if cause is not None and not self._over.is_set():
-                    self._channel.send(error=f"Lava's process '{name}' {cause}")
+                    self._channel.send(error=f"Lava's process '{_of_host(actor) or name}' {cause}")
                     return
             self.report()
 
@@ -65,6 +64,12 @@ class Watch(threading.Thread):
     def stop(self) -> None:
         """From here on processes may end."""
         self._over.set()
+
+
+def _of_host(actor: Any) -> str | None:
+    """Which of the Lava processes in a host failed, where a host (see `fast.host`) says so."""
+    failure = None if actor.exception is None else actor.exception[0]
+    return getattr(failure, "process", None)
 
 
 def _death(actor: Any) -> str | None:

@@ -78,9 +78,12 @@ def _start(network: Any, job: Job, channel: Channel, progress: Callable[[], int]
     After a failure Lava is not stopped: it would wait for processes that no longer answer. The parent ends them all.
     """
     from litesnn.runtime.lava.models import run_configuration
+    from litesnn.runtime.lava.runtime import create_runtime
 
     channel.send(doing="wiring the network")
-    network.create_runtime(run_cfg=run_configuration(job.models), compile_config={"pypy_channel_size": CHANNEL_SIZE})
+    create_runtime(
+        network, run_configuration(job.models), {"pypy_channel_size": CHANNEL_SIZE}, hosts=job.models == "fast"
+    )
     watch = Watch(network.runtime, channel, progress)
     watch.start()
     channel.send(started=len(watch.names))

@@ -46,6 +46,24 @@ def test_random_networks_with_delays_loops_and_sigma_delta(
 
 
 @settings(max_examples=25)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 4000), st.booleans(), st.sampled_from([None, 2]))
+def test_arithmetic_fitted_to_small_inputs_gives_the_same_integers(
+    seed: int, reach: int, held: bool, batch_size: int | None
+) -> None:
+    """The declared range lets registers overflow; a run's own inputs may not, and then need not be checked."""
+    rng = np.random.default_rng(seed)
+    codes = rng.integers(-128, 128, (4, 3))
+    populations = [
+        source(3, minimum=-4000, maximum=4000),
+        neurons("a", 4, du=int(rng.choice([4095, 200])), dv=int(rng.choice([0, 123]))),
+        readout(2),
+    ]
+    graph = isolated(populations, [dense("input", "a", codes), dense("a", "readout", rng.integers(-9, 10, (2, 4)))], 9)
+    shape = (5, 3, 1, 1) if held else (5, 9, 3, 1, 1)
+    check(graph, rng.integers(-reach, reach + 1, shape).astype(np.int16), batch_size=batch_size)
+
+
+@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.booleans())
 def test_recording_changes_nothing(seed: int, sigma_deltas: bool) -> None:
     graph = random_isolated(seed, sigma_deltas)

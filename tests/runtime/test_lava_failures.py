@@ -136,7 +136,7 @@ def test_a_stopped_process_of_lava_ends_the_run_after_the_timeout():
 @needs_lava
 @pytest.mark.parametrize("models", ["stock", "fast"])
 def test_an_exception_inside_lava_is_the_message(models):
-    with pytest.raises(BackendError, match="between 0 and 63 for Loihi"):
+    with pytest.raises(BackendError, match=r"Lava's process '(one|two)' failed: .*between 0 and 63 for Loihi"):
         run_lava(tiny(delay=64), spikes(2), models=models)
 
 

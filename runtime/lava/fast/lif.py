@@ -43,27 +43,32 @@ class _FastLif(DirectModel):
         """Take over parameters, at the start and when the host changes one."""
         mantissas = self.bias_mant.astype(np.int32)
         self.bias = np.where(self.bias_exp >= 0, mantissas << self.bias_exp, mantissas >> -self.bias_exp)
+        self.biased = bool(self.bias.any())
         self.threshold = np.left_shift(self.vth, WEIGHT_SHIFT)
         self.kept_current = (DECAY_UNITY - (int(self.du) + 1)) / DECAY_UNITY
         self.kept_voltage = (DECAY_UNITY - int(self.dv)) / DECAY_UNITY
 
-    def run_spk(self) -> None:
-        """One time step."""
+    def compute(self) -> None:
+        """See `DirectModel`."""
         activation = self.received(self.a_in)
         activation <<= WEIGHT_SHIFT
         self._integrate(activation)
         np.greater(self.v, self.threshold, out=self.fired)
-        self.v[self.fired] = 0
+        np.putmask(self.v, self.fired, 0)
         self.s_out.send(self.fired)
 
     def _integrate(self, activation: Any) -> None:
-        self._decay(self.u, self.kept_current)
-        self.u += activation
+        if self.kept_current == 0:
+            np.copyto(self.u, activation)
+        else:
+            self._decay(self.u, self.kept_current)
+            self.u += activation
         if max(-int(self.u.min()), int(self.u.max())) >= WRAP:
             self.u[:] = np.where(self.u > WRAP, self.u - 2 * WRAP, np.where(self.u <= -WRAP, self.u + 2 * WRAP, self.u))
         self._decay(self.v, self.kept_voltage)
         self.v += self.u
-        self.v += self.bias
+        if self.biased:
+            self.v += self.bias
         np.clip(self.v, -STATE_MAX, STATE_MAX, out=self.v)
 
     def _decay(self, state: Any, kept: float) -> None:
@@ -81,12 +86,12 @@ class _FastResettingLif(_FastLif):
         self.reset_interval = proc_params["reset_interval"]
         self.reset_offset = proc_params["reset_offset"]
 
-    def run_spk(self) -> None:
-        """One time step, with a fresh start where it is due."""
+    def compute(self) -> None:
+        """A step, with a fresh start where it is due."""
         if self.reset_interval and (self.time_step - self.reset_offset) % self.reset_interval == 0:
             self.u.fill(0)
             self.v.fill(0)
-        super().run_spk()
+        super().compute()
 
 
 class _FastGatedLif(_FastResettingLif):

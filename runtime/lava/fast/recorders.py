@@ -18,6 +18,10 @@ from litesnn.runtime.lava.processes.recorders_models import (
 class FastMessageRecorderModel(DirectModel, AbstractPyMessageRecorderModel):
     """Copies a vector of messages per step."""
 
+    def compute(self) -> None:
+        """See `DirectModel`."""
+        self.rows[self.time_step - 1] = self.received(self.a_in)
+
 
 @implements(proc=VariableRecorder, protocol=DirectLoihiProtocol)
 @requires(CPU)

@@ -42,8 +42,8 @@ class FastSigmaModel(_Ports, AbstractSigmaModel):  # type: ignore[misc]
 
     sigma: Any = INT32
 
-    def run_spk(self) -> None:
-        """One time step."""
+    def compute(self) -> None:
+        """See `DirectModel`."""
         self.sigma = self.sigma_dynamics(self.received(self.a_in))
         self.s_out.send(self.sigma)
 
@@ -53,8 +53,8 @@ class FastSigmaModel(_Ports, AbstractSigmaModel):  # type: ignore[misc]
 class FastDeltaModel(_Encoder, AbstractDeltaModel):  # type: ignore[misc]
     """Sends changes."""
 
-    def run_spk(self) -> None:
-        """One time step."""
+    def compute(self) -> None:
+        """See `DirectModel`."""
         activation = np.left_shift(self.received(self.a_in), self.spike_exp + self.state_exp)
         change = self.delta_dynamics(activation)
         self.act = activation
@@ -68,6 +68,6 @@ class FastSigmaDeltaModel(_Encoder, AbstractSigmaDeltaModel):  # type: ignore[mi
 
     bias: Any = LavaPyType(np.ndarray, np.int32, precision=16)
 
-    def run_spk(self) -> None:
-        """One time step."""
+    def compute(self) -> None:
+        """See `DirectModel`."""
         self.s_out.send(np.right_shift(self.dynamics(self.received(self.a_in)), self.state_exp))

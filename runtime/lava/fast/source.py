@@ -26,6 +26,6 @@ class FastRingBufferModel(DirectModel):
         """Lay the data of a step out in one piece: a column of many would be gathered from as many cache lines."""
         self.data = np.moveaxis(np.ascontiguousarray(np.moveaxis(self.data, -1, 0)), 0, -1)
 
-    def run_spk(self) -> None:
-        """One time step."""
+    def compute(self) -> None:
+        """See `DirectModel`."""
         self.s_out.send(self.data[..., (self.time_step - 1) % self.data.shape[-1]])
