@@ -18,6 +18,8 @@ from litesnn.search.axes import fold_time, per_channel, unfold_time
 from litesnn.search.pruning import initial_scores, scores_of_mask, top_mask
 from litesnn.search.quantizer.edge import EdgeQuantizer, along_targets
 
+_WEAK_FEEDBACK = 0.25
+
 
 class Edge(nn.Module):
     """Codes and linear map of one edge.
@@ -152,8 +154,10 @@ class Edge(nn.Module):
 
 
 def _initial_weight(plan: EdgePlan, generator: torch.Generator) -> Tensor:
-    """Kaiming normal: fan-out for convolutions, fan-in for dense edges."""
+    """Kaiming normal: fan-out for convolutions, fan-in for dense edges. Feedback starts weak, so that loops start out stable."""
     shape = plan.weight_shape
     fan = shape[1] if plan.op == "dense" else shape[0] * plan.kernel**2
     gain = 1.0 if plan.op == "dense" else sqrt(2)
+    if plan.distance > 0:
+        gain *= _WEAK_FEEDBACK
     return torch.randn(shape, generator=generator) * (gain / sqrt(fan))

@@ -1,15 +1,15 @@
-"""Spikes with a surrogate gradient: Dspike, or a triangle.
+"""Spikes with a surrogate gradient: Dspike, a triangle, or the arctangent.
 
 Forward: a strict comparison, decided by the caller on its own numbers. Backward, with z = membrane - threshold in real units:
 Dspike of temperature b (Li et al., "Differentiable Spike", 2021; LitE-SNN: b = 3)
 `dy/dz = b / (2 tanh(b / 2)) * (1 - tanh(b z)^2)` for |z| < 1/2, else 0; triangle of half-width a (QP-SNN: a = 1)
-`dy/dz = max(a - |z|, 0) / a^2`.
+`dy/dz = max(a - |z|, 0) / a^2`; arctangent of slope a (SNASNet: a = 2 where the threshold is 1) `dy/dz = (a / 2) / (1 + (pi a z / 2)^2)`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import tanh
+from math import pi, tanh
 from typing import Any, Literal
 
 import torch
@@ -34,7 +34,13 @@ def triangle_derivative(distance: Tensor, half_width: float) -> Tensor:
     return derivative
 
 
-_SHAPES = {"dspike": dspike_derivative, "triangle": triangle_derivative}
+def arctangent_derivative(distance: Tensor, slope: float) -> Tensor:
+    """Derivative of the arctangent surrogate at `distance` = membrane - threshold (real units), of the same shape."""
+    derivative: Tensor = slope / 2 / (1 + (pi / 2 * slope * distance) ** 2)
+    return derivative
+
+
+_SHAPES = {"dspike": dspike_derivative, "triangle": triangle_derivative, "arctangent": arctangent_derivative}
 
 
 @dataclass(frozen=True)
@@ -43,12 +49,12 @@ class Surrogate:
 
     Attributes
     ----------
-    width : Dspike's temperature b, or the triangle's half-width a
-    shape : `dspike` or `triangle`
+    width : Dspike's temperature b, the triangle's half-width a, or the arctangent's slope a
+    shape : `dspike`, `triangle` or `arctangent`
     """
 
     width: float
-    shape: Literal["dspike", "triangle"] = "dspike"
+    shape: Literal["dspike", "triangle", "arctangent"] = "dspike"
 
     @classmethod
     def of(cls, neuron: NeuronSpec) -> Surrogate:

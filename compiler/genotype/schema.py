@@ -59,14 +59,14 @@ class InputSpec(Model):
 class NeuronSpec(Model):
     """The leaky integrate-and-fire neuron: `u = decay * u * (1 - y) + I`, spike where `u > threshold`, hard reset to 0.
 
-    Training alone reads the surrogate gradient: Dspike where left out (`surrogate_temperature` is its b), or a triangle
-    (whose half-width it is).
+    Training alone reads the surrogate gradient: Dspike where left out (`surrogate_temperature` is its b), a triangle
+    (whose half-width it is) or the arctangent (whose slope it is).
     """
 
     decay: Annotated[float, Field(ge=1 / 8192, le=1)] = 0.2
     threshold: Annotated[float, Field(gt=0)] = 0.5
     surrogate_temperature: Annotated[float, Field(gt=0)] = 3.0
-    surrogate: Literal["dspike", "triangle"] | None = None
+    surrogate: Literal["dspike", "triangle", "arctangent"] | None = None
 
     @property
     def decay_mantissa(self) -> int:

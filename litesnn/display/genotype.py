@@ -46,6 +46,8 @@ def genotype_document(loaded: LoadedGenotype) -> dict[str, Any]:
 
 def _edge(loaded: LoadedGenotype, edge: EdgePlan) -> dict[str, Any]:
     document: dict[str, Any] = {"op": edge.op, "sources": list(edge.sources), "stride": edge.stride}
+    if edge.distance:
+        document["distance"] = edge.distance
     if edge.weighted:
         document |= {"bits": edge.bits, "weights": int(np.prod(edge.weight_shape)), "keep": edge.keep}
         if loaded.tensors is not None:
@@ -89,7 +91,8 @@ def show_genotype(console: Console, document: Mapping[str, Any]) -> None:
 
 def _edge_text(edge: Mapping[str, Any]) -> str:
     stride = f"/{edge['stride']}" if edge["stride"] > 1 else ""
-    return f"{edge['op']}{stride} of {' + '.join(edge['sources'])}"
+    feedback = ", a step later" if "distance" in edge else ""
+    return f"{edge['op']}{stride} of {' + '.join(edge['sources'])}{feedback}"
 
 
 def _kept(edge: Mapping[str, Any]) -> str:

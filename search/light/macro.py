@@ -24,8 +24,8 @@ from litesnn.search.light.network import REDUCTION
 from litesnn.search.light.settings import CellSearchSettings
 from litesnn.search.spaces.four_nodes import Wiring
 
-NEURON = NeuronSpec(decay=1 - 1 / TAU, threshold=TAU * THRESHOLD)
-"""The published neuron scales its input by 1 / tau; this one has a threshold tau times as high instead."""
+NEURON = NeuronSpec(decay=1 - 1 / TAU, threshold=TAU * THRESHOLD, surrogate="arctangent", surrogate_temperature=2 / TAU)
+"""The published neuron scales its input by 1 / tau; this one has a threshold tau times as high instead, and a slope tau times as low."""
 
 
 def to_genotype(

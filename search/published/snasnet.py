@@ -161,7 +161,9 @@ def _network(
         name=name,
         input=settings.input_spec(),
         timesteps=settings.timesteps,
-        neuron=settings.neuron(),
+        neuron=settings.neuron().model_copy(
+            update={"surrogate": "arctangent", "surrogate_temperature": 2 / settings.threshold}
+        ),
         norm=settings.norm,
         stem=StemSpec(channels=width, bits=bits, keep=keep),
         cells=(

@@ -2,7 +2,7 @@ import pytest
 import torch
 
 from litesnn.compiler.genotype import NeuronSpec
-from litesnn.search.surrogate import Surrogate, dspike_derivative, spike, triangle_derivative
+from litesnn.search.surrogate import Surrogate, arctangent_derivative, dspike_derivative, spike, triangle_derivative
 
 
 def test_golden_values_of_temperature_3() -> None:
@@ -31,6 +31,12 @@ def test_the_triangle_by_hand() -> None:
     distance = torch.tensor([-1.5, -1.0, -0.5, 0.0, 0.25, 1.0])
     assert triangle_derivative(distance, 1.0).tolist() == [0, 0, 0.5, 1, 0.75, 0]
     assert triangle_derivative(distance, 2.0).tolist() == [0.125, 0.25, 0.375, 0.5, 0.4375, 0.25]
+
+
+def test_the_arctangent_is_the_derivative_of_a_step_from_0_to_1() -> None:
+    distance = torch.linspace(-1e4, 1e4, 10_000_001, dtype=torch.float64)
+    assert float(torch.trapezoid(arctangent_derivative(distance, 1.5), distance)) == pytest.approx(1, abs=1e-3)
+    assert float(arctangent_derivative(torch.tensor(0.0), 1.5)) == 0.75
 
 
 def test_a_genotype_chooses_the_surrogate() -> None:

@@ -104,10 +104,10 @@ class _FastGatedLif(_FastResettingLif):
         super().on_start()
         self.nothing = np.zeros(self.v.shape, bool)
 
-    def run_spk(self) -> None:
-        """One time step, if it is one in which they compute."""
+    def compute(self) -> None:
+        """A step, if it is one in which they compute."""
         if computes(self.time_step, self.gate):
-            super().run_spk()
+            super().compute()
         else:
             self.received(self.a_in)
             self.s_out.send(self.nothing)
