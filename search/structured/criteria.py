@@ -145,10 +145,11 @@ def _weight_magnitudes(model: SpikingModel, name: str) -> Scores:
     node = next(node for node in model.node_list() if node.plan.name == name)
     total, count = np.zeros(node.plan.shape[0]), 0
     for edge in node.edge_list():
-        if edge.plan.weighted:
-            codes = edge.codes().detach().abs().flatten(1)
-            total += (codes.sum(1) * edge.code_value()).numpy()
-            count += codes.shape[1]
+        values = edge.values()
+        if values is not None:
+            magnitudes = values.detach().abs().flatten(1)
+            total += magnitudes.sum(1).numpy()
+            count += magnitudes.shape[1]
     return total / max(count, 1)
 
 
