@@ -5,7 +5,7 @@ fixed point, mean and deviation over the seeds, with the size as the paper count
 run again, and a training that was interrupted goes on, so the command can be repeated until the table is whole.
 
     python benchmarks/qp_ablation.py digits -o DIR
-    python benchmarks/qp_ablation.py fashion_mnist --data-dir FOLDER -o DIR --width 0.0625 --train-samples 4000 --epochs 4
+    python benchmarks/qp_ablation.py fashion_mnist --data-dir FOLDER -o DIR --shrink 2 --train-samples 4000 --epochs 8
 
 `--only quantizers` leaves pruning out. PQ trains at 8 bits, prunes, and quantizes to `--prune-bits` in fine-tuning.
 """
@@ -20,11 +20,12 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any, Literal, get_args
 
+from reduced_data import reduced
+
 from litesnn.compiler.accounting import paper_counts
 from litesnn.compiler.genotype import Genotype, QuantizerSpec, load_genotype, save_genotype
 from litesnn.output import write_atomically
 from litesnn.search.data import load_dataset
-from litesnn.search.data.dataset import Dataset
 from litesnn.search.networks import NetworkSettings, new_network
 from litesnn.search.training import TrainingSettings, train_genotype
 
@@ -74,7 +75,7 @@ class Bench:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.folder: Path = options.output
-        self.data = _subset(load_dataset(options.dataset, options.data_dir), options.train_samples)
+        self.data = reduced(load_dataset(options.dataset, options.data_dir), options.train_samples, options.shrink)
         self.training = TrainingSettings(
             epochs=options.epochs,
             fixed_epochs=1,
@@ -146,12 +147,6 @@ def _with_bits(genotype: Genotype, bits: int) -> Genotype:
     return genotype.model_copy(update={"cells": cells})
 
 
-def _subset(data: Dataset, samples: int | None) -> Dataset:
-    if samples is None:
-        return data
-    return replace(data, x_train=data.x_train[:samples], y_train=data.y_train[:samples])
-
-
 def collect(bench: Bench, chosen: list[Row], seeds: int, show: Callable[[str], None]) -> dict[str, dict[str, Any]]:
     """Results by row and seed, those on disk and those run now."""
     path = bench.folder / "results.json"
@@ -190,7 +185,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--prune-bits", type=int, default=2)
     parser.add_argument("--rates", default="*=0.6,stem=0.1", help="as of litesnn prune")
-    parser.add_argument("--train-samples", type=int)
+    parser.add_argument("--train-samples", type=int, default=0, help="0: all")
+    parser.add_argument("--shrink", type=int, default=1, help="average images over squares of so many pixels")
     parser.add_argument("--score-samples", type=int, default=256)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)

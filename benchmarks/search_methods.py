@@ -17,10 +17,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean, stdev
 
-import numpy as np
 import torch
 from equal_size import Measure, fitted_keep
-from sklearn.model_selection import train_test_split
+from reduced_data import reduced
 
 from litesnn.compiler.accounting import model_size, paper_counts
 from litesnn.compiler.estimate import estimate
@@ -127,27 +126,6 @@ class Comparison:
             "timesteps": loaded.spec.timesteps,
             "keep": mean(cell.keep for cell in loaded.spec.cells),
         }
-
-
-def reduced(data: Dataset, train_samples: int, shrink: int) -> Dataset:
-    """A stratified choice of training samples (0: all), and images averaged over squares of `shrink` pixels."""
-    chosen = np.arange(len(data.y_train))
-    if 0 < train_samples < len(chosen):
-        chosen, _ = train_test_split(chosen, train_size=train_samples, random_state=0, stratify=data.y_train)
-    channels, height, width = (len(data.x_train[0]), *(size // shrink for size in data.x_train.shape[2:]))
-
-    def averaged(x: np.ndarray) -> np.ndarray:
-        squares = x[:, :, : height * shrink, : width * shrink].reshape(len(x), channels, height, shrink, width, shrink)
-        means: np.ndarray = squares.mean((3, 5)).round().astype(x.dtype)
-        return means
-
-    return replace(
-        data,
-        x_train=averaged(data.x_train[chosen]),
-        y_train=data.y_train[chosen],
-        x_test=averaged(data.x_test),
-        input_spec=data.input_spec.model_copy(update={"shape": (channels, height, width)}),
-    )
 
 
 def table(rows: Sequence[dict[str, dict[str, float]]], chip: str) -> str:

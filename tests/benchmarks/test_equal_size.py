@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from bar_images import bar_dataset, bar_genotype
 from equal_size import fitted_keep, scaled_keep
-from search_methods import reduced
+from reduced_data import reduced
 
 from litesnn.compiler.accounting import model_size
 from litesnn.compiler.genotype import Genotype, load_genotype, resolve
