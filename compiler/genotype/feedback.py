@@ -1,7 +1,7 @@
 """Backward edges of a cell: which population each of them feeds, and which of them cannot be.
 
 A backward edge carries its source's spikes of the previous time step to the membrane of its target (`docs/numbers.md`,
-Feedback). Everything here is names and shapes; `topology.py` turns it into edges.
+Feedback). Everything here is names and shapes; `topology` turns it into edges.
 """
 
 from __future__ import annotations

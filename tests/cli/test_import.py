@@ -5,25 +5,19 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import h5py
 import numpy as np
 import pytest
+from command_line import call
 from jsonschema import Draft202012Validator
 from naive_simulator import simulate_naively
-from typer.testing import CliRunner
 from written_nets import INSTANT, dense, layer, random_spikes, write_net
 
-from litesnn.cli import app
 from litesnn.compiler.program import Program
 from litesnn.compiler.report import report_schema
 
 WEIGHTS = np.random.default_rng(3)
-
-
-def cli(*arguments: object) -> Any:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +35,7 @@ def net(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def program(net: Path) -> Path:
     target = net.parent / "program"
-    result = cli("import", net, "-o", target, "--samples", 0, "--json")
+    result = call("import", net, "-o", target, "--samples", 0, "--json")
     assert result.exit_code == 0, result.output
     document = json.loads(result.stdout)
     assert (document["program"], document["isolated"], document["mismatching_spikes"]) == (str(target), False, 0)
@@ -68,19 +62,19 @@ def test_the_report_is_one_by_its_schema(program: Path) -> None:
 @pytest.mark.parametrize("arguments", [("info",), ("check",), ("check", "--certificate"), ("verify", "--samples", 0)])
 def test_other_commands_take_it(program: Path, arguments: tuple[object, ...]) -> None:
     command, *options = arguments
-    result = cli(command, program, *options)
+    result = call(command, program, *options)
     assert result.exit_code == 0, result.output
     assert "small" in result.output or command == "verify"
 
 
 def test_estimates_are_for_genotypes(program: Path) -> None:
-    result = cli("estimate", program)
+    result = call("estimate", program)
     assert result.exit_code == 2
     assert "is a program; `litesnn info` shows its costs" in " ".join(result.output.split())
 
 
 def test_a_chip_without_graded_spikes_gets_them_from_the_host(net: Path, tmp_path: Path) -> None:
-    assert cli("import", net, "-o", tmp_path / "p", "--samples", 0, "--profile", "loihi1").exit_code == 0
+    assert call("import", net, "-o", tmp_path / "p", "--samples", 0, "--profile", "loihi1").exit_code == 0
     hosted = [population.name for population in Program.load(tmp_path / "p").graph.membranes if population.on_host]
     assert hosted == ["layer0"]
 
@@ -91,7 +85,7 @@ def test_real_values_pass_through_the_input_layer_and_integers_do_not(program: P
     np.save(tmp_path / "whole.npy", np.trunc(40 * real + 2).astype(np.int16))
     found = []
     for name in ("real", "whole"):
-        result = cli(
+        result = call(
             "run", program, "--input", tmp_path / f"{name}.npy", "-o", tmp_path / "y.npz", "--record", "layer2"
         )
         assert result.exit_code == 0, result.output
@@ -115,7 +109,7 @@ def test_real_values_pass_through_the_input_layer_and_integers_do_not(program: P
 )
 def test_inputs_that_do_not_fit_are_refused(program: Path, tmp_path: Path, values: np.ndarray, message: str) -> None:
     np.save(tmp_path / "x.npy", values)
-    result = cli("run", program, "--input", tmp_path / "x.npy", "-o", tmp_path / "y.npz")
+    result = call("run", program, "--input", tmp_path / "x.npy", "-o", tmp_path / "y.npz")
     assert result.exit_code == 2
     assert re.search(message, " ".join(result.output.split()))
     assert not (tmp_path / "y.npz").exists()
@@ -126,21 +120,21 @@ def test_a_refused_file_writes_nothing(net: Path, tmp_path: Path) -> None:
     broken.write_bytes(net.read_bytes())
     with h5py.File(broken, "a") as file:
         del file["layer/2/neuron/vDecay"]
-    result = cli("import", broken, "-o", tmp_path / "program")
+    result = call("import", broken, "-o", tmp_path / "program")
     assert result.exit_code == 2
     assert "layer/2/neuron: 'vDecay' is missing" in " ".join(result.output.split())
-    assert cli("import", net.with_suffix(".txt"), "-o", tmp_path / "program").exit_code == 2
+    assert call("import", net.with_suffix(".txt"), "-o", tmp_path / "program").exit_code == 2
     for wrong in (("--input-shape", "1,2"), ("--dt", 1), ("--weights", net)):
-        assert cli("import", net, "-o", tmp_path / "program", *wrong).exit_code == 2, wrong
+        assert call("import", net, "-o", tmp_path / "program", *wrong).exit_code == 2, wrong
     assert [path.name for path in tmp_path.iterdir()] == ["broken.net"]
 
 
 def test_spikes_go_in_step_by_step(tmp_path: Path) -> None:
     path = write_net(tmp_path / "spikes.net", [dense(np.array([[30, -20], [9, 50]]), INSTANT)])
-    assert cli("import", path, "-o", tmp_path / "p", "--samples", 0).exit_code == 0
+    assert call("import", path, "-o", tmp_path / "p", "--samples", 0).exit_code == 0
     spikes = random_spikes((3, 8, 2, 1, 1))
     np.save(tmp_path / "x.npy", spikes)
-    result = cli("run", tmp_path / "p", "--input", tmp_path / "x.npy", "-o", tmp_path / "y.npz", "--record", "all")
+    result = call("run", tmp_path / "p", "--input", tmp_path / "x.npy", "-o", tmp_path / "y.npz", "--record", "all")
     assert result.exit_code == 0, result.output
     with np.load(tmp_path / "y.npz") as arrays:
         expected = simulate_naively(Program.load(tmp_path / "p").graph, spikes)

@@ -2,30 +2,19 @@
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from command_line import call, ok
 from published_networks import README, dhs_state
-from typer.testing import CliRunner, Result
 from written_genotypes import document, written
 
-from litesnn.cli import app, compile_app
+from litesnn.cli import compile_app
 from litesnn.compiler.genotype import load_genotype
 from litesnn.compiler.program import Program
 
 SMALL = ("--channels", 2, "--input-shape", "3,8,8", "--timesteps", 2)
-
-
-def call(*arguments: object, entry: Any = app) -> Result:
-    return CliRunner().invoke(entry, [str(argument) for argument in arguments])
-
-
-def ok(*arguments: object, entry: Any = app) -> Result:
-    result = call(*arguments, entry=entry)
-    assert result.exit_code == 0, result.output
-    return result
 
 
 def refused(*arguments: object) -> str:

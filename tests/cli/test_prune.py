@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner, Result
+from command_line import call, json_of
 
-from litesnn.cli import app
 from litesnn.commands.prune import parse_size
 from litesnn.compiler.genotype import load_genotype
 from litesnn.errors import PruningError
@@ -18,32 +16,20 @@ from litesnn.errors import PruningError
 EXAMPLE = Path(__file__).parents[2] / "examples" / "digits" / "genotype.json"
 
 
-def call(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
-def as_json(*arguments: object) -> dict[str, Any]:
-    result = call(*arguments, "--json")
-    assert result.exit_code == 0, result.output
-    found = json.loads(result.stdout)
-    assert isinstance(found, dict)
-    return found
-
-
 def test_prune_fine_tune_compile_and_every_spike_is_the_same(tmp_path: Path) -> None:
     """One command on the shipped LitE-SNN network; what follows is training and compiling as ever."""
     pruned, tuned, program = tmp_path / "pruned.json", tmp_path / "tuned.json", tmp_path / "program"
-    found = as_json("prune", EXAMPLE, "--rates", 0.75, "--samples", 64, "-o", pruned)
+    found = json_of("prune", EXAMPLE, "--rates", 0.75, "--samples", 64, "-o", pruned)
     assert found["method"] == "svs"
     assert (found["dataset"], found["samples"]) == ("digits", 64)
     assert found["channels"]["stem"] == [12, 3]
-    as_json("train", pruned, "--dataset", "digits", "--epochs", 1, "--fixed-epochs", 1, "--threads", 1, "-o", tuned)
+    json_of("train", pruned, "--dataset", "digits", "--epochs", 1, "--fixed-epochs", 1, "--threads", 1, "-o", tuned)
     np.save(tmp_path / "x.npy", np.random.default_rng(0).integers(0, 17, (2, 1, 8, 8)))
     options = ("--input", tmp_path / "x.npy", "--samples", 1)
-    result = as_json("compile", tuned, "--profile", "loihi2", "-o", program, *options)
+    result = json_of("compile", tuned, "--profile", "loihi2", "-o", program, *options)
     assert result["mismatching_spikes"] == 0
     record = json.loads((program / "report.json").read_text())["pruning"]
-    assert record == as_json("info", tuned)["pruning"]
+    assert record == json_of("info", tuned)["pruning"]
     assert record[0]["channels"] == found["channels"]
     page = (program / "report.html").read_text()
     assert '<section id="pruning"' in page
@@ -64,14 +50,14 @@ def test_samples_come_from_a_file_too_and_the_same_seed_draws_the_same(tmp_path:
     np.save(tmp_path / "x.npy", np.random.default_rng(0).integers(0, 17, (40, 1, 8, 8)))
     for name, seed in (("a", 1), ("b", 1)):
         data = ("--input", tmp_path / "x.npy", "--samples", 20, "--seed", seed)
-        found = as_json("prune", EXAMPLE, "--method", "sca", "--rates", 0.5, *data, "-o", tmp_path / f"{name}.json")
+        found = json_of("prune", EXAMPLE, "--method", "sca", "--rates", 0.5, *data, "-o", tmp_path / f"{name}.json")
         assert (found["dataset"], found["samples"]) == ("x.npy", 20)
     a, b = ((tmp_path / f"{name}.safetensors").read_bytes() for name in "ab")
     assert a == b
 
 
 def test_a_size_chooses_the_rates(tmp_path: Path) -> None:
-    found = as_json("prune", EXAMPLE, "--method", "l1", "--target-size", "1KiB", "-o", tmp_path / "out.json")
+    found = json_of("prune", EXAMPLE, "--method", "l1", "--target-size", "1KiB", "-o", tmp_path / "out.json")
     assert 800 < found["model_size"][1] <= 1024
 
 

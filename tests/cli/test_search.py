@@ -6,12 +6,10 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from command_line import call, json_of
 
-from litesnn.cli import app
 from litesnn.compiler.genotype import load_genotype
 from litesnn.display.search_page import render_search
 
@@ -32,37 +30,25 @@ QUICK = (
 SMALL = ("--set", "levels=0,1", "--set", "timesteps=3", "--set", "batch_size=30")
 
 
-def call(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
-
-
-def as_json(*arguments: object) -> dict[str, Any]:
-    result = call(*arguments, "--json")
-    assert result.exit_code == 0, result.output
-    found = json.loads(result.stdout)
-    assert isinstance(found, dict)
-    return found
-
-
 def test_search_train_compile_and_every_spike_is_the_same(tmp_path: Path) -> None:
     """The shipped commands, nothing by hand between them, on the digits; two samples go through Lava."""
-    found = as_json("search", "litesnn", *QUICK, *SMALL, "-o", tmp_path / "found")
+    found = json_of("search", "litesnn", *QUICK, *SMALL, "-o", tmp_path / "found")
     genotype = tmp_path / "found" / "genotype.json"
     assert found["output"] == str(genotype)
     assert {p.name for p in (tmp_path / "found").iterdir()} == {"genotype.json", "history.json", "report.html"}
     trained = tmp_path / "trained.json"
     training = ("--epochs", 4, "--fixed-epochs", 1, "--optimizer", "adam", "--lr", 0.01, "--threads", 1)
-    record = as_json("train", genotype, "--dataset", "digits", "-o", trained, *training)
+    record = json_of("train", genotype, "--dataset", "digits", "-o", trained, *training)
     assert record["accuracy_fixed"] > 0.5
     spec = load_genotype(trained).spec
     assert spec.search is not None
     assert spec.search.method == "litesnn"
-    result = as_json("compile", trained, "--profile", "loihi2", "-o", tmp_path / "program", "--samples", 2)
+    result = json_of("compile", trained, "--profile", "loihi2", "-o", tmp_path / "program", "--samples", 2)
     assert result["mismatching_spikes"] == 0
     assert {"pytorch", "exact", "lava"} <= set(result["accuracy"])
     assert result["accuracy"]["exact"] == pytest.approx(record["accuracy_fixed"], abs=1e-6)
     report = json.loads((tmp_path / "program" / "report.json").read_text())
-    counts, info = report["costs"]["paper"], as_json("info", trained)["accounting"]
+    counts, info = report["costs"]["paper"], json_of("info", trained)["accounting"]
     assert counts["syn_ops"] > 0
     assert counts["energy"] > 0
     assert {name: counts[name] for name in ("model_size", "ann_macs")} == {
@@ -72,7 +58,7 @@ def test_search_train_compile_and_every_spike_is_the_same(tmp_path: Path) -> Non
 
 def test_the_same_seed_finds_the_same_and_another_does_not(tmp_path: Path) -> None:
     for folder, seed in (("a", 3), ("b", 3), ("c", 4)):
-        as_json("search", "litesnn", *QUICK, *SMALL, "--epochs", 1, "--seed", seed, "-o", tmp_path / folder)
+        json_of("search", "litesnn", *QUICK, *SMALL, "--epochs", 1, "--seed", seed, "-o", tmp_path / folder)
     a, b, c = ((tmp_path / folder / "history.json").read_bytes() for folder in "abc")
     assert a == b
     assert a != c
@@ -84,7 +70,7 @@ def test_the_same_seed_finds_the_same_and_another_does_not(tmp_path: Path) -> No
 
 def test_a_sweep_writes_a_table(tmp_path: Path) -> None:
     quick = ("search", "litesnn", *QUICK, *SMALL, "--epochs", 1, "--samples", 60, "-o", tmp_path)
-    found = as_json(*quick, "--sweep", "0:0", "--sweep", "1e-3:1e-5")
+    found = json_of(*quick, "--sweep", "0:0", "--sweep", "1e-3:1e-5")
     assert [(point["lambda_mem"], point["lambda_comp"]) for point in found["points"]] == [(0, 0), (1e-3, 1e-5)]
     assert json.loads((tmp_path / "sweep.json").read_text())["points"] == found["points"]
     assert load_genotype(tmp_path / "sweep-1" / "genotype.json").spec.search is not None

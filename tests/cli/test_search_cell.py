@@ -7,17 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from command_line import call
 
-from litesnn.cli import app
 from litesnn.compiler.genotype import load_genotype
 from litesnn.display.cell_search_page import render_cell_search
 
 QUICK = ("--dataset", "digits", "--channels", 3, "--batch-size", 6, "--threads", 1, "--set", "repeats=1")
-
-
-def call(*arguments: object) -> Result:
-    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 @pytest.mark.parametrize(("method", "more"), [("lightsnn", ()), ("snasnet", ("--candidates", 6, "--forward-only"))])

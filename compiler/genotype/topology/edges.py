@@ -1,0 +1,124 @@
+"""One edge: what it reads, and the window, stride and channels that take it to its node's map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+from litesnn.compiler.genotype.ops import OPS
+from litesnn.compiler.genotype.schema import EdgeSpec, Genotype
+from litesnn.compiler.genotype.topology.plans import EdgePlan, Shape
+from litesnn.errors import GenotypeError
+
+
+@dataclass(frozen=True)
+class Signal:
+    """A concatenation of populations that an edge can read."""
+
+    sources: tuple[str, ...]
+    channels: tuple[int, ...]
+    height: int
+    width: int
+
+    @property
+    def shape(self) -> Shape:
+        """(C, H, W) of the concatenation."""
+        return (sum(self.channels), self.height, self.width)
+
+
+def plan_edge(
+    spec: EdgeSpec,
+    name: str,
+    place: str,
+    signal: Signal,
+    out: Shape,
+    bits: int,
+    keep: float,
+    downsample: str,
+    genotype: Genotype,
+) -> EdgePlan:
+    """The edge that reads `signal` and makes a map of `out`.
+
+    Raises
+    ------
+    GenotypeError
+        Where no window of the operation takes the one map to the other; `place` is named in the message.
+    """
+    op = OPS[spec.op]
+    max_window = _max_window(spec, place, signal, genotype)
+    in_shape = signal.shape
+    if max_window is not None:
+        size, step, pad = max_window
+        in_shape = (in_shape[0], (in_shape[1] + 2 * pad - size) // step + 1, (in_shape[2] + 2 * pad - size) // step + 1)
+        if min(in_shape) < 1:
+            raise GenotypeError(f"{place}.pool: found {spec.pool}, larger than the map {signal.shape[1:]} it pools")
+    stride = _stride(spec, place, in_shape, out)
+    dilation = stride if downsample == "nearest" and stride > 1 and op.weighted and op.kernel > 1 else 1
+    if dilation > 1 and (in_shape[1] % stride or in_shape[2] % stride):
+        raise GenotypeError(
+            f"{place}: nearest downsampling by {stride} needs a map divisible by it; found {in_shape[1:]} "
+            "(use downsample: stride)"
+        )
+    _check_channels(spec.op, place, in_shape, out)
+    return EdgePlan(
+        name=name,
+        place=place,
+        op=spec.op,
+        sources=signal.sources,
+        source_channels=signal.channels,
+        in_shape=in_shape,
+        out_shape=out,
+        kernel=op.kernel,
+        stride=stride,
+        padding=op.padding * dilation,
+        dilation=dilation,
+        max_window=max_window,
+        bits=bits if op.weighted else 1,
+        keep=keep if op.weighted else 1.0,
+        step=spec.step,
+        reads_input=signal.sources == ("input",),
+    )
+
+
+def _max_window(spec: EdgeSpec, place: str, signal: Signal, genotype: Genotype) -> tuple[int, int, int] | None:
+    window = OPS[spec.op].max_window
+    if spec.pool is not None:
+        if window is not None:
+            raise GenotypeError(f"{place}.pool: found {spec.pool} on '{spec.op}', which pools by itself; leave it out")
+        window = (spec.pool, spec.pool, 0)
+    if window is not None and signal.sources == ("input",) and genotype.input.encoding == "direct":
+        raise GenotypeError(
+            f"{place}: max pooling of graded input is not a spike operation; pool after the first population"
+        )
+    return window
+
+
+def _stride(spec: EdgeSpec, place: str, in_shape: Shape, out: Shape) -> int:
+    """The stride that takes the input map to the node's map; explicit strides are checked, others derived."""
+    if spec.op == "dense":
+        return 1
+    fixed = OPS[spec.op].stride
+    if spec.stride is not None and fixed is not None and spec.stride != fixed:
+        raise GenotypeError(f"{place}.stride: found {spec.stride} for '{spec.op}'; allowed: {fixed}")
+    candidates = [spec.stride or fixed] if spec.stride or fixed else list(range(1, max(in_shape[1:]) + 1))
+    floor_sized = spec.op == "avgpool2x2"
+    for stride in candidates:
+        assert stride is not None
+        reached = tuple(size // stride if floor_sized else ceil(size / stride) for size in in_shape[1:])
+        if reached == out[1:]:
+            return stride
+    hint = f"'{spec.op}' with stride {candidates[0]}" if len(candidates) == 1 else f"any stride of '{spec.op}'"
+    extra = "; use conv3x3 where the shapes differ" if spec.op == "skip" else ""
+    raise GenotypeError(f"{place}: {hint} cannot turn a map of {in_shape[1:]} into the node's {out[1:]}{extra}")
+
+
+def _check_channels(op: str, place: str, in_shape: Shape, out: Shape) -> None:
+    if OPS[op].weighted:
+        return
+    fits = in_shape[0] <= out[0] if op == "shortcut" else in_shape[0] == out[0]
+    if not fits:
+        allowed = f"at most {out[0]}" if op == "shortcut" else f"{out[0]}"
+        raise GenotypeError(
+            f"{place}.op: found '{op}' from {in_shape[0]} channels to {out[0]}; allowed source channels: {allowed} "
+            "(use conv3x3 or conv1x1 where they differ)"
+        )

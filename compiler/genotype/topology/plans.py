@@ -1,0 +1,102 @@
+"""What a resolved genotype is made of: edges, nodes, the pool, and the topology of them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from litesnn.compiler.genotype.ops import OPS
+
+Shape = tuple[int, int, int]
+NORM_TENSORS = ("weight", "bias", "running_mean", "running_var")
+
+
+@dataclass(frozen=True)
+class EdgePlan:
+    """One edge into a node.
+
+    Attributes
+    ----------
+    name, place : `cell0.node1.edge0`; `cells[0].nodes[1].inputs[0]` for messages
+    op : key of `OPS`
+    sources : names of the populations read, concatenated along channels in this order
+    source_channels : channels of each source
+    in_shape : (C, H, W) after concatenation and after `max_window`
+    out_shape : (C, H, W)
+    kernel, stride, padding, dilation : the window (kernel 0 for dense)
+    max_window : (kernel, stride, padding) of a spike maximum before the window, or None
+    bits, keep : weight bits and kept fraction; 1 and 1.0 for edges without weights
+    step : quantizer step, None while untrained
+    reads_input : True where the source is the network's input
+    distance : time steps between a source's spike and its arrival: 0, or 1 for feedback. A maximum (`max_window`) is taken in the
+        step of the spike; what it says arrives `distance` steps later
+    """
+
+    name: str
+    place: str
+    op: str
+    sources: tuple[str, ...]
+    source_channels: tuple[int, ...]
+    in_shape: Shape
+    out_shape: Shape
+    kernel: int
+    stride: int
+    padding: int
+    dilation: int
+    max_window: tuple[int, int, int] | None
+    bits: int
+    keep: float
+    step: float | None
+    reads_input: bool
+    distance: int = 0
+
+    @property
+    def weighted(self) -> bool:
+        """Whether the edge has a trained weight tensor."""
+        return OPS[self.op].weighted
+
+    @property
+    def weight_shape(self) -> tuple[int, ...]:
+        """(C_out, C_in, k, k), or (C_out, C_in * H * W) for dense."""
+        if self.op == "dense":
+            return (self.out_shape[0], self.in_shape[0] * self.in_shape[1] * self.in_shape[2])
+        return (self.out_shape[0], self.in_shape[0], self.kernel, self.kernel)
+
+
+@dataclass(frozen=True)
+class NodePlan:
+    """One spiking population and the edges that meet at its membrane: the node's inputs in order, then feedback, by cell."""
+
+    name: str
+    place: str
+    shape: Shape
+    edges: tuple[EdgePlan, ...]
+    membrane_exp: int | None
+
+
+@dataclass(frozen=True)
+class PoolPlan:
+    """The spiked global average pool; `sources` as in `EdgePlan`, `in_shape` (C, H, W) pooled over H and W."""
+
+    name: str
+    sources: tuple[str, ...]
+    source_channels: tuple[int, ...]
+    in_shape: Shape
+    membrane_exp: int | None
+
+
+@dataclass(frozen=True)
+class Topology:
+    """All populations in an order in which every source stands before its readers, but for feedback.
+
+    `has_backward`: the places of all backward edges.
+    """
+
+    input_shape: Shape
+    nodes: tuple[NodePlan, ...]
+    pool: PoolPlan | None
+    readout: EdgePlan
+    has_backward: tuple[str, ...]
+
+    def edges(self) -> tuple[EdgePlan, ...]:
+        """Every edge, the readout's last."""
+        return (*(edge for node in self.nodes for edge in node.edges), self.readout)

@@ -1,0 +1,77 @@
+"""Convolution: one kernel shared by all places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from litesnn.compiler.graph.geometry.base import Geometry, split_sums
+from litesnn.compiler.graph.geometry.maps import Index, Shape, neurons, unrolled
+from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, per_axis, reached, taps
+
+
+@dataclass(frozen=True, eq=False)
+class Conv2d(Geometry):
+    """2-D cross-correlation as torch defines it; codes (C_out, C_in, kH, kW)."""
+
+    stride: Axes = 1
+    padding: Axes = 0
+    dilation: Axes = 1
+    kind: ClassVar[str] = "conv2d"
+
+    @property
+    def axes(self) -> tuple[AxisWindow, AxisWindow]:
+        """Windows along rows and columns."""
+        figures = zip(per_axis(self.stride), per_axis(self.padding), per_axis(self.dilation), strict=True)
+        rows, columns = ((kernel, *axis) for kernel, axis in zip(self.codes.shape[2:], figures, strict=True))
+        return rows, columns
+
+    def scale_targets(self, factors: npt.NDArray[np.int64]) -> Conv2d:
+        """See `Geometry.scale_targets`."""
+        return replace(self, codes=(self.codes * factors[:, None, None, None]).astype(np.int32))
+
+    def matrix(self, in_shape: Shape, out_shape: Shape) -> csr_matrix:
+        """See `Geometry.matrix`."""
+        codes, rows, columns = [], [], []
+        for tap in taps(self.axes, in_shape, out_shape):
+            targets, sources = np.nonzero(self.codes[:, :, tap.row, tap.column])
+            rows.append(neurons(targets, tap.outputs, out_shape))
+            columns.append(neurons(sources, tap.inputs, in_shape))
+            codes.append(np.repeat(self.codes[targets, sources, tap.row, tap.column], tap.outputs.size))
+        return unrolled(codes, rows, columns, in_shape, out_shape)
+
+    def fan_out(self, in_shape: Shape, out_shape: Shape) -> Index:
+        """See `Geometry.fan_out`."""
+        fan_out = np.zeros((in_shape[0], in_shape[1] * in_shape[2]), np.int64)
+        for tap in taps(self.axes, in_shape, out_shape):
+            fan_out[:, tap.inputs] += np.count_nonzero(self.codes[:, :, tap.row, tap.column], axis=0)[:, None]
+        return fan_out.reshape(in_shape)
+
+    def sums(self, in_shape: Shape, out_shape: Shape) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """See `Geometry.sums` (a bound: taken over the whole kernel, as if no border cut it)."""
+        return split_sums(self.codes, (1, 2, 3))
+
+    def read_channels(self, in_shape: Shape) -> npt.NDArray[np.bool_]:
+        """See `Geometry.read_channels`."""
+        read: npt.NDArray[np.bool_] = np.any(self.codes != 0, axis=(0, 2, 3))
+        return read
+
+    def keep(self, sources: Index | None, targets: Index | None, in_shape: Shape, out_shape: Shape) -> Conv2d:
+        """See `Geometry.keep`."""
+        codes = self.codes if sources is None else self.codes[:, sources]
+        return replace(self, codes=np.ascontiguousarray(codes if targets is None else codes[targets]))
+
+    def check(self, in_shape: Shape, out_shape: Shape) -> str | None:
+        """See `Geometry.check`."""
+        produced = (self.codes.shape[0], *reached(in_shape, self.axes))
+        if self.codes.shape[1] != in_shape[0]:
+            return f"kernel reads {self.codes.shape[1]} channels, the source has {in_shape[0]}"
+        return None if produced == out_shape else f"produces {produced}, the target is {out_shape}"
+
+    def params(self) -> dict[str, Any]:
+        """See `Geometry.params`."""
+        return {"stride": self.stride, "padding": self.padding, "dilation": self.dilation}

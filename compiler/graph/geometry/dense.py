@@ -1,0 +1,56 @@
+"""All to all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from litesnn.compiler.graph.geometry.base import Geometry, split_sums
+from litesnn.compiler.graph.geometry.maps import Index, Shape, size
+
+
+@dataclass(frozen=True, eq=False)
+class Dense(Geometry):
+    """All to all; codes (C_out, C_in * H * W), target (C_out, 1, 1)."""
+
+    kind: ClassVar[str] = "dense"
+
+    def scale_targets(self, factors: npt.NDArray[np.int64]) -> Dense:
+        """See `Geometry.scale_targets`."""
+        return replace(self, codes=(self.codes * factors[:, None]).astype(np.int32))
+
+    def matrix(self, in_shape: Shape, out_shape: Shape) -> csr_matrix:
+        """See `Geometry.matrix`."""
+        return csr_matrix(self.codes)
+
+    def fan_out(self, in_shape: Shape, out_shape: Shape) -> Index:
+        """See `Geometry.fan_out`."""
+        fan_out: Index = np.count_nonzero(self.codes, axis=0).reshape(in_shape)
+        return fan_out
+
+    def sums(self, in_shape: Shape, out_shape: Shape) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """See `Geometry.sums`."""
+        return split_sums(self.codes, (1,))
+
+    def read_channels(self, in_shape: Shape) -> npt.NDArray[np.bool_]:
+        """See `Geometry.read_channels`."""
+        read: npt.NDArray[np.bool_] = np.any(self.codes.reshape(-1, *in_shape) != 0, axis=(0, 2, 3))
+        return read
+
+    def keep(self, sources: Index | None, targets: Index | None, in_shape: Shape, out_shape: Shape) -> Dense:
+        """See `Geometry.keep`."""
+        codes = self.codes
+        if sources is not None:
+            codes = codes.reshape(-1, *in_shape)[:, sources].reshape(codes.shape[0], -1)
+        return replace(self, codes=np.ascontiguousarray(codes if targets is None else codes[targets]))
+
+    def check(self, in_shape: Shape, out_shape: Shape) -> str | None:
+        """See `Geometry.check`."""
+        wanted = (size(out_shape), size(in_shape))
+        if out_shape[1:] != (1, 1):
+            return f"a dense target is (C, 1, 1), found {out_shape}"
+        return None if self.codes.shape == wanted else f"codes are {self.codes.shape}, the maps need {wanted}"

@@ -1,0 +1,87 @@
+"""Any connection, synapse by synapse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_matrix
+
+from litesnn.compiler.graph.geometry.base import Geometry
+from litesnn.compiler.graph.geometry.maps import Index, Shape, neurons, size
+
+
+@dataclass(frozen=True, eq=False)
+class Sparse(Geometry):
+    """Any connection, as CSR over flattened maps; `codes` are the stored values, `indices` and `indptr` as in scipy."""
+
+    indices: Index
+    indptr: Index
+    kind: ClassVar[str] = "sparse"
+    array_names: ClassVar[tuple[str, ...]] = ("codes", "indices", "indptr")
+
+    @classmethod
+    def from_matrix(cls, matrix: csr_matrix) -> Sparse:
+        """From a scipy matrix of codes (targets, sources)."""
+        csr = csr_matrix(matrix)
+        csr.sum_duplicates()
+        csr.eliminate_zeros()
+        return cls(csr.data.astype(np.int32), csr.indices.astype(np.int64), csr.indptr.astype(np.int64))
+
+    def _rows(self) -> Index:
+        return np.repeat(np.arange(len(self.indptr) - 1), np.diff(self.indptr))
+
+    def scale_targets(self, factors: npt.NDArray[np.int64]) -> Sparse:
+        """See `Geometry.scale_targets`; targets of a sparse block are single neurons, spread over equal channels."""
+        per_channel = (len(self.indptr) - 1) // len(factors)
+        return replace(self, codes=(self.codes * factors[self._rows() // per_channel]).astype(np.int32))
+
+    def matrix(self, in_shape: Shape, out_shape: Shape) -> csr_matrix:
+        """See `Geometry.matrix`."""
+        # A copy: dropping zeros works in place, and parts of one block share their indices.
+        stored = (self.codes, self.indices, self.indptr)
+        matrix = csr_matrix(stored, shape=(size(out_shape), size(in_shape)), copy=True)
+        matrix.eliminate_zeros()
+        return matrix
+
+    def fan_out(self, in_shape: Shape, out_shape: Shape) -> Index:
+        """See `Geometry.fan_out`."""
+        fan_out: Index = np.bincount(self.indices[self.codes != 0], minlength=size(in_shape)).reshape(in_shape)
+        return fan_out
+
+    def sums(self, in_shape: Shape, out_shape: Shape) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """See `Geometry.sums`."""
+        positive, negative = np.zeros(size(out_shape), np.int64), np.zeros(size(out_shape), np.int64)
+        np.add.at(positive, self._rows(), np.maximum(self.codes, 0))
+        np.add.at(negative, self._rows(), np.maximum(-self.codes, 0))
+        return positive.reshape(out_shape).max(axis=(1, 2)), negative.reshape(out_shape).max(axis=(1, 2))
+
+    def read_channels(self, in_shape: Shape) -> npt.NDArray[np.bool_]:
+        """See `Geometry.read_channels`."""
+        read = np.zeros(size(in_shape), bool)
+        read[self.indices[self.codes != 0]] = True
+        channels: npt.NDArray[np.bool_] = read.reshape(in_shape).any(axis=(1, 2))
+        return channels
+
+    def keep(self, sources: Index | None, targets: Index | None, in_shape: Shape, out_shape: Shape) -> Sparse:
+        """See `Geometry.keep`."""
+        matrix = self.matrix(in_shape, out_shape)
+        if targets is not None:
+            matrix = matrix[_neurons_of(targets, out_shape)]
+        if sources is not None:
+            matrix = matrix[:, _neurons_of(sources, in_shape)]
+        return Sparse.from_matrix(matrix)
+
+    def check(self, in_shape: Shape, out_shape: Shape) -> str | None:
+        """See `Geometry.check`."""
+        if len(self.indptr) != size(out_shape) + 1:
+            return f"has {len(self.indptr) - 1} rows, the target {size(out_shape)} neurons"
+        if len(self.indices) and self.indices.max() >= size(in_shape):
+            return f"reads neuron {self.indices.max()}, the source has {size(in_shape)}"
+        return None
+
+
+def _neurons_of(channels: Index, shape: Shape) -> Index:
+    return neurons(channels, np.arange(shape[1] * shape[2]), shape)

@@ -1,0 +1,54 @@
+"""`litesnn verify`: zero mismatching spikes from the program alone, and where a faulty one first differs."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from command_line import as_json, call, json_of, ok
+
+from litesnn.compiler.program import Program
+
+
+def test_verify_needs_only_the_program(program: Path) -> None:
+    found = json_of("verify", program, "--samples", 0)
+    assert {"mismatching_spikes", "mismatching_readouts", "spike_counts", "accuracy", "samples"} <= set(found)
+    assert found["mismatching_spikes"] == found["mismatching_readouts"] == 0
+    assert "0 mismatching spikes" in ok("verify", program, "--samples", 0).stdout
+
+
+def test_verify_runs_all_samples_in_lava_with_the_fused_model(program: Path) -> None:
+    pytest.importorskip("lava.magma")
+    found = json_of("verify", program, "--samples", "all", "--models", "fused")
+    assert found["mismatching_spikes"] == found["mismatching_readouts"] == 0
+    assert found["samples"]["lava"] == found["samples"]["pytorch"] > 32
+    assert "Lava ran fused models" in found["note"]
+
+
+@pytest.mark.parametrize("count", ["-1", "some", "1.5"])
+def test_a_wrong_number_of_samples_is_refused(program: Path, count: str) -> None:
+    result = call("verify", program, "--samples", count)
+    assert result.exit_code == 2
+    assert f"found '{count}'; allowed: 0 or more, or all" in " ".join(result.output.replace("│", " ").split())
+
+
+def faulty(program: Path, target: Path) -> Path:
+    """The program with the threshold of its stem raised."""
+    loaded = Program.load(program)
+    stem = loaded.graph["stem"]
+    populations = [replace(p, vth=p.vth * 3) if p is stem else p for p in loaded.graph.populations]
+    replace(loaded, graph=loaded.graph.rebuild(populations, loaded.graph.blocks)).save(target)
+    return target
+
+
+def test_verify_exits_1_and_names_the_first_divergence(program: Path, tmp_path: Path) -> None:
+    wrong = faulty(program, tmp_path / "faulty")
+    result = call("verify", wrong, "--samples", 0)
+    assert result.exit_code == 1
+    said = " ".join(result.stdout.split())
+    assert "first at population stem" in said
+    assert "wrong threshold (vth)" in said
+    found = as_json(call("verify", wrong, "--samples", 0, "--json"))
+    assert found["mismatching_spikes"] > 0
+    first = found["comparisons"][0]["first_divergence"]
+    assert (first["population"], first["place"]) == ("stem", "stem")
+    assert "wrong threshold" in first["causes"][0]
