@@ -1,0 +1,62 @@
+"""The other shipped examples: a pruned 2-bit residual network, and a network with feedback on events."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import litesnn
+from litesnn.compiler.genotype import LoadedGenotype, load_genotype, quantize_input
+from litesnn.search.data import load_dataset
+from litesnn.search.reference import run_reference
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def test_the_pruned_network_has_its_recorded_accuracy() -> None:
+    example = load_genotype(EXAMPLES / "residual" / "genotype.json")
+    data = load_dataset("digits")
+    assert example.spec.training is not None
+    assert accuracy(example, quantize_input(example.spec.input, data.x_test), data.y_test) == pytest.approx(
+        example.spec.training.accuracy_fixed
+    )
+
+
+def test_the_pruned_network_is_of_2_bits_and_says_what_was_pruned() -> None:
+    example = load_genotype(EXAMPLES / "residual" / "genotype.json")
+    assert {cell.bits for cell in example.spec.cells} == {2}
+    (record,) = example.spec.pruning or ()
+    assert record.method == "svs"
+    kept = sum(after for _, after in record.channels.values()) / sum(before for before, _ in record.channels.values())
+    assert kept < 0.41
+    assert record.cores is not None
+    assert record.cores[1] < record.cores[0]
+
+
+def test_the_network_with_feedback_recognizes_the_recordings_beside_it() -> None:
+    folder = EXAMPLES / "events"
+    example = load_genotype(folder / "genotype.json")
+    assert any(edge.distance for edge in example.topology.edges())
+    assert accuracy(example, np.load(folder / "inputs.npy"), np.load(folder / "labels.npy")) >= 0.8
+
+
+@pytest.mark.parametrize(("name", "profile"), [("residual", "loihi1"), ("residual", "loihi2"), ("events", "loihi2")])
+def test_examples_deploy_exactly(name: str, profile: str) -> None:
+    example = load_genotype(EXAMPLES / name / "genotype.json")
+    inputs = samples_of(name, example)
+    graph = litesnn.compile(example, profile, samples=None).program.graph
+    expected = run_reference(example, inputs, "fixed").readout
+    np.testing.assert_array_equal(litesnn.simulate(graph, inputs).readout.reshape(expected.shape), expected)
+
+
+def samples_of(name: str, example: LoadedGenotype) -> np.ndarray:
+    """Twenty samples as the network takes them."""
+    if name == "events":
+        return np.load(EXAMPLES / name / "inputs.npy")
+    return quantize_input(example.spec.input, load_dataset("digits").x_test[:20])
+
+
+def accuracy(example: LoadedGenotype, inputs: np.ndarray, labels: np.ndarray) -> float:
+    """Fraction of samples that `fixed` classifies as the label."""
+    readout = run_reference(example, inputs, "fixed", record=False).readout
+    return float(np.mean(readout.argmax(1) == labels))
