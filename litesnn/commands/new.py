@@ -17,7 +17,9 @@ def new_command(
     dataset: Annotated[
         str | None, typer.Option(help="Take input and classes from this data set, e.g. cifar10, fashion_mnist, digits.")
     ] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="Folder with its files (CIFAR and digits need none).")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder with its files (CIFAR, digits and events need none).")
+    ] = None,
     input_shape: Annotated[
         str | None, typer.Option(metavar="CxHxW", help="Shape of the input, without --dataset.")
     ] = None,
@@ -58,7 +60,7 @@ def new_command(
         from litesnn.search.networks.input import dataset_input, shaped_input
 
         if dataset is not None and input_shape is None and classes is None:
-            given, count = dataset_input(dataset, data_dir)
+            given, count = dataset_input(dataset, data_dir, timesteps)
         elif dataset is None and input_shape is not None and classes is not None:
             given, count = shaped_input(input_shape, encoding), classes
         else:

@@ -57,9 +57,14 @@ def load_events(name: str, data_dir: Path | None, how: EventFrames) -> Dataset:
         if not found:
             raise DataError(f"{name}: no {part} recordings in {data_dir}; wanted: {wanted} (nothing is downloaded)")
     (x_train, y_train), (x_test, y_test) = (_framed(part, how, sensor) for part in parts)
+    return Dataset(name, x_train, y_train, x_test, y_test, sensor.classes, event_input(name, how))
+
+
+def event_input(name: str, how: EventFrames) -> InputSpec:
+    """The input of a network for a data set of `SENSORS`; known without its files."""
+    sensor = SENSORS[name]
     shape = frame_shape(how, sensor.height, sensor.width)
-    spec = InputSpec(shape=shape, encoding="spikes", preprocessing=how)
-    return Dataset(name, x_train, y_train, x_test, y_test, sensor.classes, spec)
+    return InputSpec(shape=shape, encoding="spikes", preprocessing=how)
 
 
 def _framed(recordings: Sequence[Recording], how: EventFrames, sensor: Sensor) -> tuple[Spikes, npt.NDArray[np.int64]]:

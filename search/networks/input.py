@@ -5,18 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from litesnn.compiler.genotype import InputSpec
+from litesnn.compiler.genotype import EventFrames, InputSpec
 from litesnn.errors import GenotypeError
 from litesnn.search.data import load_dataset
 from litesnn.search.data.arrays import cifar_input
+from litesnn.search.data.events import SENSORS, event_input
 
 _CIFAR_CLASSES = {"cifar10": 10, "cifar100": 100}
 _SCALE = 1 / 32
 """Of inputs given by their shape alone: normalized values -4 .. 4 become -128 .. 127."""
 
 
-def dataset_input(name: str, data_dir: Path | None) -> tuple[InputSpec, int]:
-    """What a data set suggests, and its number of classes; CIFAR's are known without its files."""
+def dataset_input(name: str, data_dir: Path | None, timesteps: int) -> tuple[InputSpec, int]:
+    """What a data set suggests, and its number of classes; CIFAR's and those of events, a frame per step, are known without files."""
+    if name in SENSORS:
+        return event_input(name, EventFrames(frames=timesteps)), SENSORS[name].classes
     if name in _CIFAR_CLASSES:
         return cifar_input(name, (3, 32, 32)), _CIFAR_CLASSES[name]
     data = load_dataset(name, data_dir)

@@ -5,7 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from litesnn.cli import app
-from litesnn.compiler.genotype import load_genotype
+from litesnn.compiler.genotype import EventFrames, load_genotype
 
 
 def run(*arguments: str) -> tuple[int, str]:
@@ -36,6 +36,15 @@ def test_event_networks_take_a_shape(tmp_path: Path) -> None:
     assert spec.input.encoding == "spikes"
     assert spec.quantizer is not None
     assert spec.quantizer.ends == "float"
+
+
+def test_event_data_give_a_frame_per_step_without_their_files(tmp_path: Path) -> None:
+    target = tmp_path / "events.json"
+    assert run("vggsnn", "--dataset", "nmnist", "--timesteps", "6", "-o", str(target))[0] == 0
+    spec = load_genotype(target).spec
+    assert spec.input.shape == (2, 34, 34)
+    assert isinstance(spec.input.preprocessing, EventFrames)
+    assert spec.input.preprocessing.frames == spec.timesteps == 6
 
 
 @pytest.mark.parametrize(
