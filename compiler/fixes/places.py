@@ -15,8 +15,12 @@ def population_plan(topology: Topology, name: str) -> NodePlan | PoolPlan:
 
 
 def edges_into(topology: Topology, population: str) -> tuple[EdgePlan, ...]:
-    """Edges into one population; of all populations if the name is empty; none into the pool, which has no edges."""
-    return tuple(edge for edge in topology.edges() if not population or edge.name.rpartition(".edge")[0] == population)
+    """Edges into one population, feedback included; of all populations if the name is empty; none into the pool, which has no edges."""
+    if not population:
+        return tuple(topology.edges())
+    if population == "readout":
+        return (topology.readout,)
+    return next((node.edges for node in topology.nodes if node.name == population), ())
 
 
 def weighted_edges(topology: Topology, population: str) -> tuple[EdgePlan, ...]:

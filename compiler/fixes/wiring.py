@@ -8,7 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from litesnn.compiler.fixes.fix import CannotApply, Fix, genotype_of
-from litesnn.compiler.fixes.places import edges_into, population_plan
+from litesnn.compiler.fixes.places import population_plan
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.genotype.edit import edited, node_spec, with_edge, with_population, with_scaled_step
 from litesnn.compiler.genotype.files import Array
@@ -51,11 +51,10 @@ class DropEdge(Fix):
         """See `Fix.apply`."""
         loaded = genotype_of(subject)
         population, _, index = self.edge.rpartition(".edge")
-        count = len(edges_into(loaded.topology, population))
-        if count < 2 or "." not in population:
+        inputs = node_spec(loaded.spec, population).inputs if "." in population else ()
+        if len(inputs) < 2:
             raise CannotApply(f"{self.edge} is the only input of its population")
-        kept = [number for number in range(count) if number != int(index)]
-        inputs = node_spec(loaded.spec, population).inputs
+        kept = [number for number in range(len(inputs)) if number != int(index)]
         spec = with_population(loaded.spec, population, inputs=tuple(inputs[number] for number in kept))
         return subject.of(edited(spec, _renumbered(loaded, population, kept)))
 

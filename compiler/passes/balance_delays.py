@@ -136,10 +136,8 @@ def arrival_times(graph: Graph, interval: int = 1) -> dict[str, int]:
     for source, target, distance in pairs:
         given = float(interval * distance - 1)
         row = len(limits)
-        rows += [
-            row,
-            row,
-        ]  # arrival[source] - arrival[target] <= given; entries at one place add up, as they do in a loop of one
+        # arrival[source] - arrival[target] <= given; entries at one place add up, as they do in a loop of one
+        rows += [row, row]
         columns += [index[source], index[target]]
         values += [1.0, -1.0]
         limits.append(given)

@@ -170,7 +170,7 @@ class _Run:
                 if on_epoch is not None and self.ranks.first:
                     on_epoch(report)
         if self.state.best_weights is None:  # no fixed phase, and no epochs of the other
-            self._keep_best(*evaluate(self.model, self.parts.validation, "float"))
+            self._keep_best(*evaluate(self.model, self.parts.validation, "float", self.ranks))
         assert self.state.best_weights is not None
         self.model.load_state_dict(self.state.best_weights)
         return tuple(EpochReport(**row) for row in self.state.history)

@@ -7,7 +7,8 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plain_network import PlainFloatNetwork, PlainNetwork
+from plain_comparison import assert_equals_plain
+from plain_network import PlainFloatNetwork
 from random_networks import CONVS, random_input, random_trained_genotype
 from written_genotypes import lightsnn_cells, parsed
 
@@ -29,14 +30,7 @@ def network(seed: int) -> LoadedGenotype:
 def test_fixed_equals_a_plain_integer_loop(seed: int) -> None:
     loaded = network(seed)
     inputs = random_input(loaded, 3, seed)
-    trace = run_reference(loaded, inputs, "fixed", batch_size=2)
-    plain = PlainNetwork(loaded)
-    for n, sample in enumerate(inputs):
-        np.testing.assert_array_equal(trace.readout[n], plain.run(sample))
-        assert set(trace.spikes) == set(trace.membranes) == set(plain.spikes)
-        for name in plain.spikes:
-            np.testing.assert_array_equal(trace.spikes[name][n], np.stack(plain.spikes[name]), err_msg=name)
-            np.testing.assert_array_equal(trace.membranes[name][n], np.stack(plain.membranes[name]), err_msg=name)
+    assert_equals_plain(loaded, inputs)
 
 
 def test_the_random_networks_have_every_kind_of_feedback() -> None:

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 import torch
-from plain_network import PlainNetwork, codes_of, integers_of_channel
+from plain_comparison import assert_equals_plain
+from plain_network import codes_of, integers_of_channel
 from random_networks import random_input, random_trained_genotype
 
 from litesnn.compiler.genotype import LoadedGenotype
@@ -21,26 +22,14 @@ def network(norm: str, encoding: str, seed: int) -> LoadedGenotype:
 def test_fixed_equals_a_plain_integer_loop(norm: str, encoding: str, seed: int) -> None:
     loaded = network(norm, encoding, seed)
     inputs = random_input(loaded, 3, seed)
-    trace = run_reference(loaded, inputs, "fixed", batch_size=2)
-    plain = PlainNetwork(loaded)
-    for n, sample in enumerate(inputs):
-        np.testing.assert_array_equal(trace.readout[n], plain.run(sample))
-        assert set(trace.spikes) == set(trace.membranes) == set(plain.spikes)
-        for name in plain.spikes:
-            np.testing.assert_array_equal(trace.spikes[name][n], np.stack(plain.spikes[name]), err_msg=name)
-            np.testing.assert_array_equal(trace.membranes[name][n], np.stack(plain.membranes[name]), err_msg=name)
+    assert_equals_plain(loaded, inputs)
 
 
 @pytest.mark.parametrize("seed", range(24))
 def test_fixed_equals_a_plain_integer_loop_with_every_quantizer(seed: int) -> None:
     loaded = random_trained_genotype(seed, quantizer="any", size=(4, 5, 6)[seed % 3], bits=1 + seed % 8)
     inputs = random_input(loaded, 2, seed)
-    trace = run_reference(loaded, inputs, "fixed")
-    plain = PlainNetwork(loaded)
-    for n, sample in enumerate(inputs):
-        np.testing.assert_array_equal(trace.readout[n], plain.run(sample))
-        for name in plain.spikes:
-            np.testing.assert_array_equal(trace.membranes[name][n], np.stack(plain.membranes[name]), err_msg=name)
+    assert_equals_plain(loaded, inputs)
 
 
 def test_the_networks_above_use_every_op_and_maximum() -> None:
