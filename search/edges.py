@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from litesnn.compiler.genotype import OPS, EdgePlan, Genotype
 from litesnn.errors import GenotypeError
 from litesnn.search.axes import fold_time, per_channel, unfold_time
+from litesnn.search.compression import WHOLE, Compression
 from litesnn.search.pruning import initial_scores, scores_of_mask, top_mask
 from litesnn.search.quantizer.edge import EdgeQuantizer, along_targets
 
@@ -35,6 +36,7 @@ class Edge(nn.Module):
     weight, score : float32 of `plan.weight_shape`, trained; absent where the op has no weights
     mask : uint8 of the same shape, the mask in use; recomputed from the scores while training
     step : float64 scalar, or (C_out,) with a step per channel; value of code 1 is `step / 2 * factor`
+    compression : what of it is in force in the float evaluation
     """
 
     weight: Tensor
@@ -45,6 +47,7 @@ class Edge(nn.Module):
     def __init__(self, plan: EdgePlan, genotype: Genotype, generator: torch.Generator) -> None:
         super().__init__()
         self.plan = plan
+        self.compression: Compression = WHOLE
         self.quantizer = EdgeQuantizer.of(genotype, plan)
         input_spec = genotype.input
         direct = plan.reads_input and input_spec.encoding == "direct"
@@ -102,7 +105,7 @@ class Edge(nn.Module):
         """What the float evaluation multiplies with, float64 of `plan.weight_shape`; None for ops without weights."""
         if not self.plan.weighted:
             return None
-        if self.quantizer.floating:
+        if self.quantizer.floating or not self.compression.quantizing:
             return self.weight.double() * self.factor * self._kept(refresh).double()
         return self.codes(refresh=refresh) * along_targets(self.code_value(), self.weight)
 
@@ -114,7 +117,9 @@ class Edge(nn.Module):
         return self.linear(signal, None) * (per_channel(h) if h.ndim else h)
 
     def _kept(self, refresh: bool) -> Tensor:
-        return self.refresh_mask() if refresh else self.mask
+        if not self.compression.pruning:
+            return torch.ones_like(self.mask)
+        return self.refresh_mask() if refresh and self.compression.learning_masks else self.mask
 
     def linear(self, signal: Tensor, codes: Tensor | None) -> Tensor:
         """Apply codes (in the signal's type) to (T, N, C, H, W); ops without weights need no codes and have code 1.

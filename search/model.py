@@ -23,6 +23,7 @@ from torch import Tensor, nn
 from litesnn.compiler.genotype import EdgePlan, Genotype, LoadedGenotype, PoolPlan, Topology, resolve
 from litesnn.compiler.genotype.topology import NORM_TENSORS
 from litesnn.search.axes import per_channel
+from litesnn.search.compression import WHOLE, Compression
 from litesnn.search.edges import Edge
 from litesnn.search.fixed_point import Folded, fold_pool, fold_readout
 from litesnn.search.loops import LoopPopulation, run_loop
@@ -56,6 +57,7 @@ class SpikingModel(nn.Module):
     ----------
     evaluation : "float" or "fixed"; which arithmetic `forward` uses
     exact : fixed evaluation in float64 throughout, whatever the bounds (verification)
+    timesteps : that it runs; the genotype's, unless it is compressed one thing after the other
     """
 
     pool_exp: Tensor
@@ -65,6 +67,7 @@ class SpikingModel(nn.Module):
         topology = topology or resolve(genotype)
         generator = torch.Generator().manual_seed(seed)
         self.genotype = genotype
+        self.timesteps = genotype.timesteps
         self.topology = topology
         self.stages = stages(topology)
         self.evaluation: Evaluation = "float"
@@ -102,6 +105,12 @@ class SpikingModel(nn.Module):
         """Every edge, the readout's last."""
         return [*(edge for node in self.node_list() for edge in node.edge_list()), self.readout]
 
+    def compress(self, compression: Compression = WHOLE, timesteps: int | None = None) -> None:
+        """Put compression in force on every edge, and run so many steps; the genotype's where they are not given."""
+        self.timesteps = timesteps or self.genotype.timesteps
+        for edge in self.edge_list():
+            edge.compression = compression
+
     def forward(self, inputs: Tensor) -> Tensor:
         """Mean logits per step (N, classes), float32, from integers (N, C, H, W) or spikes (N, T, C, H, W)."""
         return self.logits(self.propagate(inputs))
@@ -111,7 +120,7 @@ class SpikingModel(nn.Module):
         membrane = self._read_out(self._gather(self.topology.readout, signals, None))
         if self.evaluation == "fixed":
             membrane = membrane * (float(self.readout.code_value()) / 64)
-        return (membrane / self.genotype.timesteps).float()
+        return (membrane / self.timesteps).float()
 
     def run(self, inputs: Tensor, recorder: Recorder | None = None) -> Tensor:
         """The readout after the last step, (N, classes): real-valued logits, or whole chip units v in float64 (`fixed`)."""
@@ -171,7 +180,7 @@ class SpikingModel(nn.Module):
             fire = partial(self._one_step, membrane.folded, recorder)
             outside = partial(self._gather, signals=signals, recorder=None)
             loop.append(LoopPopulation(node, membrane, fire, inside, outside))
-        results = run_loop(loop, signals, self.genotype.timesteps)
+        results = run_loop(loop, signals, self.timesteps)
         fired = {name: self._record(name, result, recorder) for name, result in results.items()}
         if recorder is not None:
             for node in nodes:
@@ -212,7 +221,7 @@ class SpikingModel(nn.Module):
         total = self._read_steps(signal).sum(0)
         if self.evaluation == "fixed" or self.readout_bias is None:
             return total
-        return total + self.genotype.timesteps * self.readout_bias
+        return total + self.timesteps * self.readout_bias
 
     def _read_steps(self, signal: Tensor) -> Tensor:
         """What each step adds to the readout, (T, N, classes): chip units with the bias, or real ones without."""
@@ -244,7 +253,7 @@ class SpikingModel(nn.Module):
         threshold: float | None = None,
     ) -> LifResult:
         """Neurons over all steps, or over some of them from the membranes that earlier ones left."""
-        neuron, steps = self.genotype.neuron, timesteps or self.genotype.timesteps
+        neuron, steps = self.genotype.neuron, timesteps or self.timesteps
         decay, surrogate, record = neuron.decay_mantissa, Surrogate.of(neuron), recorder is not None
         if folded is not None:
             return fixed_lif(total, folded, steps, decay, surrogate, record=record, rest=rest)

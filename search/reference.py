@@ -179,7 +179,7 @@ def _check_exact(model: SpikingModel) -> None:
             for edge, multiplier in zip(node.edge_list(), folded.multipliers, strict=True):
                 sums = edge.codes().abs().flatten(1).sum(1) * edge.input_magnitude
                 largest = largest + 64 * sums * multiplier.abs()
-            if float(largest.max()) * model.genotype.timesteps >= _MEMBRANE_LIMIT:
+            if float(largest.max()) * model.timesteps >= _MEMBRANE_LIMIT:
                 raise GenotypeError(
                     f"{node.plan.place}: integer weights reach {float(largest.max()):.3g} per step; allowed: membranes below 2^40 "
                     "over all steps (lower membrane_exp, or train with steps closer to one another)"

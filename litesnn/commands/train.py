@@ -56,6 +56,13 @@ def train_command(
         Literal["ce", "tet"], typer.Option(help="Cross-entropy of the mean logits, or TET: of every step's.")
     ] = "ce",
     tet_lambda: Annotated[float, typer.Option(help="Weight of TET's second term.")] = 1e-3,
+    sequential: Annotated[
+        int,
+        typer.Option(
+            help="Compress one thing after the other (full precision, pruning, quantization, T), a quarter of the epochs each, "
+            "beginning with so many steps; 0: everything together."
+        ),
+    ] = 0,
     shift: Annotated[int, typer.Option(help="Augmentation: random shift by up to so many pixels.")] = 0,
     flip: Annotated[bool, typer.Option("--flip", help="Augmentation: random mirroring.")] = False,
     cutout: Annotated[int, typer.Option(help="Augmentation: clear a square of so many pixels.")] = 0,
@@ -80,6 +87,7 @@ def train_command(
         settings = TrainingSettings(
             loss=loss,
             tet_lambda=tet_lambda,
+            sequential=sequential,
             epochs=epochs,
             fixed_epochs=fixed_epochs,
             batch_size=batch_size,

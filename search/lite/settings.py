@@ -8,6 +8,7 @@ from typing import Any, Literal
 from litesnn.errors import SearchError
 from litesnn.search.quantizer import STEP_UNIT
 from litesnn.search.scale import Precision
+from litesnn.search.sequential import STAGES
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,12 @@ class SearchSettings:
     outer_keep : the same for stem and readout; None: as `keep`
     norm, pool : of supernet and genotype, as the genotype means them
     skip_as_conv : decode every operation to conv3x3, as the authors' retraining does
-    edge_strength : of an edge when two are kept: `conv`, the probability of its convolution (the authors' program), or
-        `max`, that of its likelier operation
-    lambda_mem, lambda_comp : per bit of memory, and per bit-operation
+    edge_strength : of an edge when two are kept: `conv`, the probability of its convolution (the authors' program), or `max`, that of
+        its likelier operation; `auto`: `conv` with the paper's cost, `max` with a chip's, for which an identity is worth keeping
+    lambda_mem, lambda_comp, lambda_cores : per bit of memory, per bit-operation, and per core of a chip
     comp_samples : samples whose operations Loss_COMP sums (the authors' program sums over its batch of 30)
-    cost : what memory and operations cost: `paper` (ideal bits, Bit-SynOps), or `loihi1`, `loihi2` (memory as that chip encodes
-        it, operations of equal cost for all widths)
+    cost : what memory and operations cost: `paper` (ideal bits, Bit-SynOps), or `loihi1`, `loihi2` (memory and cores as the compiler
+        estimates them there, operations of equal cost for all widths)
     epochs, batch_size, lr, lr_min, weight_decay, clip_norm : SGD with momentum 0.9 on weights, along a cosine
     alpha_lr, beta_lr, score_lr, choice_decay : Adam on alpha, beta and scores (paper: 3e-4 for all three)
     psi_lr, warm_up : SGD with momentum 0.9 on psi, along a cosine; held uniform for the first epochs
@@ -55,9 +56,10 @@ class SearchSettings:
     norm: Literal["node", "edge"] = "node"
     pool: Literal["global_average", "none"] = "global_average"
     skip_as_conv: bool = False
-    edge_strength: Literal["conv", "max"] = "conv"
+    edge_strength: Literal["auto", "conv", "max"] = "auto"
     lambda_mem: float = 5e-10
     lambda_comp: float = 5e-14
+    lambda_cores: float = 0.0
     comp_samples: int = 30
     cost: Literal["paper", "loihi1", "loihi2"] = "paper"
     epochs: int = 50
@@ -91,9 +93,13 @@ class SearchSettings:
         for name in ("lr", "clip_norm", "alpha_lr", "beta_lr", "score_lr", "psi_lr"):
             if not getattr(self, name) > 0:
                 raise SearchError(f"{name}: found {getattr(self, name)}; allowed: a number > 0")
-        for name in ("lambda_mem", "lambda_comp", "lr_min", "weight_decay", "choice_decay"):
+        for name in ("lambda_mem", "lambda_comp", "lambda_cores", "lr_min", "weight_decay", "choice_decay"):
             if not getattr(self, name) >= 0:
                 raise SearchError(f"{name}: found {getattr(self, name)}; allowed: a number >= 0")
+        if self.lambda_cores > 0 and self.cost == "paper":
+            raise SearchError(
+                f"lambda_cores: found {self.lambda_cores} with cost 'paper', which knows no cores; allowed: 0, or cost 'loihi1', 'loihi2'"
+            )
         for name in ("keep", "outer_keep"):
             value = getattr(self, name)
             if value is not None and not 0 < value <= 1:
@@ -112,6 +118,13 @@ class SearchSettings:
             raise SearchError(f"epochs: found {self.epochs}; allowed for a sequential search: {len(STAGES)} or more")
 
     @property
+    def strength(self) -> Literal["conv", "max"]:
+        """`edge_strength`, decided."""
+        if self.edge_strength == "auto":
+            return "conv" if self.cost == "paper" else "max"
+        return self.edge_strength
+
+    @property
     def keep_outside(self) -> float:
         """Fraction kept in stem and readout."""
         return self.keep if self.outer_keep is None else self.outer_keep
@@ -119,7 +132,3 @@ class SearchSettings:
     def as_dict(self) -> dict[str, Any]:
         """All settings by name, as JSON holds them."""
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
-
-
-STAGES = ("architecture", "pruning", "quantization", "timesteps")
-"""The stages of a sequential search (A + P + Q + T), in their order."""

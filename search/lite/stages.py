@@ -10,8 +10,9 @@ from torch.nn import functional as F
 
 from litesnn.search.lite.decode import decode
 from litesnn.search.lite.optimizers import CHOICES
-from litesnn.search.lite.settings import STAGES, SearchSettings
+from litesnn.search.lite.settings import SearchSettings
 from litesnn.search.lite.supernet import Supernet
+from litesnn.search.sequential import STAGES, stage_starts
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,8 @@ class Stage:
 def stages(settings: SearchSettings) -> tuple[Stage, ...]:
     """The stages of a search, in order."""
     if settings.sequential:
-        firsts = [settings.epochs * i // len(STAGES) for i in range(len(STAGES))]
         learnt = (("alpha",), ("score",), ("beta",), ("psi",))
-        return tuple(Stage(*parts) for parts in zip(STAGES, firsts, learnt, strict=True))
+        return tuple(Stage(*parts) for parts in zip(STAGES, stage_starts(settings.epochs), learnt, strict=True))
     joint = Stage("joint", settings.warm_up, CHOICES)
     if settings.warm_up == 0:
         return (joint,)

@@ -39,7 +39,7 @@ class AuxiliaryHead(nn.Module):
         nodes = [node for node in topology.nodes if node.name.startswith(f"cell{cell}.")]
         nodes = nodes if genotype.cells[cell].output == "concat" else nodes[-1:]
         self.sources = [node.name for node in nodes]
-        self.timesteps, self.neuron = genotype.timesteps, genotype.neuron
+        self.neuron = genotype.neuron
         height, width = nodes[0].shape[1:]
         self.pool = (min(_POOL, height), min(_POOL, width))
         pooled = [(size - window) // _POOL_STRIDE + 1 for size, window in zip((height, width), self.pool, strict=True)]
@@ -65,7 +65,7 @@ class AuxiliaryHead(nn.Module):
         neuron = self.neuron
         return float_lif(
             unfold_time(current, like),
-            self.timesteps,
+            len(like),
             neuron.decay_mantissa,
             neuron.threshold,
             Surrogate.of(neuron),

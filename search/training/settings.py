@@ -8,6 +8,7 @@ from typing import Any, Literal
 from litesnn.errors import TrainingError
 from litesnn.search.model import Evaluation
 from litesnn.search.scale import Precision
+from litesnn.search.sequential import STAGES
 from litesnn.search.training.losses import LossName
 from litesnn.search.training.samples import Augmentation
 
@@ -27,6 +28,8 @@ class TrainingSettings:
     auxiliary : weight of the auxiliary head's loss in the float phase (LitE-SNN: 0.4); 0: no such head
     loss : `ce`, of the mean logits, or `tet`, of every step's
     tet_lambda : weight of TET's second term, which draws all outputs to 1
+    sequential : compress the float phase's network one thing after the other, a quarter of the epochs each, beginning with so many
+        steps (LitE-SNN's A + P + Q + T); 0: everything together
     shift, flip, cutout : as `Augmentation`
     validation_fraction : part of the training set held back to choose the weights that are kept
     precision : of the convolutions while the float phase trains: `32` or `bf16`; the fixed phase and all accuracies never depend on it
@@ -45,6 +48,7 @@ class TrainingSettings:
     auxiliary: float = 0.0
     loss: LossName = "ce"
     tet_lambda: float = 1e-3
+    sequential: int = 0
     shift: int = 0
     flip: bool = False
     cutout: int = 0
@@ -58,6 +62,7 @@ class TrainingSettings:
             ("epochs", 0),
             ("fixed_epochs", 0),
             ("batch_size", 2),
+            ("sequential", 0),
             ("shift", 0),
             ("cutout", 0),
             ("seed", 0),
@@ -65,6 +70,10 @@ class TrainingSettings:
         ):
             if getattr(self, name) < low:
                 raise TrainingError(f"{name}: found {getattr(self, name)}; allowed: a whole number >= {low}")
+        if self.sequential and self.epochs < len(STAGES):
+            raise TrainingError(
+                f"epochs: found {self.epochs}; allowed for a sequential training: {len(STAGES)} or more"
+            )
         for name in ("lr", "fixed_lr", "clip_norm"):
             if not getattr(self, name) > 0:
                 raise TrainingError(f"{name}: found {getattr(self, name)}; allowed: a number > 0")

@@ -34,6 +34,7 @@ from litesnn.search.training.checkpoint import TrainingState, load_checkpoint, r
 from litesnn.search.training.loop import evaluate, make_optimizer, train_epoch
 from litesnn.search.training.preprocessing import recording_preprocessing, with_preprocessing
 from litesnn.search.training.samples import Parts, prepare
+from litesnn.search.training.sequential import check_sequential, enter_stage
 from litesnn.search.training.settings import EpochReport, TrainingSettings
 
 
@@ -101,6 +102,7 @@ def train_genotype(
         raise TrainingError(
             f"batch_size: found {settings.batch_size} for {ranks.count} processes; allowed: at least as many"
         )
+    check_sequential(loaded.spec, loaded.topology, settings)
     parts = prepare(data, loaded.spec, settings.validation_fraction, settings.seed)
     parts = Parts(parts.train.to(place), parts.validation.to(place), parts.test.to(place))
     model = SpikingModel.from_genotype(loaded, settings.seed).to(place)
@@ -152,6 +154,7 @@ class _Run:
         bar.advance(task, len(self.state.history))
         phases = _phases(self.model)
         for evaluation in phases[phases.index(self.state.evaluation) :]:
+            self.model.compress()
             optimizer = make_optimizer(self.trainee, self.settings, evaluation)
             if tensors is not None:
                 restore(tensors, self.trainee, optimizer)
@@ -176,6 +179,8 @@ class _Run:
         return tuple(EpochReport(**row) for row in self.state.history)
 
     def _epoch(self, optimizer: torch.optim.Optimizer, evaluation: Evaluation, epoch: int) -> EpochReport:
+        if self.settings.sequential and evaluation == "float":
+            enter_stage(self.model, self.settings, epoch)
         self.ranks.align(self.trainee)
         train_loss = train_epoch(
             self.trainee, optimizer, self.parts.train, self.settings, evaluation, epoch, self.ranks
