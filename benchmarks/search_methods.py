@@ -1,9 +1,13 @@
 """Joint search against the sequential one (LitE-SNN, Table 4), and a chip's cost against the paper's, on one budget.
 
-For every seed three networks are searched and retrained with equal settings, epochs and samples: `joint`, `sequential`, and `joint, CHIP`
-with the chip's cost. So that accuracies compare, the fraction of weights that the other two keep is scaled before retraining: that of
-`sequential` until its model size (as the paper counts) is the joint one's, that of `joint, CHIP` until its synapse memory (as the chip
-encodes it) is. Every run is written when it is done; the same command goes on where it was stopped, seed after seed.
+For every seed: `joint`, searched and trained with everything together; `sequential`, searched and trained one thing after the other
+(A + P + Q + T, weights going on from stage to stage); `sequential, then joint`, the sequential search's network trained as the joint one is;
+and `joint, CHIP`, searched with the chip's cost. Searches have equal epochs. Training has one budget of epochs times time steps, what its time
+is proportional to: T is the last thing that a sequential training decides, so that it runs the largest T for three quarters of its epochs.
+
+So that accuracies compare, the sequential networks' cells keep more or fewer weights in training, until their model size (as the paper
+counts) is the joint one's. `joint, CHIP` keeps what it was searched with: what it saves is memory as the chip encodes it. Every run is written
+when it is done; the same command goes on where it was stopped, seed after seed.
 
 python benchmarks/search_methods.py fashion_mnist --data-dir DIR -o OUT [--seeds 3] [--train-samples 4000] [--shrink 2] [--set NAME=VALUE ...]
 """
@@ -18,7 +22,7 @@ from pathlib import Path
 from statistics import mean, stdev
 
 import torch
-from equal_size import Measure, fitted_keep
+from equal_size import fitted_keep
 from reduced_data import reduced
 
 from litesnn.compiler.accounting import model_size, paper_counts
@@ -36,9 +40,10 @@ from litesnn.output import write_atomically
 from litesnn.search.data import Dataset, load_dataset
 from litesnn.search.lite import SearchSettings, preset, search_genotype, with_settings
 from litesnn.search.reference import run_reference
+from litesnn.search.sequential import STAGES, stage_starts
 from litesnn.search.training import TrainingSettings, train_genotype
 
-COLUMNS = ("accuracy", "model_size", "bit_syn_ops", "encoded", "cores", "timesteps", "keep")
+COLUMNS = ("accuracy", "epochs", "model_size", "bit_syn_ops", "encoded", "cores", "timesteps", "keep")
 RATE_SAMPLES = 200
 """Test samples whose spikes are counted for Bit-SynOps."""
 
@@ -51,19 +56,24 @@ class Comparison:
     folder: Path
     settings: SearchSettings
     chip: Profile
-    epochs: int
+    chip_lambda_mem: float
+    budget: int
     device: str
 
     def seed(self, seed: int) -> dict[str, dict[str, float]]:
-        """The three rows of one seed; the joint network's cost is what the other two are fitted to."""
+        """The rows of one seed."""
         base = replace(self.settings, seed=seed)
         joint = self.searched("joint", base)
-        found = {
-            "joint": joint,
-            "sequential": self.fitted("sequential", replace(base, sequential=True), self.paper_size, joint),
-            f"joint, {self.chip.name}": self.fitted("chip", replace(base, cost=self.chip.name), self.encoded, joint),
+        one_by_one = fitted_keep(
+            self.searched("sequential", replace(base, sequential=True)), self.paper_size, self.paper_size(joint)
+        )
+        priced = self.searched(self.chip.name, replace(base, cost=self.chip.name, lambda_mem=self.chip_lambda_mem))
+        return {
+            "joint": self.trained(joint, "joint", seed),
+            "sequential": self.trained(one_by_one, "sequential", seed, sequential=self.settings.timesteps),
+            "sequential, then joint": self.trained(one_by_one, "sequential, then joint", seed),
+            f"joint, {self.chip.name}": self.trained(priced, f"joint, {self.chip.name}", seed),
         }
-        return {name: self.retrained(genotype, name, seed) for name, genotype in found.items()}
 
     def searched(self, name: str, settings: SearchSettings) -> Genotype:
         """What a search finds, or found before."""
@@ -72,43 +82,37 @@ class Comparison:
             return load_genotype(folder / "genotype.json").spec
         return search_genotype(self.data, folder, settings, device=self.device, resume=True).genotype
 
-    def fitted(self, name: str, settings: SearchSettings, measure: Measure, joint: Genotype) -> Genotype:
-        """What a search finds, at the joint network's cost in one measure."""
-        return fitted_keep(self.searched(name, settings), measure, measure(joint))
-
     def paper_size(self, genotype: Genotype) -> float:
         """Bytes, as the paper counts."""
         return model_size(resolve(genotype), genotype.norm)
 
-    def encoded(self, genotype: Genotype) -> float:
-        """Bytes of synapse memory on the chip."""
-        return 8.0 * estimate(genotype, self.chip).synapse_words
-
-    def retrained(self, genotype: Genotype, name: str, seed: int) -> dict[str, float]:
+    def trained(self, genotype: Genotype, name: str, seed: int, sequential: int = 0) -> dict[str, float]:
         """Train the network of one run; its figures, written beside it."""
-        stem = self.folder / f"{name.replace(', ', '-')}-{seed}-trained"
+        stem = self.folder / f"{name.replace(', ', '-').replace(' ', '-')}-{seed}-trained"
         result = stem.with_suffix(".result.json")
         if result.exists():
             row: dict[str, float] = json.loads(result.read_text())
             return row
         untrained = stem.with_suffix(".untrained.json")
         save_genotype(genotype, None, untrained)
-        training = TrainingSettings(
-            epochs=self.epochs,
+        settings = TrainingSettings(
+            epochs=affordable_epochs(self.budget, genotype.timesteps, sequential),
             fixed_epochs=3,
             optimizer="adam",
             lr=0.008,
             fixed_lr=3e-4,
             shift=1,
+            sequential=sequential,
             seed=seed,
             threads=self.settings.threads,
         )
         target = stem.with_suffix(".json")
-        trained = train_genotype(untrained, self.data, target, training, device=self.device, resume=True)
+        trained = train_genotype(untrained, self.data, target, settings, device=self.device, resume=True)
         assert trained.record.accuracy_fixed is not None
-        row = {"accuracy": 100 * trained.record.accuracy_fixed, **self.costs(load_genotype(target))}
+        accuracy = 100 * trained.record.accuracy_fixed
+        row = {"accuracy": accuracy, "epochs": settings.epochs, **self.costs(load_genotype(target))}
         write_atomically(result, (json.dumps(row, indent=1) + "\n").encode())
-        print(f"{name:>16} seed {seed}: " + ", ".join(f"{k} {v:.4g}" for k, v in row.items()), flush=True)
+        print(f"{name:>22} seed {seed}: " + ", ".join(f"{k} {v:.4g}" for k, v in row.items()), flush=True)
         return row
 
     def costs(self, loaded: LoadedGenotype) -> dict[str, float]:
@@ -128,14 +132,25 @@ class Comparison:
         }
 
 
+def affordable_epochs(budget: int, timesteps: int, sequential: int = 0) -> int:
+    """Epochs of a training that take `budget` time steps per sample; a sequential one may pass the budget by its last epoch."""
+    if not sequential:
+        return budget // timesteps
+    for epochs in range(len(STAGES), budget + 1):
+        last = epochs - stage_starts(epochs)[-1]
+        if (epochs - last) * sequential + last * timesteps >= budget:
+            return epochs
+    raise ValueError(f"a budget of {budget} time steps does not allow {len(STAGES)} epochs")
+
+
 def table(rows: Sequence[dict[str, dict[str, float]]], chip: str) -> str:
     """Mean ± deviation of every method over the seeds."""
-    heads = ("accuracy %", "size kB", "Bit-SynOps M", f"{chip} kB", "cores", "T", "kept")
-    lines = [f"{'':>16}  " + "  ".join(f"{head:<15}" for head in heads)]
+    heads = ("accuracy %", "epochs", "size kB", "Bit-SynOps M", f"{chip} kB", "cores", "T", "kept")
+    lines = [f"{'':>22}  " + "  ".join(f"{head:<15}" for head in heads)]
     for name in rows[0]:
         columns = [[row[name][column] for row in rows] for column in COLUMNS]
         cells = (f"{mean(c):.4g} ± {stdev(c) if len(c) > 1 else 0:.2g}" for c in columns)
-        lines.append(f"{name:>16}  " + "  ".join(f"{cell:<15}" for cell in cells))
+        lines.append(f"{name:>22}  " + "  ".join(f"{cell:<15}" for cell in cells))
     return "\n".join(lines)
 
 
@@ -149,7 +164,8 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--chip", default="loihi2", choices=["loihi1", "loihi2"])
-    parser.add_argument("--epochs", type=int, default=20, help="of retraining")
+    parser.add_argument("--chip-lambda-mem", type=float, default=1e-6, help="per bit of the chip's memory")
+    parser.add_argument("--budget", type=int, default=48, help="of a training: epochs times time steps")
     parser.add_argument("--train-samples", type=int, default=0, help="of search and retraining; 0: all")
     parser.add_argument("--shrink", type=int, default=1, help="average images over squares of so many pixels")
     parser.add_argument("--device", default="cpu")
@@ -160,7 +176,15 @@ def main() -> None:
         torch.set_num_threads(settings.threads)
     data = reduced(load_dataset(options.dataset, options.data_dir), options.train_samples, options.shrink)
     options.output.mkdir(parents=True, exist_ok=True)
-    comparison = Comparison(data, options.output, settings, load_profile(options.chip), options.epochs, options.device)
+    comparison = Comparison(
+        data,
+        options.output,
+        settings,
+        load_profile(options.chip),
+        options.chip_lambda_mem,
+        options.budget,
+        options.device,
+    )
     rows: list[dict[str, dict[str, float]]] = []
     for seed in range(options.seeds):
         rows.append(comparison.seed(seed))

@@ -13,15 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.encoding import axon_list_bits
 from litesnn.compiler.genotype import Genotype, LoadedGenotype, Topology, resolve, with_numbers
 from litesnn.compiler.genotype.topology import EdgePlan
-from litesnn.compiler.graph import Graph, Source, SynapseBlock
+from litesnn.compiler.graph import Graph, Source
 from litesnn.compiler.lower import lower
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.passes import ProveRanges, RemoveDead, StaggerResets
 from litesnn.compiler.pipeline import passes
-from litesnn.compiler.profile import Profile, load_profile
+from litesnn.compiler.profile import Profile
 from litesnn.compiler.rules.graph_rules import broken_rules
 from litesnn.errors import CompileError
 
@@ -102,27 +101,6 @@ def estimate(
         synaptic_operations=operations * graph.timesteps,
         rate=rate,
     )
-
-
-def estimate_edges(genotype: Genotype | LoadedGenotype, profile: Profile | str, *, seed: int = 0) -> dict[str, int]:
-    """Bits of synapse memory that each edge of a genotype takes as the chip encodes it, by edge name, before any partition.
-
-    Edges are counted one by one, each list stored once: a search weighs its candidates with these figures.
-
-    Raises
-    ------
-    CompileError
-        If the genotype cannot be lowered.
-    """
-    target = load_profile(profile) if isinstance(profile, str) else profile
-    graph = _graph(_with_weights(genotype, seed), target)
-    bits: dict[str, int] = {}
-    groups: dict[tuple[str, str, str], list[SynapseBlock]] = {}
-    for block in graph.blocks:
-        groups.setdefault((block.edge, block.source, block.target), []).append(block)
-    for (edge, _, _), blocks in groups.items():
-        bits[edge] = bits.get(edge, 0) + axon_list_bits(graph, blocks, target)
-    return bits
 
 
 def _graph(loaded: LoadedGenotype, profile: Profile) -> Graph:

@@ -28,6 +28,7 @@ def _view(history: Mapping[str, Any]) -> dict[str, Any]:
     rows, settings, decoded = history["epochs"], history["settings"], history["decoded"]
     last = rows[-1]
     steps = settings["timesteps"]
+    on_chip = settings["cost"] != "paper"
     return {
         "dataset": history["dataset"],
         "method": history["method"],
@@ -43,6 +44,7 @@ def _view(history: Mapping[str, Any]) -> dict[str, Any]:
             line_chart("cross-entropy, Loss_CE", {"loss": [row["loss_ce"] for row in rows]}),
             line_chart("memory, Loss_MEM (bits)", {"memory": [row["loss_mem"] for row in rows]}),
             line_chart("operations, Loss_COMP (per sample)", {"operations": [row["loss_comp"] for row in rows]}),
+            *([line_chart("cores of the chip", {"cores": [row["cores"] for row in rows]})] if on_chip else []),
             line_chart(
                 "accuracy after t steps", {f"{t + 1}": [row["accuracy"][t] for row in rows] for t in range(steps)}
             ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import torch
 from torch import Tensor
 
 from litesnn.compiler.genotype import (
@@ -22,6 +23,7 @@ from litesnn.search.lite.settings import SearchSettings
 from litesnn.search.spaces import CONV, SKIP, CandidateEdge, SpikeDhsSpace
 
 KEPT_PER_NODE = 2
+EdgeStrength = Literal["conv", "max"]
 
 
 @dataclass(frozen=True)
@@ -39,22 +41,38 @@ def decode(space: SpikeDhsSpace, choices: Choices, settings: SearchSettings) -> 
     What is held in some stage of the search plays no part: the parameters decide.
     """
     return Decoded(
-        decode_edges(space, choices.alpha.detach().softmax(1), settings.edge_strength),
+        decode_edges(space, choices.alpha.detach().softmax(1), settings.strength),
         tuple(settings.bits[int(row.argmax())] for row in choices.beta.detach()),
         int(choices.psi.detach().argmax()) + 1,
     )
 
 
 def decode_edges(
-    space: SpikeDhsSpace, ops: Tensor, strength: Literal["conv", "max"] = "conv"
+    space: SpikeDhsSpace, ops: Tensor, strength: EdgeStrength = "conv"
 ) -> tuple[tuple[CandidateEdge, int], ...]:
     """The two strongest edges of each node from probabilities (edges, 2), each with its likelier operation."""
-    strengths = (ops[:, CONV] if strength == "conv" else ops.amax(1)).tolist()
+    strengths = edge_strengths(ops, strength).tolist()
     kept = []
     for node in range(space.nodes):
         strongest = sorted(space.edges_into(node), key=lambda edge: (-strengths[edge.number], edge.number))
         kept += sorted(strongest[:KEPT_PER_NODE], key=lambda edge: edge.number)
     return tuple((edge, SKIP if ops[edge.number, SKIP] > ops[edge.number, CONV] else CONV) for edge in kept)
+
+
+def edge_strengths(ops: Tensor, strength: EdgeStrength) -> Tensor:
+    """By which edges are kept, (edges,), from probabilities (edges, 2): of the convolution, or of the likelier operation."""
+    return ops[:, CONV] if strength == "conv" else ops.amax(1)
+
+
+def kept_shares(space: SpikeDhsSpace, ops: Tensor, strength: EdgeStrength) -> Tensor:
+    """How likely each edge is kept, (edges,), as far as it has a gradient: its part of its node's strengths, times the edges a node keeps.
+
+    1 for the edges of a network that is certain, whose others have no probability.
+    """
+    strengths = edge_strengths(ops, strength)
+    nodes = torch.tensor([edge.node for edge in space.edges], device=ops.device)
+    totals = strengths.new_zeros(space.nodes).index_add(0, nodes, strengths)
+    return (KEPT_PER_NODE * strengths / totals[nodes]).clamp_max(1.0)
 
 
 def to_genotype(

@@ -35,15 +35,32 @@ class Halves:
 
 @dataclass
 class EpochMeans:
-    """Means over one epoch: the three losses, and the accuracy at every number of steps on the choices' batches, before
-    their update; `rates` (cells, sources, T) as `Activity`; `masks_changed` is the number of mask entries that flipped."""
+    """Means over one epoch: the cross-entropy, what is charged (bits, operations of a sample, cores), and the accuracy at every number
+    of steps on the choices' batches, before their update; `rates` (cells, sources, T) as `Activity`; `masks_changed` is the number of mask
+    entries that flipped."""
 
     ce: float = 0.0
     memory: float = 0.0
     operations: float = 0.0
+    cores: float = 0.0
     accuracy: tuple[float, ...] = ()
     rates: Tensor = field(default_factory=lambda: torch.zeros(()))
     masks_changed: int = 0
+
+
+@dataclass(frozen=True)
+class ChoicesUpdate:
+    """What one update of choices saw before it: the terms of the loss, rates, and right answers at every number of steps, (T,)."""
+
+    ce: float
+    memory: float
+    operations: float
+    cores: float
+    rates: Tensor
+    hits: Tensor
+
+
+_AVERAGED = ("ce", "memory", "operations", "cores", "rates")
 
 
 class JointOptimization:
@@ -80,19 +97,17 @@ class JointOptimization:
         for index, (mine, others) in enumerate(self._pairs(epoch)):
             self.optimizers.anneal(settings, (epoch + index / count) / settings.epochs)
             self.update_weights(*mine)
-            ce, memory, operations, hits, rates = self.update_choices(*others, stage)
+            update = self.update_choices(*others, stage)
             means.masks_changed += self.supernet.refresh_masks()
-            if not isfinite(ce):
+            if not isfinite(update.ce):
                 raise SearchError(
-                    f"the loss became {ce} in epoch {epoch + 1}, batch {index + 1}; try a lower learning rate (lr, score_lr)"
+                    f"the loss became {update.ce} in epoch {epoch + 1}, batch {index + 1}; try a lower learning rate (lr, score_lr)"
                 )
             size = len(others[1])
-            correct, seen = correct + hits, seen + size
-            means.ce += ce * size
-            means.memory += memory * size
-            means.operations += operations * size
-            means.rates = means.rates + rates * size
-        for name in ("ce", "memory", "operations", "rates"):
+            correct, seen = correct + update.hits, seen + size
+            for name in _AVERAGED:
+                setattr(means, name, getattr(means, name) + getattr(update, name) * size)
+        for name in _AVERAGED:
             setattr(means, name, getattr(means, name) / seen)
         means.accuracy = tuple((correct / seen).tolist())
         return means
@@ -109,8 +124,8 @@ class JointOptimization:
         torch.nn.utils.clip_grad_norm_(self.supernet.weights(), self.settings.clip_norm)
         self.optimizers.weights.step()
 
-    def update_choices(self, x: Tensor, y: Tensor, stage: Stage) -> tuple[float, float, float, Tensor, Tensor]:
-        """Second step, through the updated weights, on Eq. 15; returns the three losses, right answers per T, (T,), and rates."""
+    def update_choices(self, x: Tensor, y: Tensor, stage: Stage) -> ChoicesUpdate:
+        """Second step, through the updated weights, on Eq. 15."""
         self._train_only(weights=False)
         choices, settings = self.supernet.choices, self.settings
         mine = self.ranks.share(y)
@@ -120,7 +135,9 @@ class JointOptimization:
         rates = self.ranks.total(activity.rates * share)
         memory = self.cost.memory(choices)
         operations = self.cost.operations(choices, rates)
+        cores = self.cost.cores(choices)
         price = settings.lambda_mem * memory + settings.lambda_comp * settings.comp_samples * operations
+        price = price + settings.lambda_cores * cores
         loss = ce + price / self.ranks.count
         learnt = {
             "alpha": [choices.alpha],
@@ -136,7 +153,9 @@ class JointOptimization:
         self.optimizers.step_choices(stage.learnt)
         with torch.no_grad():
             hits = self.ranks.total((running_mean(activity.logits).argmax(2) == mine).sum(1)).cpu()
-        return self.ranks.total(ce).item(), memory.item(), operations.item(), hits, rates.cpu()
+        return ChoicesUpdate(
+            self.ranks.total(ce).item(), memory.item(), operations.item(), cores.item(), rates.cpu(), hits
+        )
 
     def _reached(self, parameter: Tensor) -> bool:
         """Whether the loss depends on a parameter: choices that are held give it no gradient."""

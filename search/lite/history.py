@@ -29,7 +29,8 @@ class EpochRow:
     Attributes
     ----------
     epoch, stage : from 1; `warm-up`, `joint`, or a stage of the sequential search
-    loss_ce, loss_mem, loss_comp : the three terms, the last two before their lambdas (bits; operations per sample)
+    loss_ce, loss_mem, loss_comp, cores : the terms of the loss, the last three before their lambdas (bits; operations per sample; cores of
+        the chip, 0 with the paper's cost)
     accuracy : at 1 .. T steps, a fraction, on the batches of the second step (held out from the weights by default)
     masks_changed : fraction of mask entries that flipped, per update
     ops, bits, steps : probabilities after the epoch: (edges, 2), (cells, B), (T,)
@@ -42,6 +43,7 @@ class EpochRow:
     loss_ce: float
     loss_mem: float
     loss_comp: float
+    cores: float
     accuracy: tuple[float, ...]
     masks_changed: float
     ops: list[list[float]]
@@ -66,6 +68,7 @@ def epoch_row(
         means.ce,
         means.memory,
         means.operations,
+        means.cores,
         means.accuracy,
         means.masks_changed / (entries * updates),
         choices.ops().detach().tolist(),
