@@ -5,9 +5,9 @@ For every seed: `joint`, searched and trained with everything together; `sequent
 and `joint, CHIP`, searched with the chip's cost. Searches have equal epochs. Training has one budget of epochs times time steps, what its time
 is proportional to: T is the last thing that a sequential training decides, so that it runs the largest T for three quarters of its epochs.
 
-So that accuracies compare, the sequential networks' cells keep more or fewer weights in training, until their model size (as the paper
-counts) is the joint one's. `joint, CHIP` keeps what it was searched with: what it saves is memory as the chip encodes it. Every run is written
-when it is done; the same command goes on where it was stopped, seed after seed.
+So that accuracies compare, cells keep more or fewer weights in training than in the search: the sequential networks' until their model size (as
+the paper counts) is the joint one's, those of `joint, CHIP` until their synapse memory (as the chip encodes it) is. Every run is written when it is
+done; the same command goes on where it was stopped, seed after seed.
 
 python benchmarks/search_methods.py fashion_mnist --data-dir DIR -o OUT [--seeds 3] [--train-samples 4000] [--shrink 2] [--set NAME=VALUE ...]
 """
@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import mean, stdev
 
 import torch
-from equal_size import fitted_keep
+from equal_size import Measure, fitted_keep
 from reduced_data import reduced
 
 from litesnn.compiler.accounting import model_size, paper_counts
@@ -56,7 +56,7 @@ class Comparison:
     folder: Path
     settings: SearchSettings
     chip: Profile
-    chip_lambda_mem: float
+    chip_settings: SearchSettings
     budget: int
     device: str
 
@@ -64,10 +64,8 @@ class Comparison:
         """The rows of one seed."""
         base = replace(self.settings, seed=seed)
         joint = self.searched("joint", base)
-        one_by_one = fitted_keep(
-            self.searched("sequential", replace(base, sequential=True)), self.paper_size, self.paper_size(joint)
-        )
-        priced = self.searched(self.chip.name, replace(base, cost=self.chip.name, lambda_mem=self.chip_lambda_mem))
+        one_by_one = self.fitted("sequential", replace(base, sequential=True), self.paper_size, joint)
+        priced = self.fitted(self.chip.name, replace(self.chip_settings, seed=seed), self.encoded, joint)
         return {
             "joint": self.trained(joint, "joint", seed),
             "sequential": self.trained(one_by_one, "sequential", seed, sequential=self.settings.timesteps),
@@ -82,9 +80,17 @@ class Comparison:
             return load_genotype(folder / "genotype.json").spec
         return search_genotype(self.data, folder, settings, device=self.device, resume=True).genotype
 
+    def fitted(self, name: str, settings: SearchSettings, measure: Measure, joint: Genotype) -> Genotype:
+        """What a search finds, at the joint network's cost in one measure."""
+        return fitted_keep(self.searched(name, settings), measure, measure(joint))
+
     def paper_size(self, genotype: Genotype) -> float:
         """Bytes, as the paper counts."""
         return model_size(resolve(genotype), genotype.norm)
+
+    def encoded(self, genotype: Genotype) -> float:
+        """Bytes of synapse memory on the chip."""
+        return 8.0 * estimate(genotype, self.chip).synapse_words
 
     def trained(self, genotype: Genotype, name: str, seed: int, sequential: int = 0) -> dict[str, float]:
         """Train the network of one run; its figures, written beside it."""
@@ -164,7 +170,9 @@ def main() -> None:
     parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--chip", default="loihi2", choices=["loihi1", "loihi2"])
-    parser.add_argument("--chip-lambda-mem", type=float, default=1e-6, help="per bit of the chip's memory")
+    parser.add_argument(
+        "--chip-set", action="append", default=[], metavar="NAME=VALUE", help="of the search with the chip's cost alone"
+    )
     parser.add_argument("--budget", type=int, default=48, help="of a training: epochs times time steps")
     parser.add_argument("--train-samples", type=int, default=0, help="of search and retraining; 0: all")
     parser.add_argument("--shrink", type=int, default=1, help="average images over squares of so many pixels")
@@ -172,18 +180,14 @@ def main() -> None:
     options = parser.parse_args()
     changes = dict(text.split("=", 1) for text in options.set)
     settings = with_settings(preset(options.preset), {"threads": 1, **changes})
+    on_chip = dict(text.split("=", 1) for text in options.chip_set)
+    chip_settings = with_settings(settings, {"cost": options.chip, **on_chip})
     if settings.threads:
         torch.set_num_threads(settings.threads)
     data = reduced(load_dataset(options.dataset, options.data_dir), options.train_samples, options.shrink)
     options.output.mkdir(parents=True, exist_ok=True)
     comparison = Comparison(
-        data,
-        options.output,
-        settings,
-        load_profile(options.chip),
-        options.chip_lambda_mem,
-        options.budget,
-        options.device,
+        data, options.output, settings, load_profile(options.chip), chip_settings, options.budget, options.device
     )
     rows: list[dict[str, dict[str, float]]] = []
     for seed in range(options.seeds):

@@ -31,6 +31,7 @@ def litesnn_command(
     cost: Annotated[str | None, typer.Option(help="What memory and operations cost: paper, loihi1 or loihi2.")] = None,
     lambda_mem: Annotated[float | None, typer.Option(help="Price of a bit of memory.")] = None,
     lambda_comp: Annotated[float | None, typer.Option(help="Price of a bit-operation.")] = None,
+    lambda_cores: Annotated[float | None, typer.Option(help="Price of a core of the chip that --cost names.")] = None,
     epochs: Annotated[
         int | None, typer.Option(help="Epochs; psi's warm-up is shortened where it would take them all.")
     ] = None,
@@ -78,6 +79,7 @@ def litesnn_command(
             "cost": cost,
             "lambda_mem": lambda_mem,
             "lambda_comp": lambda_comp,
+            "lambda_cores": lambda_cores,
             "epochs": epochs,
             "channels": channels,
             "deploy_channels": deploy_channels,
@@ -138,8 +140,10 @@ def _show(history: dict[str, Any], path: Path) -> None:
     )
     for edge in decoded["edges"]:
         console.print(f"  {edge}")
+    settings = history["settings"]
+    onwards = f" --sequential {settings['timesteps']}" if settings["sequential"] else ""
     console.print(
-        f"written to [bold]{path}[/], with history.json and report.html; next: litesnn train {path} --dataset ..."
+        f"written to [bold]{path}[/], with history.json and report.html; next: litesnn train {path} --dataset ...{onwards}"
     )
 
 

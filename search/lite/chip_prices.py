@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import torch
+from rich.progress import Progress
 from torch import Tensor, nn
 
 from litesnn.compiler.estimate import estimate
@@ -48,14 +49,20 @@ class Prices(nn.Module):
         return self.base + (kept * self.edges).sum() + (widths * self.widths).sum()
 
 
-def chip_prices(space: SpikeDhsSpace, input_spec: InputSpec, settings: SearchSettings) -> tuple[Prices, Prices]:
+def chip_prices(
+    space: SpikeDhsSpace, input_spec: InputSpec, settings: SearchSettings, bar: Progress | None = None
+) -> tuple[Prices, Prices]:
     """Prices in bits of synapse memory and in cores on the chip that `settings.cost` names.
 
     Networks are drawn by seed; there are twice as many as prices.
     """
     profile = load_profile(settings.cost)
     networks = list(random_networks(space, settings, _PER_PRICE * _unknowns(space, settings), settings.seed))
-    estimates = [estimate(to_genotype(network, space, input_spec, settings, "priced"), profile) for network in networks]
+    shown = bar or Progress(disable=True)
+    estimates = [
+        estimate(to_genotype(network, space, input_spec, settings, "priced"), profile)
+        for network in shown.track(networks, description=f"prices of {settings.cost}")
+    ]
     charges = torch.tensor([[_WORD_BITS * found.synapse_words, found.cores] for found in estimates]).double()
     memory, cores = _fit(space, settings, networks, charges)
     return memory, cores

@@ -8,6 +8,7 @@ any width. Both return bits, operations of one sample, and cores.
 from __future__ import annotations
 
 import torch
+from rich.progress import Progress
 from torch import Tensor, nn
 
 from litesnn.compiler.genotype import InputSpec
@@ -74,11 +75,13 @@ class ChipCost(PaperCost):
     memory_prices, core_prices : in bits, and in cores
     """
 
-    def __init__(self, space: SpikeDhsSpace, input_spec: InputSpec, settings: SearchSettings) -> None:
+    def __init__(
+        self, space: SpikeDhsSpace, input_spec: InputSpec, settings: SearchSettings, bar: Progress | None = None
+    ) -> None:
         super().__init__(space, settings)
         self.space = space
         self.strength = settings.strength
-        self.memory_prices, self.core_prices = chip_prices(space, input_spec, settings)
+        self.memory_prices, self.core_prices = chip_prices(space, input_spec, settings, bar)
 
     def memory(self, choices: Choices) -> Tensor:
         """Expected bits of synapse memory over all cores."""
@@ -100,11 +103,13 @@ class ChipCost(PaperCost):
         return ops * kept_shares(self.space, ops, self.strength)[:, None]
 
 
-def make_cost(space: SpikeDhsSpace, input_spec: InputSpec, settings: SearchSettings) -> PaperCost:
-    """The cost that the settings name."""
+def make_cost(
+    space: SpikeDhsSpace, input_spec: InputSpec, settings: SearchSettings, bar: Progress | None = None
+) -> PaperCost:
+    """The cost that the settings name; finding a chip's prices shows on the bar."""
     if settings.cost == "paper":
         return PaperCost(space, settings)
-    return ChipCost(space, input_spec, settings)
+    return ChipCost(space, input_spec, settings, bar)
 
 
 def candidate_weights(space: SpikeDhsSpace) -> Tensor:

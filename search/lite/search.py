@@ -86,9 +86,9 @@ def search_genotype(
         raise SearchError(
             f"batch_size: found {settings.batch_size} for {ranks.count} processes; allowed: at least as many"
         )
-    run = _Run(data, Path(out_dir), settings, place, ranks)
     with run_session(progress, ranks, SearchError) as bar:
-        run.search(resume, bar, on_epoch)
+        run = _Run(data, Path(out_dir), settings, place, ranks, bar)
+        run.search(resume, on_epoch)
         result = run.result()
         if ranks.first:
             run.write(result)
@@ -100,15 +100,21 @@ class _Run:
     """One search: supernet, optimizers, data and the checkpoint it can go on from."""
 
     def __init__(
-        self, data: Dataset, folder: Path, settings: SearchSettings, device: torch.device, ranks: Ranks
+        self,
+        data: Dataset,
+        folder: Path,
+        settings: SearchSettings,
+        device: torch.device,
+        ranks: Ranks,
+        bar: Progress,
     ) -> None:
-        self.data, self.folder, self.settings, self.ranks = data, folder, settings, ranks
+        self.data, self.folder, self.settings, self.ranks, self.bar = data, folder, settings, ranks, bar
         self.space = make_space(data, settings, settings.channels)
         self.deployed_space = make_space(data, settings, settings.deploy_channels)
         halves = split_halves(data, settings).to(device)
         self.supernet = Supernet(self.space, data.input_spec, settings).to(device)
         synchronize_norms(self.supernet, ranks)
-        cost = make_cost(self.space, data.input_spec, settings).to(device)
+        cost = make_cost(self.space, data.input_spec, settings, bar).to(device)
         self.optimizers = Optimizers.of(self.supernet, settings)
         self.optimization = JointOptimization(self.supernet, cost, self.optimizers, halves, settings, ranks)
         self.updates = -(-len(halves.weights.y) // settings.batch_size)
@@ -122,18 +128,18 @@ class _Run:
             **ranks.identity,
         }
 
-    def search(self, resume: bool, bar: Progress, on_epoch: Callable[[EpochRow], None] | None) -> None:
+    def search(self, resume: bool, on_epoch: Callable[[EpochRow], None] | None) -> None:
         """All epochs that are not done yet."""
         if resume and self.checkpoint.is_file():
             self._restore()
-        task = bar.add_task("search", total=self.settings.epochs)
-        bar.advance(task, len(self.rows))
+        task = self.bar.add_task("search", total=self.settings.epochs)
+        self.bar.advance(task, len(self.rows))
         for epoch in range(len(self.rows), self.settings.epochs):
             row = self._epoch(epoch)
             if self.ranks.first:
                 self._save()
             shown = f"{row.stage} {row.epoch}: accuracy {max(row.accuracy):.2%}, T = {row.decoded['timesteps']}"
-            bar.update(task, advance=1, description=shown)
+            self.bar.update(task, advance=1, description=shown)
             if on_epoch is not None and self.ranks.first:
                 on_epoch(row)
 

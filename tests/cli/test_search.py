@@ -80,6 +80,31 @@ def test_a_sweep_writes_a_table(tmp_path: Path) -> None:
     assert (tmp_path / "sweep-0" / "history.json").stat().st_mtime_ns == stamp, "what is done is not repeated"
 
 
+def test_a_chips_cores_are_on_the_page(tmp_path: Path) -> None:
+    quick = ("search", "litesnn", *QUICK, *SMALL, "--epochs", 1, "--samples", 60)
+    found = json_of(*quick, "--cost", "loihi2", "--lambda-cores", 0.1, "-o", tmp_path / "chip")
+    assert all(1 <= row["cores"] < 20 for row in found["epochs"])
+    assert "cores of the chip" in (tmp_path / "chip" / "report.html").read_text()
+    paper = json_of(*quick, "-o", tmp_path / "paper")
+    assert {row["cores"] for row in paper["epochs"]} == {0.0}
+    assert "cores of the chip" not in (tmp_path / "paper" / "report.html").read_text()
+
+
+def test_a_sequential_design_goes_through_to_the_deployed_network(tmp_path: Path) -> None:
+    """Search and training one thing after the other, as the search's last line says."""
+    found = tmp_path / "found"
+    shown = call("search", "litesnn", *QUICK, *SMALL, "--epochs", 4, "--samples", 60, "--sequential", "-o", found)
+    steps = json.loads((found / "history.json").read_text())["settings"]["timesteps"]
+    assert f"--sequential {steps}" in " ".join(shown.output.split())
+    trained = json_of(
+        *("train", found / "genotype.json", "--dataset", "digits", "-o", tmp_path / "trained.json", "--epochs", 4),
+        *("--fixed-epochs", 1, "--sequential", steps),
+    )
+    assert trained["settings"]["sequential"] == steps
+    assert [row["evaluation"] for row in trained["history"]] == ["float"] * 4 + ["fixed"]
+    assert load_genotype(tmp_path / "trained.json").tensors is not None
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -90,6 +115,7 @@ def test_a_sweep_writes_a_table(tmp_path: Path) -> None:
         (("--set", "size=1"), "setting: found 'size'; allowed: nodes"),
         (("--set", "keep"), "found 'keep'; allowed: NAME=VALUE"),
         (("--cost", "abacus"), "cost: found 'abacus'"),
+        (("--lambda-cores", 0.1), "lambda_cores: found 0.1 with cost 'paper'"),
         (("--channels", 9), "channels: found 9 for 2 nodes"),
         (("--sweep", "1e-9"), "allowed: LAMBDA_MEM:LAMBDA_COMP"),
         (("--device", "abacus"), "device: found 'abacus'"),

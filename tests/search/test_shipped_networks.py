@@ -1,4 +1,4 @@
-"""The other shipped examples: a pruned 2-bit residual network, and a network with feedback on events."""
+"""The other shipped examples: a searched network, a pruned 2-bit residual network, and a network with feedback on events."""
 
 from pathlib import Path
 
@@ -33,6 +33,20 @@ def test_the_pruned_network_is_of_2_bits_and_says_what_was_pruned() -> None:
     assert record.cores[1] < record.cores[0]
 
 
+def test_the_searched_network_recognizes_the_images_beside_it_and_is_what_the_search_found() -> None:
+    folder = EXAMPLES / "fashion"
+    example, found = load_genotype(folder / "genotype.json"), load_genotype(folder / "untrained.json")
+    assert accuracy(example, np.load(folder / "inputs.npy"), np.load(folder / "labels.npy")) >= 0.9
+    assert example.spec.search == found.spec.search
+    assert example.spec.timesteps == found.spec.timesteps
+    assert [(cell.bits, cell.keep) for cell in example.spec.cells] == [(c.bits, c.keep) for c in found.spec.cells]
+    wirings = [
+        [[(read.source, read.op) for read in node.inputs] for node in spec.cells[0].nodes]
+        for spec in (example.spec, found.spec)
+    ]
+    assert wirings[0] == wirings[1]
+
+
 def test_the_network_with_feedback_recognizes_the_recordings_beside_it() -> None:
     folder = EXAMPLES / "events"
     example = load_genotype(folder / "genotype.json")
@@ -40,7 +54,16 @@ def test_the_network_with_feedback_recognizes_the_recordings_beside_it() -> None
     assert accuracy(example, np.load(folder / "inputs.npy"), np.load(folder / "labels.npy")) >= 0.8
 
 
-@pytest.mark.parametrize(("name", "profile"), [("residual", "loihi1"), ("residual", "loihi2"), ("events", "loihi2")])
+@pytest.mark.parametrize(
+    ("name", "profile"),
+    [
+        ("fashion", "loihi1"),
+        ("fashion", "loihi2"),
+        ("residual", "loihi1"),
+        ("residual", "loihi2"),
+        ("events", "loihi2"),
+    ],
+)
 def test_examples_deploy_exactly(name: str, profile: str) -> None:
     example = load_genotype(EXAMPLES / name / "genotype.json")
     inputs = samples_of(name, example)
@@ -51,7 +74,7 @@ def test_examples_deploy_exactly(name: str, profile: str) -> None:
 
 def samples_of(name: str, example: LoadedGenotype) -> np.ndarray:
     """Twenty samples as the network takes them."""
-    if name == "events":
+    if name != "residual":
         return np.load(EXAMPLES / name / "inputs.npy")
     return quantize_input(example.spec.input, load_dataset("digits").x_test[:20])
 

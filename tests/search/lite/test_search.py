@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
 
-from litesnn.compiler.genotype import InputSpec, load_genotype
+from litesnn.compiler.genotype import Genotype, InputSpec, load_genotype
+from litesnn.compiler.profile import Profile
 from litesnn.errors import SearchError
 from litesnn.search.data import Dataset
-from litesnn.search.lite import EpochRow, SearchSettings, preset, search_genotype
+from litesnn.search.lite import EpochRow, SearchSettings, chip_prices, preset, search_genotype
 from litesnn.search.lite.costs import PaperCost
 from litesnn.search.lite.epoch import JointOptimization
 from litesnn.search.lite.optimizers import Optimizers
 from litesnn.search.lite.search import make_space, split_halves
 from litesnn.search.lite.stages import enter, stage_of, stages
 from litesnn.search.lite.supernet import Supernet
+from litesnn.search.spaces import CONV
 
 SETTINGS = SearchSettings(
     nodes=2,
@@ -227,3 +230,19 @@ def test_presets_carry_the_papers_lambdas_and_rates() -> None:
     assert (len(found["small"].levels), len(found["gsc"].levels)) == (8, 6)
     with pytest.raises(SearchError, match="allowed: tiny, small, medium, large, gsc"):
         preset("huge")
+
+
+def test_a_price_per_core_moves_the_wiring_to_fewer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Estimates say that every convolution within a cell takes ten cores; a dear core leaves identities there."""
+
+    def charge(genotype: Genotype, profile: Profile) -> SimpleNamespace:
+        inside = [read for node in genotype.cells[0].nodes for read in node.inputs if read.source.startswith("n")]
+        return SimpleNamespace(synapse_words=100, cores=1 + 10 * sum(read.op == "conv3x3" for read in inside))
+
+    monkeypatch.setattr(chip_prices, "estimate", charge)
+    settings = replace(SETTINGS, cost="loihi2", alpha_lr=0.1)
+    free = search_genotype(bars(), tmp_path / "free", settings).history["epochs"][-1]
+    dear = search_genotype(bars(), tmp_path / "dear", replace(settings, lambda_cores=10.0)).history["epochs"][-1]
+    inside = [edge.number for edge in make_space(bars(), settings, settings.channels).edges if edge.identity]
+    assert all(dear["ops"][edge][CONV] < 0.2 for edge in inside)
+    assert dear["cores"] < free["cores"]
