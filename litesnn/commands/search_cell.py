@@ -18,6 +18,7 @@ OutputOption = Annotated[
     Path, typer.Option("--output", "-o", help="Folder for genotype.json, history.json, report.html.")
 ]
 DataDirOption = Annotated[Path | None, typer.Option(help="Folder with the data set's files (digits needs none).")]
+FramesOption = Annotated[int | None, typer.Option(min=1, help="Event data: frames per sample, one for each step.")]
 PresetOption = Annotated[
     str, typer.Option(help="tiny (minutes on a CPU), or the programs' settings: cifar10, cifar100, dvs.")
 ]
@@ -41,6 +42,7 @@ def lightsnn_command(
     dataset: DatasetOption,
     output: OutputOption,
     data_dir: DataDirOption = None,
+    frames: FramesOption = None,
     preset: PresetOption = "tiny",
     channels: ChannelsOption = None,
     deploy_channels: DeployChannelsOption = None,
@@ -59,13 +61,14 @@ def lightsnn_command(
     not looked at. A checkpoint is written after every group of evaluations and removed at the end.
     """
     given = _given(channels, deploy_channels, hidden, batch_size, seed, threads)
-    _run("lightsnn", preset, given, settings, dataset, output, data_dir, device, resume, json_output)
+    _run("lightsnn", preset, given, settings, dataset, output, data_dir, frames, device, resume, json_output)
 
 
 def snasnet_command(
     dataset: DatasetOption,
     output: OutputOption,
     data_dir: DataDirOption = None,
+    frames: FramesOption = None,
     preset: PresetOption = "tiny",
     candidates: Annotated[int | None, typer.Option(help="Random cells to score (5000 in the paper).")] = None,
     forward_only: Annotated[
@@ -86,7 +89,7 @@ def snasnet_command(
     given = _given(channels, deploy_channels, hidden, batch_size, seed, threads)
     given |= {"candidates": candidates} if candidates is not None else {}
     given |= {"feedback": False} if forward_only else {}
-    _run("snasnet", preset, given, settings, dataset, output, data_dir, device, resume, json_output)
+    _run("snasnet", preset, given, settings, dataset, output, data_dir, frames, device, resume, json_output)
 
 
 def _given(
@@ -116,13 +119,16 @@ def _run(
     dataset: str,
     output: Path,
     data_dir: Path | None,
+    frames: int | None,
     device: str,
     resume: bool,
     json_output: bool,
 ) -> None:
     with errors_to_exit():
+        from litesnn.compiler.genotype import EventFrames
         from litesnn.display.cell_search_page import render_cell_search
         from litesnn.output import write_atomically
+        from litesnn.search.data import load_dataset
         from litesnn.search.light import preset, search_cell
         from litesnn.search.overrides import assigned, with_settings
 
@@ -130,9 +136,8 @@ def _run(
         if changes.get("method", method) != method:
             raise SearchError(f"--set method: found '{changes['method']}'; it is the name of the command, {method}")
         chosen = with_settings(preset(method, preset_name), changes)
-        result = search_cell(
-            dataset, output, chosen, data_dir=data_dir, device=device, resume=resume, progress=not json_output
-        )
+        data = load_dataset(dataset, data_dir, None if frames is None else EventFrames(frames=frames))
+        result = search_cell(data, output, chosen, device=device, resume=resume, progress=not json_output)
         page = render_cell_search(result.history, result.genotype)
         write_atomically(output / "report.html", page.encode())
     if json_output:

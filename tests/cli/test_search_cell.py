@@ -6,10 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from command_line import call
+from recorded_events import archive_arrays
 
-from litesnn.compiler.genotype import load_genotype
+from litesnn.compiler.genotype import EventFrames, load_genotype
 from litesnn.display.cell_search_page import render_cell_search
 
 QUICK = ("--dataset", "digits", "--channels", 3, "--batch-size", 6, "--threads", 1, "--set", "repeats=1")
@@ -36,6 +38,17 @@ def test_a_search_prints_and_writes_what_it_found(tmp_path: Path, method: str, m
     assert "x3 <- x" in words
 
 
+def test_recordings_are_searched_with_a_frame_per_step(tmp_path: Path) -> None:
+    np.savez_compressed(tmp_path / "nmnist.npz", **archive_arrays())
+    quick = ("--channels", 2, "--batch-size", 4, "--threads", 1, "--set", "repeats=1", "--set", "pool=max")
+    events = ("--dataset", "nmnist", "--data-dir", tmp_path, "--frames", 3)
+    result = call("search", "snasnet", *events, *quick, "--candidates", 1, "-o", tmp_path / "found")
+    assert result.exit_code == 0, result.output
+    spec = load_genotype(tmp_path / "found" / "genotype.json").spec
+    assert spec.timesteps == 3
+    assert spec.input.preprocessing == EventFrames(frames=3)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -44,6 +57,7 @@ def test_a_search_prints_and_writes_what_it_found(tmp_path: Path, method: str, m
         (("--set", "bits"), "--set: found 'bits'; allowed: NAME=VALUE, e.g. skips=spikes"),
         (("--set", "pool=median"), "pool: found 'median'"),
         (("--device", "tpu"), "device: found 'tpu'"),
+        (("--frames", 3), "digits: found preprocessing 'event_frames'; allowed: none"),
     ],
 )
 def test_wrong_options_are_refused(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
