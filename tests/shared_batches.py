@@ -8,6 +8,7 @@ from typing import Any
 
 import torch
 from bar_images import bar_dataset
+from interruptions import crash_after
 from torch import Tensor, nn
 
 from litesnn.compiler.genotype import load_genotype
@@ -90,20 +91,16 @@ def search_step(ranks: Ranks) -> Tensors:
     return {name: p.detach().clone() for name, p in supernet.named_parameters()}
 
 
-class Interrupted(Exception):
-    """Stands for a crash."""
-
-
 def training(ranks: Ranks, genotype: Path, target: Path, resume: bool, stop: int) -> list[dict[str, Any]]:
     """A training whose first process crashes after `stop` epochs (0: none does)."""
     seen: list[EpochReport] = []
+    crash = crash_after(stop)
 
-    def crash(report: EpochReport) -> None:
+    def watched(report: EpochReport) -> None:
         seen.append(report)
-        if len(seen) == stop:
-            raise Interrupted
+        crash(report)
 
-    result = train_genotype(genotype, bar_dataset(), target, TRAINING, resume=resume, progress=False, on_epoch=crash)
+    result = train_genotype(genotype, bar_dataset(), target, TRAINING, resume=resume, progress=False, on_epoch=watched)
     assert ranks.first or not seen
     return [vars(report) for report in result.history]
 

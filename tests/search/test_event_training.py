@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from interruptions import check_resumed_training
 from recorded_events import write_nmnist
 
 from litesnn.compiler.genotype import (
@@ -27,7 +28,7 @@ from litesnn.errors import DataError, GenotypeError, TrainingError
 from litesnn.samples import verification_samples
 from litesnn.search.data import Dataset, load_dataset, load_for
 from litesnn.search.reference import run_reference
-from litesnn.search.training import EpochReport, TrainingSettings, train_genotype
+from litesnn.search.training import TrainingSettings, train_genotype
 
 SETTINGS = TrainingSettings(epochs=2, fixed_epochs=2, batch_size=16, optimizer="adam", lr=0.02, threads=1)
 STEPS = 3
@@ -94,26 +95,9 @@ def _silent_feedback(loaded: LoadedGenotype) -> dict[str, np.ndarray]:
     return {n: np.zeros_like(v) for n, v in loaded.trained.items() if "backward" in n and n.endswith("mask")}
 
 
-class Interrupted(Exception):
-    """Stands for a crash."""
-
-
 @pytest.mark.parametrize("stop", [1, 3])
 def test_a_recurrent_training_repeats_and_resumes(tmp_path: Path, stop: int) -> None:
-    path, data, shifted = recurrent(tmp_path), bars(64), replace(SETTINGS, shift=1)
-    whole = train_genotype(path, data, tmp_path / "whole.json", shifted)
-    seen: list[EpochReport] = []
-
-    def crash(report: EpochReport) -> None:
-        seen.append(report)
-        if len(seen) == stop:
-            raise Interrupted
-
-    with pytest.raises(Interrupted):
-        train_genotype(path, data, tmp_path / "parts.json", shifted, on_epoch=crash)
-    parts = train_genotype(path, data, tmp_path / "parts.json", shifted, resume=True)
-    assert parts.history == whole.history
-    assert (tmp_path / "parts.safetensors").read_bytes() == (tmp_path / "whole.safetensors").read_bytes()
+    check_resumed_training(recurrent(tmp_path), bars(64), replace(SETTINGS, shift=1), tmp_path, stop)
 
 
 def test_what_training_used_is_what_verification_loads(tmp_path: Path) -> None:

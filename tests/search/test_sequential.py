@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 import torch
 from bar_images import bar_dataset, bar_genotype
+from interruptions import check_resumed_training
 
 from litesnn.compiler.genotype import load_genotype, save_genotype
 from litesnn.errors import TrainingError
 from litesnn.search.compression import Compression
 from litesnn.search.model import SpikingModel
 from litesnn.search.reference import run_reference
-from litesnn.search.training import EpochReport, TrainingSettings, train, train_genotype
+from litesnn.search.training import TrainingSettings, train, train_genotype
 from litesnn.search.training.auxiliary import Trainee
 
 SETTINGS = TrainingSettings(epochs=8, fixed_epochs=2, batch_size=16, optimizer="adam", lr=0.01, shift=1, sequential=5)
@@ -59,20 +60,7 @@ def test_each_stage_has_in_force_what_it_decides_and_what_is_decided(
 @pytest.mark.parametrize("stop", [1, 3, 4, 7, 9])
 def test_a_resumed_sequential_training_equals_an_uninterrupted_one(tmp_path: Path, stop: int) -> None:
     """Interrupted within a stage, at the end of one, and in the fixed phase."""
-    path, data = bar_genotype(tmp_path), bar_dataset()
-    whole = train_genotype(path, data, tmp_path / "whole.json", SETTINGS)
-    seen: list[EpochReport] = []
-
-    def crash(report: EpochReport) -> None:
-        seen.append(report)
-        if len(seen) == stop:
-            raise KeyError
-
-    with pytest.raises(KeyError):
-        train_genotype(path, data, tmp_path / "parts.json", SETTINGS, on_epoch=crash)
-    parts = train_genotype(path, data, tmp_path / "parts.json", SETTINGS, resume=True)
-    assert parts.history == whole.history
-    assert (tmp_path / "parts.safetensors").read_bytes() == (tmp_path / "whole.safetensors").read_bytes()
+    check_resumed_training(bar_genotype(tmp_path), bar_dataset(), SETTINGS, tmp_path, stop)
 
 
 def test_without_quantizing_an_edge_passes_its_weights_and_their_gradient(tmp_path: Path) -> None:

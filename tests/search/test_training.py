@@ -5,12 +5,13 @@ import numpy as np
 import pytest
 import torch
 from bar_images import bar_dataset, bar_genotype
+from interruptions import Interrupted, check_resumed_training, crash_after
 
 from litesnn.compiler.genotype import load_genotype
 from litesnn.errors import DataError, TrainingError
 from litesnn.search.model import SpikingModel
 from litesnn.search.reference import run_reference
-from litesnn.search.training import EpochReport, TrainingSettings, train_genotype
+from litesnn.search.training import TrainingSettings, train_genotype
 from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.samples import Augmentation, augment
 
@@ -36,38 +37,17 @@ def test_a_small_problem_is_learnt_and_the_record_is_true(tmp_path: Path, norm: 
     assert not (tmp_path / "out.json.checkpoint").exists()
 
 
-class Interrupted(Exception):
-    """Stands for a crash."""
-
-
 @pytest.mark.parametrize(("stop", "auxiliary"), [(1, 0.0), (1, 0.4), (2, 0.0), (3, 0.4), (4, 0.0)])
 def test_a_resumed_training_equals_an_uninterrupted_one(tmp_path: Path, stop: int, auxiliary: float) -> None:
     """Interrupted within the float phase, between the phases, within the fixed phase, and after the last epoch."""
-    path, data = bar_genotype(tmp_path), bar_dataset()
     settings = replace(SETTINGS, auxiliary=auxiliary)
-    whole = train_genotype(path, data, tmp_path / "whole.json", settings)
-    seen: list[EpochReport] = []
-
-    def crash(report: EpochReport) -> None:
-        seen.append(report)
-        if len(seen) == stop:
-            raise Interrupted
-
-    with pytest.raises(Interrupted):
-        train_genotype(path, data, tmp_path / "parts.json", settings, on_epoch=crash)
-    assert not (tmp_path / "parts.json").exists()
-    parts = train_genotype(path, data, tmp_path / "parts.json", settings, resume=True)
-    assert parts.history == whole.history
-    assert (tmp_path / "parts.safetensors").read_bytes() == (tmp_path / "whole.safetensors").read_bytes()
+    check_resumed_training(bar_genotype(tmp_path), bar_dataset(), settings, tmp_path, stop)
 
 
 def test_a_checkpoint_of_another_training_is_refused(tmp_path: Path) -> None:
-    def crash(report: EpochReport) -> None:
-        raise Interrupted
-
     path, data = bar_genotype(tmp_path), bar_dataset()
     with pytest.raises(Interrupted):
-        train_genotype(path, data, tmp_path / "out.json", SETTINGS, on_epoch=crash)
+        train_genotype(path, data, tmp_path / "out.json", SETTINGS, on_epoch=crash_after(1))
     with pytest.raises(TrainingError, match=r"belongs to another training .*seed: found 0, now 7"):
         train_genotype(path, data, tmp_path / "out.json", replace(SETTINGS, seed=7), resume=True)
     (tmp_path / "out.json.checkpoint").write_bytes(b"garbage")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from interruptions import Interrupted, crash_after
 
 from litesnn.compiler.genotype import InputSpec, load_genotype
 from litesnn.errors import SearchError
@@ -27,10 +28,6 @@ def noise(size: int = 8) -> Dataset:
     y = (np.arange(40) % 2).astype(np.int64)
     spec = InputSpec(shape=(1, size, size), std=(16.0,), scale=1 / 16, minimum=0, maximum=16)
     return Dataset("noise", x, y, x[:10], y[:10], 2, spec)
-
-
-class Interrupted(Exception):
-    """Stands for a crash."""
 
 
 @pytest.mark.parametrize(("settings", "count"), [(LIGHT, 60), (SNAS, 24)])
@@ -55,16 +52,9 @@ def test_a_search_writes_what_it_found(tmp_path: Path, settings: CellSearchSetti
 def test_a_resumed_search_has_the_same_history_and_result(tmp_path: Path, settings: CellSearchSettings) -> None:
     whole = search_cell(noise(), tmp_path / "whole", settings)
     for stop in (1, 2):
-        seen: list[int] = []
-
-        def crash(done: int, seen: list[int] = seen, stop: int = stop) -> None:
-            seen.append(done)
-            if len(seen) == stop:
-                raise Interrupted
-
         folder = tmp_path / f"stopped{stop}"
         with pytest.raises(Interrupted):
-            search_cell(noise(), folder, settings, on_evaluations=crash)
+            search_cell(noise(), folder, settings, on_evaluations=crash_after(stop))
         assert search_cell(noise(), folder, settings, resume=True).history == whole.history
         assert (folder / "genotype.json").read_bytes() == (tmp_path / "whole" / "genotype.json").read_bytes()
 
@@ -81,11 +71,8 @@ def test_the_best_random_cell_wins_and_a_round_takes_the_highest_removals(tmp_pa
 
 
 def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
-    def crash(done: int) -> None:
-        raise Interrupted
-
     with pytest.raises(Interrupted):
-        search_cell(noise(), tmp_path, LIGHT, on_evaluations=crash)
+        search_cell(noise(), tmp_path, LIGHT, on_evaluations=crash_after(1))
     with pytest.raises(SearchError, match="another search .*repeats: found 2, now 1"):
         search_cell(noise(), tmp_path, replace(LIGHT, repeats=1), resume=True)
 

@@ -10,12 +10,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from interruptions import Interrupted, crash_after
 
 from litesnn.compiler.genotype import Genotype, InputSpec, load_genotype
 from litesnn.compiler.profile import Profile
 from litesnn.errors import SearchError
 from litesnn.search.data import Dataset
-from litesnn.search.lite import EpochRow, SearchSettings, chip_prices, preset, search_genotype
+from litesnn.search.lite import SearchSettings, chip_prices, preset, search_genotype
 from litesnn.search.lite.costs import PaperCost
 from litesnn.search.lite.epoch import JointOptimization
 from litesnn.search.lite.optimizers import Optimizers
@@ -75,36 +76,22 @@ def test_a_search_learns_and_writes_what_it_found(tmp_path: Path, norm: str) -> 
     assert not (tmp_path / "search.checkpoint").exists()
 
 
-class Interrupted(Exception):
-    """Stands for a crash."""
-
-
 @pytest.mark.parametrize("sequential", [False, True])
 def test_a_resumed_search_has_the_same_curve_and_result(tmp_path: Path, sequential: bool) -> None:
     settings = replace(SETTINGS, sequential=sequential)
     whole = search_genotype(bars(), tmp_path / "whole", settings)
     for stop in (1, 3):
-        seen: list[EpochRow] = []
-
-        def crash(row: EpochRow, seen: list[EpochRow] = seen, stop: int = stop) -> None:
-            seen.append(row)
-            if len(seen) == stop:
-                raise Interrupted
-
         folder = tmp_path / f"stopped{stop}"
         with pytest.raises(Interrupted):
-            search_genotype(bars(), folder, settings, on_epoch=crash)
+            search_genotype(bars(), folder, settings, on_epoch=crash_after(stop))
         again = search_genotype(bars(), folder, settings, resume=True)
         assert again.history == whole.history
         assert (folder / "genotype.json").read_bytes() == (tmp_path / "whole" / "genotype.json").read_bytes()
 
 
 def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
-    def crash(row: EpochRow) -> None:
-        raise Interrupted
-
     with pytest.raises(Interrupted):
-        search_genotype(bars(), tmp_path, SETTINGS, on_epoch=crash)
+        search_genotype(bars(), tmp_path, SETTINGS, on_epoch=crash_after(1))
     with pytest.raises(SearchError, match="belongs to another search .*lambda_mem: found 1e-06, now 0.5"):
         search_genotype(bars(), tmp_path, replace(SETTINGS, lambda_mem=0.5), resume=True)
 
