@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from litesnn.compiler.genotype import InputSpec
 from litesnn.search.lite.chip_prices import chip_prices
 from litesnn.search.lite.choices import Choices
-from litesnn.search.lite.decode import kept_shares
+from litesnn.search.lite.decode import discounted, kept_shares
 from litesnn.search.lite.losses import expected_rate
 from litesnn.search.lite.settings import SearchSettings
 from litesnn.search.spaces import CONV, SKIP, SpikeDhsSpace
@@ -29,11 +29,14 @@ class PaperCost(nn.Module):
     weights : kept weights of each candidate, (cells, edges, 2); 0 for an identity
     synapses : the same times the map's pixels: operations if every input fires once
     widths : candidate bits, (B,)
+    tolls : what keeping an edge with an operation adds to the loss, (edges, 2), which decoding heeds; None: it does not
     """
 
     weights: Tensor
     synapses: Tensor
     widths: Tensor
+
+    tolls: Tensor | None
 
     def __init__(self, space: SpikeDhsSpace, settings: SearchSettings) -> None:
         super().__init__()
@@ -42,6 +45,7 @@ class PaperCost(nn.Module):
         self.register_buffer("weights", weights)
         self.register_buffer("synapses", weights * areas[:, None, None])
         self.register_buffer("widths", torch.tensor(settings.bits, dtype=torch.float32))
+        self.register_buffer("tolls", None)
         self.sources = [edge.source for edge in space.edges]
 
     def memory(self, choices: Choices) -> Tensor:
@@ -82,6 +86,8 @@ class ChipCost(PaperCost):
         self.space = space
         self.strength = settings.strength
         self.memory_prices, self.core_prices = chip_prices(space, input_spec, settings, bar)
+        tolls = settings.lambda_mem * self.memory_prices.edges + settings.lambda_cores * self.core_prices.edges
+        self.tolls = tolls
 
     def memory(self, choices: Choices) -> Tensor:
         """Expected bits of synapse memory over all cores."""
@@ -100,7 +106,7 @@ class ChipCost(PaperCost):
     def _kept(self, choices: Choices) -> Tensor:
         """How likely an edge is kept with an operation, (edges, 2)."""
         ops = choices.ops()
-        return ops * kept_shares(self.space, ops, self.strength)[:, None]
+        return ops * kept_shares(self.space, discounted(ops, self.tolls), self.strength)[:, None]
 
 
 def make_cost(

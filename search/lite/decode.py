@@ -35,28 +35,37 @@ class Decoded:
     timesteps: int
 
 
-def decode(space: SpikeDhsSpace, choices: Choices, settings: SearchSettings) -> Decoded:
+def decode(space: SpikeDhsSpace, choices: Choices, settings: SearchSettings, tolls: Tensor | None = None) -> Decoded:
     """The likeliest network; equal probabilities go to the lower edge number, and to fewer bits and steps.
 
-    What is held in some stage of the search plays no part: the parameters decide.
+    What is held in some stage of the search plays no part: the parameters decide, and what a chip takes for the edges.
     """
     return Decoded(
-        decode_edges(space, choices.alpha.detach().softmax(1), settings.strength),
+        decode_edges(space, choices.alpha.detach().softmax(1), settings.strength, tolls),
         tuple(settings.bits[int(row.argmax())] for row in choices.beta.detach()),
         int(choices.psi.detach().argmax()) + 1,
     )
 
 
 def decode_edges(
-    space: SpikeDhsSpace, ops: Tensor, strength: EdgeStrength = "conv"
+    space: SpikeDhsSpace, ops: Tensor, strength: EdgeStrength = "conv", tolls: Tensor | None = None
 ) -> tuple[tuple[CandidateEdge, int], ...]:
-    """The two strongest edges of each node from probabilities (edges, 2), each with its likelier operation."""
+    """The two strongest edges of each node from probabilities (edges, 2), each with its likelier operation.
+
+    Tolls (edges, 2), in units of the loss, discount probabilities: what an operation costs decides where they hardly differ.
+    """
+    ops = discounted(ops, tolls)
     strengths = edge_strengths(ops, strength).tolist()
     kept = []
     for node in range(space.nodes):
         strongest = sorted(space.edges_into(node), key=lambda edge: (-strengths[edge.number], edge.number))
         kept += sorted(strongest[:KEPT_PER_NODE], key=lambda edge: edge.number)
     return tuple((edge, SKIP if ops[edge.number, SKIP] > ops[edge.number, CONV] else CONV) for edge in kept)
+
+
+def discounted(ops: Tensor, tolls: Tensor | None) -> Tensor:
+    """Probabilities (edges, 2) times exp(-toll): as a cost in the loss weighs against the logarithm of a probability."""
+    return ops if tolls is None else ops * (-tolls).exp()
 
 
 def edge_strengths(ops: Tensor, strength: EdgeStrength) -> Tensor:

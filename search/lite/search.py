@@ -114,9 +114,9 @@ class _Run:
         halves = split_halves(data, settings).to(device)
         self.supernet = Supernet(self.space, data.input_spec, settings).to(device)
         synchronize_norms(self.supernet, ranks)
-        cost = make_cost(self.space, data.input_spec, settings, bar).to(device)
+        self.cost = make_cost(self.space, data.input_spec, settings, bar).to(device)
         self.optimizers = Optimizers.of(self.supernet, settings)
-        self.optimization = JointOptimization(self.supernet, cost, self.optimizers, halves, settings, ranks)
+        self.optimization = JointOptimization(self.supernet, self.cost, self.optimizers, halves, settings, ranks)
         self.updates = -(-len(halves.weights.y) // settings.batch_size)
         self.rows: list[dict[str, Any]] = []
         self.checkpoint = folder / "search.checkpoint"
@@ -145,7 +145,7 @@ class _Run:
 
     def result(self) -> SearchResult:
         """Genotype and history, before they are written."""
-        decoded = decode(self.space, self.supernet.choices, self.settings)
+        decoded = decode(self.space, self.supernet.choices, self.settings, self.cost.tolls)
         history = history_document(self.data.name, self.space, self.data.input_spec, self.settings, self.rows, decoded)
         record = SearchRecord(
             method=METHOD,
@@ -166,10 +166,10 @@ class _Run:
 
     def _epoch(self, epoch: int) -> EpochRow:
         stage = stage_of(self.settings, epoch)
-        enter(stage, self.supernet, self.settings)
+        enter(stage, self.supernet, self.settings, self.cost.tolls)
         self.ranks.align(self.supernet)
         means = self.optimization.run_epoch(epoch, stage)
-        decoded = decode(self.space, self.supernet.choices, self.settings)
+        decoded = decode(self.space, self.supernet.choices, self.settings, self.cost.tolls)
         genotype = to_genotype(decoded, self.deployed_space, self.data.input_spec, self.settings, "decoded")
         row = epoch_row(epoch, stage, means, self.updates, self.supernet, decoded, genotype)
         self.rows.append(row.document())

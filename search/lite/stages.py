@@ -47,8 +47,8 @@ def stage_of(settings: SearchSettings, epoch: int) -> Stage:
     return [stage for stage in stages(settings) if stage.first <= epoch][-1]
 
 
-def enter(stage: Stage, supernet: Supernet, settings: SearchSettings) -> None:
-    """Hold what the stage does not decide: what earlier stages decided, or what stands for undecided.
+def enter(stage: Stage, supernet: Supernet, settings: SearchSettings, tolls: Tensor | None = None) -> None:
+    """Hold what the stage does not decide: what earlier stages decided (with the tolls of `decode`), or what stands for undecided.
 
     Everything follows from the supernet's parameters, which no longer change once they are decided: a resumed search enters
     the stage it was interrupted in and finds it as it was.
@@ -62,7 +62,7 @@ def enter(stage: Stage, supernet: Supernet, settings: SearchSettings) -> None:
         return
     position = STAGES.index(stage.name)
     supernet.compress(pruning=position >= 1, quantizing=position >= 2)
-    decoded = decode(supernet.space, choices, settings)
+    decoded = decode(supernet.space, choices, settings, tolls)
     if position >= 1:
         choices.held_ops = torch.zeros_like(choices.alpha)
         for edge, op in decoded.edges:

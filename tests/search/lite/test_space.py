@@ -78,6 +78,21 @@ def test_equal_edges_are_taken_in_their_order() -> None:
     assert [edge.number for edge, _ in decode_edges(SPACE, torch.full((9, 2), 0.5))] == [0, 1, 2, 3, 5, 6]
 
 
+def test_tolls_decide_where_probabilities_hardly_differ() -> None:
+    ops = torch.full((9, 2), 0.5)
+    ops[7] = torch.tensor([0.95, 0.05])
+    tolls = torch.zeros(9, 2)
+    tolls[[3, 5, 6]] = 0.1
+    tolls[4, CONV] = 0.1
+    tolls[7] = 0.3
+    found = {
+        node: [(e.number, op) for e, op in decode_edges(SPACE, ops, "max", tolls) if e.node == node] for node in (1, 2)
+    }
+    assert found[1] == [(2, CONV), (4, SKIP)], "the dear edge is left out, the dear operation too"
+    assert found[2] == [(7, SKIP), (8, CONV)], "a sure choice is worth its toll"
+    assert decode_edges(SPACE, ops, "max", torch.zeros(9, 2)) == decode_edges(SPACE, ops, "max")
+
+
 def test_a_whole_network_is_decoded() -> None:
     settings = SearchSettings(keep=0.1)
     choices = Choices(9, 8, 3, 6, torch.Generator())
