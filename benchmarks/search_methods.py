@@ -5,9 +5,9 @@ For every seed: `joint`, searched and trained with everything together; `sequent
 and `joint, CHIP`, searched with the chip's cost. Searches have equal epochs. Training has one budget of epochs times time steps, what its time
 is proportional to: T is the last thing that a sequential training decides, so that it runs the largest T for three quarters of its epochs.
 
-So that accuracies compare, cells keep more or fewer weights in training than in the search: the sequential networks' until their model size (as
-the paper counts) is the joint one's, those of `joint, CHIP` until their synapse memory (as the chip encodes it) is. Every run is written when it is
-done; the same command goes on where it was stopped, seed after seed.
+So that accuracies compare, the sequential networks' cells keep more or fewer weights in training than in the search, until their model size (as
+the paper counts) is the joint one's. `joint, CHIP` is trained as it was found: what it saves is synapse memory, as the chip encodes it. Every run is
+written when it is done; the same command goes on where it was stopped, seed after seed.
 
 python benchmarks/search_methods.py fashion_mnist --data-dir DIR -o OUT [--seeds 3] [--train-samples 4000] [--shrink 2] [--set NAME=VALUE ...]
 """
@@ -22,7 +22,7 @@ from pathlib import Path
 from statistics import mean, stdev
 
 import torch
-from equal_size import Measure, fitted_keep
+from equal_size import fitted_keep
 from reduced_data import reduced
 
 from litesnn.compiler.accounting import model_size, paper_counts
@@ -64,8 +64,9 @@ class Comparison:
         """The rows of one seed."""
         base = replace(self.settings, seed=seed)
         joint = self.searched("joint", base)
-        one_by_one = self.fitted("sequential", replace(base, sequential=True), self.paper_size, joint)
-        priced = self.fitted(self.chip.name, replace(self.chip_settings, seed=seed), self.encoded, joint)
+        one_by_one = self.searched("sequential", replace(base, sequential=True))
+        one_by_one = fitted_keep(one_by_one, self.paper_size, self.paper_size(joint))
+        priced = self.searched(self.chip.name, replace(self.chip_settings, seed=seed))
         return {
             "joint": self.trained(joint, "joint", seed),
             "sequential": self.trained(one_by_one, "sequential", seed, sequential=self.settings.timesteps),
@@ -80,17 +81,9 @@ class Comparison:
             return load_genotype(folder / "genotype.json").spec
         return search_genotype(self.data, folder, settings, device=self.device, resume=True).genotype
 
-    def fitted(self, name: str, settings: SearchSettings, measure: Measure, joint: Genotype) -> Genotype:
-        """What a search finds, at the joint network's cost in one measure."""
-        return fitted_keep(self.searched(name, settings), measure, measure(joint))
-
     def paper_size(self, genotype: Genotype) -> float:
         """Bytes, as the paper counts."""
         return model_size(resolve(genotype), genotype.norm)
-
-    def encoded(self, genotype: Genotype) -> float:
-        """Bytes of synapse memory on the chip."""
-        return 8.0 * estimate(genotype, self.chip).synapse_words
 
     def trained(self, genotype: Genotype, name: str, seed: int, sequential: int = 0) -> dict[str, float]:
         """Train the network of one run; its figures, written beside it."""
