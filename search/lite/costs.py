@@ -35,7 +35,6 @@ class PaperCost(nn.Module):
     weights: Tensor
     synapses: Tensor
     widths: Tensor
-
     tolls: Tensor | None
 
     def __init__(self, space: SpikeDhsSpace, settings: SearchSettings) -> None:
@@ -86,8 +85,7 @@ class ChipCost(PaperCost):
         self.space = space
         self.strength = settings.strength
         self.memory_prices, self.core_prices = chip_prices(space, input_spec, settings, bar)
-        tolls = settings.lambda_mem * self.memory_prices.edges + settings.lambda_cores * self.core_prices.edges
-        self.tolls = tolls
+        self.tolls = settings.lambda_mem * self.memory_prices.edges + settings.lambda_cores * self.core_prices.edges
 
     def memory(self, choices: Choices) -> Tensor:
         """Expected bits of synapse memory over all cores."""
@@ -104,8 +102,10 @@ class ChipCost(PaperCost):
         return self._synaptic_operations(self._kept(choices), choices.steps(), rates).sum()
 
     def _kept(self, choices: Choices) -> Tensor:
-        """How likely an edge is kept with an operation, (edges, 2)."""
+        """How likely an edge is kept with an operation, (edges, 2); what a sequential search has decided is certain."""
         ops = choices.ops()
+        if choices.held_ops is not None:
+            return ops
         return ops * kept_shares(self.space, discounted(ops, self.tolls), self.strength)[:, None]
 
 

@@ -74,10 +74,7 @@ def edge_strengths(ops: Tensor, strength: EdgeStrength) -> Tensor:
 
 
 def kept_shares(space: SpikeDhsSpace, ops: Tensor, strength: EdgeStrength) -> Tensor:
-    """How likely each edge is kept, (edges,), as far as it has a gradient: its part of its node's strengths, times the edges a node keeps.
-
-    1 for the edges of a network that is certain, whose others have no probability.
-    """
+    """How likely each edge is kept, (edges,), as far as it has a gradient: its part of its node's strengths, times the edges a node keeps."""
     strengths = edge_strengths(ops, strength)
     nodes = torch.tensor([edge.node for edge in space.edges], device=ops.device)
     totals = strengths.new_zeros(space.nodes).index_add(0, nodes, strengths)

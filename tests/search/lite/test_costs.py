@@ -89,7 +89,7 @@ def certain(network: Decoded, chosen: SearchSettings) -> Choices:
 
 @pytest.fixture(scope="module", params=["loihi1", "loihi2"])
 def priced(request: pytest.FixtureRequest) -> tuple[SearchSettings, ChipCost]:
-    chosen = settings(request.param, keep=0.3)
+    chosen = settings(request.param, keep=0.3, lambda_mem=1e-6)
     return chosen, ChipCost(SPACE, INPUT, chosen)
 
 
@@ -100,7 +100,7 @@ def test_a_chips_memory_of_a_certain_network_is_what_the_compiler_estimates(
     chosen, cost = priced
     profile = load_profile(chosen.cost)
     found, counted, cores = [], [], []
-    for network in random_networks(SPACE, chosen, 20, seed=7):
+    for network in random_networks(SPACE, chosen, 10, seed=7):
         choices = certain(network, chosen)
         found.append(float(cost.memory(choices)))
         estimated = estimate(to_genotype(network, SPACE, INPUT, chosen, "one"), profile)
