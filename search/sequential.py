@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-STAGES = ("architecture", "pruning", "quantization", "timesteps")
+from litesnn.search.compression import Compression
+
+IN_FORCE = {
+    "architecture": Compression(pruning=False, learning_masks=False, quantizing=False),
+    "pruning": Compression(pruning=True, learning_masks=True, quantizing=False),
+    "quantization": Compression(pruning=True, learning_masks=False, quantizing=True),
+    "timesteps": Compression(pruning=True, learning_masks=False, quantizing=True),
+}
+"""What each stage has in force, in a search and in a training."""
+STAGES = tuple(IN_FORCE)
 """In their order; what one decides is final for the next."""
 
 

@@ -12,7 +12,7 @@ from litesnn.search.lite.decode import decode
 from litesnn.search.lite.optimizers import CHOICES
 from litesnn.search.lite.settings import SearchSettings
 from litesnn.search.lite.supernet import Supernet
-from litesnn.search.sequential import STAGES, stage_starts
+from litesnn.search.sequential import IN_FORCE, STAGES, stage_starts
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,8 @@ def enter(stage: Stage, supernet: Supernet, settings: SearchSettings, tolls: Ten
     if stage.name not in STAGES:
         return
     position = STAGES.index(stage.name)
-    supernet.compress(pruning=position >= 1, quantizing=position >= 2)
+    in_force = IN_FORCE[stage.name]
+    supernet.compress(pruning=in_force.pruning, quantizing=in_force.quantizing)
     decoded = decode(supernet.space, choices, settings, tolls)
     if position >= 1:
         choices.held_ops = torch.zeros_like(choices.alpha)

@@ -4,17 +4,9 @@ from __future__ import annotations
 
 from litesnn.compiler.genotype import Genotype, Topology
 from litesnn.errors import TrainingError
-from litesnn.search.compression import Compression
 from litesnn.search.model import SpikingModel
-from litesnn.search.sequential import STAGES, stage_at
+from litesnn.search.sequential import IN_FORCE, STAGES, stage_at
 from litesnn.search.training.settings import TrainingSettings
-
-_IN_FORCE = {
-    "architecture": Compression(pruning=False, learning_masks=False, quantizing=False),
-    "pruning": Compression(pruning=True, learning_masks=True, quantizing=False),
-    "quantization": Compression(pruning=True, learning_masks=False, quantizing=True),
-    "timesteps": Compression(pruning=True, learning_masks=False, quantizing=True),
-}
 
 
 def enter_stage(model: SpikingModel, settings: TrainingSettings, epoch: int) -> None:
@@ -24,7 +16,7 @@ def enter_stage(model: SpikingModel, settings: TrainingSettings, epoch: int) -> 
     then weights are quantized; then the network runs its own number of steps.
     """
     stage = STAGES[stage_at(epoch, settings.epochs)]
-    model.compress(_IN_FORCE[stage], None if stage == "timesteps" else settings.sequential)
+    model.compress(IN_FORCE[stage], None if stage == "timesteps" else settings.sequential)
 
 
 def check_sequential(genotype: Genotype, topology: Topology, settings: TrainingSettings) -> None:
