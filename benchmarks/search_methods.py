@@ -44,6 +44,7 @@ from litesnn.search.sequential import STAGES, stage_starts
 from litesnn.search.training import TrainingSettings, train_genotype
 
 COLUMNS = ("accuracy", "epochs", "model_size", "bit_syn_ops", "encoded", "cores", "timesteps", "keep")
+METHODS = ("joint", "sequential", "sequential, then joint", "chip")
 RATE_SAMPLES = 200
 """Test samples whose spikes are counted for Bit-SynOps."""
 
@@ -58,21 +59,29 @@ class Comparison:
     chip: Profile
     chip_settings: SearchSettings
     budget: int
+    fixed_epochs: int
     device: str
 
-    def seed(self, seed: int) -> dict[str, dict[str, float]]:
+    def seed(self, seed: int, methods: Sequence[str] = METHODS) -> dict[str, dict[str, float]]:
         """The rows of one seed."""
+        return {self.row_name(method): self.row(method, seed) for method in methods}
+
+    def row_name(self, method: str) -> str:
+        """As the table shows it."""
+        return f"joint, {self.chip.name}" if method == "chip" else method
+
+    def row(self, method: str, seed: int) -> dict[str, float]:
+        """Figures of what a method finds and trains with one seed."""
         base = replace(self.settings, seed=seed)
+        name = self.row_name(method)
+        if method == "chip":
+            return self.trained(self.searched(self.chip.name, replace(self.chip_settings, seed=seed)), name, seed)
         joint = self.searched("joint", base)
-        one_by_one = self.searched("sequential", replace(base, sequential=True))
-        one_by_one = fitted_keep(one_by_one, self.paper_size, self.paper_size(joint))
-        priced = self.searched(self.chip.name, replace(self.chip_settings, seed=seed))
-        return {
-            "joint": self.trained(joint, "joint", seed),
-            "sequential": self.trained(one_by_one, "sequential", seed, sequential=self.settings.timesteps),
-            "sequential, then joint": self.trained(one_by_one, "sequential, then joint", seed),
-            f"joint, {self.chip.name}": self.trained(priced, f"joint, {self.chip.name}", seed),
-        }
+        if method == "joint":
+            return self.trained(joint, name, seed)
+        found = self.searched("sequential", replace(base, sequential=True))
+        found = fitted_keep(found, self.paper_size, self.paper_size(joint))
+        return self.trained(found, name, seed, sequential=self.settings.timesteps if method == "sequential" else 0)
 
     def searched(self, name: str, settings: SearchSettings) -> Genotype:
         """What a search finds, or found before."""
@@ -96,7 +105,7 @@ class Comparison:
         save_genotype(genotype, None, untrained)
         settings = TrainingSettings(
             epochs=affordable_epochs(self.budget, genotype.timesteps, sequential),
-            fixed_epochs=3,
+            fixed_epochs=self.fixed_epochs,
             optimizer="adam",
             lr=0.008,
             fixed_lr=3e-4,
@@ -166,7 +175,11 @@ def main() -> None:
     parser.add_argument(
         "--chip-set", action="append", default=[], metavar="NAME=VALUE", help="of the search with the chip's cost alone"
     )
+    parser.add_argument(
+        "--methods", nargs="+", default=METHODS, choices=METHODS, metavar="METHOD", help=" | ".join(METHODS)
+    )
     parser.add_argument("--budget", type=int, default=48, help="of a training: epochs times time steps")
+    parser.add_argument("--fixed-epochs", type=int, default=3, help="of a training, after its budget")
     parser.add_argument("--train-samples", type=int, default=0, help="of search and retraining; 0: all")
     parser.add_argument("--shrink", type=int, default=1, help="average images over squares of so many pixels")
     parser.add_argument("--device", default="cpu")
@@ -180,11 +193,18 @@ def main() -> None:
     data = reduced(load_dataset(options.dataset, options.data_dir), options.train_samples, options.shrink)
     options.output.mkdir(parents=True, exist_ok=True)
     comparison = Comparison(
-        data, options.output, settings, load_profile(options.chip), chip_settings, options.budget, options.device
+        data,
+        options.output,
+        settings,
+        load_profile(options.chip),
+        chip_settings,
+        options.budget,
+        options.fixed_epochs,
+        options.device,
     )
     rows: list[dict[str, dict[str, float]]] = []
     for seed in range(options.seeds):
-        rows.append(comparison.seed(seed))
+        rows.append(comparison.seed(seed, options.methods))
         write_atomically(options.output / "results.json", (json.dumps(rows, indent=1) + "\n").encode())
         print(table(rows, options.chip), flush=True)
 

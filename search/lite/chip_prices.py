@@ -20,7 +20,7 @@ from litesnn.search.lite.settings import SearchSettings
 from litesnn.search.spaces import CONV, SKIP, SpikeDhsSpace
 
 _WORD_BITS = 64
-_PER_PRICE = 2
+_PER_PRICE = 3
 """Networks estimated for each unknown price."""
 
 
@@ -54,18 +54,28 @@ def chip_prices(
 ) -> tuple[Prices, Prices]:
     """Prices in bits of synapse memory and in cores on the chip that `settings.cost` names.
 
-    Networks are drawn by seed; there are twice as many as prices.
+    Networks are drawn by seed; there are three times as many as prices.
     """
-    profile = load_profile(settings.cost)
     networks = list(random_networks(space, settings, _PER_PRICE * _unknowns(space, settings), settings.seed))
+    memory, cores = _fit(space, settings, networks, charges_of(networks, space, input_spec, settings, bar))
+    return memory, cores
+
+
+def charges_of(
+    networks: Sequence[Decoded],
+    space: SpikeDhsSpace,
+    input_spec: InputSpec,
+    settings: SearchSettings,
+    bar: Progress | None = None,
+) -> Tensor:
+    """Bits of synapse memory and cores of each network, (networks, 2), as the compiler estimates them."""
+    profile = load_profile(settings.cost)
     shown = bar or Progress(disable=True)
     estimates = [
         estimate(to_genotype(network, space, input_spec, settings, "priced"), profile)
         for network in shown.track(networks, description=f"prices of {settings.cost}")
     ]
-    charges = torch.tensor([[_WORD_BITS * found.synapse_words, found.cores] for found in estimates]).double()
-    memory, cores = _fit(space, settings, networks, charges)
-    return memory, cores
+    return torch.tensor([[_WORD_BITS * found.synapse_words, found.cores] for found in estimates]).double()
 
 
 def random_networks(space: SpikeDhsSpace, settings: SearchSettings, count: int, seed: int) -> Iterator[Decoded]:
@@ -91,17 +101,23 @@ def _unknowns(space: SpikeDhsSpace, settings: SearchSettings) -> int:
     return 1 + candidates + len(space.levels) * len(settings.bits)
 
 
+def parts_of(network: Decoded, space: SpikeDhsSpace, settings: SearchSettings) -> tuple[Tensor, Tensor]:
+    """What a certain network pays prices for: edges with their operations (edges, 2), widths (cells, B), both 0 or 1."""
+    edges, widths = torch.zeros(len(space.edges), 2), torch.zeros(len(space.levels), len(settings.bits))
+    for edge, op in network.edges:
+        edges[edge.number, op] = 1
+    for cell, bits in enumerate(network.bits):
+        widths[cell, settings.bits.index(bits)] = 1
+    return edges, widths
+
+
 def _fit(
     space: SpikeDhsSpace, settings: SearchSettings, networks: Sequence[Decoded], charges: Tensor
 ) -> tuple[Prices, ...]:
     """Prices of each column of charges (networks, targets); where the parts of a sum cannot be told apart, the smallest ones."""
     edges, widths = len(space.edges), len(settings.bits)
-    parts = torch.zeros(len(networks), 2 * edges + len(space.levels) * widths, dtype=torch.float64)
-    for row, network in zip(parts, networks, strict=True):
-        for edge, op in network.edges:
-            row[2 * edge.number + op] = 1
-        for cell, bits in enumerate(network.bits):
-            row[2 * edges + cell * widths + settings.bits.index(bits)] = 1
+    paid = [torch.cat([part.flatten() for part in parts_of(network, space, settings)]) for network in networks]
+    parts = torch.stack(paid).double()
     middle = charges.mean(0)
     solution = torch.linalg.lstsq(parts - parts.mean(0), charges - middle, driver="gelsd").solution
     bases = middle - parts.mean(0) @ solution
