@@ -17,8 +17,9 @@ import torch
 from litesnn.compiler.accounting import model_size
 from litesnn.compiler.genotype import InputSpec, resolve
 from litesnn.search.lite import preset, with_settings
-from litesnn.search.lite.chip_prices import charges_of, chip_prices, parts_of, random_networks
-from litesnn.search.lite.decode import to_genotype
+from litesnn.search.lite.chip_prices import charges_of, chip_prices, random_networks
+from litesnn.search.lite.decode import certain, to_genotype
+from litesnn.search.overrides import assigned
 from litesnn.search.spaces import SpikeDhsSpace
 
 
@@ -32,7 +33,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     small = {"nodes": "3", "channels": "12", "deploy_channels": "12"}
-    given = small | dict(text.split("=", 1) for text in options.set)
+    given = small | assigned(options.set, "bits=1,2,4")
     spec = InputSpec(shape=tuple(options.shape))
     print(f"{'':>16}  mean        spread   price: r  error    model size: r   seconds to fit")
     for chip in options.chips:
@@ -46,7 +47,7 @@ def main() -> None:
         sizes = np.array([model_size(resolve(genotype), genotype.norm) for genotype in genotypes])
         charges = charges_of(unseen, space, spec, settings).numpy()
         for name, price, counted in zip(("memory, bits", "cores"), prices, charges.T, strict=True):
-            priced = np.array([float(price(*parts_of(network, space, settings))) for network in unseen])
+            priced = np.array([float(price(*certain(network, space, settings))) for network in unseen])
             mean = counted.mean()
             spread, error = (np.abs(counted - other).mean() / mean for other in (mean, priced))
             by_price, by_size = (f"{np.corrcoef(x, counted)[0, 1]:.2f}" if spread else "-" for x in (priced, sizes))

@@ -39,6 +39,7 @@ from litesnn.compiler.profile import Profile, load_profile
 from litesnn.output import write_atomically
 from litesnn.search.data import Dataset, load_dataset
 from litesnn.search.lite import SearchSettings, preset, search_genotype, with_settings
+from litesnn.search.overrides import assigned
 from litesnn.search.reference import run_reference
 from litesnn.search.sequential import STAGES, stage_starts
 from litesnn.search.training import TrainingSettings, train_genotype
@@ -62,7 +63,7 @@ class Comparison:
     fixed_epochs: int
     device: str
 
-    def seed(self, seed: int, methods: Sequence[str] = METHODS) -> dict[str, dict[str, float]]:
+    def seed(self, seed: int, methods: Sequence[str]) -> dict[str, dict[str, float]]:
         """The rows of one seed."""
         return {self.row_name(method): self.row(method, seed) for method in methods}
 
@@ -184,9 +185,9 @@ def main() -> None:
     parser.add_argument("--shrink", type=int, default=1, help="average images over squares of so many pixels")
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
-    changes = dict(text.split("=", 1) for text in options.set)
+    changes = assigned(options.set, "bits=1,2,4")
     settings = with_settings(preset(options.preset), {"threads": 1, **changes})
-    on_chip = dict(text.split("=", 1) for text in options.chip_set)
+    on_chip = assigned(options.chip_set, "lambda_mem=1e-6")
     chip_settings = with_settings(settings, {"cost": options.chip, **on_chip})
     if settings.threads:
         torch.set_num_threads(settings.threads)

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from litesnn.compiler.estimate import estimate
 from litesnn.compiler.genotype import InputSpec
 from litesnn.compiler.profile import load_profile
-from litesnn.search.lite.decode import KEPT_PER_NODE, Decoded, to_genotype
+from litesnn.search.lite.decode import KEPT_PER_NODE, Decoded, certain, to_genotype
 from litesnn.search.lite.settings import SearchSettings
 from litesnn.search.spaces import CONV, SKIP, SpikeDhsSpace
 
@@ -101,22 +101,12 @@ def _unknowns(space: SpikeDhsSpace, settings: SearchSettings) -> int:
     return 1 + candidates + len(space.levels) * len(settings.bits)
 
 
-def parts_of(network: Decoded, space: SpikeDhsSpace, settings: SearchSettings) -> tuple[Tensor, Tensor]:
-    """What a certain network pays prices for: edges with their operations (edges, 2), widths (cells, B), both 0 or 1."""
-    edges, widths = torch.zeros(len(space.edges), 2), torch.zeros(len(space.levels), len(settings.bits))
-    for edge, op in network.edges:
-        edges[edge.number, op] = 1
-    for cell, bits in enumerate(network.bits):
-        widths[cell, settings.bits.index(bits)] = 1
-    return edges, widths
-
-
 def _fit(
     space: SpikeDhsSpace, settings: SearchSettings, networks: Sequence[Decoded], charges: Tensor
 ) -> tuple[Prices, ...]:
     """Prices of each column of charges (networks, targets); where the parts of a sum cannot be told apart, the smallest ones."""
     edges, widths = len(space.edges), len(settings.bits)
-    paid = [torch.cat([part.flatten() for part in parts_of(network, space, settings)]) for network in networks]
+    paid = [torch.cat([part.flatten() for part in certain(network, space, settings)]) for network in networks]
     parts = torch.stack(paid).double()
     middle = charges.mean(0)
     solution = torch.linalg.lstsq(parts - parts.mean(0), charges - middle, driver="gelsd").solution

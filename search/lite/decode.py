@@ -7,6 +7,7 @@ from typing import Literal
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from litesnn.compiler.genotype import (
     CellSpec,
@@ -45,6 +46,15 @@ def decode(space: SpikeDhsSpace, choices: Choices, settings: SearchSettings, tol
         tuple(settings.bits[int(row.argmax())] for row in choices.beta.detach()),
         int(choices.psi.detach().argmax()) + 1,
     )
+
+
+def certain(decoded: Decoded, space: SpikeDhsSpace, settings: SearchSettings) -> tuple[Tensor, Tensor]:
+    """The probabilities of operations (edges, 2) and of widths (cells, B) that say this network and no other: 0 and 1."""
+    ops = torch.zeros(len(space.edges), 2)
+    for edge, op in decoded.edges:
+        ops[edge.number, op] = 1
+    places = torch.tensor([settings.bits.index(width) for width in decoded.bits])
+    return ops, F.one_hot(places, len(settings.bits)).float()
 
 
 def decode_edges(

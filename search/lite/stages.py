@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from litesnn.search.lite.decode import decode
+from litesnn.search.lite.decode import certain, decode
 from litesnn.search.lite.optimizers import CHOICES
 from litesnn.search.lite.settings import SearchSettings
 from litesnn.search.lite.supernet import Supernet
@@ -64,16 +64,13 @@ def enter(stage: Stage, supernet: Supernet, settings: SearchSettings, tolls: Ten
     in_force = IN_FORCE[stage.name]
     supernet.compress(pruning=in_force.pruning, quantizing=in_force.quantizing)
     decoded = decode(supernet.space, choices, settings, tolls)
+    if position < 2:
+        decoded = replace(decoded, bits=(max(settings.bits),) * len(decoded.bits))
+    ops, bits = certain(decoded, supernet.space, settings)
     if position >= 1:
-        choices.held_ops = torch.zeros_like(choices.alpha)
-        for edge, op in decoded.edges:
-            choices.held_ops[edge.number, op] = 1
+        choices.held_ops = ops.to(device)
     if position != 2:
-        widths = decoded.bits if position > 2 else (max(settings.bits),) * len(decoded.bits)
-        choices.held_bits = _one_hot([settings.bits.index(width) for width in widths], len(settings.bits), device)
+        choices.held_bits = bits.to(device)
     if position < 3:
-        choices.held_steps = _one_hot([settings.timesteps - 1], settings.timesteps, device)[0]
-
-
-def _one_hot(places: list[int], size: int, device: torch.device) -> Tensor:
-    return F.one_hot(torch.tensor(places, device=device), size).float()
+        last = torch.tensor(settings.timesteps - 1, device=device)
+        choices.held_steps = F.one_hot(last, settings.timesteps).float()
