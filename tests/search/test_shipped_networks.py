@@ -57,6 +57,7 @@ def test_the_network_with_feedback_recognizes_the_recordings_beside_it() -> None
 @pytest.mark.parametrize(
     ("name", "profile"),
     [
+        ("fashion", "loihi1"),
         ("fashion", "loihi2"),
         ("residual", "loihi1"),
         ("residual", "loihi2"),
