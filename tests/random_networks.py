@@ -46,7 +46,8 @@ def random_trained_genotype(seed: int, **choices: Any) -> LoadedGenotype:
     choices : fixes what is drawn otherwise: `norm`, `encoding` ("direct" or "spikes"), `timesteps`, `stem` (bool), `pool`
         ("global_average" or "none"), `bias` (bool), `cells` (number), `nodes` (most per cell), `bits`, `keep`, `decay`,
         `size` (height and width), `ops` (allowed op names), `membrane_exp` (for all populations), `feedback` (most backward edges
-        per cell, and at least one in the network; none without it). `quantizer`: LitE-SNN's where
+        per cell, and at least one in the network; none without it), `channels` (of the input, the stem and every cell), `threshold`,
+        `silenced` (share of channels whose normalization has gain 0). `quantizer`: LitE-SNN's where
         left out, a `QuantizerSpec`, or "any": one that is drawn; with it the pool may have a threshold of its own
     """
     for attempt in range(100):
@@ -83,12 +84,12 @@ def _random_genotype(rng: np.random.Generator, seed: int, choices: dict[str, Any
     low, high = [(-128, 127), (0, 16), (-7, 8)][int(rng.integers(3))]
     scale = float([1.0, 0.0625, 1 / 59, 0.3][int(rng.integers(4))])
     spec = InputSpec(
-        shape=(int(rng.integers(1, 4)), size, size), encoding=encoding, scale=scale, minimum=low, maximum=high
+        shape=(pick("channels", range(1, 4)), size, size), encoding=encoding, scale=scale, minimum=low, maximum=high
     )
     stem = None
     if pick("stem", (True, True, False)):
         stem = StemSpec(
-            channels=int(rng.integers(2, 5)),
+            channels=pick("channels", range(2, 5)),
             op=CONVS[int(rng.integers(3))],
             stride=int(rng.integers(1, 3)) if size > 4 else 1,
             bits=pick("bits", range(1, 9)),
@@ -106,7 +107,7 @@ def _random_genotype(rng: np.random.Generator, seed: int, choices: dict[str, Any
         name=f"random-{seed}",
         input=spec,
         timesteps=pick("timesteps", range(1, 7)),
-        neuron=NeuronSpec(decay=pick("decay", (0.2, 0.5, 0.9, 1.0)), threshold=[0.5, 1.0, 0.3][int(rng.integers(3))]),
+        neuron=NeuronSpec(decay=pick("decay", (0.2, 0.5, 0.9, 1.0)), threshold=pick("threshold", (0.5, 1.0, 0.3))),
         norm=pick("norm", ("node", "edge")),
         multiplier_max=int(rng.choice([1, 4, 16])),
         stem=stem,
@@ -156,7 +157,7 @@ def _random_cell(rng: np.random.Generator, before: int, height: int, pick: Any, 
         inputs = tuple(_random_edge(rng, j, stride, pick, choices) for _ in range(int(rng.integers(1, 4))))
         nodes.append(NodeSpec(inputs=inputs))
     return CellSpec(
-        channels=before if before <= 8 and rng.random() < 0.5 else int(rng.integers(2, 5)),
+        channels=before if before <= 8 and rng.random() < 0.5 else pick("channels", range(2, 5)),
         stride=stride,
         bits=pick("bits", range(1, 9)),
         keep=pick("keep", (0.2, 0.5, 1.0)),
@@ -215,7 +216,7 @@ def _with_weights(genotype: Genotype, rng: np.random.Generator, choices: dict[st
             for norm in node.norms.values():
                 channels = norm.weight.shape[0]
                 gains = rng.uniform(0.2, 0.9, channels) * rng.choice([1, 1, 1, -1], channels)
-                gains[rng.random(channels) < 0.08] = 0
+                gains[rng.random(channels) < choices.get("silenced", 0.08)] = 0
                 norm.weight.copy_(torch.from_numpy(gains))
                 norm.bias.copy_(torch.from_numpy(rng.uniform(-0.2, 0.5, channels)))
                 norm.momentum = None
