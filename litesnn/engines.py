@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import Graph, Readout
+from litesnn.compiler.graph import Graph, Membranes, Neurons, Readout, SigmaDelta
 from litesnn.runtime.exact import Simulator
 from litesnn.runtime.lava import LavaSession, Models
 from litesnn.runtime.trace import Trace
-from litesnn.runtime.verify import Comparison, Engine, Verification, verify_engines
+from litesnn.runtime.verify import Comparison, Divergence, Engine, Verification, verify_engines
+from litesnn.runtime.verify.compare import neuron_index
 from litesnn.samples import Samples
 
 Inputs = npt.NDArray[np.int16]
@@ -54,6 +55,22 @@ class ChipEngines:
     def lava_states(self, inputs: Inputs, population: str) -> Trace:
         """Currents and membranes of one population in Lava."""
         return self.session.run(self.graph, inputs, record_states=[population], models=self.models)
+
+    def membrane(self, engine: str, inputs: Inputs, first: Divergence) -> int | None:
+        """The membrane of the neuron of a divergence, in the last of the samples and before its reset.
+
+        None for Lava where it spiked, since its variable shows the membrane after the reset.
+        """
+        name, population = first.population, self.graph[first.population]
+        assert isinstance(population, Membranes)
+        at = (-1, first.step, *neuron_index(population, first.neuron))
+        if engine == "exact":
+            trace = self.exact_states(inputs, name)
+            shown = trace.membranes if isinstance(population, SigmaDelta) else trace.potentials
+            return int(shown[name][at])
+        if first.found_spike and isinstance(population, Neurons):
+            return None
+        return int(self.lava_states(inputs, name).membranes[name][at])
 
     def too_large_for_lava(self) -> str:
         """What to say where Lava's own processes cannot hold the network; empty where they can."""

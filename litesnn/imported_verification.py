@@ -8,6 +8,7 @@ from litesnn.compiler.graph import Graph
 from litesnn.engines import ChipEngines, Inputs, Progress, chip_engines, compare_engines
 from litesnn.runtime.lava import Models
 from litesnn.runtime.verify import Comparison, Engine, Verification
+from litesnn.runtime.verify.diagnose import diagnose_imported, silence
 from litesnn.samples import Samples
 
 LAVA_SAMPLES = 2
@@ -26,6 +27,8 @@ def verify_imported(
     with chip_engines(graph, lava_models, device, progress) as engines:
         reference = Engine("exact", engines.exact, len(samples.inputs))
         result = compare_engines(engines, samples, reference, {}, lava_samples, partial(_explain, engines))
+        for comparison in result.comparisons.values():
+            _explain_readout(engines, comparison, samples.inputs)
     compared = (
         "the exact simulator is the reference"
         if result.comparisons
@@ -36,15 +39,23 @@ def verify_imported(
 
 
 def _explain(engines: ChipEngines, comparison: Comparison, chunk: Inputs) -> None:
-    """Both membranes at the first divergence, and whether a register overflowed before it."""
+    """Both membranes at the first divergence, and its likely causes."""
     first = comparison.first
     if first is None:
         return
-    name = first.population
+    # Samples up to the diverging one: with a timing fault an earlier sample can leak into it.
     part = chunk[: first.sample - (comparison.samples - len(chunk)) + 1]
-    exact, found = engines.exact_states(part, name), engines.lava_states(part, name)
-    at = (-1, first.step, *first.neuron)
-    overflows = exact.overflows[name]
-    causes = (f"{overflows} register overflow(s) in '{name}'",) if overflows else ()
-    expected_membrane, found_membrane = float(exact.membranes[name][at]), int(found.membranes[name][at])
-    comparison.explain(expected_membrane=expected_membrane, found_membrane=found_membrane, causes=causes)
+    overflows = engines.exact_states(part, first.population).overflows[first.population]
+    comparison.explain(
+        expected_membrane=engines.membrane("exact", part, first),
+        found_membrane=engines.membrane("lava", part, first),
+        causes=(*silence(comparison), *diagnose_imported(engines.graph, first.population, overflows)),
+    )
+
+
+def _explain_readout(engines: ChipEngines, comparison: Comparison, inputs: Inputs) -> None:
+    """All messages agree but readouts do not: the cause lies in the readout itself."""
+    if comparison.first is None and comparison.mismatching_readouts:
+        name = engines.graph.output.name
+        overflows = engines.simulator.run(inputs[: comparison.samples]).overflows[name]
+        comparison.readout_causes = diagnose_imported(engines.graph, name, overflows)

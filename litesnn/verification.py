@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.compiler.graph import Graph, Neurons
+from litesnn.compiler.graph import Graph
 from litesnn.engines import ChipEngines, Inputs, Progress, chip_engines, compare_engines
 from litesnn.runtime.lava import Models
 from litesnn.runtime.verify import Comparison, Engine, Verification
-from litesnn.runtime.verify.compare import neuron_index
-from litesnn.runtime.verify.diagnose import diagnose
+from litesnn.runtime.verify.diagnose import diagnose, silence
 from litesnn.samples import Samples
 from litesnn.search.reference import ReferenceTrace, fixed_parameters, run_reference
 
@@ -39,26 +38,24 @@ class _Engines:
         position = first.sample - (comparison.samples - len(chunk))
         part = chunk[: position + 1]
         population = first.population
-        exact = self.chip.exact_states(part, population)
-        membranes = exact.potentials[population]
-        if comparison.found == "lava":
-            membranes = self.chip.lava_states(part, population).membranes[population]
+        overflows = self.chip.exact_states(part, population).overflows[population]
         reference = self.pytorch(chunk[position : position + 1])
-        node = self.chip.graph[population]
-        assert isinstance(node, Neurons)
-        at = (position, first.step, *neuron_index(node, first.neuron))
-        at_reference = (0, first.step, *first.neuron)
+        at = (0, first.step, *first.neuron)
         expected = None
         if population in reference.membranes:
-            expected = float(reference.membranes[population][at_reference].item())
+            expected = float(reference.membranes[population][at].item())
         causes = diagnose(
             self.chip.graph,
             self.loaded.topology,
             population,
             fixed_parameters(self.loaded).get(population),
-            exact.overflows[population],
+            overflows,
         )
-        comparison.explain(expected_membrane=expected, found_membrane=int(membranes[at]), causes=causes)
+        comparison.explain(
+            expected_membrane=expected,
+            found_membrane=self.chip.membrane(comparison.found, part, first),
+            causes=(*causes, *silence(comparison)),
+        )
 
 
 def verify(

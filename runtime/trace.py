@@ -19,9 +19,15 @@ States = npt.NDArray[np.int64]
 def check_recorded(graph: Graph, names: Iterable[str]) -> None:
     """Refuse names to record that are not populations of the graph (`DataError`)."""
     known = {population.name for population in graph.membranes}
+    removed = {removal.population: removal.reason for removal in graph.removals}
     for name in names:
         if name not in known:
-            raise DataError(f"record: found '{name}'; allowed: {', '.join(sorted(known))}, or all")
+            found = (
+                f"'{name}', which is not on the chip ({removed[name]}: it was removed)"
+                if name in removed
+                else f"'{name}'"
+            )
+            raise DataError(f"record: found {found}; allowed: {', '.join(sorted(known))}, or all")
 
 
 @dataclass(frozen=True)

@@ -30,36 +30,39 @@ class RemoveDead(Pass):
     def apply(self, graph: Graph) -> Graph:
         """See `Pass.apply`."""
         graph = _drop_silent_blocks(graph)
-        while True:
-            found = _find(graph)
-            if found is None:
-                return graph
-            population, dead, reason = found
-            graph = _remove(graph, population, dead, reason)
+        while found := _find(graph):
+            for name, dead, reason in found:
+                graph = _remove(graph, graph[name], dead, reason)
+        return graph
 
 
-def _find(graph: Graph) -> tuple[Neurons, npt.NDArray[np.bool_], Reason] | None:
-    """The first population with dead channels, forward for silent ones, backward for unread ones."""
+def _find(graph: Graph) -> list[tuple[str, npt.NDArray[np.bool_], Reason]]:
+    """The first population with dead channels, forward for silent ones, backward for unread ones; else all that the output does not read.
+
+    Those go in one step: they may read one another, and what is left of them would seem never to spike.
+    """
     for population in graph.populations:
         if isinstance(population, Neurons):
             silent = never_spikes(graph, population)
             if silent.any():
-                return population, silent, "never spikes"
+                return [(population.name, silent, "never spikes")]
     for population in reversed(graph.populations):
         if isinstance(population, Neurons):
             read = np.zeros(population.shape[0], bool)
             for block in graph.out_of(population.name):
                 read |= block.geometry.read_channels(population.shape)
             if not read.all():
-                return population, ~read, "never read"
-    leading = nx.ancestors(graph.network, graph.output.name)
-    for population in graph.populations:
-        if isinstance(population, Neurons) and population.name not in leading and population is not graph.output:
-            return population, np.ones(population.shape[0], bool), "never read"
-    return None
+                return [(population.name, ~read, "never read")]
+    leading = {graph.output.name, *nx.ancestors(graph.network, graph.output.name)}
+    return [
+        (population.name, np.ones(population.shape[0], bool), "never read")
+        for population in graph.populations
+        if isinstance(population, Neurons) and population.name not in leading
+    ]
 
 
-def _remove(graph: Graph, neurons: Neurons, dead: npt.NDArray[np.bool_], reason: Reason) -> Graph:
+def _remove(graph: Graph, neurons: Population, dead: npt.NDArray[np.bool_], reason: Reason) -> Graph:
+    assert isinstance(neurons, Neurons)
     kept = np.flatnonzero(~dead)
     before = _synapses(graph)
     populations: list[Population] = []

@@ -48,6 +48,7 @@ def run_command(
     """Simulate a program; write `readout` (N, classes) and, for recorded populations, NAME.spikes, NAME.u, NAME.v.
 
     Arrays of recorded populations are (N, T, C, H, W) with path delays removed; u and v are the chip's integers after each step.
+    Where channels were removed, C counts those that are left, and NAME.channels has their numbers in the genotype.
     """
     with errors_to_exit():
         if simulator != "exact" and (profile_time or device != "cpu"):
@@ -68,7 +69,7 @@ def run_command(
                 trace = _simulate_exact(loaded.graph, inputs, names, progress, device, timing)
             else:
                 trace = _simulate_lava(loaded.graph, inputs, names, models, progress)
-        arrays = _arrays(trace, names)
+        arrays = _arrays(loaded.graph, trace, names)
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **arrays)
         write_atomically(output, buffer.getvalue())
@@ -140,9 +141,12 @@ def _sending(graph: Graph, names: list[str]) -> list[str]:
     return [name for name in names if name not in graph.network or not isinstance(graph[name], Readout)]
 
 
-def _arrays(trace: Trace, names: list[str]) -> dict[str, np.ndarray[Any, Any]]:
+def _arrays(graph: Graph, trace: Trace, names: list[str]) -> dict[str, np.ndarray[Any, Any]]:
     arrays: dict[str, np.ndarray[Any, Any]] = {"readout": trace.readout}
     for name in names:
+        population = graph[name]
+        if len(population.channels) < population.genotype_channels:
+            arrays[f"{name}.channels"] = np.array(population.channels)
         if name in trace.spikes:
             arrays[f"{name}.spikes"] = trace.spikes[name]
         arrays[f"{name}.u"] = trace.currents[name]

@@ -36,8 +36,19 @@ def verification_table(document: Mapping[str, Any]) -> RenderableType:
             table.add_row(*_row(document, engine, comparisons.get(engine)))
     parts: list[RenderableType] = [table]
     parts += [_divergence(comparison) for comparison in document["comparisons"] if _wrong(comparison)]
+    parts += _not_compared(document)
     parts.append(_verdict(document))
     return Group(*parts)
+
+
+def _not_compared(document: Mapping[str, Any]) -> list[RenderableType]:
+    unread = document.get("not_compared", {})
+    if not unread:
+        return []
+    places = ", ".join(f"{name} ({neurons:,})" for name, neurons in unread.items())
+    return [
+        Text(f"not compared: {sum(unread.values()):,} neurons that nothing reads, removed from {places}", style="dim")
+    ]
 
 
 def _common(document: Mapping[str, Any]) -> int:

@@ -10,12 +10,24 @@ from lava.magma.compiler.builders.runtimeservice_builder import RuntimeServiceBu
 from lava.magma.core.process.message_interface_enum import ActorType
 from lava.magma.runtime.runtime import Runtime, target_fn
 
+from litesnn.errors import BackendError
 from litesnn.runtime.lava.cores import cores
 
 
 def create_runtime(network: Any, configuration: Any, compile_config: Mapping[str, Any], hosts: bool) -> None:
-    """Do what Lava's `create_runtime` does; with `hosts`, fast models share operating-system processes."""
+    """Do what Lava's `create_runtime` does; with `hosts`, fast models share operating-system processes.
+
+    Raises
+    ------
+    BackendError
+        If Lava left a part of the network out, as its compiler does, without a word, with parts that nothing connects.
+    """
     executable = network.compile(configuration, dict(compile_config))
+    lost = [part.name for part in network.procs.members if part not in executable.proc_builders]
+    if lost:
+        raise BackendError(
+            f"Lava's compiler left out {len(lost)} of {len(network.procs.members)} processes: {', '.join(lost)}"
+        )
     runtime_class = HostingRuntime if hosts else NamingRuntime
     network._runtime = runtime = runtime_class(executable, ActorType.MultiProcessing)
     executable.assign_runtime_to_all_processes(runtime)

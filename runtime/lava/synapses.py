@@ -12,6 +12,7 @@ from functools import reduce
 from itertools import product
 from operator import add
 
+import networkx as nx
 import numpy as np
 from scipy.sparse import csr_matrix
 
@@ -139,10 +140,21 @@ def _constant(pattern: csr_matrix, value: int) -> csr_matrix:
 
 
 def _silent_links(graph: Graph) -> Iterator[SynapsePlan]:
-    """No synapses from the source to what nothing leads to: Lava leaves out what is not connected; it may live on its bias."""
+    """Links without synapses from the source to all that it does not reach, one for each part of the network that stands alone.
+
+    Lava's compiler leaves a part out that is not connected with the rest, without a word, and all of them where no part is a
+    single process. Such a part may live on its biases. What nothing leads to gets a link of its own: its input port needs one.
+    """
     (source,) = graph.sources
+    connected = nx.Graph(graph.network)
+    unlinked = [population for population in graph.membranes if not graph.into(population.name)]
+    connected.add_edges_from((source.name, population.name) for population in unlinked)
+    reached = nx.node_connected_component(connected, source.name)
     for population in graph.membranes:
-        if not graph.into(population.name):
-            silent = LavaFormat(source.name, population.name, 8, 0, "excitatory", 0)
-            nothing = csr_matrix((population.size, source.size), dtype=np.int32)
-            yield SynapsePlan((f"{population.name}:nothing",), silent, {0: nothing})
+        if population.name not in reached:
+            unlinked.append(population)
+            reached |= nx.node_connected_component(connected, population.name)
+    for population in unlinked:
+        silent = LavaFormat(source.name, population.name, 8, 0, "excitatory", 0)
+        nothing = csr_matrix((population.size, source.size), dtype=np.int32)
+        yield SynapsePlan((f"{population.name}:nothing",), silent, {0: nothing})

@@ -87,7 +87,8 @@ class Comparison:
 
     def add(self, graph: Graph, expected: Observed, found: Observed) -> None:
         """Add a chunk of samples."""
-        # Removed channels first: where one of them lives, all that follows is its consequence.
+        # Removed channels first: where one of them lives, all that follows is its consequence. What was removed because nothing reads
+        # it may spike as it likes (see `not_compared`).
         for removal in graph.removals:
             if removal.reason == "never spikes" and removal.population in expected.spikes:
                 self._add_silent(removal.population, list(removal.channels), expected.spikes[removal.population])
@@ -153,6 +154,15 @@ def _count(entry: PopulationComparison, differs: Bools) -> None:
     entry.mismatching_spikes += int(differs.sum())
     for step, count in enumerate(differs.sum(axis=(0, 2, 3, 4))):
         entry.mismatches_per_step[step] += int(count)
+
+
+def not_compared(graph: Graph) -> dict[str, int]:
+    """Neurons per population that are not compared: those removed because nothing reads them, which may spike or not."""
+    neurons: dict[str, int] = {}
+    for removal in graph.removals:
+        if removal.reason == "never read":
+            neurons[removal.population] = neurons.get(removal.population, 0) + removal.neurons
+    return neurons
 
 
 def spike_counts(graph: Graph, spikes: Mapping[str, Spikes]) -> dict[str, int]:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.genotype import EdgePlan, Topology
 from litesnn.compiler.graph import Conv2d, Dense, Geometry, Graph, Membranes, Neurons, Pool, SynapseBlock
+from litesnn.runtime.verify.compare import Comparison
 
 Ints = npt.NDArray[np.int64]
 
@@ -45,23 +46,47 @@ class ReferenceParameters(Protocol):
 def diagnose(
     graph: Graph, topology: Topology, name: str, reference: ReferenceParameters | None, overflows: int
 ) -> tuple[str, ...]:
-    """Likely causes of a divergence at population `name`, most telling first."""
+    """Likely causes of a divergence at population `name` from PyTorch, most telling first; never none."""
     population = graph[name]
     assert isinstance(population, Membranes)
     causes = list(_timing(graph, population))
     if reference is not None:
         causes += _synapses(graph, topology, population, reference)
         causes += _constants(population, reference)
-    causes += _formats(graph, population)
+    causes += [*_formats(graph, population), *_overflow(name, overflows)]
+    held = " its weights, decay, thresholds and biases are PyTorch's," if reference is not None else ""
+    return tuple(causes) or (_unknown(name, held),)
+
+
+def diagnose_imported(graph: Graph, name: str, overflows: int) -> tuple[str, ...]:
+    """Likely causes of a divergence of Lava from the exact simulator, where no model has parameters to compare; never none."""
+    population = graph[name]
+    assert isinstance(population, Membranes)
+    causes = [*_timing(graph, population), *_formats(graph, population), *_overflow(name, overflows)]
+    return tuple(causes) or (_unknown(name, " both engines run the same parameters,"),)
+
+
+def silence(comparison: Comparison) -> Iterator[str]:
+    """Says so where an engine sent nothing at all and the other did: its network, or a part of it, may not have run."""
+    expected = sum(population.expected_spikes for population in comparison.populations.values())
+    if expected and not any(population.found_spikes for population in comparison.populations.values()):
+        yield (
+            f"nothing was sent by any of {len(comparison.populations)} populations in {comparison.found}, {expected:,} spikes in "
+            f"{comparison.expected}: parts of the network may not have run"
+        )
+
+
+def _overflow(name: str, overflows: int) -> Iterator[str]:
     if overflows:
-        causes.append(
-            f"saturated register: {overflows} value(s) of '{name}' left the 24-bit current or membrane (wrapped or clipped)"
-        )
-    if not causes:
-        causes.append(
-            "no parameter of this population differs; the engines compute the same integers differently (a bug)"
-        )
-    return tuple(causes)
+        yield f"saturated register: {overflows} value(s) of '{name}' left the 24-bit current or membrane (wrapped or clipped)"
+
+
+def _unknown(name: str, held: str) -> str:
+    """What to say where nothing was found: what was looked at."""
+    return (
+        f"cause unknown. Ruled out for '{name}':{held} its delays and resets fit the schedule, its weights fit their formats, no register "
+        "overflowed, and all that it reads agrees. The engines compute the same integers differently, which is a bug: please report it"
+    )
 
 
 def _timing(graph: Graph, population: Membranes) -> Iterator[str]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.costs import Activity, input_events
 from litesnn.compiler.graph import Graph
-from litesnn.runtime.verify.compare import Comparison, Observed, spike_counts
+from litesnn.runtime.verify.compare import Comparison, Observed, not_compared, spike_counts
 
 Inputs = npt.NDArray[np.int16]
 # Bytes that recorded spikes and membranes of one chunk may take; the chunk size follows from it.
@@ -40,6 +40,7 @@ class Verification:
     common_samples, common_accuracy : the first samples, which every engine saw, and each engine's accuracy on just these
     spike_counts : engine -> population -> spikes over its samples
     samples : engine -> number of samples
+    not_compared : population -> neurons that were removed because nothing reads them; what they would send is not compared
     activity : events per neuron of the graph over the samples of the exact simulator, for costs and placement
     """
 
@@ -49,6 +50,7 @@ class Verification:
     common_accuracy: dict[str, float] = field(default_factory=dict)
     spike_counts: dict[str, dict[str, int]] = field(default_factory=dict)
     samples: dict[str, int] = field(default_factory=dict)
+    not_compared: dict[str, int] = field(default_factory=dict)
     activity: Activity | None = None
     note: str = ""
 
@@ -77,6 +79,7 @@ class Verification:
             "common_samples": self.common_samples,
             "common_accuracy": {name: round(value, 6) for name, value in self.common_accuracy.items()},
             "spike_counts": self.spike_counts,
+            "not_compared": self.not_compared,
             "comparisons": [_comparison_document(comparison) for comparison in self.comparisons.values()],
             "note": self.note,
         }
@@ -101,7 +104,7 @@ def verify_engines(
     explain : called once per comparison that must agree and does not, to add membranes and causes to `comparison.first`
     progress : called with (engine, samples done, samples)
     """
-    result = Verification()
+    result = Verification(not_compared=not_compared(graph))
     right: dict[str, list[npt.NDArray[np.bool_]]] = {}
     engines = [reference, *(engine for engine, _ in others.values())]
     for name, (_, exact) in others.items():

@@ -50,12 +50,17 @@ class ComparisonView:
 
 @dataclass(frozen=True)
 class VerificationView:
-    """`note` says what the samples were; `common_samples` how many every engine saw, 0 where all saw the same."""
+    """What was verified.
+
+    `note` says what the samples were; `common_samples` how many every engine saw, 0 where all saw the same; `not_compared` the neurons
+    per population that were removed because nothing reads them.
+    """
 
     note: str
     common_samples: int
     engines: tuple[EngineRow, ...]
     comparisons: tuple[ComparisonView, ...]
+    not_compared: tuple[tuple[str, int], ...] = ()
 
 
 def verification_view(verification: Mapping[str, Any], order: Sequence[str]) -> VerificationView:
@@ -68,6 +73,7 @@ def verification_view(verification: Mapping[str, Any], order: Sequence[str]) -> 
         _common(verification),
         tuple(_engine(verification, engine, comparisons.get(engine)) for engine in engines),
         tuple(_comparison(comparison, order) for comparison in verification["comparisons"]),
+        tuple(verification.get("not_compared", {}).items()),
     )
 
 

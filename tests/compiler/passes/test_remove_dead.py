@@ -150,7 +150,8 @@ def test_populations_that_only_read_one_another_go_with_their_loop() -> None:
     ]
     found = RemoveDead().apply(graph([source(), neurons("a"), neurons("b"), neurons("c"), readout(1)], blocks))
     assert [population.name for population in found.populations] == ["input", "c", "readout"]
-    assert [(r.population, r.reason) for r in found.removals] == [("a", "never read"), ("b", "never spikes")]
+    # Not "never spikes", though nothing drives `b` any more once `a` is gone: in the network as it was, it does.
+    assert [(r.population, r.reason) for r in found.removals] == [("a", "never read"), ("b", "never read")]
 
 
 @pytest.mark.parametrize("timesteps", [1, 2])
