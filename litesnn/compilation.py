@@ -19,7 +19,7 @@ from litesnn.compiler.rules import Checked, Finding, Subject, check_rules, try_m
 from litesnn.compiler.rules.graph_rules import broken_rules
 from litesnn.compiler.weight_facts import Origin
 from litesnn.engines import Progress
-from litesnn.runtime.lava import Models
+from litesnn.runtime.lava import LAVA_TIMEOUT, Models
 from litesnn.runtime.mapped import MappedCheck, check_mapping
 from litesnn.runtime.verify import Verification
 from litesnn.samples import Samples
@@ -56,6 +56,7 @@ def compile(
     samples: Samples | None = None,
     lava_samples: int | None = LAVA_SAMPLES,
     lava_models: Models = "stock",
+    lava_timeout: float = LAVA_TIMEOUT,
     progress: Progress | None = None,
 ) -> Compilation:
     """Compile a trained genotype, check it against the profile's rules and, given samples, verify it.
@@ -66,7 +67,8 @@ def compile(
     profile : name of a shipped profile, path of a TOML file, or a loaded profile
     sign : how weights of both signs are stored: `split`, `mixed`, or `auto` (the cheaper one as encoded)
     samples : verification inputs (`litesnn.samples.verification_samples`); None compiles without verifying
-    lava_samples, lava_models : how many of them go through Lava (None: all), and with whose models; see `verify`
+    lava_samples, lava_models, lava_timeout : how many of them go through Lava (None: all), with whose models, and how many seconds it may
+        give no sign of life; see `verify`
 
     Raises
     ------
@@ -80,7 +82,13 @@ def compile(
     verification = None
     if samples is not None and not broken_rules(graph, target):
         verification = verify(
-            graph, loaded, samples, lava_samples=lava_samples, lava_models=lava_models, progress=progress
+            graph,
+            loaded,
+            samples,
+            lava_samples=lava_samples,
+            lava_models=lava_models,
+            lava_timeout=lava_timeout,
+            progress=progress,
         )
     command = _command(genotype, target, sign, lava_samples, lava_models)
     return assemble(graph, loaded, target, command, samples, verification, sign)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.graph import Graph, Membranes, Neurons, Readout, SigmaDelta
 from litesnn.runtime.exact import Simulator
-from litesnn.runtime.lava import LavaSession, Models
+from litesnn.runtime.lava import LAVA_TIMEOUT, LavaSession, Models
 from litesnn.runtime.trace import Trace
 from litesnn.runtime.verify import Comparison, Divergence, Engine, Verification, verify_engines
 from litesnn.runtime.verify.compare import neuron_index
@@ -32,6 +32,7 @@ class ChipEngines:
     session: LavaSession
     models: Models
     progress: Progress | None
+    lava_timeout: float = LAVA_TIMEOUT
 
     @property
     def sending(self) -> list[str]:
@@ -45,7 +46,12 @@ class ChipEngines:
     def lava(self, inputs: Inputs) -> Trace:
         """All that is sent, in Lava."""
         return self.session.run(
-            self.graph, inputs, record=self.sending, models=self.models, progress=self._lava_progress
+            self.graph,
+            inputs,
+            record=self.sending,
+            models=self.models,
+            timeout=self.lava_timeout,
+            progress=self._lava_progress,
         )
 
     def exact_states(self, inputs: Inputs, population: str) -> Trace:
@@ -54,7 +60,9 @@ class ChipEngines:
 
     def lava_states(self, inputs: Inputs, population: str) -> Trace:
         """Currents and membranes of one population in Lava."""
-        return self.session.run(self.graph, inputs, record_states=[population], models=self.models)
+        return self.session.run(
+            self.graph, inputs, record_states=[population], models=self.models, timeout=self.lava_timeout
+        )
 
     def membrane(self, engine: str, inputs: Inputs, first: Divergence) -> int | None:
         """The membrane of the neuron of a divergence, in the last of the samples and before its reset.
@@ -88,10 +96,12 @@ class ChipEngines:
 
 
 @contextmanager
-def chip_engines(graph: Graph, models: Models, device: str, progress: Progress | None) -> Iterator[ChipEngines]:
+def chip_engines(
+    graph: Graph, models: Models, device: str, progress: Progress | None, lava_timeout: float = LAVA_TIMEOUT
+) -> Iterator[ChipEngines]:
     """The engines of a graph; Lava starts when it is first used and ends with the context."""
     with LavaSession() as session:
-        yield ChipEngines(graph, Simulator(graph, device), session, models, progress)
+        yield ChipEngines(graph, Simulator(graph, device), session, models, progress, lava_timeout)
 
 
 def compare_engines(

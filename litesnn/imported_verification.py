@@ -6,7 +6,7 @@ from functools import partial
 
 from litesnn.compiler.graph import Graph
 from litesnn.engines import ChipEngines, Inputs, Progress, chip_engines, compare_engines
-from litesnn.runtime.lava import Models
+from litesnn.runtime.lava import LAVA_TIMEOUT, Models
 from litesnn.runtime.verify import Comparison, Engine, Verification
 from litesnn.runtime.verify.diagnose import diagnose_imported, silence
 from litesnn.samples import Samples
@@ -20,11 +20,12 @@ def verify_imported(
     *,
     lava_samples: int | None = LAVA_SAMPLES,
     lava_models: Models = "stock",
+    lava_timeout: float = LAVA_TIMEOUT,
     device: str = "cpu",
     progress: Progress | None = None,
 ) -> Verification:
     """Compare Lava with the exact simulator, message for message; parameters and errors as those of `verification.verify`."""
-    with chip_engines(graph, lava_models, device, progress) as engines:
+    with chip_engines(graph, lava_models, device, progress, lava_timeout) as engines:
         reference = Engine("exact", engines.exact, len(samples.inputs))
         result = compare_engines(engines, samples, reference, {}, lava_samples, partial(_explain, engines))
         for comparison in result.comparisons.values():

@@ -22,7 +22,7 @@ from litesnn.errors import ImportFileError
 from litesnn.float_comparison import compared
 from litesnn.imported_samples import imported_samples
 from litesnn.imported_verification import LAVA_SAMPLES, verify_imported
-from litesnn.runtime.lava import Models
+from litesnn.runtime.lava import LAVA_TIMEOUT, Models
 
 COMPARED_SAMPLES = 64  # of a NIR network, with its floating-point run
 Network = Imported | NirNetwork
@@ -59,6 +59,7 @@ def import_network(
     seed: int = 0,
     lava_samples: int | None = LAVA_SAMPLES,
     lava_models: Models = "stock",
+    lava_timeout: float = LAVA_TIMEOUT,
     progress: Progress | None = None,
 ) -> Compilation:
     """Compile an imported network, check it against the profile's rules, and verify exact simulator against Lava.
@@ -69,7 +70,7 @@ def import_network(
     profile : name of a shipped profile, path of a TOML file, or a loaded profile
     sign : how weights of both signs are stored: `split`, `mixed`, or `auto` (the cheaper one as encoded)
     input_path, labels_path, seed : what to verify with, see `imported_samples`
-    lava_samples, lava_models : how many samples go through Lava (None: all), and with whose models; see `verify_imported`
+    lava_samples, lava_models, lava_timeout : how many samples go through Lava (None: all), and with whose models; see `verify_imported`
 
     Raises
     ------
@@ -86,7 +87,12 @@ def import_network(
     verification = None
     if not broken_rules(graph, target):
         verification = verify_imported(
-            graph, samples, lava_samples=lava_samples, lava_models=lava_models, progress=progress
+            graph,
+            samples,
+            lava_samples=lava_samples,
+            lava_models=lava_models,
+            lava_timeout=lava_timeout,
+            progress=progress,
         )
     command = _command(imported, graph, target, sign, lava_samples)
     if lava_models != "stock":

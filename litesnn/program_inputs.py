@@ -13,7 +13,7 @@ from litesnn.compiler.program import Program
 from litesnn.engines import Progress
 from litesnn.imported_samples import imported_input, imported_samples
 from litesnn.imported_verification import verify_imported
-from litesnn.runtime.lava import Models
+from litesnn.runtime.lava import LAVA_TIMEOUT, Models
 from litesnn.runtime.verify import Verification
 from litesnn.samples import Samples, check_input, verification_samples
 from litesnn.verification import verify
@@ -50,6 +50,7 @@ def verify_program(
     *,
     lava_samples: int | None,
     lava_models: Models = "stock",
+    lava_timeout: float = LAVA_TIMEOUT,
     device: str = "cpu",
     progress: Progress | None = None,
 ) -> Verification:
@@ -60,4 +61,11 @@ def verify_program(
         if isinstance(origin, SourceFile)
         else partial(verify, program.graph, origin)
     )
-    return run(samples, lava_samples=lava_samples, lava_models=lava_models, device=device, progress=progress)
+    return run(
+        samples,
+        lava_samples=lava_samples,
+        lava_models=lava_models,
+        lava_timeout=lava_timeout,
+        device=device,
+        progress=progress,
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph
 from litesnn.engines import ChipEngines, Inputs, Progress, chip_engines, compare_engines
-from litesnn.runtime.lava import Models
+from litesnn.runtime.lava import LAVA_TIMEOUT, Models
 from litesnn.runtime.verify import Comparison, Engine, Verification
 from litesnn.runtime.verify.diagnose import diagnose, silence
 from litesnn.samples import Samples
@@ -65,6 +65,7 @@ def verify(
     *,
     lava_samples: int | None = LAVA_SAMPLES,
     lava_models: Models = "stock",
+    lava_timeout: float = LAVA_TIMEOUT,
     device: str = "cpu",
     progress: Progress | None = None,
 ) -> Verification:
@@ -77,6 +78,7 @@ def verify(
     lava_samples : how many go through Lava, 0 for none, None for all
     lava_models : whose models Lava runs, see `run_lava`; `stock` and `fast` hold every synapse by itself, so that Lava is left out
         of networks of more than `engines.LAVA_SYNAPSES`, and `Verification.note` says so
+    lava_timeout : seconds without a sign of life after which Lava is given up
     device : where the exact simulator computes
     progress : called with (engine, done, total)
 
@@ -85,7 +87,7 @@ def verify(
     BackendError
         If Lava is asked for and not installed, or dies; if the device is not there.
     """
-    with chip_engines(graph, lava_models, device, progress) as chip:
+    with chip_engines(graph, lava_models, device, progress, lava_timeout) as chip:
         engines, count = _Engines(loaded, chip), len(samples.inputs)
         reference = Engine("pytorch", engines.pytorch, count)
         others = {

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from litesnn.compiler.profile import Profile
 
 FINDINGS, USAGE = 1, 2
+LONGEST_TIMEOUT = 7 * 24 * 3600  # seconds
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")]
 ProfileOption = Annotated[str, typer.Option(help="Hardware: a name from `litesnn profiles`, or a .toml file.")]
@@ -66,6 +67,27 @@ ModelsOption = Annotated[
         help="Models that Lava runs: its own (the oracle), our fast ones, or the exact simulator for the whole network (test sets)."
     ),
 ]
+LavaTimeoutOption = Annotated[
+    float,
+    typer.Option(
+        "--lava-timeout",
+        parser=lambda text: seconds(text),
+        metavar="SECONDS",
+        help="Give Lava up after so long without a sign of life: its start, or a step of a large network. Dead or stopped processes of "
+        "it are noticed within seconds in any case.",
+    ),
+]
+
+
+def seconds(text: object) -> float:
+    """A time limit above 0."""
+    try:
+        found = float(str(text))
+    except ValueError:
+        found = -1.0
+    if not 0 < found <= LONGEST_TIMEOUT:
+        raise typer.BadParameter(f"found '{text}'; allowed: seconds above 0, up to {LONGEST_TIMEOUT:,}")
+    return found
 
 
 def sample_count(text: object) -> int | None:

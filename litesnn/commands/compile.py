@@ -15,6 +15,7 @@ from litesnn.commands.common import (
     JsonOption,
     LabelsOption,
     LavaSamplesOption,
+    LavaTimeoutOption,
     ModelsOption,
     ProfileOption,
     SeedOption,
@@ -25,6 +26,7 @@ from litesnn.commands.common import (
     print_json,
     stdout_console,
 )
+from litesnn.runtime.lava import LAVA_TIMEOUT
 
 
 def compile_command(
@@ -36,6 +38,7 @@ def compile_command(
     ] = None,
     samples: LavaSamplesOption = 32,
     models: ModelsOption = "stock",
+    lava_timeout: LavaTimeoutOption = LAVA_TIMEOUT,
     sign: SignOption = "auto",
     input_path: InputOption = None,
     labels_path: LabelsOption = None,
@@ -63,7 +66,14 @@ def compile_command(
         )
         with EngineProgress() as progress:
             result = compile(
-                loaded, target, sign=sign, samples=chosen, lava_samples=samples, lava_models=models, progress=progress
+                loaded,
+                target,
+                sign=sign,
+                samples=chosen,
+                lava_samples=samples,
+                lava_models=models,
+                lava_timeout=lava_timeout,
+                progress=progress,
             )
         if result.fits:
             result.program.save(directory)

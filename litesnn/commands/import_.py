@@ -12,6 +12,7 @@ from litesnn.commands.common import (
     JsonOption,
     LabelsOption,
     LavaSamplesOption,
+    LavaTimeoutOption,
     ModelsOption,
     ProfileOption,
     SeedOption,
@@ -31,6 +32,7 @@ from litesnn.commands.import_options import (
     shape_of,
     whole_bits,
 )
+from litesnn.runtime.lava import LAVA_TIMEOUT
 
 
 def import_command(
@@ -64,6 +66,7 @@ def import_command(
     sign: SignOption = "auto",
     samples: LavaSamplesOption = 2,
     models: ModelsOption = "stock",
+    lava_timeout: LavaTimeoutOption = LAVA_TIMEOUT,
     input_path: InputOption = None,
     labels_path: LabelsOption = None,
     isolated: Annotated[
@@ -256,5 +259,5 @@ def import_command(
                 input_shape=shape,
             )
             network = read_network(file, options=options)
-        job = Job(directory, target, sign, samples, models, input_path, labels_path, seed, json_output)
+        job = Job(directory, target, sign, samples, models, lava_timeout, input_path, labels_path, seed, json_output)
         import_program(network, job)

@@ -11,7 +11,7 @@ from litesnn.errors import ImportFileError
 NET, NIR, ARRAYS = "a SLAYER network", "a NIR network", "published arrays"
 SLAYER_PANEL, NIR_PANEL, ARRAYS_PANEL = "SLAYER (.net)", "NIR (.nir)", "Published arrays"
 
-_PROGRAM = ("profile", "given_figures", "sign", "samples", "models", "input_path", "labels_path")
+_PROGRAM = ("profile", "given_figures", "sign", "samples", "models", "lava_timeout", "input_path", "labels_path")
 _NET = ("isolated", "input_bits")
 _NIR = [
     "encoding",

@@ -26,6 +26,7 @@ class Job:
     sign: SignHandling
     lava_samples: int | None
     lava_models: Models
+    lava_timeout: float
     input_path: Path | None
     labels_path: Path | None
     seed: int
@@ -46,6 +47,7 @@ def import_program(network: Network, job: Job) -> None:
             seed=job.seed,
             lava_samples=job.lava_samples,
             lava_models=job.lava_models,
+            lava_timeout=job.lava_timeout,
             progress=progress,
         )
     if result.fits:

@@ -13,12 +13,14 @@ from litesnn.commands.common import (
     DeviceOption,
     EngineProgress,
     JsonOption,
+    LavaTimeoutOption,
     ModelsOption,
     errors_to_exit,
     print_json,
     stdout_console,
 )
 from litesnn.errors import DataError
+from litesnn.runtime.lava import LAVA_TIMEOUT
 
 if TYPE_CHECKING:
     from litesnn.compiler.graph import Graph
@@ -36,6 +38,7 @@ def run_command(
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write, .npz.")],
     simulator: Annotated[Literal["exact", "lava"], typer.Option(help="Which simulator runs it.")] = "exact",
     models: ModelsOption = "stock",
+    lava_timeout: LavaTimeoutOption = LAVA_TIMEOUT,
     record: Annotated[
         list[str] | None, typer.Option(help="Population whose spikes, u and v are kept; repeat it, or give 'all'.")
     ] = None,
@@ -68,7 +71,7 @@ def run_command(
             if simulator == "exact":
                 trace = _simulate_exact(loaded.graph, inputs, names, progress, device, timing)
             else:
-                trace = _simulate_lava(loaded.graph, inputs, names, models, progress)
+                trace = _simulate_lava(loaded.graph, inputs, names, models, lava_timeout, progress)
         arrays = _arrays(loaded.graph, trace, names)
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **arrays)
@@ -121,7 +124,9 @@ def _simulate_exact(
     )
 
 
-def _simulate_lava(graph: Graph, inputs: Any, names: list[str], models: Models, progress: EngineProgress) -> Trace:
+def _simulate_lava(
+    graph: Graph, inputs: Any, names: list[str], models: Models, timeout: float, progress: EngineProgress
+) -> Trace:
     from litesnn.runtime.lava import run_lava
 
     return run_lava(
@@ -130,6 +135,7 @@ def _simulate_lava(graph: Graph, inputs: Any, names: list[str], models: Models, 
         record=_sending(graph, names),
         record_states=names,
         models=models,
+        timeout=timeout,
         progress=lambda done, total: progress("lava", done, total),
     )
 

@@ -16,18 +16,21 @@ from litesnn.commands.common import (
     JsonOption,
     LabelsOption,
     LavaSamplesOption,
+    LavaTimeoutOption,
     ModelsOption,
     SeedOption,
     errors_to_exit,
     print_json,
     stdout_console,
 )
+from litesnn.runtime.lava import LAVA_TIMEOUT
 
 
 def verify_command(
     program: Annotated[Path, typer.Argument(help="A program directory.")],
     samples: LavaSamplesOption = 32,
     models: ModelsOption = "stock",
+    lava_timeout: LavaTimeoutOption = LAVA_TIMEOUT,
     input_path: InputOption = None,
     labels_path: LabelsOption = None,
     data_dir: DataDirOption = None,
@@ -48,7 +51,13 @@ def verify_command(
         chosen = program_samples(loaded, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed)
         with EngineProgress() as progress:
             result = verify_program(
-                loaded, chosen, lava_samples=samples, lava_models=models, device=device, progress=progress
+                loaded,
+                chosen,
+                lava_samples=samples,
+                lava_models=models,
+                lava_timeout=lava_timeout,
+                device=device,
+                progress=progress,
             )
         if json_output:
             print_json(result.document())

@@ -12,11 +12,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from litesnn.runtime.lava.exchange import Models
     from litesnn.runtime.lava.run import run_lava
-    from litesnn.runtime.lava.session import LavaSession, require_lava
+    from litesnn.runtime.lava.session import LAVA_TIMEOUT, LavaSession, require_lava
 
-_HOMES = {"LavaSession": "session", "Models": "exchange", "require_lava": "session", "run_lava": "run"}
+_HOMES = {
+    "LAVA_TIMEOUT": "session",
+    "LavaSession": "session",
+    "Models": "exchange",
+    "require_lava": "session",
+    "run_lava": "run",
+}
 
-__all__ = ["LavaSession", "Models", "require_lava", "run_lava"]
+__all__ = ["LAVA_TIMEOUT", "LavaSession", "Models", "require_lava", "run_lava"]
 
 
 def __getattr__(name: str) -> object:

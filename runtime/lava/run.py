@@ -17,7 +17,7 @@ from litesnn.errors import BackendError
 from litesnn.runtime.lava.exchange import Job, Models, load_recording, readout_path, recording_path, save_job
 from litesnn.runtime.lava.neurons import Recorded
 from litesnn.runtime.lava.plan import Inputs, NetworkPlan
-from litesnn.runtime.lava.session import LavaSession
+from litesnn.runtime.lava.session import LAVA_TIMEOUT, LavaSession
 from litesnn.runtime.lava.supervise import LavaWorker
 from litesnn.runtime.trace import Trace
 
@@ -32,7 +32,7 @@ def run_lava(
     record: Collection[str] = (),
     record_states: Collection[str] = (),
     models: Models = "stock",
-    timeout: float = 120.0,
+    timeout: float = LAVA_TIMEOUT,
     progress: Callable[[int, int], None] | None = None,
 ) -> Trace:
     """Run samples in Lava; the graph is taken as it is, faults included.

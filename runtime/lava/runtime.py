@@ -14,8 +14,9 @@ from litesnn.errors import BackendError
 from litesnn.runtime.lava.cores import cores
 
 
-def create_runtime(network: Any, configuration: Any, compile_config: Mapping[str, Any], hosts: bool) -> None:
-    """Do what Lava's `create_runtime` does; with `hosts`, fast models share operating-system processes.
+def create_runtime(network: Any, configuration: Any, compile_config: Mapping[str, Any], hosts: bool) -> Any:
+    """Do what Lava's `create_runtime` does, but for starting the runtime, which is returned; with `hosts`, fast models share
+    operating-system processes.
 
     Raises
     ------
@@ -31,7 +32,7 @@ def create_runtime(network: Any, configuration: Any, compile_config: Mapping[str
     runtime_class = HostingRuntime if hosts else NamingRuntime
     network._runtime = runtime = runtime_class(executable, ActorType.MultiProcessing)
     executable.assign_runtime_to_all_processes(runtime)
-    runtime.initialize()
+    return runtime
 
 
 class NamingRuntime(Runtime):  # type: ignore[misc]
@@ -42,8 +43,10 @@ class NamingRuntime(Runtime):  # type: ignore[misc]
     names_of_actors : what runs in the operating-system processes, but for the services, which are started last
     """
 
+    names_of_actors: tuple[str, ...] = ()
+
     def _build_processes(self) -> None:
-        self.names_of_actors = [process.name for process in self._executable.proc_builders]
+        self.names_of_actors = tuple(process.name for process in self._executable.proc_builders)
         super()._build_processes()
 
 
@@ -58,7 +61,7 @@ class HostingRuntime(NamingRuntime):
         self._hosts = place(self._executable, cores())
         hosted = {process for host in self._hosts for process in host}
         alone = [process for process in builders if process not in hosted]
-        self.names_of_actors = [*(process.name for process in alone), *(names(host) for host in self._hosts)]
+        self.names_of_actors = (*(process.name for process in alone), *(names(host) for host in self._hosts))
         for process in alone:
             self._build_actor(builders[process])
         for host in self._hosts:

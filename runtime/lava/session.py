@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from litesnn.runtime.trace import Trace
 
 LAVA_VERSION = "0.10.0"
+LAVA_TIMEOUT = 120.0  # seconds without a sign of life
 
 
 class LavaSession:
@@ -63,7 +64,7 @@ class LavaSession:
         record: Collection[str] = (),
         record_states: Collection[str] = (),
         models: Models = "stock",
-        timeout: float = 120.0,
+        timeout: float = LAVA_TIMEOUT,
         progress: Callable[[int, int], None] | None = None,
     ) -> Trace:
         """Run samples; parameters and errors as of `run_lava`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TextIO
 
 WATCH_SECONDS = 0.2
@@ -28,15 +28,14 @@ class Channel:
 
 
 class Watch(threading.Thread):
-    """Looks whether all of Lava's processes are alive; Lava itself waits forever for one that died.
+    """Looks whether all of Lava's processes are alive, from the first that is started; Lava itself waits forever for one that died.
 
     `progress` returns how much is done where Lava's processes count it themselves; sent on when it has changed.
     """
 
     def __init__(self, runtime: Any, channel: Channel, progress: Callable[[], int] | None = None) -> None:
         super().__init__(daemon=True)
-        self._actors = runtime._messaging_infrastructure.actors
-        self.names = runtime.names_of_actors
+        self._runtime = runtime
         self._channel, self._progress = channel, progress
         self._over = threading.Event()
         self._reporting = threading.Lock()
@@ -45,13 +44,25 @@ class Watch(threading.Thread):
     def run(self) -> None:
         """Report progress, and the first process that ended."""
         while not self._over.wait(WATCH_SECONDS):
-            for i, actor in enumerate(self._actors):
-                name = self.names[i] if i < len(self.names) else "runtime service"
-                cause = _death(actor)
+            for name, process in self._processes():
+                cause = _death(process)
                 if cause is not None and not self._over.is_set():
-                    self._channel.send(error=f"Lava's process '{_of_host(actor) or name}' {cause}")
+                    self._channel.send(error=f"Lava's process '{_of_host(process) or name}' {cause}")
                     return
             self.report()
+
+    def _processes(self) -> Iterator[tuple[str, Any]]:
+        """What was started up to now, by its name."""
+        infrastructure = self._runtime._messaging_infrastructure
+        if infrastructure is None:
+            return
+        names = self._runtime.names_of_actors
+        for i, actor in enumerate(tuple(infrastructure.actors)):
+            yield names[i] if i < len(names) else "runtime service", actor
+        manager = getattr(infrastructure.smm, "_manager", None)
+        process = getattr(manager, "_process", None)
+        if process is not None:
+            yield "shared memory manager", process
 
     def report(self) -> None:
         """Send progress on where there is some."""
@@ -68,15 +79,15 @@ class Watch(threading.Thread):
 
 def _of_host(actor: Any) -> str | None:
     """Which of the Lava processes in a host failed, where a host (see `fast.host`) says so."""
-    failure = None if actor.exception is None else actor.exception[0]
-    return getattr(failure, "process", None)
+    failure = getattr(actor, "exception", None)
+    return None if failure is None else getattr(failure[0], "process", None)
 
 
 def _death(actor: Any) -> str | None:
     """How one of Lava's processes ended, None while it runs."""
     try:
         code = actor.exitcode
-        failure = actor.exception
+        failure = getattr(actor, "exception", None)  # the manager has none
     except (ValueError, OSError):  # joined and closed by Lava itself, after another one failed
         return None
     if failure is not None:

@@ -1,8 +1,9 @@
-"""The process that runs Lava: `python -m litesnn.runtime.lava.worker MODELS`, started and watched by `supervise`.
+"""The process that runs Lava: `python -m litesnn.runtime.lava.worker MODELS SOCKET`, started and watched by `supervise`.
 
-It imports what a set of models needs, reads folders with jobs from its standard input, one per line, writes recordings and the readout there, and sends one JSON
-object per line on its standard output: `{"doing": what}`, `{"started": processes}`, `{"step": done}`, `{"done": true}` or `{"error": cause}`. It
-ends when its standard input does, in the middle of a job too, so that nothing outlives a parent that was killed.
+It imports what a set of models needs, reads folders with jobs from a socket it inherits (SOCKET is its number), one per line, writes
+recordings and the readout there, and answers with one JSON object per line: `{"doing": what}`, `{"started": processes}`, `{"step": done}`,
+`{"done": true}` or `{"error": cause}`. It ends when its parent's end of the socket does, in the middle of a job too, so that nothing outlives a
+parent that was killed.
 """
 
 from __future__ import annotations
@@ -81,12 +82,14 @@ def _start(network: Any, job: Job, channel: Channel, progress: Callable[[], int]
     from litesnn.runtime.lava.runtime import create_runtime
 
     channel.send(doing="wiring the network")
-    create_runtime(
+    runtime = create_runtime(
         network, run_configuration(job.models), {"pypy_channel_size": CHANNEL_SIZE}, hosts=job.models == "fast"
     )
-    watch = Watch(network.runtime, channel, progress)
+    # Before the first process of Lava starts, since Lava waits forever for one that dies while the others are started.
+    watch = Watch(runtime, channel, progress)
     watch.start()
-    channel.send(started=len(watch.names))
+    runtime.initialize()
+    channel.send(started=len(runtime.names_of_actors))
     return watch
 
 
@@ -128,22 +131,32 @@ def _import(models: str, channel: Channel) -> None:
 class Jobs(threading.Thread):
     """Folders with jobs, as the parent names them; ends this process and all of Lava's if the parent goes during a job."""
 
-    def __init__(self) -> None:
+    def __init__(self, stream: int) -> None:
         super().__init__(daemon=True)
+        self._stream = stream
         self._folders: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
         self.busy = threading.Event()
 
     def run(self) -> None:
-        """Read our standard input to its end; not through `sys.stdin`, whose lock would be forked in a locked state."""
+        """Read to the end; not through a file object, whose lock would be forked in a locked state."""
         buffer = b""
-        while chunk := os.read(0, 65536):
+        while chunk := self._received():
             *lines, buffer = (buffer + chunk).split(b"\n")
             for line in lines:
                 self.busy.set()
                 self._folders.put(Path(os.fsdecode(line)))
         if self.busy.is_set():
+            os.killpg(
+                os.getpgrp(), signal.SIGCONT
+            )  # for those that are stopped; the next signal ends this process, too
             os.killpg(os.getpgrp(), signal.SIGTERM)
         self._folders.put(None)
+
+    def _received(self) -> bytes:
+        try:
+            return os.read(self._stream, 65536)
+        except ConnectionResetError:  # the parent went with a message unread
+            return b""
 
     def __iter__(self) -> Iterator[Path]:
         return iter(self._folders.get, None)
@@ -151,11 +164,11 @@ class Jobs(threading.Thread):
 
 def main() -> None:
     """Run jobs until there are no more."""
-    channel = Channel(os.fdopen(os.dup(1), "w", encoding="utf-8"))
-    os.dup2(2, 1)  # what Lava prints goes where its errors go: into the log
+    stream = int(sys.argv[2])
+    channel = Channel(os.fdopen(stream, "w", encoding="utf-8"))
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))  # a channel takes several files, a network many channels
-    jobs = Jobs()
+    jobs = Jobs(stream)
     jobs.start()
     try:
         _import(sys.argv[1], channel)

@@ -127,10 +127,43 @@ def test_a_killed_process_of_lava_ends_the_run_and_is_named(models, samples):
 
 @needs_lava
 @needs_proc
-def test_a_stopped_process_of_lava_ends_the_run_after_the_timeout():
-    message, seconds = run_and_send(signal.SIGSTOP, 4.0, *MODELS[2])
-    assert "no sign of life for 4 s while running, after step" in message
-    assert seconds < 20
+def test_a_stopped_process_of_lava_ends_the_run_long_before_the_timeout():
+    message, seconds = run_and_send(signal.SIGSTOP, 600.0, *MODELS[2])
+    assert "Lava failed while running, after step" in message
+    assert "was stopped (SIGSTOP) and did not go on" in message
+    assert seconds < 60
+
+
+def wire_and_send(number, which, models="stock", samples=2):
+    """Send a signal to a process that Lava starts while the network is wired, the `which`-th; returns the error and the seconds until it."""
+    struck = []
+
+    def strike():
+        _, before = group_of_worker()
+        while not struck:
+            children = sorted(set(group_of_worker()[1]) - set(before))
+            if len(children) > which:
+                os.kill(children[which], number)
+                struck.append(time.monotonic())
+
+    with LavaSession() as lava:
+        lava.run(tiny(), spikes(1), models=models)
+        thread = threading.Thread(target=strike, daemon=True)
+        thread.start()
+        with pytest.raises(BackendError) as caught:
+            lava.run(tiny(), spikes(samples), models=models, timeout=600.0)
+    thread.join()
+    return str(caught.value), time.monotonic() - struck[0]
+
+
+# The first that Lava starts manages shared memory, the second runs a part of the network.
+@needs_lava
+@needs_proc
+@pytest.mark.parametrize(("number", "which"), [(signal.SIGKILL, 0), (signal.SIGKILL, 1), (signal.SIGSTOP, 1)])
+def test_a_process_that_dies_or_stops_while_the_network_is_wired_ends_the_run(number, which):
+    message, seconds = wire_and_send(number, which)
+    assert "Lava failed while" in message
+    assert seconds < 60
 
 
 @needs_lava
