@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from litesnn.commands.check import check_command
+from litesnn.commands.common import require_working_directory
 from litesnn.commands.compile import compile_command
 from litesnn.commands.diff import diff_command
 from litesnn.commands.estimate import estimate_command
@@ -54,9 +55,11 @@ compile_app.command()(compile_command)
 
 def main() -> None:
     """Entry point of `litesnn`."""
+    require_working_directory()
     app()
 
 
 def compile_main() -> None:
     """Entry point of `litesnn-compile`."""
+    require_working_directory()
     compile_app()

@@ -12,6 +12,7 @@ from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 from cases import Case, Generator
@@ -22,9 +23,11 @@ from recurrent_graphs import random_recurrent, ring, scheduled
 from small_graphs import LOIHI1, LOIHI2
 from written_nets import compiled, dense, layer, write_net
 
+from litesnn.compiler.frontends.net import read
+from litesnn.compiler.frontends.net.extract import extract
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import BIAS_EXP_MAX, BIAS_MANT_MAX, VTH_MAX, Dense, Graph, Neurons, Readout, Source
-from litesnn.compiler.passes import ScheduleIsolated
+from litesnn.compiler.passes import AssignFormats, ScheduleIsolated
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import Profile
 from litesnn.errors import CompileError
@@ -93,7 +96,8 @@ def isolated(seed: int) -> Case:
     """Networks whose samples are runs of their own, loops and sigma-delta neurons among them."""
     rng = np.random.default_rng((seed, 4))
     start = _unread(rng, _extreme(rng, random_isolated(seed, sigma_deltas=bool(rng.random() < 0.3))))
-    return _from_graph(rng, ScheduleIsolated().apply(start))
+    start = start.rebuild(start.populations, [block for block in start.blocks if block.geometry.nnz])
+    return _from_graph(rng, ScheduleIsolated().apply(AssignFormats(LOIHI2).apply(start)))
 
 
 def recurrent_layers(seed: int) -> Case:
@@ -118,7 +122,11 @@ def recurrent_layers(seed: int) -> Case:
             layers.append(dense(weight, neuron, "dense_rec", weight_rec=back, **bias))
         else:
             layers.append(dense(weight, neuron, **bias))
-    with tempfile.TemporaryDirectory() as folder:
+    # Read in this process: the reader's own worker takes seconds to start, and has its tests elsewhere.
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        patch.object(read, "read_arrays", lambda document, name: extract(document)),
+    ):
         graph = compiled(write_net(Path(folder) / "network.net", layers, timesteps=int(rng.integers(1, 9))))
     return _from_graph(rng, graph)
 

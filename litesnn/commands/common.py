@@ -135,6 +135,17 @@ def fail(error: LiteSNNError) -> NoReturn:
     raise typer.Exit(USAGE)
 
 
+def require_working_directory() -> None:
+    """Exit with a message where the working directory was deleted: libraries that torch loads end the process without a useful one."""
+    try:
+        os.getcwd()
+    except OSError as error:
+        Console(stderr=True, soft_wrap=True).print(
+            f"error: the working directory is gone ({error.strerror}): change to one that exists"
+        )
+        sys.exit(USAGE)
+
+
 @contextmanager
 def errors_to_exit() -> Iterator[None]:
     """Turn every `LiteSNNError` into its message and exit code 2."""
