@@ -51,6 +51,10 @@ class BackendError(LiteSNNError):
     """A simulation backend is not installed or failed while running."""
 
 
+class RegisterError(LiteSNNError):
+    """A current left its register by more than the one wrap that the arithmetic is defined for (`docs/numbers.md`, Registers)."""
+
+
 class TrainingError(LiteSNNError):
     """Training cannot start or go on (wrong checkpoint, diverged loss, unknown device)."""
 

@@ -37,6 +37,7 @@ class Edge(nn.Module):
     mask : uint8 of the same shape, the mask in use; recomputed from the scores while training
     step : float64 scalar, or (C_out,) with a step per channel; value of code 1 is `step / 2 * factor`
     compression : what of it is in force in the float evaluation
+    input_range : lowest and highest value that it reads, integers
     """
 
     weight: Tensor
@@ -52,7 +53,7 @@ class Edge(nn.Module):
         input_spec = genotype.input
         direct = plan.reads_input and input_spec.encoding == "direct"
         self.factor = input_spec.scale if direct else 1.0
-        self.input_magnitude = max(-input_spec.minimum, input_spec.maximum) if direct else 1
+        self.input_range = (input_spec.minimum, input_spec.maximum) if direct else (0, 1)
         step = torch.tensor(plan.step or self._natural_value(), dtype=torch.float64)
         self.register_buffer("step", step.repeat(plan.out_shape[0]) if self.quantizer.per_channel else step)
         if plan.weighted:
@@ -62,6 +63,11 @@ class Edge(nn.Module):
             self.register_buffer("mask", top_mask(self.score.detach(), plan.keep).to(torch.uint8))
             if plan.step is None:
                 self.step.copy_(self.natural_step())
+
+    @property
+    def input_magnitude(self) -> int:
+        """Largest magnitude that it reads."""
+        return max(-self.input_range[0], self.input_range[1])
 
     def load(self, weight: Tensor, mask: Tensor) -> None:
         """Take over stored weights and their mask; scores are chosen to reproduce the mask."""

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from litesnn.search.fixed_point import BIAS_EXP_MAX, BIAS_MANT_MAX, VTH_MAX, Folded
 from litesnn.search.model import SpikingModel
+from litesnn.search.registers import largest_sum, reach
 
 VTH_WANTED = 128
 ACCUMULATOR_LIMIT = 2**15
@@ -55,7 +56,10 @@ class _Population:
 def _populations(model: SpikingModel) -> Iterator[_Population]:
     shifted = model.genotype.norm == "node"
     for node in model.node_list():
-        sums = [_largest_sum(edge.codes()) * edge.input_magnitude for edge in node.edge_list()]
+        sums = [
+            largest_sum(edge.codes(), lowest=edge.input_range[0], highest=edge.input_range[1])
+            for edge in node.edge_list()
+        ]
         yield _Population(node.plan.name, node.membrane_exp, node.fold, sums, shifted)
     pool = model.topology.pool
     if pool is not None:
@@ -75,12 +79,6 @@ def _choose(population: _Population) -> int:
     return int(population.exp)
 
 
-def _largest_sum(codes: Tensor) -> Tensor:
-    """(C,) the larger of the sums of positive and of negative codes, in magnitude."""
-    flat = codes.flatten(1)
-    return torch.maximum(flat.clamp_min(0).sum(1), (-flat).clamp_min(0).sum(1))
-
-
 def _fine_enough(folded: Folded) -> bool:
     return not bool(folded.live.any()) or float(folded.vth[folded.live].min()) >= VTH_WANTED
 
@@ -90,9 +88,7 @@ def _fits(folded: Folded, sums: Sequence[Tensor], shifted: bool) -> bool:
     live = folded.live
     if not bool(live.any()):
         return True
-    accumulator = sum(
-        (s * m.abs() for s, m in zip(sums, folded.multipliers, strict=True)), torch.zeros_like(folded.vth)
-    )
+    accumulator = reach(sums, folded.multipliers)
     shift_fits = not shifted or max(float(m.abs().max()) for m in folded.multipliers) <= 2**SHIFT_LIMIT
     return (
         shift_fits

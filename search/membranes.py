@@ -16,6 +16,7 @@ from litesnn.search.axes import fold_time, per_channel, unfold_time
 from litesnn.search.edges import Edge
 from litesnn.search.fixed_point import Folded
 from litesnn.search.nodes import Node
+from litesnn.search.registers import largest_sum, reach
 from litesnn.search.step_norm import step_norm
 
 _FLOAT32_EXACT = 2**24
@@ -27,6 +28,10 @@ class Membrane(Protocol):
     @property
     def folded(self) -> Folded | None:
         """The node's integers, None in floating point."""
+
+    @property
+    def reach(self) -> Tensor | None:
+        """(C,) largest magnitude of `a` that any input can cause, None in floating point."""
 
     def current(self, edge: int, signal: Tensor) -> Tensor:
         """What an edge (its place in the node's list) makes of the signal that it reads, (T, N, C, H, W)."""
@@ -45,6 +50,7 @@ class FloatMembrane:
     """
 
     folded = None
+    reach = None
 
     def __init__(self, node: Node, loop: Set[str] = frozenset()) -> None:
         self._loop = loop
@@ -86,6 +92,7 @@ class FixedMembrane:
     def __init__(self, node: Node, *, exact: bool) -> None:
         self.folded: Folded = node.fold()
         self._edges = [IntegerEdge(edge, exact=exact) for edge in node.edge_list()]
+        self.reach: Tensor = reach([edge.largest_sum for edge in self._edges], self.folded.multipliers)
 
     def current(self, edge: int, signal: Tensor) -> Tensor:
         """Integer weights times the signal."""
@@ -97,14 +104,19 @@ class FixedMembrane:
 
 
 class IntegerEdge:
-    """Integer codes of an edge, applied to whole-number signals (T, N, C, H, W); results are float64 and whole."""
+    """Integer codes of an edge, applied to whole-number signals (T, N, C, H, W); results are float64 and whole.
+
+    `largest_sum` : (C,) largest magnitude of a result that any input can cause
+    """
 
     def __init__(self, edge: Edge, *, exact: bool) -> None:
         fan_in = edge.plan.weight_shape[1] * max(1, edge.plan.kernel) ** 2
         small = fan_in * (2**edge.plan.bits - 1) * edge.input_magnitude < _FLOAT32_EXACT
         self._dtype = torch.float32 if small and not exact else torch.float64
         self._edge = edge
-        self._codes = edge.codes().to(self._dtype) if edge.plan.weighted else None
+        codes = edge.codes()
+        self.largest_sum = largest_sum(codes, lowest=edge.input_range[0], highest=edge.input_range[1])
+        self._codes = codes.to(self._dtype) if edge.plan.weighted else None
 
     def __call__(self, signal: Tensor) -> Tensor:
         """The sums at every place of the edge's map."""

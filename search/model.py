@@ -2,7 +2,8 @@
 
 `float` is the papers' model: quantized weights, normalization and membranes in floating point, the chip's rounded decay.
 `fixed` is the chip: integer weights, thresholds, biases and membranes exactly as `docs/numbers.md`, with straight-through
-gradients, so that it can be trained; steps, masks and normalization statistics are frozen there. Registers do not overflow.
+gradients, so that it can be trained; steps, masks and normalization statistics are frozen there. Its registers wrap and clip as the
+chip's do (`registers.py`).
 
 Time-parallel: convolutions and normalization see (T * N) samples at once, only the neurons loop over T. Populations on a cycle
 of feedback are walked step by step instead (`loops.py`); there, normalization in training is `step_norm.py`. Signals are
@@ -30,6 +31,7 @@ from litesnn.search.loops import LoopPopulation, run_loop
 from litesnn.search.membranes import FixedMembrane, FloatMembrane, IntegerEdge, Membrane
 from litesnn.search.neurons import LifResult, fixed_lif, float_lif
 from litesnn.search.nodes import Node
+from litesnn.search.registers import DECAY_ONE, READOUT_MAX, Registers, Tally, reach
 from litesnn.search.signals import delayed, max_population, side_by_side, spike_maximum, window_counts
 from litesnn.search.stages import stages
 from litesnn.search.surrogate import Surrogate
@@ -58,6 +60,7 @@ class SpikingModel(nn.Module):
     evaluation : "float" or "fixed"; which arithmetic `forward` uses
     exact : fixed evaluation in float64 throughout, whatever the bounds (verification)
     timesteps : that it runs; the genotype's, unless it is compressed one thing after the other
+    tally : where given, the fixed evaluation counts in it what leaves a register
     """
 
     pool_exp: Tensor
@@ -72,6 +75,7 @@ class SpikingModel(nn.Module):
         self.stages = stages(topology)
         self.evaluation: Evaluation = "float"
         self.exact = False
+        self.tally: Tally | None = None
         self.nodes = nn.ModuleDict(
             {plan.name.replace(".", "_"): Node(plan, genotype, generator) for plan in topology.nodes}
         )
@@ -168,7 +172,7 @@ class SpikingModel(nn.Module):
             membrane.current(index, self._gather(edge.plan, signals, recorder))
             for index, edge in enumerate(node.edge_list())
         ]
-        result = self._lif(membrane.total(currents), membrane.folded, recorder)
+        result = self._lif(membrane.total(currents), self._registers(node, membrane), recorder)
         return self._record(node.plan.name, result, recorder)
 
     def _walk(self, nodes: list[Node], signals: dict[str, Tensor], recorder: Recorder | None) -> dict[str, Tensor]:
@@ -177,7 +181,7 @@ class SpikingModel(nn.Module):
         loop = []
         for node in nodes:
             membrane = self._membrane(node, inside)
-            fire = partial(self._one_step, membrane.folded, recorder)
+            fire = partial(self._one_step, self._registers(node, membrane), recorder)
             outside = partial(self._gather, signals=signals, recorder=None)
             loop.append(LoopPopulation(node, membrane, fire, inside, outside))
         results = run_loop(loop, signals, self.timesteps)
@@ -189,9 +193,9 @@ class SpikingModel(nn.Module):
         return fired
 
     def _one_step(
-        self, folded: Folded | None, recorder: Recorder | None, total: Tensor, rest: Tensor | None
+        self, registers: Registers | None, recorder: Recorder | None, total: Tensor, rest: Tensor | None
     ) -> LifResult:
-        result = self._lif(total, folded, recorder, timesteps=1, rest=rest)
+        result = self._lif(total, registers, recorder, timesteps=1, rest=rest)
         return replace(result, spikes=self._typed(result.spikes))
 
     def _membrane(self, node: Node, loop: Set[str] = frozenset()) -> Membrane:
@@ -199,12 +203,22 @@ class SpikingModel(nn.Module):
             return FixedMembrane(node, exact=self.exact)
         return FloatMembrane(node, loop)
 
+    def _registers(self, node: Node, membrane: Membrane) -> Registers | None:
+        if membrane.folded is None or membrane.reach is None:
+            return None
+        decay = self.genotype.neuron.decay_mantissa
+        return Registers.of(node.plan.name, membrane.folded, membrane.reach, decay, self.timesteps, self.tally)
+
     def _pool(self, plan: PoolPlan, signals: dict[str, Tensor], recorder: Recorder | None) -> Tensor:
         maps = torch.cat([signals[name] for name in plan.sources], dim=2)
         if self.evaluation == "fixed":
             folded = self.fold_pool()
             sums = maps.double().sum((3, 4), keepdim=True) * per_channel(folded.multipliers[0])
-            result = self._lif(sums, folded, recorder)
+            most = [torch.full_like(folded.unit, float(plan.in_shape[1] * plan.in_shape[2]))]
+            decay = self.genotype.neuron.decay_mantissa
+            reached = reach(most, folded.multipliers)
+            registers = Registers.of("pool", folded, reached, decay, self.timesteps, self.tally)
+            result = self._lif(sums, registers, recorder)
         else:
             means = maps.mean((3, 4), keepdim=True)
             result = self._lif(means, None, recorder, threshold=self.genotype.pool_threshold)
@@ -226,12 +240,27 @@ class SpikingModel(nn.Module):
     def _read_steps(self, signal: Tensor) -> Tensor:
         """What each step adds to the readout, (T, N, classes): chip units with the bias, or real ones without."""
         if self.evaluation == "fixed":
-            sums = 64 * IntegerEdge(self.readout, exact=self.exact)(signal)[:, :, :, 0, 0]
-            return sums + self.fold_readout().bias
+            return self._read_fixed(signal)
         if self.training:
             self.readout.step.copy_(self.readout.natural_step())
         values = self.readout.values(refresh=self.training)
         return self.readout.real_linear(signal, values)[:, :, :, 0, 0]
+
+    def _read_fixed(self, signal: Tensor) -> Tensor:
+        """What each step adds to the readout's register, which is clipped, and starts from 0 above its threshold."""
+        edge, folded = IntegerEdge(self.readout, exact=self.exact), self.fold_readout()
+        registers = Registers.of(
+            "readout", folded, edge.largest_sum, DECAY_ONE, self.timesteps, self.tally, top=READOUT_MAX
+        )
+        steps = registers.current(edge(signal)[:, :, :, 0, 0], self.timesteps) + folded.bias
+        if not registers.clips:
+            return steps
+        v, added = torch.zeros_like(steps[0]), []
+        for step in steps:
+            after = registers.readout(v + step)
+            added.append(after - v)
+            v = after
+        return torch.stack(added)
 
     def _gather(self, plan: EdgePlan, signals: dict[str, Tensor], recorder: Recorder | None) -> Tensor:
         """The signal an edge reads: its sources side by side, after the maximum where it has one, later where it is feedback."""
@@ -245,18 +274,18 @@ class SpikingModel(nn.Module):
     def _lif(
         self,
         total: Tensor,
-        folded: Folded | None,
+        registers: Registers | None,
         recorder: Recorder | None,
         *,
         timesteps: int | None = None,
         rest: Tensor | None = None,
         threshold: float | None = None,
     ) -> LifResult:
-        """Neurons over all steps, or over some of them from the membranes that earlier ones left."""
+        """Neurons over all steps, or over some of them from the membranes that earlier ones left; on integers in `registers`."""
         neuron, steps = self.genotype.neuron, timesteps or self.timesteps
         decay, surrogate, record = neuron.decay_mantissa, Surrogate.of(neuron), recorder is not None
-        if folded is not None:
-            return fixed_lif(total, folded, steps, decay, surrogate, record=record, rest=rest)
+        if registers is not None:
+            return fixed_lif(total, registers, steps, decay, surrogate, record=record, rest=rest)
         return float_lif(total, steps, decay, threshold or neuron.threshold, surrogate, record=record, rest=rest)
 
     def _record(self, name: str, result: LifResult, recorder: Recorder | None) -> Tensor:

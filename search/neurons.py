@@ -12,11 +12,9 @@ import torch
 from torch import Tensor
 
 from litesnn.search.axes import per_channel
-from litesnn.search.fixed_point import Folded
+from litesnn.search.registers import DECAY_ONE, Registers
 from litesnn.search.straight_through import straight_through
 from litesnn.search.surrogate import Surrogate, spike
-
-DECAY_ONE = 4096
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def float_lif(
 
 def fixed_lif(
     accumulator: Tensor,
-    folded: Folded,
+    registers: Registers,
     timesteps: int,
     decay_mantissa: int,
     surrogate: Surrogate,
@@ -77,9 +75,17 @@ def fixed_lif(
     Parameters
     ----------
     accumulator : `a`, float64 (T, N, C, H, W) or (1, N, C, H, W)
+    registers : those of the population, with its integers
     rest : as in `float_lif`
+
+    Raises
+    ------
+    RegisterError
+        Where a current leaves its register by more than one wrap.
     """
-    current = 64 * accumulator + per_channel(folded.bias)
+    folded = registers.folded
+    current = registers.current(accumulator, timesteps) + per_channel(folded.bias)
+    clips = registers.clips
     vth, scale = 64 * per_channel(folded.vth), per_channel(folded.unit) / 64
     spikes, membranes = [], []
     for t in range(timesteps):
@@ -87,6 +93,8 @@ def fixed_lif(
         if rest is not None:
             exact = rest * decay_mantissa / DECAY_ONE
             v = straight_through(exact, torch.trunc(exact)) + v
+        if clips:
+            v = registers.membrane(v)
         y = spike((v - vth) * scale, v > vth, surrogate)
         rest = v * (1 - y)
         spikes.append(y)

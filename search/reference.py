@@ -18,12 +18,12 @@ from litesnn.compiler.genotype import EdgePlan, LoadedGenotype, check_integers
 from litesnn.errors import GenotypeError
 from litesnn.search.fixed_point import Folded
 from litesnn.search.model import Evaluation, SpikingModel
-from litesnn.search.neurons import DECAY_ONE
+from litesnn.search.registers import DECAY_ONE, Tally, largest_sum, reach
 from litesnn.search.signals import max_population
 
 Integers = npt.NDArray[np.int64]
-_MEMBRANE_LIMIT = 2.0**40
-"""Below it |v| * 4096 stays under 2^53, so float64 holds every product of the decay exactly."""
+_SUM_LIMIT = 2.0**46
+"""Synaptic sums below it are exact in float64, 64 times as much in a current too."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +35,13 @@ class ReferenceTrace:
     readout : (N, classes); int64 chip units v after the last step (`fixed`), or float logits
     spikes : population -> uint8 (N, T, C, H, W); every spiking population, `pool` and maxima included; empty unless recorded
     membranes : population -> (N, T, C, H, W) after the update and before the reset; int64 chip units v (`fixed`) or float32
+    tally : what left its register (`fixed`)
     """
 
     readout: npt.NDArray[np.generic]
     spikes: dict[str, npt.NDArray[np.uint8]] = field(default_factory=dict)
     membranes: dict[str, npt.NDArray[np.generic]] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,8 @@ def run_reference(
     ------
     GenotypeError
         Without weights, or with weights so large that float64 is not exact.
+    RegisterError
+        Where a current leaves its register by more than one wrap.
     DataError
         For inputs of the wrong shape, type or range.
     """
@@ -90,6 +94,7 @@ def run_reference(
     model = SpikingModel.from_genotype(loaded)
     model.evaluation = evaluation
     model.exact = True
+    model.tally = Tally()
     if evaluation == "fixed":
         _check_exact(model)
     collected = _Collector(evaluation) if record else None
@@ -102,8 +107,8 @@ def run_reference(
             progress(min(start + batch_size, len(checked)), len(checked))
     readout = torch.cat(readouts)
     if collected is None:
-        return ReferenceTrace(_to_numpy(readout, evaluation))
-    return ReferenceTrace(_to_numpy(readout, evaluation), collected.spikes(), collected.membranes())
+        return ReferenceTrace(_to_numpy(readout, evaluation), tally=model.tally)
+    return ReferenceTrace(_to_numpy(readout, evaluation), collected.spikes(), collected.membranes(), model.tally)
 
 
 def fixed_parameters(loaded: LoadedGenotype) -> dict[str, FixedPopulation]:
@@ -171,18 +176,18 @@ def _population(folded: Folded, decay: int, weights: dict[str, Integers]) -> Fix
 
 
 def _check_exact(model: SpikingModel) -> None:
-    """Refuse weights for which some membrane could pass 2^40, where float64 would stop being exact."""
+    """Refuse weights whose sums float64 would not hold exactly."""
     with torch.no_grad():
         for node in model.node_list():
-            folded = node.fold()
-            largest = folded.bias.abs()
-            for edge, multiplier in zip(node.edge_list(), folded.multipliers, strict=True):
-                sums = edge.codes().abs().flatten(1).sum(1) * edge.input_magnitude
-                largest = largest + 64 * sums * multiplier.abs()
-            if float(largest.max()) * model.timesteps >= _MEMBRANE_LIMIT:
+            edges, folded = node.edge_list(), node.fold()
+            sums = [
+                largest_sum(edge.codes(), lowest=edge.input_range[0], highest=edge.input_range[1]) for edge in edges
+            ]
+            largest = float(reach(sums, folded.multipliers).max())
+            if largest >= _SUM_LIMIT:
                 raise GenotypeError(
-                    f"{node.plan.place}: integer weights reach {float(largest.max()):.3g} per step; allowed: membranes below 2^40 "
-                    "over all steps (lower membrane_exp, or train with steps closer to one another)"
+                    f"{node.plan.place}: synaptic sums can reach {largest:.3g}; allowed: below 2^46, up to which they are exact "
+                    "(lower membrane_exp, or train with steps closer to one another)"
                 )
 
 
