@@ -44,7 +44,9 @@ class Trace:
     currents : name -> u, (N, T, C, H, W), membrane units; of sigma-delta populations the arriving sums, weight units
     membranes : name -> v after the step's reset, as Lava's variable shows it, (N, T, C, H, W); sigma of sigma-delta populations
     potentials : name -> v before the step's reset, or the change: what was compared with the threshold; exact simulator only
-    overflows : name -> number of register overflows (current wraps and membrane clips), exact simulator only
+    registers : name -> register -> how often a value left it (`accumulator`: sums beyond the profile's, where the graph knows it and
+        it can be passed; `current`: wraps; `membrane`: clips, and resets of a readout that reached its threshold); exact simulator
+        only
     """
 
     readout: States
@@ -52,7 +54,12 @@ class Trace:
     currents: dict[str, States] = field(default_factory=dict)
     membranes: dict[str, States] = field(default_factory=dict)
     potentials: dict[str, States] = field(default_factory=dict)
-    overflows: dict[str, int] = field(default_factory=dict)
+    registers: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def overflows(self) -> dict[str, int]:
+        """Name -> number of overflows of the registers that every chip has: currents and membranes."""
+        return {name: counts.get("current", 0) + counts.get("membrane", 0) for name, counts in self.registers.items()}
 
     @property
     def predictions(self) -> npt.NDArray[np.int64]:

@@ -1,7 +1,8 @@
 """Worst-case values: what accumulators and membranes can reach, proved from weights, fan-in and input ranges alone.
 
 Bounds hold for every input. They are exact integers, computed with the same truncations as the neuron; loose only in that
-all inputs of one sign are assumed active at once.
+all inputs of one sign are assumed active at once. They are those of registers without end: where one passes its register, what
+the register holds is something else.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import DECAY_UNITY, WEIGHT_SHIFT, Graph, Membranes, Neurons
+from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Graph, Membranes, Neurons
 
 Ints = npt.NDArray[np.int64]
 
@@ -89,7 +90,12 @@ def accumulator_bounds(
 
 
 def never_spikes(graph: Graph, neurons: Neurons) -> npt.NDArray[np.bool_]:
-    """Per channel (C,), True where no input can lift the membrane above the threshold."""
+    """Per channel (C,), True where no input can lift the membrane above the threshold.
+
+    Where a strongly negative current could wrap around to a positive one, nothing is certain.
+    """
     assert neurons.vth is not None
-    silent: npt.NDArray[np.bool_] = bounds(graph, neurons).membrane_high <= neurons.vth << WEIGHT_SHIFT
+    found = bounds(graph, neurons)
+    below: npt.NDArray[np.bool_] = found.membrane_high <= neurons.vth << WEIGHT_SHIFT
+    silent: npt.NDArray[np.bool_] = below & (found.current_low >= -STATE_MAX)
     return silent

@@ -6,7 +6,17 @@ from dataclasses import dataclass, replace
 
 from litesnn.compiler.analysis.bounds import bounds, steps_from_zero
 from litesnn.compiler.analysis.messages import Sums, arrival_bounds, message_sums, sigma_bounds
-from litesnn.compiler.graph import STATE_MAX, FidelityLabel, Graph, Membranes, Range, SigmaDelta
+from litesnn.compiler.graph import (
+    STATE_MAX,
+    VTH_MAX,
+    WEIGHT_SHIFT,
+    FidelityLabel,
+    Graph,
+    Membranes,
+    Range,
+    Readout,
+    SigmaDelta,
+)
 from litesnn.compiler.passes.base import Pass
 from litesnn.compiler.profile import Profile
 
@@ -38,12 +48,14 @@ class ProveRanges(Pass):
         low, high = int(found.accumulator_low.min()), int(found.accumulator_high.max())
         current = (int(found.current_low.min()), int(found.current_high.max()))
         membrane = (int(found.membrane_low.min()), int(found.membrane_high.max()))
-        wraps, clips = "wraps around", "is clipped"
-        return [
-            Range(population.name, "accumulator", low, high, self.profile.accumulator_limit, wraps),
+        wraps = "wraps around"
+        proofs = [
             Range(population.name, "current", *current, STATE_MAX, wraps),
-            Range(population.name, "membrane", *membrane, STATE_MAX, clips),
+            Range(population.name, "membrane", *membrane, *_end_of_membrane(population, membrane)),
         ]
+        if population.on_host:
+            return proofs  # the host computes the neuron's own registers, and has no synaptic accumulator
+        return [Range(population.name, "accumulator", low, high, self.profile.accumulator_limit, wraps), *proofs]
 
     def _prove_sigma_delta(self, graph: Graph, population: SigmaDelta, sums: Sums) -> list[Range]:
         """What arrives in a step, and the state it is added to; Lava's models compute it in 32 bits."""
@@ -56,6 +68,14 @@ class ProveRanges(Pass):
             Range(population.name, "accumulator", int(arriving[0].min()), int(arriving[1].max()), STATE_MAX, beyond),
             Range(population.name, "membrane", int(sigma[0].min()), int(sigma[1].max()), STATE_MAX, beyond),
         ]
+
+
+def _end_of_membrane(population: Membranes, reach: tuple[int, int]) -> tuple[int, str]:
+    """Where a membrane ends and what happens there; a readout's threshold is the largest there is, and may be passed."""
+    top = VTH_MAX << WEIGHT_SHIFT
+    if isinstance(population, Readout) and reach[1] > top:
+        return top, "spikes like any other and starts again from 0"
+    return STATE_MAX, "is clipped"
 
 
 def _labels(graph: Graph, proof: Range) -> list[FidelityLabel]:

@@ -118,6 +118,7 @@ class Batch:
             self.network.device,
             self.recorder.keeps_states(name),
             self.timing,
+            self.network.accumulator_limits.get(name),
         )
         for projection in self.network.projections[name]:
             if projection.source in inside:

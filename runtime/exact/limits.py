@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from litesnn.compiler.analysis.bounds import accumulator_bounds
-from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Graph, Membranes, Neurons
+from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT, Graph, Membranes, Neurons, Readout
 from litesnn.errors import BackendError
 from litesnn.runtime.exact.words import FLOAT32_EXACT, FLOAT64_EXACT, Packing
 
@@ -85,11 +85,12 @@ class StatePeaks:
 
     current: int
     membrane: int
+    highest_membrane: int = STATE_MAX
 
     @property
     def fits(self) -> bool:
         """Whether no register can overflow."""
-        return max(self.current, self.membrane) <= STATE_MAX
+        return self.current <= STATE_MAX and self.membrane <= self.highest_membrane
 
 
 def state_peaks(population: Membranes, sums: Sums, steps: int) -> StatePeaks:
@@ -111,4 +112,6 @@ def state_peaks(population: Membranes, sums: Sums, steps: int) -> StatePeaks:
                 membrane = min(membrane, threshold)
             if (current, membrane) == before or membrane > STATE_MAX:
                 break
-    return StatePeaks(*peaks)
+    # A readout's threshold is the largest there is; above it even a readout starts again from 0.
+    highest = VTH_MAX << WEIGHT_SHIFT if isinstance(population, Readout) else STATE_MAX
+    return StatePeaks(peaks[0], peaks[1], highest)

@@ -36,6 +36,15 @@ class Network:
         self._sums: dict[tuple[str, tuple[tuple[str, Sent], ...]], Sums] = {}
 
     @cached_property
+    def accumulator_limits(self) -> dict[str, int]:
+        """Population -> largest sum that the profile's accumulator holds, where some input passes it."""
+        return {
+            proof.population: proof.limit
+            for proof in self.graph.ranges
+            if proof.register == "accumulator" and not proof.proved
+        }
+
+    @cached_property
     def readers(self) -> dict[str, list[str]]:
         """Source -> populations that read it."""
         found: dict[str, list[str]] = {population.name: [] for population in self.graph.populations}

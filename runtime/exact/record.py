@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -39,7 +39,7 @@ class Recorder:
             currents=states(),
             membranes=states(),
             potentials=states(),
-            overflows={population.name: 0 for population in graph.membranes},
+            registers={population.name: {} for population in graph.membranes},
         )
 
     def keeps_states(self, name: str) -> bool:
@@ -59,9 +59,11 @@ class Recorder:
         if population is self._output:
             self._read_out(population, samples, step, sent, model)
 
-    def count_overflows(self, name: str, overflows: int) -> None:
-        """Add the register overflows of a batch."""
-        self.trace.overflows[name] += overflows
+    def count_overflows(self, name: str, overflows: Mapping[str, int]) -> None:
+        """Add the register overflows of a batch, by register."""
+        counts = self.trace.registers[name]
+        for register, count in overflows.items():
+            counts[register] = counts.get(register, 0) + count
 
     def _read_out(self, population: Membranes, samples: slice, step: int, sent: Tensor, model: NeuronModel) -> None:
         """A readout's membrane and a decoder's sum after the last step; the sum of what is sent of any other output."""

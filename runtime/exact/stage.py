@@ -35,6 +35,7 @@ class Stage:
         device: torch.device,
         keep_states: bool,
         timing: RunTiming | None,
+        accumulator_limit: int | None = None,
     ) -> None:
         self.population, self.sent = population, sent
         self._arithmetic, self._axis, self._device, self._timing = arithmetic, axis, device, timing
@@ -46,7 +47,7 @@ class Stage:
         self._held: Tensor | None = None
         self._held_at = -1
         self._nothing = torch.zeros((1, 1, 1, 1), device=device).expand(axis.lanes, *population.shape)
-        self.model = _model(population, arithmetic, axis, device, keep_states)
+        self.model = _model(population, arithmetic, axis, device, keep_states, accumulator_limit)
 
     def add_source(self, projection: Projection, source: Values) -> None:
         """Compute what a source makes arrive, at all steps."""
@@ -141,9 +142,15 @@ class Stage:
 
 
 def _model(
-    population: Membranes, arithmetic: Arithmetic, axis: Axis, device: torch.device, keep_states: bool
+    population: Membranes,
+    arithmetic: Arithmetic,
+    axis: Axis,
+    device: torch.device,
+    keep_states: bool,
+    accumulator_limit: int | None,
 ) -> NeuronModel:
     if isinstance(population, SigmaDelta):
         return SigmaDeltaModel(population, arithmetic, (axis.lanes, *population.shape), device)
     shape = (axis.lanes, *population.shape)
-    return Lif(population, arithmetic, shape, axis.longest_run(population), device, keep_states)
+    steps = axis.longest_run(population)
+    return Lif(population, arithmetic, shape, steps, device, keep_states, accumulator_limit)

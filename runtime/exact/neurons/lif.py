@@ -1,11 +1,13 @@
 """The leaky integrate-and-fire step, integer for integer as Lava's `PyLifModelBitAcc` computes it (docs/numbers.md).
 
 States are floats that hold whole numbers. Where the range proof shows that no register can overflow they are float32 and
-nothing is checked; otherwise float64, with Lava's wrap of the current and clip of the membrane, counted.
+nothing is checked; otherwise float64, with Lava's wrap of the current and clip of the membrane, counted. A readout is a neuron with
+the largest threshold there is: a membrane above it spikes unseen and starts again from 0, as Lava's does.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,14 +15,15 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Membranes, Neurons
+from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT, Membranes, Neurons, Readout
+from litesnn.errors import RegisterError
 from litesnn.runtime.exact.layout import per_neuron
 from litesnn.runtime.exact.limits import Arithmetic, state_peaks
 from litesnn.runtime.exact.neurons.model import States
 from litesnn.runtime.exact.words import FLOAT32_EXACT
 
 WRAP = STATE_MAX + 1  # 2^23
-WORD_WRAP = 2**32  # Lava's activations are int32
+ONE_WRAP = 3 * WRAP  # beyond it a current is not back in its register after one wrap
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,7 @@ class Lif:
     ----------
     shape : (B, C, H, W)
     steps : longest run without a reset
+    accumulator_limit : largest sum that the profile's accumulator holds, counted where it is passed; None: not watched
     """
 
     def __init__(
@@ -66,14 +70,17 @@ class Lif:
         steps: int,
         device: torch.device,
         keep_states: bool,
+        accumulator_limit: int | None = None,
     ) -> None:
         sums = arithmetic.sums
         peaks = state_peaks(population, sums, steps)
-        self.overflows = 0
+        self.name = population.name
+        self.overflows: Counter[str] = Counter()
         self.checked = not (peaks.fits and arithmetic.dtype == torch.float32)
+        watched = accumulator_limit is not None and sums.largest > accumulator_limit
+        self.most_units = accumulator_limit // sums.unit if watched and accumulator_limit is not None else None
         dtype = torch.float64 if self.checked else torch.float32
         self.scale = sums.unit << WEIGHT_SHIFT
-        self.widest = sums.largest << WEIGHT_SHIFT
         self.current_decay = Decay(DECAY_UNITY - (population.du + 1), peaks.current)
         self.decay = Decay(population.decay_mantissa, peaks.membrane)
         self.bias = _constant(population.bias, population, dtype, device)
@@ -81,6 +88,8 @@ class Lif:
         if isinstance(population, Neurons):
             assert population.vth is not None, "normalization is folded before anything runs"
             self.threshold = _constant(population.vth << WEIGHT_SHIFT, population, dtype, device)
+        # Above it a readout starts again; only where it can get there.
+        self.top = VTH_MAX << WEIGHT_SHIFT if isinstance(population, Readout) and self.checked else None
         # Where nothing can wrap to the other sign.
         self.forgets = not self.checked and sums.low >= 0 and _always_spikes_or_rests(population)
         self.keep_states = keep_states
@@ -95,10 +104,16 @@ class Lif:
             self.u.zero_()
             self.v.zero_()
             self.fresh = True
+        if self.most_units is not None:
+            self.overflows["accumulator"] += int((drive.abs() > self.most_units).sum())
         self._integrate(drive)
         self.fresh = False
         if self.keep_states:
             self.potential.copy_(self.v)
+        if self.top is not None:
+            spent = self.v > self.top
+            self.overflows["membrane"] += int((spent & (self.v < STATE_MAX)).sum())
+            self.v.masked_fill_(spent, 0)
         if self.threshold is None:
             return self.spikes
         self._fire(self.threshold)
@@ -125,7 +140,7 @@ class Lif:
             self.v.add_(self.bias)
         if self.checked:
             clipped = self.v.clamp(-STATE_MAX, STATE_MAX)
-            self.overflows += int((clipped != self.v).sum())
+            self.overflows["membrane"] += int((clipped != self.v).sum())
             self.v = clipped
 
     def _update_current(self, drive: Tensor) -> None:
@@ -133,17 +148,16 @@ class Lif:
             self.current_decay(self.u, self.scratch)
         else:
             self.u.zero_()
-        if self.widest >= WORD_WRAP // 2:
-            activation = drive.to(torch.float64) * self.scale
-            wrapped = torch.remainder(activation + WORD_WRAP // 2, WORD_WRAP) - WORD_WRAP // 2
-            self.overflows += int((wrapped != activation).sum())
-            self.u.add_(wrapped)
-        else:
-            self.u.add_(drive.to(self.u.dtype), alpha=self.scale)
+        self.u.add_(drive.to(self.u.dtype), alpha=self.scale)
         if self.checked:
             wrapped = torch.where(self.u > WRAP, self.u - 2 * WRAP, self.u)
             wrapped = torch.where(self.u <= -WRAP, self.u + 2 * WRAP, wrapped)
-            self.overflows += int((wrapped != self.u).sum())
+            self.overflows["current"] += int((wrapped != self.u).sum())
+            if bool(((wrapped > WRAP) | (wrapped <= -WRAP)).any()):
+                raise RegisterError(
+                    f"'{self.name}': a current reached {int(self.u.abs().max()):,}; its 24-bit register wraps once, which brings back "
+                    f"what stays within 3 * 2^23 = {ONE_WRAP:,} (narrower weights, fewer inputs, or smaller inputs)"
+                )
             self.u = wrapped
 
     def _fire(self, threshold: Tensor | float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -20,8 +21,8 @@ class States:
 class NeuronModel(Protocol):
     """One population's neurons for a batch of samples; zero state when made."""
 
-    overflows: int
-    """Register overflows so far."""
+    overflows: Counter[str]
+    """Values that left a register so far: `accumulator` (the profile's), `current`, `membrane`."""
 
     def step(self, drive: Tensor, reset: bool) -> Tensor:
         """Compute a step and return what the neurons send, (B, C, H, W); the tensor is used again at the next step.

@@ -5,6 +5,8 @@ Registers are int32 and wrap silently, as Lava's do; thresholds and biases are i
 
 from __future__ import annotations
 
+from collections import Counter
+
 import torch
 from torch import Tensor
 
@@ -22,7 +24,9 @@ class SigmaDeltaModel:
     ) -> None:
         self.population = population
         self.unit = arithmetic.sums.unit
-        self.overflows = 0  # registers wrap in Lava without a word; nothing is defined to be counted
+        self.overflows: Counter[str] = (
+            Counter()
+        )  # registers wrap in Lava without a word; nothing is defined to be counted
         self.bias = per_neuron(population.bias, population.shape, torch.int32, device)
         self.threshold = None
         if population.kind != "sigma":
