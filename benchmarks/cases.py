@@ -20,7 +20,7 @@ from litesnn.runtime.verify import Observed
 
 Inputs = np.ndarray[Any, np.dtype[np.int16]]
 # Campaign -> module with its generators.
-CAMPAIGNS = {"feedback": "feedback_networks"}
+CAMPAIGNS = {"feedback": "feedback_networks", "forward": "forward_networks"}
 
 
 @dataclass(frozen=True, eq=False)

@@ -88,16 +88,16 @@ def loops(seed: int) -> Case:
         start = ring(int(rng.integers(1, 9)), timesteps)
     else:
         start = random_recurrent(rng, int(rng.integers(1, 6)), int(rng.integers(1, 4)), timesteps)
-    graph = scheduled(_unread(rng, _extreme(rng, start)), int(rng.choice([1, 62])))
-    return _from_graph(rng, graph)
+    graph = scheduled(_unread(rng, extreme(rng, start)), int(rng.choice([1, 62])))
+    return from_graph(rng, graph)
 
 
 def isolated(seed: int) -> Case:
     """Networks whose samples are runs of their own, loops and sigma-delta neurons among them."""
     rng = np.random.default_rng((seed, 4))
-    start = _unread(rng, _extreme(rng, random_isolated(seed, sigma_deltas=bool(rng.random() < 0.3))))
+    start = _unread(rng, extreme(rng, random_isolated(seed, sigma_deltas=bool(rng.random() < 0.3))))
     start = start.rebuild(start.populations, [block for block in start.blocks if block.geometry.nnz])
-    return _from_graph(rng, ScheduleIsolated().apply(AssignFormats(LOIHI2).apply(start)))
+    return from_graph(rng, ScheduleIsolated().apply(AssignFormats(LOIHI2).apply(start)))
 
 
 def recurrent_layers(seed: int) -> Case:
@@ -128,10 +128,10 @@ def recurrent_layers(seed: int) -> Case:
         patch.object(read, "read_arrays", lambda document, name: extract(document)),
     ):
         graph = compiled(write_net(Path(folder) / "network.net", layers, timesteps=int(rng.integers(1, 9))))
-    return _from_graph(rng, graph)
+    return from_graph(rng, graph)
 
 
-def _from_graph(rng: np.random.Generator, graph: Graph) -> Case:
+def from_graph(rng: np.random.Generator, graph: Graph) -> Case:
     """With random inputs, against the independent simulator."""
     (source,) = graph.sources
     shape = (SAMPLES, graph.timesteps, *source.shape)
@@ -154,7 +154,7 @@ def _unread(rng: np.random.Generator, graph: Graph) -> Graph:
     return graph.rebuild(graph.populations, [b for b in graph.blocks if not isinstance(graph[b.source], Source)])
 
 
-def _extreme(rng: np.random.Generator, graph: Graph) -> Graph:
+def extreme(rng: np.random.Generator, graph: Graph) -> Graph:
     """Some populations with thresholds, biases and decays at their ends, some blocks of other widths."""
     populations = []
     for population in graph.populations:

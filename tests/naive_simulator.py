@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from litesnn.compiler.graph import Graph, Membranes, Neurons, Population, Readout, SigmaDelta
+from litesnn.errors import RegisterError
 from litesnn.runtime.trace import Trace
 
 LIMIT = 2**23  # of Loihi's registers
@@ -100,7 +101,10 @@ def _int32(values: np.ndarray) -> np.ndarray:
 
 
 class _Lif:
-    """Lava's `PyLifModelBitAcc`: leak toward zero, current wraps at 24 bits, membrane clips, spikes where v > vth << 6."""
+    """Lava's `PyLifModelBitAcc`: leak toward zero, current wraps at 24 bits, membrane clips, spikes where v > vth << 6.
+
+    A readout is one with the largest threshold. Where one wrap does not bring a current back, nothing is defined.
+    """
 
     def __init__(self, population: Membranes) -> None:
         self.population = population
@@ -116,12 +120,15 @@ class _Lif:
             resting = p.open_slots is not None and age >= p.open_slots * p.initiation_interval
             if resting or age % p.initiation_interval != 0:
                 return np.zeros(p.size, np.int64)
-        current = _decayed(self.current, 4096 - (p.du + 1)) + _int32(arriving << 6)
+        current = _decayed(self.current, 4096 - (p.du + 1)) + (arriving << 6)
         wrapped = np.where(current > LIMIT, current - 2 * LIMIT, current)
         self.current = np.where(wrapped <= -LIMIT, current + 2 * LIMIT, wrapped)
+        if (np.abs(self.current) > LIMIT).any():
+            raise RegisterError(f"{p.name}: {np.abs(current).max()}")
         membrane = _decayed(self.membrane, 4096 - p.dv) + self.current + self.bias
         self.potential = self.membrane = np.clip(membrane, -LIMIT + 1, LIMIT - 1)
         if not isinstance(p, Neurons):
+            self.membrane = np.where(self.potential > (2**17 - 1) << 6, 0, self.potential)
             return np.zeros(p.size, np.int64)
         spikes = self.potential > _spread(p, p.vth) << 6
         self.membrane = np.where(spikes, 0, self.potential)

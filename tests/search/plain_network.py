@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
+from litesnn.errors import RegisterError
 
 
 def codes_of(loaded: LoadedGenotype, edge: EdgePlan) -> np.ndarray:
@@ -110,6 +111,14 @@ def integers_of_channel(loaded: LoadedGenotype, node: Any, channel: int) -> tupl
     return multipliers, threshold_and_bias(spec.neuron.threshold, (largest / q) * 2.0**-exp, offset)
 
 
+def wrapped(current: np.ndarray) -> np.ndarray:
+    """Lava's register of the current: beyond 2^23 it comes back from the other side, once."""
+    back = np.where(current > 2**23, current - 2**24, np.where(current <= -(2**23), current + 2**24, current))
+    if (np.abs(back) > 2**23).any():
+        raise RegisterError(f"{np.abs(current).max()}")
+    return back
+
+
 class PlainNetwork:
     """Runs one sample at a time in `fixed`; `spikes[name]` and `membranes[name]` become lists over time."""
 
@@ -135,7 +144,8 @@ class PlainNetwork:
                 signals[node.name] = self.node(node, signals)
             if self.loaded.topology.pool is not None:
                 signals["pool"] = self.pool(signals)
-            total = total + self.readout(signals)
+            total = np.clip(total + self.readout(signals), 1 - 2**23, 2**23 - 1)
+            total = np.where(total > 64 * (2**17 - 1), 0, total)
             self.log_feedback_maxima(signals)
             self.before = signals
         return total
@@ -173,7 +183,8 @@ class PlainNetwork:
 
     def fire(self, name: str, a: np.ndarray, bias: np.ndarray, vth: np.ndarray) -> np.ndarray:
         rest = self.rest.get(name, np.zeros_like(a))
-        v = np.sign(rest) * ((np.abs(rest) * self.spec.neuron.decay_mantissa) >> 12) + 64 * a + bias
+        v = np.sign(rest) * ((np.abs(rest) * self.spec.neuron.decay_mantissa) >> 12) + wrapped(64 * a) + bias
+        v = np.clip(v, 1 - 2**23, 2**23 - 1)
         spikes = (v > 64 * vth).astype(np.int64)
         self.rest[name] = np.where(spikes == 1, 0, v)
         self.log(name, spikes, v)
@@ -193,7 +204,7 @@ class PlainNetwork:
         biases = self.loaded.trained.get("readout.bias", np.zeros(self.spec.head.classes)).astype(np.float64)
         rounded = [threshold_and_bias(0.0, edge.step / 2, b) for b in biases]
         flat = np.concatenate([signals[name] for name in edge.sources]).reshape(-1)
-        return 64 * (self.codes[edge.name] @ flat) + np.array(
+        return wrapped(64 * (self.codes[edge.name] @ flat)) + np.array(
             [mantissa * 2**exponent for _, mantissa, exponent in rounded]
         )
 
