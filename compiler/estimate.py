@@ -1,8 +1,7 @@
 """Cost of a genotype without compiling it: cores, memory, latency and operations, for a search loop.
 
-Works on genotypes that are not trained: where there are no weights, every tensor gets random ones with exactly its kept
-fraction, and the compiler's own folding, formats, schedule and partition are applied to them. What training decides is missing:
-dead channels are not removed, and firing rates are assumed.
+Works on genotypes that are not trained (`stand_in`). What training decides is missing: dead channels are not removed, and firing
+rates are assumed.
 """
 
 from __future__ import annotations
@@ -10,23 +9,15 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from litesnn.compiler.genotype import Genotype, LoadedGenotype, Topology, resolve, with_numbers
-from litesnn.compiler.genotype.topology import EdgePlan
-from litesnn.compiler.graph import Graph, Source
-from litesnn.compiler.lower import lower
+from litesnn.compiler.analysis.shape_ranges import ShapeRange, shape_ranges
+from litesnn.compiler.genotype import Genotype, LoadedGenotype
+from litesnn.compiler.graph import Source
 from litesnn.compiler.mapping import map_graph
-from litesnn.compiler.passes import ProveRanges, RemoveDead, StaggerResets
-from litesnn.compiler.pipeline import passes
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.rules.graph_rules import broken_rules
+from litesnn.compiler.stand_in import stand_in_graph
 from litesnn.errors import CompileError
 
-# What is dead is up to training; resets and ranges cost nothing on the chip.
-SKIPPED = (RemoveDead, StaggerResets, ProveRanges)
-MEMBRANE_EXP = 8
 DEFAULT_RATE = 0.15  # spikes per neuron and step; LitE-SNN's networks fire at 0.12 to 0.15 (from its Table 5)
 
 
@@ -42,6 +33,7 @@ class Estimate:
     neurons : on the chip
     latency, period : steps from a sample's first input to its answer, and to the next sample
     synaptic_operations : per sample at `rate` spikes per neuron and step
+    ranges : what accumulators can reach, from shapes, bits and the input's range
     """
 
     profile: str
@@ -56,10 +48,12 @@ class Estimate:
     period: int
     synaptic_operations: float
     rate: float
+    ranges: tuple[ShapeRange, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """As JSON-ready values."""
-        return asdict(self)
+        ranges = [{**asdict(found), "fits": found.fits, "proved": found.proved} for found in self.ranges]
+        return {**asdict(self), "ranges": ranges}
 
 
 def estimate(
@@ -72,7 +66,8 @@ def estimate(
     CompileError
         If it cannot be lowered, breaks a rule of the chip, or one neuron does not fit a core.
     """
-    graph = _graph(_with_weights(genotype, seed), profile)
+    spec = genotype.spec if isinstance(genotype, LoadedGenotype) else genotype
+    graph = stand_in_graph(genotype, profile, seed)
     # The exponents are this module's guess; training chooses membranes that fit.
     broken = [finding for finding in broken_rules(graph, profile) if finding.code != "LSN-WEIGHT-EXP"]
     if broken:
@@ -100,56 +95,5 @@ def estimate(
         period=graph.schedule.period,
         synaptic_operations=operations * graph.timesteps,
         rate=rate,
+        ranges=tuple(shape_ranges(spec, profile)),
     )
-
-
-def _graph(loaded: LoadedGenotype, profile: Profile) -> Graph:
-    graph = lower(loaded)
-    for step in passes(profile):
-        if not isinstance(step, SKIPPED):
-            graph = step.apply(graph)
-    return graph
-
-
-def _with_weights(genotype: Genotype | LoadedGenotype, seed: int) -> LoadedGenotype:
-    if isinstance(genotype, LoadedGenotype):
-        if genotype.tensors is not None:
-            return genotype
-        genotype = genotype.spec
-    if genotype.norm == "edge":
-        # Gains are what training makes them; equal ones cost what the searched bits cost.
-        genotype = genotype.model_copy(update={"norm": "node"})
-    # One step for all channels: what the codes below assume. Steps per channel change thresholds, not the memory of weights.
-    genotype = genotype.model_copy(update={"quantizer": None})
-    topology = resolve(genotype)
-    # Step 2: codes are what `_random_tensors` draws; membranes fine enough to keep the thresholds of channels apart.
-    stepped = with_numbers(genotype, lambda edge: 2.0, lambda population: MEMBRANE_EXP)
-    topology = resolve(stepped)
-    return LoadedGenotype(stepped, topology, _random_tensors(topology, np.random.default_rng(seed)), b"")
-
-
-def _random_tensors(topology: Topology, generator: np.random.Generator) -> dict[str, npt.NDArray[np.generic]]:
-    tensors: dict[str, npt.NDArray[np.generic]] = {}
-    for edge in topology.edges():
-        if edge.weighted:
-            tensors[f"{edge.name}.weight"], tensors[f"{edge.name}.mask"] = _random_weights(edge, generator)
-    for node in topology.nodes:
-        channels = node.shape[0]
-        for part, value in (("bias", 0.0), ("running_mean", 0.0), ("running_var", 1.0)):
-            tensors[f"{node.name}.norm.{part}"] = np.full(channels, value, np.float32)
-        # Training gives every channel its own gain, hence its own threshold, which some chips have to store.
-        tensors[f"{node.name}.norm.weight"] = generator.uniform(0.5, 2.0, channels).astype(np.float32)
-    tensors["readout.bias"] = np.zeros(topology.readout.out_shape[0], np.float32)
-    return tensors
-
-
-def _random_weights(
-    edge: EdgePlan, generator: np.random.Generator
-) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.uint8]]:
-    """Uniform codes of the edge's bits (step 2: a weight is its code), and a mask that keeps exactly its fraction."""
-    size = int(np.prod(edge.weight_shape))
-    codes = 2 * generator.integers(0, 2**edge.bits, size) - (2**edge.bits - 1)
-    mask = np.zeros(size, np.uint8)
-    mask[int((1 - edge.keep) * size) :] = 1
-    generator.shuffle(mask)
-    return codes.astype(np.float32).reshape(edge.weight_shape), mask.reshape(edge.weight_shape)

@@ -11,8 +11,16 @@ import numpy as np
 from litesnn.compiler.frontends.imported import SourceFile
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph, SynapseBlock
+from litesnn.compiler.rules.range_rules import Given
 
 Origin = LoadedGenotype | SourceFile
+
+
+def given(origin: Origin) -> Given:
+    """What a network was made from."""
+    if isinstance(origin, LoadedGenotype):
+        return "genotype"
+    return "nir" if origin.source_format == "nir" else "slayer"
 
 
 @dataclass(frozen=True)

@@ -14,19 +14,21 @@ from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.program import Program, is_program
 from litesnn.compiler.rules import Checked, Finding, Subject
 from litesnn.compiler.rules import check as check_subject
-from litesnn.compiler.weight_facts import Origin
+from litesnn.compiler.stand_in import with_random_weights
+from litesnn.compiler.weight_facts import Origin, given
 
 
 @dataclass(frozen=True)
 class Check:
     """Every finding, and the plan that fixes all errors together; None where there is no error or no fix for any.
 
-    `origin` is the genotype, or the file from elsewhere, that was checked.
+    `origin` is the genotype, or the file from elsewhere, that was checked; one with random weights where it is not `trained`.
     """
 
     checked: Checked
     origin: Origin
     plan: Plan | None = None
+    trained: bool = True
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -60,7 +62,7 @@ def check(
     Raises
     ------
     LiteSNNError
-        For a malformed or untrained network, or a wrong profile. Broken limits of the chip are findings.
+        For a malformed network, or a wrong profile. An untrained genotype is checked with random weights, without fixes. Broken limits of the chip are findings.
     """
     target = profile if isinstance(profile, Profile) else load_profile(profile)
     if isinstance(network, str | os.PathLike):
@@ -68,7 +70,9 @@ def check(
     origin = network.origin if isinstance(network, Program) else network
     genotype = origin if isinstance(origin, LoadedGenotype) else None
     graph = network.graph if isinstance(network, Program) else None
-    checked = check_subject(Subject(target, genotype, graph, sign))
+    checked = check_subject(Subject(target, genotype, graph, sign, given(origin)))
+    if genotype is not None and genotype.tensors is None:  # fixes edit weights
+        return Check(checked, with_random_weights(genotype), trained=False)
     if fix_seconds <= 0:
         return Check(checked, origin)
     remedied = with_remedies(checked, fix_seconds, progress)

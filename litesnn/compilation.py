@@ -16,12 +16,15 @@ from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.program import Program
 from litesnn.compiler.report import build_report
 from litesnn.compiler.rules import Checked, Finding, Subject, check_rules, try_mapping
+from litesnn.compiler.rules.finding import worst_first
 from litesnn.compiler.rules.graph_rules import broken_rules
-from litesnn.compiler.weight_facts import Origin
+from litesnn.compiler.rules.range_rules import left_registers, with_seen
+from litesnn.compiler.weight_facts import Origin, given
 from litesnn.engines import Progress
 from litesnn.runtime.lava import LAVA_TIMEOUT, Models
 from litesnn.runtime.mapped import MappedCheck, check_mapping
 from litesnn.runtime.verify import Verification
+from litesnn.runtime.verify.verify import ACTIVITY_ENGINE
 from litesnn.samples import Samples
 from litesnn.verification import LAVA_SAMPLES, verify
 
@@ -115,12 +118,17 @@ def assemble(
     rates = None if activity is None else {name: n / activity.samples for name, n in activity.events.items()}
     mapping = try_mapping(graph, target, rates)
     placed = mapping if isinstance(mapping, Mapping) else None
-    findings = tuple(check_rules(graph, target, mapping))
-    if any(finding.severity == "error" for finding in findings):
-        subject = (
-            Subject(target, origin, sign=sign) if isinstance(origin, LoadedGenotype) else Subject(target, graph=graph)
-        )
+    made_from = given(origin)
+    findings = tuple(check_rules(graph, target, mapping, made_from))
+    seen = verification.registers if verification else {}
+    if left_registers(seen) or any(finding.severity == "error" for finding in findings):
+        genotype, compiled = (origin, None) if isinstance(origin, LoadedGenotype) else (None, graph)
+        subject = Subject(target, genotype, compiled, sign, made_from)
         findings = with_remedies(Checked(subject, graph, mapping, findings)).checked.findings
+    if verification is not None:
+        # After the remedies, which have to prove a register, not only to make it hold for these samples.
+        simulated = verification.samples.get(ACTIVITY_ENGINE, 0)
+        findings = tuple(worst_first(with_seen(findings, graph, seen, simulated)))
     mapped = None
     if placed is not None and samples is not None:
         mapped = check_mapping(graph, placed, target, samples.inputs[:MAPPED_SAMPLES])

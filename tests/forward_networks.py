@@ -42,6 +42,16 @@ def quantizers(seed: int) -> Case:
     return _from_genotype(_drawn(seed, quantizer="any"), seed)
 
 
+def corners(seed: int) -> Case:
+    """Most of them at several ends at once: T = 1, 1 x 1 maps, one channel, nothing or all forgotten, extreme thresholds."""
+    return _from_genotype(_drawn(seed, ends=0.5), seed)
+
+
+def events(seed: int) -> Case:
+    """Spikes of every step as input."""
+    return _from_genotype(_drawn(seed, encoding="spikes", quantizer=("any", None)[seed % 2]), seed)
+
+
 def overflowing(seed: int) -> Case:
     """Membranes so fine that registers overflow."""
     rng = np.random.default_rng((seed, 11))
@@ -50,9 +60,10 @@ def overflowing(seed: int) -> Case:
     return _from_genotype(loaded, seed)
 
 
-def _drawn(seed: int, **choices: Any) -> LoadedGenotype:
+def _drawn(seed: int, ends: float = 0.12, **choices: Any) -> LoadedGenotype:
+    """A genotype in which each thing that has ends is at one of them with probability `ends`."""
     rng = np.random.default_rng((seed, 7))
-    corners: dict[str, Any] = {
+    extremes: dict[str, Any] = {
         "timesteps": 1,
         "size": 1,
         "channels": 1,
@@ -61,7 +72,7 @@ def _drawn(seed: int, **choices: Any) -> LoadedGenotype:
         "silenced": 0.7,
         "keep": 0.05,
     }
-    drawn = {name: value for name, value in corners.items() if rng.random() < 0.12}
+    drawn = {name: value for name, value in extremes.items() if rng.random() < ends}
     drawn["bits"] = int(rng.integers(1, 9))
     if rng.random() < 0.3:
         del drawn["bits"]
@@ -168,6 +179,8 @@ KINDS: dict[str, Generator] = {
     "genotypes": genotypes,
     "overflowing": overflowing,
     "quantizers": quantizers,
+    "corners": corners,
+    "events": events,
     "graphs": graphs,
     "readouts": readouts,
     "currents": currents,

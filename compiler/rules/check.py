@@ -15,6 +15,9 @@ from litesnn.compiler.profile import Profile
 from litesnn.compiler.rules.core_rules import CORE_RULES, Placed
 from litesnn.compiler.rules.finding import Finding, worst_first
 from litesnn.compiler.rules.graph_rules import GRAPH_RULES
+from litesnn.compiler.rules.range_rules import Given, registers_hold
+from litesnn.compiler.rules.untrained_rules import sums_fit
+from litesnn.compiler.stand_in import stand_in_graph
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,12 +29,14 @@ class Subject:
     genotype : None for a graph that comes from elsewhere
     graph : None if the genotype is compiled for the profile
     sign : how weights of both signs are stored when it is compiled
+    given : what the graph was made from, for advice that its maker can follow
     """
 
     profile: Profile
     genotype: LoadedGenotype | None = None
     graph: Graph | None = None
     sign: SignHandling = "auto"
+    given: Given = "genotype"
 
     def of(self, genotype: LoadedGenotype) -> Subject:
         """The same subject with another genotype, compiled anew."""
@@ -50,7 +55,7 @@ class Checked:
 
     def on(self, subject: Subject) -> Checked:
         """The check of a subject that differs in nothing that graph or mapping depend on: its rules alone run again."""
-        findings = check_rules(self.graph, subject.profile, self.outcome)
+        findings = check_rules(self.graph, subject.profile, self.outcome, subject.given)
         return Checked(subject, self.graph, self.outcome, tuple(findings))
 
     @property
@@ -65,16 +70,31 @@ def check(subject: Subject, *, optimize: bool = True) -> Checked:
     Raises
     ------
     GenotypeError, CompileError
-        If the genotype is untrained or malformed; limits of the chip are findings.
+        If the genotype is malformed; limits of the chip are findings. An untrained one is checked with random weights in the place of
+        those that training will find, and its accumulators by its shapes.
     """
     started = time.perf_counter()
     graph = subject.graph
     if graph is None:
         assert subject.genotype is not None, "a subject has a genotype or a graph"
+        if subject.genotype.tensors is None:
+            return _check_untrained(subject, subject.genotype, started, optimize=optimize)
         graph = compile_graph(subject.genotype, subject.profile, subject.sign)
     outcome = try_mapping(graph, subject.profile, optimize=optimize)
-    findings = tuple(check_rules(graph, subject.profile, outcome))
+    findings = tuple(check_rules(graph, subject.profile, outcome, subject.given))
     return Checked(subject, graph, outcome, findings, time.perf_counter() - started)
+
+
+def _check_untrained(subject: Subject, genotype: LoadedGenotype, started: float, *, optimize: bool) -> Checked:
+    graph = stand_in_graph(genotype, subject.profile)
+    outcome = try_mapping(graph, subject.profile, optimize=optimize)
+    findings = [
+        finding
+        for finding in check_rules(graph, subject.profile, outcome)
+        if finding.code != "LSN-WEIGHT-EXP"  # training chooses membranes that fit
+    ]
+    findings = worst_first([*findings, *sums_fit(genotype.spec, subject.profile)])
+    return Checked(subject, graph, outcome, tuple(findings), time.perf_counter() - started)
 
 
 def try_mapping(
@@ -87,14 +107,18 @@ def try_mapping(
         return refusal
 
 
-def check_rules(graph: Graph, profile: Profile, mapping: Mapping | DoesNotFit) -> list[Finding]:
+def check_rules(
+    graph: Graph, profile: Profile, mapping: Mapping | DoesNotFit, given: Given = "genotype"
+) -> list[Finding]:
     """All findings of all rules: errors, then warnings, then what holds.
 
     Parameters
     ----------
     mapping : the cores, or why there are none
+    given : what the graph was made from
     """
     placed = Placed.of(mapping)
     on_graph = [finding for rule in GRAPH_RULES for finding in rule(graph, profile)]
+    on_graph += registers_hold(graph, given)
     on_cores = [finding for rule in CORE_RULES for finding in rule(placed, profile)]
     return worst_first(on_graph + on_cores)

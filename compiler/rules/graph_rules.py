@@ -1,10 +1,8 @@
-"""Rules about the graph: formats, exponents, delays, input, neurons, registers. One small function per rule."""
+"""Rules about the graph: formats, exponents, delays, input, neurons. One small function per rule."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-
-import numpy as np
 
 from litesnn.compiler.graph import Graph, Neurons, SynapseBlock, needs_programmable_neuron
 from litesnn.compiler.passes.place_on_host import host_can_compute
@@ -127,27 +125,6 @@ def neurons_are_fixed(graph: Graph, profile: Profile) -> Iterator[Finding]:
         yield Finding("LSN-PROGRAMMABLE", "ok", "network", int(bool(needed)), programmable, "programs", text)
 
 
-def registers_hold(graph: Graph, profile: Profile) -> Iterator[Finding]:
-    """No accumulator, current or membrane can leave its register for any input."""
-    for proof in graph.ranges:
-        if not proof.proved:
-            reach = max(abs(proof.low), abs(proof.high))
-            over = int(np.ceil(np.log2(reach / proof.limit)))
-            text = (
-                f"{proof.register} of '{proof.population}' can reach {proof.low} .. {proof.high}; beyond {proof.limit} it "
-                f"{proof.overflow}"
-            )
-            advice = f"lower its membrane_exp by {over}, prune its fan-in, or use fewer bits"
-            place = graph[proof.population].place
-            yield Finding("LSN-RANGE", "warning", place, reach, proof.limit, "register units", text, advice)
-    if graph.ranges and all(proof.proved for proof in graph.ranges):
-        tightest = max(graph.ranges, key=lambda p: max(abs(p.low), abs(p.high)) / p.limit)
-        reach = max(abs(tightest.low), abs(tightest.high))
-        text = f"no register can overflow; tightest is the {tightest.register} of '{tightest.population}'"
-        place = graph[tightest.population].place
-        yield Finding("LSN-RANGE", "ok", place, reach, tightest.limit, "register units", text)
-
-
 def _on_chip(graph: Graph) -> list[SynapseBlock]:
     """Blocks whose synapses stand in the memory of a core."""
     hosted = {population.name for population in graph.membranes if population.on_host}
@@ -161,7 +138,6 @@ GRAPH_RULES: tuple[GraphRule, ...] = (
     few_relays,
     graded_input_enters,
     neurons_are_fixed,
-    registers_hold,
 )
 
 

@@ -28,7 +28,7 @@ REPORTED = ("name", "profile", "findings", "fidelity", "schedule", "certificate"
 
 
 def check_command(
-    path: Annotated[Path, typer.Argument(help="A trained genotype (.json) or a program directory.")],
+    path: Annotated[Path, typer.Argument(help="A genotype (.json), trained or not, or a program directory.")],
     profile: ProfileOption = "loihi2",
     settings: SetOption = None,
     sign: SignOption = "auto",
@@ -44,7 +44,7 @@ def check_command(
 ) -> None:
     """Check a genotype or program against a profile: all findings at once, with headroom and fixes that were checked to work.
 
-    Exit code 1 if a rule is broken.
+    An untrained genotype is checked by its shapes, bits and input range. Exit code 1 if a rule is broken.
     """
     with errors_to_exit():
         from litesnn.checking import check
@@ -60,11 +60,15 @@ def check_command(
         plan = _plan_document(result.plan)
         console = stdout_console()
         if json_output:
-            print_json({**{key: report[key] for key in REPORTED}, "plan": plan})
+            print_json({**{key: report[key] for key in REPORTED}, "plan": plan, "trained": result.trained})
         else:
             from litesnn.display.report import certificate_table, fidelity_table, findings_table, plan_lines
 
             console.print(f"[bold]{report['name']}[/] against [bold]{report['profile']}[/]")
+            if not result.trained:
+                console.print(
+                    "not trained: memory and cores are those of random weights, accumulators those of the largest weights and inputs"
+                )
             console.print(fidelity_table(report["fidelity"]))
             if certificate:
                 console.print(certificate_table(report))

@@ -32,6 +32,7 @@ def estimate_command(
         from litesnn.compiler.estimate import estimate
         from litesnn.compiler.genotype import load_genotype
         from litesnn.compiler.program import is_program
+        from litesnn.display.registers import shape_table
         from litesnn.errors import GenotypeError
 
         if is_program(genotype):
@@ -55,3 +56,5 @@ def estimate_command(
         console.print(
             f"{result.synaptic_operations:,.0f} synaptic operations per sample at {result.rate:g} spikes per neuron and step"
         )
+        console.print("accumulators, from shapes, bits and the input's range alone:")
+        console.print(shape_table(result.ranges))

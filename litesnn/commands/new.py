@@ -28,10 +28,17 @@ def new_command(
         typer.Option(help="Of an input given by its shape: graded values or binary spikes."),
     ] = "direct",
     classes: Annotated[int | None, typer.Option(help="Number of classes, without --dataset.")] = None,
-    bits: Annotated[int, typer.Option(help="Bits of a weight.")] = 4,
+    bits: Annotated[
+        int | None, typer.Option(help="Bits of a weight; left out: 4, or the fewer that no input can overflow.")
+    ] = None,
     first_last: Annotated[
-        str, typer.Option(metavar="BITS|float", help="First layer and readout; float as published, not to be deployed.")
-    ] = "8",
+        str,
+        typer.Option(
+            metavar="BITS|proved|float",
+            help="First layer and readout. proved: 8, or the fewer that no input can overflow on any shipped chip; float: as "
+            "published, not to be deployed.",
+        ),
+    ] = "proved",
     timesteps: Annotated[int, typer.Option(help="T, steps per sample.")] = 2,
     width: Annotated[float, typer.Option(help="Multiplies every number of channels.")] = 1.0,
     quantizer: Annotated[
@@ -56,6 +63,8 @@ def new_command(
     """Write an untrained genotype of a known network: QP-SNN's ResNet20, VGG-16 and VGGSNN (resnet8: one block per stage)."""
     with errors_to_exit():
         from litesnn.compiler.genotype import QuantizerSpec, resolve, save_genotype
+        from litesnn.compiler.rules.untrained_rules import chips_that_may_overflow, documents
+        from litesnn.display.registers import may_overflow
         from litesnn.search.networks import NetworkSettings, new_network
         from litesnn.search.networks.input import dataset_input, shaped_input
 
@@ -81,7 +90,7 @@ def new_command(
             input=given,
             classes=count,
             timesteps=timesteps,
-            bits=bits,
+            bits="proved" if bits is None else bits,
             first_last_bits=_first_last_bits(first_last),
             width=width,
             quantizer=spec,
@@ -89,18 +98,29 @@ def new_command(
         )
         genotype = save_genotype(new_network(network, settings), None, output)
         if json_output:
-            print_json({"output": str(output), **genotype.model_dump(mode="json", exclude_none=True)})
+            registers = documents(genotype)
+            print_json(
+                {
+                    "output": str(output),
+                    **genotype.model_dump(mode="json", exclude_none=True),
+                    **({"registers": registers} if registers else {}),
+                }
+            )
         else:
             populations = len(resolve(genotype).nodes)
             stdout_console().print(
                 f"{genotype.name}: {populations} spiking populations, {count} classes, T = {timesteps}; written to "
                 f"[bold]{output}[/]; train it with litesnn train {output} --dataset {dataset or 'NAME'}"
             )
+            for line in may_overflow(chips_that_may_overflow(genotype)):
+                stdout_console().print(line)
 
 
-def _first_last_bits(text: str) -> int | None:
+def _first_last_bits(text: str) -> int | Literal["proved"] | None:
     if text == "float":
         return None
-    if not text.isdigit():
-        raise GenotypeError(f"--first-last: found '{text}'; allowed: 1 to 8, or float")
+    if text == "proved":
+        return "proved"
+    if not text.isdecimal():
+        raise GenotypeError(f"--first-last: found '{text}'; allowed: 1 to 8, proved, or float")
     return int(text)

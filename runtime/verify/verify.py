@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.costs import Activity, input_events
 from litesnn.compiler.graph import Graph
+from litesnn.runtime.trace import Trace
 from litesnn.runtime.verify.compare import Comparison, Observed, not_compared, spike_counts
 
 Inputs = npt.NDArray[np.int16]
@@ -41,6 +42,7 @@ class Verification:
     spike_counts : engine -> population -> spikes over its samples
     samples : engine -> number of samples
     not_compared : population -> neurons that were removed because nothing reads them; what they would send is not compared
+    registers : population -> register -> values that left it in the exact simulator, as `Trace.registers`
     activity : events per neuron of the graph over the samples of the exact simulator, for costs and placement
     """
 
@@ -51,6 +53,7 @@ class Verification:
     spike_counts: dict[str, dict[str, int]] = field(default_factory=dict)
     samples: dict[str, int] = field(default_factory=dict)
     not_compared: dict[str, int] = field(default_factory=dict)
+    registers: dict[str, dict[str, int]] = field(default_factory=dict)
     activity: Activity | None = None
     note: str = ""
 
@@ -80,6 +83,7 @@ class Verification:
             "common_accuracy": {name: round(value, 6) for name, value in self.common_accuracy.items()},
             "spike_counts": self.spike_counts,
             "not_compared": self.not_compared,
+            "registers": {name: counts for name, counts in self.registers.items() if any(counts.values())},
             "comparisons": [_comparison_document(comparison) for comparison in self.comparisons.values()],
             "note": self.note,
         }
@@ -125,6 +129,7 @@ def verify_engines(
                 counts[population] = counts.get(population, 0) + count
             if engine.name == ACTIVITY_ENGINE:
                 result.activity = _add_activity(result.activity, graph, part, observed)
+                _add_registers(result.registers, observed)
             if labels is not None:
                 right.setdefault(engine.name, []).append(np.argmax(observed.readout, axis=1) == labels[first:done])
             if expected is None:
@@ -158,6 +163,14 @@ def _add_activity(before: Activity | None, graph: Graph, inputs: Inputs, observe
     if before is not None:
         events = {name: counts + before.events[name] for name, counts in events.items()}
     return Activity(len(inputs) + (before.samples if before else 0), events)
+
+
+def _add_registers(before: dict[str, dict[str, int]], observed: Observed) -> None:
+    if isinstance(observed, Trace):
+        for name, counts in observed.registers.items():
+            known = before.setdefault(name, {})
+            for register, count in counts.items():
+                known[register] = known.get(register, 0) + count
 
 
 @dataclass(frozen=True)

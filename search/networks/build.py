@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from litesnn.compiler.analysis.shape_ranges import with_proved_bits
 from litesnn.compiler.genotype import CellSpec, Genotype, HeadSpec, NeuronSpec, QuantizerSpec, StemSpec, resolve
+from litesnn.compiler.profile import load_profile, shipped_profiles
 from litesnn.errors import GenotypeError
 from litesnn.search.networks.residual import residual_cells
 from litesnn.search.networks.settings import NetworkSettings
@@ -34,20 +36,25 @@ def new_network(name: str, settings: NetworkSettings) -> Genotype:
     """
     if name not in NETWORKS:
         raise GenotypeError(f"network: found '{name}'; allowed: {', '.join(NETWORKS)}")
-    ends = 8 if settings.first_last_bits is None else settings.first_last_bits
     genotype = Genotype(
-        name=f"{name}-{settings.bits}bit",
+        name=f"{name}-{settings.cell_bits}bit",
         input=settings.input,
         timesteps=settings.timesteps,
         neuron=QP_NEURON,
         norm=settings.norm,
         quantizer=_with_ends(settings),
-        stem=StemSpec(channels=settings.channels(STEM_CHANNELS), bits=ends),
+        stem=StemSpec(channels=settings.channels(STEM_CHANNELS), bits=settings.end_bits),
         cells=NETWORKS[name](settings),
-        head=HeadSpec(classes=settings.classes, bits=ends, bias=True, threshold=POOL_THRESHOLD),
+        head=HeadSpec(classes=settings.classes, bits=settings.end_bits, bias=True, threshold=POOL_THRESHOLD),
     )
-    resolve(genotype)
-    return genotype
+    return with_proved_bits(genotype, map(load_profile, shipped_profiles()), _not_chosen(settings, genotype))
+
+
+def _not_chosen(settings: NetworkSettings, genotype: Genotype) -> list[str]:
+    """Places of the populations whose bits were left to be proved."""
+    ends = ("stem", "head") if settings.first_last_bits == "proved" else ()
+    cells = [node.place for node in resolve(genotype).nodes if node.name != "stem"] if settings.bits == "proved" else ()
+    return [*ends, *cells]
 
 
 def _with_ends(settings: NetworkSettings) -> QuantizerSpec | None:

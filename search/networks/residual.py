@@ -27,7 +27,7 @@ def _block(settings: NetworkSettings, channels: int, stride: int, *, first: bool
     return CellSpec(
         channels=settings.channels(channels),
         stride=stride,
-        bits=settings.bits,
+        bits=settings.cell_bits,
         output="last",
         nodes=(
             NodeSpec(inputs=(EdgeSpec(source="s1", op="conv3x3"),)),

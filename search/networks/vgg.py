@@ -35,6 +35,6 @@ def _stack(settings: NetworkSettings, layout: Layout) -> tuple[CellSpec, ...]:
         # A node's stride counts from its pooled input.
         node = NodeSpec(inputs=(EdgeSpec(source="s1", op="conv3x3", pool=pool),), stride=1)
         channels = settings.channels(item)
-        cells.append(CellSpec(channels=channels, bits=settings.bits, output="last", nodes=(node,)))
+        cells.append(CellSpec(channels=channels, bits=settings.cell_bits, output="last", nodes=(node,)))
         pool = None
     return tuple(cells)
