@@ -29,26 +29,18 @@ class Tally:
     Attributes
     ----------
     limit : largest magnitude of a narrower accumulator that is watched too (a profile's), None where there is none
+    exempt : populations without that accumulator (computed on the host)
     sums : synaptic sums computed in all, one per neuron, step and sample
     wrapped, clipped : currents that wrapped, membranes that were clipped (of a readout: reset)
     beyond : sums beyond `limit`
     """
 
     limit: int | None = None
+    exempt: frozenset[str] = frozenset()
     sums: int = 0
     wrapped: dict[str, int] = field(default_factory=dict)
     clipped: dict[str, int] = field(default_factory=dict)
     beyond: dict[str, int] = field(default_factory=dict)
-
-    @property
-    def share(self) -> float:
-        """Fraction of all sums whose current wrapped or whose membrane was clipped."""
-        return (sum(self.wrapped.values()) + sum(self.clipped.values())) / max(self.sums, 1)
-
-    @property
-    def share_beyond(self) -> float:
-        """Fraction of all sums beyond `limit`."""
-        return sum(self.beyond.values()) / max(self.sums, 1)
 
     def overflows(self, name: str) -> int:
         """Currents that wrapped and membranes that were clipped of one population."""
@@ -162,7 +154,7 @@ class Registers:
     def _count(self, accumulator: Tensor, held: int) -> None:
         assert self.tally is not None
         self.tally.sums += accumulator.numel() * held
-        if self.tally.limit is not None and self.reach > self.tally.limit:
+        if self.tally.limit is not None and self.reach > self.tally.limit and self.name not in self.tally.exempt:
             self._add(self.tally.beyond, accumulator.detach().abs() > self.tally.limit, held)
 
     def _add(self, counts: dict[str, int], found: Tensor, held: int) -> None:

@@ -62,27 +62,33 @@ class ShapeRange:
         return -((ceil(self.largest / self.limit) - 1).bit_length())
 
 
-def shape_ranges(genotype: Genotype, profile: Profile, topology: Topology | None = None) -> list[ShapeRange]:
-    """Every population that sums weights, the readout last, in the order of computation."""
+def shape_ranges(
+    genotype: Genotype, profile: Profile | None = None, topology: Topology | None = None
+) -> list[ShapeRange]:
+    """Every population that sums weights, the readout last, in the order of computation.
+
+    Without a profile against the registers that all chips share: the 24-bit current.
+    """
     topology = topology or resolve(genotype)
     found = [
         _range(genotype, profile, node.name, node.place, node.edges, genotype.norm == "edge") for node in topology.nodes
     ]
     if topology.pool is not None:
         _, height, width = topology.pool.in_shape
-        limit = min(profile.accumulator_limit, CURRENT_LIMIT)
+        limit = _limit(profile)
         found.append(ShapeRange("pool", "head", height * width, 0, height * width, limit, False, 0, False))
     return [*found, _range(genotype, profile, "readout", "head", (topology.readout,), False)]
 
 
 def _range(
-    genotype: Genotype, profile: Profile, name: str, place: str, edges: tuple[EdgePlan, ...], per_edge: bool
+    genotype: Genotype, profile: Profile | None, name: str, place: str, edges: tuple[EdgePlan, ...], per_edge: bool
 ) -> ShapeRange:
     several = len(edges) > 1
     multiplier = genotype.multiplier_max if several and per_edge else 1
     direct = genotype.input.encoding == "direct"
-    on_host = direct and not profile.graded_input and name != "readout" and all(edge.reads_input for edge in edges)
-    limit = CURRENT_LIMIT if on_host else min(profile.accumulator_limit, CURRENT_LIMIT)
+    graded = profile is None or profile.graded_input
+    on_host = direct and not graded and name != "readout" and all(edge.reads_input for edge in edges)
+    limit = _limit(None if on_host else profile)
     widest = max((edge.bits for edge in edges if edge.weighted), default=0)
 
     def largest(most: int) -> int:
@@ -99,6 +105,10 @@ def _range(
         proved_bits=next((bits for bits in range(widest, 0, -1) if largest(bits) <= limit), 0),
         alike=several and not per_edge,
     )
+
+
+def _limit(profile: Profile | None) -> int:
+    return CURRENT_LIMIT if profile is None else min(profile.accumulator_limit, CURRENT_LIMIT)
 
 
 def _taps(edge: EdgePlan) -> int:

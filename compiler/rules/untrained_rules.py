@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from litesnn.compiler.analysis.shape_ranges import ShapeRange, shape_ranges
+from litesnn.compiler.analysis.shape_ranges import CURRENT_LIMIT, ShapeRange, shape_ranges
 from litesnn.compiler.genotype import Genotype
 from litesnn.compiler.profile import Profile, load_profile, shipped_profiles
 from litesnn.compiler.rules.finding import Finding
 from litesnn.compiler.rules.range_rules import CODE, UNIT
 
 
-def sums_fit(genotype: Genotype, profile: Profile) -> Iterator[Finding]:
-    """The worst sum of every layer fits the accumulator: a warning where it does not, for training may stay below it."""
+def sums_fit(genotype: Genotype, profile: Profile | None = None) -> Iterator[Finding]:
+    """The worst sum of every layer fits the accumulator: a warning where it does not, for training may stay below it.
+
+    Without a profile: the 24-bit current that all chips share.
+    """
     ranges = shape_ranges(genotype, profile)
     over = [found for found in ranges if not found.fits]
     for found in over:
@@ -56,6 +59,7 @@ def _text(found: ShapeRange, genotype: Genotype) -> str:
     graded = spec.encoding == "direct" and found.largest > found.synapses * (2**found.bits - 1)
     inputs = f"{found.synapses:,} synapses" + (f" of inputs {spec.minimum} .. {spec.maximum}" if graded else "")
     where = "the host's 24-bit current" if found.on_host else "the accumulator"
+    where = "a 24-bit current" if found.limit == CURRENT_LIMIT and not found.on_host else where
     return (
         f"untrained: the sum of '{found.population}' can reach {found.largest:,} ({inputs}, {found.bits}-bit weights); {where} holds "
         f"{found.limit:,}"

@@ -109,6 +109,12 @@ def stdout_console() -> Console:
     return console if console.is_terminal else Console(highlight=False, width=140)
 
 
+def stderr_console() -> Console:
+    """What is said beside the results goes here."""
+    console = Console(stderr=True, highlight=False)
+    return console if console.is_terminal else Console(stderr=True, highlight=False, width=140)
+
+
 def print_json(document: Mapping[str, Any]) -> None:
     """One JSON object on standard output."""
     sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")

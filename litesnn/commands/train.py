@@ -9,10 +9,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from litesnn.commands.common import JsonOption, PrecisionOption, errors_to_exit, print_json, stdout_console
+from litesnn.commands.common import (
+    JsonOption,
+    PrecisionOption,
+    SetOption,
+    chosen_profile,
+    errors_to_exit,
+    print_json,
+    stderr_console,
+    stdout_console,
+)
 
 if TYPE_CHECKING:
     from litesnn.compiler.genotype import TrainingRecord
+    from litesnn.compiler.profile import Profile
+    from litesnn.compiler.rules import Finding
 
 
 def train_command(
@@ -70,6 +81,13 @@ def train_command(
     seed: Annotated[int, typer.Option(help="The same seed and threads give the same result on one CPU.")] = 0,
     threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0 leaves the choice to torch.")] = 0,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu",
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            help="Chip to train for: membranes stay within its accumulator, and layers that can pass it are shown, before and after."
+        ),
+    ] = None,
+    profile_settings: SetOption = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from OUTPUT.checkpoint if there is one.")] = False,
     json_output: JsonOption = False,
 ) -> None:
@@ -80,6 +98,7 @@ def train_command(
     processes.
     """
     with errors_to_exit():
+        from litesnn.display.registers import may_overflow
         from litesnn.search.scale import is_first_process
         from litesnn.search.training import TrainingSettings, train_genotype
         from litesnn.search.training import preset as paper_preset
@@ -107,6 +126,10 @@ def train_command(
         if preset is not None:
             settings = replace(paper_preset(preset), **_given(context, settings.as_dict()))
         target = output or Path(f"{genotype.stem}-trained.json")
+        chip = None if profile is None else chosen_profile(profile, profile_settings)
+        if is_first_process():
+            for line in may_overflow({profile or "every chip": _not_certain(genotype, chip)}):
+                stderr_console().print(line)
         result = train_genotype(
             genotype,
             dataset,
@@ -114,6 +137,7 @@ def train_command(
             settings,
             data_dir=data_dir,
             preprocessing={name: value for name, value in events.items() if value is not None},
+            profile=chip,
             device=device,
             resume=resume,
             progress=not json_output,
@@ -127,6 +151,7 @@ def train_command(
                     "output": str(result.path),
                     **record.model_dump(mode="json"),
                     "history": [asdict(e) for e in result.history],
+                    "registers": [asdict(layer) for layer in result.registers],
                 }
             )
         else:
@@ -134,12 +159,26 @@ def train_command(
                 f"trained on {record.dataset}: test accuracy {_accuracies(record)} on {record.test_samples} samples; "
                 f"written to [bold]{result.path}[/]"
             )
+            for layer in result.registers:
+                stdout_console().print(
+                    f"! {layer.population}: its weights allow sums up to {layer.reach:,}; the accumulator holds {layer.limit:,}; "
+                    f"{layer.sums:,} sums of the test set were beyond it",
+                    style="yellow",
+                )
 
 
 def _given(context: typer.Context, settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings that were given as options, not left at their defaults."""
     sources = {name: context.get_parameter_source(name) for name in settings if name in context.params}
     return {name: settings[name] for name, source in sources.items() if source is not None and source.name != "DEFAULT"}
+
+
+def _not_certain(genotype: Path, chip: Profile | None) -> list[Finding]:
+    """What shapes, bits and input leave open before the first epoch."""
+    from litesnn.compiler.genotype import load_genotype
+    from litesnn.compiler.rules.untrained_rules import sums_fit
+
+    return [finding for finding in sums_fit(load_genotype(genotype).spec, chip) if finding.severity != "ok"]
 
 
 def _accuracies(record: TrainingRecord) -> str:

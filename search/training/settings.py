@@ -108,10 +108,19 @@ class TrainingSettings:
 
 @dataclass(frozen=True)
 class EpochReport:
-    """One epoch: mean training loss, and accuracy (fraction) and loss on the validation part in the phase's evaluation."""
+    """One epoch: mean training loss, and accuracy (fraction) and loss on the validation part in the phase's evaluation.
+
+    Attributes
+    ----------
+    overflow : of the fixed phase, the share of its synaptic sums, training and validation together, whose current wrapped or whose
+        membrane was clipped
+    beyond : the share beyond the accumulator of the profile that is trained for, where one is
+    """
 
     evaluation: Evaluation
     epoch: int
     train_loss: float
     validation_accuracy: float
     validation_loss: float
+    overflow: float | None = None
+    beyond: float | None = None

@@ -21,18 +21,21 @@ from litesnn.compiler.genotype import (
     load_genotype,
     save_genotype,
 )
+from litesnn.compiler.profile import Profile
 from litesnn.errors import TrainingError
 from litesnn.search.data import Dataset, load_for
 from litesnn.search.dead_channels import silence_dead_channels
 from litesnn.search.export import export_document, export_tensors
 from litesnn.search.membrane_units import choose_membrane_exps, lower_to_fit
 from litesnn.search.model import Evaluation, SpikingModel
+from litesnn.search.registers import Tally
 from litesnn.search.scale import Ranks, join_ranks, synchronize_norms
 from litesnn.search.session import run_session, usable_device, versions
 from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.checkpoint import TrainingState, load_checkpoint, restore, save_checkpoint
 from litesnn.search.training.loop import evaluate, make_optimizer, train_epoch
 from litesnn.search.training.preprocessing import recording_preprocessing, with_preprocessing
+from litesnn.search.training.registers import LayerRegisters, Watch, by_layer, shares
 from litesnn.search.training.samples import Parts, prepare
 from litesnn.search.training.sequential import check_sequential, enter_stage
 from litesnn.search.training.settings import EpochReport, TrainingSettings
@@ -40,12 +43,16 @@ from litesnn.search.training.settings import EpochReport, TrainingSettings
 
 @dataclass(frozen=True)
 class TrainingResult:
-    """What a training produced: the written genotype with its record, where it lies, and one report per epoch."""
+    """What a training produced: the written genotype with its record, where it lies, and one report per epoch.
+
+    `registers`: the layers whose weights allow sums beyond the accumulator of the profile (without one: beyond the 24-bit current)
+    """
 
     genotype: Genotype
     path: Path
     record: TrainingRecord
     history: tuple[EpochReport, ...]
+    registers: tuple[LayerRegisters, ...] = ()
 
 
 def train_genotype(
@@ -56,6 +63,7 @@ def train_genotype(
     *,
     data_dir: str | PathLike[str] | None = None,
     preprocessing: Mapping[str, Any] | None = None,
+    profile: Profile | None = None,
     device: str = "cpu",
     resume: bool = False,
     progress: bool = True,
@@ -76,6 +84,7 @@ def train_genotype(
     settings : epochs, batch size, learning rates, seed, ...
     data_dir : folder with the data set's files
     preprocessing : fields of `EventFrames` that replace the genotype's; `frames` replaces its timesteps too
+    profile : the chip that is trained for: membrane units stay within its accumulator, and sums beyond it are counted
     device : as torch names it: `cpu`, `cuda`, `cuda:1`
     resume : go on from `<out_path>.checkpoint`, written after every epoch, where there is one; the result equals that of an
         uninterrupted training
@@ -84,6 +93,8 @@ def train_genotype(
 
     Raises
     ------
+    RegisterError
+        Where a current leaves its register by more than one wrap in the fixed phase; the checkpoint of the epoch before is there.
     GenotypeError, DataError, TrainingError
         For files, data or settings that do not fit, and for a loss that is not finite.
     """
@@ -106,16 +117,19 @@ def train_genotype(
     parts = prepare(data, loaded.spec, settings.validation_fraction, settings.seed)
     parts = Parts(parts.train.to(place), parts.validation.to(place), parts.test.to(place))
     model = SpikingModel.from_genotype(loaded, settings.seed).to(place)
+    watch = Watch(profile)
     identity = {**_identity(loaded, data, settings), **ranks.identity}
-    run = _Run(model, parts, settings, target.with_name(target.name + ".checkpoint"), identity, ranks)
+    if profile is not None:
+        identity["accumulator"] = watch.limit
+    run = _Run(model, parts, settings, target.with_name(target.name + ".checkpoint"), identity, ranks, watch)
     with run_session(progress, ranks, TrainingError) as bar:
         history = run.train(resume, bar, on_epoch)
-        record = _record(model, parts, data, settings, ranks)
+        record, registers = _record(model, parts, data, settings, ranks, watch)
         if ranks.first:
             save_genotype(export_document(model, record), export_tensors(model), target)
             run.checkpoint.unlink(missing_ok=True)
         ranks.wait()
-    return TrainingResult(load_genotype(target).spec, target, record, history)
+    return TrainingResult(load_genotype(target).spec, target, record, history, registers)
 
 
 class _Run:
@@ -129,8 +143,10 @@ class _Run:
         checkpoint: Path,
         identity: dict[str, Any],
         ranks: Ranks,
+        watch: Watch,
     ) -> None:
         self.model = model
+        self.watch = watch
         trainee = Trainee(
             model, settings.auxiliary, settings.seed, settings.precision, settings.loss, settings.tet_lambda
         )
@@ -162,14 +178,13 @@ class _Run:
             elif evaluation == "fixed":
                 self.state.evaluation, self.state.epoch = "fixed", 0
                 silence_dead_channels(self.model)
-                choose_membrane_exps(self.model)
+                choose_membrane_exps(self.model, self.watch.chosen_limit)
                 self._keep_best(*evaluate(self.model, self.parts.validation, "fixed", self.ranks))
             for epoch in range(self.state.epoch, self.settings.phase(evaluation)[0]):
                 report = self._epoch(optimizer, evaluation, epoch)
                 if self.ranks.first:
                     save_checkpoint(self.checkpoint, self.identity, self.state, self.trainee, optimizer)
-                shown = f"{evaluation} {epoch + 1}: validation {100 * report.validation_accuracy:.2f} %"
-                bar.update(task, advance=1, description=shown)
+                bar.update(task, advance=1, description=_shown(report))
                 if on_epoch is not None and self.ranks.first:
                     on_epoch(report)
         if self.state.best_weights is None:  # no fixed phase, and no epochs of the other
@@ -182,15 +197,18 @@ class _Run:
         if self.settings.sequential and evaluation == "float":
             enter_stage(self.model, self.settings, epoch)
         self.ranks.align(self.trainee)
+        tally = self.model.tally = self.watch.tally(self.model) if evaluation == "fixed" else None
         train_loss = train_epoch(
             self.trainee, optimizer, self.parts.train, self.settings, evaluation, epoch, self.ranks
         )
         if evaluation == "fixed":
-            lower_to_fit(self.model)
+            lower_to_fit(self.model, self.watch.chosen_limit)
         accuracy, loss = evaluate(self.model, self.parts.validation, evaluation, self.ranks)
         if evaluation == _phases(self.model)[-1]:
             self._keep_best(accuracy, loss)
-        report = EpochReport(evaluation, epoch + 1, train_loss, accuracy, loss)
+        self.model.tally = None
+        overflow, beyond = (None, None) if tally is None else shares(tally, self.ranks, self.model.pool_exp.device)
+        report = EpochReport(evaluation, epoch + 1, train_loss, accuracy, loss, overflow, beyond)
         self.state.epoch = epoch + 1
         self.state.history.append(asdict(report))
         return report
@@ -207,12 +225,27 @@ def _phases(model: SpikingModel) -> tuple[Evaluation, ...]:
     return ("float",) if any(edge.quantizer.floating for edge in model.edge_list()) else ("float", "fixed")
 
 
+def _shown(report: EpochReport) -> str:
+    """The progress line of an epoch."""
+    text = f"{report.evaluation} {report.epoch}: validation {100 * report.validation_accuracy:.2f} %"
+    if report.overflow is not None:
+        text += f", {report.overflow:.2%} of sums overflow"
+    if report.beyond is not None:
+        text += f", {report.beyond:.2%} beyond the accumulator"
+    return text
+
+
 def _record(
-    model: SpikingModel, parts: Parts, data: Dataset, settings: TrainingSettings, ranks: Ranks
-) -> TrainingRecord:
+    model: SpikingModel, parts: Parts, data: Dataset, settings: TrainingSettings, ranks: Ranks, watch: Watch
+) -> tuple[TrainingRecord, tuple[LayerRegisters, ...]]:
     accuracy_float, _ = evaluate(model, parts.test, "float", ranks)
-    accuracy_fixed = evaluate(model, parts.test, "fixed", ranks)[0] if "fixed" in _phases(model) else None
-    return TrainingRecord(
+    accuracy_fixed, registers = None, tuple[LayerRegisters, ...]()
+    if "fixed" in _phases(model):
+        tally = model.tally = Tally(watch.limit, watch.on_host(model))
+        accuracy_fixed = evaluate(model, parts.test, "fixed", ranks)[0]
+        model.tally = None
+        registers = by_layer(model, watch, tally, ranks)
+    record = TrainingRecord(
         dataset=data.name,
         seed=settings.seed,
         epochs=settings.epochs + settings.fixed_epochs,
@@ -222,6 +255,7 @@ def _record(
         settings={**settings.as_dict(), **ranks.identity},
         versions=versions(),
     )
+    return record, registers
 
 
 def _identity(loaded: LoadedGenotype, data: Dataset, settings: TrainingSettings) -> dict[str, Any]:
