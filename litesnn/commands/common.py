@@ -120,6 +120,16 @@ def print_json(document: Mapping[str, Any]) -> None:
     sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
 
 
+def show_registers(path: Path) -> None:
+    """On standard output, what of an untrained genotype is not certain to fit the shipped chips."""
+    from litesnn.compiler.genotype import load_genotype
+    from litesnn.compiler.rules.untrained_rules import chips_that_may_overflow
+    from litesnn.display.registers import may_overflow
+
+    for line in may_overflow(chips_that_may_overflow(load_genotype(path).spec)):
+        stdout_console().print(line)
+
+
 def chosen_profile(name: str, settings: list[str] | None) -> Profile:
     """The profile with the figures that `--set` changes."""
     from litesnn.compiler.profile import load_profile

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from litesnn.commands.common import JsonOption, errors_to_exit, print_json, stdout_console
+from litesnn.commands.common import JsonOption, errors_to_exit, print_json, show_registers, stdout_console
 from litesnn.errors import GenotypeError
 
 
@@ -63,8 +63,7 @@ def new_command(
     """Write an untrained genotype of a known network: QP-SNN's ResNet20, VGG-16 and VGGSNN (resnet8: one block per stage)."""
     with errors_to_exit():
         from litesnn.compiler.genotype import QuantizerSpec, resolve, save_genotype
-        from litesnn.compiler.rules.untrained_rules import chips_that_may_overflow, documents
-        from litesnn.display.registers import may_overflow
+        from litesnn.compiler.rules.untrained_rules import documents
         from litesnn.search.networks import NetworkSettings, new_network
         from litesnn.search.networks.input import dataset_input, shaped_input
 
@@ -112,8 +111,7 @@ def new_command(
                 f"{genotype.name}: {populations} spiking populations, {count} classes, T = {timesteps}; written to "
                 f"[bold]{output}[/]; train it with litesnn train {output} --dataset {dataset or 'NAME'}"
             )
-            for line in may_overflow(chips_that_may_overflow(genotype)):
-                stdout_console().print(line)
+            show_registers(output)
 
 
 def _first_last_bits(text: str) -> int | Literal["proved"] | None:

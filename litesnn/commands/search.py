@@ -7,7 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from litesnn.commands.common import JsonOption, PrecisionOption, errors_to_exit, print_json, stdout_console
+from litesnn.commands.common import (
+    JsonOption,
+    PrecisionOption,
+    errors_to_exit,
+    print_json,
+    show_registers,
+    stdout_console,
+)
 from litesnn.commands.search_cell import lightsnn_command, snasnet_command
 
 search_app = typer.Typer(
@@ -145,6 +152,7 @@ def _show(history: dict[str, Any], path: Path) -> None:
     console.print(
         f"written to [bold]{path}[/], with history.json and report.html; next: litesnn train {path} --dataset ...{onwards}"
     )
+    show_registers(path)
 
 
 def _show_sweep(points: Any, output: Path, json_output: bool) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from litesnn.commands.common import JsonOption, errors_to_exit, print_json, stdout_console
+from litesnn.commands.common import JsonOption, errors_to_exit, print_json, show_registers, stdout_console
 from litesnn.errors import SearchError
 
 if TYPE_CHECKING:
@@ -157,3 +157,4 @@ def _show(result: CellSearchResult) -> None:
     console.print(
         f"written to [bold]{result.path}[/], with history.json and report.html; next: litesnn train {result.path} --dataset ..."
     )
+    show_registers(result.path)

@@ -6,6 +6,7 @@ convolution doubles the width, its spikes are pooled into the second cell; then 
 
 from __future__ import annotations
 
+from litesnn.compiler.analysis.shape_ranges import with_proved_bits
 from litesnn.compiler.genotype import (
     CellSpec,
     EdgeSpec,
@@ -16,7 +17,9 @@ from litesnn.compiler.genotype import (
     NodeSpec,
     SearchRecord,
     StemSpec,
+    resolve,
 )
+from litesnn.compiler.profile import load_profile, shipped_profiles
 from litesnn.errors import SearchError
 from litesnn.search.light.decode import SpikingCell, to_populations
 from litesnn.search.light.layers import TAU, THRESHOLD
@@ -24,6 +27,8 @@ from litesnn.search.light.network import REDUCTION
 from litesnn.search.light.settings import CellSearchSettings
 from litesnn.search.spaces.four_nodes import Wiring
 
+WIDEST = 8
+"""Bits of weights that nobody chose, as far as they are certain to fit."""
 NEURON = NeuronSpec(decay=1 - 1 / TAU, threshold=TAU * THRESHOLD, surrogate="arctangent", surrogate_temperature=2 / TAU)
 """The published neuron scales its input by 1 / tau; this one has a threshold tau times as high instead, and a slope tau times as low."""
 
@@ -38,9 +43,9 @@ def to_genotype(
     record: SearchRecord | None = None,
 ) -> Genotype:
     """The untrained genotype of a wiring, at the width it is deployed with."""
-    channels, bits = settings.deployed_channels, settings.outer_bits
+    channels, bits = settings.deployed_channels, settings.outer_bits or WIDEST
     first, second = spiking_cells(wiring, settings)
-    return Genotype(
+    genotype = Genotype(
         name=name,
         input=input_spec,
         timesteps=timesteps,
@@ -56,11 +61,23 @@ def to_genotype(
         head=HeadSpec(classes=classes, pool="none", bits=bits, keep=settings.keep, bias=True),
         search=record,
     )
+    return with_proved_bits(genotype, map(load_profile, shipped_profiles()), _not_chosen(settings, genotype))
+
+
+def _not_chosen(settings: CellSearchSettings, genotype: Genotype) -> list[str]:
+    """Places of the populations whose bits were left to be proved: the two searched cells, or what is around them."""
+    searched = ("cells[0]", "cells[2]")
+    places = ["head"] if settings.outer_bits is None else []
+    for node in resolve(genotype).nodes:
+        inside = node.place.startswith(searched) and not any(edge.reads_input for edge in node.edges)
+        if (settings.bits if inside else settings.outer_bits) is None:
+            places.append(node.place)
+    return places
 
 
 def spiking_cells(wiring: Wiring, settings: CellSearchSettings) -> tuple[SpikingCell, SpikingCell]:
     """The two cells; they differ in what enters them."""
-    stem = NodeSpec(inputs=(EdgeSpec(source="s1", op="conv3x3", bits=settings.outer_bits),), stride=1)
+    stem = NodeSpec(inputs=(EdgeSpec(source="s1", op="conv3x3", bits=settings.outer_bits or WIDEST),), stride=1)
     before = stem if settings.stem_pool == 1 else _pooled(settings, settings.stem_pool)
     return (
         to_populations(wiring, before, settings.skips),
@@ -114,7 +131,7 @@ def _classifier(settings: CellSearchSettings) -> tuple[CellSpec, ...]:
 def _cell(cell: SpikingCell, channels: int, settings: CellSearchSettings) -> CellSpec:
     return CellSpec(
         channels=channels,
-        bits=settings.bits,
+        bits=settings.bits or WIDEST,
         keep=settings.keep,
         nodes=cell.nodes,
         backward=cell.backward,
@@ -123,4 +140,6 @@ def _cell(cell: SpikingCell, channels: int, settings: CellSearchSettings) -> Cel
 
 
 def _stack(node: NodeSpec, channels: int, settings: CellSearchSettings) -> CellSpec:
-    return CellSpec(channels=channels, bits=settings.outer_bits, keep=settings.keep, nodes=(node,), output="last")
+    return CellSpec(
+        channels=channels, bits=settings.outer_bits or WIDEST, keep=settings.keep, nodes=(node,), output="last"
+    )

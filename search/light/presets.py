@@ -24,7 +24,6 @@ _PRESETS: dict[str, dict[str, int]] = {
         "batch_size": 64,
         "candidates": 200,
         "bits": 4,
-        "outer_bits": 8,
         "samples": 4000,
     },
     "cifar10": {},

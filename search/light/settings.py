@@ -31,7 +31,9 @@ class CellSearchSettings:
     norm : normalization while scoring: `batch`, each batch's own statistics (SNASNet), or `init`, those of a fresh network
         (LightSNN's program)
     skips : how an identity of analog sums is deployed: `expand`, by what feeds its source; `spikes`, as an identity of spikes
-    bits, outer_bits, keep : weight bits of the cells, of everything else, and fraction of weights kept, in the genotype
+    bits, outer_bits : weight bits of the cells and of everything else in the genotype; None: 8, or the fewer that no input can overflow
+        on any shipped chip
+    keep : fraction of weights kept in the genotype
     at_once : candidates that are computed together (LightSNN); 0: as many as seem to fit. Sums may round differently
     samples : training samples to draw batches from, a stratified choice; 0: all
     threads : torch's CPU threads; repeating a search needs the same number. 0 keeps torch's own choice
@@ -52,8 +54,8 @@ class CellSearchSettings:
     repeats: int = 2
     norm: Literal["batch", "init"] = "batch"
     skips: Literal["expand", "spikes"] = "expand"
-    bits: int = 8
-    outer_bits: int = 8
+    bits: int | None = None
+    outer_bits: int | None = None
     keep: float = 1.0
     at_once: int = 0
     samples: int = 0
@@ -65,7 +67,7 @@ class CellSearchSettings:
             if getattr(self, name) < low:
                 raise SearchError(f"{name}: found {getattr(self, name)}; allowed: a whole number >= {low}")
         for name in ("bits", "outer_bits"):
-            if not 1 <= getattr(self, name) <= 8:
+            if getattr(self, name) is not None and not 1 <= getattr(self, name) <= 8:
                 raise SearchError(f"{name}: found {getattr(self, name)}; allowed: 1 .. 8")
         if not 0 < self.keep <= 1:
             raise SearchError(f"keep: found {self.keep}; allowed: above 0, up to 1")

@@ -105,7 +105,7 @@ def to_genotype(
         input=input_spec,
         timesteps=decoded.timesteps,
         norm=settings.norm,
-        stem=StemSpec(channels=space.channels, bits=settings.outer_bits, keep=settings.keep_outside),
+        stem=StemSpec(channels=space.channels, bits=settings.bits_outside, keep=settings.keep_outside),
         cells=tuple(
             CellSpec(
                 channels=plan.channels,
@@ -119,7 +119,7 @@ def to_genotype(
         head=HeadSpec(
             classes=space.classes,
             pool=settings.pool,
-            bits=settings.outer_bits,
+            bits=settings.bits_outside,
             keep=settings.keep_outside,
             bias=True,
         ),

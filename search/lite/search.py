@@ -12,7 +12,9 @@ from typing import Any
 import torch
 from rich.progress import Progress
 
+from litesnn.compiler.analysis.shape_ranges import with_proved_bits
 from litesnn.compiler.genotype import Genotype, SearchRecord, save_genotype
+from litesnn.compiler.profile import load_profile, shipped_profiles
 from litesnn.errors import SearchError
 from litesnn.output import write_atomically
 from litesnn.search.checkpoint import (
@@ -156,6 +158,8 @@ class _Run:
         genotype = to_genotype(
             decoded, self.deployed_space, self.data.input_spec, self.settings, f"{self.data.name}-{METHOD}", record
         )
+        ends = ("stem", "head") if self.settings.outer_bits is None else ()
+        genotype = with_proved_bits(genotype, map(load_profile, shipped_profiles()), ends)
         return SearchResult(genotype, self.folder / "genotype.json", history)
 
     def write(self, result: SearchResult) -> None:

@@ -22,7 +22,7 @@ class SearchSettings:
     levels : per cell, how often map and width have been halved and doubled
     timesteps : the largest T; candidates are 1 .. T
     bits : candidate weight widths of a cell
-    outer_bits : width of stem and readout, which are not searched
+    outer_bits : width of stem and readout, which are not searched; None: 4, in the genotype fewer where 4 could overflow on a shipped chip
     keep : fraction of weights kept, per tensor (1 - p of the paper)
     outer_keep : the same for stem and readout; None: as `keep`
     norm, pool : of supernet and genotype, as the genotype means them
@@ -50,7 +50,7 @@ class SearchSettings:
     levels: tuple[int, ...] = (0, 0, 1, 1, 1, 2, 2, 2)
     timesteps: int = 6
     bits: tuple[int, ...] = (1, 2, 4)
-    outer_bits: int = 4
+    outer_bits: int | None = None
     keep: float = 0.2
     outer_keep: float | None = None
     norm: Literal["node", "edge"] = "node"
@@ -104,9 +104,9 @@ class SearchSettings:
             value = getattr(self, name)
             if value is not None and not 0 < value <= 1:
                 raise SearchError(f"{name}: found {value}; allowed: above 0, up to 1")
-        if not self.bits or any(bits not in STEP_UNIT for bits in (*self.bits, self.outer_bits)):
+        if not self.bits or any(bits not in STEP_UNIT for bits in (*self.bits, self.bits_outside)):
             raise SearchError(
-                f"bits: found {self.bits}, outside {self.outer_bits}; allowed: {', '.join(map(str, STEP_UNIT))}"
+                f"bits: found {self.bits}, outside {self.bits_outside}; allowed: {', '.join(map(str, STEP_UNIT))}"
             )
         if len(set(self.bits)) < len(self.bits):
             raise SearchError(f"bits: found {self.bits}; allowed: every candidate once")
@@ -123,6 +123,11 @@ class SearchSettings:
         if self.edge_strength == "auto":
             return "conv" if self.cost == "paper" else "max"
         return self.edge_strength
+
+    @property
+    def bits_outside(self) -> int:
+        """Width of stem and readout while searching."""
+        return 4 if self.outer_bits is None else self.outer_bits
 
     @property
     def keep_outside(self) -> float:

@@ -53,7 +53,7 @@ class Supernet(nn.Module):
         self.input_scale = input_spec.scale
         self.neuron = NeuronSpec()
         outer = settings.keep_outside
-        widths = (settings.outer_bits,)
+        widths = (settings.bits_outside,)
         self.stem = CompConv(1, (space.channels, space.input_shape[0], KERNEL, KERNEL), outer, widths, generator)
         self.stem_norm = nn.BatchNorm2d(space.channels)
         self.cells = nn.ModuleList(
