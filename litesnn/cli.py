@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+
 import typer
 
 from litesnn.commands.check import check_command
-from litesnn.commands.common import require_working_directory
+from litesnn.commands.common import USAGE, require_working_directory
 from litesnn.commands.compile import compile_command
 from litesnn.commands.diff import diff_command
 from litesnn.commands.estimate import estimate_command
@@ -20,6 +23,8 @@ from litesnn.commands.run import run_command
 from litesnn.commands.search import search_app
 from litesnn.commands.train import train_command
 from litesnn.commands.verify import verify_command
+from litesnn.interruption import Terminated, orderly_end
+from litesnn.streams import StandardStreams
 
 app = typer.Typer(
     name="litesnn",
@@ -55,11 +60,29 @@ compile_app.command()(compile_command)
 
 def main() -> None:
     """Entry point of `litesnn`."""
-    require_working_directory()
-    app()
+    sys.exit(_run(app))
 
 
 def compile_main() -> None:
     """Entry point of `litesnn-compile`."""
-    require_working_directory()
-    compile_app()
+    sys.exit(_run(compile_app))
+
+
+def _run(commands: typer.Typer) -> int:
+    """Run the command line; its exit code: 130, 143 and 129 after Ctrl-C, SIGTERM and SIGHUP, and 2 where results were not printed."""
+    streams = StandardStreams()
+    try:
+        require_working_directory()
+        with orderly_end():
+            commands()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 0
+    except Terminated as end:
+        code = end.exit_code
+        print(f"ended by {signal.Signals(end.number).name}", file=sys.stderr)
+    problem = streams.finish()
+    if problem is not None:
+        print(f"error: cannot print to standard output: {problem} (the command itself ended with {code})", file=sys.stderr)
+        code = max(code, USAGE)
+    return code

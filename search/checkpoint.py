@@ -17,8 +17,8 @@ from torch import Tensor
 
 from litesnn.errors import LiteSNNError
 from litesnn.output import write_atomically
+from litesnn.output_kinds import CHECKPOINT, CHECKPOINT_HEADER
 
-_HEADER = "litesnn.checkpoint"
 _VERSION = 2
 
 
@@ -29,7 +29,7 @@ def write_checkpoint(
     header = {"version": _VERSION, "identity": identity, "state": state}
     # clone: two names of one storage are refused by safetensors
     plain = {name: value.detach().cpu().clone().contiguous() for name, value in tensors.items()}
-    write_atomically(path, save_safetensors(plain, {_HEADER: json.dumps(header)}))
+    write_atomically(path, save_safetensors(plain, {CHECKPOINT_HEADER: json.dumps(header)}), CHECKPOINT)
 
 
 def read_checkpoint(
@@ -44,7 +44,7 @@ def read_checkpoint(
     """
     try:
         with safe_open(str(path), framework="pt") as file:
-            header = json.loads((file.metadata() or {}).get(_HEADER, "null"))
+            header = json.loads((file.metadata() or {}).get(CHECKPOINT_HEADER, "null"))
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError, ValueError) as cause:
         raise error(f"{path}: not a checkpoint: {cause}; remove it or start the {kind} without resuming") from cause

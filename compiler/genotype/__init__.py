@@ -2,6 +2,7 @@
 
 from litesnn.compiler.genotype.files import (
     LoadedGenotype,
+    check_genotype_output,
     dump_genotype,
     json_schema,
     load_genotype,
@@ -56,6 +57,7 @@ __all__ = [
     "Topology",
     "TrainingRecord",
     "WeightsRef",
+    "check_genotype_output",
     "check_integers",
     "check_steps",
     "check_tensors",

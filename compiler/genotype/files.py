@@ -20,8 +20,9 @@ from safetensors.numpy import save as save_safetensors
 from litesnn.compiler.genotype.schema import FORMAT, VERSION, Genotype, WeightsRef
 from litesnn.compiler.genotype.tensors import check_steps, check_tensors
 from litesnn.compiler.genotype.topology import Topology, resolve
-from litesnn.errors import GenotypeError
-from litesnn.output import write_atomically
+from litesnn.errors import GenotypeError, OutputError
+from litesnn.output import check_file, write_atomically
+from litesnn.output_kinds import GENOTYPE, WEIGHTS, WEIGHTS_METADATA, Kind
 
 Array = npt.NDArray[np.generic]
 
@@ -106,14 +107,47 @@ def save_genotype(spec: Genotype, tensors: dict[str, Array] | None, path: str | 
     """
     path = Path(path)
     if tensors is not None:
-        blob = save_safetensors({name: np.ascontiguousarray(tensors[name]) for name in sorted(tensors)})
-        file = f"{path.stem}.safetensors"
+        blob = save_safetensors(
+            {name: np.ascontiguousarray(tensors[name]) for name in sorted(tensors)}, dict(WEIGHTS_METADATA)
+        )
+        file = _weights_file(path)
         spec = spec.model_copy(update={"weights": WeightsRef(file=file, sha256=hashlib.sha256(blob).hexdigest())})
         check_tensors(spec, resolve(spec), tensors, str(path.parent / file))
         check_steps(spec, resolve(spec), tensors)
-        write_atomically(path.parent / file, blob)
-    write_atomically(path, dump_genotype(spec))
+        write_atomically(path.parent / file, blob, _weights_kind(path))
+    write_atomically(path, dump_genotype(spec), GENOTYPE)
     return spec
+
+
+def check_genotype_output(path: str | os.PathLike[str], *, weights: bool = True) -> None:
+    """Refuse a place that `save_genotype` cannot write, before any work is spent on it.
+
+    Raises
+    ------
+    OutputError
+        If the name does not end in .json, or the genotype's place or (with `weights`) that of its tensors is taken by something
+        else or cannot be written.
+    """
+    path = Path(path)
+    if path.suffix != ".json":
+        raise OutputError(f"--output: found '{path}'; allowed: a file name that ends in .json")
+    check_file(path, GENOTYPE)
+    if weights:
+        check_file(path.parent / _weights_file(path), _weights_kind(path))
+
+
+def _weights_file(path: Path) -> str:
+    return f"{path.stem}.safetensors"
+
+
+def _weights_kind(path: Path) -> Kind:
+    """Tensors that say they are a genotype's, or that the genotype at `path` names (LiteSNN 0.1.0 did not mark its own)."""
+    try:
+        reference = parse_genotype(path.read_bytes(), str(path)).weights
+    except (OSError, GenotypeError):
+        return WEIGHTS
+    named = reference is not None and reference.file == _weights_file(path)
+    return Kind(WEIGHTS.name, lambda file: True) if named else WEIGHTS
 
 
 def dump_genotype(spec: Genotype) -> bytes:

@@ -9,7 +9,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from litesnn.compiler.program.program import Program, check_output, is_program
+    from litesnn.compiler.program.folder import check_output, is_program
+    from litesnn.compiler.program.program import Program
 
 __all__ = ["Program", "check_output", "is_program"]
 
@@ -17,4 +18,5 @@ __all__ = ["Program", "check_output", "is_program"]
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module 'litesnn.compiler.program' has no attribute '{name}'")
-    return getattr(import_module("litesnn.compiler.program.program"), name)
+    module = "program" if name == "Program" else "folder"
+    return getattr(import_module(f"litesnn.compiler.program.{module}"), name)

@@ -10,8 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,14 +24,20 @@ from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mapping, mapping_document, read_mapping
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.program.documents import graph_document, packed, read_graph, unpacked
+from litesnn.compiler.program.folder import (
+    FORMAT,
+    MANIFEST,
+    VERSION,
+    Manifest,
+    check_output,
+    read_manifest,
+    write_folder,
+)
 from litesnn.compiler.program.origin import origin_files, read_origin
 from litesnn.compiler.report import render_html, tool_versions
 from litesnn.compiler.weight_facts import Origin, origin_name
 from litesnn.errors import ProgramError
 
-FORMAT = "litesnn.program"
-VERSION = 1
-MANIFEST = "manifest.json"
 MAPPING = "mapping.json"
 
 
@@ -94,33 +98,19 @@ class Program:
         check_output(target)
         files = self.files()
         versions = tool_versions()
-        manifest = {
-            "format": FORMAT,
-            "version": VERSION,
-            "name": self.name,
-            "profile": self.profile.name,
-            "command": self.command,
-            "seed": self.genotype.spec.training.seed if self.genotype and self.genotype.spec.training else None,
-            "litesnn": versions.pop("litesnn"),
-            "python": versions.pop("python"),
-            "libraries": versions,
-            "files": {name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
-        }
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            staging = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}."))
-        except OSError as error:
-            raise ProgramError(f"cannot write {target}: {error.strerror}; choose a folder you can write to") from error
-        try:
-            staging.chmod(0o755)
-            for name, content in {**files, MANIFEST: _json(manifest)}.items():
-                (staging / name).parent.mkdir(exist_ok=True)
-                (staging / name).write_bytes(content)
-            _swap(staging, target)
-        except OSError as error:
-            raise ProgramError(f"cannot write {target}: {error.strerror}") from error
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
+        manifest = Manifest(
+            format=FORMAT,
+            version=VERSION,
+            name=self.name,
+            profile=self.profile.name,
+            command=self.command,
+            seed=self.genotype.spec.training.seed if self.genotype and self.genotype.spec.training else None,
+            litesnn=versions.pop("litesnn"),
+            python=versions.pop("python"),
+            libraries=versions,
+            files={name: hashlib.sha256(content).hexdigest() for name, content in sorted(files.items())},
+        )
+        write_folder(target, {**files, MANIFEST: _json(manifest.model_dump(mode="json"))})
 
     @classmethod
     def load(cls, directory: str | os.PathLike[str]) -> Program:
@@ -132,8 +122,8 @@ class Program:
             For a missing or altered file, another version, or file names that leave the directory.
         """
         root = Path(directory)
-        manifest = _read_manifest(root)
-        contents = {name: _read_checked(root, name, digest) for name, digest in manifest["files"].items()}
+        manifest = read_manifest(root)
+        contents = {name: _read_checked(root, name, digest) for name, digest in manifest.files.items()}
         for name in ("graph.json", "weights.safetensors", "profile.json", "report.json"):
             if name not in contents:
                 raise ProgramError(f"{root}: manifest.json does not list {name}; the program is incomplete")
@@ -145,64 +135,11 @@ class Program:
             mapping = read_mapping(json.loads(contents[MAPPING])) if MAPPING in contents else None
         except (SafetensorError, ValueError, RecursionError) as error:
             raise ProgramError(f"{root}: {error}") from error
-        return cls(graph, read_origin(root, contents), profile, str(manifest.get("command", "")), report, mapping)
-
-
-def check_output(target: Path) -> None:
-    """Refuse an output place before any work is spent on it.
-
-    Raises
-    ------
-    ProgramError
-        If something that is not a program stands there, or the nearest existing folder cannot be written.
-    """
-    if target.exists() and not (target / MANIFEST).is_file() and (not target.is_dir() or any(target.iterdir())):
-        raise ProgramError(f"{target} exists and is not a LiteSNN program; choose another -o, or remove it")
-    parent = target.absolute().parent
-    while not parent.exists():
-        parent = parent.parent
-    if not parent.is_dir() or not os.access(parent, os.W_OK):
-        raise ProgramError(f"cannot write {target}: {parent} is not a folder you can write to; choose another -o")
-
-
-def is_program(path: Path) -> bool:
-    """Whether a path looks like a program directory."""
-    return path.is_dir() and (path / MANIFEST).is_file()
-
-
-def _swap(staging: Path, target: Path) -> None:
-    """Put the staged directory in place; an old program steps aside first and is removed last."""
-    if not target.exists():
-        os.rename(staging, target)
-        return
-    old = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}.old."))
-    os.rename(target, old / "program")
-    try:
-        os.rename(staging, target)
-    except OSError:
-        os.rename(old / "program", target)
-        raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
+        return cls(graph, read_origin(root, contents), profile, manifest.command, report, mapping)
 
 
 def _json(value: Any) -> bytes:
     return (json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
-
-
-def _read_manifest(root: Path) -> dict[str, Any]:
-    try:
-        manifest = json.loads((root / MANIFEST).read_bytes())
-    except FileNotFoundError:
-        raise ProgramError(f"{root}: not a LiteSNN program (no {MANIFEST}); compile one with litesnn-compile") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise ProgramError(f"{root / MANIFEST}: cannot read it: {error}") from error
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or manifest.get("version") != VERSION:
-        raise ProgramError(f"{root / MANIFEST}: not a '{FORMAT}' of version {VERSION}; compile the genotype again")
-    files = manifest.get("files")
-    if not isinstance(files, dict) or not all(isinstance(k, str) and isinstance(v, str) for k, v in files.items()):
-        raise ProgramError(f"{root / MANIFEST}: 'files' must map file names to SHA-256 hashes")
-    return manifest
 
 
 def _read_checked(root: Path, name: str, digest: str) -> bytes:

@@ -54,6 +54,10 @@ def check_command(
         seconds = 0.0 if no_fixes else fix_seconds
         if fixed is not None and seconds <= 0:
             raise OutputError("--fixed: needs fixes to be looked for; leave out --no-fixes and --fix-seconds 0")
+        if fixed is not None:
+            from litesnn.compiler.genotype import check_genotype_output
+
+            check_genotype_output(fixed)
         with StepProgress("trying fixes") as progress:
             result = check(path, target, sign=sign, fix_seconds=seconds, progress=progress)
         report = _report(result)

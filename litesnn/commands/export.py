@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -16,9 +16,6 @@ from litesnn.commands.common import (
     print_json,
     stdout_console,
 )
-
-if TYPE_CHECKING:
-    from litesnn.compiler.export import Exported
 
 
 def export_command(
@@ -39,12 +36,15 @@ def export_command(
     with errors_to_exit():
         from litesnn.compiler.program import Program
         from litesnn.errors import DataError
-        from litesnn.exporters import WITH_SAMPLE, exporter
-        from litesnn.output import write_atomically
+        from litesnn.exporters import KINDS, WITH_SAMPLE, export_places, exporter
+        from litesnn.output import check_file, write_atomically
         from litesnn.program_inputs import program_samples
 
         export = exporter(to)
         loaded = Program.load(program)
+        places = export_places(to, loaded.name, output)
+        for place in places.values():
+            check_file(place, KINDS[to])
         if to in WITH_SAMPLE:
             samples = program_samples(loaded, input_path=input_path, data_dir=data_dir, seed=seed)
             if sample >= len(samples.inputs):
@@ -53,9 +53,8 @@ def export_command(
             exported = export(loaded, samples.inputs[sample], origin)
         else:
             exported = export(loaded)
-        places = _places(exported, output)
         for name, content in exported.files.items():
-            write_atomically(places[name], content)
+            write_atomically(places[name], content, KINDS[to])
         written = [str(place) for place in places.values()]
         if json_output:
             print_json({"to": to, "files": written, "notes": list(exported.notes)})
@@ -64,11 +63,3 @@ def export_command(
         console.print(f"written: {', '.join(written)}", markup=False)
         for note in exported.notes:
             console.print(f"- {note}", markup=False)
-
-
-def _places(exported: Exported, output: Path) -> dict[str, Path]:
-    """Where each file goes: a single file of the output's own kind to the output itself, all others into it as a folder."""
-    names = list(exported.files)
-    if len(names) == 1 and output.suffix == Path(names[0]).suffix:
-        return {names[0]: output}
-    return {name: output / name for name in names}

@@ -200,7 +200,7 @@ def import_command(
         refuse_foreign_options(context, found)
         shape = shape_of(input_shape)
         if found == ARRAYS:
-            from litesnn.commands.import_published import write_arrays
+            from litesnn.commands.import_published import check_arrays_output, write_arrays
             from litesnn.search.published import import_published
 
             given = {
@@ -219,6 +219,8 @@ def import_command(
                 "hidden": hidden,
                 "operations": None if operations is None else tuple(part.strip() for part in operations.split(",")),
             }
+            folder = output or Path(file.stem)
+            check_arrays_output(folder)
             settled = {key: value for key, value in given.items() if value is not None}
             arrays = import_published(
                 file,
@@ -229,7 +231,7 @@ def import_command(
                 weights=weights,
                 seed=None if untrained else seed,
             )
-            write_arrays(arrays, output or Path(file.stem), json_output)
+            write_arrays(arrays, folder, json_output)
             return
         from litesnn.commands.import_program import Job, import_program
         from litesnn.compiler.program import check_output

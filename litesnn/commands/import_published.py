@@ -11,6 +11,13 @@ if TYPE_CHECKING:
     from litesnn.search.published.imported import ImportedGenotype
 
 
+def check_arrays_output(output: Path) -> None:
+    """Refuse a folder that `write_arrays` cannot write into (`OutputError`)."""
+    from litesnn.compiler.genotype import check_genotype_output
+
+    check_genotype_output(output / "genotype.json")
+
+
 def write_arrays(imported: ImportedGenotype, output: Path, json_output: bool) -> None:
     """Write `genotype.json` and its weights, and say what was assumed."""
     from litesnn.compiler.genotype import save_genotype

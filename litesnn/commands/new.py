@@ -62,19 +62,18 @@ def new_command(
 ) -> None:
     """Write an untrained genotype of a known network: QP-SNN's ResNet20, VGG-16 and VGGSNN (resnet8: one block per stage)."""
     with errors_to_exit():
-        from litesnn.compiler.genotype import QuantizerSpec, resolve, save_genotype
+        from litesnn.compiler.genotype import QuantizerSpec, check_genotype_output, resolve, save_genotype
         from litesnn.compiler.rules.untrained_rules import documents
         from litesnn.search.networks import NetworkSettings, new_network
         from litesnn.search.networks.input import dataset_input, shaped_input
 
+        check_genotype_output(output, weights=False)
         if dataset is not None and input_shape is None and classes is None:
             given, count = dataset_input(dataset, data_dir, timesteps)
         elif dataset is None and input_shape is not None and classes is not None:
             given, count = shaped_input(input_shape, encoding), classes
         else:
             raise GenotypeError("input: allowed: --dataset NAME, or --input-shape CxHxW with --classes N")
-        if output.suffix != ".json":
-            raise GenotypeError(f"output: found '{output}'; allowed: a file name that ends in .json")
         if not 0.5 < percentile <= 1:
             raise GenotypeError(f"percentile: found {percentile}; allowed: above 0.5, up to 1")
         spec = QuantizerSpec(

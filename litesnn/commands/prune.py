@@ -73,7 +73,7 @@ def prune_command(
     Channels that meet at one membrane go together. Fine-tune with `litesnn train OUTPUT`, then compile.
     """
     with errors_to_exit():
-        from litesnn.compiler.genotype import load_genotype, save_genotype
+        from litesnn.compiler.genotype import check_genotype_output, load_genotype, save_genotype
         from litesnn.display.pruning import pruning_document, pruning_table
         from litesnn.scoring_samples import scoring_samples
         from litesnn.search.structured import Goals, Scoring, parse_rates, prune
@@ -81,8 +81,7 @@ def prune_command(
         if rates is None and target_size is None and target_cores is None:
             raise PruningError("nothing says how much goes; give --rates, --target-size or --target-cores")
         target = output or Path(f"{genotype.stem}-pruned.json")
-        if target.suffix != ".json":
-            raise PruningError(f"--output: found '{target}'; allowed: a file name that ends in .json")
+        check_genotype_output(target)
         patterns = () if rates is None else parse_rates(rates)
         goals = Goals(None if target_size is None else parse_size(target_size), target_cores)
         chip = None if profile is None else chosen_profile(profile, settings)

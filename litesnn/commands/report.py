@@ -27,8 +27,11 @@ def report_command(
         from litesnn.compiler.program import Program
         from litesnn.compiler.report import render_html
         from litesnn.errors import ProgramError
-        from litesnn.output import write_atomically
+        from litesnn.output import check_file, write_atomically
+        from litesnn.output_kinds import PAGE
 
+        if output is not None:
+            check_file(output, PAGE)
         report = Program.load(program).report
         try:
             target = output or Path(f"{report['name']}-{report['profile']}.html")
@@ -37,7 +40,7 @@ def report_command(
             raise ProgramError(
                 f"{program}: its report.json has no {error}, it is from another version; compile the genotype again"
             ) from error
-        write_atomically(target, page)
+        write_atomically(target, page, PAGE)
         if json_output:
             print_json({"output": str(target), "bytes": len(page)})
         else:

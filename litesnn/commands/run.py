@@ -59,10 +59,12 @@ def run_command(
                 f"--simulator {simulator}: found with --profile-time or --device; allowed: both with --simulator exact only"
             )
         from litesnn.compiler.program import Program
-        from litesnn.output import write_atomically
+        from litesnn.output import check_file, write_atomically
+        from litesnn.output_kinds import RECORDING
         from litesnn.program_inputs import program_input
         from litesnn.samples import read_array
 
+        check_file(output, RECORDING)
         loaded = Program.load(program)
         inputs = program_input(loaded, read_array(input_path))
         names = _recorded(loaded.graph, record or [])
@@ -75,7 +77,7 @@ def run_command(
         arrays = _arrays(loaded.graph, trace, names)
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **arrays)
-        write_atomically(output, buffer.getvalue())
+        write_atomically(output, buffer.getvalue(), RECORDING)
         document = {
             "simulator": simulator,
             "samples": len(inputs),

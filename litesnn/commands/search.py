@@ -112,11 +112,12 @@ def litesnn_command(
             return
         from litesnn.display.search_page import render_search
         from litesnn.output import write_atomically
+        from litesnn.output_kinds import PAGE
 
         result = search_genotype(dataset, output, chosen, **options)
         if not is_first_process():
             return
-        write_atomically(output / "report.html", render_search(result.history).encode())
+        write_atomically(output / "report.html", render_search(result.history).encode(), PAGE)
         if json_output:
             print_json({"output": str(result.path), **result.history})
         else:

@@ -128,18 +128,21 @@ def _run(
         from litesnn.compiler.genotype import EventFrames
         from litesnn.display.cell_search_page import render_cell_search
         from litesnn.output import write_atomically
+        from litesnn.output_kinds import PAGE
         from litesnn.search.data import load_dataset
         from litesnn.search.light import preset, search_cell
+        from litesnn.search.output import check_search_output
         from litesnn.search.overrides import assigned, with_settings
 
         changes = {**given, **assigned(assignments or [], "skips=spikes")}
         if changes.get("method", method) != method:
             raise SearchError(f"--set method: found '{changes['method']}'; it is the name of the command, {method}")
         chosen = with_settings(preset(method, preset_name), changes)
+        check_search_output(output)
         data = load_dataset(dataset, data_dir, None if frames is None else EventFrames(frames=frames))
         result = search_cell(data, output, chosen, device=device, resume=resume, progress=not json_output)
         page = render_cell_search(result.history, result.genotype)
-        write_atomically(output / "report.html", page.encode())
+        write_atomically(output / "report.html", page.encode(), PAGE)
     if json_output:
         print_json({"output": str(result.path), **result.history})
     else:

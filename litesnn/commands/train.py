@@ -98,7 +98,11 @@ def train_command(
     processes.
     """
     with errors_to_exit():
+        from litesnn.compiler.genotype import check_genotype_output
         from litesnn.display.registers import may_overflow
+
+        target = output or Path(f"{genotype.stem}-trained.json")
+        check_genotype_output(target)
         from litesnn.search.scale import is_first_process
         from litesnn.search.training import TrainingSettings, train_genotype
         from litesnn.search.training import preset as paper_preset
@@ -125,7 +129,6 @@ def train_command(
         events = {"frames": frames, "split": split, "downsample": downsample, "polarity": polarity}
         if preset is not None:
             settings = replace(paper_preset(preset), **_given(context, settings.as_dict()))
-        target = output or Path(f"{genotype.stem}-trained.json")
         chip = None if profile is None else chosen_profile(profile, profile_settings)
         if is_first_process():
             for line in may_overflow({profile or "every chip": _not_certain(genotype, chip)}):

@@ -15,7 +15,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,6 +23,7 @@ from typing import Any
 import litesnn
 from litesnn.errors import BackendError
 from litesnn.runtime.lava.stopped import stopped_members
+from litesnn.staging import ScratchFolder
 
 POLL_SECONDS = 0.1
 # A process that is stopped this long is taken for stuck; one that is resumed with its parent is running again before.
@@ -54,7 +54,7 @@ class LavaWorker:
 
     def __init__(self, models: str) -> None:
         try:
-            self._folder = tempfile.TemporaryDirectory(prefix="litesnn-lava-")
+            self._folder = ScratchFolder()
             self.folder = Path(self._folder.name)
             self._log = self.folder / "worker.log"
             sink = self._log.open("wb")

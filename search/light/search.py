@@ -15,12 +15,14 @@ from rich.progress import Progress
 from litesnn.compiler.genotype import Genotype, SearchRecord, resolve, save_genotype
 from litesnn.errors import SearchError
 from litesnn.output import write_atomically
+from litesnn.output_kinds import HISTORY
 from litesnn.search.checkpoint import read_checkpoint, write_checkpoint
 from litesnn.search.data import Dataset, load_dataset
 from litesnn.search.light.macro import check_size, spiking_cells, to_genotype
 from litesnn.search.light.scoring import Scorer, training_samples
 from litesnn.search.light.settings import CellSearchSettings
 from litesnn.search.light.strategies import edge_operations, strategy_of
+from litesnn.search.output import check_search_output
 from litesnn.search.session import run_session, usable_device, versions
 from litesnn.search.spaces.four_nodes import without_idle_nodes
 
@@ -63,10 +65,13 @@ def search_cell(
 
     Raises
     ------
+    OutputError
+        If `out_dir` cannot be written, or holds other files of these names.
     SearchError, DataError
         For settings or data that do not fit.
     """
     settings = settings or CellSearchSettings()
+    check_search_output(Path(out_dir))
     if settings.threads:
         torch.set_num_threads(settings.threads)
     data = load_dataset(dataset, None if data_dir is None else Path(data_dir)) if isinstance(dataset, str) else dataset
@@ -122,7 +127,7 @@ class _Run:
         resolve(genotype)
         history = self._history()
         path = self.folder / "genotype.json"
-        write_atomically(self.folder / "history.json", (json.dumps(history, indent=1) + "\n").encode())
+        write_atomically(self.folder / "history.json", (json.dumps(history, indent=1) + "\n").encode(), HISTORY)
         written = save_genotype(genotype, None, path)
         self.checkpoint.unlink(missing_ok=True)
         return CellSearchResult(written, path, history)

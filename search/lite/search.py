@@ -17,6 +17,7 @@ from litesnn.compiler.genotype import Genotype, SearchRecord, save_genotype
 from litesnn.compiler.profile import load_profile, shipped_profiles
 from litesnn.errors import SearchError
 from litesnn.output import write_atomically
+from litesnn.output_kinds import HISTORY
 from litesnn.search.checkpoint import (
     optimizer_tensors,
     read_checkpoint,
@@ -33,6 +34,7 @@ from litesnn.search.lite.optimizers import Optimizers
 from litesnn.search.lite.settings import SearchSettings
 from litesnn.search.lite.stages import enter, stage_of
 from litesnn.search.lite.supernet import Supernet
+from litesnn.search.output import check_search_output
 from litesnn.search.scale import Ranks, join_ranks, synchronize_norms
 from litesnn.search.session import run_session, usable_device
 from litesnn.search.spaces import SpikeDhsSpace
@@ -75,10 +77,13 @@ def search_genotype(
 
     Raises
     ------
+    OutputError
+        If `out_dir` cannot be written, or holds other files of these names.
     SearchError, DataError
         For settings or data that do not fit, and for a loss that is not finite.
     """
     settings = settings or SearchSettings()
+    check_search_output(Path(out_dir))
     if settings.threads:
         torch.set_num_threads(settings.threads)
     data = load_dataset(dataset, None if data_dir is None else Path(data_dir)) if isinstance(dataset, str) else dataset
@@ -164,7 +169,7 @@ class _Run:
 
     def write(self, result: SearchResult) -> None:
         """Both files; the checkpoint is removed."""
-        write_atomically(self.folder / "history.json", (json.dumps(result.history, indent=1) + "\n").encode())
+        write_atomically(self.folder / "history.json", (json.dumps(result.history, indent=1) + "\n").encode(), HISTORY)
         save_genotype(result.genotype, None, result.path)
         self.checkpoint.unlink(missing_ok=True)
 

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from litesnn.errors import SearchError
-from litesnn.output import write_atomically
+from litesnn.output import check_file, write_atomically
+from litesnn.output_kinds import SWEEP
 from litesnn.search.data import Dataset
 from litesnn.search.lite.search import search_genotype
 from litesnn.search.lite.settings import SearchSettings
+from litesnn.search.output import check_search_output
 from litesnn.search.scale import is_first_process
 
 FIGURE_3 = ((1e-9, 0.0), (1e-9, 1e-13), (5e-9, 1e-13), (1e-9, 5e-13))
@@ -45,6 +47,9 @@ def sweep(
 
     With `resume`, searches that are done are not repeated.
     """
+    check_file(out_dir / "sweep.json", SWEEP)
+    for index in range(len(pairs)):
+        check_search_output(out_dir / f"sweep-{index}")
     points = []
     for index, (memory, operations) in enumerate(pairs):
         folder = out_dir / f"sweep-{index}"
@@ -55,7 +60,7 @@ def sweep(
         points.append(_point(memory, operations, folder.name, history))
     document = {"format": "litesnn.sweep", "version": 1, "points": [asdict(point) for point in points]}
     if is_first_process():
-        write_atomically(out_dir / "sweep.json", (json.dumps(document, indent=1) + "\n").encode())
+        write_atomically(out_dir / "sweep.json", (json.dumps(document, indent=1) + "\n").encode(), SWEEP)
     return points
 
 
@@ -70,7 +75,7 @@ def parse_pair(text: str) -> tuple[float, float]:
 
 def _finished(folder: Path, settings: SearchSettings) -> dict[str, Any] | None:
     try:
-        history: dict[str, Any] = json.loads((folder / "history.json").read_text())
+        history: dict[str, Any] = json.loads((folder / "history.json").read_text("utf-8"))
     except (OSError, ValueError):
         return None
     return history if history.get("settings") == settings.as_dict() else None

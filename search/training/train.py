@@ -17,12 +17,15 @@ from litesnn.compiler.genotype import (
     Genotype,
     LoadedGenotype,
     TrainingRecord,
+    check_genotype_output,
     dump_genotype,
     load_genotype,
     save_genotype,
 )
 from litesnn.compiler.profile import Profile
 from litesnn.errors import TrainingError
+from litesnn.output import check_file
+from litesnn.output_kinds import CHECKPOINT
 from litesnn.search.data import Dataset, load_for
 from litesnn.search.dead_channels import silence_dead_channels
 from litesnn.search.export import export_document, export_tensors
@@ -95,18 +98,21 @@ def train_genotype(
     ------
     RegisterError
         Where a current leaves its register by more than one wrap in the fixed phase; the checkpoint of the epoch before is there.
+    OutputError
+        If `out_path` cannot be written, or something else stands there.
     GenotypeError, DataError, TrainingError
         For files, data or settings that do not fit, and for a loss that is not finite.
     """
     settings = settings or TrainingSettings()
+    target = Path(out_path)
+    checkpoint = target.with_name(target.name + ".checkpoint")
+    check_genotype_output(target)
+    check_file(checkpoint, CHECKPOINT)
     if settings.threads:
         torch.set_num_threads(settings.threads)
     loaded = with_preprocessing(load_genotype(genotype_path), preprocessing or {})
     data = load_for(loaded.spec, dataset, data_dir) if isinstance(dataset, str) else dataset
     loaded = recording_preprocessing(loaded, data)
-    target = Path(out_path)
-    if target.suffix != ".json":
-        raise TrainingError(f"output: found '{target}'; allowed: a file name that ends in .json")
     place = usable_device(device, TrainingError)
     ranks = join_ranks(place)
     if settings.batch_size < ranks.count:
@@ -121,7 +127,7 @@ def train_genotype(
     identity = {**_identity(loaded, data, settings), **ranks.identity}
     if profile is not None:
         identity["accumulator"] = watch.limit
-    run = _Run(model, parts, settings, target.with_name(target.name + ".checkpoint"), identity, ranks, watch)
+    run = _Run(model, parts, settings, checkpoint, identity, ranks, watch)
     with run_session(progress, ranks, TrainingError) as bar:
         history = run.train(resume, bar, on_epoch)
         record, registers = _record(model, parts, data, settings, ranks, watch)
