@@ -83,6 +83,8 @@ def _run(commands: typer.Typer) -> int:
         print(f"ended by {signal.Signals(end.number).name}", file=sys.stderr)
     problem = streams.finish()
     if problem is not None:
-        print(f"error: cannot print to standard output: {problem} (the command itself ended with {code})", file=sys.stderr)
+        print(
+            f"error: cannot print to standard output: {problem} (the command itself ended with {code})", file=sys.stderr
+        )
         code = max(code, USAGE)
     return code

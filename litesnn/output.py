@@ -53,12 +53,16 @@ def check_file(path: Path, kind: Kind) -> None:
 
 
 def check_folder_of(place: Path) -> None:
-    """Try to make something in the nearest folder above `place` that exists; `OSError` where that fails."""
+    """Try to make something in the nearest folder above `place` that exists; `OSError`, which names it, where that fails."""
     folder = place.parent
     while not exists(folder):
         folder = folder.parent
-    with staged_folder(folder / place.name):
-        pass
+    try:
+        with staged_folder(folder / place.name):
+            pass
+    except OSError as error:
+        reason = f"{error.strerror}: {folder} is not a folder you can write to"
+        raise OSError(error.errno, reason) from error
 
 
 def resolved(path: Path) -> Path:
@@ -81,7 +85,7 @@ def exists(path: Path) -> bool:
 def unwritable(path: Path, error: OSError | ValueError) -> OutputError:
     """What to say where the system refuses."""
     reason = error.strerror if isinstance(error, OSError) else None
-    return OutputError(f"cannot write {path}: {reason or error}; choose a place you can write to")
+    return OutputError(f"cannot write {path}: {reason or error}; choose a folder you can write to")
 
 
 def _refuse_foreign(path: Path, place: Path, kind: Kind) -> None:
@@ -89,11 +93,11 @@ def _refuse_foreign(path: Path, place: Path, kind: Kind) -> None:
         return
     found = os.stat(place).st_mode
     if stat.S_ISDIR(found):
-        raise OutputError(f"{path}: is a folder; allowed: the name of a file, {kind.name}")
+        raise OutputError(f"cannot write {path}: it is a folder; give the name of a file")
     if not stat.S_ISREG(found):
-        raise OutputError(f"{path}: is not a regular file; allowed: the name of a new file, or of {kind.name}")
+        raise OutputError(f"cannot write {path}: it is not a regular file; give the name of a new file")
     with open(place, "rb") as file:
         if os.fstat(file.fileno()).st_size and not kind.recognizes(file):
             raise OutputError(
-                f"{path}: exists and is not {kind.name} that LiteSNN wrote; choose another place, or remove it"
+                f"cannot write {path}: it exists and is not {kind.name} that LiteSNN wrote; choose another place, or remove it"
             )

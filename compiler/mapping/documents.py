@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping as Dictionary
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.model import Core, Mapping, Mesh, Traffic
@@ -15,7 +16,7 @@ from litesnn.errors import ProgramError
 class MappingDocument(BaseModel):
     """mapping.json. Links are rows of source core, destination core, packets per sample."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
     format: Literal["litesnn.mapping"] = "litesnn.mapping"
     version: Literal[1] = 1
@@ -45,7 +46,7 @@ def read_mapping(document: Dictionary[str, Any]) -> Mapping:
         For fields that are missing, unknown or of the wrong type.
     """
     try:
-        parsed = TypeAdapter(MappingDocument).validate_python(document)
+        parsed = MappingDocument.model_validate_json(json.dumps(document))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))

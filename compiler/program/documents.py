@@ -5,15 +5,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Any, Literal
+from itertools import chain
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from litesnn.compiler.graph import (
+    DECAY_UNITY,
     GEOMETRIES,
+    INJECTED,
     FidelityLabel,
     Graph,
     Membranes,
@@ -28,15 +32,28 @@ from litesnn.compiler.graph import (
     SynapseBlock,
     SynapseFormat,
 )
+from litesnn.compiler.graph.block import MANTISSA_BITS
+from litesnn.compiler.program.arrays import MEMBRANE_ARRAYS, array_problems, graph_arrays
 from litesnn.errors import ProgramError
 
 Array = npt.NDArray[Any]
-Shape = tuple[int, int, int]
-MEMBRANE_ARRAYS = ("bias_mant", "bias_exp", "unit", "vth")
+# Far beyond any network of these chips, and small enough that nothing derived from them exhausts the machine.
+TIMESTEPS_MAX = 2**16
+STEPS_MAX = 2**20
+SHIFT_MAX = 23
+Name = Annotated[str, Field(min_length=1, max_length=1000)]
+Side = Annotated[int, Field(ge=1, le=2**16)]
+Index = Annotated[int, Field(ge=0, le=2**31)]
+Steps = Annotated[int, Field(ge=0, le=STEPS_MAX)]
+Period = Annotated[int, Field(ge=1, le=STEPS_MAX)]
+Shift = Annotated[int, Field(ge=0, le=SHIFT_MAX)]
+Value = Annotated[int, Field(ge=-(2**23), le=2**23 - 1)]
+MessageBits = Annotated[int, Field(ge=1, le=32)]
+Window = Annotated[int, Field(ge=0, le=2**15)]
 
 
 class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class SigmaDeltaDocument(_Document):
@@ -44,53 +61,66 @@ class SigmaDeltaDocument(_Document):
 
     kind: Literal["delta", "sigma_delta", "sigma"]
     activation: Literal["unit", "relu"]
-    spike_exp: int
-    state_exp: int
+    spike_exp: Shift
+    state_exp: Shift
     cum_error: bool
-    message_bits: int
+    message_bits: MessageBits
 
 
 class PopulationDocument(_Document):
     """One population; arrays per channel are tensors `<name>.vth`, `.bias_mant`, `.bias_exp`, `.unit`."""
 
     kind: Literal["source", "neurons", "readout", "sigma_delta"]
-    name: str
-    shape: Shape
-    channels: tuple[int, ...]
-    genotype_channels: int
+    name: Name
+    shape: tuple[Side, Side, Side]
+    channels: tuple[Index, ...]
+    genotype_channels: Index
     place: str
-    arrival: int | None = None
-    minimum: int | None = None
-    maximum: int | None = None
-    message_bits: int | None = None
-    du: int | None = None
-    dv: int | None = None
-    reset_interval: int | None = None
-    reset_offset: int | None = None
-    initiation_interval: int | None = None
-    open_slots: int | None = None
+    arrival: Steps | None = None
+    minimum: Value | None = None
+    maximum: Value | None = None
+    message_bits: Annotated[int, Field(ge=0, le=24)] | None = None
+    du: Annotated[int, Field(ge=-1, lt=DECAY_UNITY)] | None = None
+    dv: Annotated[int, Field(ge=0, le=DECAY_UNITY)] | None = None
+    reset_interval: Period | None = None
+    reset_offset: Steps | None = None
+    initiation_interval: Period | None = None
+    open_slots: Period | None = None
     on_host: bool | None = None
     is_output: bool | None = None
     sigma_delta: SigmaDeltaDocument | None = None
     role: Literal["lif", "maximum", "relay"] | None = None
 
+    @model_validator(mode="after")
+    def _fields_of_its_kind(self) -> PopulationDocument:
+        needed = _SOURCE if self.kind == "source" else _MEMBRANES | _OWN.get(self.kind, frozenset())
+        missing = sorted(name for name in needed if getattr(self, name) is None)
+        if missing:
+            raise ValueError(f"a population of kind {self.kind} needs {', '.join(missing)}")
+        return self
+
+
+_SOURCE = frozenset({"minimum", "maximum", "message_bits"})
+_MEMBRANES = frozenset({"du", "dv", "initiation_interval", "on_host", "is_output"})
+_OWN = {"neurons": frozenset({"role"}), "sigma_delta": frozenset({"sigma_delta"})}
+
 
 class BlockDocument(_Document):
     """One synapse block; weight codes (and channel maps) are tensors `<name>.codes`, `.sources`, ..."""
 
-    name: str
-    source: str
-    target: str
+    name: Name
+    source: Name
+    target: Name
     edge: str
     place: str
     geometry: str
-    params: dict[str, Any]
-    exponent: int
-    num_weight_bits: int
-    weight_exp: int
+    params: dict[str, Window | tuple[Window, Window]]
+    exponent: Shift
+    num_weight_bits: Annotated[int, Field(ge=1, le=MANTISSA_BITS)]
+    weight_exp: Annotated[int, Field(ge=-MANTISSA_BITS, le=SHIFT_MAX)]
     sign_mode: Literal["mixed", "excitatory", "inhibitory"]
-    delay: int
-    distance: int = 0
+    delay: Annotated[int, Field(ge=INJECTED, le=STEPS_MAX)]
+    distance: Annotated[int, Field(ge=0, le=1)] = 0
 
 
 class GraphDocument(_Document):
@@ -98,7 +128,7 @@ class GraphDocument(_Document):
 
     format: Literal["litesnn.graph"] = "litesnn.graph"
     version: Literal[1] = 1
-    timesteps: int
+    timesteps: Annotated[int, Field(ge=1, le=TIMESTEPS_MAX)]
     isolated: bool = False
     populations: tuple[PopulationDocument, ...]
     blocks: tuple[BlockDocument, ...]
@@ -110,15 +140,7 @@ class GraphDocument(_Document):
 
 def graph_document(graph: Graph) -> tuple[dict[str, Any], dict[str, Array]]:
     """The graph as a JSON document and named tensors."""
-    tensors: dict[str, Array] = {}
-    for population in graph.membranes:
-        for part in MEMBRANE_ARRAYS:
-            values = getattr(population, part, None)
-            if values is not None:
-                tensors[f"{population.name}.{part}"] = values
-    for block in graph.blocks:
-        for part, values in block.geometry.arrays().items():
-            tensors[f"{block.name}.{part}"] = values
+    tensors = {name: values for _, name, values in graph_arrays(graph)}
     document = GraphDocument(
         timesteps=graph.timesteps,
         isolated=graph.isolated,
@@ -141,7 +163,7 @@ def read_graph(document: Mapping[str, Any], tensors: Mapping[str, Array]) -> Gra
         For fields that are missing, unknown or of the wrong type, for missing tensors, and for parts that do not fit together.
     """
     try:
-        parsed = TypeAdapter(GraphDocument).validate_python(document)
+        parsed = GraphDocument.model_validate_json(json.dumps(document))
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"]))
@@ -157,8 +179,11 @@ def read_graph(document: Mapping[str, Any], tensors: Mapping[str, Array]) -> Gra
     graph = Graph(
         parsed.timesteps, Graph.build(parsed.timesteps, populations, blocks).network, *found, isolated=parsed.isolated
     )
-    for problem in graph.structural_problems():
+    for problem in chain(array_problems(graph), graph.structural_problems()):
         raise ProgramError(f"graph.json: {problem}")
+    unused = sorted(set(tensors) - {name for _, name, _ in graph_arrays(graph)})
+    if unused:
+        raise ProgramError(f"weights.safetensors: tensor '{unused[0]}' belongs to no population or block")
     return graph
 
 
@@ -277,10 +302,14 @@ def packed(tensors: Mapping[str, Array]) -> dict[str, Array]:
 
 
 def unpacked(tensors: Mapping[str, Array]) -> dict[str, Array]:
-    """The types graphs compute with: int32 codes, int64 elsewhere."""
+    """The types graphs compute with: int32 codes, int64 elsewhere; `ProgramError` for codes that are wider."""
     result = {}
     for name, values in tensors.items():
         if values.dtype.kind == "i":
-            values = values.astype(np.int32 if name.endswith(".codes") else np.int64)
+            wide = values.astype(np.int64)
+            codes = wide.astype(np.int32) if name.endswith(".codes") else wide
+            if not np.array_equal(codes, wide):
+                raise ProgramError(f"weights.safetensors: tensor '{name}': found values beyond 32 bits")
+            values = codes
         result[name] = values
     return result

@@ -125,7 +125,7 @@ def write_folder(target: Path, files: Mapping[str, bytes]) -> None:
 
 def _unwritable(target: Path, error: OSError | ValueError) -> ProgramError:
     reason = error.strerror if isinstance(error, OSError) else None
-    return ProgramError(f"cannot write {target}: {reason or error}; choose another -o, in a folder you can write to")
+    return ProgramError(f"cannot write {target}: {reason or error}; choose another -o")
 
 
 def _swap(staging: Path, target: Path, place: Path) -> None:

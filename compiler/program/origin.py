@@ -66,7 +66,7 @@ def read_origin(root: Path, contents: Mapping[str, bytes]) -> Origin:
 
 def _read_source(root: Path, contents: Mapping[str, bytes]) -> SourceFile:
     try:
-        found = SourceDocument.model_validate_json(contents[SOURCE])
+        found = SourceDocument.model_validate_json(contents[SOURCE], strict=True)
     except ValidationError as error:
         raise ProgramError(f"{root / SOURCE}: {error}") from error
     file = f"source/network{found.suffix}"

@@ -23,6 +23,7 @@ from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mapping, mapping_document, read_mapping
 from litesnn.compiler.profile import Profile
+from litesnn.compiler.program.checks import program_problems
 from litesnn.compiler.program.documents import graph_document, packed, read_graph, unpacked
 from litesnn.compiler.program.folder import (
     FORMAT,
@@ -34,9 +35,9 @@ from litesnn.compiler.program.folder import (
     write_folder,
 )
 from litesnn.compiler.program.origin import origin_files, read_origin
-from litesnn.compiler.report import render_html, tool_versions
+from litesnn.compiler.report import read_report, render_html, tool_versions
 from litesnn.compiler.weight_facts import Origin, origin_name
-from litesnn.errors import ProgramError
+from litesnn.errors import GraphError, ProgramError
 
 MAPPING = "mapping.json"
 
@@ -130,12 +131,15 @@ class Program:
         try:
             tensors = unpacked(load_safetensors(contents["weights.safetensors"]))
             graph = read_graph(json.loads(contents["graph.json"]), tensors)
-            profile = Profile.model_validate_json(contents["profile.json"])
-            report = json.loads(contents["report.json"])
+            profile = Profile.model_validate_json(contents["profile.json"], strict=True)
+            report = read_report(contents["report.json"])
             mapping = read_mapping(json.loads(contents[MAPPING])) if MAPPING in contents else None
-        except (SafetensorError, ValueError, RecursionError) as error:
+        except (ProgramError, GraphError, SafetensorError, KeyError, ValueError, RecursionError) as error:
             raise ProgramError(f"{root}: {error}") from error
-        return cls(graph, read_origin(root, contents), profile, manifest.command, report, mapping)
+        origin = read_origin(root, contents)
+        for problem in program_problems(graph, origin, profile.name, mapping, report):
+            raise ProgramError(f"{root}: {problem}")
+        return cls(graph, origin, profile, manifest.command, report, mapping)
 
 
 def _json(value: Any) -> bytes:

@@ -92,7 +92,7 @@ class Pool(Geometry):
 
     def params(self) -> dict[str, Any]:
         """See `Geometry.params`."""
-        return {"kernel": list(self.kernel), "stride": self.stride, "padding": self.padding}
+        return {"kernel": self.kernel, "stride": self.stride, "padding": self.padding}
 
 
 @dataclass(frozen=True, eq=False)

@@ -203,7 +203,7 @@ def test_writing_is_atomic_and_says_where_it_cannot(tmp_path: Path, monkeypatch:
     with pytest.raises(OutputError, match=r"cannot write .*file/net.json: .*; choose a folder you can write to"):
         write_atomically(tmp_path / "file" / "net.json", b"x")
     (tmp_path / "folder").mkdir()
-    with pytest.raises(OutputError, match="cannot write .*folder: Is a directory"):
+    with pytest.raises(OutputError, match="cannot write .*folder: it is a folder; give the name of a file"):
         write_atomically(tmp_path / "folder", b"x")
     target = tmp_path / "net.json"
     target.write_bytes(b"old")

@@ -227,7 +227,11 @@ def test_an_unwritable_place_is_refused_before_any_work(tmp_path: Path, monkeypa
     (tmp_path / "file").write_text("")
     with pytest.raises(ProgramError, match="is not a folder you can write to; choose another -o"):
         check_output(tmp_path / "file" / "deep" / "program")
-    monkeypatch.setattr("os.access", lambda *_: False)  # root may write everywhere
+
+    def forbidden(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.mkdir", forbidden)  # root may write everywhere
     with pytest.raises(ProgramError, match="is not a folder you can write to"):
         check_output(tmp_path / "program")
 
