@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -41,9 +42,11 @@ class Compilation:
     mapped: MappedCheck | None = None
 
     @property
-    def equal(self) -> bool:
-        """Whether all engines agree, the mapped simulation included where it was run; False if nothing was verified."""
-        return self.verification is not None and self.verification.equal and (self.mapped is None or self.mapped.equal)
+    def equal(self) -> bool | None:
+        """Whether all engines agree, the mapped simulation included where it was run; None where no engines were compared."""
+        if self.mapped is not None and not self.mapped.equal:
+            return False
+        return None if self.verification is None else self.verification.equal
 
     @property
     def fits(self) -> bool:
@@ -69,9 +72,10 @@ def compile(
     genotype : path of a genotype file, or one that is loaded
     profile : name of a shipped profile, path of a TOML file, or a loaded profile
     sign : how weights of both signs are stored: `split`, `mixed`, or `auto` (the cheaper one as encoded)
-    samples : verification inputs (`litesnn.samples.verification_samples`); None compiles without verifying
-    lava_samples, lava_models, lava_timeout : how many of them go through Lava (None: all), with whose models, and how many seconds it may
-        give no sign of life; see `verify`
+    samples : verification inputs (`litesnn.samples.verification_samples`); None simulates nothing: no
+        spikes are compared, and there are no figures of traffic and energy
+    lava_samples, lava_models, lava_timeout : how many of them go through Lava (None: all), with whose models, and how many
+        seconds it may give no sign of life; see `verify`
 
     Raises
     ------
@@ -93,7 +97,8 @@ def compile(
             lava_timeout=lava_timeout,
             progress=progress,
         )
-    command = _command(genotype, target, sign, lava_samples, lava_models)
+    simulated = samples_option(samples is not None, lava_samples, lava_models)
+    command = f"litesnn-compile {shlex.quote(_name(genotype))} --profile {target.name} --sign {sign} {simulated}"
     return assemble(graph, loaded, target, command, samples, verification, sign)
 
 
@@ -139,17 +144,14 @@ def assemble(
     return Compilation(Program(graph, origin, target, command, report, placed), findings, verification, mapped)
 
 
-def _command(
-    genotype: str | os.PathLike[str] | LoadedGenotype,
-    target: Profile,
-    sign: SignHandling,
-    lava_samples: int | None,
-    lava_models: Models,
-) -> str:
-    """The command line that does the same, without paths."""
-    samples = "all" if lava_samples is None else lava_samples
-    command = f"litesnn-compile {_name(genotype)} --profile {target.name} --sign {sign} --samples {samples}"
-    return command if lava_models == "stock" else f"{command} --models {lava_models}"
+def samples_option(simulated: bool, lava_samples: int | None, lava_models: Models) -> str:
+    """How a command line says what is simulated; a command of a report is made so, and stands without paths."""
+    if not simulated:
+        return "--samples 0"
+    if lava_samples == 0:
+        return "--no-lava"
+    models = "" if lava_models == "stock" else f" --models {lava_models}"
+    return f"--samples {'all' if lava_samples is None else lava_samples}{models}"
 
 
 def _name(genotype: str | os.PathLike[str] | LoadedGenotype) -> str:

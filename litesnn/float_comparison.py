@@ -47,12 +47,23 @@ def compare_traces(network: NirNetwork, graph: Graph, inputs: npt.NDArray[np.int
         if name in trace.spikes:
             sent = floats.sent[name][:, first : first + steps].reshape(trace.spikes[name].shape)
             rows.append(_row(name, sent, trace.spikes[name]))
-    expected = _answers(network, floats.sent[graph.output.name], windows[graph.output.name], steps)
+    expected = _scores(network, floats.sent[graph.output.name], windows[graph.output.name], steps)
     return {
         "samples": len(inputs),
         "steps": steps,
         "layers": rows,
-        "same_class": float((expected == trace.predictions).mean()),
+        **_same_class(expected, trace),
+    }
+
+
+def _same_class(scores: Floats, trace: Trace) -> dict[str, Any]:
+    """How often both name the same class, of the samples in which at least one names a class: scores that all tie name none."""
+    chip = trace.readout.reshape(len(scores), -1)
+    naming = (scores != scores[:, :1]).any(axis=1) | (chip != chip[:, :1]).any(axis=1)
+    same = np.argmax(scores, axis=1) == trace.predictions
+    return {
+        "classified": int(naming.sum()),
+        "same_class": float(same[naming].mean()) if naming.any() else None,
     }
 
 
@@ -67,15 +78,15 @@ def _row(name: str, floats: Floats, chip: npt.NDArray[np.integer[Any]]) -> dict[
         "population": name,
         "float_spikes": expected,
         "chip_spikes": found,
-        "count_error": abs(found - expected) / max(expected, 1),
+        "count_error": abs(found - expected) / max(expected, 1) if expected or found else None,
         "differing": float((floats != chip).mean()),
     }
 
 
-def _answers(network: NirNetwork, sent: Floats, first: int, steps: int) -> npt.NDArray[np.int64]:
-    """Class per sample as the chip's host reads it: counted spikes, an integrator's last value, or a linear output's sum."""
+def _scores(network: NirNetwork, sent: Floats, first: int, steps: int) -> Floats:
+    """(N, classes) as the chip's host reads them: counted spikes, an integrator's last value, or a linear output's sum."""
     window = sent[:, first : first + steps].reshape(len(sent), steps, -1)
     node = network.graph.nodes[network.wiring.output]
     integrator = isinstance(node, Neuron) and not node.spikes
-    answers: npt.NDArray[np.int64] = np.argmax(window[:, -1] if integrator else window.sum(axis=1), axis=1)
-    return answers
+    scores: Floats = window[:, -1] if integrator else window.sum(axis=1)
+    return scores

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from litesnn.compilation import Compilation, assemble
+from litesnn.compilation import Compilation, assemble, samples_option
 from litesnn.compiler.frontends.compile import compile_imported
 from litesnn.compiler.frontends.imported import Imported
 from litesnn.compiler.frontends.net import read_net
@@ -60,6 +61,7 @@ def import_network(
     lava_samples: int | None = LAVA_SAMPLES,
     lava_models: Models = "stock",
     lava_timeout: float = LAVA_TIMEOUT,
+    simulate: bool = True,
     progress: Progress | None = None,
 ) -> Compilation:
     """Compile an imported network, check it against the profile's rules, and verify exact simulator against Lava.
@@ -70,7 +72,9 @@ def import_network(
     profile : name of a shipped profile, path of a TOML file, or a loaded profile
     sign : how weights of both signs are stored: `split`, `mixed`, or `auto` (the cheaper one as encoded)
     input_path, labels_path, seed : what to verify with, see `imported_samples`
-    lava_samples, lava_models, lava_timeout : how many samples go through Lava (None: all), and with whose models; see `verify_imported`
+    lava_samples, lava_models, lava_timeout : how many samples go through Lava (None: all), with whose models, and how many
+        seconds it may give no sign of life; see `verify_imported`
+    simulate : False simulates nothing, whatever the samples: no spikes are compared, and there are no figures of traffic and energy
 
     Raises
     ------
@@ -81,11 +85,13 @@ def import_network(
     imported = found.imported if isinstance(found, NirNetwork) else found
     target = profile if isinstance(profile, Profile) else load_profile(profile)
     graph = compile_imported(imported, target, sign)
-    samples = imported_samples(graph, imported, input_path=input_path, labels_path=labels_path, seed=seed)
-    if isinstance(found, NirNetwork):
-        imported = compared(found, graph, samples.inputs[:COMPARED_SAMPLES], samples.origin)
+    samples = None
+    if simulate:
+        samples = imported_samples(graph, imported, input_path=input_path, labels_path=labels_path, seed=seed)
+        if isinstance(found, NirNetwork):
+            imported = compared(found, graph, samples.inputs[:COMPARED_SAMPLES], samples.origin)
     verification = None
-    if not broken_rules(graph, target):
+    if samples is not None and not broken_rules(graph, target):
         verification = verify_imported(
             graph,
             samples,
@@ -94,15 +100,13 @@ def import_network(
             lava_timeout=lava_timeout,
             progress=progress,
         )
-    command = _command(imported, graph, target, sign, lava_samples)
-    if lava_models != "stock":
-        command += f" --models {lava_models}"
+    command = _command(imported, graph, target, sign, samples_option(simulate, lava_samples, lava_models))
     return assemble(graph, imported, target, command, samples, verification, sign)
 
 
-def _command(imported: Imported, graph: Graph, profile: Profile, sign: SignHandling, lava_samples: int | None) -> str:
+def _command(imported: Imported, graph: Graph, profile: Profile, sign: SignHandling, simulated: str) -> str:
     samples = "--isolated" if graph.isolated else "--reset"
     return (
-        f"litesnn import {imported.name}{imported.suffix} --profile {profile.name} --timesteps {graph.timesteps} {samples} "
-        f"--sign {sign} --samples {'all' if lava_samples is None else lava_samples}"
+        f"litesnn import {shlex.quote(imported.name + imported.suffix)} --profile {profile.name} --timesteps {graph.timesteps} "
+        f"{samples} --sign {sign} {simulated}"
     )

@@ -40,9 +40,10 @@ CHECKED_SYNAPSES = 5_000_000
 
 @dataclass(frozen=True)
 class MappedCheck:
-    """The mapped network against the unmapped one, both exact; 0 mismatches expected."""
+    """The mapped network against the unmapped one, both exact; 0 mismatches expected of `compared_spikes`."""
 
     samples: int
+    compared_spikes: int
     mismatching_spikes: int
     mismatching_readouts: int
 
@@ -55,15 +56,16 @@ class MappedCheck:
 def check_mapping(
     graph: Graph, mapping: Mapping, profile: Profile, inputs: npt.NDArray[np.int16]
 ) -> MappedCheck | None:
-    """Compare the mapped with the unmapped simulation, or None where the network is too large to unroll."""
+    """Compare the mapped with the unmapped simulation; None without samples, or where the network is too large to unroll."""
     synapses = sum(int(graph.fan_out(block).sum()) for block in graph.blocks)
-    if synapses > CHECKED_SYNAPSES:
+    if synapses > CHECKED_SYNAPSES or not len(inputs):
         return None
     names = [population.name for population in graph.membranes if not isinstance(population, Readout)]
     expected = simulate(graph, inputs, record=names)
     found = simulate_mapped(graph, mapping, profile, inputs, record=names)
     return MappedCheck(
         len(inputs),
+        sum(int(np.count_nonzero(expected.spikes[name])) for name in names),
         sum(int((expected.spikes[name] != found.spikes[name]).sum()) for name in names),
         int((expected.readout != found.readout).any(axis=1).sum()),
     )

@@ -10,10 +10,15 @@ from litesnn.compiler.mapping.model import Core, Mapping
 from litesnn.compiler.profile import Profile
 
 TRAFFIC_ROWS = 2000
+SIMULATED_UNIT = "packets per sample"
+ASSUMED_UNIT = "packets if every neuron spikes once a sample (nothing was simulated)"
 
 
-def mapping_summary(mapping: Mapping, profile: Profile) -> dict[str, Any]:
-    """The report section of a mapping for the profile it was made with."""
+def mapping_summary(mapping: Mapping, profile: Profile, *, simulated: bool) -> dict[str, Any]:
+    """The report section of a mapping for the profile it was made with.
+
+    `simulated` says whether its traffic comes from simulated spikes; if not, every neuron was taken to spike once a sample.
+    """
     limits, count = core_limits(profile).resources, len(mapping.cores)
     least = mapping.least_cores
     links = sorted(
@@ -35,7 +40,7 @@ def mapping_summary(mapping: Mapping, profile: Profile) -> dict[str, Any]:
         "mesh": asdict(mapping.mesh),
         "cores_detail": [_core(index, core) for index, core in enumerate(mapping.cores)],
         "placement": {
-            "unit": "packets per sample",
+            "unit": SIMULATED_UNIT if simulated else ASSUMED_UNIT,
             "strategies": {name: asdict(traffic) for name, traffic in mapping.placements.items()},
             "traffic": [list(link) for link in links[:TRAFFIC_ROWS]],
         },

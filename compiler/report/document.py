@@ -47,7 +47,7 @@ def build_report(
     if isinstance(origin, LoadedGenotype) and origin.spec.pruning is not None:
         sections["pruning"] = [record.model_dump(mode="json") for record in origin.spec.pruning]
     if mapping is not None:
-        sections["mapping"] = mapping_summary(mapping, profile)
+        sections["mapping"] = mapping_summary(mapping, profile, simulated=activity is not None)
         sections["encoding"] = encoded_memory(graph, mapping, profile)
     if activity is not None:
         sections["costs"] = cost_document(graph, weights, activity, profile, mapping)

@@ -58,8 +58,12 @@ LavaSamplesOption = Annotated[
         "--samples",
         parser=lambda text: sample_count(text),
         metavar="N|all",
-        help="Samples that also run in Lava; 0 leaves Lava out. All run in the exact simulator.",
+        help="Samples that also run in Lava; all run in the other engines. 0 simulates nothing, and verifies nothing.",
     ),
+]
+NoLavaOption = Annotated[
+    bool,
+    typer.Option("--no-lava", help="Leave Lava out, where it is not installed; the other engines run all samples."),
 ]
 ModelsOption = Annotated[
     Literal["stock", "fast", "fused"],
@@ -101,6 +105,18 @@ def sample_count(text: object) -> int | None:
     if count < 0:
         raise typer.BadParameter(f"found '{text}'; allowed: 0 or more, or all")
     return count
+
+
+def ignored_inputs(**given: Path | None) -> str:
+    """What to say of inputs that were given with `--samples 0`, which reads none; empty without them."""
+    names = [f"--{name.replace('_', '-')}" for name, path in given.items() if path is not None]
+    return f"{' and '.join(names)} not read: --samples 0 simulates nothing" if names else ""
+
+
+def warn(text: str) -> None:
+    """One line on standard error; nothing for an empty text."""
+    if text:
+        Console(stderr=True, highlight=False, soft_wrap=True).print(f"warning: {text}", markup=False, style="yellow")
 
 
 def stdout_console() -> Console:

@@ -17,14 +17,17 @@ from litesnn.commands.common import (
     LavaSamplesOption,
     LavaTimeoutOption,
     ModelsOption,
+    NoLavaOption,
     ProfileOption,
     SeedOption,
     SetOption,
     SignOption,
     chosen_profile,
     errors_to_exit,
+    ignored_inputs,
     print_json,
     stdout_console,
+    warn,
 )
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
@@ -37,6 +40,7 @@ def compile_command(
         Path | None, typer.Option("--output", "-o", help="Program directory to write; NAME-PROFILE if left out.")
     ] = None,
     samples: LavaSamplesOption = 32,
+    no_lava: NoLavaOption = False,
     models: ModelsOption = "stock",
     lava_timeout: LavaTimeoutOption = LAVA_TIMEOUT,
     sign: SignOption = "auto",
@@ -48,7 +52,7 @@ def compile_command(
 ) -> None:
     """Compile a trained genotype: lower, check, schedule, simulate, verify against PyTorch and Lava, write the program.
 
-    Exit code 0: fits, and every spike agrees. 1: a rule is broken (nothing is written) or spikes differ (the program is written
+    Exit code 0: fits, and every spike that was compared agrees; with --samples 0 none is, which is said. 1: a rule is broken (nothing is written) or spikes differ (the program is written
     for inspection). 2: wrong usage or input.
     """
     with errors_to_exit():
@@ -61,16 +65,20 @@ def compile_command(
         target = chosen_profile(profile, settings)
         directory = output or Path(f"{loaded.spec.name}-{target.name}")
         check_output(directory)
-        chosen = verification_samples(
-            loaded.spec, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed
-        )
+        chosen = None
+        if samples == 0:
+            warn(ignored_inputs(input=input_path, labels=labels_path, data_dir=data_dir))
+        else:
+            chosen = verification_samples(
+                loaded.spec, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed
+            )
         with EngineProgress() as progress:
             result = compile(
                 loaded,
                 target,
                 sign=sign,
                 samples=chosen,
-                lava_samples=samples,
+                lava_samples=0 if no_lava else samples,
                 lava_models=models,
                 lava_timeout=lava_timeout,
                 progress=progress,
@@ -88,7 +96,7 @@ def compile_command(
                 f"program written to [bold]{directory}[/]" if result.fits else "a rule is broken: nothing was written"
             )
             console.print(where)
-        if not (result.fits and result.equal):
+        if not result.fits or result.equal is False:
             raise typer.Exit(FINDINGS)
 
 
@@ -103,6 +111,9 @@ def _document(report: dict[str, Any], directory: Path | None) -> dict[str, Any]:
             for key in (
                 "mismatching_spikes",
                 "mismatching_readouts",
+                "compared_spikes",
+                "compared_readouts",
+                "silent_populations",
                 "spike_counts",
                 "accuracy",
                 "samples",

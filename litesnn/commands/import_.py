@@ -14,12 +14,15 @@ from litesnn.commands.common import (
     LavaSamplesOption,
     LavaTimeoutOption,
     ModelsOption,
+    NoLavaOption,
     ProfileOption,
     SeedOption,
     SetOption,
     SignOption,
     chosen_profile,
     errors_to_exit,
+    ignored_inputs,
+    warn,
 )
 from litesnn.commands.import_options import (
     ARRAYS,
@@ -65,6 +68,7 @@ def import_command(
     given_figures: SetOption = None,
     sign: SignOption = "auto",
     samples: LavaSamplesOption = 2,
+    no_lava: NoLavaOption = False,
     models: ModelsOption = "stock",
     lava_timeout: LavaTimeoutOption = LAVA_TIMEOUT,
     input_path: InputOption = None,
@@ -192,7 +196,7 @@ def import_command(
     Lava. Published arrays become a genotype; what the file does not hold comes from options with the papers' defaults, and without
     --weights it gets random ones, so that it compiles and can be costed.
 
-    Exit code 0: fits, and all engines agree. 1: a rule is broken (nothing is written) or messages differ (the program is written for
+    Exit code 0: fits, and all engines agree; with --samples 0 or --no-lava no engines are compared, which is said. 1: a rule is broken (nothing is written) or messages differ (the program is written for
     inspection). 2: wrong usage, input or file.
     """
     with errors_to_exit():
@@ -261,5 +265,19 @@ def import_command(
                 input_shape=shape,
             )
             network = read_network(file, options=options)
-        job = Job(directory, target, sign, samples, models, lava_timeout, input_path, labels_path, seed, json_output)
+        if samples == 0:
+            warn(ignored_inputs(input=input_path, labels=labels_path))
+        job = Job(
+            directory,
+            target,
+            sign,
+            lava_samples=0 if no_lava else samples,
+            simulate=samples != 0,
+            lava_models=models,
+            lava_timeout=lava_timeout,
+            input_path=input_path,
+            labels_path=labels_path,
+            seed=seed,
+            json_output=json_output,
+        )
         import_program(network, job)

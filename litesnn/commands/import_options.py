@@ -11,7 +11,17 @@ from litesnn.errors import ImportFileError
 NET, NIR, ARRAYS = "a SLAYER network", "a NIR network", "published arrays"
 SLAYER_PANEL, NIR_PANEL, ARRAYS_PANEL = "SLAYER (.net)", "NIR (.nir)", "Published arrays"
 
-_PROGRAM = ("profile", "given_figures", "sign", "samples", "models", "lava_timeout", "input_path", "labels_path")
+_PROGRAM = (
+    "profile",
+    "given_figures",
+    "sign",
+    "samples",
+    "no_lava",
+    "models",
+    "lava_timeout",
+    "input_path",
+    "labels_path",
+)
 _NET = ("isolated", "input_bits")
 _NIR = [
     "encoding",

@@ -25,6 +25,7 @@ class Job:
     profile: Profile
     sign: SignHandling
     lava_samples: int | None
+    simulate: bool
     lava_models: Models
     lava_timeout: float
     input_path: Path | None
@@ -48,6 +49,7 @@ def import_program(network: Network, job: Job) -> None:
             lava_samples=job.lava_samples,
             lava_models=job.lava_models,
             lava_timeout=job.lava_timeout,
+            simulate=job.simulate,
             progress=progress,
         )
     if result.fits:
@@ -59,13 +61,21 @@ def import_program(network: Network, job: Job) -> None:
         from litesnn.display.imported import show_import
 
         show_import(stdout_console(), report, str(job.directory) if result.fits else None)
-    if not (result.fits and result.equal):
+    if not result.fits or result.equal is False:
         raise typer.Exit(FINDINGS)
 
 
 def _document(report: dict[str, Any], directory: Path | None) -> dict[str, Any]:
     verification = report["verification"] or {}
-    compared = ("mismatching_spikes", "mismatching_readouts", "spike_counts", "samples")
+    compared = (
+        "mismatching_spikes",
+        "mismatching_readouts",
+        "compared_spikes",
+        "compared_readouts",
+        "silent_populations",
+        "spike_counts",
+        "samples",
+    )
     return {
         "name": report["name"],
         "profile": report["profile"],

@@ -18,10 +18,13 @@ from litesnn.commands.common import (
     LavaSamplesOption,
     LavaTimeoutOption,
     ModelsOption,
+    NoLavaOption,
     SeedOption,
     errors_to_exit,
+    ignored_inputs,
     print_json,
     stdout_console,
+    warn,
 )
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
@@ -29,6 +32,7 @@ from litesnn.runtime.lava import LAVA_TIMEOUT
 def verify_command(
     program: Annotated[Path, typer.Argument(help="A program directory.")],
     samples: LavaSamplesOption = 32,
+    no_lava: NoLavaOption = False,
     models: ModelsOption = "stock",
     lava_timeout: LavaTimeoutOption = LAVA_TIMEOUT,
     input_path: InputOption = None,
@@ -41,24 +45,32 @@ def verify_command(
     """Verify a program spike for spike: against the PyTorch model of its genotype; an imported one, exact simulator against Lava.
 
     Reports mismatching spikes per population and time step and, where there are any, the first divergence with both membranes
-    and the likely cause. Exit code 0: all spikes agree; 1: they do not.
+    and the likely cause. Exit code 0: all spikes agree; 1: they do not, or nothing was compared (--samples 0; --no-lava where no
+    PyTorch model exists).
     """
     with errors_to_exit():
         from litesnn.compiler.program import Program
         from litesnn.program_inputs import program_samples, verify_program
+        from litesnn.runtime.verify import Verification
 
         loaded = Program.load(program)
-        chosen = program_samples(loaded, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed)
-        with EngineProgress() as progress:
-            result = verify_program(
-                loaded,
-                chosen,
-                lava_samples=samples,
-                lava_models=models,
-                lava_timeout=lava_timeout,
-                device=device,
-                progress=progress,
+        if samples == 0:
+            warn(ignored_inputs(input=input_path, labels=labels_path, data_dir=data_dir))
+            result = Verification(note="no samples: --samples 0 simulates nothing")
+        else:
+            chosen = program_samples(
+                loaded, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed
             )
+            with EngineProgress() as progress:
+                result = verify_program(
+                    loaded,
+                    chosen,
+                    lava_samples=0 if no_lava else samples,
+                    lava_models=models,
+                    lava_timeout=lava_timeout,
+                    device=device,
+                    progress=progress,
+                )
         if json_output:
             print_json(result.document())
         else:

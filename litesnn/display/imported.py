@@ -15,10 +15,13 @@ from litesnn.display.report import show_report
 
 def show_import(console: Console, report: Mapping[str, Any], directory: str | None) -> None:
     """All tables of an import, and where the program is; None where none was written."""
-    console.print(layers_table(report["imported"]))
-    comparison = report["imported"]["record"].get("comparison")
+    imported = report["imported"]
+    console.print(layers_table(imported))
+    comparison = imported["record"].get("comparison")
     if comparison is not None:
         console.print(comparison_table(comparison))
+    elif imported["format"] == "nir":
+        console.print("○ not compared with floating point: nothing was simulated", style="yellow")
     show_report(console, report)
     if directory is None:
         console.print("a rule is broken: nothing was written")
@@ -40,11 +43,16 @@ def layers_table(imported: Mapping[str, Any]) -> Table:
 
 def comparison_table(comparison: Mapping[str, Any]) -> Table:
     """Spikes of the float run and of the integers, per layer, and the share of equal classes."""
-    title = f"against floating point: {comparison['inputs']}; same class {comparison['same_class']:.1%}"
+    same = comparison["same_class"]
+    classes = (
+        "no class named by either" if same is None else f"same class {same:.1%} of {comparison['classified']} samples"
+    )
+    title = f"against floating point: {comparison['inputs']}; {classes}"
     table = Table(title=Text(title), title_justify="left")
     for column in ("population", "float spikes", "chip spikes", "count error", "differing"):
         table.add_column(column, justify="left" if column == "population" else "right")
     for row in comparison["layers"]:
         counts = f"{row['float_spikes']:,}", f"{row['chip_spikes']:,}"
-        table.add_row(Text(row["population"]), *counts, f"{row['count_error']:.2%}", f"{row['differing']:.3%}")
+        error = "silent in both" if row["count_error"] is None else f"{row['count_error']:.2%}"
+        table.add_row(Text(row["population"]), *counts, error, f"{row['differing']:.3%}")
     return table

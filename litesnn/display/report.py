@@ -29,20 +29,29 @@ def show_report(console: Console, report: Document) -> None:
         console.print(line)
     console.print(fidelity_table(report["fidelity"]))
     console.print(findings_table(report["findings"]))
-    simulation = report.get("mapping", {}).get("simulation")
-    if simulation is not None:
-        console.print(_mapped(simulation))
+    if "mapping" in report:
+        console.print(_mapped(report["mapping"].get("simulation")))
     if report["verification"] is not None:
         console.print(verification_table(report["verification"]))
+    else:
+        console.print("○ not verified: nothing was simulated, so no spikes were compared", style="bold yellow")
 
 
-def _mapped(simulation: Document) -> Text:
-    wrong = simulation["mismatching_spikes"] + simulation["mismatching_readouts"]
-    text = (
-        f"core by core, from the encoded synapse memory: {simulation['mismatching_spikes']} mismatching spikes on "
-        f"{simulation['samples']} samples"
+def _mapped(simulation: Document | None) -> Text:
+    """The mapped against the unmapped simulation; where it was not run, that it was not."""
+    if simulation is None:
+        return Text("○ core by core: not simulated, not verified", style="dim")
+    wrong, compared = (
+        simulation["mismatching_spikes"] + simulation["mismatching_readouts"],
+        simulation["compared_spikes"],
     )
-    return Text(f"✗ {text}", style="bold red") if wrong else Text(f"✓ {text}", style="green")
+    text = (
+        f"core by core, from the encoded synapse memory: {simulation['mismatching_spikes']:,} mismatching spikes on "
+        f"{simulation['samples']} samples ({compared:,} spikes compared)"
+    )
+    if wrong:
+        return Text(f"✗ {text}", style="bold red")
+    return Text(f"✓ {text}", style="green") if compared else Text(f"○ {text}", style="yellow")
 
 
 def _header(report: Document) -> Panel:

@@ -11,13 +11,13 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from litesnn.compiler.report.views.engines import compared_spikes, engine_name
+from litesnn.compiler.report.views.engines import compared_spikes, engine_name, silence, verified
 
 
 def verification_table(document: Mapping[str, Any]) -> RenderableType:
     """A `Verification.document()` as a table, followed by divergences and the verdict."""
     table = Table(
-        title=f"verification on {document['note']}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+        title=Text(f"verification on {document['note']}"), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
     )
     common = _common(document)
     for column, justify in (
@@ -34,7 +34,9 @@ def verification_table(document: Mapping[str, Any]) -> RenderableType:
     for engine in ("pytorch_float", "pytorch", "exact", "lava"):
         if engine in document["samples"]:
             table.add_row(*_row(document, engine, comparisons.get(engine)))
-    parts: list[RenderableType] = [table]
+    parts: list[RenderableType] = [table] if document["samples"] else [Text(f"verification on {document['note']}")]
+    if silence(document):
+        parts.append(Text(f"! {silence(document)}", style="yellow"))
     parts += [_divergence(comparison) for comparison in document["comparisons"] if _wrong(comparison)]
     parts += _not_compared(document)
     parts.append(_verdict(document))
@@ -54,7 +56,7 @@ def _not_compared(document: Mapping[str, Any]) -> list[RenderableType]:
 def _common(document: Mapping[str, Any]) -> int:
     """Number of first samples that all engines saw, where some saw more and accuracy is known; else 0."""
     common = int(document["common_samples"])
-    return common if document["common_accuracy"] and common < max(document["samples"].values()) else 0
+    return common if document["common_accuracy"] and common < max(document["samples"].values(), default=0) else 0
 
 
 def _row(document: Mapping[str, Any], engine: str, comparison: Mapping[str, Any] | None) -> list[str | Text]:
@@ -68,16 +70,18 @@ def _row(document: Mapping[str, Any], engine: str, comparison: Mapping[str, Any]
         f"{spikes:,}",
     ]
     if comparison is None:
-        return [*row, Text("reference", style="dim"), ""]
+        return [*row, Text("reference" if verified(document) else "not compared", style="dim"), ""]
     count = comparison["mismatching_spikes"]
     if not comparison["must_agree"]:
-        return [*row, Text(f"{count:,} (cost of fixed point)", style="dim"), ""]
-    readouts = comparison["mismatching_readouts"]
-    return [
-        *row,
-        Text(f"{count:,}", style="bold red" if count else "bold green"),
-        Text(f"{readouts:,}", style="bold red" if readouts else "bold green"),
-    ]
+        return [*row, Text("not compared" if count is None else f"{count:,} (cost of fixed point)", style="dim"), ""]
+    return [*row, _counted(count), _counted(comparison["mismatching_readouts"])]
+
+
+def _counted(mismatches: int | None) -> Text:
+    """Mismatches in the colour of what they mean; where nothing was compared there is nothing to count."""
+    if mismatches is None:
+        return Text("not compared", style="dim")
+    return Text(f"{mismatches:,}", style="bold red" if mismatches else "bold green")
 
 
 def _wrong(comparison: Mapping[str, Any]) -> bool:
@@ -89,19 +93,21 @@ def _divergence(comparison: Mapping[str, Any]) -> RenderableType:
     title = f"{engine_name(comparison['found'])} parts from {engine_name(comparison['expected'])}"
     if first is None:
         causes = "\n".join(f"• {cause}" for cause in comparison["readout_causes"])
-        return Panel(f"all spikes agree, the readout does not\n{causes}", title=title, border_style="red", expand=False)
+        said = Text(f"all spikes agree, the readout does not\n{causes}")
+        return Panel(said, title=Text(title), border_style="red", expand=False)
     neuron = tuple(first["neuron"])
-    lines = [
-        f"first at population [bold]{first['population']}[/] ({first['place']}), sample {first['sample']}, step {first['step']}, "
-        f"neuron (channel, y, x) = {neuron}",
+    lines: list[str | tuple[str, str]] = [
+        "first at population ",
+        (first["population"], "bold"),
+        f" ({first['place']}), sample {first['sample']}, step {first['step']}, neuron (channel, y, x) = {neuron}\n",
         f"spike: expected {first['expected_spike']}, found {first['found_spike']}; membrane before reset: expected "
-        f"{_number(first['expected_membrane'])}, found {_number(first['found_membrane'])}; threshold {_number(first['threshold'])}",
+        f"{_number(first['expected_membrane'])}, found {_number(first['found_membrane'])}; threshold {_number(first['threshold'])}\n",
         "likely cause:",
-        *(f"  • {cause}" for cause in first["causes"]),
+        *(f"\n  • {cause}" for cause in first["causes"]),
     ]
     steps = {name: entry["mismatches_per_step"] for name, entry in comparison["populations"].items()}
-    lines += [f"[dim]{name}: mismatches per step {counts}[/]" for name, counts in steps.items() if any(counts)]
-    return Panel("\n".join(lines), title=title, border_style="red", expand=False)
+    lines += [(f"\n{name}: mismatches per step {counts}", "dim") for name, counts in steps.items() if any(counts)]
+    return Panel(Text.assemble(*lines), title=Text(title), border_style="red", expand=False)
 
 
 def _number(value: float | None) -> str:
@@ -114,11 +120,17 @@ def _verdict(document: Mapping[str, Any]) -> RenderableType:
         for engine in ("pytorch", "exact", "lava")
         if engine in document["samples"]
     )
+    if not verified(document):
+        return Text("○ not verified: no engine was compared with another", style="bold yellow")
     compared = compared_spikes(document)
-    if document["mismatching_spikes"] == 0 and document["mismatching_readouts"] == 0:
-        return Text(f"✓ {engines}: 0 mismatching spikes ({compared:,} spikes compared)", style="bold green")
-    return Text(
-        f"✗ {engines} do not agree: {document['mismatching_spikes']:,} mismatching spikes, "
-        f"{document['mismatching_readouts']:,} mismatching readouts",
-        style="bold red",
-    )
+    spikes, readouts = document["mismatching_spikes"], document["mismatching_readouts"]
+    if spikes or readouts:
+        wrong = (
+            f"{spikes or 0:,} mismatching spikes ({compared:,} spikes compared), {readouts or 0:,} mismatching readouts"
+        )
+        return Text(f"✗ {engines} do not agree: {wrong}", style="bold red")
+    if spikes is None:
+        return Text(f"✓ {engines}: 0 mismatching readouts; no population sends spikes", style="bold green")
+    if not compared:
+        return Text(f"○ {engines}: 0 mismatching spikes, but none was fired (0 spikes compared)", style="bold yellow")
+    return Text(f"✓ {engines}: 0 mismatching spikes ({compared:,} spikes compared)", style="bold green")

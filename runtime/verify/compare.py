@@ -76,14 +76,23 @@ class Comparison:
     readout_causes: tuple[str, ...] = ()
 
     @property
-    def mismatching_spikes(self) -> int:
-        """Over all populations and steps."""
+    def mismatching_spikes(self) -> int | None:
+        """Over all populations and steps; None where no population was compared."""
+        if not self.populations:
+            return None
         return sum(population.mismatching_spikes for population in self.populations.values())
 
     @property
-    def equal(self) -> bool:
-        """Whether every compared spike and every readout is the same."""
-        return self.mismatching_spikes == 0 and self.mismatching_readouts == 0
+    def compared_spikes(self) -> int:
+        """Spikes of the reference that were held against the other engine's."""
+        return sum(population.expected_spikes for population in self.populations.values())
+
+    @property
+    def equal(self) -> bool | None:
+        """Whether every compared spike and every readout is the same; None where nothing was compared."""
+        if not self.samples:
+            return None
+        return not self.mismatching_spikes and not self.mismatching_readouts
 
     def add(self, graph: Graph, expected: Observed, found: Observed) -> None:
         """Add a chunk of samples."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,10 +32,11 @@ class Engine:
 
 @dataclass
 class Verification:
-    """What the engines agreed on.
+    """What the engines agreed on. Equality is a claim about comparisons: where none was made, none is claimed.
 
     Attributes
     ----------
+    reference : the engine that the others are held against
     comparisons : each engine after the first against the first, by name of the engine
     accuracy : engine -> fraction of its samples classified right, empty without labels
     common_samples, common_accuracy : the first samples, which every engine saw, and each engine's accuracy on just these
@@ -46,6 +47,7 @@ class Verification:
     activity : events per neuron of the graph over the samples of the exact simulator, for costs and placement
     """
 
+    reference: str = ""
     comparisons: dict[str, Comparison] = field(default_factory=dict)
     accuracy: dict[str, float] = field(default_factory=dict)
     common_samples: int = 0
@@ -63,20 +65,44 @@ class Verification:
         return [comparison for comparison in self.comparisons.values() if comparison.readouts_compared]
 
     @property
-    def mismatching_spikes(self) -> int:
-        """Over all engines that must agree; 0 expected."""
-        return sum(comparison.mismatching_spikes for comparison in self.exact_comparisons)
+    def mismatching_spikes(self) -> int | None:
+        """Over all engines that must agree, 0 expected; None where no spikes were compared."""
+        return _total(comparison.mismatching_spikes for comparison in self.exact_comparisons)
 
     @property
-    def equal(self) -> bool:
-        """Whether all engines that must agree do, spikes and readouts."""
-        return all(comparison.equal for comparison in self.exact_comparisons)
+    def mismatching_readouts(self) -> int | None:
+        """Over all engines that must agree, 0 expected; None where no readouts were compared."""
+        return _total(_readouts(comparison) for comparison in self.exact_comparisons)
+
+    @property
+    def compared_spikes(self) -> int:
+        """Spikes of the reference that were held against another engine's, once per engine that must agree."""
+        return sum(comparison.compared_spikes for comparison in self.exact_comparisons)
+
+    @property
+    def compared_readouts(self) -> int:
+        """Readouts that were held against the reference's, over all engines that must agree."""
+        return sum(comparison.samples for comparison in self.exact_comparisons)
+
+    @property
+    def silent_populations(self) -> list[str]:
+        """Populations without a spike in any sample of the reference: that engines agree on them shows little."""
+        return [name for name, count in self.spike_counts.get(self.reference, {}).items() if count == 0]
+
+    @property
+    def equal(self) -> bool | None:
+        """Whether all engines that must agree do, spikes and readouts; None where nothing was compared."""
+        found = [comparison.equal for comparison in self.exact_comparisons if comparison.equal is not None]
+        return all(found) if found else None
 
     def document(self) -> dict[str, Any]:
         """As JSON-ready values."""
         return {
             "mismatching_spikes": self.mismatching_spikes,
-            "mismatching_readouts": sum(c.mismatching_readouts for c in self.exact_comparisons),
+            "mismatching_readouts": self.mismatching_readouts,
+            "compared_spikes": self.compared_spikes,
+            "compared_readouts": self.compared_readouts,
+            "silent_populations": self.silent_populations,
             "samples": self.samples,
             "accuracy": {name: round(value, 6) for name, value in self.accuracy.items()},
             "common_samples": self.common_samples,
@@ -108,7 +134,7 @@ def verify_engines(
     explain : called once per comparison that must agree and does not, to add membranes and causes to `comparison.first`
     progress : called with (engine, samples done, samples)
     """
-    result = Verification(not_compared=not_compared(graph))
+    result = Verification(reference=reference.name, not_compared=not_compared(graph))
     right: dict[str, list[npt.NDArray[np.bool_]]] = {}
     engines = [reference, *(engine for engine, _ in others.values())]
     for name, (_, exact) in others.items():
@@ -142,12 +168,23 @@ def verify_engines(
                     explain(comparison, part)
             if progress:
                 progress(engine.name, done, min(engine.samples, len(inputs)))
-    result.common_samples = min(result.samples.values())
+    result.common_samples = min(result.samples.values(), default=0)
     for name, parts in right.items():
         hits = np.concatenate(parts)
         result.accuracy[name] = float(hits.mean())
         result.common_accuracy[name] = float(hits[: result.common_samples].mean())
     return result
+
+
+def _total(counts: Iterable[int | None]) -> int | None:
+    """The sum of what was counted; None where nothing was."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
+
+
+def _readouts(comparison: Comparison) -> int | None:
+    """Mismatching readouts, None where none were compared."""
+    return comparison.mismatching_readouts if comparison.readouts_compared and comparison.samples else None
 
 
 def chunk_size(graph: Graph) -> int:
@@ -194,7 +231,7 @@ def _comparison_document(comparison: Comparison) -> dict[str, Any]:
         "must_agree": comparison.readouts_compared,
         "samples": comparison.samples,
         "mismatching_spikes": comparison.mismatching_spikes,
-        "mismatching_readouts": comparison.mismatching_readouts,
+        "mismatching_readouts": _readouts(comparison),
         "populations": {
             name: {
                 "mismatching_spikes": entry.mismatching_spikes,

@@ -19,7 +19,7 @@ def genotype(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("program")
-    ok(written(document(), folder, seed=3), "-o", folder / "program", "--samples", 0, entry=compile_app)
+    ok(written(document(), folder, seed=3), "-o", folder / "program", "--no-lava", entry=compile_app)
     return folder / "program"
 
 

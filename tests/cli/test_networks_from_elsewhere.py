@@ -34,7 +34,7 @@ def test_litesnn_arrays_compile_unedited(arrays: Path, tmp_path: Path) -> None:
     said = " ".join(ok("import", arrays, "-o", tmp_path / "net", *SMALL).stdout.split())
     assert "paper from LitE-SNN arrays" in said
     assert "the weights are random (seed 0), not trained" in said
-    result = ok(tmp_path / "net" / "genotype.json", "-o", tmp_path / "program", "--samples", 0, entry=compile_app)
+    result = ok(tmp_path / "net" / "genotype.json", "-o", tmp_path / "program", "--no-lava", entry=compile_app)
     assert "0 mismatching spikes" in result.stdout
     assert "✗" not in result.stdout
     program = Program.load(tmp_path / "program")
@@ -52,7 +52,7 @@ def test_other_arrays_compile_too(text: str, tmp_path: Path) -> None:
     hidden = ("--hidden", 8) if text.startswith("0") else ()
     ok("import", tmp_path / "a.txt", "-o", tmp_path / "net", *SMALL, *hidden)
     path = tmp_path / "net" / "genotype.json"
-    result = ok(path, "-o", tmp_path / "p", "--samples", 0, entry=compile_app)
+    result = ok(path, "-o", tmp_path / "p", "--no-lava", entry=compile_app)
     assert "0 mismatching spikes" in result.stdout
     assert "✗" not in result.stdout
 
@@ -105,7 +105,7 @@ def test_unknown_suffixes_are_refused(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("program")
-    ok(written(document(), folder, seed=3), "-o", folder / "program", "--samples", 0, entry=compile_app)
+    ok(written(document(), folder, seed=3), "-o", folder / "program", "--no-lava", entry=compile_app)
     return folder / "program"
 
 
@@ -136,7 +136,7 @@ def test_diff_ends_with_0_if_equal_and_1_if_not(program: Path, tmp_path: Path) -
     found = json.loads(call("diff", genotype, other, "--json").stdout)
     assert found["equal"] is False
     assert {"place": "timesteps", "first": 3, "second": 5} in found["differences"]["genotype"]
-    ok(other, "-o", tmp_path / "program", "--samples", 0, entry=compile_app)
+    ok(other, "-o", tmp_path / "program", "--no-lava", entry=compile_app)
     result = call("diff", program, tmp_path / "program", "--json")
     assert result.exit_code == 1
     assert "costs" in json.loads(result.stdout)["differences"]

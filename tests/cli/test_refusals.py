@@ -31,9 +31,9 @@ def test_wrong_input_arrays_are_refused_everywhere(
     np.save(tmp_path / "bad.npy", array, allow_pickle=True)
     before = everything(tmp_path)
     bad = ["--input", tmp_path / "bad.npy"]
-    refused(call(genotype, *bad, "-o", tmp_path / "out", "--samples", 0, entry=compile_app), message)
+    refused(call(genotype, *bad, "-o", tmp_path / "out", "--no-lava", entry=compile_app), message)
     refused(call("run", program, *bad, "-o", tmp_path / "y.npz"), message)
-    refused(call("verify", program, *bad, "--samples", 0), message)
+    refused(call("verify", program, *bad, "--no-lava"), message)
     assert everything(tmp_path) == before
 
 
@@ -59,8 +59,8 @@ def test_arrays_that_are_none_are_refused(program: Path, tmp_path: Path) -> None
 )
 def test_labels_must_fit_the_samples(labels: Any, message: str, program: Path, inputs: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "y.npy", labels)
-    refused(call("verify", program, "--input", inputs, "--labels", tmp_path / "y.npy", "--samples", 0), message)
-    refused(call("verify", program, "--labels", tmp_path / "y.npy", "--samples", 0), "--labels needs --input")
+    refused(call("verify", program, "--input", inputs, "--labels", tmp_path / "y.npy", "--no-lava"), message)
+    refused(call("verify", program, "--labels", tmp_path / "y.npy", "--no-lava"), "--labels needs --input")
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_profiles_that_are_none_are_refused(
     (tmp_path / "broken.toml").write_text("name = ")
     (tmp_path / "extra.toml").write_text(SHIPPED.read_text() + "\n[warp]\nspeed = 9\n")
     before = everything(tmp_path)
-    refused(call(genotype, "--profile", profile, "--samples", 0, entry=compile_app), message)
+    refused(call(genotype, "--profile", profile, "--no-lava", entry=compile_app), message)
     refused(call("check", genotype, "--profile", profile), message)
     refused(call("profiles", profile), message)
     assert everything(tmp_path) == before
@@ -111,7 +111,7 @@ def test_output_that_cannot_be_written_is_refused_before_any_work(
         (tmp_path / "file", "exists and is not a LiteSNN program"),
         (tmp_path / "full", "exists and is not a LiteSNN program"),
     ):
-        refused(call(genotype, "-o", place, "--samples", 0, entry=compile_app), message)
+        refused(call(genotype, "-o", place, "--no-lava", entry=compile_app), message)
     assert everything(tmp_path) == before
 
 

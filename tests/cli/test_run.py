@@ -73,7 +73,7 @@ def test_run_shows_where_its_time_went(program: Path, inputs: Path, tmp_path: Pa
 
 def test_run_takes_spikes_per_step(tmp_path: Path) -> None:
     path = written(document(input={"shape": [2, 4, 4], "encoding": "spikes"}), tmp_path)
-    ok(path, "-o", tmp_path / "program", "--samples", 0, entry=compile_app)
+    ok(path, "-o", tmp_path / "program", "--no-lava", entry=compile_app)
     spikes = np.random.default_rng(0).integers(0, 2, (3, 3, 2, 4, 4))
     np.save(tmp_path / "x.npy", spikes)
     ok("run", tmp_path / "program", "--input", tmp_path / "x.npy", "-o", tmp_path / "y.npz")
@@ -89,7 +89,7 @@ def test_run_takes_spikes_per_step(tmp_path: Path) -> None:
 def test_run_refuses_a_device_that_is_not_there_and_one_for_lava(program: Path, inputs: Path, tmp_path: Path) -> None:
     arguments = ("run", program, "--input", inputs, "-o", tmp_path / "y.npz")
     refused(call(*arguments, "--device", "abacus"), "device: found 'abacus'; allowed: cpu, cuda, cuda:1, ...")
-    refused(call("verify", program, "--samples", 0, "--device", "abacus"), "device: found 'abacus'")
+    refused(call("verify", program, "--no-lava", "--device", "abacus"), "device: found 'abacus'")
     refused(call(*arguments, "--simulator", "lava", "--profile-time"), "--simulator lava: found with --profile-time")
     assert not (tmp_path / "y.npz").exists()
 

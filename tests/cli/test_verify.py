@@ -10,10 +10,10 @@ from litesnn.compiler.program import Program
 
 
 def test_verify_needs_only_the_program(program: Path) -> None:
-    found = json_of("verify", program, "--samples", 0)
+    found = json_of("verify", program, "--no-lava")
     assert {"mismatching_spikes", "mismatching_readouts", "spike_counts", "accuracy", "samples"} <= set(found)
     assert found["mismatching_spikes"] == found["mismatching_readouts"] == 0
-    assert "0 mismatching spikes" in ok("verify", program, "--samples", 0).stdout
+    assert "0 mismatching spikes" in ok("verify", program, "--no-lava").stdout
 
 
 def test_verify_runs_all_samples_in_lava_with_the_fused_model(program: Path) -> None:
@@ -42,12 +42,12 @@ def faulty(program: Path, target: Path) -> Path:
 
 def test_verify_exits_1_and_names_the_first_divergence(program: Path, tmp_path: Path) -> None:
     wrong = faulty(program, tmp_path / "faulty")
-    result = call("verify", wrong, "--samples", 0)
+    result = call("verify", wrong, "--no-lava")
     assert result.exit_code == 1
     said = " ".join(result.stdout.split())
     assert "first at population stem" in said
     assert "wrong threshold (vth)" in said
-    found = as_json(call("verify", wrong, "--samples", 0, "--json"))
+    found = as_json(call("verify", wrong, "--no-lava", "--json"))
     assert found["mismatching_spikes"] > 0
     first = found["comparisons"][0]["first_divergence"]
     assert (first["population"], first["place"]) == ("stem", "stem")

@@ -227,6 +227,18 @@ def test_without_a_fault_everything_agrees(seed: int) -> None:
     assert sum(result.spike_counts["pytorch"].values()) > 0
 
 
+def test_equality_is_claimed_of_what_was_compared_alone() -> None:
+    genotype, graph, inputs = network(0)
+    found = verify(graph, genotype, Samples(inputs[:0], np.zeros(0, np.int64), "no samples"), lava_samples=0)
+    assert (found.mismatching_spikes, found.mismatching_readouts, found.equal) == (None, None, None)
+    assert (found.compared_spikes, found.accuracy, found.common_samples) == (0, {}, 0)
+    assert all(entry["mismatching_spikes"] is None for entry in found.document()["comparisons"])
+    assert (Verification().equal, Verification().mismatching_spikes) == (None, None)
+    full = verified(0, graph)
+    spikes = sum(full.spike_counts["pytorch"].values())
+    assert (full.mismatching_spikes, full.compared_spikes, full.compared_readouts) == (0, spikes, len(inputs))
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_found_where_it_is_and_named_first(fault: str) -> None:
     plant, words = FAULTS[fault]

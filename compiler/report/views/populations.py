@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from litesnn.compiler.report.numbers import shape
-from litesnn.compiler.report.views.engines import mismatches, spikes_per_sample
+from litesnn.compiler.report.views.engines import mismatches, spikes_per_sample, verified
 
 SIGNS = {"excitatory": "+", "inhibitory": "−", "mixed": "±"}
 
@@ -41,6 +41,7 @@ class PopulationsView:
     rows: tuple[Row, ...]
     encoded: bool
     operations: bool
+    simulated: bool
     verified: bool
 
 
@@ -75,7 +76,7 @@ def populations_view(report: Mapping[str, Any]) -> PopulationsView:
                 mismatches=wrong.get(name),
             )
         )
-    return PopulationsView(tuple(rows), bool(encoding), bool(operations), verification is not None)
+    return PopulationsView(tuple(rows), bool(encoding), bool(operations), bool(spikes), verified(verification))
 
 
 def _encodings(lists: Mapping[str, int]) -> str:

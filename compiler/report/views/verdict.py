@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from litesnn.compiler.report.numbers import count, percent, size
-from litesnn.compiler.report.views.engines import binding, compared_spikes, engine_name
+from litesnn.compiler.report.views.engines import binding, compared_spikes, engine_name, verified
 
 State = Literal["good", "bad", "open"]
 
@@ -50,18 +50,19 @@ def _answer(report: Mapping[str, Any]) -> tuple[State, str, str]:
         return "open", "Compiled, not verified", "No samples were simulated, so no spikes were compared."
     spikes, readouts = verification["mismatching_spikes"], verification["mismatching_readouts"]
     note = verification["note"]
+    if not verified(verification):
+        return "open", "Compiled, not verified", f"No engine was compared with another: {note}."
     if spikes or readouts:
         return "bad", f"{count(spikes)} spikes and {count(readouts)} readouts differ", f"On {note}."
     pairs = [(comparison["expected"], comparison["found"]) for comparison in binding(verification)]
     engines = [engine_name(name) for name in dict.fromkeys(name for pair in pairs for name in pair)]
     compared = compared_spikes(verification)
-    if len(engines) < 2:
-        return "open", "Compiled, not verified", "No engine was compared with another."
     if compared == 0:
         return "open", "No spike differs, but none was fired", f"All {len(engines)} engines stayed silent on {note}."
     most, common = max(verification["samples"].values()), verification["common_samples"]
     fewer = "" if common == most else f" ({', '.join(_seen_less(verification))} on the first {count(common)})"
-    return "good", "Every spike agrees", f"{', '.join(engines[:-1])} and {engines[-1]} on {note}{fewer}."
+    agree = f"{count(compared)} spikes of {', '.join(engines[:-1])} and {engines[-1]} on {note}{fewer}."
+    return "good", "Every spike agrees", agree
 
 
 def _seen_less(verification: Mapping[str, Any]) -> list[str]:
@@ -71,7 +72,7 @@ def _seen_less(verification: Mapping[str, Any]) -> list[str]:
 
 
 def _spikes(verification: Mapping[str, Any] | None) -> Tile:
-    if verification is None:
+    if verification is None or not verified(verification):
         return Tile("mismatching spikes", "–", "not verified")
     wrong, compared = verification["mismatching_spikes"], compared_spikes(verification)
     state: State = "bad" if wrong else "good" if compared else "open"
@@ -80,7 +81,7 @@ def _spikes(verification: Mapping[str, Any] | None) -> Tile:
 
 def _accuracy(verification: Mapping[str, Any] | None) -> Tile:
     if verification is None:
-        return Tile("accuracy", "–", "not verified")
+        return Tile("accuracy", "–", "nothing was simulated")
     accuracy = verification["accuracy"]
     if "exact" not in accuracy:
         return Tile("accuracy", "–", "no labels at hand")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from litesnn.compiler.report.views.engines import ENGINES, engine_name
+from litesnn.compiler.report.views.engines import ENGINES, engine_name, silence, verified
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,13 @@ class VerificationView:
     """What was verified.
 
     `note` says what the samples were; `common_samples` how many every engine saw, 0 where all saw the same; `not_compared` the neurons
-    per population that were removed because nothing reads them.
+    per population that were removed because nothing reads them; `warning` is not empty where populations never spiked; `verified` says
+    whether anything was compared.
     """
 
     note: str
+    warning: str
+    verified: bool
     common_samples: int
     engines: tuple[EngineRow, ...]
     comparisons: tuple[ComparisonView, ...]
@@ -70,6 +73,8 @@ def verification_view(verification: Mapping[str, Any], order: Sequence[str]) -> 
     engines = known + [engine for engine in verification["samples"] if engine not in ENGINES]
     return VerificationView(
         verification["note"],
+        silence(verification),
+        verified(verification),
         _common(verification),
         tuple(_engine(verification, engine, comparisons.get(engine)) for engine in engines),
         tuple(_comparison(comparison, order) for comparison in verification["comparisons"]),
@@ -80,14 +85,15 @@ def verification_view(verification: Mapping[str, Any], order: Sequence[str]) -> 
 def _common(verification: Mapping[str, Any]) -> int:
     """Accuracy on common samples says something new only where an engine saw more than those, and labels were at hand."""
     number = int(verification["common_samples"])
-    return number if verification["common_accuracy"] and max(verification["samples"].values()) > number else 0
+    return (
+        number if verification["common_accuracy"] and max(verification["samples"].values(), default=0) > number else 0
+    )
 
 
 def _engine(verification: Mapping[str, Any], engine: str, comparison: Mapping[str, Any] | None) -> EngineRow:
     must_agree = comparison is not None and comparison["must_agree"]
-    role = (
-        "reference" if comparison is None else "must agree" if must_agree else "shown beside: the cost of fixed point"
-    )
+    alone = "reference" if verified(verification) else "ran alone: nothing was compared"
+    role = alone if comparison is None else "must agree" if must_agree else "shown beside: the cost of fixed point"
     return EngineRow(
         name=engine_name(engine),
         role=role,
