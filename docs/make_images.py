@@ -6,10 +6,9 @@ import io
 import re
 from pathlib import Path
 
-from rich.console import Console
-
 import litesnn
 from litesnn.display.report import show_report
+from litesnn.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 # rich names a web font in its SVG; the picture must not fetch anything.
@@ -20,7 +19,7 @@ def main() -> None:
     """Compile the example and write docs/images/compile.svg."""
     loaded = litesnn.load_genotype(ROOT / "examples/digits/genotype.json")
     result = litesnn.compile(loaded, "loihi2", samples=litesnn.verification_samples(loaded.spec))
-    console = Console(record=True, width=132, file=io.StringIO(), highlight=False, force_terminal=True)
+    console = Terminal(record=True, width=132, file=io.StringIO(), force_terminal=True)
     show_report(console, result.program.report)
     svg = console.export_svg(title="litesnn-compile examples/digits/genotype.json --profile loihi2")
     target = ROOT / "docs/images/compile.svg"

@@ -13,6 +13,7 @@ from litesnn.commands.compile import compile_command
 from litesnn.commands.diff import diff_command
 from litesnn.commands.estimate import estimate_command
 from litesnn.commands.export import export_command
+from litesnn.commands.guard import ShownCommand, ShownGroup, guard, guard_tracebacks
 from litesnn.commands.import_ import import_command
 from litesnn.commands.info import info_command
 from litesnn.commands.new import new_command
@@ -28,6 +29,7 @@ from litesnn.streams import StandardStreams
 
 app = typer.Typer(
     name="litesnn",
+    cls=ShownGroup,
     help="Compile searched spiking networks to Loihi-style fixed-point hardware: the same spikes, a known cost.",
     no_args_is_help=True,
     add_completion=False,
@@ -55,7 +57,7 @@ app.add_typer(search_app, name="search")
 compile_app = typer.Typer(
     name="litesnn-compile", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
 )
-compile_app.command()(compile_command)
+compile_app.command(cls=ShownCommand)(compile_command)
 
 
 def main() -> None:
@@ -69,10 +71,14 @@ def compile_main() -> None:
 
 
 def _run(commands: typer.Typer) -> int:
-    """Run the command line; its exit code: 130, 143 and 129 after Ctrl-C, SIGTERM and SIGHUP, and 2 where results were not printed."""
+    """Run the command line with everything that is printed guarded.
+
+    Its exit code: 130, 143 and 129 after Ctrl-C, SIGTERM and SIGHUP, and 2 where results were not printed.
+    """
     streams = StandardStreams()
     try:
         require_working_directory()
+        guard()
         with orderly_end():
             commands()
         code = 0
@@ -81,6 +87,8 @@ def _run(commands: typer.Typer) -> int:
     except Terminated as end:
         code = end.exit_code
         print(f"ended by {signal.Signals(end.number).name}", file=sys.stderr)
+    finally:
+        guard_tracebacks()  # typer, when called, takes the hook for tracebacks
     problem = streams.finish()
     if problem is not None:
         print(

@@ -32,7 +32,7 @@ def _rate(per_second: float) -> str:
 def bar_columns(description: str) -> tuple[ProgressColumn, ...]:
     """Description, bar, done of all, rate, elapsed and remaining time."""
     return (
-        TextColumn(description),
+        TextColumn(description, markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         RateColumn(),

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 
 import torch
-from rich.console import Console
 from rich.progress import Progress
 
 from litesnn.errors import LiteSNNError
 from litesnn.progress import bar_columns
 from litesnn.search.scale.ranks import ALONE, Ranks, lost_ranks_named
+from litesnn.terminal import Terminal
 
 
 def usable_device(name: str, error: type[LiteSNNError]) -> torch.device:
@@ -40,7 +40,7 @@ def run_session(shown: bool, ranks: Ranks = ALONE, error: type[LiteSNNError] = L
 
     `error` is raised where another process is lost.
     """
-    console = Console(stderr=True)
+    console = Terminal(stderr=True)
     columns = bar_columns("{task.description}")
     with (
         torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False),

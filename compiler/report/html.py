@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from litesnn.compiler.report import numbers
 from litesnn.compiler.report.views import page_view
+from litesnn.text import visible
 
 
 def render_html(report: Mapping[str, Any]) -> str:
@@ -51,6 +52,11 @@ def page_style() -> Markup:
     return Markup(_resource("page.css"))
 
 
+def shown_in_page(value: object) -> object:
+    """What a template puts out: text with its control and format characters written out (a browser obeys bidirectional overrides)."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
 def _embedded(text: str) -> Markup:
     """JSON that no content can break out of: every `<`, so every `</script` and `<!--` too, is written as an escape."""
     return Markup(text.replace("<", "\\u003c"))
@@ -66,6 +72,7 @@ def _environment() -> Environment:
         loader=FunctionLoader(_resource),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=shown_in_page,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -19,8 +19,11 @@ from litesnn.commands.common import (
     print_json,
     stdout_console,
 )
+from litesnn.terminal import assembled, shown
 
 if TYPE_CHECKING:
+    from rich.text import Text
+
     from litesnn.checking import Check
     from litesnn.compiler.fixes import Plan
 
@@ -68,7 +71,7 @@ def check_command(
         else:
             from litesnn.display.report import certificate_table, fidelity_table, findings_table, plan_lines
 
-            console.print(f"[bold]{report['name']}[/] against [bold]{report['profile']}[/]")
+            console.print(assembled((report["name"], "bold"), " against ", (report["profile"], "bold")))
             if not result.trained:
                 console.print(
                     "not trained: memory and cores are those of random weights, accumulators those of the largest weights and inputs"
@@ -111,14 +114,14 @@ def _plan_document(plan: Plan | None) -> dict[str, Any] | None:
     }
 
 
-def _write_fixed(plan: Plan | None, path: Path) -> str:
+def _write_fixed(plan: Plan | None, path: Path) -> Text:
     """Write the plan's genotype, unless settings alone fix everything; what was done, for a person."""
     from litesnn.compiler.genotype import save_genotype
 
     edits = [fix for fix in plan.fixes if fix.retrain] if plan is not None else []
     if plan is None or not edits:
-        return "no fix changes the genotype: none was written"
+        return shown("no fix changes the genotype: none was written")
     genotype = plan.result.subject.genotype
     assert genotype is not None, "what was edited is a genotype"
     save_genotype(genotype.spec, genotype.trained, path)
-    return f"genotype with {len(edits)} change(s) written to [bold]{path}[/]; train it again"
+    return assembled(f"genotype with {len(edits)} change(s) written to ", (str(path), "bold"), "; train it again")

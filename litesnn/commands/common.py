@@ -19,6 +19,7 @@ from rich.progress import Progress, TaskID
 
 from litesnn.errors import LiteSNNError, ProfileError
 from litesnn.progress import bar_columns
+from litesnn.terminal import Terminal, shown
 
 if TYPE_CHECKING:
     from litesnn.compiler.profile import Profile
@@ -116,13 +117,13 @@ def ignored_inputs(**given: Path | None) -> str:
 def warn(text: str) -> None:
     """One line on standard error; nothing for an empty text."""
     if text:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(f"warning: {text}", markup=False, style="yellow")
+        Terminal(stderr=True, soft_wrap=True).print(f"warning: {text}", style="yellow")
 
 
-def stdout_console() -> Console:
+def stdout_console() -> Terminal:
     """Results go here; wide enough for tables when piped."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=140)
+    console = Terminal()
+    return console if console.is_terminal else Terminal(width=140)
 
 
 def stderr_console() -> Console:
@@ -132,8 +133,8 @@ def stderr_console() -> Console:
 
 
 def print_json(document: Mapping[str, Any]) -> None:
-    """One JSON object on standard output."""
-    sys.stdout.write(json.dumps(document, indent=1, allow_nan=False) + "\n")
+    """One JSON object on standard output, in ASCII: JSON's own escapes for all else, and for DEL, which `dumps` leaves."""
+    sys.stdout.write(json.dumps(document, indent=1, allow_nan=False).replace("\x7f", "\\u007f") + "\n")
 
 
 def show_registers(path: Path) -> None:
@@ -163,7 +164,7 @@ def fail(error: LiteSNNError) -> NoReturn:
     """Print an error as it stands and exit with 2; of torchrun's processes those after the first say which they are."""
     rank = os.environ.get("RANK", "0")
     name = "error" if rank == "0" else f"error in process {int(rank) + 1}"
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"{name}: {error}", markup=False, style="red")
+    Terminal(stderr=True, soft_wrap=True).print(f"{name}: {error}", style="red")
     raise typer.Exit(USAGE)
 
 
@@ -191,7 +192,7 @@ class EngineProgress:
     """One bar per engine on standard error, with rate and remaining time; silent when that is not a terminal."""
 
     def __init__(self, console: Console | None = None) -> None:
-        console = console or Console(stderr=True)
+        console = console or Terminal(stderr=True)
         self.bar = Progress(
             *bar_columns("{task.description:>14}"),
             console=console,
@@ -219,8 +220,8 @@ class StepProgress:
 
     def __init__(self, title: str) -> None:
         self.title = title
-        console = Console(stderr=True)
-        self.status = console.status(f"{title} ...") if console.is_terminal else None
+        console = Terminal(stderr=True)
+        self.status = console.status(shown(f"{title} ...")) if console.is_terminal else None
 
     def __enter__(self) -> StepProgress:
         return self
@@ -233,4 +234,4 @@ class StepProgress:
         """Show the step."""
         if self.status is not None:
             self.status.start()
-            self.status.update(f"{self.title}: {step}")
+            self.status.update(shown(f"{self.title}: {step}"))

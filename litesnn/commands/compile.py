@@ -30,6 +30,7 @@ from litesnn.commands.common import (
     warn,
 )
 from litesnn.runtime.lava import LAVA_TIMEOUT
+from litesnn.terminal import assembled
 
 
 def compile_command(
@@ -92,10 +93,8 @@ def compile_command(
 
             console = stdout_console()
             show_report(console, result.program.report)
-            where = (
-                f"program written to [bold]{directory}[/]" if result.fits else "a rule is broken: nothing was written"
-            )
-            console.print(where)
+            written = assembled("program written to ", (str(directory), "bold"))
+            console.print(written if result.fits else "a rule is broken: nothing was written")
         if not result.fits or result.equal is False:
             raise typer.Exit(FINDINGS)
 

@@ -45,7 +45,7 @@ def estimate_command(
             return
         console = stdout_console()
         console.print(
-            f"[bold]{result.cores}[/] core(s) on {result.chips} chip(s) of {result.profile}, at least {result.least_cores}"
+            f"{result.cores} core(s) on {result.chips} chip(s) of {result.profile}, at least {result.least_cores}"
         )
         console.print(
             f"{result.neurons:,} neurons; one sample every {result.period} steps, answer after {result.latency}"

@@ -60,6 +60,6 @@ def export_command(
             print_json({"to": to, "files": written, "notes": list(exported.notes)})
             return
         console = stdout_console()
-        console.print(f"written: {', '.join(written)}", markup=False)
+        console.print(f"written: {', '.join(written)}")
         for note in exported.notes:
-            console.print(f"- {note}", markup=False)
+            console.print(f"- {note}")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from litesnn.commands.common import print_json, stdout_console
+from litesnn.terminal import assembled
 
 if TYPE_CHECKING:
     from litesnn.search.published.imported import ImportedGenotype
@@ -36,6 +37,6 @@ def write_arrays(imported: ImportedGenotype, output: Path, json_output: bool) ->
         )
         return
     console = stdout_console()
-    console.print(f"[bold]{written.name}[/] from {imported.origin}, written to [bold]{target}[/]")
+    console.print(assembled((written.name, "bold"), f" from {imported.origin}, written to ", (str(target), "bold")))
     for note in imported.notes:
-        console.print(f"- {note}", markup=False)
+        console.print(f"- {note}")

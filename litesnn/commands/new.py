@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -9,6 +10,7 @@ import typer
 
 from litesnn.commands.common import JsonOption, errors_to_exit, print_json, show_registers, stdout_console
 from litesnn.errors import GenotypeError
+from litesnn.terminal import assembled
 
 
 def new_command(
@@ -106,10 +108,11 @@ def new_command(
             )
         else:
             populations = len(resolve(genotype).nodes)
-            stdout_console().print(
+            written = (
                 f"{genotype.name}: {populations} spiking populations, {count} classes, T = {timesteps}; written to "
-                f"[bold]{output}[/]; train it with litesnn train {output} --dataset {dataset or 'NAME'}"
             )
+            train = f"; train it with litesnn train {shlex.quote(str(output))} --dataset {dataset or 'NAME'}"
+            stdout_console().print(assembled(written, (str(output), "bold"), train))
             show_registers(output)
 
 

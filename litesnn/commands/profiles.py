@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from litesnn.commands.common import JsonOption, SetOption, chosen_profile, errors_to_exit, print_json, stdout_console
+from litesnn.terminal import assembled
 
 
 def profiles_command(
@@ -34,4 +35,4 @@ def profiles_command(
             print_json(titles)
         else:
             for shipped, title in titles.items():
-                console.print(f"[bold]{shipped}[/]  {title}")
+                console.print(assembled((shipped, "bold"), f"  {title}"))

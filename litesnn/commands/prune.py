@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,6 +18,7 @@ from litesnn.commands.common import (
     stdout_console,
 )
 from litesnn.errors import PruningError
+from litesnn.terminal import assembled
 
 UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
@@ -108,7 +110,8 @@ def prune_command(
         else:
             console = stdout_console()
             console.print(pruning_table(result))
-            console.print(f"written to [bold]{target}[/]; fine-tune it with: litesnn train {target} --dataset NAME")
+            onwards = f"; fine-tune it with: litesnn train {shlex.quote(str(target))} --dataset NAME"
+            console.print(assembled("written to ", (str(target), "bold"), onwards))
 
 
 def parse_size(text: str) -> float:

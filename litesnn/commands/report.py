@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from litesnn.commands.common import JsonOption, errors_to_exit, print_json, stdout_console
+from litesnn.terminal import assembled
 
 
 def report_command(
@@ -44,4 +45,4 @@ def report_command(
         if json_output:
             print_json({"output": str(target), "bytes": len(page)})
         else:
-            stdout_console().print(f"report written to [bold]{target}[/]")
+            stdout_console().print(assembled("report written to ", (str(target), "bold")))

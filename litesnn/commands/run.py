@@ -21,6 +21,7 @@ from litesnn.commands.common import (
 )
 from litesnn.errors import DataError
 from litesnn.runtime.lava import LAVA_TIMEOUT
+from litesnn.terminal import assembled
 
 if TYPE_CHECKING:
     from litesnn.compiler.graph import Graph
@@ -91,7 +92,8 @@ def run_command(
             print_json(document)
         else:
             console = stdout_console()
-            console.print(f"{len(inputs)} samples in the {simulator} simulator, written to [bold]{output}[/]:")
+            written = f"{len(inputs)} samples in the {simulator} simulator, written to "
+            console.print(assembled(written, (str(output), "bold"), ":"))
             for name, array in arrays.items():
                 console.print(f"  {name}  {array.dtype} {array.shape}")
             if timing is not None:

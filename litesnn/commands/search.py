@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,6 +17,7 @@ from litesnn.commands.common import (
     stdout_console,
 )
 from litesnn.commands.search_cell import lightsnn_command, snasnet_command
+from litesnn.terminal import assembled
 
 search_app = typer.Typer(
     no_args_is_help=True, help="Search an architecture for a data set; the genotype is then trained."
@@ -142,17 +144,16 @@ def _show(history: dict[str, Any], path: Path) -> None:
     console = stdout_console()
     accuracy = last["accuracy"][decoded["timesteps"] - 1]
     console.print(
-        f"found for {history['dataset']} after {last['epoch']} epochs: T = [bold]{decoded['timesteps']}[/], "
-        f"bits per cell [bold]{' '.join(map(str, decoded['bits']))}[/], {si(last['decoded']['model_size'], 'B')}, "
+        f"found for {history['dataset']} after {last['epoch']} epochs: T = {decoded['timesteps']}, "
+        f"bits per cell {' '.join(map(str, decoded['bits']))}, {si(last['decoded']['model_size'], 'B')}, "
         f"supernet accuracy {accuracy:.2%}"
     )
     for edge in decoded["edges"]:
         console.print(f"  {edge}")
     settings = history["settings"]
     onwards = f" --sequential {settings['timesteps']}" if settings["sequential"] else ""
-    console.print(
-        f"written to [bold]{path}[/], with history.json and report.html; next: litesnn train {path} --dataset ...{onwards}"
-    )
+    train = f"litesnn train {shlex.quote(str(path))} --dataset ...{onwards}"
+    console.print(assembled("written to ", (str(path), "bold"), f", with history.json and report.html; next: {train}"))
     show_registers(path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from litesnn.commands.common import JsonOption, errors_to_exit, print_json, show_registers, stdout_console
 from litesnn.errors import SearchError
+from litesnn.terminal import assembled
 
 if TYPE_CHECKING:
     from litesnn.search.light import CellSearchResult
@@ -154,10 +156,12 @@ def _show(result: CellSearchResult) -> None:
     console.print(f"found for {history['dataset']} after {history['evaluations']} evaluations:")
     for name, operation in history["decoded"]["deployed"].items():
         if operation != "zeroize":
-            console.print(f"  x{name.replace('<-', ' <- x')}: {operation}", markup=False)
+            console.print(f"  x{name.replace('<-', ' <- x')}: {operation}")
     for note in history["decoded"]["notes"]:
-        console.print(f"  note: {note}", markup=False)
-    console.print(
-        f"written to [bold]{result.path}[/], with history.json and report.html; next: litesnn train {result.path} --dataset ..."
+        console.print(f"  note: {note}")
+    train = f"litesnn train {shlex.quote(str(result.path))} --dataset ..."
+    written = assembled(
+        "written to ", (str(result.path), "bold"), f", with history.json and report.html; next: {train}"
     )
+    console.print(written)
     show_registers(result.path)

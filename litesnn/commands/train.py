@@ -19,6 +19,7 @@ from litesnn.commands.common import (
     stderr_console,
     stdout_console,
 )
+from litesnn.terminal import assembled
 
 if TYPE_CHECKING:
     from litesnn.compiler.genotype import TrainingRecord
@@ -158,10 +159,10 @@ def train_command(
                 }
             )
         else:
-            stdout_console().print(
+            trained = (
                 f"trained on {record.dataset}: test accuracy {_accuracies(record)} on {record.test_samples} samples; "
-                f"written to [bold]{result.path}[/]"
             )
+            stdout_console().print(assembled(f"{trained}written to ", (str(result.path), "bold")))
             for layer in result.registers:
                 stdout_console().print(
                     f"! {layer.population}: its weights allow sums up to {layer.reach:,}; the accumulator holds {layer.limit:,}; "
@@ -186,5 +187,5 @@ def _not_certain(genotype: Path, chip: Profile | None) -> list[Finding]:
 
 def _accuracies(record: TrainingRecord) -> str:
     if record.accuracy_fixed is None:
-        return f"[bold]{record.accuracy_float:.2%}[/] float (not to be deployed: quantizer.ends is 'float')"
-    return f"[bold]{record.accuracy_fixed:.2%}[/] fixed, {record.accuracy_float:.2%} float"
+        return f"{record.accuracy_float:.2%} float (not to be deployed: quantizer.ends is 'float')"
+    return f"{record.accuracy_fixed:.2%} fixed, {record.accuracy_float:.2%} float"

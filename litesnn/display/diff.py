@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
-from rich.text import Text
 
 from litesnn.compiler.compare import Differences
+from litesnn.terminal import Terminal, shown
 
 SHOWN = 20
 
 
-def show_differences(console: Console, differences: Differences, first: str, second: str) -> None:
+def show_differences(console: Terminal, differences: Differences, first: str, second: str) -> None:
     """Draw every section that differs, the first places of it."""
     if differences.equal:
-        console.print(f"equal: {first} and {second}", markup=False, style="green")
+        console.print(f"equal: {first} and {second}", style="green")
         return
     for name, found in differences.sections.items():
         if not found:
@@ -26,9 +25,9 @@ def show_differences(console: Console, differences: Differences, first: str, sec
             title=f"{name}: {len(found)} difference(s)", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
         )
         for column in ("place", first, second):
-            table.add_column(Text(column), overflow="fold")
+            table.add_column(shown(column), overflow="fold")
         for difference in found[:SHOWN]:
-            table.add_row(Text(difference.place), Text(_said(difference.first)), Text(_said(difference.second)))
+            table.add_row(shown(difference.place), shown(_said(difference.first)), shown(_said(difference.second)))
         console.print(table)
         if len(found) > SHOWN:
             console.print(f"... and {len(found) - SHOWN} more in '{name}' (--json shows all)", style="dim")

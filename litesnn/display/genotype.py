@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 from rich import box
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
-from rich.text import Text
 
 from litesnn.compiler.accounting import paper_counts
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.report.views.costs import paper_rows
 from litesnn.compiler.report.views.pruning import pruning_view
+from litesnn.terminal import Terminal, assembled, shown
 
 
 def genotype_document(loaded: LoadedGenotype) -> dict[str, Any]:
@@ -55,13 +55,12 @@ def _edge(loaded: LoadedGenotype, edge: EdgePlan) -> dict[str, Any]:
     return document
 
 
-def show_genotype(console: Console, document: Mapping[str, Any]) -> None:
+def show_genotype(console: Terminal, document: Mapping[str, Any]) -> None:
     """Draw a genotype document."""
     shape = "×".join(map(str, document["input"]["shape"]))
-    console.print(
-        f"[bold]{document['name']}[/]  genotype, input {shape} {document['input']['encoding']}, T = {document['timesteps']}, "
-        f"norm per {document['norm']}, {'trained' if document['trained'] else 'untrained'}"
-    )
+    trained = "trained" if document["trained"] else "untrained"
+    said = f"  genotype, input {shape} {document['input']['encoding']}, T = {document['timesteps']}, norm per {document['norm']}, {trained}"
+    console.print(assembled((document["name"], "bold"), said))
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in ("population", "shape C×H×W", "inputs", "bits", "weights kept"):
         table.add_column(column, justify="right" if column == "weights kept" else "left")
@@ -114,6 +113,6 @@ def profile_table(profile: Profile) -> RenderableType:
             continue
         for name, figure in figures.items():
             value = "unknown" if figure["value"] is None else str(figure["value"])
-            source = figure["source"] + (f"\n[dim]{figure['note']}[/]" if figure["note"] else "")
-            table.add_row(f"{group}.{name}", value, Text(figure["status"], style=styles[figure["status"]]), source)
+            source = assembled(figure["source"], (f"\n{figure['note']}" if figure["note"] else "", "dim"))
+            table.add_row(f"{group}.{name}", value, shown(figure["status"], style=styles[figure["status"]]), source)
     return Group(table)

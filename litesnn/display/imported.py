@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
-from rich.text import Text
 
 from litesnn.display.report import show_report
+from litesnn.terminal import Terminal, assembled, shown
 
 
-def show_import(console: Console, report: Mapping[str, Any], directory: str | None) -> None:
+def show_import(console: Terminal, report: Mapping[str, Any], directory: str | None) -> None:
     """All tables of an import, and where the program is; None where none was written."""
     imported = report["imported"]
     console.print(layers_table(imported))
@@ -26,7 +24,7 @@ def show_import(console: Console, report: Mapping[str, Any], directory: str | No
     if directory is None:
         console.print("a rule is broken: nothing was written")
     else:
-        console.print(f"program written to [bold]{escape(directory)}[/]")
+        console.print(assembled("program written to ", (directory, "bold")))
 
 
 def layers_table(imported: Mapping[str, Any]) -> Table:
@@ -37,7 +35,7 @@ def layers_table(imported: Mapping[str, Any]) -> Table:
     for column in ("layer", "type", "population", "note"):
         table.add_column(column)
     for layer in imported["layers"]:
-        table.add_row(*map(escape, (layer["name"], layer["type"], layer["population"] or "–", layer["note"])))
+        table.add_row(layer["name"], layer["type"], layer["population"] or "–", layer["note"])
     return table
 
 
@@ -48,11 +46,11 @@ def comparison_table(comparison: Mapping[str, Any]) -> Table:
         "no class named by either" if same is None else f"same class {same:.1%} of {comparison['classified']} samples"
     )
     title = f"against floating point: {comparison['inputs']}; {classes}"
-    table = Table(title=Text(title), title_justify="left")
+    table = Table(title=shown(title), title_justify="left")
     for column in ("population", "float spikes", "chip spikes", "count error", "differing"):
         table.add_column(column, justify="left" if column == "population" else "right")
     for row in comparison["layers"]:
         counts = f"{row['float_spikes']:,}", f"{row['chip_spikes']:,}"
         error = "silent in both" if row["count_error"] is None else f"{row['count_error']:.2%}"
-        table.add_row(Text(row["population"]), *counts, error, f"{row['differing']:.3%}")
+        table.add_row(shown(row["population"]), *counts, error, f"{row['differing']:.3%}")
     return table

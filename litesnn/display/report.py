@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich import box
-from rich.console import Console, Group, RenderableType
-from rich.markup import escape
+from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -16,12 +15,13 @@ from litesnn.compiler.graph import INJECTED
 from litesnn.compiler.report.views.engines import mismatches, spikes_per_sample
 from litesnn.compiler.report.views.pruning import pruning_view
 from litesnn.display.verification import verification_table
+from litesnn.terminal import Terminal, assembled, shown
 
 Document = Mapping[str, Any]
 SEVERITY = {"error": ("✗", "bold red"), "warning": ("!", "yellow"), "ok": ("✓", "green")}
 
 
-def show_report(console: Console, report: Document) -> None:
+def show_report(console: Terminal, report: Document) -> None:
     """Draw the whole summary of a report.json document."""
     console.print(_header(report))
     console.print(_populations(report))
@@ -40,7 +40,7 @@ def show_report(console: Console, report: Document) -> None:
 def _mapped(simulation: Document | None) -> Text:
     """The mapped against the unmapped simulation; where it was not run, that it was not."""
     if simulation is None:
-        return Text("○ core by core: not simulated, not verified", style="dim")
+        return shown("○ core by core: not simulated, not verified", style="dim")
     wrong, compared = (
         simulation["mismatching_spikes"] + simulation["mismatching_readouts"],
         simulation["compared_spikes"],
@@ -50,8 +50,8 @@ def _mapped(simulation: Document | None) -> Text:
         f"{simulation['samples']} samples ({compared:,} spikes compared)"
     )
     if wrong:
-        return Text(f"✗ {text}", style="bold red")
-    return Text(f"✓ {text}", style="green") if compared else Text(f"○ {text}", style="yellow")
+        return shown(f"✗ {text}", style="bold red")
+    return shown(f"✓ {text}", style="green") if compared else shown(f"○ {text}", style="yellow")
 
 
 def _header(report: Document) -> Panel:
@@ -64,7 +64,7 @@ def _header(report: Document) -> Panel:
         "weights",
         f"{network['kept_weights']:,} of {network['weights']:,} ({network['connection_sparsity']:.1%} pruned)",
     )
-    grid.add_row("", Text(f"kept/all  {bits}", style="dim"))
+    grid.add_row("", shown(f"kept/all  {bits}", style="dim"))
     grid.add_row(
         "neurons",
         f"{network['neurons']:,} in {network['populations']} populations, {network['synapses']:,} synapses in "
@@ -87,7 +87,8 @@ def _header(report: Document) -> Panel:
             f"{_pace(report)}, answer after {schedule['latency']} "
             f"({schedule['delayed_blocks']} delayed blocks, {schedule['relays']} relays)",
         )
-    return Panel(grid, title=f"[bold]{report['name']}[/] → [bold]{report['profile']}[/]", box=box.ROUNDED, expand=False)
+    title = assembled((report["name"], "bold"), " → ", (report["profile"], "bold"))
+    return Panel(grid, title=title, box=box.ROUNDED, expand=False)
 
 
 def _pace(report: Document) -> str:
@@ -135,7 +136,7 @@ def _populations(report: Document) -> Table:
         shape = "×".join(map(str, entry["shape"])) + (f" (-{removed})" if removed else "")
         wrong = differing.get(name)
         table.add_row(
-            name + (" [dim]host[/]" if entry["on_host"] else ""),
+            assembled(name, (" host", "dim")) if entry["on_host"] else name,
             shape,
             str(entry["arrival"]),
             ",".join(map(str, entry["num_weight_bits"])),
@@ -143,7 +144,7 @@ def _populations(report: Document) -> Table:
             f"{entry['stored_weights']:,}",
             f"{entry['synapses']:,}",
             f"{spikes[name]:,.1f}" if name in spikes else "",
-            "" if wrong is None else Text(str(wrong), style="green" if wrong == 0 else "bold red"),
+            "" if wrong is None else shown(str(wrong), style="green" if wrong == 0 else "bold red"),
         )
     return table
 
@@ -156,7 +157,7 @@ def _signs(modes: Sequence[str]) -> list[str]:
 def _structure(report: Document) -> list[RenderableType]:
     removals = report["removals"]
     if not removals:
-        return [Text("dead structure: none", style="dim")]
+        return [shown("dead structure: none", style="dim")]
     channels = sum(len(removal["channels"]) for removal in removals)
     neurons = sum(removal["neurons"] for removal in removals)
     synapses = sum(removal["synapses"] for removal in removals)
@@ -174,12 +175,12 @@ def fidelity_table(labels: Sequence[Document]) -> RenderableType:
         groups.setdefault((label["step"], label["status"]), []).append(label)
     styles = {"exact": "green", "bounded": "cyan", "approximate": "yellow", "unsupported": "red"}
     table.add_row(
-        "weights, signs, delays, resets", Text("exact", style="green"), "everywhere", "integers carried as they are"
+        "weights, signs, delays, resets", shown("exact", style="green"), "everywhere", "integers carried as they are"
     )
     for (step, status), group in groups.items():
         worst = max(group, key=lambda label: label["bound"] or 0.0)
         mark = status if worst["bound"] is None else f"{status} ≤ {worst['bound']:.2%}"
-        table.add_row(step, Text(mark, style=styles[status]), worst["place"], worst["detail"])
+        table.add_row(step, shown(mark, style=styles[status]), worst["place"], worst["detail"])
     return table
 
 
@@ -192,9 +193,9 @@ def findings_table(findings: Sequence[Document]) -> RenderableType:
     table.add_column("finding")
     for finding in findings:
         mark, style = SEVERITY[finding["severity"]]
-        text = escape(finding["message"]) + (f"\n[dim]→ {escape(finding['fix'])}[/]" if finding["fix"] else "")
-        headroom = Text(f"{finding['headroom']:,}", style="" if finding["headroom"] >= 0 else style)
-        table.add_row(Text(mark, style=style), finding["code"], escape(finding["place"]), headroom, text)
+        text = assembled(finding["message"], (f"\n→ {finding['fix']}" if finding["fix"] else "", "dim"))
+        headroom = shown(f"{finding['headroom']:,}", style="" if finding["headroom"] >= 0 else style)
+        table.add_row(shown(mark, style=style), finding["code"], finding["place"], headroom, text)
     return table
 
 
@@ -203,9 +204,9 @@ def plan_lines(plan: Document) -> RenderableType:
     described = [(fix["description"], fix["command"]) for fix in plan["fixes"]]
     fixes = "".join(f"\n  {text} ({command})" if command else f"\n  {text}" for text, command in described)
     if plan["passes"]:
-        return Text(f"✓ with these changes together every rule holds, checked:{fixes}", style="green")
+        return shown(f"✓ with these changes together every rule holds, checked:{fixes}", style="green")
     left = ", ".join(f"{finding['code']} at {finding['place']}" for finding in plan["left"])
-    return Text(f"✗ with these changes together, still broken: {left}{fixes}", style="red")
+    return shown(f"✗ with these changes together, still broken: {left}{fixes}", style="red")
 
 
 def certificate_table(report: Document) -> RenderableType:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
 
-from litesnn.compiler.report.html import page_style
+from litesnn.compiler.report.html import page_style, shown_in_page
 from litesnn.compiler.report.numbers import level, percent, si
 from litesnn.display.curves import Chart, line_chart, path_chart
 
@@ -95,6 +95,7 @@ def _environment() -> Environment:
         loader=FunctionLoader(lambda name: (files(__package__) / "templates" / name).read_text("utf-8")),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=shown_in_page,
         trim_blocks=True,
         lstrip_blocks=True,
     )

@@ -12,12 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from litesnn.compiler.report.views.engines import compared_spikes, engine_name, silence, verified
+from litesnn.terminal import assembled, shown
 
 
 def verification_table(document: Mapping[str, Any]) -> RenderableType:
     """A `Verification.document()` as a table, followed by divergences and the verdict."""
     table = Table(
-        title=Text(f"verification on {document['note']}"), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+        title=shown(f"verification on {document['note']}"), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
     )
     common = _common(document)
     for column, justify in (
@@ -34,9 +35,9 @@ def verification_table(document: Mapping[str, Any]) -> RenderableType:
     for engine in ("pytorch_float", "pytorch", "exact", "lava"):
         if engine in document["samples"]:
             table.add_row(*_row(document, engine, comparisons.get(engine)))
-    parts: list[RenderableType] = [table] if document["samples"] else [Text(f"verification on {document['note']}")]
+    parts: list[RenderableType] = [table] if document["samples"] else [shown(f"verification on {document['note']}")]
     if silence(document):
-        parts.append(Text(f"! {silence(document)}", style="yellow"))
+        parts.append(shown(f"! {silence(document)}", style="yellow"))
     parts += [_divergence(comparison) for comparison in document["comparisons"] if _wrong(comparison)]
     parts += _not_compared(document)
     parts.append(_verdict(document))
@@ -70,18 +71,18 @@ def _row(document: Mapping[str, Any], engine: str, comparison: Mapping[str, Any]
         f"{spikes:,}",
     ]
     if comparison is None:
-        return [*row, Text("reference" if verified(document) else "not compared", style="dim"), ""]
+        return [*row, shown("reference" if verified(document) else "not compared", style="dim"), ""]
     count = comparison["mismatching_spikes"]
     if not comparison["must_agree"]:
-        return [*row, Text("not compared" if count is None else f"{count:,} (cost of fixed point)", style="dim"), ""]
+        return [*row, shown("not compared" if count is None else f"{count:,} (cost of fixed point)", style="dim"), ""]
     return [*row, _counted(count), _counted(comparison["mismatching_readouts"])]
 
 
 def _counted(mismatches: int | None) -> Text:
     """Mismatches in the colour of what they mean; where nothing was compared there is nothing to count."""
     if mismatches is None:
-        return Text("not compared", style="dim")
-    return Text(f"{mismatches:,}", style="bold red" if mismatches else "bold green")
+        return shown("not compared", style="dim")
+    return shown(f"{mismatches:,}", style="bold red" if mismatches else "bold green")
 
 
 def _wrong(comparison: Mapping[str, Any]) -> bool:
@@ -93,8 +94,8 @@ def _divergence(comparison: Mapping[str, Any]) -> RenderableType:
     title = f"{engine_name(comparison['found'])} parts from {engine_name(comparison['expected'])}"
     if first is None:
         causes = "\n".join(f"• {cause}" for cause in comparison["readout_causes"])
-        said = Text(f"all spikes agree, the readout does not\n{causes}")
-        return Panel(said, title=Text(title), border_style="red", expand=False)
+        said = shown(f"all spikes agree, the readout does not\n{causes}")
+        return Panel(said, title=shown(title), border_style="red", expand=False)
     neuron = tuple(first["neuron"])
     lines: list[str | tuple[str, str]] = [
         "first at population ",
@@ -107,7 +108,7 @@ def _divergence(comparison: Mapping[str, Any]) -> RenderableType:
     ]
     steps = {name: entry["mismatches_per_step"] for name, entry in comparison["populations"].items()}
     lines += [(f"\n{name}: mismatches per step {counts}", "dim") for name, counts in steps.items() if any(counts)]
-    return Panel(Text.assemble(*lines), title=Text(title), border_style="red", expand=False)
+    return Panel(assembled(*lines), title=shown(title), border_style="red", expand=False)
 
 
 def _number(value: float | None) -> str:
@@ -121,16 +122,16 @@ def _verdict(document: Mapping[str, Any]) -> RenderableType:
         if engine in document["samples"]
     )
     if not verified(document):
-        return Text("○ not verified: no engine was compared with another", style="bold yellow")
+        return shown("○ not verified: no engine was compared with another", style="bold yellow")
     compared = compared_spikes(document)
     spikes, readouts = document["mismatching_spikes"], document["mismatching_readouts"]
     if spikes or readouts:
         wrong = (
             f"{spikes or 0:,} mismatching spikes ({compared:,} spikes compared), {readouts or 0:,} mismatching readouts"
         )
-        return Text(f"✗ {engines} do not agree: {wrong}", style="bold red")
+        return shown(f"✗ {engines} do not agree: {wrong}", style="bold red")
     if spikes is None:
-        return Text(f"✓ {engines}: 0 mismatching readouts; no population sends spikes", style="bold green")
+        return shown(f"✓ {engines}: 0 mismatching readouts; no population sends spikes", style="bold green")
     if not compared:
-        return Text(f"○ {engines}: 0 mismatching spikes, but none was fired (0 spikes compared)", style="bold yellow")
-    return Text(f"✓ {engines}: 0 mismatching spikes ({compared:,} spikes compared)", style="bold green")
+        return shown(f"○ {engines}: 0 mismatching spikes, but none was fired (0 spikes compared)", style="bold yellow")
+    return shown(f"✓ {engines}: 0 mismatching spikes ({compared:,} spikes compared)", style="bold green")

@@ -22,6 +22,7 @@ from litesnn.compiler.graph.populations import NO_CURRENT_MEMORY
 from litesnn.compiler.program import Program
 from litesnn.compiler.program.documents import graph_document, packed
 from litesnn.errors import ExportError
+from litesnn.text import visible
 
 # The schema of NIR that the nodes follow: the version of the `nir` package that defined it.
 NIR_VERSION = "1.0.8"
@@ -127,8 +128,10 @@ def _shape(population: Population, flat: bool) -> tuple[int, ...]:
 
 
 def _add(nodes: Tree, name: str, node: Tree) -> None:
-    if name in nodes or "/" in name:
-        raise ExportError(f"'{name}': a name that stands twice or holds '/', which NIR's files cannot hold")
+    if name in nodes or name in ("", ".") or "/" in name or visible(name) != name:
+        raise ExportError(
+            f"'{name}': a name that stands twice, is empty or '.', or holds '/' or control characters; NIR's files hold none"
+        )
     nodes[name] = node
 
 

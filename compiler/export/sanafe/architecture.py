@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litesnn.compiler.export.sanafe.placement import CORE_NEURONS, Placement
+from litesnn.compiler.export.sanafe.scalars import comment, scalar
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.profile_sections import Figure
 
@@ -34,7 +35,7 @@ def architecture_lines(profile: Profile, placement: Placement, chip_sources: int
     chip, host = placement.chip_tiles, placement.height
     return [
         "architecture:",
-        f"  name: {profile.name}",
+        f"  name: {scalar(profile.name)}",
         "  attributes:",
         "    topology: mesh",
         f"    width: {placement.width}  # the last column is the host",
@@ -141,4 +142,4 @@ def _unit(section: str | None, name: str, model: str | None, costs: Costs) -> li
 
 
 def _attributes(costs: Costs, indent: int) -> list[str]:
-    return [f"{' ' * indent}{name}: {value!r}  # {source}" for name, (value, source) in costs.items()]
+    return [f"{' ' * indent}{name}: {value!r}  # {comment(source)}" for name, (value, source) in costs.items()]

@@ -11,6 +11,7 @@ from litesnn.compiler.export.exported import Exported
 from litesnn.compiler.export.sanafe.architecture import DELAY_MAX, architecture_lines
 from litesnn.compiler.export.sanafe.network import NetworkWriter
 from litesnn.compiler.export.sanafe.placement import place
+from litesnn.compiler.export.sanafe.scalars import comment
 from litesnn.compiler.graph import Graph, Neurons, Readout
 from litesnn.compiler.graph.populations import NO_CURRENT_MEMORY
 from litesnn.compiler.program import Program
@@ -48,7 +49,7 @@ def export_sanafe(program: Program, inputs: npt.NDArray[np.int16], origin: str) 
     sources = writer.chip_sources, writer.host_sources
     architecture = architecture_lines(program.profile, placement, *sources)
     title = f"{program.name} on {program.profile.name}, for SANA-FE 2.2. Written by LiteSNN."
-    header = [f"# {line}" for line in (title, *notes, *_arrivals(graph))]
+    header = [f"# {comment(line)}" for line in (title, *notes, *_arrivals(graph))]
     return Exported(
         {
             "architecture.yaml": "\n".join([*header, *architecture, ""]).encode(),

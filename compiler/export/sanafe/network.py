@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.export.sanafe.architecture import DENDRITE, SOMA, SOURCE, SYNAPSE
 from litesnn.compiler.export.sanafe.placement import Place, Placement, runs
+from litesnn.compiler.export.sanafe.scalars import scalar
 from litesnn.compiler.graph import Graph, Membranes, Neurons, Population, Readout, Source, SynapseBlock
 from litesnn.compiler.graph.populations import DECAY_UNITY, WEIGHT_SHIFT
 
@@ -48,7 +49,7 @@ class NetworkWriter:
 
     def lines(self, name: str) -> Iterator[str]:
         """The document, line by line."""
-        yield from ("network:", f"  name: {name}", "  groups:")
+        yield from ("network:", f"  name: {scalar(name)}", "  groups:")
         for population in self.graph.populations:
             yield from self._source(population) if isinstance(population, Source) else self._neurons(population)
         biased = [place for place in self.placement.places if self._from_source(place)]
@@ -172,7 +173,7 @@ def _group_names(names: list[str]) -> dict[str, str]:
     """SANA-FE takes a dot for the neuron's number: names without one, still different from each other."""
     groups: dict[str, str] = {}
     for name in names:
-        group = re.sub(r"\W", "_", name)
+        group = re.sub(r"\W", "_", name, flags=re.ASCII)
         while group in groups.values() or f"{group}_bias" in groups.values():
             group += "_"
         groups[name] = group

@@ -1,5 +1,6 @@
 """What stands in the files for SANA-FE, and what is refused by name. `test_sanafe_run.py` runs them."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -13,10 +14,12 @@ import litesnn.compiler.export.sanafe.export as export_module
 from litesnn.compilation import compile
 from litesnn.compiler.export.sanafe import export_sanafe
 from litesnn.compiler.export.sanafe.placement import CORE_NEURONS, place, runs
+from litesnn.compiler.export.sanafe.scalars import comment, scalar
 from litesnn.compiler.graph import Source
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.program import Program
 from litesnn.errors import CompileError
+from litesnn.text import visible
 
 EDGE = re.compile(
     r"    - (\w+)\.(\d+) -> (\w+)\.(\d+): \{synapse_hw_name: synapses, weight: (-?[\d.]+)(?:, delay: (\d+))?\}"
@@ -153,3 +156,23 @@ def test_spike_trains_are_written_as_they_are(tmp_path: Path) -> None:
     trains = re.findall(r"^        - (\d+): \{spikes: \[([01, ]+)\]\}", network, re.MULTILINE)[: sample[0].size]
     written = np.array([[int(v) for v in train.split(",")] for _, train in trains])
     np.testing.assert_array_equal(written.T, sample.reshape(len(sample), -1))
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("digits-cell2", "digits-cell2"),
+        ("true", '"true"'),
+        ("1e3", '"1e3"'),
+        ("a: b # c", '"a: b # c"'),
+        ("x\ny: 1", '"x\\ny: 1"'),
+        ('"\x1b]0;t', '"\\"\\\\x1b]0;t"'),
+    ],
+)
+def test_names_are_data_in_yaml(text: str, written: str) -> None:
+    assert scalar(text) == written
+    assert scalar(text) == text or json.loads(scalar(text)) == visible(text)
+
+
+def test_comments_stay_on_their_line() -> None:
+    assert comment("a\nb: 1\r\n\u2028c\x1b") == r"a b: 1\x0d \u2028c\x1b"

@@ -1,0 +1,71 @@
+"""The one place through which everything that LiteSNN prints reaches a terminal; text is data there, never markup or control.
+
+Results, tables, errors and progress go through a `Terminal`; what Python and typer print by themselves (warnings, log records,
+tracebacks, errors of usage) is seen to in `litesnn.commands.guard`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import IO, TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.segment import Segment
+from rich.text import Text
+
+from litesnn.text import visible
+
+if TYPE_CHECKING:
+    from rich.console import ConsoleOptions, RenderableType
+
+
+class Terminal(Console):
+    """A console without markup, emoji codes and highlighting, on which control characters of what is printed are shown as escapes.
+
+    Style is given beside the text: `print(text, style=...)`, `shown(text, style)`, `assembled(text, (text, style), ...)`.
+    """
+
+    def __init__(
+        self,
+        *,
+        stderr: bool = False,
+        width: int | None = None,
+        soft_wrap: bool = False,
+        file: IO[str] | None = None,
+        record: bool = False,
+        force_terminal: bool | None = None,
+    ) -> None:
+        super().__init__(
+            stderr=stderr,
+            width=width,
+            soft_wrap=soft_wrap,
+            file=file,
+            record=record,
+            force_terminal=force_terminal,
+            markup=False,
+            emoji=False,
+            highlight=False,
+        )
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """See `Console.render_str`; markup and emoji codes stay as they are written."""
+        return super().render_str(visible(text), **{**options, "markup": False, "emoji": False})
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """See `Console.render`; the last stage before the terminal, whatever the text came through."""
+        if isinstance(renderable, Text) and visible(renderable.plain) != renderable.plain:
+            renderable = Text(
+                visible(renderable.plain), renderable.style, justify=renderable.justify, end=renderable.end
+            )
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=visible(segment.text))
+
+
+def shown(text: str, style: str = "") -> Text:
+    """Text with a style, control characters as escapes (rich's own `Text` would drop some of them)."""
+    return Text(visible(text), style)
+
+
+def assembled(*parts: str | tuple[str, str]) -> Text:
+    """One text of parts, some with a style."""
+    return Text.assemble(*(shown(part) if isinstance(part, str) else shown(*part) for part in parts))

@@ -1,0 +1,23 @@
+"""Text from files, paths and arguments is data: what a terminal or a page would act on, or hide, is shown as an escape instead."""
+
+from __future__ import annotations
+
+import re
+
+# Unicode's control (Cc, but tab and line feed) and format (Cf: bidirectional overrides and isolates, zero widths, tags) characters,
+# line and paragraph separators, and lone surrogates.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u2064\u2066-\u206f\ud800-\udfff\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    r"""The text with every character that acts or hides written out, as in `\x1b` or `\u202e`; tabs and line feeds stay."""
+    return _HIDDEN.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
