@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.genotype import Genotype, check_integers, quantize_input
 from litesnn.errors import DataError
+from litesnn.reading import Kind, read_npy
 
 RANDOM_SAMPLES = 64
 RANDOM_SPIKE_RATE = 0.3
@@ -79,16 +80,8 @@ def check_input(genotype: Genotype, values: npt.NDArray[np.generic]) -> npt.NDAr
 
 
 def read_array(path: str | os.PathLike[str]) -> npt.NDArray[np.generic]:
-    """A .npy file, without executing anything in it."""
-    try:
-        array = np.load(path, allow_pickle=False)
-    except FileNotFoundError:
-        raise DataError(f"{path}: no such file") from None
-    except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"{path}: not a plain .npy array: {error}") from error
-    if not isinstance(array, np.ndarray):
-        raise DataError(f"{path}: found an .npz archive; allowed: one .npy array")
-    return array
+    """A .npy file of numbers, without executing anything in it; `DataError` for anything else."""
+    return read_npy(path, Kind(DataError))
 
 
 def _dataset_samples(genotype: Genotype, name: str, data_dir: str | os.PathLike[str] | None) -> Samples:

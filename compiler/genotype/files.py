@@ -13,18 +13,19 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from safetensors import SafetensorError
-from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
 from litesnn.compiler.genotype.schema import FORMAT, VERSION, Genotype, WeightsRef
 from litesnn.compiler.genotype.tensors import check_steps, check_tensors
-from litesnn.compiler.genotype.topology import Topology, resolve
+from litesnn.compiler.genotype.topology import MAX_WEIGHT_BYTES, Topology, resolve
 from litesnn.errors import GenotypeError, OutputError
 from litesnn.output import check_file, write_atomically
-from litesnn.output_kinds import GENOTYPE, WEIGHTS, WEIGHTS_METADATA, Kind
+from litesnn.output_kinds import GENOTYPE, WEIGHTS, WEIGHTS_METADATA
+from litesnn.output_kinds import Kind as OutputKind
+from litesnn.reading import MAX_JSON_BYTES, Kind, numpy_tensors, parse_json, read_file, read_safetensors
 
 Array = npt.NDArray[np.generic]
+_DOCUMENT = Kind(GenotypeError, "genotype", MAX_JSON_BYTES)
 
 
 @dataclass(frozen=True)
@@ -57,10 +58,7 @@ class LoadedGenotype:
 
 def parse_genotype(document: bytes, where: str) -> Genotype:
     """Parse and check one JSON document; `where` names it in messages."""
-    try:
-        raw = json.loads(document, parse_constant=_refuse_constant)
-    except (ValueError, GenotypeError, RecursionError) as error:
-        raise GenotypeError(f"{where}: not valid JSON: {error}") from error
+    raw = parse_json(document, where, GenotypeError)
     if not isinstance(raw, dict) or raw.get("format") != FORMAT:
         found = raw.get("format") if isinstance(raw, dict) else type(raw).__name__
         raise GenotypeError(f"{where}: format: found {found!r}; allowed: '{FORMAT}' (is this a genotype file?)")
@@ -83,7 +81,7 @@ def load_genotype(path: str | os.PathLike[str]) -> LoadedGenotype:
         For a missing or broken file, unknown ops, impossible wiring, a wrong hash, or tensors that do not fit.
     """
     path = Path(path)
-    document = _read(path, "genotype")
+    document = read_file(path, _DOCUMENT)
     spec = parse_genotype(document, str(path))
     try:
         topology = resolve(spec)
@@ -140,14 +138,14 @@ def _weights_file(path: Path) -> str:
     return f"{path.stem}.safetensors"
 
 
-def _weights_kind(path: Path) -> Kind:
+def _weights_kind(path: Path) -> OutputKind:
     """Tensors that say they are a genotype's, or that the genotype at `path` names (LiteSNN 0.1.0 did not mark its own)."""
     try:
-        reference = parse_genotype(path.read_bytes(), str(path)).weights
-    except (OSError, GenotypeError):
+        reference = parse_genotype(read_file(path, _DOCUMENT), str(path)).weights
+    except GenotypeError:
         return WEIGHTS
     named = reference is not None and reference.file == _weights_file(path)
-    return Kind(WEIGHTS.name, lambda file: True) if named else WEIGHTS
+    return OutputKind(WEIGHTS.name, lambda file: True) if named else WEIGHTS
 
 
 def dump_genotype(spec: Genotype) -> bytes:
@@ -161,31 +159,16 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": FORMAT, **schema}
 
 
-def _read(path: Path, what: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise GenotypeError(f"{path}: no such {what} file") from None
-    except OSError as error:
-        raise GenotypeError(f"{path}: cannot read this {what}: {error.strerror}") from error
-
-
 def _load_tensors(path: Path, reference: WeightsRef) -> tuple[bytes, dict[str, Array]]:
-    blob = _read(path, "weights")
+    blob = read_file(path, Kind(GenotypeError, "weights", MAX_WEIGHT_BYTES))
     digest = hashlib.sha256(blob).hexdigest()
     if digest != reference.sha256:
         raise GenotypeError(
             f"{path}: wrong SHA-256: found {digest}, the genotype names {reference.sha256}; the file was changed or belongs to "
             "another genotype"
         )
-    try:
-        return blob, dict(load_safetensors(blob))
-    except (SafetensorError, ValueError, KeyError) as error:
-        raise GenotypeError(f"{path}: not a safetensors file that numpy can hold: {error}") from error
-
-
-def _refuse_constant(name: str) -> float:
-    raise GenotypeError(f"found {name}, which JSON does not allow; numbers must be finite")
+    _, stored = read_safetensors(blob, str(path), GenotypeError)
+    return blob, numpy_tensors(stored, str(path), GenotypeError)
 
 
 def _explain(error: ValidationError) -> str:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, PositiveInt
+from pydantic import BaseModel, Field, model_validator
+
+MAX_FRAMES = 4096
+"""In one second of sound: the width of its image."""
 
 
 class EventFrames(BaseModel, extra="forbid", frozen=True, allow_inf_nan=False):
@@ -22,9 +25,9 @@ class EventFrames(BaseModel, extra="forbid", frozen=True, allow_inf_nan=False):
     """
 
     kind: Literal["event_frames"] = "event_frames"
-    frames: PositiveInt = 16
+    frames: Annotated[int, Field(ge=1, le=4096)] = 16
     split: Literal["count", "time"] = "count"
-    downsample: PositiveInt = 1
+    downsample: Annotated[int, Field(ge=1, le=4096)] = 1
     polarity: Literal["separate", "merged"] = "separate"
 
 
@@ -41,6 +44,12 @@ class Mfcc(BaseModel, extra="forbid", frozen=True, allow_inf_nan=False):
     filters: Annotated[int, Field(ge=2, le=256)] = 40
     frame_ms: Annotated[float, Field(gt=0, le=1000)] = 30.0
     hop_ms: Annotated[float, Field(gt=0, le=1000)] = 10.0
+
+    @model_validator(mode="after")
+    def _an_image_of_bounded_width(self) -> Mfcc:
+        if self.frames > MAX_FRAMES:
+            raise ValueError(f"hop_ms is {self.hop_ms}: {self.frames:.3g} frames a second; allowed: {MAX_FRAMES}")
+        return self
 
     @property
     def frames(self) -> int:

@@ -22,6 +22,10 @@ Bits = Annotated[int, Field(ge=1, le=8, description="weight bits; b bits carry t
 Keep = Annotated[float, Field(gt=0, le=1, description="fraction of weights that pruning keeps, per tensor")]
 Step = Annotated[float, Field(gt=0, description="quantizer step; the weight code 1 is worth step / 2")]
 MembraneExp = Annotated[int, Field(ge=0, le=15, description="accumulator units per smallest weight: 2^membrane_exp")]
+MAX_SIDE, MAX_CHANNELS, MAX_CLASSES, MAX_PARTS = 4096, 2**16, 2**16, 4096
+"""Pixels of a side, channels of a population, classes, and parts of one list: `limits.py` bounds their products."""
+Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
+Channels = Annotated[int, Field(ge=1, le=MAX_CHANNELS)]
 OpName = Literal["conv1x1", "conv3x3", "conv5x5", "dense", "skip", "shortcut", "maxpool3x3", "avgpool2x2", "avgpool3x3"]
 
 
@@ -39,7 +43,7 @@ class InputSpec(Model):
     (events, sounds) became raw values; left out, it is the data set's own.
     """
 
-    shape: tuple[PositiveInt, PositiveInt, PositiveInt]
+    shape: tuple[Channels, Side, Side]
     encoding: Literal["direct", "spikes"] = "direct"
     mean: tuple[float, ...] = (0.0,)
     std: tuple[Annotated[float, Field(gt=0)], ...] = (1.0,)
@@ -105,8 +109,8 @@ class EdgeSpec(Model):
     op: OpName
     bits: Bits | None = None
     keep: Keep | None = None
-    stride: PositiveInt | None = None
-    pool: Annotated[int, Field(ge=2)] | None = None
+    stride: Side | None = None
+    pool: Annotated[int, Field(ge=2, le=MAX_SIDE)] | None = None
     step: Step | None = None
 
 
@@ -124,21 +128,21 @@ class BackwardEdgeSpec(Model):
 class NodeSpec(Model):
     """One population: the sum of its inputs at one membrane. Unset fields come from the cell."""
 
-    inputs: Annotated[tuple[EdgeSpec, ...], Field(min_length=1)]
-    channels: PositiveInt | None = None
-    stride: PositiveInt | None = None
+    inputs: Annotated[tuple[EdgeSpec, ...], Field(min_length=1, max_length=MAX_PARTS)]
+    channels: Channels | None = None
+    stride: Side | None = None
     membrane_exp: MembraneExp | None = None
 
 
 class CellSpec(Model):
     """A cell: nodes in order, each reading cell inputs or earlier nodes; output all nodes concatenated, or the last one."""
 
-    channels: PositiveInt
-    stride: PositiveInt = 1
+    channels: Channels
+    stride: Side = 1
     bits: Bits = 4
     keep: Keep = 1.0
-    nodes: Annotated[tuple[NodeSpec, ...], Field(min_length=1)]
-    backward: tuple[BackwardEdgeSpec, ...] = ()
+    nodes: Annotated[tuple[NodeSpec, ...], Field(min_length=1, max_length=MAX_PARTS)]
+    backward: Annotated[tuple[BackwardEdgeSpec, ...], Field(max_length=MAX_PARTS)] = ()
     output: Literal["concat", "last"] = "concat"
     downsample: Literal["stride", "nearest"] = "stride"
 
@@ -146,9 +150,9 @@ class CellSpec(Model):
 class StemSpec(Model):
     """The first population: one convolution of the input, Conv-Norm-LIF."""
 
-    channels: PositiveInt
+    channels: Channels
     op: Literal["conv1x1", "conv3x3", "conv5x5"] = "conv3x3"
-    stride: PositiveInt = 1
+    stride: Side = 1
     bits: Bits = 4
     keep: Keep = 1.0
     step: Step | None = None
@@ -161,7 +165,7 @@ class HeadSpec(Model):
     `threshold` is the pool's own, the neurons' where left out: a mean of spikes seldom reaches what a node's current does.
     """
 
-    classes: Annotated[int, Field(ge=1)]
+    classes: Annotated[int, Field(ge=1, le=MAX_CLASSES)]
     pool: Literal["global_average", "none"] = "global_average"
     threshold: Annotated[float, Field(gt=0)] | None = None
     bits: Bits = 4
@@ -233,7 +237,7 @@ class Genotype(Model):
     multiplier_max: Annotated[int, Field(ge=1, le=256)] = 16
     quantizer: QuantizerSpec | None = None
     stem: StemSpec | None = None
-    cells: tuple[CellSpec, ...] = ()
+    cells: Annotated[tuple[CellSpec, ...], Field(max_length=MAX_PARTS)] = ()
     head: HeadSpec
     weights: WeightsRef | None = None
     training: TrainingRecord | None = None

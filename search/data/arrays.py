@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.genotype import InputSpec
 from litesnn.errors import DataError
+from litesnn.reading import Kind, read_npz
 from litesnn.search.data.cifar_folders import FOLDERS, read_folder
-from litesnn.search.data.dataset import Dataset
+from litesnn.search.data.dataset import Dataset, as_labels
 
 _KEYS = ("x_train", "y_train", "x_test", "y_test")
 _CLASSES = {"cifar10": 10, "cifar100": 100}
@@ -28,7 +28,7 @@ def load_cifar(name: str, data_dir: Path | None) -> Dataset:
     arrays = read_archive(name, data_dir) if folders is None else folders
     x_train, x_test = (_channels_first(name, arrays[key]) for key in ("x_train", "x_test"))
     spec = cifar_input(name, (3, 32, 32))
-    y_train, y_test = (arrays[key].reshape(-1).astype(np.int64) for key in ("y_train", "y_test"))
+    y_train, y_test = (as_labels(f"{name}: {key}", arrays[key]) for key in ("y_train", "y_test"))
     return Dataset(name, x_train, y_train, x_test, y_test, _CLASSES[name], spec)
 
 
@@ -51,14 +51,7 @@ def read_archive(name: str, data_dir: Path | None) -> dict[str, npt.NDArray[np.g
     path = data_dir / f"{name}.npz"
     if not path.is_file():
         raise DataError(f"{name}: no file {name}.npz in {data_dir}; wanted: {file} (nothing is downloaded)")
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            missing = [key for key in _KEYS if key not in archive.files]
-            if missing:
-                raise DataError(f"{path}: missing {', '.join(missing)}; found: {', '.join(archive.files) or 'nothing'}")
-            return {key: archive[key] for key in _KEYS}
-    except (OSError, ValueError, BadZipFile, EOFError) as error:
-        raise DataError(f"{path}: cannot read this archive: {error}; wanted: {file}") from error
+    return read_npz(path, Kind(DataError), names=_KEYS)
 
 
 def _channels_first(name: str, images: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:

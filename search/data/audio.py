@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from scipy.io import wavfile
 
 from litesnn.compiler.genotype import InputSpec, Mfcc
 from litesnn.errors import DataError
+from litesnn.reading import Kind, read_file
 from litesnn.search.data.dataset import Dataset
 from litesnn.search.data.mfcc import mfcc
+from litesnn.search.data.wav import Clip, read_wav
 
 KEYWORDS = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go")
 SILENCE, UNKNOWN = "silence", "unknown"
@@ -26,10 +26,10 @@ DRAW_SEED = 0
 FSDD_TEST_TAKES = 5
 _NOISE = "_background_noise_"
 _LISTS = ("validation_list.txt", "testing_list.txt")
+_LIST = Kind(DataError, "list of clips", 2**26)
+"""64 MiB: the lists of Speech Commands have 300 kB."""
 _SCALE = 1 / 32
 """Coefficients have deviation 1; +-4 deviations fill the integers."""
-
-Clip = tuple[npt.NDArray[np.generic], int]
 
 
 def load_gsc(name: str, data_dir: Path | None, how: Mfcc) -> Dataset:
@@ -42,13 +42,13 @@ def load_gsc(name: str, data_dir: Path | None, how: Mfcc) -> Dataset:
     for listing in _LISTS:
         if not (folder / listing).is_file():
             raise DataError(f"{name}: no {listing} in {folder}; wanted: Speech Commands as extracted from its archive")
-    held_out = set((folder / _LISTS[1]).read_text("utf-8").split())
+    held_out = set(_listed(folder / _LISTS[1]))
     words = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "_")))
     missing = [word for word in KEYWORDS if word not in words]
     if missing:
         raise DataError(f"{name}: no folder {', '.join(missing)} in {folder}; wanted: one per keyword")
     files = {word: sorted((folder / word).glob("*.wav")) for word in words}
-    noise = [_read(path) for path in sorted((folder / _NOISE).glob("*.wav"))]
+    noise = [read_wav(path) for path in sorted((folder / _NOISE).glob("*.wav"))]
     generator = np.random.default_rng(DRAW_SEED)
     parts = []
     for test in (False, True):
@@ -58,7 +58,7 @@ def load_gsc(name: str, data_dir: Path | None, how: Mfcc) -> Dataset:
         count = round(SHARE * len(spoken))
         drawn = generator.permutation(len(others))[:count]
         labelled = [*spoken, *((others[i], GSC_CLASSES.index(UNKNOWN)) for i in sorted(drawn))]
-        clips = [mfcc(*_read(path), how) for path, _ in labelled]
+        clips = [mfcc(*read_wav(path), how) for path, _ in labelled]
         labels = [label for _, label in labelled]
         if noise:
             clips += [mfcc(*_cut(noise, generator), how) for _ in range(count)]
@@ -77,10 +77,10 @@ def load_fsdd(name: str, data_dir: Path | None, how: Mfcc) -> Dataset:
     for path in sorted(folder.glob("*.wav")):
         digit, _, rest = path.stem.partition("_")
         take = rest.rpartition("_")[2]
-        if not (digit in set("0123456789") and take.isdigit()):
+        if not (digit in set("0123456789") and take.isdecimal()):
             raise DataError(f"{path}: found this name; allowed: <digit>_<speaker>_<take>.wav")
         test = int(take) < FSDD_TEST_TAKES
-        clips[test].append(mfcc(*_read(path), how))
+        clips[test].append(mfcc(*read_wav(path), how))
         labels[test].append(int(digit))
     (x_train, y_train), (x_test, y_test) = (_stack(name, clips[test], labels[test]) for test in (False, True))
     return Dataset(name, x_train, y_train, x_test, y_test, 10, _input(how))
@@ -98,12 +98,15 @@ def _folder(name: str, data_dir: Path | None, wanted: str) -> Path:
     return data_dir
 
 
-def _read(path: Path) -> Clip:
+def _listed(path: Path) -> list[str]:
+    """The clips that a list names, one a line."""
+    content = read_file(path, _LIST)
     try:
-        rate, audio = wavfile.read(path)
-    except (OSError, ValueError, EOFError, struct.error) as error:
-        raise DataError(f"{path}: not a sound file that can be read: {error}") from error
-    return (audio if audio.ndim == 1 else audio.mean(axis=1)), int(rate)
+        return content.decode("utf-8-sig").split()
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path}: found byte {content[error.start]:#04x} at {error.start}; allowed: text in UTF-8, as in the archive"
+        ) from error
 
 
 def _cut(noise: Sequence[Clip], generator: np.random.Generator) -> Clip:

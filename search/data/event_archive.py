@@ -5,17 +5,15 @@ Arrays: `t`, `x`, `y`, `p` (events,), `offsets` (recordings + 1,), `label` and `
 
 from __future__ import annotations
 
-import zlib
 from functools import partial
 from itertools import pairwise
-from lzma import LZMAError
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.errors import DataError
+from litesnn.reading import Kind, read_npz
 from litesnn.search.data.event_frames import Events, Recording
 
 ARRAYS = ("t", "x", "y", "p", "offsets", "label", "is_test")
@@ -63,21 +61,12 @@ def _cut(arrays: Arrays, part: slice) -> Events:
 
 
 def _read(path: Path) -> Arrays:
-    wanted = f"an .npz archive with the arrays {', '.join(ARRAYS)}"
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            missing = [name for name in ARRAYS if name not in archive.files]
-            if missing:
-                found = ", ".join(archive.files) or "nothing"
-                raise DataError(f"{path}: missing {', '.join(missing)}; found: {found}; wanted: {wanted}")
-            arrays = {name: archive[name] for name in ARRAYS}
-    except DataError:
-        raise
-    except (OSError, ValueError, BadZipFile, EOFError, NotImplementedError, zlib.error, LZMAError) as error:
-        raise DataError(f"{path}: cannot read this archive: {error}; wanted: {wanted}") from error
+    arrays = read_npz(path, Kind(DataError), names=ARRAYS)
     for name, values in arrays.items():
         if values.ndim != 1 or values.dtype.kind not in "biu":
             raise DataError(f"{path}: {name}: found {values.dtype} {values.shape}; allowed: whole numbers, one axis")
+        if values.dtype == np.uint64 and values.size and values.max() > np.iinfo(np.int64).max:
+            raise DataError(f"{path}: {name}: found {values.max()}; allowed: whole numbers of up to 63 bits")
     _check_lengths(path, arrays)
     return arrays
 

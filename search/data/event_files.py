@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from litesnn.errors import DataError
+from litesnn.reading import Kind, read_file
+from litesnn.reading import read_npy as read_array
 from litesnn.search.data.event_frames import Events, Recording
 
+_RECORDING = Kind(DataError, "recording", 2**26)
+"""64 MiB: 13 million events of five bytes, many times those of the longest recording, in half a gigabyte of integers."""
+_LARGEST = 2.0**53
 _BYTES = 5
 _OVERFLOW_ROW, _OVERFLOW_STEP = 240, 2**13
 """A pixel row that no sensor has marks that the time stamps start again: 8192 microseconds are added from there on."""
@@ -45,10 +52,7 @@ def read_bin(path: Path) -> Events:
     DataError
         Where the file is not whole.
     """
-    try:
-        raw = np.frombuffer(path.read_bytes(), np.uint8)
-    except OSError as error:
-        raise DataError(f"{path}: cannot read this file: {error.strerror}") from error
+    raw = np.frombuffer(read_file(path, _RECORDING), np.uint8)
     if len(raw) % _BYTES:
         raise DataError(f"{path}: found {len(raw)} bytes; allowed: a multiple of {_BYTES} (is the file cut short?)")
     x, y, high, middle, low = raw.reshape(-1, _BYTES).astype(np.int64).T
@@ -66,21 +70,17 @@ def read_npy(path: Path) -> Events:
     DataError
         For anything else, and for values that are not finite.
     """
-    try:
-        array = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise DataError(f"{path}: not a plain .npy array: {error}") from error
-    names = array.dtype.names if isinstance(array, np.ndarray) else None
+    array: npt.NDArray[Any] = read_array(path, _RECORDING, fields=True)
+    names = array.dtype.names
     if names is not None and {"x", "y", "p", "t"} <= set(names) and array.ndim == 1:
         columns = [array[name] for name in "xypt"]
-    elif names is None and isinstance(array, np.ndarray) and array.ndim == 2 and array.shape[1] == 4:
+    elif names is None and array.ndim == 2 and array.shape[1] == 4:
         columns = list(array.T)
     else:
-        found = f"{array.dtype} {array.shape}" if isinstance(array, np.ndarray) else "an archive"
         raise DataError(
-            f"{path}: found {found}; allowed: rows x, y, p, t, (events, 4), or an array with these four fields"
+            f"{path}: found {array.dtype} {array.shape}; allowed: rows x, y, p, t, (events, 4), or an array with these four fields"
         )
-    if any(column.dtype.kind not in "biuf" or not np.isfinite(column).all() for column in columns):
-        raise DataError(f"{path}: found values that are no finite numbers; allowed: finite ones")
+    if any(not np.isfinite(column).all() or (np.abs(column.astype(np.float64)) > _LARGEST).any() for column in columns):
+        raise DataError(f"{path}: found values that are no finite numbers up to 2^53; allowed: finite ones")
     x, y, p, t = (column.astype(np.int64) for column in columns)
     return Events(t, x, y, p)

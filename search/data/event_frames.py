@@ -15,6 +15,10 @@ Integers = npt.NDArray[np.int64]
 Spikes = npt.NDArray[np.uint8]
 
 
+LONGEST = 2**50
+"""Units of time of a recording: 35 years of microseconds, and a product with the number of frames stays an integer."""
+
+
 @dataclass(frozen=True)
 class Events:
     """One recording, each array (events,).
@@ -81,3 +85,6 @@ def check_events(events: Events, height: int, width: int, place: str) -> None:
         low, high = int(values.min()), int(values.max())
         if low < 0 or high >= limit:
             raise DataError(f"{place}: found {name} from {low} to {high}; allowed: 0 .. {limit - 1}")
+    duration = int(events.t.max()) - int(events.t.min())
+    if duration > LONGEST:
+        raise DataError(f"{place}: found time stamps over {duration:,} units; allowed: up to {LONGEST:,}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,8 @@ class Sensor:
     wanted: str
 
 
+MAX_FRAME_BYTES = 2**34
+"""16 GiB: N-MNIST in 96 frames."""
 SENSORS = {
     "nmnist": Sensor(34, 34, 10, nmnist_folder, "NMNIST/Train/<digit>/*.bin and NMNIST/Test"),
     "dvs128_gesture": Sensor(
@@ -68,7 +71,15 @@ def event_input(name: str, how: EventFrames) -> InputSpec:
 
 
 def _framed(recordings: Sequence[Recording], how: EventFrames, sensor: Sensor) -> tuple[Spikes, npt.NDArray[np.int64]]:
-    frames = np.empty((len(recordings), how.frames, *frame_shape(how, sensor.height, sensor.width)), np.uint8)
+    shape = (len(recordings), how.frames, *frame_shape(how, sensor.height, sensor.width))
+    if prod(shape) > MAX_FRAME_BYTES:
+        raise DataError(
+            f"event frames: found {shape}, {prod(shape):,} bytes; allowed: {MAX_FRAME_BYTES:,} (fewer frames, or downsample)"
+        )
+    for recording in recordings:
+        if not 0 <= recording.label < sensor.classes:
+            raise DataError(f"{recording.place}: found class {recording.label}; allowed: 0 .. {sensor.classes - 1}")
+    frames = np.empty(shape, np.uint8)
     for index, recording in enumerate(recordings):
         frames[index] = to_frames(recording.read(), how, sensor.height, sensor.width, recording.place)
     return frames, np.array([recording.label for recording in recordings], np.int64)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.errors import GenotypeError
+from litesnn.reading import Kind, parse_json, read_file, read_npy, read_npz
 from litesnn.search.published.literals import Value, read_literals
 
 Arrays = dict[str, Value]
@@ -26,22 +26,19 @@ def read_arrays(path: Path) -> Arrays:
     GenotypeError
         For a missing, too large or broken file, and for pickled objects.
     """
+    kind = Kind(GenotypeError, limit=MAX_BYTES, hint="architecture arrays are small; weights go to --weights")
+    if path.suffix == ".npy":
+        return {path.stem: _listed(read_npy(path, kind))}
+    if path.suffix == ".npz":
+        return {name: _listed(array) for name, array in read_npz(path, kind, unpacked=MAX_BYTES).items()}
+    content = read_file(path, kind)
+    if path.suffix == ".json":
+        return _from_json(content, path)
     try:
-        size = path.stat().st_size
-        content = path.read_bytes() if size <= MAX_BYTES else b""
-    except OSError as error:
-        raise GenotypeError(f"{path}: cannot read it: {error.strerror}") from error
-    if size > MAX_BYTES:
-        raise GenotypeError(
-            f"{path}: found {size} bytes; allowed: {MAX_BYTES} for architecture arrays (weights go to --weights)"
-        )
-    if path.suffix in (".npy", ".npz"):
-        return _from_numpy(path)
-    try:
-        text = content.decode()
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise GenotypeError(f"{path}: not text: {error.reason} at byte {error.start}") from error
-    return _from_json(text, path) if path.suffix == ".json" else read_literals(text, str(path))
+        raise GenotypeError(f"{path}: not text in UTF-8: {error.reason} at byte {error.start}") from error
+    return read_literals(text, str(path))
 
 
 def rows(value: Value | None) -> list[list[Value]]:
@@ -82,29 +79,10 @@ def whole(value: Value, place: str, allowed: str) -> int:
     raise GenotypeError(f"{place}: found {value!r}; allowed: {allowed}")
 
 
-def _from_json(text: str, path: Path) -> Arrays:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise GenotypeError(f"{path}: not valid JSON: {error}") from error
+def _from_json(content: bytes, path: Path) -> Arrays:
+    document = parse_json(content, str(path), GenotypeError)
     named = document if isinstance(document, dict) else {"": document}
     return {str(name): value for name, value in named.items() if isinstance(value, list)}
-
-
-def _from_numpy(path: Path) -> Arrays:
-    try:
-        if path.suffix == ".npz":
-            with ZipFile(path) as archive:
-                unpacked = sum(entry.file_size for entry in archive.infolist())
-            if unpacked > MAX_BYTES:
-                raise GenotypeError(f"{path}: unpacks to {unpacked} bytes; allowed: {MAX_BYTES}")
-        loaded = np.load(path, allow_pickle=False)
-        if isinstance(loaded, np.ndarray):
-            return {path.stem: _listed(loaded)}
-        with loaded:
-            return {name: _listed(loaded[name]) for name in loaded.files}
-    except (OSError, ValueError, EOFError, MemoryError, BadZipFile) as error:
-        raise GenotypeError(f"{path}: not plain numpy arrays (objects are never unpickled): {error}") from error
 
 
 def _listed(array: npt.NDArray[np.generic]) -> Value:

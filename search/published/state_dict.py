@@ -1,21 +1,23 @@
-"""Reading a published state dict: tensors only. `torch.load(weights_only=True)` refuses every pickle that would run code."""
+"""Reading a published state dict: tensors only, from safetensors or what `torch.save` wrote; nothing in a file can run."""
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Mapping
 from pathlib import Path
-from zipfile import BadZipFile
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor
 
 from litesnn.errors import GenotypeError
+from litesnn.reading import Kind, numpy_tensors, open_regular, read_file, read_safetensors
+from litesnn.reading.pickles import BROKEN_PICKLE, ForbiddenGlobal
+from litesnn.reading.zips import BROKEN_ZIP, BadArchive
+from litesnn.search.published.torch_files import BadTorchFile, read_torch
 
 _WRAPPERS = ("net", "state_dict", "model")
 """Keys under which released training scripts keep the state dict in a checkpoint."""
+_KIND = Kind(GenotypeError, limit=2**32)
+"""4 GiB: a genotype has a quarter of that at the most."""
 
 
 def read_state_dict(path: Path) -> dict[str, Tensor]:
@@ -26,20 +28,7 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
     GenotypeError
         For a missing or broken file, one that holds more than tensors and plain values, or no state dict.
     """
-    try:
-        if path.suffix == ".safetensors":
-            loaded: object = load_file(path)
-        else:
-            loaded = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise GenotypeError(f"{path}: no such file") from None
-    except pickle.UnpicklingError as error:
-        raise GenotypeError(
-            f"{path}: refused: it holds more than tensors, and reading that could run code ({_first_line(error)}); save the "
-            "weights alone: torch.save(model.state_dict(), FILE)"
-        ) from error
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, BadZipFile, SafetensorError) as error:
-        raise GenotypeError(f"{path}: not a state dict that PyTorch can read: {_first_line(error)}") from error
+    loaded = _from_safetensors(path) if path.suffix == ".safetensors" else _from_torch(path)
     for wrapper in _WRAPPERS:
         if isinstance(loaded, Mapping) and isinstance(loaded.get(wrapper), Mapping):
             loaded = loaded[wrapper]
@@ -47,9 +36,34 @@ def read_state_dict(path: Path) -> dict[str, Tensor]:
         raise GenotypeError(
             f"{path}: found no state dict; wanted: names and tensors, alone or under {', '.join(_WRAPPERS)}"
         )
-    return {str(name).removeprefix("module."): tensor for name, tensor in loaded.items()}
+    names = [str(name).removeprefix("module.") for name in loaded]
+    if len(set(names)) < len(names):
+        raise GenotypeError(f"{path}: found a name with and without 'module.'; allowed: each name once")
+    return dict(zip(names, loaded.values(), strict=True))
 
 
-def _first_line(error: Exception) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0] if lines else type(error).__name__
+def _from_torch(path: Path) -> object:
+    with open_regular(path, _KIND) as file:
+        try:
+            return read_torch(file, lambda: read_file(path, _KIND))
+        except ForbiddenGlobal as error:
+            raise GenotypeError(
+                f"{path}: refused: it holds more than tensors ({error}), and reading that could run code; save the weights "
+                "alone: torch.save(model.state_dict(), FILE)"
+            ) from error
+        except (BadTorchFile, BadArchive, *BROKEN_PICKLE, *BROKEN_ZIP) as error:
+            said = str(error).strip().splitlines() or [type(error).__name__]
+            raise GenotypeError(f"{path}: not a state dict that PyTorch could have written: {said[0][:200]}") from error
+
+
+def _from_safetensors(path: Path) -> dict[str, Tensor]:
+    _, stored = read_safetensors(read_file(path, _KIND), str(path), GenotypeError)
+    halves = {name: tensor for name, tensor in stored.items() if tensor.type == "BF16"}
+    arrays = numpy_tensors({name: t for name, t in stored.items() if name not in halves}, str(path), GenotypeError)
+    tensors = {name: torch.from_numpy(array.copy()) for name, array in arrays.items() if array.dtype.kind != "u"}
+    for name, array in arrays.items():
+        if name not in tensors:  # torch has one unsigned type
+            tensors[name] = torch.from_numpy(array.astype("int64"))
+    for name, tensor in halves.items():
+        tensors[name] = torch.frombuffer(bytearray(tensor.data), dtype=torch.bfloat16).reshape(tensor.shape)
+    return tensors

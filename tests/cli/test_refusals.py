@@ -20,7 +20,7 @@ from litesnn.cli import compile_app
         (np.full((1, 2, 4, 4), 128), "found values 128 .. 128; allowed: -128 .. 127"),
         (np.full((1, 2, 4, 4), 0.5), "found float64 values that are not whole numbers"),
         (np.full((1, 2, 4, 4), np.nan), "not whole numbers"),
-        (np.full((1, 2, 4, 4), "a"), "not whole numbers"),
+        (np.full((1, 2, 4, 4), "a"), "found elements of type '<U1'"),
         (np.array([{"a": 1}], dtype=object), "not a plain .npy array"),
     ],
     ids=str,

@@ -100,14 +100,13 @@ def _stride(spec: EdgeSpec, place: str, in_shape: Shape, out: Shape) -> int:
     fixed = OPS[spec.op].stride
     if spec.stride is not None and fixed is not None and spec.stride != fixed:
         raise GenotypeError(f"{place}.stride: found {spec.stride} for '{spec.op}'; allowed: {fixed}")
-    candidates = [spec.stride or fixed] if spec.stride or fixed else list(range(1, max(in_shape[1:]) + 1))
+    # Maps shrink as strides grow: the smallest stride that reaches the node's size is the only one that may fit.
+    given = spec.stride or fixed
+    stride = given or max(ceil(size / wanted) for size, wanted in zip(in_shape[1:], out[1:], strict=True))
     floor_sized = spec.op == "avgpool2x2"
-    for stride in candidates:
-        assert stride is not None
-        reached = tuple(size // stride if floor_sized else ceil(size / stride) for size in in_shape[1:])
-        if reached == out[1:]:
-            return stride
-    hint = f"'{spec.op}' with stride {candidates[0]}" if len(candidates) == 1 else f"any stride of '{spec.op}'"
+    if tuple(size // stride if floor_sized else ceil(size / stride) for size in in_shape[1:]) == out[1:]:
+        return stride
+    hint = f"'{spec.op}' with stride {given}" if given else f"any stride of '{spec.op}'"
     extra = "; use conv3x3 where the shapes differ" if spec.op == "skip" else ""
     raise GenotypeError(f"{place}: {hint} cannot turn a map of {in_shape[1:]} into the node's {out[1:]}{extra}")
 

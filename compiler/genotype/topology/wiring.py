@@ -15,6 +15,7 @@ from litesnn.compiler.genotype.feedback import (
 )
 from litesnn.compiler.genotype.schema import CellSpec, EdgeSpec, Genotype, NodeSpec
 from litesnn.compiler.genotype.topology.edges import Signal, plan_edge
+from litesnn.compiler.genotype.topology.limits import check_sizes
 from litesnn.compiler.genotype.topology.plans import NodePlan, PoolPlan, Topology
 from litesnn.errors import GenotypeError
 
@@ -25,7 +26,8 @@ def resolve(genotype: Genotype) -> Topology:
     Raises
     ------
     GenotypeError
-        Where the wiring cannot be: an edge to a later node, shapes that cannot meet, a pool of graded input.
+        Where the wiring cannot be: an edge to a later node, shapes that cannot meet, a pool of graded input; where the
+        network is too large to be held (`limits.py`).
     """
     channels, height, width = genotype.input.shape
     signal = Signal(("input",), (channels,), height, width)
@@ -51,7 +53,9 @@ def resolve(genotype: Genotype) -> Topology:
         readout_spec, "readout.edge0", "head", signal, (head.classes, 1, 1), head.bits, head.keep, "stride", genotype
     )
     backward = tuple(backward_place(i, b) for i, cell in enumerate(genotype.cells) for b in range(len(cell.backward)))
-    return Topology(genotype.input.shape, tuple(nodes), pool, readout, backward)
+    topology = Topology(genotype.input.shape, tuple(nodes), pool, readout, backward)
+    check_sizes(topology)
+    return topology
 
 
 def _pool(genotype: Genotype, signal: Signal) -> tuple[PoolPlan | None, Signal]:

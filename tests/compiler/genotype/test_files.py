@@ -147,7 +147,7 @@ def test_missing_files_are_named(tmp_path: Path) -> None:
     (tmp_path / "small.safetensors").unlink()
     with pytest.raises(GenotypeError, match="small.safetensors: no such weights file"):
         load_genotype(path)
-    with pytest.raises(GenotypeError, match="cannot read this genotype: Is a directory"):
+    with pytest.raises(GenotypeError, match="cannot read this genotype: found a folder"):
         load_genotype(tmp_path)
 
 

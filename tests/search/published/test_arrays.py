@@ -102,7 +102,7 @@ def test_pickled_objects_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.array([{"a": 1}], dtype=object), allow_pickle=True)
     np.savez(tmp_path / "a.npz", a=np.array([{"a": 1}], dtype=object))
     for name in ("a.npy", "a.npz"):
-        with pytest.raises(GenotypeError, match="objects are never unpickled"):
+        with pytest.raises(GenotypeError, match="never unpickled"):
             read_arrays(tmp_path / name)
 
 
@@ -111,9 +111,9 @@ def test_pickled_objects_are_refused(tmp_path: Path) -> None:
     [
         ("a.txt", b"\xff\xfe", "not text"),
         ("a.json", b"{", "not valid JSON"),
-        ("a.npy", b"\x93NUMPY\x01\x00", "not plain numpy"),
+        ("a.npy", b"\x93NUMPY\x01\x00", "not a plain .npy array"),
         ("a.npz", b"PK", "not plain numpy"),
-        ("a.txt", b"#" * (MAX_BYTES + 1), f"allowed: {MAX_BYTES}"),
+        ("a.txt", b"#" * (MAX_BYTES + 1), f"allowed: {MAX_BYTES:,}"),
     ],
     ids=["bytes", "json", "npy", "npz", "large"],
 )
@@ -128,7 +128,7 @@ def test_an_archive_that_unpacks_to_much_is_refused(tmp_path: Path) -> None:
     assert (tmp_path / "bomb.npz").stat().st_size < MAX_BYTES // 100
     with pytest.raises(GenotypeError, match="unpacks to"):
         read_arrays(tmp_path / "bomb.npz")
-    with pytest.raises(GenotypeError, match="cannot read it"):
+    with pytest.raises(GenotypeError, match="no such file"):
         read_arrays(tmp_path / "missing.txt")
 
 

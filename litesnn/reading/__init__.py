@@ -1,0 +1,28 @@
+"""Reading what comes from outside: one door for files, and bounded readers of JSON, arrays, tensors and gzip behind it.
+
+Every reader takes the type of error to raise. A refusal names the file, what was found, what is allowed and what to do. No
+reader executes anything, and none holds more than the file's size and 1 GiB in memory.
+"""
+
+from litesnn.reading.arrays import read_npy, read_npz
+from litesnn.reading.documents import parse_json
+from litesnn.reading.files import Kind, check_regular, open_regular, read_file
+from litesnn.reading.gzips import open_gzip
+from litesnn.reading.limits import MAX_JSON_BYTES, UNPACKED_EXTRA
+from litesnn.reading.tensors import StoredTensor, numpy_tensors, read_safetensors
+
+__all__ = [
+    "MAX_JSON_BYTES",
+    "UNPACKED_EXTRA",
+    "Kind",
+    "StoredTensor",
+    "check_regular",
+    "numpy_tensors",
+    "open_gzip",
+    "open_regular",
+    "parse_json",
+    "read_file",
+    "read_npy",
+    "read_npz",
+    "read_safetensors",
+]
