@@ -12,7 +12,6 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from importlib import resources
-from pathlib import Path
 from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -34,6 +33,7 @@ from litesnn.compiler.profile_sections import (
     Time,
 )
 from litesnn.errors import ProfileError
+from litesnn.reading import Kind, read_file
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -107,6 +107,10 @@ def shipped_profiles() -> list[str]:
     return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
 
 
+MAX_PROFILE_BYTES = 2**20
+"""Of a TOML file: the shipped profiles have 30 kB."""
+
+
 def load_profile(name_or_path: str | os.PathLike[str], overrides: Mapping[str, str] | None = None) -> Profile:
     """Load a shipped profile by name, or a user's own TOML file by path, with some figures set by the caller.
 
@@ -134,9 +138,11 @@ def _read(text: str) -> str:
             f"profile: found '{text}'; allowed: {', '.join(shipped_profiles())}, or a path to a .toml file"
         )
     try:
-        return Path(text).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProfileError(f"profile {text}: cannot read it: {error}") from error
+        return read_file(text, Kind(ProfileError, "profile", MAX_PROFILE_BYTES)).decode()
+    except UnicodeDecodeError as error:
+        raise ProfileError(
+            f"profile {text}: cannot read it: found byte {error.object[error.start]:#04x} at {error.start}; allowed: UTF-8"
+        ) from error
 
 
 def _parse(text: str, content: str) -> Profile:

@@ -61,8 +61,10 @@ def _value(current: Any, value: Any) -> Any:
     text = f"[{value}]" if isinstance(current, tuple) and not value.startswith("[") else value
     try:
         parsed = json.loads(text)
-    except ValueError:
+        return float(parsed) if isinstance(current, float) and isinstance(parsed, int) else _as_tuple(parsed)
+    except (ValueError, RecursionError, OverflowError):
         return value
-    if isinstance(parsed, list):
-        return tuple(parsed)
-    return float(parsed) if isinstance(current, float) and isinstance(parsed, int) else parsed
+
+
+def _as_tuple(parsed: Any) -> Any:
+    return tuple(parsed) if isinstance(parsed, list) else parsed

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.frontends.global_heap import REFERENCE, GlobalHeap
 from litesnn.errors import ImportFileError
+from litesnn.reading import Kind, read_file
 
 Array = npt.NDArray[Any]
 Value = Array | str
@@ -75,14 +76,8 @@ class _Reader:
         return ImportFileError(f"{self.path}{': ' + place if place else ''}: {problem}")
 
     def document(self) -> bytes:
-        try:
-            with self.path.open("rb") as file:
-                content = file.read(self.limits.file_bytes + 1)
-        except OSError as error:
-            raise self.error("", f"cannot read it: {error.strerror}") from error
-        if len(content) > self.limits.file_bytes:
-            raise self.error("", f"larger than the {self.limits.file_bytes:,} bytes allowed for a network file")
-        return content
+        limit = self.limits.file_bytes
+        return read_file(self.path, Kind(ImportFileError, "network file", limit, "larger than any network"))
 
     def group(self, group: h5py.Group, place: str, depth: int) -> Tree:
         if depth > self.limits.depth:

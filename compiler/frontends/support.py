@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from litesnn.errors import ImportFileError
+
+TIMESTEPS_MAX = 2**20
+"""Steps of a sample: a million are a quarter of an hour of steps of a millisecond."""
 Support = Literal["exact", "bounded", "approximate", "refused"]
+
+
+def check_timesteps(steps: int, place: str) -> None:
+    """Refuse, with an `ImportFileError` that names the place, a number of steps that no sample has."""
+    if not 1 <= steps <= TIMESTEPS_MAX:
+        raise ImportFileError(f"{place}: found {steps}; allowed: 1 .. {TIMESTEPS_MAX}")
 
 
 @dataclass(frozen=True)

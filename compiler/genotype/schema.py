@@ -22,8 +22,8 @@ Bits = Annotated[int, Field(ge=1, le=8, description="weight bits; b bits carry t
 Keep = Annotated[float, Field(gt=0, le=1, description="fraction of weights that pruning keeps, per tensor")]
 Step = Annotated[float, Field(gt=0, description="quantizer step; the weight code 1 is worth step / 2")]
 MembraneExp = Annotated[int, Field(ge=0, le=15, description="accumulator units per smallest weight: 2^membrane_exp")]
-MAX_SIDE, MAX_CHANNELS, MAX_CLASSES, MAX_PARTS = 4096, 2**16, 2**16, 4096
-"""Pixels of a side, channels of a population, classes, and parts of one list: `limits.py` bounds their products."""
+MAX_SIDE, MAX_CHANNELS, MAX_CLASSES, MAX_PARTS, MAX_TIMESTEPS = 4096, 2**16, 2**16, 4096, 4096
+"""Pixels of a side, channels of a population, classes, parts of one list, and time steps: `limits.py` bounds their products."""
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 Channels = Annotated[int, Field(ge=1, le=MAX_CHANNELS)]
 OpName = Literal["conv1x1", "conv3x3", "conv5x5", "dense", "skip", "shortcut", "maxpool3x3", "avgpool2x2", "avgpool3x3"]
@@ -230,7 +230,7 @@ class Genotype(Model):
     version: Literal[1] = 1
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")]
     input: InputSpec
-    timesteps: Annotated[int, Field(ge=1, le=4096)]
+    timesteps: Annotated[int, Field(ge=1, le=MAX_TIMESTEPS)]
     neuron: NeuronSpec = NeuronSpec()
     norm: Literal["node", "edge"] = "node"
     norm_eps: Annotated[float, Field(gt=0)] = 1e-5

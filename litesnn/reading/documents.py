@@ -85,7 +85,9 @@ def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _check(value: Any) -> None:
     """Depth, and text that can be written again: not half a character (a lone surrogate)."""
     level = [value]
-    for _ in range(MAX_JSON_DEPTH + 1):
+    for depth in range(MAX_JSON_DEPTH + 1):
+        if depth == MAX_JSON_DEPTH and any(isinstance(item, dict | list) for item in level):
+            raise _Refusal(_TOO_DEEP)
         deeper: list[Any] = []
         for item in level:
             if isinstance(item, dict):
@@ -96,10 +98,7 @@ def _check(value: Any) -> None:
                 deeper += item
             elif isinstance(item, str):
                 _check_text(item)
-        if not deeper:
-            return
         level = deeper
-    raise _Refusal(_TOO_DEEP)
 
 
 def _check_text(text: str) -> None:

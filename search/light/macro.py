@@ -6,6 +6,8 @@ convolution doubles the width, its spikes are pooled into the second cell; then 
 
 from __future__ import annotations
 
+from math import prod
+
 from litesnn.compiler.analysis.shape_ranges import with_proved_bits
 from litesnn.compiler.genotype import (
     CellSpec,
@@ -21,14 +23,17 @@ from litesnn.compiler.genotype import (
 )
 from litesnn.compiler.profile import load_profile, shipped_profiles
 from litesnn.errors import SearchError
+from litesnn.search.bounds import check_weights
 from litesnn.search.light.decode import SpikingCell, to_populations
 from litesnn.search.light.layers import TAU, THRESHOLD
 from litesnn.search.light.network import REDUCTION
 from litesnn.search.light.settings import CellSearchSettings
-from litesnn.search.spaces.four_nodes import Wiring
+from litesnn.search.spaces.four_nodes import CELL_EDGES, Wiring
 
 WIDEST = 8
 """Bits of weights that nobody chose, as far as they are certain to fit."""
+LARGEST_WINDOW = 9
+"""Weights of a convolution per pair of channels: 3 x 3."""
 NEURON = NeuronSpec(decay=1 - 1 / TAU, threshold=TAU * THRESHOLD, surrogate="arctangent", surrogate_temperature=2 / TAU)
 """The published neuron scales its input by 1 / tau; this one has a threshold tau times as high instead, and a slope tau times as low."""
 
@@ -94,6 +99,16 @@ def check_size(settings: CellSearchSettings, shape: tuple[int, int, int], name: 
         Where pooling leaves nothing, or average pooling meets an odd map.
     """
     factor = settings.stem_pool * REDUCTION * settings.last_pool
+    width, area = REDUCTION * max(settings.channels, settings.deployed_channels), prod(shape[1:]) // factor**2
+    weights = (
+        LARGEST_WINDOW * width**2 * sum("conv" in operation for operation in settings.operations) * 2 * len(CELL_EDGES)
+        + width * area * settings.hidden
+    )
+    check_weights(
+        weights,
+        f"channels {settings.channels}, deploy_channels {settings.deploy_channels}, hidden {settings.hidden}",
+        SearchError,
+    )
     if min(shape[1:]) < factor:
         raise SearchError(f"{name}: found maps of {shape[1:]}; allowed: at least {factor} pixels each way (last_pool)")
     if settings.pool == "average" and any(size % factor for size in shape[1:]):

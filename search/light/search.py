@@ -21,7 +21,7 @@ from litesnn.search.data import Dataset, load_dataset
 from litesnn.search.light.macro import check_size, spiking_cells, to_genotype
 from litesnn.search.light.scoring import Scorer, training_samples
 from litesnn.search.light.settings import CellSearchSettings
-from litesnn.search.light.strategies import edge_operations, strategy_of
+from litesnn.search.light.strategies import BadRow, edge_operations, strategy_of
 from litesnn.search.output import check_search_output
 from litesnn.search.session import run_session, usable_device, versions
 from litesnn.search.spaces.four_nodes import without_idle_nodes
@@ -81,6 +81,13 @@ def search_cell(
     return run.write()
 
 
+@dataclass(frozen=True)
+class _State:
+    """What a checkpoint's state is; the strategy knows what its rows hold."""
+
+    rows: list[dict[str, Any]]
+
+
 class _Run:
     """One search and the checkpoint it can go on from."""
 
@@ -97,8 +104,11 @@ class _Run:
         """All evaluations that are not done yet."""
         strategy = self.strategy
         if resume and self.checkpoint.is_file():
-            state, _ = read_checkpoint(self.checkpoint, self.identity, "search", SearchError)
-            strategy.restore(state["rows"])
+            state, _ = read_checkpoint(self.checkpoint, self.identity, "search", SearchError, _State)
+            try:
+                strategy.restore(state.rows)
+            except BadRow as error:
+                raise SearchError(f"not a checkpoint: {self.checkpoint}: {error}; start without resuming") from error
         task = bar.add_task(self.settings.method, total=strategy.total, completed=strategy.done)
         for _ in strategy.steps():
             write_checkpoint(self.checkpoint, self.identity, {"rows": strategy.rows}, {})

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from litesnn.errors import SearchError
+from litesnn.search.bounds import check_bounds
 from litesnn.search.spaces.four_nodes import CELL_OPERATIONS, LIGHTSNN_OPERATIONS, ZEROIZE
 
 Method = Literal["lightsnn", "snasnet"]
@@ -63,6 +64,7 @@ class CellSearchSettings:
     threads: int = 0
 
     def __post_init__(self) -> None:
+        check_bounds(self, SearchError)
         for name, low in _LOWEST.items():
             if getattr(self, name) < low:
                 raise SearchError(f"{name}: found {getattr(self, name)}; allowed: a whole number >= {low}")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from math import inf, isfinite
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from litesnn.search.light.mixture import of_wiring
 from litesnn.search.light.pruning import Pruning, evaluations
@@ -15,6 +18,29 @@ from litesnn.search.light.settings import CellSearchSettings
 from litesnn.search.spaces.four_nodes import CELL_EDGES, Wiring, sample_wiring
 
 CANDIDATES_PER_CHECKPOINT = 20
+
+
+class BadRow(Exception):
+    """What is wrong with a row that a search should go on from, in words."""
+
+
+@dataclass(frozen=True)
+class _Round:
+    """A row of `PruningSearch`."""
+
+    scores: list[tuple[int, int, float | None]]
+    removed: list[tuple[int, int]]
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    """A row of `RandomSearch`."""
+
+    operations: list[str]
+    score: float | None
+
+
+Row = TypeVar("Row", _Round, _Candidate)
 
 
 class Strategy(Protocol):
@@ -88,10 +114,20 @@ class PruningSearch:
 
     def restore(self, rows: list[dict[str, Any]]) -> None:
         """Repeat the removals of these rows."""
-        self.rows = rows
-        for row in rows:
-            for edge, operation in row["removed"]:
-                self.pruning.live[edge, operation] = False
+        for index, row in enumerate(rows):
+            found = _checked(_Round, row, index)
+            scores = {(edge, operation): _score(score) for edge, operation, score in found.scores}
+            wanted = set(self.pruning.removals())
+            whole = bool(found.removed) or index + 1 < len(rows)
+            if (
+                not wanted
+                or len(scores) < len(found.scores)
+                or not (set(scores) == wanted if whole else set(scores) <= wanted)
+            ):
+                raise BadRow(f"rows.{index}: found scores of other operations than round {index + 1} tries")
+            if whole and self.pruning.finish_round(scores) != tuple(found.removed):
+                raise BadRow(f"rows.{index}: found other removals than follow from its scores")
+            self.rows.append({"scores": list(map(list, found.scores)), "removed": list(map(list, found.removed))})
 
     def best(self) -> Wiring:
         """The operation left on each edge."""
@@ -143,7 +179,11 @@ class RandomSearch:
 
     def restore(self, rows: list[dict[str, Any]]) -> None:
         """Candidates that are scored already."""
-        self.rows = rows
+        for index, row in enumerate(rows):
+            found = _checked(_Candidate, row, index)
+            if index >= self.total or tuple(found.operations) != self.candidate(index):
+                raise BadRow(f"rows.{index}: found another cell than candidate {index} of {self.total}")
+            self.rows.append({"operations": found.operations, "score": found.score})
 
     def best(self) -> Wiring:
         """The cell with the highest score."""
@@ -163,6 +203,15 @@ def strategy_of(scorer: Scorer, settings: CellSearchSettings) -> Strategy:
 def edge_operations(wiring: Wiring) -> dict[str, str]:
     """Operation by name of the edge, as `1<-0`."""
     return {edge.name: operation for edge, operation in zip(CELL_EDGES, wiring, strict=True)}
+
+
+def _checked(kind: type[Row], row: dict[str, Any], index: int) -> Row:
+    try:
+        return TypeAdapter(kind).validate_python(row)
+    except ValidationError as error:
+        detail: ErrorDetails = error.errors()[0]
+        place = ".".join(map(str, ("rows", index, *detail["loc"])))
+        raise BadRow(f"{place}: {detail['msg']}") from error
 
 
 def _plain(score: float) -> float | None:

@@ -14,15 +14,17 @@ from rich.progress import Progress
 
 from litesnn.compiler.analysis.shape_ranges import with_proved_bits
 from litesnn.compiler.genotype import Genotype, SearchRecord, save_genotype
+from litesnn.compiler.genotype.schema import MAX_CHANNELS
 from litesnn.compiler.profile import load_profile, shipped_profiles
 from litesnn.errors import SearchError
 from litesnn.output import write_atomically
 from litesnn.output_kinds import HISTORY
+from litesnn.search.bounds import check_weights
 from litesnn.search.checkpoint import (
     optimizer_tensors,
     read_checkpoint,
+    restore_module,
     restore_optimizer,
-    under,
     write_checkpoint,
 )
 from litesnn.search.data import Dataset, load_dataset
@@ -191,16 +193,39 @@ class _Run:
         write_checkpoint(self.checkpoint, self.identity, {"rows": self.rows}, tensors)
 
     def _restore(self) -> None:
-        state, tensors = read_checkpoint(self.checkpoint, self.identity, "search", SearchError)
-        self.rows = state["rows"]
-        self.supernet.load_state_dict(under("supernet", tensors))
+        state, tensors = read_checkpoint(self.checkpoint, self.identity, "search", SearchError, _State)
+        if len(state.rows) > self.settings.epochs or [row.epoch for row in state.rows] != list(
+            range(1, len(state.rows) + 1)
+        ):
+            raise SearchError(
+                f"not a checkpoint: {self.checkpoint}: found {len(state.rows)} epochs; allowed: those from 1 to up to "
+                f"{self.settings.epochs}, in order; start without resuming"
+            )
+        restore_module("supernet", self.supernet, tensors, SearchError)
         for name, optimizer in self.optimizers.named():
-            restore_optimizer(name, optimizer, tensors)
+            restore_optimizer(name, optimizer, tensors, SearchError)
+        self.rows = [row.document() for row in state.rows]
+
+
+@dataclass(frozen=True)
+class _State:
+    """What a checkpoint's state is."""
+
+    rows: list[EpochRow]
 
 
 def make_space(data: Dataset, settings: SearchSettings, channels: int) -> SpikeDhsSpace:
-    """The space for a data set at a width."""
-    return SpikeDhsSpace(data.input_spec.shape, data.num_classes, settings.nodes, channels, settings.levels)
+    """The space for a data set at a width; `SearchError` where its networks would be too large to be held."""
+    space = SpikeDhsSpace(data.input_spec.shape, data.num_classes, settings.nodes, channels, settings.levels)
+    widest = max(plan.channels * space.nodes for plan in space.cells())
+    if widest > MAX_CHANNELS:
+        raise SearchError(
+            f"channels: found {channels}, which levels widen to {widest:.6g}; allowed: up to {MAX_CHANNELS} in a population"
+        )
+    check_weights(
+        space.most_weights, f"channels {channels}, nodes {settings.nodes}, {len(settings.levels)} cells", SearchError
+    )
+    return space
 
 
 def split_halves(data: Dataset, settings: SearchSettings) -> Halves:

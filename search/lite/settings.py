@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from litesnn.errors import SearchError
+from litesnn.search.bounds import check_bounds
 from litesnn.search.quantizer import STEP_UNIT
 from litesnn.search.scale import Precision
 from litesnn.search.sequential import STAGES
@@ -85,6 +86,7 @@ class SearchSettings:
     threads: int = 0
 
     def __post_init__(self) -> None:
+        check_bounds(self, SearchError)
         lowest = {"timesteps": 1, "epochs": 1, "batch_size": 2, "comp_samples": 1}
         lowest |= dict.fromkeys(("warm_up", "shift", "cutout", "samples", "seed", "threads"), 0)
         for name, low in lowest.items():

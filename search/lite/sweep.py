@@ -8,10 +8,14 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from litesnn.errors import SearchError
 from litesnn.output import check_file, write_atomically
 from litesnn.output_kinds import SWEEP
+from litesnn.reading import Kind, parse_json, read_file
 from litesnn.search.data import Dataset
+from litesnn.search.lite.history import FORMAT, VERSION, EpochRow
 from litesnn.search.lite.search import search_genotype
 from litesnn.search.lite.settings import SearchSettings
 from litesnn.search.output import check_search_output
@@ -19,6 +23,10 @@ from litesnn.search.scale import is_first_process
 
 FIGURE_3 = ((1e-9, 0.0), (1e-9, 1e-13), (5e-9, 1e-13), (1e-9, 5e-13))
 """Pairs named in the paper's text around Figure 3, and one with a higher price of operations."""
+
+
+MAX_HISTORY_BYTES = 2**28
+"""Of history.json: an epoch takes 2 kB."""
 
 
 @dataclass(frozen=True)
@@ -74,11 +82,43 @@ def parse_pair(text: str) -> tuple[float, float]:
 
 
 def _finished(folder: Path, settings: SearchSettings) -> dict[str, Any] | None:
-    try:
-        history: dict[str, Any] = json.loads((folder / "history.json").read_text("utf-8"))
-    except (OSError, ValueError):
+    """The history of a search that is done, None where there is none, or one of other settings.
+
+    Raises
+    ------
+    SearchError
+        For a file that no search wrote.
+    """
+    path = folder / "history.json"
+    if not path.exists():
         return None
-    return history if history.get("settings") == settings.as_dict() else None
+    history = parse_json(read_file(path, Kind(SearchError, "history", MAX_HISTORY_BYTES)), str(path), SearchError)
+    if not isinstance(history, dict) or history.get("format") != FORMAT or history.get("version") != VERSION:
+        raise SearchError(
+            f"{path}: not a history of this version of LiteSNN; remove it or start the sweep without resuming"
+        )
+    if history.get("settings") != settings.as_dict():
+        return None
+    try:
+        last = TypeAdapter(EpochRow).validate_python(history["epochs"][-1])
+        steps = TypeAdapter(_Found).validate_python(last.decoded).timesteps
+        if not 1 <= steps <= len(last.accuracy):
+            raise ValueError(f"T = {steps} of {len(last.accuracy)} accuracies")
+        return {"epochs": [last.document()]}
+    except (ValueError, LookupError, TypeError) as error:
+        raise SearchError(
+            f"{path}: not a whole history ({str(error)[:200]}); remove it or start the sweep without resuming"
+        ) from error
+
+
+@dataclass(frozen=True)
+class _Found:
+    """What the table shows of the network that an epoch's choices stand for."""
+
+    timesteps: int
+    model_size: float
+    bit_syn_ops: float
+    bits: list[int]
 
 
 def _point(memory: float, operations: float, folder: str, history: dict[str, Any]) -> SweepPoint:

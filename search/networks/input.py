@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from litesnn.compiler.genotype import EventFrames, InputSpec
+from litesnn.compiler.genotype.schema import MAX_CHANNELS, MAX_SIDE, MAX_TIMESTEPS
 from litesnn.errors import GenotypeError
 from litesnn.search.data import load_dataset
 from litesnn.search.data.arrays import cifar_input
@@ -19,6 +20,8 @@ _SCALE = 1 / 32
 def dataset_input(name: str, data_dir: Path | None, timesteps: int) -> tuple[InputSpec, int]:
     """What a data set suggests, and its number of classes; CIFAR's and those of events, a frame per step, are known without files."""
     if name in SENSORS:
+        if not 1 <= timesteps <= MAX_TIMESTEPS:
+            raise GenotypeError(f"timesteps: found {timesteps}; allowed: a whole number from 1 to {MAX_TIMESTEPS}")
         return event_input(name, EventFrames(frames=timesteps)), SENSORS[name].classes
     if name in _CIFAR_CLASSES:
         return cifar_input(name, (3, 32, 32)), _CIFAR_CLASSES[name]
@@ -35,8 +38,13 @@ def shaped_input(shape: str, encoding: Literal["direct", "spikes"]) -> InputSpec
         Where the text is not three sizes.
     """
     parts = shape.lower().split("x")
-    if len(parts) != 3 or not all(part.isdigit() and int(part) > 0 for part in parts):
-        raise GenotypeError(f"input shape: found '{shape}'; allowed: CxHxW, e.g. 3x32x32")
-    channels, height, width = map(int, parts)
+    sizes = [int(part) if part.isdecimal() and len(part) < 10 else 0 for part in parts]
+    if len(parts) != 3 or not all(
+        1 <= n <= most for n, most in zip(sizes, (MAX_CHANNELS, MAX_SIDE, MAX_SIDE), strict=True)
+    ):
+        raise GenotypeError(
+            f"input shape: found '{shape}'; allowed: CxHxW, e.g. 3x32x32, up to {MAX_CHANNELS}x{MAX_SIDE}x{MAX_SIDE}"
+        )
+    channels, height, width = sizes
     scale = _SCALE if encoding == "direct" else 1.0
     return InputSpec(shape=(channels, height, width), encoding=encoding, scale=scale)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from litesnn.compiler.genotype import InputSpec, QuantizerSpec
+from litesnn.compiler.genotype.schema import MAX_CLASSES, MAX_TIMESTEPS
 from litesnn.errors import GenotypeError
 
 Proved = Literal["proved"]
@@ -42,9 +43,9 @@ class NetworkSettings:
         for name, value in (("bits", self.cell_bits), ("first_last_bits", self.end_bits)):
             if not 1 <= value <= 8:
                 raise GenotypeError(f"{name}: found {value}; allowed: 1 to 8")
-        for name, count in (("timesteps", self.timesteps), ("classes", self.classes)):
-            if count < 1:
-                raise GenotypeError(f"{name}: found {count}; allowed: a whole number >= 1")
+        for name, count, most in (("timesteps", self.timesteps, MAX_TIMESTEPS), ("classes", self.classes, MAX_CLASSES)):
+            if not 1 <= count <= most:
+                raise GenotypeError(f"{name}: found {count}; allowed: a whole number from 1 to {most}")
         if not 0 < self.width <= 16:
             raise GenotypeError(f"width: found {self.width}; allowed: above 0, up to 16")
         if self.first_last_bits is None and self.quantizer is None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from litesnn.errors import GenotypeError
-from litesnn.reading import Kind, numpy_tensors, open_regular, read_file, read_safetensors
+from litesnn.reading import Kind, open_regular, read_file, read_safetensors
 from litesnn.reading.pickles import BROKEN_PICKLE, ForbiddenGlobal
 from litesnn.reading.zips import BROKEN_ZIP, BadArchive
 from litesnn.search.published.torch_files import BadTorchFile, read_torch
+from litesnn.search.stored_tensors import torch_tensors
 
 _WRAPPERS = ("net", "state_dict", "model")
 """Keys under which released training scripts keep the state dict in a checkpoint."""
@@ -58,12 +58,4 @@ def _from_torch(path: Path) -> object:
 
 def _from_safetensors(path: Path) -> dict[str, Tensor]:
     _, stored = read_safetensors(read_file(path, _KIND), str(path), GenotypeError)
-    halves = {name: tensor for name, tensor in stored.items() if tensor.type == "BF16"}
-    arrays = numpy_tensors({name: t for name, t in stored.items() if name not in halves}, str(path), GenotypeError)
-    tensors = {name: torch.from_numpy(array.copy()) for name, array in arrays.items() if array.dtype.kind != "u"}
-    for name, array in arrays.items():
-        if name not in tensors:  # torch has one unsigned type
-            tensors[name] = torch.from_numpy(array.astype("int64"))
-    for name, tensor in halves.items():
-        tensors[name] = torch.frombuffer(bytearray(tensor.data), dtype=torch.bfloat16).reshape(tensor.shape)
-    return tensors
+    return torch_tensors(stored, str(path), GenotypeError)

@@ -12,7 +12,7 @@ weights of its own, as in the authors' program.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, prod
 
 from litesnn.errors import SearchError
 
@@ -136,6 +136,16 @@ class SpikeDhsSpace:
             plans.append(CellPlan(index, width, stride, (c0, c1), (size0, size1), size))
             outputs.append((width * self.nodes, size))
         return tuple(plans)
+
+    @property
+    def most_weights(self) -> int:
+        """Weights of the network of all candidates, stem and readout included."""
+        cells = sum(
+            plan.channels * plan.source_channels(edge.source) * KERNEL**2
+            for plan in self.cells()
+            for edge in self.edges
+        )
+        return cells + self.channels * self.input_shape[0] * KERNEL**2 + self.classes * prod(self.output_shape)
 
     @property
     def output_shape(self) -> tuple[int, int, int]:

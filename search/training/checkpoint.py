@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import torch
+from pydantic import Field
 from torch import Tensor
 
 from litesnn.errors import TrainingError
-from litesnn.search.checkpoint import optimizer_tensors, read_checkpoint, restore_optimizer, under, write_checkpoint
+from litesnn.search.checkpoint import (
+    optimizer_tensors,
+    read_checkpoint,
+    restore_module,
+    restore_optimizer,
+    under,
+    write_checkpoint,
+)
 from litesnn.search.model import Evaluation
+from litesnn.search.training.settings import EpochReport
 
 
 @dataclass
@@ -58,19 +67,29 @@ def load_checkpoint(path: Path, identity: dict[str, Any]) -> tuple[TrainingState
     TrainingError
         Where the file is not a checkpoint, or belongs to another training (what differs is named).
     """
-    document, tensors = read_checkpoint(path, identity, "training", TrainingError)
-    best = document["best"]
+    found, tensors = read_checkpoint(path, identity, "training", TrainingError, _Document)
+    weights = under("best", tensors) or None
+    if (found.best is None) != (weights is None) or (found.evaluation == "fixed" and weights is None):
+        raise TrainingError(
+            f"not a checkpoint: {path}: it lacks the best weights or their accuracy; start without resuming"
+        )
     state = TrainingState(
-        document["evaluation"],
-        document["epoch"],
-        None if best is None else (best[0], best[1]),
-        under("best", tensors) or None,
-        document["history"],
+        found.evaluation, found.epoch, found.best, weights, [asdict(report) for report in found.history]
     )
     return state, tensors
 
 
 def restore(tensors: dict[str, Tensor], model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
-    """Put a checkpoint's tensors into a model and the optimizer of the same phase."""
-    model.load_state_dict(under("model", tensors))
-    restore_optimizer("optimizer", optimizer, tensors)
+    """Put a checkpoint's tensors into a model and the optimizer of the same phase; `TrainingError` where they do not fit."""
+    restore_module("model", model, tensors, TrainingError)
+    restore_optimizer("optimizer", optimizer, tensors, TrainingError)
+
+
+@dataclass(frozen=True)
+class _Document:
+    """The state as JSON holds it."""
+
+    evaluation: Evaluation
+    epoch: Annotated[int, Field(ge=0)]
+    best: tuple[float, float] | None
+    history: list[EpochReport]

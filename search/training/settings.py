@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from litesnn.errors import TrainingError
+from litesnn.search.bounds import check_bounds
 from litesnn.search.model import Evaluation
 from litesnn.search.scale import Precision
 from litesnn.search.sequential import STAGES
@@ -58,6 +59,7 @@ class TrainingSettings:
     threads: int = 0
 
     def __post_init__(self) -> None:
+        check_bounds(self, TrainingError)
         for name, low in (
             ("epochs", 0),
             ("fixed_epochs", 0),

@@ -26,6 +26,7 @@ from litesnn.compiler.profile import Profile
 from litesnn.errors import TrainingError
 from litesnn.output import check_file
 from litesnn.output_kinds import CHECKPOINT
+from litesnn.search.checkpoint import check_tensors
 from litesnn.search.data import Dataset, load_for
 from litesnn.search.dead_channels import silence_dead_channels
 from litesnn.search.export import export_document, export_tensors
@@ -172,6 +173,7 @@ class _Run:
         tensors = None
         if resume and self.checkpoint.is_file():
             self.state, tensors = load_checkpoint(self.checkpoint, self.identity)
+            self._check_state()
         task = bar.add_task("training", total=self.settings.epochs + self.settings.fixed_epochs)
         bar.advance(task, len(self.state.history))
         phases = _phases(self.model)
@@ -198,6 +200,19 @@ class _Run:
         assert self.state.best_weights is not None
         self.model.load_state_dict(self.state.best_weights)
         return tuple(EpochReport(**row) for row in self.state.history)
+
+    def _check_state(self) -> None:
+        """A checkpoint's state can be a state of this training."""
+        state, phases = self.state, _phases(self.model)
+        before = self.settings.epochs if state.evaluation == "fixed" else 0
+        allowed = state.evaluation in phases and state.epoch <= self.settings.phase(state.evaluation)[0]
+        if not allowed or len(state.history) != before + state.epoch:
+            raise TrainingError(
+                f"not a checkpoint: {self.checkpoint}: found epoch {state.epoch} of phase '{state.evaluation}' and a history of "
+                f"{len(state.history)} epochs, which no epoch of this training leaves; start without resuming"
+            )
+        if state.best_weights is not None:
+            check_tensors("best", state.best_weights, self.model.state_dict(), TrainingError)
 
     def _epoch(self, optimizer: torch.optim.Optimizer, evaluation: Evaluation, epoch: int) -> EpochReport:
         if self.settings.sequential and evaluation == "float":

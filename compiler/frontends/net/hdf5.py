@@ -16,6 +16,7 @@ import numpy.typing as npt
 from litesnn.compiler.frontends.net import extract
 from litesnn.compiler.frontends.net.extract import MAX_FILE_BYTES, REFUSED
 from litesnn.errors import ImportFileError
+from litesnn.reading import Kind, read_file
 
 Arrays = dict[str, npt.NDArray[Any]]
 TIMEOUT_SECONDS = 600
@@ -29,14 +30,7 @@ def read_document(path: Path) -> bytes:
     ImportFileError
         If it is missing, unreadable, no plain file, or larger than any network.
     """
-    try:
-        if not path.is_file():
-            raise ImportFileError(f"{path}: no such file; give a .net file that SLAYER's export_hdf5 wrote")
-        if path.stat().st_size > MAX_FILE_BYTES:
-            raise ImportFileError(f"{path}: has {path.stat().st_size} bytes; allowed: up to {MAX_FILE_BYTES}")
-        return path.read_bytes()
-    except OSError as error:
-        raise ImportFileError(f"{path}: cannot read it: {error.strerror}") from error
+    return read_file(path, Kind(ImportFileError, limit=MAX_FILE_BYTES, hint="larger than any network"))
 
 
 def read_arrays(document: bytes, name: str) -> Arrays:

@@ -11,10 +11,9 @@ from litesnn.compiler.frontends.net.document import read_layers
 from litesnn.compiler.frontends.net.hdf5 import read_arrays, read_document
 from litesnn.compiler.frontends.net.layers import Shape
 from litesnn.compiler.frontends.net.lower import lower_layers
-from litesnn.errors import ImportFileError
+from litesnn.compiler.frontends.support import check_timesteps
 
 DEFAULT_TIMESTEPS = 16
-TIMESTEPS_MAX = 2**20
 
 
 def read_net(
@@ -44,8 +43,7 @@ def read_net(
     document = read_document(file)
     found = read_layers(file.name, read_arrays(document, file.name))
     steps = timesteps or found.timesteps or DEFAULT_TIMESTEPS
-    if not 1 <= steps <= TIMESTEPS_MAX:
-        raise ImportFileError(f"{file.name}: {steps} steps per sample; allowed: 1 .. {TIMESTEPS_MAX}")
+    check_timesteps(steps, f"{file.name}: steps per sample")
     lowered = lower_layers(file.name, found, steps, input_shape, input_bits)
     graph = with_isolation(file.name, lowered.graph, reset)
     graph.validate("read")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from litesnn.compiler.frontends.support import check_timesteps
 from litesnn.errors import ImportFileError
 
 ScaleRule = Literal["max", "percentile", "mse"]
@@ -58,8 +59,7 @@ class NirOptions:
             raise ImportFileError(f"percentile: found {self.percentile:g}; allowed: above 0, up to 100")
         if self.dt is not None and not 0 < self.dt < float("inf"):
             raise ImportFileError(f"dt: found {self.dt:g}; allowed: a positive time, in the file's unit")
-        if self.timesteps < 1:
-            raise ImportFileError(f"timesteps: found {self.timesteps}; allowed: 1 or more")
+        check_timesteps(self.timesteps, "timesteps")
         if not self.input.minimum < self.input.maximum or not 0 < self.input.scale < float("inf"):
             raise ImportFileError(
                 f"input: found {self.input.minimum}..{self.input.maximum} of {self.input.scale:g} each; allowed: minimum below "

@@ -18,10 +18,10 @@ MAX_NEURONS = 2**24
 """In all populations: 16 chips of a million neurons (Loihi 2)."""
 MAX_WEIGHTS = 2**27
 """In all tensors: 134 million are half a gigabyte; VGG-16 has 15 million on small images."""
-MAX_SYNAPSES = 2**32
-"""Unrolled, in all edges: VGG-16 on images of 32 x 32 has 313 million; a chip of Loihi 2 holds 120 million."""
-MAX_EDGE_SYNAPSES = 2**30
-"""Of one edge: 16 times the largest of the known networks."""
+MAX_SYNAPSES = 2**34
+"""Unrolled, in all edges: VGG-16 has 313 million on images of 32 x 32 and 15 billion on 224 x 224."""
+MAX_EDGE_SYNAPSES = 2**31
+"""Of one edge: VGG-16's largest on images of 224 x 224 has 1.8 billion."""
 MAX_WEIGHT_BYTES = 6 * MAX_WEIGHTS
 """Of the file of tensors: a weight takes four bytes and one of its mask."""
 
