@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from litesnn.compiler.frontends.imported import SourceFile, Transform
 from litesnn.compiler.graph import Graph, Source
 from litesnn.errors import DataError
-from litesnn.samples import RANDOM_SAMPLES, RANDOM_SPIKE_RATE, Samples, check_labels, read_array
+from litesnn.samples import RANDOM_SAMPLES, RANDOM_SPIKE_RATE, Samples, affordable, check_labels, read_array
 
 Inputs = npt.NDArray[np.int16]
 # Synapses times steps of all random samples together: large networks get fewer, but at least two.
@@ -74,6 +75,8 @@ def random_inputs(graph: Graph, transform: Transform | None, seed: int) -> Input
     generator = np.random.default_rng(seed)
     synapses = sum(int(graph.fan_out(block).sum()) for block in graph.blocks)
     count = int(np.clip(RANDOM_WORK // max(1, synapses * graph.timesteps), 2, RANDOM_SAMPLES))
+    values = prod(source.shape) * (1 if transform is not None else graph.timesteps)
+    count = affordable(count, values)
     if transform is not None:
         return _whole(generator.uniform(-1, 1, (count, *source.shape)), transform).astype(np.int16)
     shape = (count, graph.timesteps, *source.shape)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from litesnn.reading import Kind, read_npy
 
 RANDOM_SAMPLES = 64
 RANDOM_SPIKE_RATE = 0.3
+RANDOM_VALUES = 2**26
+"""Of all random samples together: their integers take an eighth of a gigabyte, and half of one while they are drawn."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +69,26 @@ def random_inputs(genotype: Genotype, count: int, seed: int) -> npt.NDArray[np.i
     """Seeded inputs: uniform integers over the input's range, or spikes at a rate of 0.3."""
     generator = np.random.default_rng(seed)
     spec = genotype.input
+    count = affordable(count, prod(spec.shape) * (genotype.timesteps if spec.encoding == "spikes" else 1))
     if spec.encoding == "spikes":
         return (generator.random((count, genotype.timesteps, *spec.shape)) < RANDOM_SPIKE_RATE).astype(np.int16)
     return generator.integers(spec.minimum, spec.maximum + 1, (count, *spec.shape)).astype(np.int16)
+
+
+def affordable(count: int, values: int) -> int:
+    """At most `count` random samples of so many values each that all fit `RANDOM_VALUES`.
+
+    Raises
+    ------
+    DataError
+        Where not even one does.
+    """
+    if values > RANDOM_VALUES:
+        raise DataError(
+            f"random inputs: found {values:,} values in a sample (input times steps); allowed: {RANDOM_VALUES:,}; give samples of "
+            "your own with --input, or take fewer steps"
+        )
+    return min(count, RANDOM_VALUES // values)
 
 
 def check_input(genotype: Genotype, values: npt.NDArray[np.generic]) -> npt.NDArray[np.int16]:
@@ -96,6 +116,6 @@ def check_labels(values: npt.NDArray[np.generic], count: int, classes: int) -> n
     """A user's classes, checked for shape, type and range (`DataError`)."""
     if values.shape != (count,) or values.dtype.kind not in "iu":
         raise DataError(f"labels: found {values.dtype} {values.shape}; allowed: integers ({count},)")
-    if values.min() < 0 or values.max() >= classes:
+    if values.size and (values.min() < 0 or values.max() >= classes):
         raise DataError(f"labels: found classes {values.min()} .. {values.max()}; allowed: 0 .. {classes - 1}")
     return values.astype(np.int64)

@@ -224,3 +224,19 @@ def with_header(length: int) -> Mutation:
         return bytes(changed)
 
     return mutated
+
+
+def checkpoint(content: bytes, rng: np.random.Generator) -> bytes:
+    """The state in a checkpoint's header mutated as JSON, or the file as any safetensors."""
+    if rng.random() < 0.4:
+        return safetensors(content, rng)
+    length = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8 : 8 + length])
+    ((name, text),) = header["__metadata__"].items()
+    document = json.loads(text)
+    at = rng.choice(("state", "identity", "version"), p=(0.8, 0.1, 0.1))
+    changed = json_document(json.dumps({at: document[at]}).encode(), rng).decode(errors="replace")
+    rest = json.dumps({key: value for key, value in document.items() if key != at})
+    header["__metadata__"][name] = changed[:-1] + ", " + rest[1:]
+    raw = json.dumps(header).encode()
+    return len(raw).to_bytes(8, "little") + raw + content[8 + length :]

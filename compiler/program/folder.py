@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from litesnn.errors import ProgramError
 from litesnn.output import check_folder_of, exists, resolved
+from litesnn.reading import is_folder, is_there
 from litesnn.staging import abandoned, aside_folder, staged_folder
 
 FORMAT: Final = "litesnn.program"
@@ -50,7 +51,7 @@ class Manifest(BaseModel):
 
 def is_program(path: Path) -> bool:
     """Whether a path looks like a program directory."""
-    return path.is_dir() and (path / MANIFEST).is_file()
+    return is_folder(path) and is_there(path / MANIFEST)
 
 
 def read_manifest(root: Path) -> Manifest:

@@ -6,7 +6,7 @@ reader executes anything, and none holds more than the file's size and 1 GiB in 
 
 from litesnn.reading.arrays import read_npy, read_npz
 from litesnn.reading.documents import parse_json
-from litesnn.reading.files import Kind, check_regular, open_regular, read_file
+from litesnn.reading.files import Kind, is_folder, is_there, open_regular, read_file
 from litesnn.reading.gzips import open_gzip
 from litesnn.reading.limits import MAX_JSON_BYTES, UNPACKED_EXTRA
 from litesnn.reading.tensors import StoredTensor, numpy_tensors, read_safetensors
@@ -16,7 +16,8 @@ __all__ = [
     "UNPACKED_EXTRA",
     "Kind",
     "StoredTensor",
-    "check_regular",
+    "is_folder",
+    "is_there",
     "numpy_tensors",
     "open_gzip",
     "open_regular",

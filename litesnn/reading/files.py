@@ -67,18 +67,6 @@ class Kind:
         return f"found {found} bytes; allowed: {self.limit:,} for {self.this()}{hint}"
 
 
-def check_regular(path: str | os.PathLike[str], kind: Kind) -> int:
-    """The size in bytes of a regular file that may be read, which is not opened for longer than this check.
-
-    Raises
-    ------
-    LiteSNNError
-        Of the kind's type; see `open_regular`.
-    """
-    with open_regular(path, kind) as file:
-        return os.fstat(file.fileno()).st_size
-
-
 def open_regular(path: str | os.PathLike[str], kind: Kind) -> BufferedReader:
     """A regular file, opened for reading at its beginning.
 
@@ -135,6 +123,23 @@ def read_file(path: str | os.PathLike[str], kind: Kind) -> bytes:
     if size > kind.limit:
         raise kind.error(f"{shown(path)}: {kind.too_large('more')}")
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+
+
+def is_there(path: str | os.PathLike[str]) -> bool:
+    """Whether anything stands at a path, of whatever kind; False for paths that the system cannot take."""
+    try:
+        os.stat(path)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def is_folder(path: str | os.PathLike[str]) -> bool:
+    """Whether a path is a folder; False also for paths that the system cannot take, where `Path.is_dir` raises."""
+    try:
+        return stat.S_ISDIR(os.stat(path).st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def shown(path: str | os.PathLike[str]) -> str:

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.genotype import InputSpec
 from litesnn.errors import DataError
-from litesnn.reading import Kind, read_npz
+from litesnn.reading import Kind, is_there, read_npz
 from litesnn.search.data.cifar_folders import FOLDERS, read_folder
 from litesnn.search.data.dataset import Dataset, as_labels
 
@@ -24,7 +24,7 @@ _SCALE = 1 / 59
 
 def load_cifar(name: str, data_dir: Path | None) -> Dataset:
     """uint8 images (N, 3, 32, 32) from `<name>.npz` in `data_dir`, (N, 32, 32, 3) transposed, or from its authors' folder."""
-    folders = None if data_dir is None or (data_dir / f"{name}.npz").is_file() else read_folder(name, data_dir)
+    folders = None if data_dir is None or is_there(data_dir / f"{name}.npz") else read_folder(name, data_dir)
     arrays = read_archive(name, data_dir) if folders is None else folders
     x_train, x_test = (_channels_first(name, arrays[key]) for key in ("x_train", "x_test"))
     spec = cifar_input(name, (3, 32, 32))
@@ -49,7 +49,7 @@ def read_archive(name: str, data_dir: Path | None) -> dict[str, npt.NDArray[np.g
     if data_dir is None:
         raise DataError(f"{name}: no data folder given; wanted: {file} (give --data-dir FOLDER)")
     path = data_dir / f"{name}.npz"
-    if not path.is_file():
+    if not is_there(path):
         raise DataError(f"{name}: no file {name}.npz in {data_dir}; wanted: {file} (nothing is downloaded)")
     return read_npz(path, Kind(DataError), names=_KEYS)
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.genotype import InputSpec, Mfcc
 from litesnn.errors import DataError
-from litesnn.reading import Kind, read_file
+from litesnn.reading import Kind, is_folder, is_there, read_file
 from litesnn.search.data.dataset import Dataset
 from litesnn.search.data.mfcc import mfcc
 from litesnn.search.data.wav import Clip, read_wav
@@ -40,10 +40,10 @@ def load_gsc(name: str, data_dir: Path | None, how: Mfcc) -> Dataset:
     """
     folder = _folder(name, data_dir, "the word folders of Speech Commands with testing_list.txt")
     for listing in _LISTS:
-        if not (folder / listing).is_file():
+        if not is_there(folder / listing):
             raise DataError(f"{name}: no {listing} in {folder}; wanted: Speech Commands as extracted from its archive")
     held_out = set(_listed(folder / _LISTS[1]))
-    words = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith((".", "_")))
+    words = sorted(path.name for path in folder.glob("*") if is_folder(path) and not path.name.startswith((".", "_")))
     missing = [word for word in KEYWORDS if word not in words]
     if missing:
         raise DataError(f"{name}: no folder {', '.join(missing)} in {folder}; wanted: one per keyword")
@@ -71,7 +71,7 @@ def load_gsc(name: str, data_dir: Path | None, how: Mfcc) -> Dataset:
 def load_fsdd(name: str, data_dir: Path | None, how: Mfcc) -> Dataset:
     """Free Spoken Digit Dataset: files `<digit>_<speaker>_<take>.wav`; takes 0 to 4 are the test set, as its authors say."""
     folder = _folder(name, data_dir, "the recordings, files <digit>_<speaker>_<take>.wav")
-    folder = folder / "recordings" if (folder / "recordings").is_dir() else folder
+    folder = folder / "recordings" if is_folder(folder / "recordings") else folder
     clips: dict[bool, list[npt.NDArray[np.float32]]] = {False: [], True: []}
     labels: dict[bool, list[int]] = {False: [], True: []}
     for path in sorted(folder.glob("*.wav")):
@@ -93,7 +93,7 @@ def _input(how: Mfcc) -> InputSpec:
 def _folder(name: str, data_dir: Path | None, wanted: str) -> Path:
     if data_dir is None:
         raise DataError(f"{name}: no data folder given; wanted: {wanted} (give --data-dir FOLDER)")
-    if not data_dir.is_dir():
+    if not is_folder(data_dir):
         raise DataError(f"{name}: no folder {data_dir}; wanted: {wanted} (nothing is downloaded)")
     return data_dir
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.errors import DataError
-from litesnn.reading import Kind, read_file
+from litesnn.reading import Kind, is_folder, read_file
 from litesnn.reading.pickles import BROKEN_PICKLE, ForbiddenGlobal, InertUnpickler, Maker
 
 Arrays = dict[str, npt.NDArray[np.generic]]
@@ -45,7 +45,7 @@ def read_folder(name: str, data_dir: Path) -> Arrays | None:
         For files that are missing or broken, or that hold anything but arrays.
     """
     for folder, (train, test) in FOLDERS[name].items():
-        if (data_dir / folder).is_dir():
+        if is_folder(data_dir / folder):
             read = _read_binary if folder.endswith(("bin", "binary")) else _read_pickled
             arrays: Arrays = {}
             for part, files in (("train", train), ("test", test)):

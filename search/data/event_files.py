@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.errors import DataError
-from litesnn.reading import Kind, read_file
+from litesnn.reading import Kind, is_folder, read_file
 from litesnn.reading import read_npy as read_array
 from litesnn.search.data.event_frames import Events, Recording
 
@@ -24,7 +24,7 @@ _OVERFLOW_ROW, _OVERFLOW_STEP = 240, 2**13
 
 def nmnist_folder(folder: Path) -> list[Recording]:
     """N-MNIST: `Train/<digit>/*.bin` and `Test/<digit>/*.bin`, in `folder` or in its `NMNIST`; empty where there are none."""
-    root = folder / "NMNIST" if (folder / "NMNIST").is_dir() else folder
+    root = folder / "NMNIST" if is_folder(folder / "NMNIST") else folder
     return [
         Recording(partial(read_bin, path), int(path.parent.name), part == "Test", str(path))
         for part in ("Train", "Test")
@@ -34,7 +34,7 @@ def nmnist_folder(folder: Path) -> list[Recording]:
 
 def gesture_folder(folder: Path) -> list[Recording]:
     """DVS128 Gesture: `ibmGestureTrain/<user>/<class>.npy` and `ibmGestureTest/...`, in `folder` or in its `DVSGesture`."""
-    root = folder / "DVSGesture" if (folder / "DVSGesture").is_dir() else folder
+    root = folder / "DVSGesture" if is_folder(folder / "DVSGesture") else folder
     recordings = []
     for part in ("ibmGestureTrain", "ibmGestureTest"):
         for path in sorted((root / part).glob("*/*.npy")):

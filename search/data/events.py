@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.genotype import EventFrames, InputSpec
 from litesnn.errors import DataError
+from litesnn.reading import is_folder
 from litesnn.search.data.dataset import Dataset
 from litesnn.search.data.event_archive import ARRAYS, find_archive, read_recordings
 from litesnn.search.data.event_files import gesture_folder, nmnist_folder
@@ -51,7 +52,7 @@ def load_events(name: str, data_dir: Path | None, how: EventFrames) -> Dataset:
     wanted = f"{sensor.wanted}, as tonic extracts them, or {name}*.npz with the arrays {', '.join(ARRAYS)}"
     if data_dir is None:
         raise DataError(f"{name}: no data folder given; wanted: {wanted} (give --data-dir FOLDER)")
-    if not data_dir.is_dir():
+    if not is_folder(data_dir):
         raise DataError(f"{name}: no folder {data_dir}; wanted: {wanted} (nothing is downloaded)")
     archive = find_archive(name, data_dir)
     recordings = sensor.folder(data_dir) if archive is None else read_recordings(archive)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.genotype import InputSpec
 from litesnn.errors import DataError
-from litesnn.reading import Kind, open_gzip, open_regular
+from litesnn.reading import Kind, is_there, open_gzip, open_regular
 from litesnn.search.data.dataset import Dataset
 
 _UINT8 = 0x08
@@ -77,6 +77,6 @@ def _find(name: str, data_dir: Path | None, stem: str) -> Path:
             f"{name}: no data folder given; wanted: {wanted} and its three companions (give --data-dir FOLDER)"
         )
     for candidate in (data_dir / stem, data_dir / f"{stem}.gz"):
-        if candidate.is_file():
+        if is_there(candidate):
             return candidate
     raise DataError(f"{name}: no file {wanted} in {data_dir}; put the four IDX files there (nothing is downloaded)")

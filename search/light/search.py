@@ -16,6 +16,7 @@ from litesnn.compiler.genotype import Genotype, SearchRecord, resolve, save_geno
 from litesnn.errors import SearchError
 from litesnn.output import write_atomically
 from litesnn.output_kinds import HISTORY
+from litesnn.reading import is_there
 from litesnn.search.checkpoint import read_checkpoint, write_checkpoint
 from litesnn.search.data import Dataset, load_dataset
 from litesnn.search.light.macro import check_size, spiking_cells, to_genotype
@@ -103,7 +104,7 @@ class _Run:
     def search(self, resume: bool, bar: Progress, on_evaluations: Callable[[int], None] | None) -> None:
         """All evaluations that are not done yet."""
         strategy = self.strategy
-        if resume and self.checkpoint.is_file():
+        if resume and is_there(self.checkpoint):
             state, _ = read_checkpoint(self.checkpoint, self.identity, "search", SearchError, _State)
             try:
                 strategy.restore(state.rows)

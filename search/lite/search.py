@@ -19,6 +19,7 @@ from litesnn.compiler.profile import load_profile, shipped_profiles
 from litesnn.errors import SearchError
 from litesnn.output import write_atomically
 from litesnn.output_kinds import HISTORY
+from litesnn.reading import is_there
 from litesnn.search.bounds import check_weights
 from litesnn.search.checkpoint import (
     optimizer_tensors,
@@ -139,7 +140,7 @@ class _Run:
 
     def search(self, resume: bool, on_epoch: Callable[[EpochRow], None] | None) -> None:
         """All epochs that are not done yet."""
-        if resume and self.checkpoint.is_file():
+        if resume and is_there(self.checkpoint):
             self._restore()
         task = self.bar.add_task("search", total=self.settings.epochs)
         self.bar.advance(task, len(self.rows))

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from litesnn.errors import SearchError
 from litesnn.output import check_file, write_atomically
 from litesnn.output_kinds import SWEEP
-from litesnn.reading import Kind, parse_json, read_file
+from litesnn.reading import Kind, is_there, parse_json, read_file
 from litesnn.search.data import Dataset
 from litesnn.search.lite.history import FORMAT, VERSION, EpochRow
 from litesnn.search.lite.search import search_genotype
@@ -90,7 +90,7 @@ def _finished(folder: Path, settings: SearchSettings) -> dict[str, Any] | None:
         For a file that no search wrote.
     """
     path = folder / "history.json"
-    if not path.exists():
+    if not is_there(path):
         return None
     history = parse_json(read_file(path, Kind(SearchError, "history", MAX_HISTORY_BYTES)), str(path), SearchError)
     if not isinstance(history, dict) or history.get("format") != FORMAT or history.get("version") != VERSION:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,8 @@ from litesnn.search.published.literals import Value, read_literals
 Arrays = dict[str, Value]
 MAX_BYTES = 4 * 2**20
 """Published arrays are a few hundred bytes; a file past this holds something else."""
+MAX_TEXT_BYTES = 2**18
+"""Of text, in which arrays are searched for: a source file of 6,000 lines."""
 RECORDED_CHARACTERS = 10_000
 
 
@@ -31,9 +34,9 @@ def read_arrays(path: Path) -> Arrays:
         return {path.stem: _listed(read_npy(path, kind))}
     if path.suffix == ".npz":
         return {name: _listed(array) for name, array in read_npz(path, kind, unpacked=MAX_BYTES).items()}
-    content = read_file(path, kind)
     if path.suffix == ".json":
-        return _from_json(content, path)
+        return _from_json(read_file(path, kind), path)
+    content = read_file(path, replace(kind, limit=MAX_TEXT_BYTES))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

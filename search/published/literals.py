@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from litesnn.errors import GenotypeError
 
@@ -29,8 +29,9 @@ def read_literals(text: str, where: str) -> dict[str, Value]:
         Where a name has two different values, or nothing can be read.
     """
     found: dict[str, Value] = {}
+    closing = _closing_brackets(text)
     for match in _ASSIGNMENT.finditer(text):
-        value = _literal(_expression(text, match.end()))
+        value = _literal(_expression(text, match.end(), closing))
         if not isinstance(value, list):
             continue
         name = match.group(1)
@@ -51,24 +52,32 @@ def read_literals(text: str, where: str) -> dict[str, Value]:
     )
 
 
-def _expression(text: str, start: int) -> str:
+def _closing_brackets(text: str) -> dict[int, int]:
+    """Where each bracket of a text is closed; one pass, whatever lies within what."""
+    closing: dict[int, int] = {}
+    opened: list[int] = []
+    for position in _outside_strings_and_comments(text):
+        if text[position] in _OPEN:
+            opened.append(position)
+        elif text[position] in _CLOSE and opened:
+            closing[opened.pop()] = position
+    return closing
+
+
+def _expression(text: str, start: int, closing: Mapping[int, int]) -> str:
     """The source of the value that starts here, up to the end of its brackets or line; "" where it is part of an expression."""
-    depth = 0
     for position in _outside_strings_and_comments(text, start):
         character = text[position]
         if character in _OPEN:
-            depth += 1
-        elif character in _CLOSE:
-            depth -= 1
-            if depth == 0:
-                # What goes on after the bracket computes something: [1] * 10, np.array([1]).T
-                return text[start : position + 1] if _END_OF_LINE.match(text, position + 1) else ""
-        elif character == "\n" and depth == 0:
+            end = closing.get(position)
+            # What goes on after the bracket computes something: [1] * 10, np.array([1]).T
+            return text[start : end + 1] if end is not None and _END_OF_LINE.match(text, end + 1) else ""
+        if character == "\n":
             return text[start:position]
     return text[start:]
 
 
-def _outside_strings_and_comments(text: str, start: int) -> Iterator[int]:
+def _outside_strings_and_comments(text: str, start: int = 0) -> Iterator[int]:
     quote = ""
     comment = False
     for position in range(start, len(text)):

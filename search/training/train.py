@@ -26,6 +26,7 @@ from litesnn.compiler.profile import Profile
 from litesnn.errors import TrainingError
 from litesnn.output import check_file
 from litesnn.output_kinds import CHECKPOINT
+from litesnn.reading import is_there
 from litesnn.search.checkpoint import check_tensors
 from litesnn.search.data import Dataset, load_for
 from litesnn.search.dead_channels import silence_dead_channels
@@ -171,7 +172,7 @@ class _Run:
     ) -> tuple[EpochReport, ...]:
         """Run what is left of both phases, and leave the best weights in the model."""
         tensors = None
-        if resume and self.checkpoint.is_file():
+        if resume and is_there(self.checkpoint):
             self.state, tensors = load_checkpoint(self.checkpoint, self.identity)
             self._check_state()
         task = bar.add_task("training", total=self.settings.epochs + self.settings.fixed_epochs)

@@ -14,8 +14,8 @@ from litesnn.errors import GenotypeError
 MAX_NODES = 4096
 """Populations: the deepest residual networks trained have 1,000 layers."""
 MAX_EDGES = 4 * MAX_NODES
-MAX_NEURONS = 2**24
-"""In all populations: 16 chips of a million neurons (Loihi 2)."""
+MAX_NEURONS = 2**27
+"""In the input and all populations: 128 chips of a million neurons (Loihi 2); ResNet20 on images of 224 x 224 has 71 million."""
 MAX_WEIGHTS = 2**27
 """In all tensors: 134 million are half a gigabyte; VGG-16 has 15 million on small images."""
 MAX_SYNAPSES = 2**34
@@ -37,8 +37,8 @@ def check_sizes(topology: Topology) -> None:
     nodes, edges = topology.nodes, topology.edges()
     _at_most("populations", len(nodes), MAX_NODES, "use fewer nodes or cells")
     _at_most("edges", len(edges), MAX_EDGES, "use fewer inputs per node")
-    neurons = [prod(node.shape) for node in nodes]
-    _at_most(_largest("neurons", neurons, [n.place for n in nodes]), sum(neurons), MAX_NEURONS, _SMALLER)
+    neurons = [prod(topology.input_shape), *(prod(node.shape) for node in nodes)]
+    _at_most(_largest("neurons", neurons, ["input", *(n.place for n in nodes)]), sum(neurons), MAX_NEURONS, _SMALLER)
     weights = [weight_count(edge) for edge in edges]
     _at_most(_largest("weights", weights, [e.place for e in edges]), sum(weights), MAX_WEIGHTS, _SMALLER)
     synapses = [synapse_bound(edge) for edge in edges]

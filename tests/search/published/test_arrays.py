@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from litesnn.errors import GenotypeError
-from litesnn.search.published.arrays import MAX_BYTES, read_arrays, recordable, shape_of, whole
+from litesnn.search.published.arrays import MAX_BYTES, MAX_TEXT_BYTES, read_arrays, recordable, shape_of, whole
 from litesnn.search.published.literals import read_literals
 
 
@@ -113,9 +113,10 @@ def test_pickled_objects_are_refused(tmp_path: Path) -> None:
         ("a.json", b"{", "not valid JSON"),
         ("a.npy", b"\x93NUMPY\x01\x00", "not a plain .npy array"),
         ("a.npz", b"PK", "not plain numpy"),
-        ("a.txt", b"#" * (MAX_BYTES + 1), f"allowed: {MAX_BYTES:,}"),
+        ("a.txt", b"#" * (MAX_TEXT_BYTES + 1), f"allowed: {MAX_TEXT_BYTES:,}"),
+        ("a.json", b" " * (MAX_BYTES + 1), f"allowed: {MAX_BYTES:,}"),
     ],
-    ids=["bytes", "json", "npy", "npz", "large"],
+    ids=["bytes", "json", "npy", "npz", "large text", "large json"],
 )
 def test_broken_and_large_files_are_refused(name: str, content: bytes, message: str, tmp_path: Path) -> None:
     (tmp_path / name).write_bytes(content)
@@ -147,3 +148,10 @@ def test_shapes_and_whole_numbers() -> None:
     for wrong in (1.5, "1", float("nan"), float("inf"), [1]):
         with pytest.raises(GenotypeError, match=r"p: found .*; allowed: 0\.\.3"):
             whole(wrong, "p", "0..3")
+
+
+def test_brackets_within_brackets_are_read_in_one_pass() -> None:
+    text = "a = (\n" * 20_000 + ")" * 20_000
+    with pytest.raises(GenotypeError, match="found no array"):
+        read_literals(text, "x")
+    assert read_literals("net = Net(\n  cell_arch = [[1, 0]]\n)", "x") == {"cell_arch": [[1, 0]]}
