@@ -28,7 +28,7 @@ def torch_tensors(stored: Mapping[str, StoredTensor], where: str, error: type[Li
             )
     halves = {name: tensor for name, tensor in stored.items() if tensor.type == "BF16"}
     arrays = numpy_tensors({name: t for name, t in stored.items() if name not in halves}, where, error)
-    tensors = {name: torch.from_numpy(array.copy()) for name, array in arrays.items()}
+    tensors = {name: torch.from_numpy(array) for name, array in arrays.items()}
     for name, tensor in halves.items():
         values = torch.frombuffer(bytearray(tensor.data), dtype=torch.bfloat16) if len(tensor.data) else torch.empty(0)
         tensors[name] = values.to(torch.bfloat16).reshape(tensor.shape)

@@ -86,7 +86,7 @@ def read_safetensors(
 def numpy_tensors(
     tensors: Mapping[str, StoredTensor], where: str, error: type[LiteSNNError]
 ) -> dict[str, npt.NDArray[np.generic]]:
-    """The tensors as arrays, read-only; `error` for an element type that numpy does not have."""
+    """The tensors as arrays with memory of their own; `error` for an element type that numpy does not have."""
     arrays: dict[str, npt.NDArray[np.generic]] = {}
     for name, stored in tensors.items():
         if stored.type not in NUMPY_TYPES:
@@ -95,7 +95,7 @@ def numpy_tensors(
             )
         if stored.type == "BOOL" and len(stored.data) and np.frombuffer(stored.data, np.uint8).max() > 1:
             raise error(f"{where}: tensor {name[:80]!r}: found truth values above 1; allowed: 0, 1")
-        arrays[name] = np.frombuffer(stored.data, np.dtype(NUMPY_TYPES[stored.type])).reshape(stored.shape)
+        arrays[name] = np.frombuffer(stored.data, np.dtype(NUMPY_TYPES[stored.type])).reshape(stored.shape).copy()
     return arrays
 
 

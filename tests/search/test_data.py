@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from traced import in_little_memory
 
 from litesnn.compiler.genotype import quantize_input
 from litesnn.errors import DataError
@@ -157,3 +158,17 @@ def test_a_pickle_that_would_run_code_is_refused(tmp_path: Path, capsys: pytest.
     with pytest.raises(DataError, match=r"builtins\.print, which a file of images has no use for"):
         load_dataset("cifar100", tmp_path)
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("declared", [(2, 28, 28), (1_600_000, 28, 28)])
+def test_a_gzip_bomb_is_noticed_before_it_fills_the_memory(declared: tuple[int, ...], tmp_path: Path) -> None:
+    path = tmp_path / "bomb-idx3-ubyte.gz"
+    with gzip.open(path, "wb", 1) as file:
+        file.write(struct.pack(">HBB3I", 0, 8, 3, *declared))
+        for _ in range(64):
+            file.write(bytes(2**20))
+    with (
+        in_little_memory(),
+        pytest.raises(DataError, match=r"found more than 1568 bytes|found 1,254,400,000 values.*allowed: up to"),
+    ):
+        read_idx(path, 3)

@@ -175,7 +175,7 @@ def test_what_is_no_network_file(tmp_path: Path) -> None:
     with pytest.raises(ImportFileError, match="text.net: not a readable HDF5 file"):
         read_net(tmp_path / "text.net")
     for missing in (tmp_path, tmp_path / "none.net"):
-        with pytest.raises(ImportFileError, match="no such file; give a .net file"):
+        with pytest.raises(ImportFileError, match="no such file|found a folder; allowed: a regular file"):
             read_net(missing)
 
 
