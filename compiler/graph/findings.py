@@ -7,7 +7,7 @@ from typing import Literal
 
 from litesnn.compiler.graph.pace import Pace
 
-Status = Literal["exact", "bounded", "approximate", "unsupported"]
+Status = Literal["exact", "bounded", "assumed", "approximate", "unsupported"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class FidelityLabel:
 
     `status` is against the PyTorch model's `float` evaluation; against its `fixed` evaluation every step is exact.
     `bound` is the largest relative error the step can cause there, in units of the neuron's threshold unless `detail` says
-    otherwise; None where exact or unsupported.
+    otherwise; None where exact or unsupported. `assumed`: a foreign file does not say it, and no comparison with that file can
+    see whether it is so; `detail` says what was taken, what else it could be, and how to say it.
     """
 
     step: str

@@ -173,7 +173,7 @@ def fidelity_table(labels: Sequence[Document]) -> RenderableType:
     groups: dict[tuple[str, str], list[Document]] = {}
     for label in labels:
         groups.setdefault((label["step"], label["status"]), []).append(label)
-    styles = {"exact": "green", "bounded": "cyan", "approximate": "yellow", "unsupported": "red"}
+    styles = {"exact": "green", "bounded": "cyan", "assumed": "yellow", "approximate": "yellow", "unsupported": "red"}
     table.add_row(
         "weights, signs, delays, resets", shown("exact", style="green"), "everywhere", "integers carried as they are"
     )

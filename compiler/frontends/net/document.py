@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from litesnn.compiler.frontends.net.entries import LAYER, refuse_unread, settle
 from litesnn.compiler.frontends.net.fields import Array, Fields, Ints
 from litesnn.compiler.frontends.net.layers import (
     Average,
@@ -31,12 +32,13 @@ DEFAULT_INPUT_WEIGHT = 64  # SLAYER's unit of 1: netx takes it where the file ha
 class Document:
     """All layers in order.
 
-    `timesteps` of a sample where the file says them (`simulation/tSample` / `Ts`); `unknown` entries that nothing here reads.
+    `timesteps` of a sample where the file says them (`simulation/tSample` / `Ts`); `outside`: entries beside the layers that nothing
+    here reads.
     """
 
     layers: tuple[Layer, ...]
     timesteps: int | None
-    unknown: tuple[str, ...]
+    outside: tuple[str, ...]
 
 
 def read_layers(file: str, arrays: Mapping[str, Array]) -> Document:
@@ -45,7 +47,8 @@ def read_layers(file: str, arrays: Mapping[str, Array]) -> Document:
     Raises
     ------
     ImportFileError
-        For a layer that is missing, broken or of a kind that is not supported, named by place.
+        For a layer that is missing, broken or of a kind that is not supported, and for entries of layers that could change the
+        network and are not read (see `entries`), named by place.
     """
     found = sorted({path.split("/")[1] for path in arrays if path.startswith("layer/") and path.count("/") >= 2})
     count = len(found)
@@ -59,8 +62,10 @@ def read_layers(file: str, arrays: Mapping[str, Array]) -> Document:
         )
     groups = [Fields(file, f"layer/{index}", arrays) for index in range(count)]
     layers = tuple(_read_layer(fields) for fields in groups)
-    unknown = tuple(path for fields in groups for path in fields.unread)
-    return Document(layers, _timesteps(Fields(file, "simulation", arrays)), unknown)
+    simulation = Fields(file, "simulation", arrays)
+    timesteps = _timesteps(simulation)
+    beside = [path for path in arrays if not path.startswith(("layer/", "simulation/"))]
+    return Document(layers, timesteps, tuple(sorted([*beside, *simulation.unread])))
 
 
 def _timesteps(fields: Fields) -> int | None:
@@ -77,7 +82,10 @@ def _read_layer(fields: Fields) -> Layer:
         fields.refuse(f"found a layer of type '{kind:.40}'; supported: {supported}", "type")
     if fields.has("weight/imag") or fields.has("weight/real"):
         fields.refuse("found complex weights (resonate-and-fire networks); supported: real weights", "weight")
-    return READERS[kind](fields, kind)
+    settle(fields, LAYER)
+    layer = READERS[kind](fields, kind)
+    refuse_unread(fields)
+    return layer
 
 
 def _input(fields: Fields, kind: str) -> Layer:
@@ -87,6 +95,8 @@ def _input(fields: Fields, kind: str) -> Layer:
         channels, height, width = {1: (*sides, 1, 1), 2: (1, *sides), 3: sides}[len(sides)]
         shape = (channels, height, width)
     neuron = _neuron(fields)
+    if neuron is None:  # then nothing is transformed: a weight or a bias is an entry that nobody reads
+        return Input(fields.place, kind, shape, None, 1, 0)
     weight = fields.integer("weight", -4096, 4096, default=DEFAULT_INPUT_WEIGHT)
     bias = fields.integer("bias", -4096, 4096, default=0)
     return Input(fields.place, kind, shape, neuron, weight, bias)
@@ -127,7 +137,8 @@ def _conv(fields: Fields, kind: str) -> Layer:
         fields.refuse(f"found {groups}; allowed: divisors of the {shape[0]} output channels", "groups")
     if fields.integer("inChannels", 1, SIDE_MAX, default=weight.shape[1] * groups) != weight.shape[1] * groups:
         fields.refuse(f"kernels read {weight.shape[1] * groups} channels; inChannels says otherwise", "weight")
-    fields.ignore("outChannels", "kernelSize")
+    fields.integer("outChannels", shape[0], shape[0], default=shape[0])
+    _kernel_size(fields, weight.shape[2:])
     window = _window(fields)
     neuron, bias, delay = _required_neuron(fields), _bias(fields, shape[0]), _optional(fields, "delay")
     return Conv(fields.place, kind, shape, weight, *window, groups, neuron, bias, delay)
@@ -140,7 +151,7 @@ def _pool(fields: Fields, kind: str) -> Layer:
         weight = weight[0] if weight.shape[0] == 1 else weight[..., 0]
     if weight.ndim != 2:
         fields.refuse(f"found shape {weight.shape}; allowed: one kernel (kH, kW) for all channels", "weight")
-    fields.ignore("kernelSize")
+    _kernel_size(fields, weight.shape)
     window = _window(fields)
     neuron = _required_neuron(fields)
     return Pool(fields.place, kind, shape, weight, *window, neuron, _optional(fields, "delay"))
@@ -169,6 +180,13 @@ def _kernel(fields: Fields, outputs: int) -> Ints:
     if weight.ndim != 4 or weight.shape[0] != outputs:
         fields.refuse(f"found shape {weight.shape}; allowed: ({outputs}, channels, rows, columns)", "weight")
     return weight
+
+
+def _kernel_size(fields: Fields, found: tuple[int, ...]) -> None:
+    """A kernel's size beside the kernel must be that kernel's."""
+    said = fields.pair("kernelSize", 1, SIDE_MAX, 1)
+    if fields.has("kernelSize") and said != found:
+        fields.refuse(f"found {said}; the weights are {found}", "kernelSize")
 
 
 def _window(fields: Fields) -> tuple[Pair, Pair, Pair]:

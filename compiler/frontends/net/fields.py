@@ -45,6 +45,14 @@ class Fields:
         """Entries that carry nothing the network needs."""
         self._read |= set(fields)
 
+    def peek(self, field: str) -> Array | None:
+        """The entry as it stands, None where there is none; it does not count as read."""
+        return self._arrays.get(field)
+
+    def refuse_at(self, path: str, problem: str) -> NoReturn:
+        """Raise the error of another place of the file."""
+        raise ImportFileError(f"{self.file}: {path}: {problem}")
+
     @property
     def unread(self) -> list[str]:
         """Entries that nobody asked for, those of groups included."""
@@ -70,6 +78,20 @@ class Fields:
             return default
         self._one(field)
         value = int(self.integers(field).reshape(-1)[0])
+        if not low <= value <= high:
+            self.refuse(f"found {value}; allowed: {low} .. {high}", field)
+        return value
+
+    def same(self, field: str, low: int, high: int) -> int:
+        """One integer within low .. high for all neurons, which may stand once or once per neuron."""
+        values = self.integers(field)
+        if (values != values.flat[0]).any():
+            self.refuse(
+                f"found {values.size} values, {int(values.min())} .. {int(values.max())}; allowed: one for all neurons of a layer. "
+                "Split the layer, or train with one value",
+                field,
+            )
+        value = int(values.flat[0])
         if not low <= value <= high:
             self.refuse(f"found {value}; allowed: {low} .. {high}", field)
         return value

@@ -53,8 +53,10 @@ def lower_layers(file: str, document: Document, timesteps: int, input_shape: Sha
     if len(builder.populations) < 2:
         raise ImportFileError(f"{file}: has no layer with neurons; found {', '.join(x.kind for x in document.layers)}")
     labels = [
-        FidelityLabel("unknown entry", path, "approximate", "nothing here (nor netx) reads it; it is left out")
-        for path in document.unknown
+        FidelityLabel(
+            "entry beside the layers", path, "assumed", "neither SLAYER nor netx reads it; taken to change nothing"
+        )
+        for path in document.outside
     ]
     graph = Graph.build(timesteps, builder.populations, builder.blocks).labelled(*builder.labels, *labels)
     return Lowered(graph, tuple(builder.rows), builder.input_note, builder.transform)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from litesnn.compiler.frontends.net.entries import NEURON, settle
 from litesnn.compiler.frontends.net.fields import Fields
 
 DECAY_MAX = 4096  # iDecay and vDecay are fractions of 4096
 THRESHOLD_MAX = 2**20  # beyond 17 bits a threshold means that the neuron never spikes
 SDNN_MESSAGE_BITS = 16  # netx's default for sigma-delta messages
-# What SLAYER writes for training only, or repeats in other units: theta = 64 vThMant, wgtExp is always 0 (checked).
-TRAINING_ONLY = ("theta", "tauRho", "scaleRho")
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ Neuron = Cuba | SigmaDeltaUnit
 def read_neuron(fields: Fields) -> Neuron:
     """The neuron of a layer."""
     kind = fields.text("type")
-    fields.ignore(*TRAINING_ONLY)
+    settle(fields, NEURON)
     if kind in ("LOIHI", "CUBA"):
         neuron: Neuron = _read_cuba(fields)
     elif kind == "SDNN":
@@ -58,19 +57,11 @@ def read_neuron(fields: Fields) -> Neuron:
 
 
 def _read_cuba(fields: Fields) -> Cuba:
-    if fields.boolean("gradedSpike"):
-        fields.refuse(
-            "found true: spikes that carry the membrane. Lava's LIF has none (netx runs them as binary spikes without a word); "
-            "export a network with graded_spike=False",
-            "gradedSpike",
-        )
-    fields.integer("refDelay", 1, 1, default=1)  # a longer refractory period is not what netx or SLAYER compute
-    fields.integer("wgtExp", 0, 0, default=0)
     fields.integer("messageBits", 0, 32, default=0)  # a width for spikes, which stay 0 or 1
     return Cuba(
-        fields.integer("iDecay", 0, DECAY_MAX),
-        fields.integer("vDecay", 0, DECAY_MAX),
-        fields.integer("vThMant", 0, THRESHOLD_MAX),
+        fields.same("iDecay", 0, DECAY_MAX),
+        fields.same("vDecay", 0, DECAY_MAX),
+        fields.same("vThMant", 0, THRESHOLD_MAX),
         fields.integer("weight_exp", -8, 8, default=0),
     )
 
@@ -85,6 +76,10 @@ def _read_sigma_delta(fields: Fields) -> SigmaDeltaUnit:
         )
     if fields.integer("weight_exp", -8, 8, default=0) != 0:
         fields.refuse("found a weight exponent other than 0 on sigma-delta neurons; supported: 0", "weight_exp")
+    if fields.has("sigma_output") and not fields.boolean("sigma_output"):
+        fields.refuse(
+            "found false; netx takes the entry for true whatever it holds; allowed: true, or no entry", "sigma_output"
+        )
     return SigmaDeltaUnit(
         fields.integer("vThMant", 0, 2**11 - 1, default=0),
         fields.integer("messageBits", 1, 24, default=SDNN_MESSAGE_BITS),

@@ -9,7 +9,7 @@ from typing import Any
 from litesnn.compiler.report.numbers import percent, spans
 
 Document = Mapping[str, Any]
-WORST_FIRST = ("unsupported", "approximate", "bounded", "exact")
+WORST_FIRST = ("unsupported", "approximate", "assumed", "bounded", "exact")
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
 import torch
@@ -192,7 +193,23 @@ def test_the_shape_of_the_input_may_have_to_be_given(tmp_path: Path) -> None:
         read_net(path, input_shape=(1, 8, 9))
 
 
-def test_an_entry_that_nobody_knows_is_said(tmp_path: Path) -> None:
-    path = write_net(tmp_path / "u.net", [dense([[1]], color=np.array(3))])
-    (label,) = [label for label in read_net(path).graph.labels if label.step == "unknown entry"]
-    assert (label.place, label.status) == ("layer/0/color", "approximate")
+def test_an_entry_beside_the_layers_is_said(tmp_path: Path) -> None:
+    path = write_net(tmp_path / "u.net", [dense([[1]])], author="someone")
+    (label,) = [label for label in read_net(path).graph.labels if label.status == "assumed"]
+    assert (label.step, label.place) == ("entry beside the layers", "author")
+
+
+def test_entries_that_change_nothing_are_not_required_and_null_ones_say_nothing(tmp_path: Path) -> None:
+    """What mlGeNN's exporter writes: Python's None as null data spaces, a refractory delay of 0; and one decay per neuron."""
+    nothing = h5py.Empty("i4")
+    neuron = {**CUBA, "refDelay": 0, "gradedSpike": h5py.Empty("?"), "iDecay": np.full(3, 1024), "theta": 2560.0}
+    weight, recurrent = np.array([[60, 20], [-9, 70], [44, 31]]), integers((3, 3), seed=1)
+    zeros = {"bias_rec": np.zeros(3), "delay_rec": np.zeros(9), "inFeatures": nothing, "outFeatures": nothing}
+    more = {**zeros, "bias": nothing, "delay": nothing}
+    odd = write_net(tmp_path / "odd.net", [dense(weight, neuron, "dense_rec", weight_rec=recurrent, **more)])
+    plain = write_net(tmp_path / "plain.net", [dense(weight, CUBA, "dense_rec", weight_rec=recurrent)])
+    spikes = random_spikes((3, 8, 2, 1, 1))
+    found, expected = (simulate_naively(compiled(path), spikes).spikes["layer0"] for path in (odd, plain))
+    assert expected.sum() > 10
+    np.testing.assert_array_equal(found, expected)
+    assert {label.status for label in read_net(odd).graph.labels} == {"exact"}
