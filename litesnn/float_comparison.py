@@ -9,13 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.frontends.imported import Imported
-from litesnn.compiler.frontends.nir.nodes import Neuron
+from litesnn.compiler.frontends.nir.float_run import FloatTrace
 from litesnn.compiler.frontends.nir.read import NirNetwork
 from litesnn.compiler.graph import Graph, Neurons
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.trace import Trace
 
 Floats = npt.NDArray[np.float64]
+OTHERWISE_SAMPLES = 16  # that are run under the other answer to an assumption
 
 
 def compared(network: NirNetwork, graph: Graph, inputs: npt.NDArray[np.int16], origin: str) -> Imported:
@@ -31,6 +32,30 @@ def compared(network: NirNetwork, graph: Graph, inputs: npt.NDArray[np.int16], o
     trace = simulate(graph, inputs, record=names)
     document = compare_traces(network, graph, inputs, trace)
     return replace(network.imported, record={**network.imported.record, "comparison": {"inputs": origin, **document}})
+
+
+def _otherwise(
+    network: NirNetwork, inputs: npt.NDArray[np.int16], steps: int, floats: FloatTrace
+) -> list[dict[str, Any]]:
+    """What the float run would give under the other answers to what was assumed: the only witness against an assumption."""
+    few = inputs[:OTHERWISE_SAMPLES]
+    nodes = [n for n in network.float_network.neurons if network.spikes(n)]
+    rows = []
+    for question in network.questions:
+        other = network.float_network.otherwise(question.options).run(few, steps)
+        differing = sum(int((other.sent[n] != floats.sent[n][: len(few), :steps]).sum()) for n in nodes)
+        rows.append(
+            {
+                "step": question.step,
+                "taken": question.taken,
+                "instead": question.instead,
+                "option": question.option,
+                "samples": len(few),
+                "differing_spikes": differing,
+                "float_spikes": sum(int(floats.sent[n][: len(few), :steps].sum()) for n in nodes),
+            }
+        )
+    return rows
 
 
 def compare_traces(network: NirNetwork, graph: Graph, inputs: npt.NDArray[np.int16], trace: Trace) -> dict[str, Any]:
@@ -53,6 +78,7 @@ def compare_traces(network: NirNetwork, graph: Graph, inputs: npt.NDArray[np.int
         "steps": steps,
         "layers": rows,
         **_same_class(expected, trace),
+        "otherwise": _otherwise(network, inputs, steps, floats),
     }
 
 
@@ -86,7 +112,7 @@ def _row(name: str, floats: Floats, chip: npt.NDArray[np.integer[Any]]) -> dict[
 def _scores(network: NirNetwork, sent: Floats, first: int, steps: int) -> Floats:
     """(N, classes) as the chip's host reads them: counted spikes, an integrator's last value, or a linear output's sum."""
     window = sent[:, first : first + steps].reshape(len(sent), steps, -1)
-    node = network.graph.nodes[network.wiring.output]
-    integrator = isinstance(node, Neuron) and not node.spikes
+    output = network.wiring.output
+    integrator = output in network.float_network.neurons and not network.spikes(output)
     scores: Floats = window[:, -1] if integrator else window.sum(axis=1)
     return scores

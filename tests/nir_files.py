@@ -19,6 +19,8 @@ def write_tree(path: Path, tree: dict[str, Any]) -> Path:
         for name, value in members.items():
             if isinstance(value, dict):
                 fill(group.create_group(name), value)
+            elif isinstance(value, h5py.Empty):
+                group.create_dataset(name, data=value)
             elif isinstance(value, str) or np.asarray(value).dtype.kind == "O":
                 group.create_dataset(name, data=value, dtype=h5py.string_dtype())
             else:

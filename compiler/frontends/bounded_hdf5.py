@@ -86,9 +86,11 @@ class _Reader:
         if address in self.seen:
             raise self.error(place, "the same group under two names; each group must stand once")
         self.seen.add(address)
-        return {name: self._member(group, name, place, depth) for name in group}
+        members = {name: self._member(group, name, place, depth) for name in group}
+        return {name: member for name, member in members.items() if member is not None}
 
-    def _member(self, group: h5py.Group, name: str, above: str, depth: int) -> Tree | Value:
+    def _member(self, group: h5py.Group, name: str, above: str, depth: int) -> Tree | Value | None:
+        """A group, a data set, or None for one with a null data space: it says that there is no value."""
         place = f"{above}/{name}" if above else name
         self.objects += 1
         if self.objects > self.limits.objects:
@@ -104,13 +106,11 @@ class _Reader:
             return self.group(member, place, depth + 1)
         if not isinstance(member, h5py.Dataset):
             raise self.error(place, "neither a group nor a data set")
-        return self._dataset(member, place)
+        return None if member.shape is None else self._dataset(member, place)
 
     def _dataset(self, data: h5py.Dataset, place: str) -> Value:
         if data.is_virtual or data.external:
             raise self.error(place, "stored in other files; the file must hold its own data")
-        if data.shape is None:
-            raise self.error(place, "an empty data set")
         texts = h5py.check_string_dtype(data.dtype)
         if texts is not None and texts.length is None:
             return self._texts(data, place)

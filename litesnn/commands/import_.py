@@ -102,15 +102,25 @@ def import_command(
         ),
     ] = None,
     decay_rule: Annotated[
-        Literal["euler", "exponential"],
+        Literal["euler", "exponential"] | None,
         typer.Option(
-            help="Decay per step: 1 - dt/tau (snnTorch, norse) or exp(-dt/tau) (sinabs).", rich_help_panel=NIR_PANEL
+            help="Decay per step: 1 - dt/tau (snnTorch, norse; assumed if left out) or exp(-dt/tau) (sinabs).",
+            rich_help_panel=NIR_PANEL,
         ),
-    ] = "euler",
+    ] = None,
     reset_kind: Annotated[
         Literal["zero", "subtract"] | None,
         typer.Option(
-            help="How the framework resets its neurons, where the file does not say.", rich_help_panel=NIR_PANEL
+            help="How the framework resets its neurons, where the file does not say; zero, to v_reset, is assumed.",
+            rich_help_panel=NIR_PANEL,
+        ),
+    ] = None,
+    spike_at: Annotated[
+        bool | None,
+        typer.Option(
+            "--spike-at/--spike-above",
+            help="Neurons spike at the threshold too (SpikingJelly, sinabs), or only above it, which is assumed if left out.",
+            rich_help_panel=NIR_PANEL,
         ),
     ] = None,
     approximate: Annotated[
@@ -258,6 +268,7 @@ def import_command(
                 dt=dt,
                 decay=decay_rule,
                 reset=reset_kind,
+                spike_at=spike_at,
                 approximate=approximate,
                 encoding=encoding,
                 input_range=input_range,

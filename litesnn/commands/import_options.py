@@ -31,6 +31,7 @@ _NIR = [
     "dt",
     "decay_rule",
     "reset_kind",
+    "spike_at",
     "approximate",
     "input_range",
     "input_scale",

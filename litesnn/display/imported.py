@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.table import Table
+from rich.text import Text
 
 from litesnn.display.report import show_report
 from litesnn.terminal import Terminal, assembled, shown
@@ -18,6 +19,8 @@ def show_import(console: Terminal, report: Mapping[str, Any], directory: str | N
     comparison = imported["record"].get("comparison")
     if comparison is not None:
         console.print(comparison_table(comparison))
+        if comparison.get("otherwise"):
+            console.print(assumption_lines(comparison["otherwise"]))
     elif imported["format"] == "nir":
         console.print("○ not compared with floating point: nothing was simulated", style="yellow")
     show_report(console, report)
@@ -37,6 +40,16 @@ def layers_table(imported: Mapping[str, Any]) -> Table:
     for layer in imported["layers"]:
         table.add_row(layer["name"], layer["type"], layer["population"] or "–", layer["note"])
     return table
+
+
+def assumption_lines(otherwise: Sequence[Mapping[str, Any]]) -> Text:
+    """What the floating-point run shares with the integers and cannot see: one line per assumption, with what it is worth."""
+    lines = [
+        f"assumed {row['step']}: {row['taken']}; were it {row['instead']}, {row['differing_spikes']:,} spikes of "
+        f"{row['samples']} samples ({row['float_spikes']:,} spikes) would differ: {row['option']}"
+        for row in otherwise
+    ]
+    return shown("\n".join(lines), "yellow")
 
 
 def comparison_table(comparison: Mapping[str, Any]) -> Table:

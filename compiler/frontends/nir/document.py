@@ -30,6 +30,7 @@ class NirGraph:
     nodes : by name, in the file's order; exactly one Input and one Output
     edges : (source, target), sorted, each once
     metadata : of the graph
+    beside : entries of the file beside the graph, which nothing here reads
     """
 
     file: str
@@ -38,6 +39,7 @@ class NirGraph:
     nodes: Mapping[str, Node]
     edges: tuple[tuple[str, str], ...]
     metadata: Mapping[str, Value]
+    beside: tuple[str, ...] = ()
 
     @cached_property
     def _neighbours(self) -> nx.DiGraph:
@@ -87,6 +89,7 @@ def graph_of_tree(file: str, document: bytes, tree: Tree) -> NirGraph:
     if not isinstance(root, dict) or root.get("type") != "NIRGraph":
         raise ImportFileError(f"{file}: not a NIR file: it has no group 'node' of type NIRGraph")
     version = tree.get("version")
+    fields = Fields(file, "graph", "NIRGraph", root)
     opened = _Opening(file)
     opened.open("", root)
     graph = NirGraph(
@@ -95,7 +98,8 @@ def graph_of_tree(file: str, document: bytes, tree: Tree) -> NirGraph:
         version if isinstance(version, str) else "unknown",
         opened.nodes,
         tuple(sorted(_without_inner_ports(opened))),
-        Fields(file, "graph", "NIRGraph", root).metadata(),
+        fields.metadata(),
+        tuple(sorted(set(tree) - {"node", "version"})),
     )
     _check_ports(graph)
     return graph
@@ -115,6 +119,7 @@ class _Opening:
         members = tree.get("nodes")
         if not isinstance(members, dict) or not members:
             raise ImportFileError(f"{self.file}: graph '{prefix or 'node'}': it has no nodes")
+        Fields(self.file, prefix or "node", "NIRGraph", tree).only_known()
         own = [f"{prefix}{key}" for key in members]
         for name, member in zip(own, members.values(), strict=True):
             self._member(name, member)
@@ -149,7 +154,14 @@ class _Opening:
         place = f"{self.file}: graph '{prefix or 'node'}'"
         if not isinstance(edges, np.ndarray) or edges.dtype != object or edges.ndim != 2 or edges.shape[1] != 2:
             raise ImportFileError(f"{place}: 'edges' must be pairs of node names")
+        seen: set[tuple[str, str]] = set()
         for source, target in edges:
+            if (source, target) in seen:
+                raise ImportFileError(
+                    f"{place}: the edge '{source}' -> '{target}' stands twice; NIR allows each edge once, so it does not say whether "
+                    "what is sent counts twice. Delete one of them; to count it twice, double the weights"
+                )
+            seen.add((source, target))
             for end in (source, target):
                 if prefix + end not in self.nodes and prefix + end not in self.inner:
                     raise ImportFileError(f"{place}: an edge names node '{end}', which does not exist")
@@ -168,7 +180,13 @@ def _without_inner_ports(opened: _Opening) -> set[tuple[str, str]]:
             if len(before) * len(after) > NODES_MAX:
                 raise ImportFileError(f"{opened.file}: node '{name}': joins {len(before)} x {len(after)} nodes")
             graph.remove_node(name)
-            graph.add_edges_from((source, target) for source in before for target in after)
+            for source, target in ((s, t) for s in before for t in after):
+                if graph.has_edge(source, target):
+                    raise ImportFileError(
+                        f"{opened.file}: node '{name}': without it, two edges lead from '{source}' to '{target}', which would be counted "
+                        "once; put a Scale of 1 into one of the ways"
+                    )
+                graph.add_edge(source, target)
             del opened.nodes[name]
     return set(graph.edges)
 

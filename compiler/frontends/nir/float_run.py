@@ -1,7 +1,8 @@
 """The file's own network in floating point: what the integers are compared with.
 
 Node by node and step by step in float64, in the order in which frameworks compute it: everything within one time step, loops one
-step late. It shares the step rule with the lowering and nothing else: no composed maps, no codes.
+step late. It shares the reading of the file and the choices with the lowering and nothing else: no step rule, no composed maps, no
+codes. What was assumed about the file it assumes too, so it cannot see a wrong assumption; `otherwise` runs it under another one.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.nir.discretize import StepRule, step_rule
+from litesnn.compiler.frontends.nir.discretize import reset_kind
 from litesnn.compiler.frontends.nir.document import NirGraph
+from litesnn.compiler.frontends.nir.float_neurons import FloatNeurons
 from litesnn.compiler.frontends.nir.nodes import Conv2d, Delay, Flatten, Linear, Neuron, Node, Pool2d, Scale, Shape
 from litesnn.compiler.frontends.nir.options import NirOptions
 from litesnn.compiler.frontends.nir.shapes import broadcast, conv_padding
@@ -45,13 +47,10 @@ class FloatNetwork:
         dt: float,
         options: NirOptions,
     ) -> None:
-        self.graph, self.shapes, self.dt = graph, shapes, dt
+        self.graph, self.shapes, self.dt, self.options = graph, shapes, dt, options
+        self.feedback = feedback
         self.input_scale = options.input.scale if options.input.encoding == "direct" else 1.0
-        self.rules = {
-            name: self._rule(node, options)
-            for name, node in graph.nodes.items()
-            if isinstance(node, Neuron) and name in shapes
-        }
+        self.neurons = [n for n, node in graph.nodes.items() if isinstance(node, Neuron) and n in shapes]
         self.late = self._late_edges(feedback)
         order = nx.DiGraph()
         order.add_nodes_from(shapes)
@@ -61,11 +60,19 @@ class FloatNetwork:
     @property
     def read_out(self) -> list[str]:
         """Names of the nodes whose values a run returns: the neurons and the Output."""
-        return [*self.rules, self.graph.output.name]
+        return [*self.neurons, self.graph.output.name]
 
-    def _rule(self, node: Neuron, options: NirOptions) -> StepRule:
-        spread = {key: broadcast(value, self.shapes[node.name]) for key, value in node.parameters.items()}
-        return step_rule(self.graph, node, spread, self.dt, options)
+    def otherwise(self, options: NirOptions) -> FloatNetwork:
+        """The same network under other choices for what the file does not say."""
+        return FloatNetwork(self.graph, self.shapes, self.feedback, self.dt, options)
+
+    def _states(self, name: str, count: int) -> FloatNeurons:
+        node = self.graph.nodes[name]
+        assert isinstance(node, Neuron)
+        spread = {key: broadcast(value, self.shapes[name]) for key, value in node.parameters.items()}
+        reset = reset_kind(self.graph, node, self.options)
+        at, decay = bool(self.options.spike_at), self.options.decay_rule
+        return FloatNeurons(node.type, spread, self.dt, decay, reset, at, count)
 
     def _late_edges(self, feedback: frozenset[tuple[str, str]]) -> set[tuple[str, str]]:
         """The edges, from a neuron on, whose paths of linear nodes lead back to a layer being computed."""
@@ -91,7 +98,7 @@ class FloatNetwork:
         """
         shape = self.shapes[self.graph.input.name]
         held = inputs.ndim == 4
-        states = {name: _State(rule, len(inputs)) for name, rule in self.rules.items()}
+        states = {name: self._states(name, len(inputs)) for name in self.neurons}
         waiting = {name: _Waiting(self._steps(node)) for name, node in self._delays()}
         kept: dict[str, list[Floats]] = {name: [] for name in self.read_out}
         last: dict[str, Floats] = {}
@@ -184,27 +191,6 @@ class _Waiting:
             if value < len(self.past):
                 sent = np.where(self.steps == value, self.past[int(value)], sent)
         return sent
-
-
-class _State:
-    """Current and membrane of one neuron node over a batch."""
-
-    def __init__(self, rule: StepRule, count: int) -> None:
-        self.rule = rule
-        self.current = np.zeros((count, *rule.decay.shape))
-        self.membrane = np.zeros((count, *rule.decay.shape))
-
-    def step(self, arriving: Floats) -> Floats:
-        rule = self.rule
-        if rule.current_decay is not None and rule.current_gain is not None:
-            arriving = self.current = rule.current_decay * self.current + rule.current_gain * arriving
-        self.membrane = rule.decay * self.membrane + rule.gain * arriving + rule.leak
-        if rule.threshold is None:
-            return self.membrane
-        fired = self.membrane > rule.threshold
-        lowered = self.membrane - rule.threshold if rule.reset == "subtract" else 0.0
-        self.membrane = np.where(fired, lowered, self.membrane)
-        return fired.astype(np.float64)
 
 
 def _convolved(node: Conv2d, values: Floats) -> Floats:

@@ -11,9 +11,10 @@ import numpy.typing as npt
 from litesnn.compiler.frontends.nir.discretize import StepRule
 from litesnn.compiler.frontends.nir.maps import Shape3
 from litesnn.compiler.frontends.nir.nodes import Node
-from litesnn.compiler.graph import DECAY_UNITY, SynapseBlock
+from litesnn.compiler.graph import BIAS_MANT_MAX, DECAY_UNITY, SynapseBlock
 
 Floats = npt.NDArray[np.float64]
+EQUAL = 2.0**-30  # relative: quotients of float64 that are the same number
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +57,17 @@ class Layer:
         return np.maximum(self.rule.threshold, self.worth)
 
 
-def sums_only(layer: Layer) -> bool:
-    """Whether the membrane is a plain sum of integers, so that a real threshold and its floor spike alike."""
+def whole_sums(layer: Layer, exponent: int) -> bool:
+    """Whether every membrane is a whole number of weight units (a multiple of 64), so that a real threshold and its floor spike alike.
+
+    `exponent` is the membrane's: biases that are fractions of a weight unit are whole numbers of a finer one.
+    """
     memoryless = layer.node.type == "Threshold" or membrane_dv(layer.rule) == 0
-    return memoryless and not layer.rule.has_current and not layer.register_bias.any()
+    if not memoryless or layer.rule.has_current:
+        return False
+    bias = layer.register_bias / layer.worth * 2.0**exponent
+    exact = np.abs(bias - np.rint(bias)) <= EQUAL * np.abs(bias)
+    return bool((exact & (np.abs(bias) <= BIAS_MANT_MAX)).all())
 
 
 def current_du(rule: StepRule) -> int:

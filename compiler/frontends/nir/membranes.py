@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.analysis.bounds import bounds
-from litesnn.compiler.frontends.nir.layer import Layer, current_du, membrane_dv, sums_only
+from litesnn.compiler.frontends.nir.layer import EQUAL, Layer, current_du, membrane_dv, whole_sums
 from litesnn.compiler.frontends.nir.rounding import rounding_labels
 from litesnn.compiler.graph import (
     BIAS_EXP_MAX,
@@ -51,7 +51,7 @@ def build_membranes(
                 exponent -= 1
                 break
         population = wider
-        if _fine(layer, population):
+        if _fine(layer, population, exponent):
             break
     return population, exponent, rounding_labels(layer, population, exponent)
 
@@ -71,20 +71,32 @@ def _population(layer: Layer, exponent: int) -> Membranes:
     }
     if layer.rule.threshold is None:
         return Readout(**common, bias_mant=mantissa, bias_exp=bias_exp)
-    exact = layer.rule.threshold / unit
-    vth = np.clip(np.floor(exact * (1 + 2.0**-30)) if sums_only(layer) else np.rint(exact), 0, VTH_MAX).astype(np.int64)
+    vth = _threshold(layer, unit, exponent)
     if layer.node.type == "Threshold":
         # Of the last step's membrane 1/4096 is left; what a silent neuron keeps of it must not lift an equal sum over the threshold.
-        mantissa = -(vth >> WEIGHT_SHIFT)
-        bias_exp = np.zeros_like(mantissa)
+        mantissa, bias_exp = _bias(layer.register_bias * 2.0**WEIGHT_SHIFT / unit - (vth >> WEIGHT_SHIFT))
     return Neurons(**common, vth=vth, bias_mant=mantissa, bias_exp=bias_exp, is_output=layer.is_output)
 
 
-def _fine(layer: Layer, population: Membranes) -> bool:
+def _threshold(layer: Layer, unit: Floats, exponent: int) -> Ints:
+    """The register `vth` per channel: the chip spikes where the membrane is above vth weight units."""
+    assert layer.rule.threshold is not None
+    exact = layer.rule.threshold / unit
+    if layer.rule.spike_at:  # at vth or above is above vth - 1, where membranes are whole numbers of units
+        vth = np.ceil(exact * (1 - EQUAL)) - 1
+    elif whole_sums(layer, exponent):
+        vth = np.floor(exact * (1 + EQUAL))
+    else:
+        vth = np.rint(exact)
+    register: Ints = np.clip(vth, 0, VTH_MAX).astype(np.int64)
+    return register
+
+
+def _fine(layer: Layer, population: Membranes, exponent: int) -> bool:
     if not isinstance(population, Neurons):
         return membrane_dv(layer.rule) == 0 and not layer.register_bias.any()
     assert population.vth is not None
-    return sums_only(layer) or int(population.vth.min()) >= VTH_WANTED
+    return whole_sums(layer, exponent) or int(population.vth.min()) >= VTH_WANTED
 
 
 @dataclass(frozen=True)

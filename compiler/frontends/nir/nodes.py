@@ -22,11 +22,17 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, eq=False)
 class Node:
-    """What all nodes have: the name (subgraphs as `graph.node`), the type as the file names it, scalar and text metadata."""
+    """What all nodes have: the name (subgraphs as `graph.node`), the type as the file names it, scalar and text metadata.
+
+    `missing` maps fields that NIR's type has and the file does not to what was taken for them, in words.
+    """
 
     name: str
     type: str
     metadata: Mapping[str, Value] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    declared: Shape | None = field(default=None, kw_only=True)
+    """The shape that the file says arrives (`input_type`, `input_shape`), for ports their own; None where it does not say."""
 
 
 @dataclass(frozen=True, eq=False)

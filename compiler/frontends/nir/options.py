@@ -35,9 +35,12 @@ class NirOptions:
         2^(b-1) - 1
     scale_rule, percentile : a weight step from the largest magnitude, from a percentile of the magnitudes, or the step of least
         squared error
-    dt : the time step in the file's unit of time; None: from the file (see `discretize.time_step`)
-    decay : Euler's 1 - dt/tau, as snnTorch and norse compute it, or exp(-dt/tau), as sinabs does
-    reset : how the writing framework resets, where the file does not say; NIR's own definition is to v_reset ("zero")
+    dt : the time step in the file's unit of time; None: from the file (see `time_step.time_step`)
+    decay : Euler's 1 - dt/tau, as snnTorch and norse compute it, or exp(-dt/tau), as sinabs does; None: Euler's, as assumed
+    reset : how the writing framework resets, where the file does not say; NIR's own definition is to v_reset ("zero"), which None
+        assumes
+    spike_at : whether neurons spike at the threshold too, as SpikingJelly's and sinabs's do; None: only above it, as NIR defines
+        it, as assumed
     approximate : take over reset by subtraction as the chip's reset to zero instead of refusing it
     timesteps : steps per sample where the input does not say
     """
@@ -47,12 +50,18 @@ class NirOptions:
     scale_rule: ScaleRule = "max"
     percentile: float = 99.9
     dt: float | None = None
-    decay: DecayRule = "euler"
+    decay: DecayRule | None = None
     reset: Reset | None = None
+    spike_at: bool | None = None
     approximate: bool = False
     timesteps: int = 16
     input: InputCoding = field(default_factory=InputCoding)
     input_shape: tuple[int, ...] | None = None
+
+    @property
+    def decay_rule(self) -> DecayRule:
+        """The chosen rule, or Euler's."""
+        return self.decay or "euler"
 
     def __post_init__(self) -> None:
         if not 0 < self.percentile <= 100:

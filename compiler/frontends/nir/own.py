@@ -58,7 +58,7 @@ def digest(nodes: Mapping[str, Node], edges: tuple[tuple[str, str], ...]) -> str
         node = nodes[name]
         found.update(f"{name}\\0{node.type}\\0".encode())
         for key, value in sorted(vars(node).items()):
-            if key not in ("name", "type", "metadata"):
+            if key not in ("name", "type", "metadata", "missing", "declared"):
                 _add(found, key, value)
     found.update(json.dumps(sorted(edges)).encode())
     return found.hexdigest()

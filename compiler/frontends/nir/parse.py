@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -37,29 +37,35 @@ NEURONS: dict[str, tuple[tuple[str, ...], dict[str, float]]] = {
     "CubaLI": (("tau_syn", "tau_mem", "r", "v_leak"), {"w_in": 1.0}),
     "Threshold": (("threshold",), {}),
 }
-ALLOWED = (
-    "Input",
-    "Output",
-    "Linear",
-    "Affine",
-    "Conv2d",
-    "Scale",
-    "Flatten",
-    "SumPool2d",
-    "AvgPool2d",
-    "Delay",
-    *NEURONS,
-)
+# type -> fields of the other nodes; whatever else a node holds is refused, for it could change what the node computes
+FIELDS: dict[str, tuple[str, ...]] = {
+    "Input": ("shape",),
+    "Output": ("shape",),
+    "Linear": ("weight",),
+    "Affine": ("weight", "bias"),
+    "Conv2d": ("weight", "bias", "stride", "padding", "dilation", "groups", "input_shape"),
+    "SumPool2d": ("kernel_size", "stride", "padding"),
+    "AvgPool2d": ("kernel_size", "stride", "padding"),
+    "Flatten": ("start_dim", "end_dim"),
+    "Scale": ("scale",),
+    "Delay": ("delay",),
+    "NIRGraph": ("nodes", "edges"),
+    **{kind: (*required, *optional) for kind, (required, optional) in NEURONS.items()},
+}
+# What every node may hold: `metadata` have no meaning in NIR (`discretize` reads dt and reset from them), types are inferred
+COMMON = ("type", "metadata", "input_type", "output_type")
+ALLOWED = tuple(kind for kind in FIELDS if kind != "NIRGraph")
 
 
 @dataclass(frozen=True)
 class Fields:
-    """The members of one node in the file, with errors that name the place."""
+    """The members of one node in the file, with errors that name the place; `missing` collects the defaults that were taken."""
 
     file: str
     name: str
     type: str
     tree: Tree
+    missing: dict[str, str] = field(default_factory=dict)
 
     def error(self, problem: str) -> ImportFileError:
         """An error at this node."""
@@ -79,9 +85,19 @@ class Fields:
             raise self.error(f"'{key}' holds values beyond {VALUE_MAX:g} or below {1 / VALUE_MAX:g}")
         return result
 
+    def only_known(self) -> None:
+        """Refuse a field that NIR's type does not have."""
+        for key in self.tree:
+            if key not in (*FIELDS[self.type], *COMMON):
+                raise self.error(
+                    f"'{key}' is not a field of NIR's {self.type}, which has {', '.join(FIELDS[self.type])}; it could change what the "
+                    "node computes. If it does not, delete it or move it to 'metadata'"
+                )
+
     def pair(self, key: str, low: int, default: Pair | None = None) -> Pair:
         """One whole number for both axes, or (height, width)."""
         if key not in self.tree and default is not None:
+            self.missing[key] = str(default)
             return default
         value = self.floats(key).ravel()
         if value.size not in (1, 2) or (value != np.rint(value)).any() or value.min() < low or value.max() > SIDE_MAX:
@@ -91,6 +107,7 @@ class Fields:
     def whole(self, key: str, default: int) -> int:
         """One whole number."""
         if key not in self.tree:
+            self.missing[key] = str(default)
             return default
         value = self.floats(key).ravel()
         if value.size != 1 or value[0] != np.rint(value[0]) or abs(value[0]) > SIDE_MAX:
@@ -99,21 +116,37 @@ class Fields:
 
     def shape(self, key: str) -> Shape:
         """A shape of 1 to 5 positive sides."""
-        value = self.floats(key).ravel()
-        if value.size > 5 or (value != np.rint(value)).any() or value.min() < 1 or np.prod(value) > SIDE_MAX:
+        return self._sides(key, self.floats(key).ravel())
+
+    def _sides(self, key: str, value: Floats) -> Shape:
+        if (
+            value.size > 5
+            or not np.isfinite(value).all()
+            or (value != np.rint(value)).any()
+            or value.min() < 1
+            or np.prod(value) > SIDE_MAX
+        ):
             raise self.error(
                 f"'{key}' is {value.tolist()[:8]}; allowed: up to 5 positive sizes of together at most {SIDE_MAX:,}"
             )
         return tuple(int(side) for side in value)
 
+    def declared(self) -> Shape | None:
+        """The shape that arrives, where the file says it."""
+        for key in ("input_type", "input_shape"):
+            value = self.tree.get(key)
+            if isinstance(value, dict):
+                value = value.get("input")
+            if isinstance(value, np.ndarray) and value.dtype.kind in "iuf" and value.size:
+                return self._sides(key, value.astype(np.float64).ravel())
+        return None
+
     def metadata(self) -> dict[str, Value]:
-        """Texts and arrays under `metadata`."""
+        """Texts and arrays under `metadata`; groups in it as a text that names their members."""
         found = self.tree.get("metadata", {})
-        return (
-            {key: value for key, value in found.items() if not isinstance(value, dict)}
-            if isinstance(found, dict)
-            else {}
-        )
+        if not isinstance(found, dict):
+            raise self.error("'metadata' is not a group of entries")
+        return {key: ", ".join(value) if isinstance(value, dict) else value for key, value in found.items()}
 
 
 def parse_node(fields: Fields) -> Node:
@@ -124,19 +157,22 @@ def parse_node(fields: Fields) -> Node:
     ImportFileError
         For a type that is not supported, and for missing, misshapen or non-finite parameters.
     """
-    if fields.type in NEURONS:
-        return _neuron(fields)
-    parser = PARSERS.get(fields.type)
+    parser = _neuron if fields.type in NEURONS else PARSERS.get(fields.type)
     if parser is None:
         raise fields.error(f"this type is not supported; allowed: {', '.join(ALLOWED)}")
-    return parser(fields)
+    fields.only_known()
+    return replace(parser(fields), missing=dict(fields.missing), declared=fields.declared())
 
 
 def _neuron(fields: Fields) -> Neuron:
     required, optional = NEURONS[fields.type]
     parameters = {key: fields.floats(key) for key in required}
     for key, default in optional.items():
-        parameters[key] = fields.floats(key) if key in fields.tree else np.array(default)
+        if key in fields.tree:
+            parameters[key] = fields.floats(key)
+        else:
+            parameters[key] = np.array(default)
+            fields.missing[key] = f"{default:g}"
     if fields.type == "Threshold":
         parameters = {"v_threshold": parameters["threshold"]}
     for key in ("tau", "tau_mem", "tau_syn"):
@@ -161,7 +197,9 @@ def _linear(fields: Fields) -> Node:
 def _conv(fields: Fields) -> Node:
     weight = fields.floats("weight", ndim=4)
     bias = fields.floats("bias").ravel() if "bias" in fields.tree else None
-    if bias is not None and bias.size not in (1, weight.shape[0]):
+    if bias is None:
+        fields.missing["bias"] = "none"
+    elif bias.size not in (1, weight.shape[0]):
         raise fields.error(f"'bias' has {bias.size} values; the weight has {weight.shape[0]} output channels")
     groups = fields.whole("groups", 1)
     if groups < 1 or weight.shape[0] % groups:

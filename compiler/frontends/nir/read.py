@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.frontends.imported import Imported, Layer
-from litesnn.compiler.frontends.nir.discretize import TimeStep, time_step
+from litesnn.compiler.frontends.nir.assumed import Question, assumption_labels, open_questions
 from litesnn.compiler.frontends.nir.document import NirGraph, read_document
 from litesnn.compiler.frontends.nir.float_run import FloatNetwork
 from litesnn.compiler.frontends.nir.levels import Timing, time_layers
@@ -19,6 +19,7 @@ from litesnn.compiler.frontends.nir.nodes import Conv2d, Linear, Neuron, Node
 from litesnn.compiler.frontends.nir.options import NirOptions
 from litesnn.compiler.frontends.nir.own import exported_graph
 from litesnn.compiler.frontends.nir.shapes import infer_shapes
+from litesnn.compiler.frontends.nir.time_step import TimeStep, time_step
 from litesnn.compiler.frontends.nir.wiring import Wiring, wire
 from litesnn.compiler.graph import Membranes, Source
 
@@ -29,7 +30,8 @@ Floats = npt.NDArray[np.float64]
 class NirNetwork:
     """What reading a file found out, before and after its integers: what the float run and the comparison need.
 
-    `wiring` and `timing` are those of the file's nodes, `step` its time step; `imported` the integers.
+    `wiring` and `timing` are those of the file's nodes, `step` its time step; `imported` the integers; `questions` what was assumed
+    and has another answer.
     """
 
     graph: NirGraph
@@ -38,6 +40,12 @@ class NirNetwork:
     step: TimeStep
     imported: Imported
     float_network: FloatNetwork
+    questions: tuple[Question, ...] = ()
+
+    def spikes(self, name: str) -> bool:
+        """Whether a node has neurons that spike."""
+        node = self.graph.nodes[name]
+        return isinstance(node, Neuron) and node.spikes
 
 
 def read_nir(path: str | os.PathLike[str], options: NirOptions | None = None) -> Imported:
@@ -61,7 +69,13 @@ def read_network(path: str | os.PathLike[str], options: NirOptions | None = None
     timing = time_layers(graph, wiring)
     floats = FloatNetwork(graph, shapes, timing.feedback, step.dt, chosen)
     exported = exported_graph(graph)
-    lowered = Lowered(exported, {}) if exported is not None else lower(graph, shapes, wiring, timing, step.dt, chosen)
+    if exported is not None:
+        lowered, questions = Lowered(exported, {}), []
+    else:
+        lowered = lower(graph, shapes, wiring, timing, step.dt, chosen)
+        labels = assumption_labels(graph, chosen, step)
+        lowered = replace(lowered, graph=lowered.graph.labelled(*labels))
+        questions = open_questions(graph, chosen)
     imported = Imported(
         graph=lowered.graph,
         name=Path(path).stem,
@@ -70,9 +84,15 @@ def read_network(path: str | os.PathLike[str], options: NirOptions | None = None
         suffix=".nir",
         layers=_layers(graph, wiring, lowered, step),
         input_note=_input_note(lowered.graph.sources[0], lowered.graph.timesteps),
-        record={"nir_version": graph.version, "dt": step.dt, "dt_origin": step.origin, "decay_rule": chosen.decay},
+        record={
+            "nir_version": graph.version,
+            "dt": step.dt,
+            "dt_origin": step.origin,
+            "decay_rule": chosen.decay_rule,
+            "spike_at": bool(chosen.spike_at),
+        },
     )
-    return NirNetwork(graph, wiring, timing, step, imported, floats)
+    return NirNetwork(graph, wiring, timing, step, imported, floats, tuple(questions))
 
 
 def _layers(graph: NirGraph, wiring: Wiring, lowered: Lowered, step: TimeStep) -> tuple[Layer, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.nir.layer import Layer, sums_only
+from litesnn.compiler.frontends.nir.layer import Layer, whole_sums
 from litesnn.compiler.frontends.nir.quantize import Codes
 from litesnn.compiler.frontends.nir.wiring import Connection
 from litesnn.compiler.graph import DECAY_UNITY, VTH_MAX, WEIGHT_SHIFT, FidelityLabel, Membranes, Neurons, Population
@@ -63,20 +63,26 @@ def rounding_labels(layer: Layer, population: Membranes, exponent: int) -> list[
         clipped = layer.rule.threshold / unit > VTH_MAX + 0.5
         error = (
             0.0
-            if sums_only(layer)
+            if whole_sums(layer, exponent)
             else float((np.abs(population.vth * unit - layer.rule.threshold) / scale)[~clipped].max(initial=0))
         )
-        labels.append(_rounded("threshold to integer", layer, error))
+        if layer.rule.spike_at:
+            labels.append(_at_label(layer, error))
+        else:
+            labels.append(_rounded("threshold to integer", layer, error))
         if clipped.any():
             detail = (
                 f"{int(clipped.sum())} channel(s) need a threshold above 2^17 - 1 weight units and are clipped to it"
             )
             labels.append(FidelityLabel("threshold register", layer.place, "approximate", detail))
+    if layer.register_bias.any():
+        kept = population.bias
+        if layer.node.type == "Threshold" and isinstance(population, Neurons) and population.vth is not None:
+            kept = kept + (population.vth >> WEIGHT_SHIFT)
+        error = np.abs(kept * unit / 2.0**WEIGHT_SHIFT - layer.register_bias) / scale
+        labels.append(_rounded("bias to mantissa and exponent", layer, float(error.max())))
     if layer.node.type == "Threshold":
         return labels
-    if layer.register_bias.any():
-        error = np.abs(population.bias * unit / 2.0**WEIGHT_SHIFT - layer.register_bias) / scale
-        labels.append(_rounded("bias to mantissa and exponent", layer, float(error.max())))
     labels.extend(_decay_labels(layer, population, unit, scale))
     if layer.rule.reset == "subtract":
         detail = (
@@ -113,3 +119,16 @@ def _rounded(step: str, layer: Layer, error: float) -> FidelityLabel:
     if error == 0:
         return FidelityLabel(step, layer.place, "exact", "nothing is rounded")
     return FidelityLabel(step, layer.place, "bounded", "membrane of the worst channel, in thresholds", error)
+
+
+def _at_label(layer: Layer, error: float) -> FidelityLabel:
+    """Spikes at the threshold on a chip that spikes above it."""
+    step = "spikes at the threshold"
+    if error == 0:
+        detail = "every membrane is a whole number of weight units: at the threshold is above one unit less"
+        return FidelityLabel(step, layer.place, "exact", detail)
+    detail = (
+        "the membrane leaks or has a bias that is no whole number of weight units, so it can stand between the threshold and one "
+        "unit less, where the chip spikes too: membrane of the worst channel, in thresholds (the comparison's 'differing' measures it)"
+    )
+    return FidelityLabel(step, layer.place, "bounded", detail, error)

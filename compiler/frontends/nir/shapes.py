@@ -36,21 +36,21 @@ def infer_shapes(graph: NirGraph, input_shape: Shape | None = None) -> dict[str,
     Raises
     ------
     ImportFileError
-        Where a node cannot take what arrives, or two arriving shapes differ.
+        Where a node cannot take what arrives, two arriving shapes differ, the file says another shape than arrives, or a node that
+        nothing from the Input reaches sends to one that is reached.
     """
-    shape = input_shape or graph.input.shape
-    while True:
+    if input_shape is not None:
+        return _checked(graph, _propagate(graph, input_shape), declared=False)
+    shape = graph.input.shape
+    # Leading axes of 1 may be the batch of the sample that the framework traced with.
+    ones = next((i for i, side in enumerate(shape) if side != 1), len(shape) - 1)
+    refused: list[ImportFileError] = []
+    for batch in range(ones + 1):
         try:
-            return _propagate(graph, shape)
-        except ImportFileError:
-            if input_shape is not None or len(shape) < 2 or shape[0] != 1:
-                raise
-            try:  # a leading 1 is the batch of the sample the framework traced with
-                return _propagate(graph, shape[1:])
-            except ImportFileError:
-                if len(shape) == 2:
-                    raise
-                shape = shape[1:]
+            return _checked(graph, _propagate(graph, shape[batch:]))
+        except ImportFileError as error:
+            refused.append(error)
+    raise refused[0]
 
 
 def _propagate(graph: NirGraph, input_shape: Shape) -> dict[str, Shape]:
@@ -67,6 +67,34 @@ def _propagate(graph: NirGraph, input_shape: Shape) -> dict[str, Shape]:
         if source in shapes and sent_shape(graph, graph.nodes[target], shapes[source]) != shapes[target]:
             raise graph.error(target, f"'{source}' sends {shapes[source]}, which does not fit what else arrives")
     return shapes
+
+
+def _checked(graph: NirGraph, shapes: dict[str, Shape], declared: bool = True) -> dict[str, Shape]:
+    """The shapes, if nothing of the file contradicts them; axes of 1 (batches) are no contradiction."""
+    for name, shape in shapes.items():
+        for source in graph.before(name):
+            if source not in shapes:
+                raise graph.error(
+                    name, f"reads '{source}', which nothing from the Input reaches; connect it, or delete its edge"
+                )
+        if not declared:
+            continue
+        node = graph.nodes[name]
+        said = node.shape if isinstance(node, Port) else node.declared
+        arriving = next((shapes[source] for source in graph.before(name)), shape)
+        if isinstance(node, Conv2d) and said is not None:
+            said, arriving = said[-2:], arriving[-2:]
+        if said is not None and not _same(said, arriving):
+            raise graph.error(
+                name, f"the file says that {said} arrives; {arriving} does. Correct the file, or give --input-shape"
+            )
+    return shapes
+
+
+def _same(said: Shape, arriving: Shape) -> bool:
+    """Whether two shapes hold the same values in the same order: up to axes of 1 (batches), or one of them flat."""
+    long, other = (tuple(side for side in shape if side != 1) for shape in (said, arriving))
+    return long == other or (math.prod(long) == math.prod(other) and min(len(long), len(other)) <= 1)
 
 
 def sent_shape(graph: NirGraph, node: Node, shape: Shape) -> Shape:

@@ -68,7 +68,7 @@ def test_imported_networks_come_back_with_loops_and_current_memory(name: str, tm
     same(graph, read.imported.graph)
     inputs = (np.random.default_rng(0).random((4, graph.timesteps, *graph.sources[0].shape)) < 0.4).astype(np.int16)
     found = simulate_naively(graph, inputs).spikes
-    layers = [p.name for p in graph.membranes if p.name in read.float_network.rules]
+    layers = [p.name for p in graph.membranes if p.name in read.float_network.neurons]
     sent = read.float_network.run(inputs, graph.timesteps).sent
     differing = [(found[n].reshape(sent[n].shape) != sent[n]).mean() for n in layers]
     assert max(differing) < 0.04

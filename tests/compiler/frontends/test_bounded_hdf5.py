@@ -74,7 +74,6 @@ def test_nesting_names_objects_and_types_are_limited(tmp_path: Path) -> None:
         (lambda f: f.create_dataset("x", data=np.zeros(2, [("a", "f4")])), "allowed: numbers and texts"),
         (lambda f: f.create_dataset("x", (2,), dtype=h5py.ref_dtype), "allowed: numbers and texts"),
         (lambda f: f.create_dataset("x", (2,), dtype=h5py.vlen_dtype(np.int8)), "allowed: numbers and texts"),
-        (lambda f: f.create_dataset("x", data=h5py.Empty("f4")), "empty data set"),
         (lambda f: f.create_dataset("x", data=np.zeros(99), compression="lzf"), "HDF5 filters"),
     ):
         with h5py.File(path, "w") as file:

@@ -265,7 +265,7 @@ def test_parse_bits() -> None:
         ({"input": files.port("Input", 1 << 20, 1 << 20)}, "'shape' is"),
         ({"input": files.port("Output", 4)}, "found 0 Input nodes"),
         ({"output": files.linear(np.eye(5))}, "found 0 Output nodes"),
-        ({"lif": {**files.if_node((5,)), "type": "Delay", "delay": np.array(0.5)}}, "no path"),
+        ({"lif": {"type": "Delay", "delay": np.array(0.5)}}, "no path"),
     ],
 )
 def test_what_is_wrong_is_named(change: dict[str, Any], problem: str, tmp_path: Path) -> None:

@@ -1,0 +1,191 @@
+"""What a NIR file does not say and is assumed: one label each, with what else it could be and the option that says it.
+
+The float run assumes the same, so its agreement says nothing about these. Where there are two answers, `open_questions` lists the
+other one: the comparison runs the network under it too and counts what would differ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from litesnn.compiler.frontends.nir.discretize import stated_reset
+from litesnn.compiler.frontends.nir.document import NirGraph
+from litesnn.compiler.frontends.nir.nodes import Conv2d, Neuron, Node, Pool2d
+from litesnn.compiler.frontends.nir.options import NirOptions
+from litesnn.compiler.frontends.nir.time_step import TimeStep
+from litesnn.compiler.graph import FidelityLabel
+
+READ_METADATA = ("dt", "reset", "litesnn_format")
+NO_EFFECT = ("start_dim", "end_dim")  # flattening changes no order: both sides count in C order
+
+
+@dataclass(frozen=True)
+class Question:
+    """An assumption with another answer: what was taken, what else it could be, and the options that say so."""
+
+    step: str
+    taken: str
+    instead: str
+    option: str
+    options: NirOptions
+
+
+def assumption_labels(graph: NirGraph, options: NirOptions, step: TimeStep) -> list[FidelityLabel]:
+    """Everything that was assumed about a file, in the order of `ASSUMPTIONS`."""
+    return [label for rule in ASSUMPTIONS for label in rule(graph, options, step)]
+
+
+def open_questions(graph: NirGraph, options: NirOptions) -> list[Question]:
+    """The assumptions whose other answer can be run."""
+    found = []
+    if _silent_resets(graph, options):
+        other = replace(options, reset="subtract", approximate=True)
+        found.append(Question("reset", "to v_reset", "by subtraction", "--reset-kind", other))
+    if options.spike_at is None and _spiking(graph):
+        other = replace(options, spike_at=True)
+        found.append(Question("spike condition", "above the threshold", "at it too", "--spike-at", other))
+    if options.decay is None and _leaky(graph):
+        other = replace(options, decay="exponential")
+        found.append(Question("decay rule", "Euler's 1 - dt/tau", "exp(-dt/tau)", "--decay-rule", other))
+    return found
+
+
+def _time_step(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+    if step.assumed:
+        detail = f"the file does not say its time step; {step.dt:g} is taken ({step.origin}). Another one: --dt"
+        yield FidelityLabel("time step", "network", "assumed", detail)
+
+
+def _resets(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+    silent = _silent_resets(graph, options)
+    if silent:
+        detail = (
+            "the file does not say how its neurons reset; to v_reset in the step of the spike, as NIR defines it. snnTorch (with the "
+            "next update), sinabs, Rockpool and Spyx subtract the threshold by default: then --reset-kind subtract; else --reset-kind zero"
+        )
+        yield FidelityLabel("reset", _places(silent), "assumed", detail)
+
+
+def _spike_condition(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+    spiking = _spiking(graph)
+    if options.spike_at is None and spiking:
+        detail = (
+            "the file does not say whether its neurons spike at the threshold; only above it, as NIR defines it, snnTorch and norse do. "
+            "SpikingJelly and sinabs spike at it: then say --spike-at; else --spike-above"
+        )
+        yield FidelityLabel("spike condition", _places(spiking), "assumed", detail)
+
+
+def _decay_rule(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+    leaky = _leaky(graph)
+    if options.decay is None and leaky:
+        detail = (
+            "the file does not say how a time constant becomes a step; Euler's 1 - dt/tau, as snnTorch, norse and SpikingJelly compute "
+            "it. sinabs computes exp(-dt/tau): then say --decay-rule exponential; else --decay-rule euler"
+        )
+        yield FidelityLabel("decay rule", _places(leaky), "assumed", detail)
+
+
+def _order(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+    currents = [node for node in _neurons(graph) if "tau_syn" in node.parameters]
+    if currents:
+        detail = "the membrane sees the current of its own step, as in snnTorch and on the chip; there is no other order here"
+        yield FidelityLabel("order of current and membrane", _places(currents), "assumed", detail)
+
+
+def _beginning(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+    raised = [node for node in _neurons(graph) if "v_reset" in node.parameters and node.parameters["v_reset"].any()]
+    if raised:
+        detail = (
+            "the file does not say where membranes begin; at v_reset, as after a spike. The chip has no other beginning"
+        )
+        yield FidelityLabel("first membrane", _places(raised), "assumed", detail)
+
+
+def _missing(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+    """One label per field that nodes lack, with what was taken for it."""
+    places: dict[tuple[str, str], list[Node]] = {}
+    for node in graph.nodes.values():
+        for field, taken in node.missing.items():
+            if field not in NO_EFFECT:
+                places.setdefault((field, taken), []).append(node)
+    for (field, taken), nodes in places.items():
+        detail = f"the file has no '{field}'; {taken} is taken. To say otherwise, write the field"
+        yield FidelityLabel(f"missing {field}", _places(nodes), "assumed", detail)
+
+
+def _borders(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+    averages = [n for n in graph.nodes.values() if isinstance(n, Pool2d) and n.type == "AvgPool2d" and any(n.padding)]
+    if averages:
+        detail = "the file does not say whether padding counts in an average; it does, as in torch (count_include_pad)"
+        yield FidelityLabel("padding of averages", _places(averages), "assumed", detail)
+    odd = [n for n in graph.nodes.values() if isinstance(n, Conv2d) and n.padding == "same" and _uneven(n)]
+    if odd:
+        detail = "the file does not say which side an odd row of padding stands on; below and right, as in torch"
+        yield FidelityLabel("padding same", _places(odd), "assumed", detail)
+
+
+def _version(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+    if graph.version.split(".")[0] not in ("0", "1"):
+        found = "does not say its version" if graph.version == "unknown" else f"is of version {graph.version:.20}"
+        yield FidelityLabel("version", "network", "assumed", f"the file {found}; it is read as NIR 1")
+
+
+def _unread(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+    metadata = {*graph.metadata, *(key for node in graph.nodes.values() for key in node.metadata)}
+    changed = graph.metadata.get("litesnn_format") is not None
+    names = sorted(key for key in metadata if key not in READ_METADATA and not key.startswith("litesnn_"))
+    if names:
+        detail = f"not read, for NIR gives metadata no meaning: {', '.join(name[:40] for name in names[:8])}"
+        yield FidelityLabel("metadata", "network", "assumed", detail)
+    if changed:
+        detail = (
+            "exported by LiteSNN and changed since, so that its integers no longer hold; it is read like any other file"
+        )
+        yield FidelityLabel("exported program", "network", "assumed", detail)
+    if graph.beside:
+        detail = f"not read, for they stand beside the graph: {', '.join(name[:40] for name in graph.beside[:8])}"
+        yield FidelityLabel("entries beside the graph", "network", "assumed", detail)
+
+
+def _neurons(graph: NirGraph) -> list[Neuron]:
+    return [node for node in graph.nodes.values() if isinstance(node, Neuron)]
+
+
+def _spiking(graph: NirGraph) -> list[Neuron]:
+    return [node for node in _neurons(graph) if node.spikes]
+
+
+def _leaky(graph: NirGraph) -> list[Neuron]:
+    return [node for node in _neurons(graph) if {"tau", "tau_mem"} & node.parameters.keys()]
+
+
+def _silent_resets(graph: NirGraph, options: NirOptions) -> list[Neuron]:
+    """Neurons whose reset neither the file nor the user says; a Threshold has none."""
+    if options.reset is not None:
+        return []
+    return [n for n in _spiking(graph) if n.type != "Threshold" and stated_reset(graph, n) is None]
+
+
+def _uneven(node: Conv2d) -> bool:
+    return any(d * (k - 1) % 2 for d, k in zip(node.dilation, node.weight.shape[2:], strict=True))
+
+
+def _places(nodes: list[Neuron] | list[Pool2d] | list[Conv2d] | list[Node]) -> str:
+    first = f"node '{nodes[0].name}'"
+    return first if len(nodes) == 1 else f"{first} and {len(nodes) - 1} more"
+
+
+ASSUMPTIONS: tuple[Callable[[NirGraph, NirOptions, TimeStep], Iterator[FidelityLabel]], ...] = (
+    _time_step,
+    _resets,
+    _spike_condition,
+    _decay_rule,
+    _order,
+    _beginning,
+    _missing,
+    _borders,
+    _version,
+    _unread,
+)

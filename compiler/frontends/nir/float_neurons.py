@@ -1,0 +1,85 @@
+"""One neuron node in floating point: NIR's equations as they stand there, in the file's own potentials.
+
+A second writing of what `discretize` computes, on purpose: the float run is what the integers are held against, so it shares the
+file's parameters and the choices (time step, decay rule, reset, spikes at the threshold) and none of the step's coefficients.
+
+    tau_syn du/dt = -u + w_in x              CubaLIF, CubaLI; elsewhere u = x
+    tau     dv/dt = v_leak - v + r u         IF, I: dv/dt = r u
+    a spike where v > v_threshold (or >=), then v = v_reset (or v - (v_threshold - v_reset))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.frontends.nir.options import DecayRule, Reset
+
+Floats = npt.NDArray[np.float64]
+ROUNDED = 2.0**-20  # relative: r and tau went through float32, and a gain that was 1 is no longer
+
+
+class FloatNeurons:
+    """The neurons of a node over a batch.
+
+    Parameters
+    ----------
+    type : NIR's name of the node
+    parameters : by NIR's names, spread over the neurons
+    count : samples
+    """
+
+    def __init__(
+        self,
+        type: str,
+        parameters: Mapping[str, Floats],
+        dt: float,
+        decay: DecayRule,
+        reset: Reset,
+        at: bool,
+        count: int,
+    ) -> None:
+        self.type, self.values, self.dt, self.decay, self.reset, self.at = type, parameters, dt, decay, reset, at
+        shape = next(iter(parameters.values())).shape
+        self.rest = parameters.get("v_reset", np.zeros(shape))
+        self.current = np.zeros((count, *shape))
+        self.membrane = np.zeros((count, *shape)) + self.rest
+
+    def step(self, arriving: Floats) -> Floats:
+        """Spikes 0 and 1, or the membranes of an integrator, after one more step."""
+        values = self.values
+        if self.type == "Threshold":
+            return self._above(arriving).astype(np.float64)
+        if "tau_syn" in values:
+            self.current = self._towards(self.current, 0.0, values["w_in"], arriving, values["tau_syn"])
+            arriving = self.current
+        if "v_leak" in values:
+            tau = values["tau"] if "tau" in values else values["tau_mem"]
+            self.membrane = self._towards(self.membrane, values["v_leak"], values["r"], arriving, tau)
+        else:
+            self.membrane = self.membrane + _one(self.dt * values["r"]) * arriving
+        if "v_threshold" not in values:
+            return self.membrane
+        fired = self._above(self.membrane)
+        lowered = self.membrane - (values["v_threshold"] - self.rest) if self.reset == "subtract" else self.rest
+        self.membrane = np.where(fired, lowered, self.membrane)
+        return fired.astype(np.float64)
+
+    def _above(self, potential: Floats) -> npt.NDArray[np.bool_]:
+        threshold = self.values["v_threshold"]
+        fired: npt.NDArray[np.bool_] = potential >= threshold if self.at else potential > threshold
+        return fired
+
+    def _towards(self, state: Floats, rest: Floats | float, gain: Floats, drive: Floats, tau: Floats) -> Floats:
+        """The state after a step on its way to rest + gain * drive."""
+        share = np.minimum(self.dt / tau, 1.0) if self.decay == "euler" else 1 - np.exp(-self.dt / tau)
+        moved: Floats = state + share * (rest - state) + _one(share * gain) * drive
+        return moved
+
+
+def _one(gain: Floats) -> Floats:
+    """A gain that is 1 but for the rounding of its parts."""
+    result: Floats = np.where(np.abs(gain - 1) <= ROUNDED, 1.0, gain)
+    return result
