@@ -27,11 +27,15 @@ Array = npt.NDArray[Any]
 Value = Array | str
 Tree = dict[str, "Tree | Value"]
 DEFLATE, SHUFFLE = 1, 2
+NUMBER_BYTES = 8
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file may ask for: bytes of the file and of all arrays, bytes of text, objects, chunks, depth, name length."""
+    """What a file may ask for: bytes of the file and of all arrays, bytes of text, objects, chunks, depth, name length.
+
+    Arrays count as if every number took at least 8 bytes, which it does when it is used.
+    """
 
     file_bytes: int = 1 << 28
     array_bytes: int = 1 << 28
@@ -40,6 +44,12 @@ class Limits:
     chunks: int = 100_000
     depth: int = 16
     name_length: int = 200
+
+
+def shown(text: str, most: int = 60) -> str:
+    """A text from a file as messages show it: without characters that a terminal would obey, and not longer than `most`."""
+    plain = text if text.isprintable() else ascii(text)[1:-1]
+    return plain if len(plain) <= most else f"{plain[: most - 3]}..."
 
 
 def read_hdf5(path: Path, limits: Limits | None = None) -> tuple[bytes, Tree]:
@@ -116,7 +126,7 @@ class _Reader:
             return self._texts(data, place)
         if data.dtype.kind not in "fiubS" or data.dtype.subdtype is not None:
             raise self.error(place, f"type {data.dtype}; allowed: numbers and texts")
-        self.arrays += math.prod(data.shape) * data.dtype.itemsize
+        self.arrays += math.prod(data.shape) * max(data.dtype.itemsize, NUMBER_BYTES)
         if self.arrays > self.limits.array_bytes:
             raise self.error(
                 place,

@@ -9,7 +9,7 @@ from litesnn.errors import ImportFileError
 
 TIMESTEPS_MAX = 2**20
 """Steps of a sample: a million are a quarter of an hour of steps of a millisecond."""
-Support = Literal["exact", "bounded", "approximate", "refused"]
+Support = Literal["exact", "bounded", "assumed", "approximate", "refused"]
 
 
 def check_timesteps(steps: int, place: str) -> None:

@@ -51,6 +51,10 @@ def read_layers(file: str, arrays: Mapping[str, Array]) -> Document:
         network and are not read (see `entries`), named by place.
     """
     found = sorted({path.split("/")[1] for path in arrays if path.startswith("layer/") and path.count("/") >= 2})
+    among = [path for path in arrays if path.startswith("layer/") and path.count("/") == 1 and path != "layer/"]
+    strange = sorted([*among, *(f"layer/{name}" for name in found if not name.isdecimal())])
+    if strange:
+        raise ImportFileError(f"{file}: {strange[0]}: an entry among the layers; allowed: groups numbered from 0")
     count = len(found)
     if count == 0:
         raise ImportFileError(f"{file}: has no group 'layer/0'; a SLAYER network has layers numbered from 0")
@@ -64,7 +68,7 @@ def read_layers(file: str, arrays: Mapping[str, Array]) -> Document:
     layers = tuple(_read_layer(fields) for fields in groups)
     simulation = Fields(file, "simulation", arrays)
     timesteps = _timesteps(simulation)
-    beside = [path for path in arrays if not path.startswith(("layer/", "simulation/"))]
+    beside = [path for path in arrays if not path.startswith(("layer/", "simulation/")) and not path.endswith("/")]
     return Document(layers, timesteps, tuple(sorted([*beside, *simulation.unread])))
 
 

@@ -20,12 +20,15 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 REFUSED = 3
 MAX_FILE_BYTES = 2**28
-MAX_ARRAY_BYTES = 2**29  # declared, all datasets together: what a small compressed file can swell to
+MAX_ARRAY_BYTES = (
+    2**28
+)  # of numbers of at least 8 bytes, as they are used; declared, all datasets together: what a small compressed file can swell to
 MAX_OBJECTS = 100_000
+NUMBER_BYTES = 8
 MAX_DEPTH = 8
 MAX_DIMENSIONS = 8
 MEMORY_BYTES = 2**29 + MAX_FILE_BYTES * 2 + MAX_ARRAY_BYTES * 3  # libraries, the file twice, arrays and their archive
-CPU_SECONDS = 300
+CPU_SECONDS = 60
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.\-]{0,63}")
 
 
@@ -35,6 +38,11 @@ class Refused(Exception):
 
 def extract(document: bytes) -> dict[str, Array]:
     """All datasets of a file by path (`layer/0/neuron/type`): integers, floats and booleans as they stand, text as text.
+
+    Groups are empty arrays under their path with a `/` behind it, so that one that holds nothing is not lost. A null data space says
+    that there is no value, as Python's None does (mlGeNN writes such): it is left out.
+
+    Groups are empty arrays under their path with a `/` behind it, so that one that holds nothing is not lost.
 
     Raises
     ------
@@ -50,20 +58,19 @@ def extract(document: bytes) -> dict[str, Array]:
     arrays: dict[str, Array] = {}
     left = MAX_ARRAY_BYTES
     with h5py.File(io.BytesIO(document), "r") as file:
-        for place, dataset in _datasets(file, "", 0, [MAX_OBJECTS]):
-            if (
-                dataset.shape is None
-            ):  # a null data space says that there is no value, as Python's None does: mlGeNN writes such
-                continue
-            left -= _checked_bytes(place, dataset)
-            if left < 0:
-                raise Refused(f"{place}: with it the file declares more than {MAX_ARRAY_BYTES} bytes of data")
-            arrays[place] = _read(place, dataset)
+        for place, found in _members(file, "", 0, [MAX_OBJECTS]):
+            if isinstance(found, h5py.Group):
+                arrays[f"{place}/"] = np.zeros(0)
+            elif found.shape is not None:
+                left -= _checked_bytes(place, found)
+                if left < 0:
+                    raise Refused(f"{place}: with it the file declares more than {MAX_ARRAY_BYTES} bytes of data")
+                arrays[place] = _read(place, found)
     return arrays
 
 
-def _datasets(group: Any, path: str, depth: int, left: list[int]) -> Iterator[tuple[str, Any]]:
-    """Datasets below a group; only hard links are followed, and not without end."""
+def _members(group: Any, path: str, depth: int, left: list[int]) -> Iterator[tuple[str, Any]]:
+    """Groups and datasets below a group; only hard links are followed, and not without end."""
     import h5py
 
     if depth > MAX_DEPTH:
@@ -79,7 +86,8 @@ def _datasets(group: Any, path: str, depth: int, left: list[int]) -> Iterator[tu
             raise Refused(f"{place}: is a soft or external link; copy the data into the file")
         found = group[name]
         if isinstance(found, h5py.Group):
-            yield from _datasets(found, place, depth + 1, left)
+            yield place, found
+            yield from _members(found, place, depth + 1, left)
         elif isinstance(found, h5py.Dataset):
             yield place, found
         else:
@@ -102,7 +110,7 @@ def _checked_bytes(place: str, dataset: Any) -> int:
     chunk = 1
     for side in dataset.chunks or ():
         chunk *= int(side)
-    return max(count, chunk) * int(dataset.dtype.itemsize)
+    return max(count, chunk) * max(int(dataset.dtype.itemsize), NUMBER_BYTES)
 
 
 def _read(place: str, dataset: Any) -> Array:

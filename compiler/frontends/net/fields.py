@@ -13,6 +13,7 @@ from litesnn.errors import ImportFileError
 Array = npt.NDArray[Any]
 Ints = npt.NDArray[np.int64]
 WIDEST = 2**31 - 1
+LONGEST_TEXT = 60
 
 
 class Fields:
@@ -21,7 +22,9 @@ class Fields:
     def __init__(self, file: str, place: str, arrays: Mapping[str, Array]) -> None:
         prefix = f"{place}/"
         self.file, self.place = file, place
-        self._arrays = {path.removeprefix(prefix): array for path, array in arrays.items() if path.startswith(prefix)}
+        below = {path.removeprefix(prefix): array for path, array in arrays.items() if path.startswith(prefix)}
+        self._arrays = {path: array for path, array in below.items() if path and not path.endswith("/")}
+        self._inner = {path: array for path, array in below.items() if path.endswith("/")}
         self._read: set[str] = set()
         self._groups: list[Fields] = []
 
@@ -31,12 +34,12 @@ class Fields:
 
     def has(self, field: str) -> bool:
         """Whether the entry, or a group of that name, exists."""
-        return any(path == field or path.startswith(f"{field}/") for path in self._arrays)
+        return any(path == field or path.startswith(f"{field}/") for path in (*self._arrays, *self._inner))
 
     def group(self, name: str) -> Fields:
         """The entries of a group below this one."""
         self._read |= {path for path in self._arrays if path.startswith(f"{name}/")}
-        whole = {f"{self.place}/{path}": array for path, array in self._arrays.items()}
+        whole = {f"{self.place}/{path}": array for path, array in (self._arrays | self._inner).items()}
         below = Fields(self.file, f"{self.place}/{name}", whole)
         self._groups.append(below)
         return below
@@ -66,6 +69,8 @@ class Fields:
         array = self._one(field)
         if array.dtype.kind != "U" or not str(array[()]).isprintable():
             self.refuse(f"found {array.dtype} {str(array[()])!r:.60}; allowed: text", field)
+        if len(str(array[()])) > LONGEST_TEXT:
+            self.refuse(f"found a text of {len(str(array[()])):,} characters; allowed: up to {LONGEST_TEXT}", field)
         return str(array[()])
 
     def boolean(self, field: str) -> bool:

@@ -21,7 +21,9 @@ SUPPORT: tuple[SupportRow, ...] = (
     ),
     SupportRow("average", "exact", "as the last layer: a readout of sums per group (netx has none)"),
     SupportRow(
-        "CUBA, LOIHI neurons", "exact", "current and voltage decay, bias, threshold; refractory periods are refused"
+        "CUBA, LOIHI neurons",
+        "exact",
+        "current and voltage decay, bias, threshold; a refractory delay of 0 or 1 is none",
     ),
     SupportRow("SDNN neurons", "exact", "Lava's Delta, SigmaDelta and Sigma in fixed point; relu only"),
     SupportRow("dense without a neuron", "exact", "a readout: the integer membrane"),
@@ -35,6 +37,8 @@ SUPPORT: tuple[SupportRow, ...] = (
         "exact",
         "weights and bias divided, or the threshold multiplied; with remainders approximate (netx never reads it)",
     ),
+    SupportRow("null data spaces", "exact", "an entry without a value counts as missing"),
+    SupportRow("delay_rec, bias_rec other than 0, unknown entries of a layer", "refused", "by name, with what to do"),
     SupportRow("gradedSpike", "refused", "Lava's LIF sends no membranes"),
     SupportRow("concat, convT, unpool", "refused", "by name"),
     SupportRow("complex weights, resonate-and-fire, adaptive neurons", "refused", "by name"),

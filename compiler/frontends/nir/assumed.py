@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from litesnn.compiler.frontends.bounded_hdf5 import shown
 from litesnn.compiler.frontends.nir.discretize import stated_reset
 from litesnn.compiler.frontends.nir.document import NirGraph
 from litesnn.compiler.frontends.nir.nodes import Conv2d, Neuron, Node, Pool2d
@@ -128,7 +129,9 @@ def _borders(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[F
 
 def _version(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
     if graph.version.split(".")[0] not in ("0", "1"):
-        found = "does not say its version" if graph.version == "unknown" else f"is of version {graph.version:.20}"
+        found = (
+            "does not say its version" if graph.version == "unknown" else f"is of version {shown(graph.version, 20)}"
+        )
         yield FidelityLabel("version", "network", "assumed", f"the file {found}; it is read as NIR 1")
 
 
@@ -137,7 +140,7 @@ def _unread(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[Fi
     changed = graph.metadata.get("litesnn_format") is not None
     names = sorted(key for key in metadata if key not in READ_METADATA and not key.startswith("litesnn_"))
     if names:
-        detail = f"not read, for NIR gives metadata no meaning: {', '.join(name[:40] for name in names[:8])}"
+        detail = f"not read, for NIR gives metadata no meaning: {', '.join(shown(name, 40) for name in names[:8])}"
         yield FidelityLabel("metadata", "network", "assumed", detail)
     if changed:
         detail = (
@@ -145,7 +148,7 @@ def _unread(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[Fi
         )
         yield FidelityLabel("exported program", "network", "assumed", detail)
     if graph.beside:
-        detail = f"not read, for they stand beside the graph: {', '.join(name[:40] for name in graph.beside[:8])}"
+        detail = f"not read, for they stand beside the graph: {', '.join(shown(name, 40) for name in graph.beside[:8])}"
         yield FidelityLabel("entries beside the graph", "network", "assumed", detail)
 
 

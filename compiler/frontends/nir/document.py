@@ -10,7 +10,7 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 
-from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value, read_hdf5
+from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value, read_hdf5, shown
 from litesnn.compiler.frontends.nir.nodes import Node, Port
 from litesnn.compiler.frontends.nir.parse import Fields, parse_node
 from litesnn.errors import ImportFileError
@@ -68,7 +68,7 @@ class NirGraph:
 
     def error(self, name: str, problem: str) -> ImportFileError:
         """An error at a node."""
-        return ImportFileError(f"{self.file}: node '{name}' ({self.nodes[name].type}): {problem}")
+        return ImportFileError(f"{self.file}: node '{shown(name)}' ({self.nodes[name].type}): {problem}")
 
 
 def read_document(path: Path) -> NirGraph:
@@ -86,7 +86,8 @@ def read_document(path: Path) -> NirGraph:
 def graph_of_tree(file: str, document: bytes, tree: Tree) -> NirGraph:
     """The graph of a file's plain tree; `read_document` says what is refused."""
     root = tree.get("node")
-    if not isinstance(root, dict) or root.get("type") != "NIRGraph":
+    kind = root.get("type") if isinstance(root, dict) else None
+    if not isinstance(root, dict) or not isinstance(kind, str) or kind != "NIRGraph":
         raise ImportFileError(f"{file}: not a NIR file: it has no group 'node' of type NIRGraph")
     version = tree.get("version")
     fields = Fields(file, "graph", "NIRGraph", root)
@@ -118,7 +119,7 @@ class _Opening:
         """Add a graph; returns the names of its own nodes, without those of graphs in it."""
         members = tree.get("nodes")
         if not isinstance(members, dict) or not members:
-            raise ImportFileError(f"{self.file}: graph '{prefix or 'node'}': it has no nodes")
+            raise ImportFileError(f"{self.file}: graph '{shown(prefix or 'node')}': it has no nodes")
         Fields(self.file, prefix or "node", "NIRGraph", tree).only_known()
         own = [f"{prefix}{key}" for key in members]
         for name, member in zip(own, members.values(), strict=True):
@@ -130,10 +131,10 @@ class _Opening:
     def _member(self, name: str, member: Tree | Value) -> None:
         kind = member.get("type") if isinstance(member, dict) else None
         if not isinstance(member, dict) or not isinstance(kind, str):
-            raise ImportFileError(f"{self.file}: node '{name}': it has no type")
+            raise ImportFileError(f"{self.file}: node '{shown(name)}': it has no type")
         if name in self.nodes or len(self.nodes) >= NODES_MAX:
             raise ImportFileError(
-                f"{self.file}: node '{name}': it exists twice, or the file has more than {NODES_MAX:,} nodes"
+                f"{self.file}: node '{shown(name)}': it exists twice, or the file has more than {NODES_MAX:,} nodes"
             )
         if kind != "NIRGraph":
             self.nodes[name] = parse_node(Fields(self.file, name, kind, member))
@@ -144,27 +145,27 @@ class _Opening:
     def _port(self, graph: str, own: list[str], kind: str) -> str:
         found = [name for name in own if self.nodes[name].type == kind]
         if len(found) != 1:
-            raise ImportFileError(f"{self.file}: graph '{graph}': found {len(found)} {kind} nodes; allowed: 1")
+            raise ImportFileError(f"{self.file}: graph '{shown(graph)}': found {len(found)} {kind} nodes; allowed: 1")
         return found[0]
 
     def _end(self, name: str, port: int) -> str:
         return self.inner[name][port] if name in self.inner else name
 
     def _edges(self, prefix: str, edges: Tree | Value | None) -> Iterator[tuple[str, str]]:
-        place = f"{self.file}: graph '{prefix or 'node'}'"
+        place = f"{self.file}: graph '{shown(prefix or 'node')}'"
         if not isinstance(edges, np.ndarray) or edges.dtype != object or edges.ndim != 2 or edges.shape[1] != 2:
             raise ImportFileError(f"{place}: 'edges' must be pairs of node names")
         seen: set[tuple[str, str]] = set()
         for source, target in edges:
             if (source, target) in seen:
                 raise ImportFileError(
-                    f"{place}: the edge '{source}' -> '{target}' stands twice; NIR allows each edge once, so it does not say whether "
+                    f"{place}: the edge '{shown(source)}' -> '{shown(target)}' stands twice; NIR allows each edge once, so it does not say whether "
                     "what is sent counts twice. Delete one of them; to count it twice, double the weights"
                 )
             seen.add((source, target))
             for end in (source, target):
                 if prefix + end not in self.nodes and prefix + end not in self.inner:
-                    raise ImportFileError(f"{place}: an edge names node '{end}', which does not exist")
+                    raise ImportFileError(f"{place}: an edge names node '{shown(end)}', which does not exist")
             yield source, target
 
 
@@ -178,12 +179,12 @@ def _without_inner_ports(opened: _Opening) -> set[tuple[str, str]]:
         before, after = list(graph.predecessors(name)), list(graph.successors(name))
         if isinstance(node, Port) and (name in inner or (before and after)):
             if len(before) * len(after) > NODES_MAX:
-                raise ImportFileError(f"{opened.file}: node '{name}': joins {len(before)} x {len(after)} nodes")
+                raise ImportFileError(f"{opened.file}: node '{shown(name)}': joins {len(before)} x {len(after)} nodes")
             graph.remove_node(name)
             for source, target in ((s, t) for s in before for t in after):
                 if graph.has_edge(source, target):
                     raise ImportFileError(
-                        f"{opened.file}: node '{name}': without it, two edges lead from '{source}' to '{target}', which would be counted "
+                        f"{opened.file}: node '{shown(name)}': without it, two edges lead from '{shown(source)}' to '{shown(target)}', which would be counted "
                         "once; put a Scale of 1 into one of the ways"
                     )
                 graph.add_edge(source, target)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value
+from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value, shown
 from litesnn.compiler.frontends.nir.nodes import (
     Conv2d,
     Delay,
@@ -26,6 +26,7 @@ from litesnn.compiler.frontends.nir.nodes import (
 from litesnn.errors import ImportFileError
 
 SIDE_MAX = 1 << 24
+FEW = 8  # values that a setting may have
 VALUE_MAX = 1e30  # magnitudes beyond it, and below its inverse, are no network's
 # type -> required parameters, optional ones with their default
 NEURONS: dict[str, tuple[tuple[str, ...], dict[str, float]]] = {
@@ -69,7 +70,7 @@ class Fields:
 
     def error(self, problem: str) -> ImportFileError:
         """An error at this node."""
-        return ImportFileError(f"{self.file}: node '{self.name}' ({self.type}): {problem}")
+        return ImportFileError(f"{self.file}: node '{shown(self.name)}' ({shown(self.type, 40)}): {problem}")
 
     def floats(self, key: str, ndim: int | None = None) -> Floats:
         """A finite array of numbers as float64."""
@@ -90,16 +91,23 @@ class Fields:
         for key in self.tree:
             if key not in (*FIELDS[self.type], *COMMON):
                 raise self.error(
-                    f"'{key}' is not a field of NIR's {self.type}, which has {', '.join(FIELDS[self.type])}; it could change what the "
+                    f"'{shown(key)}' is not a field of NIR's {self.type}, which has {', '.join(FIELDS[self.type])}; it could change what the "
                     "node computes. If it does not, delete it or move it to 'metadata'"
                 )
+
+    def _few(self, key: str) -> Floats:
+        """The numbers of a setting, in one row; a setting is no array of weights."""
+        value = self.tree.get(key)
+        if isinstance(value, np.ndarray) and value.size > FEW:
+            raise self.error(f"'{key}' has {value.size:,} values; allowed: at most {FEW}")
+        return self.floats(key).ravel()
 
     def pair(self, key: str, low: int, default: Pair | None = None) -> Pair:
         """One whole number for both axes, or (height, width)."""
         if key not in self.tree and default is not None:
             self.missing[key] = str(default)
             return default
-        value = self.floats(key).ravel()
+        value = self._few(key)
         if value.size not in (1, 2) or (value != np.rint(value)).any() or value.min() < low or value.max() > SIDE_MAX:
             raise self.error(f"'{key}' is {value.tolist()[:4]}; allowed: one or two whole numbers of at least {low}")
         return int(value[0]), int(value[-1])
@@ -109,14 +117,14 @@ class Fields:
         if key not in self.tree:
             self.missing[key] = str(default)
             return default
-        value = self.floats(key).ravel()
+        value = self._few(key)
         if value.size != 1 or value[0] != np.rint(value[0]) or abs(value[0]) > SIDE_MAX:
             raise self.error(f"'{key}' is {value.tolist()[:4]}; allowed: one whole number")
         return int(value[0])
 
     def shape(self, key: str) -> Shape:
         """A shape of 1 to 5 positive sides."""
-        return self._sides(key, self.floats(key).ravel())
+        return self._sides(key, self._few(key))
 
     def _sides(self, key: str, value: Floats) -> Shape:
         if (
@@ -137,7 +145,7 @@ class Fields:
             value = self.tree.get(key)
             if isinstance(value, dict):
                 value = value.get("input")
-            if isinstance(value, np.ndarray) and value.dtype.kind in "iuf" and value.size:
+            if isinstance(value, np.ndarray) and value.dtype.kind in "iuf" and 0 < value.size <= FEW:
                 return self._sides(key, value.astype(np.float64).ravel())
         return None
 
@@ -208,7 +216,7 @@ def _conv(fields: Fields) -> Node:
     mode: Pair | Literal["same", "valid"]
     if isinstance(padding, str):
         if padding not in ("same", "valid"):
-            raise fields.error(f"'padding' is {padding[:20]!r}; allowed: same, valid or whole numbers")
+            raise fields.error(f"'padding' is '{shown(padding, 20)}'; allowed: same, valid or whole numbers")
         mode = "same" if padding == "same" else "valid"
     else:
         mode = fields.pair("padding", 0, (0, 0))

@@ -53,7 +53,15 @@ SUPPORT: tuple[SupportRow, ...] = (
         "the chip takes a step per layer; allowed where the loop has a Delay per further layer",
     ),
     SupportRow("reset by subtraction", "refused", "the chip resets to zero; approximate with --approximate"),
-    SupportRow("v_reset other than 0", "exact", "states are counted from v_reset, where they begin"),
+    SupportRow("v_reset other than 0", "assumed", "states are counted from v_reset; that they begin there is assumed"),
+    SupportRow("a reset that the file does not say", "assumed", "to v_reset, as NIR defines it; --reset-kind says it"),
+    SupportRow(
+        "spikes at the threshold",
+        "exact",
+        "--spike-at; exact without leak and with biases on the grid, else bounded; above it is assumed where nobody says it",
+    ),
+    SupportRow("an edge that stands twice", "refused", "NIR allows each once; double the weights to count it twice"),
+    SupportRow("fields that NIR's type does not have", "refused", "by name; in metadata they are named and not read"),
     SupportRow("different decays in one layer", "refused", "a population has one du and dv"),
     SupportRow("Conv1d and other nodes", "refused", "by name, with the list of what is allowed"),
 )

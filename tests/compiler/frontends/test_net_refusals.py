@@ -117,7 +117,7 @@ def virtual(file: h5py.File) -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (bomb, "layer/0/weight: with it the file declares more than 536870912 bytes"),
+        (bomb, "layer/0/weight: with it the file declares more than 268435456 bytes"),
         (lambda file: file.create_dataset("x", (2**40,), "i1", chunks=(2**20,)), "x: with it the file declares more than"),
         (lambda file: file.create_dataset("x", (1,), "f8", chunks=(2**28,), maxshape=(None,)), "x: with it the file declares"),
         (virtual, "layer/0/bias: keeps its data in other files"),
@@ -130,6 +130,11 @@ def virtual(file: h5py.File) -> None:
         (lambda file: file.create_dataset("x", data=np.zeros(2, [("a", "i4")])), "x: has type"),
         (lambda file: file.__setitem__("layer/7/type", "dense"), "layer/1: layers must be numbered 0 .. n - 1"),
         (lambda file: file.__delitem__("layer"), "has no group 'layer/0'"),
+        (lambda file: file.create_group("layer/1"), "layer/1: 'type' is missing"),
+        (lambda file: file.__setitem__("layer/note", 3), "layer/note: an entry among the layers"),
+        (lambda file: file.create_group("layer/one"), "layer/one: an entry among the layers"),
+        (lambda file: file.__setitem__("layer/0/neuron/type", "x" * 999) if file.__delitem__("layer/0/neuron/type") is None else 0,
+         "neuron/type: found a text of 999 characters; allowed: up to 60"),
     ],
 )  # fmt: skip
 def test_hostile_files_are_refused_before_they_are_read(tmp_path: Path, make: Any, message: str) -> None:
