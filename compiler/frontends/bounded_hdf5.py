@@ -46,12 +46,6 @@ class Limits:
     name_length: int = 200
 
 
-def shown(text: str, most: int = 60) -> str:
-    """A text from a file as messages show it: without characters that a terminal would obey, and not longer than `most`."""
-    plain = text if text.isprintable() else ascii(text)[1:-1]
-    return plain if len(plain) <= most else f"{plain[: most - 3]}..."
-
-
 def read_hdf5(path: Path, limits: Limits | None = None) -> tuple[bytes, Tree]:
     """The bytes of a file and everything in it: groups as dicts, data sets as numpy arrays, texts as str or arrays of str.
 

@@ -51,8 +51,25 @@ def test_import_compares_with_the_floating_point_run(network: Path) -> None:
 def test_import_shows_what_each_layer_became(network: Path) -> None:
     code, output = run("import", network, "-o", network.parent / "p", "--no-lava")
     assert code == 0
-    for part in ("fc1", "8 bits", "bounded", "dv 1024", "spikes 0/1"):
-        assert part in output
+    for part in (
+        "fc1",
+        "8 bits",
+        "bounded",
+        "dv 1024",
+        "spikes 0/1",
+        "assumed reset: to v_reset; were it by subtraction",
+    ):
+        assert part in " ".join(output.split())
+
+
+def test_what_the_user_says_is_not_assumed(network: Path) -> None:
+    said = ("--reset-kind", "zero", "--spike-at", "--decay-rule", "euler", "--dt", 1e-4, "--no-lava", "--json")
+    code, output = run("import", network, "-o", network.parent / "p", *said)
+    assert code == 0
+    document = json.loads(output)
+    assert "assumed" not in {label["status"] for label in document["fidelity"]}
+    assert "spikes at the threshold" in {label["step"] for label in document["fidelity"]}
+    assert document["imported"]["record"]["comparison"]["otherwise"] == []
 
 
 def test_broken_input_is_exit_code_2(network: Path, tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from litesnn.compiler.frontends.bounded_hdf5 import shown
 from litesnn.compiler.frontends.nir.discretize import stated_reset
 from litesnn.compiler.frontends.nir.document import NirGraph
 from litesnn.compiler.frontends.nir.nodes import Conv2d, Neuron, Node, Pool2d
 from litesnn.compiler.frontends.nir.options import NirOptions
 from litesnn.compiler.frontends.nir.time_step import TimeStep
+from litesnn.compiler.frontends.shown import shown
 from litesnn.compiler.graph import FidelityLabel
 
 READ_METADATA = ("dt", "reset", "litesnn_format")

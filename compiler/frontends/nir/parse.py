@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 
-from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value, shown
+from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value
 from litesnn.compiler.frontends.nir.nodes import (
     Conv2d,
     Delay,
@@ -23,6 +23,7 @@ from litesnn.compiler.frontends.nir.nodes import (
     Scale,
     Shape,
 )
+from litesnn.compiler.frontends.shown import shown
 from litesnn.errors import ImportFileError
 
 SIDE_MAX = 1 << 24

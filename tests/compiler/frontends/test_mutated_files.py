@@ -34,6 +34,15 @@ def graph_of(imported: Imported) -> tuple[object, dict[str, bytes]]:
     return document, {name: tensor.tobytes() for name, tensor in tensors.items()}
 
 
+def refusal(read: Callable[[Path], Imported], path: Path) -> str | None:
+    """The message of our error; None where the file was read. Any other exception goes through."""
+    try:
+        read(path)
+    except ImportFileError as error:
+        return str(error)
+    return None
+
+
 @pytest.mark.parametrize("suffix", READERS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_mutated_file_is_read_or_refused_in_our_words(tmp_path: Path, suffix: str, kind: str) -> None:
@@ -43,13 +52,12 @@ def test_a_mutated_file_is_read_or_refused_in_our_words(tmp_path: Path, suffix: 
     for seed, name in enumerate(random.Random(f"{suffix} {kind}").choices(sorted(documents), k=FILES)):
         path = tmp_path / f"bad{suffix}"
         path.write_bytes(mutated(documents[name], seed, kind).document)
-        try:
-            read(path)
-        except ImportFileError as error:
-            refused += 1
-            assert path.name in str(error), name
-            assert str(error).isprintable(), name
-            assert len(str(error)) < LONGEST, name
+        message = refusal(read, path)
+        refused += message is not None
+        if message is not None:
+            assert path.name in message, name
+            assert message.isprintable(), name
+            assert len(message) < LONGEST, name
     assert refused or kind not in ("huge", "elsewhere", "link", "strange type")
 
 

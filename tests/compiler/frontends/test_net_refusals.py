@@ -33,7 +33,7 @@ KERNEL = np.ones((4, 2, 3, 3))
         ([dense([[1]], {**CUBA, "refDelay": 3})], r"neuron/refDelay: found 3; allowed: 0 or 1 \(no refractory period\)"),
         ([dense([[1]], {**CUBA, "iDecay": np.array([9, 8])})], "neuron/iDecay: found 2 values, 8 .. 9; allowed: one for all"),
         ([dense([[1]], {**CUBA, "thDecay": 3})], "neuron/thDecay: an entry that is not known here, and so could change"),
-        ([dense([[1]], {**CUBA, "wgtExp": "x"})], "neuron/wgtExp: found x; allowed: 0"),
+        ([dense([[1]], {**CUBA, "wgtExp": "x\x1b[31m"})], r"neuron/wgtExp: found x\\x1b\[31m; allowed: 0"),
         ([dense([[1]], {**SDNN, "sigma_output": False})], "neuron/sigma_output: found false; netx takes the entry for true"),
         ([dense([[1]], color=np.array(3))], "layer/0/color: an entry that is not known here, and so could change the network"),
         ([dense([[1]], kind="dense_rec", weight_rec=np.array([[1]]), bias_rec=np.array([2]))],
