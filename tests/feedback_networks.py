@@ -26,11 +26,21 @@ from written_nets import compiled, dense, layer, write_net
 from litesnn.compiler.frontends.net import read
 from litesnn.compiler.frontends.net.extract import extract
 from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.compiler.graph import BIAS_EXP_MAX, BIAS_MANT_MAX, VTH_MAX, Dense, Graph, Neurons, Readout, Source
+from litesnn.compiler.graph import (
+    BIAS_EXP_MAX,
+    BIAS_MANT_MAX,
+    VTH_MAX,
+    Dense,
+    Graph,
+    Neurons,
+    Readout,
+    SigmaDelta,
+    Source,
+)
 from litesnn.compiler.passes import AssignFormats, ScheduleIsolated
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import Profile
-from litesnn.errors import CompileError
+from litesnn.errors import CompileError, GraphError
 from litesnn.runtime.trace import Trace
 from litesnn.search.reference import ReferenceTrace, run_reference
 
@@ -93,11 +103,21 @@ def loops(seed: int) -> Case:
 
 
 def isolated(seed: int) -> Case:
-    """Networks whose samples are runs of their own, loops and sigma-delta neurons among them."""
+    """Networks whose samples are runs of their own, loops and sigma-delta neurons among them.
+
+    Loops of sigma-delta neurons can grow without end: refused where a message leaves the bits it is sent in, which no chip can do.
+    """
     rng = np.random.default_rng((seed, 4))
     start = _unread(rng, extreme(rng, random_isolated(seed, sigma_deltas=bool(rng.random() < 0.3))))
     start = start.rebuild(start.populations, [block for block in start.blocks if block.geometry.nnz])
-    return from_graph(rng, ScheduleIsolated().apply(AssignFormats(LOIHI2).apply(start)))
+    case = from_graph(rng, ScheduleIsolated().apply(AssignFormats(LOIHI2).apply(start)))
+    sent = case.reference(case.inputs).spikes
+    for population in case.graph.membranes:
+        if isinstance(population, SigmaDelta):
+            low, high = population.sent
+            if sent[population.name].min() < low or sent[population.name].max() > high:
+                raise GraphError(f"'{population.name}' sends more than {population.message_bits} bits hold")
+    return case
 
 
 def recurrent_layers(seed: int) -> Case:
