@@ -143,5 +143,5 @@ def build_synapses(plan: SynapsePlan, copies: int) -> Any:
 
 
 def _repeated(matrix: csr_matrix, copies: int) -> csr_matrix:
-    """The block-diagonal matrix of so many copies."""
-    return matrix if copies == 1 else kron(identity(copies, dtype=np.int32), matrix, format="csr")
+    """The block-diagonal matrix of so many copies, in the type of one: of no synapses at all, `kron` would make floating point."""
+    return matrix if copies == 1 else kron(identity(copies, dtype=np.int32), matrix, format="csr").astype(matrix.dtype)

@@ -1,4 +1,4 @@
-"""Networks, or parts of them, that no synapse connects with the input: biases drive them, in every engine alike."""
+"""Networks, or parts of them, that no synapse connects with the input, and blocks without one: the same spikes in every engine."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from lava_graphs import isolated
 from naive_simulator import simulate_naively
 from recurrent_graphs import scheduled
-from small_graphs import dense, neurons, readout, source
+from small_graphs import conv, dense, neurons, readout, source
 from small_graphs import graph as graph_of
 from written_nets import compiled, layer, write_net
 from written_nets import dense as dense_layer
@@ -74,12 +75,22 @@ def readout_with_its_bias_alone() -> Graph:
     return scheduled(graph_of([source(2), neurons("unread", 2, **LOUD), biased_readout()], [], 3))
 
 
+def taps_outside_the_map() -> Graph:
+    """A kernel over one pixel whose middle is pruned: a block that has weights and no synapse, with a delay."""
+    corner = np.zeros((2, 2, 3, 3), int)
+    corner[:, :, 0, 0] = 3
+    parts = [source(2), neurons("a", 2, **LOUD), neurons("out", 2, vth=ZEROS, is_output=True)]
+    late = replace(conv("a", "out", corner), delay=2)
+    return isolated(parts, [dense("input", "a", EYE), late, replace(dense("a", "out", EYE), name="other")], 4)
+
+
 def networks(folder: Path) -> list[Graph]:
     return [
         recurrent_layer_with_its_bias_alone(folder),
         loop_without_input(),
         parts_that_stand_alone(),
         readout_with_its_bias_alone(),
+        taps_outside_the_map(),
     ]
 
 
@@ -118,12 +129,12 @@ def test_biases_alone_make_the_same_spikes_in_lava(models: Models, tmp_path: Pat
 
 
 def test_lava_gets_one_silent_link_to_each_part_that_stands_alone(tmp_path: Path) -> None:
-    """Its compiler drops what is not connected; what is connected already needs nothing."""
+    """Its compiler drops what is not connected; what is connected already needs nothing (the last has a block of its own)."""
     links = [
         [plan.format.target for plan in plan_synapses(graph) if plan.mantissas().nnz == 0]
         for graph in networks(tmp_path)
     ]
-    assert links == [["layer1"], ["a"], ["first", "a"], ["unread", "readout"]]
+    assert links == [["layer1"], ["a"], ["first", "a"], ["unread", "readout"], ["out"]]
     assert all(plan.mantissas().nnz for plan in plan_synapses(scheduled(connected())))
 
 
