@@ -31,3 +31,13 @@ def test_the_installed_scripts_do_the_same(genotype: Path, tmp_path: Path) -> No
 def test_help_names_every_command() -> None:
     text = ok("--help").stdout
     assert all(command in text for command in ("compile", "train", "check", "run", "verify", "info", "profiles"))
+
+
+def test_a_deleted_working_directory_is_refused_in_words(tmp_path: Path) -> None:
+    path = Path(sys.executable).parent / "litesnn"
+    if not path.exists():
+        pytest.skip("litesnn is not installed beside this Python")
+    shell = f"mkdir gone && cd gone && rmdir ../gone && exec '{path}' profiles"
+    found = subprocess.run(["sh", "-c", shell], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (found.returncode, found.stdout) == (2, "")
+    assert found.stderr.startswith("error: the working directory is gone")

@@ -1,12 +1,15 @@
 """`litesnn verify`: zero mismatching spikes from the program alone, and where a faulty one first differs."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
-from command_line import as_json, call, json_of, ok
+from command_line import as_json, call, json_of, ok, refused
 
 from litesnn.compiler.program import Program
+from litesnn.runtime.lava import supervise
 
 
 def test_verify_needs_only_the_program(program: Path) -> None:
@@ -29,6 +32,30 @@ def test_a_wrong_number_of_samples_is_refused(program: Path, count: str) -> None
     result = call("verify", program, "--samples", count)
     assert result.exit_code == 2
     assert f"found '{count}'; allowed: 0 or more, or all" in " ".join(result.output.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("seconds", ["0", "-3", "soon", "nan", "1e9"])
+def test_a_wrong_time_limit_of_lava_is_refused(program: Path, seconds: str) -> None:
+    result = call("verify", program, "--lava-timeout", seconds)
+    assert result.exit_code == 2
+    assert f"found '{seconds}'; allowed: seconds above 0, up to" in " ".join(result.output.replace("│", " ").split())
+
+
+@pytest.mark.parametrize("command", ["compile", "verify", "run", "import"])
+def test_the_time_limit_of_lava_is_an_option_of_every_command_that_runs_it(command: str) -> None:
+    assert "--lava-timeout" in ok(command, "--help").stdout
+
+
+@pytest.mark.skipif(sys.version_info >= (3, 11), reason="Lava exists for Python 3.10 only")
+def test_the_time_limit_reaches_lava(program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(supervise, "worker_command", lambda: [sys.executable, "-c", "import time; time.sleep(600)"])
+    shape = Program.load(program).graph.sources[0].shape
+    np.save(tmp_path / "x.npy", np.zeros((1, *shape), np.int16))
+    started = ("run", program, "--input", tmp_path / "x.npy", "-o", tmp_path / "y.npz", "--simulator", "lava")
+    for arguments in (("verify", program), started):
+        result = call(*arguments, "--lava-timeout", "0.5")
+        refused(result, "Lava gave no sign of life for 0.5 s while starting")
+        assert "--lava-timeout SECONDS" in result.stderr
 
 
 def faulty(program: Path, target: Path) -> Path:

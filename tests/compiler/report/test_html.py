@@ -164,3 +164,12 @@ def test_a_divergence_is_shown_with_place_membranes_and_causes() -> None:
     words = Page(render_html(fake_report(diverges=True))).words
     for expected in ("(4, 11, 7)", "expected 12,803, found 12,541", "flipped kernel: rotated by 180 degrees"):
         assert expected in words
+
+
+def test_what_was_not_compared_is_said_and_older_reports_have_no_word_on_it() -> None:
+    report = fake_report()
+    assert "Not compared, because nothing reads it and it was removed: cell9.node0 (1,200 neurons)." in " ".join(
+        "".join(Page(render_html(report)).text).split()
+    )
+    del report["verification"]["not_compared"]
+    assert "Not compared" not in render_html(report)
