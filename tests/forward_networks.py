@@ -22,7 +22,7 @@ from small_graphs import LOIHI1, LOIHI2, dense, graph, neurons, random_dag, read
 
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Population, SynapseBlock
-from litesnn.compiler.passes import ScheduleIsolated
+from litesnn.compiler.passes import AssignFormats, ScheduleIsolated
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.errors import CompileError, RegisterError
 from litesnn.runtime.exact import simulate
@@ -165,7 +165,7 @@ def currents(seed: int) -> Case:
     parts.append(readout(2))
     blocks.append(_block(rng, parts[-2], parts[-1]))
     start = isolated(parts, blocks, timesteps=int(rng.integers(1, 9)))
-    return _defined(from_graph(rng, ScheduleIsolated().apply(start)))
+    return _defined(from_graph(rng, ScheduleIsolated().apply(AssignFormats(LOIHI2).apply(start))))
 
 
 def _block(rng: np.random.Generator, reads: Population, target: Population) -> SynapseBlock:

@@ -3,7 +3,9 @@ import pytest
 import torch
 
 from litesnn.compiler.accounting import qp_model_size
+from litesnn.compiler.analysis.shape_ranges import shape_ranges
 from litesnn.compiler.genotype import Genotype, InputSpec, resolve
+from litesnn.compiler.profile import load_profile
 from litesnn.errors import GenotypeError
 from litesnn.search.data.arrays import cifar_input
 from litesnn.search.model import SpikingModel
@@ -27,7 +29,17 @@ def test_resnet20_has_the_published_layers() -> None:
     found = convolutions("resnet20", bits=2)
     assert [c[1] for c in found] == [64] + [128] * 6 + [256] * 6 + [512] * 6
     assert [c[2] for c in found] == [32] * 7 + [16] * 6 + [8] * 6
-    assert [c[3] for c in found] == [8] + [2] * 18
+    assert [c[3] for c in found] == [5] + [2] * 18, "27 inputs of 128 leave 5 bits"
+    assert [c[3] for c in convolutions("resnet20", bits=2, first_last_bits=8)] == [8] + [2] * 18
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("encoding", ["direct", "spikes"])
+def test_bits_that_nobody_chose_overflow_no_accumulator(name: str, encoding: str) -> None:
+    genotype = new_network(name, NetworkSettings(InputSpec(shape=(3, 48, 48), encoding=encoding), 10))
+    for chip in ("loihi1", "loihi2"):
+        for found in shape_ranges(genotype, load_profile(chip)):
+            assert found.fits, (chip, found)
 
 
 def test_vgg16_has_the_published_weights() -> None:
@@ -61,7 +73,7 @@ def pruned(genotype: Genotype) -> Genotype:
 
 @pytest.mark.parametrize(("bits", "published"), [(8, 6.27), (4, 3.16), (2, 1.61)])
 def test_resnet20_configuration_a_has_the_published_size(bits: int, published: float) -> None:
-    genotype = pruned(new_network("resnet20", NetworkSettings(CIFAR, 10, bits=bits)))
+    genotype = pruned(new_network("resnet20", NetworkSettings(CIFAR, 10, bits=bits, first_last_bits=8)))
     assert round(qp_model_size(resolve(genotype), genotype.norm) / 1e6, 2) == published
 
 
