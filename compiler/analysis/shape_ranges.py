@@ -116,9 +116,8 @@ def _taps(edge: EdgePlan) -> int:
     if edge.op == "dense":
         fan_in = edge.weight_shape[1]
     else:
-        _, height, width = edge.in_shape
-        channels = edge.weight_shape[1] if edge.weighted else 1
-        fan_in = channels * min(edge.kernel, height) * min(edge.kernel, width)
+        # The whole window, as in the proof by weights, though part of it may lie in the padding.
+        fan_in = (edge.weight_shape[1] if edge.weighted else 1) * edge.kernel**2
     if not edge.weighted:
         return fan_in
     size = 1

@@ -1,7 +1,6 @@
 """LSN-RANGE: by shapes before training, by weights after it, an error where a register was left, with advice that fits what was given."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +11,10 @@ import litesnn
 from litesnn.checking import check
 from litesnn.compiler.analysis.bounds import never_spikes
 from litesnn.compiler.analysis.shape_ranges import shape_ranges, with_proved_bits
-from litesnn.compiler.genotype import LoadedGenotype, load_genotype
+from litesnn.compiler.genotype import Genotype, HeadSpec, InputSpec, LoadedGenotype, StemSpec, load_genotype
 from litesnn.compiler.passes import ProveRanges
 from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.profile import load_profile
 from litesnn.compiler.rules.range_rules import registers_hold
 from litesnn.samples import Samples
 
@@ -35,13 +35,13 @@ def test_shapes_bound_what_any_weights_can_reach(seed: int, profile: litesnn.Pro
 
 
 def test_a_color_image_leaves_five_bits_to_the_first_layer() -> None:
-    loaded = random_trained_genotype(3, stem=True, encoding="direct", bits=8)
-    assert loaded.spec.stem is not None
-    spec = loaded.spec.model_copy(
-        update={
-            "input": loaded.spec.input.model_copy(update={"shape": (3, 8, 8), "minimum": -128, "maximum": 127}),
-            "stem": loaded.spec.stem.model_copy(update={"op": "conv3x3", "keep": 1.0, "channels": 4}),
-        }
+    spec = Genotype(
+        name="color",
+        input=InputSpec(shape=(3, 8, 8)),
+        timesteps=2,
+        stem=StemSpec(channels=4, bits=8),
+        cells=(),
+        head=HeadSpec(classes=2, bits=8),
     )
     found = shape_ranges(spec, LOIHI2)[0]
     assert (found.synapses, found.largest, found.limit, found.proved_bits) == (27, 27 * 128 * 255, 131_071, 5)
@@ -63,13 +63,16 @@ def test_an_untrained_genotype_is_checked(example: str, profile: str, request: p
 
 
 def overflowing() -> tuple[LoadedGenotype, Samples]:
-    loaded = random_trained_genotype(0, membrane_exp=9, encoding="spikes", bits=4, timesteps=3, keep=1.0, cells=1)
+    loaded = random_trained_genotype(
+        0, membrane_exp=11, norm="node", encoding="direct", bits=4, timesteps=3, keep=1.0, cells=1
+    )
     return loaded, Samples(random_input(loaded, 4, 0), None, "a test")
 
 
-def test_a_register_that_was_left_is_an_error_and_one_that_was_not_a_warning(tmp_path: Path) -> None:
+def test_a_register_that_was_left_is_an_error_and_one_that_was_not_a_warning() -> None:
     loaded, samples = overflowing()
-    result = litesnn.compile(loaded, "loihi2", samples=samples, lava_samples=0)
+    fine = load_profile("loihi2", overrides={"weight_exp_max": "15"})
+    result = litesnn.compile(loaded, fine, samples=samples, lava_samples=0)
     assert result.verification is not None
     assert result.verification.equal
     found = {
