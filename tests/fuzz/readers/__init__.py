@@ -1,0 +1,1 @@
+"""The readers, a file each; `fuzz.registry` lists them."""
