@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 
 sys.path[0] = str(Path(__file__).absolute().parents[1])  # `fuzz`, and the helpers that stand beside it
-os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from fuzz.campaign import read_failure, replay, run
-from fuzz.limits import Limits
-from fuzz.registry import READERS
-from fuzz.table import failures, table
-from fuzz.tally import Tally
+from fuzz.campaign import read_failure, replay, run  # noqa: E402
+from fuzz.limits import Limits  # noqa: E402
+from fuzz.registry import READERS  # noqa: E402
+from fuzz.table import failures, table  # noqa: E402
+from fuzz.tally import Tally  # noqa: E402
 
 
 def main() -> int:
     """Exit code 0 where every reader did what is promised of it, 1 where one did not."""
     arguments = _arguments()
-    limits = Limits(arguments.seconds, arguments.memory << 20)
+    limits = Limits(arguments.seconds, arguments.seconds, arguments.memory << 20)
     if arguments.unpack:
         read_failure(arguments.replay)[1].write(arguments.unpack)
         print(f"written to {arguments.unpack}")
@@ -40,8 +38,8 @@ def main() -> int:
         shown,
     )
     shown.end()
-    print(f"`python tests/fuzz --inputs {arguments.inputs} --seed {arguments.seed}`\n")
-    print(table(tallies))
+    results = f"`python tests/fuzz --inputs {arguments.inputs} --seed {arguments.seed}`:\n\n{table(tallies)}"
+    print(results)
     failed = failures(tallies)
     if failed:
         print(f"\n{failed}\n\nSmallest inputs: {arguments.failures}/; see --replay", file=sys.stderr)
@@ -66,7 +64,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="other inputs; the same number gives the same ones")
     parser.add_argument("--reader", action="append", choices=list(READERS), help="this one only; repeat it for more")
     parser.add_argument("--jobs", type=int, default=1, help="processes at work")
-    parser.add_argument("--seconds", type=float, default=Limits.seconds, help="CPU time that an input may take")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=Limits.seconds,
+        help="CPU time that an input may take, and time that it may wait",
+    )
     parser.add_argument(
         "--memory", type=int, default=Limits.memory >> 20, help="MiB that an input may take over its own size"
     )

@@ -8,7 +8,9 @@ import re
 import shutil
 import tempfile
 import traceback
+from collections.abc import Callable
 from contextlib import redirect_stderr
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,7 @@ import typer
 import litesnn
 from fuzz.case import Case
 from fuzz.limits import Limits, PeakMemory, cpu_seconds, limited_memory
-from fuzz.outcome import Kind, Outcome
+from fuzz.outcome import Kind, Outcome, Phase
 from fuzz.reader import DifferentError, Place, Reader
 from litesnn.commands.common import fail
 from litesnn.errors import LiteSNNError
@@ -32,8 +34,20 @@ class UntidyError(Exception):
     """A reader wrote where it should only read, or says what nobody can read."""
 
 
-def attempt(reader: Reader, case: Case, limits: Limits) -> Outcome:
-    """Write the case into a new folder, read it, use what was read, within the limits of memory; time is the caller's to limit."""
+KINDS: dict[type[BaseException], Kind] = {
+    DifferentError: "different",
+    UntidyError: "untidy",
+    MemoryError: "memory",
+}
+"""What an exception means; any other is a traceback."""
+
+
+def attempt(reader: Reader, case: Case, limits: Limits, confirming: bool = False) -> Outcome:
+    """Write the case into a new folder, read it, use what was read, within the limits of memory; time is the caller's to limit.
+
+    `confirming` reads it by `Reader.confirm`.
+    """
+    read = reader.confirm if confirming and reader.confirm is not None else reader.read
     root = Path(tempfile.mkdtemp(prefix="fuzz-"))
     try:
         folder, scratch = root / "in", root / "out"
@@ -44,11 +58,11 @@ def attempt(reader: Reader, case: Case, limits: Limits) -> Outcome:
         before = _listing(folder)
         os.chdir(folder)  # what a file names without a folder, or a pickle does, would show here
         peak, start = PeakMemory(), cpu_seconds()
-        kind, what, where, phase, trace = _judged(reader, place, case.size + limits.memory)
-        seconds, memory = cpu_seconds() - start, peak.bytes()
-        if kind in ("accepted", "refused") and _listing(folder) != before:
-            kind, what = "untidy", "Untidy: the input's folder was changed by reading it"
-        return Outcome(kind, what, where, "use" if phase else "read", seconds, memory, trace)
+        outcome = _judged(read, reader.use, place, case.size + limits.memory)
+        outcome = replace(outcome, seconds=cpu_seconds() - start, memory=peak.bytes())
+        if outcome.fine and _listing(folder) != before:
+            return replace(outcome, kind="untidy", what="Untidy: the input's folder was changed by reading it")
+        return outcome
     finally:
         os.chdir(_HOME)
         shutil.rmtree(root, ignore_errors=True)
@@ -61,31 +75,27 @@ def place_of(trace: traceback.StackSummary) -> str:
     return f"{frame.filename.removeprefix(_HOME)}:{frame.lineno} {frame.name}"
 
 
-def _judged(reader: Reader, place: Place, memory: int) -> tuple[Kind, str, str, int, str]:
-    phase = 0
+def _judged(read: Callable[[Place], Any], use: Callable[[Any, Place], None], place: Place, memory: int) -> Outcome:
+    phase: Phase = "read"
     try:
         with limited_memory(memory):
             try:
-                found: Any = reader.read(place)
+                found: Any = read(place)
             except LiteSNNError as error:
                 _check_message(error)
-                return "refused", f"{type(error).__name__}: {error}", "", phase, ""
-            phase = 1
+                return Outcome("refused", f"{type(error).__name__}: {error}")
+            phase = "use"
             try:
-                reader.use(found, place)
+                use(found, place)
             except LiteSNNError as error:
                 _check_message(error)
-        return "accepted", "", "", phase, ""
+        return Outcome("accepted", phase=phase)
     except BaseException as error:  # whatever it is, it is what the user would see
-        kinds: dict[type[BaseException], Kind] = {
-            DifferentError: "different",
-            UntidyError: "untidy",
-            MemoryError: "memory",
-        }
-        kind = next((kind for of, kind in kinds.items() if isinstance(error, of)), "traceback")
+        kind: Kind = next((kind for of, kind in KINDS.items() if isinstance(error, of)), "traceback")
         cause = error.__cause__ if isinstance(error, UntidyError) and error.__cause__ is not None else error
         where = place_of(traceback.extract_tb(cause.__traceback__))
-        return kind, f"{type(error).__name__}: {error}"[:2000], where, phase, traceback.format_exc()[-20_000:]
+        what = f"{type(error).__name__}: {error}"[:2000]
+        return Outcome(kind, what, where, phase, trace=traceback.format_exc()[-20_000:])
 
 
 def _check_message(error: LiteSNNError) -> None:

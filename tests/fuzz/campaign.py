@@ -31,7 +31,7 @@ def run(
     folder: Path | None = None,
     progress: Callable[[Tally], None] = lambda tally: None,
 ) -> list[Tally]:
-    """Give every reader the inputs 0 to `inputs` - 1 of a seed.
+    """Give every reader the inputs 0 to `inputs` - 1 of a seed; Ctrl-C ends it after the portions at work.
 
     Parameters
     ----------
@@ -59,9 +59,11 @@ def run(
                     if tallies[reader].add(answer) and folder is not None:
                         write_failure(folder, reader, tallies[reader].failures[answer.outcome.key])
                 progress(tallies[reader])
+        except KeyboardInterrupt:
+            pass  # what was counted is worth having
         finally:
             pool.shutdown(cancel_futures=True)
-    return list(tallies.values())
+    return [tally for tally in tallies.values() if tally.inputs]
 
 
 def write_failure(folder: Path, reader: str, failure: Failure) -> Path:

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
+from fuzz.case import Case
 from fuzz.limits import Limits
 from fuzz.server import Answer, Request
 
@@ -25,6 +26,7 @@ class Client:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, **threads},
+            start_new_session=True,  # Ctrl-C is for whoever asks
         )
         self._send(limits or Limits())
 
@@ -36,10 +38,21 @@ class Client:
         RuntimeError
             Where the suite itself is at fault: valid inputs that cannot be made, a mutator that fails.
         """
+        answer = self._answer(request)
+        assert isinstance(answer, Answer)
+        return answer
+
+    def seeds(self, reader: str) -> list[Case]:
+        """The valid inputs of a reader, as the server made them; raises as `ask`."""
+        answer = self._answer(reader)
+        assert isinstance(answer, list)
+        return answer
+
+    def _answer(self, request: Request | str) -> object:
         self._send(request)
         assert self.process.stdout is not None
         answer = pickle.load(self.process.stdout)
-        if not isinstance(answer, Answer):
+        if isinstance(answer, str):
             raise RuntimeError(f"{request}: {answer}")
         return answer
 

@@ -11,16 +11,16 @@ from fuzz.reader import NotApplicableError, Reader
 
 VALID = "valid"
 """The only step of an input that nothing was done to."""
-VALID_FIRST = 12
+VALID_FIRST, VALID_EVERY = 4, 50
 MUTATIONS = (1, 1, 1, 1, 2, 2, 3)
 TRIES = 200
 
 
 def generate(reader: Reader, seeds: Sequence[Case], name: str, seed: int, index: int) -> Case:
-    """One of the valid inputs with one to three mutations; the first inputs are valid ones themselves."""
+    """One of the valid inputs with one to three mutations; the first inputs, and now and then one, are valid ones themselves."""
     rng = Random(f"{name}/{seed}/{index}")
-    if index < min(len(seeds), VALID_FIRST):
-        return replace(seeds[index], steps=(VALID,))
+    if index < VALID_FIRST or index % VALID_EVERY == 0:
+        return replace(seeds[(index if index < VALID_FIRST else index // VALID_EVERY) % len(seeds)], steps=(VALID,))
     case = rng.choice(seeds)
     wanted = rng.choice(MUTATIONS)
     for _ in range(TRIES):

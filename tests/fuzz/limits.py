@@ -17,11 +17,13 @@ class Limits:
 
     Attributes
     ----------
-    seconds : of CPU; as long may a reader also wait without computing
+    seconds : of CPU
+    patience : seconds that a reader may wait without computing
     memory : bytes over what the process held before and over the input's own size
     """
 
     seconds: float = 20.0
+    patience: float = 20.0
     memory: int = 1 << 30
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["accepted", "refused", "traceback", "different", "untidy", "hang", "memory", "crash"]
+Phase = Literal["read", "use"]
 FINE: tuple[Kind, ...] = ("accepted", "refused")
 """Everything else is a failure of the reader."""
 
@@ -29,7 +30,7 @@ class Outcome:
     kind: Kind
     what: str = ""
     place: str = ""
-    phase: Literal["read", "use"] = "read"
+    phase: Phase = "read"
     seconds: float = 0.0
     memory: int = 0
     trace: str = field(default="", compare=False)

@@ -50,6 +50,8 @@ class Reader:
     read : raises an error of `litesnn.errors`, or returns what it read
     use : a cheap use of that: printing it, one sample, writing and reading it again. It may refuse; it may not fail, and raises
         `DifferentError` where what was read is not what the input says
+    confirm : how users have it read, where `read` is a quicker way to the same end without the isolation that users get; asked
+        where `read` crashed, hung or ran out of memory
     repair : makes a broken case consistent again where a checksum would hide everything else
     repaired : the share of cases that are repaired
     """
@@ -58,6 +60,7 @@ class Reader:
     mutators: tuple[Mutator, ...]
     read: Callable[[Place], Any]
     use: Callable[[Any, Place], None]
+    confirm: Callable[[Place], Any] | None = None
     repair: Callable[[Case], Case] = lambda case: case
     repaired: float = 0.95
 

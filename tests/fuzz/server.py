@@ -1,6 +1,7 @@
 """A process that answers inputs: it loads the project once, and forks a worker for them, which it replaces when it dies or hangs.
 
-Requests on standard input and answers on standard output are pickled (`Request`, `Answer`).
+Requests on standard input and answers on standard output are pickled: an `Answer` for a `Request`, the valid inputs for the
+name of a reader, a text where the suite itself is at fault.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from fuzz.reader import Reader, load_reader
 
 INPUTS_PER_WORKER = 400
 """A worker is replaced now and then, so that what one input leaves behind cannot reach many others."""
+UNCONFIRMED = ("crash", "hang", "memory")
 TRACE = "trace"
 """Where a worker's faulthandler writes, in its folder."""
 OWN = re.compile(r"/litesnn/(?!.*site-packages)")
@@ -65,22 +67,32 @@ class Server:
 
     def answer(self, request: Request) -> Answer:
         """Make the input and have it read."""
-        if request.reader not in self.readers:  # a worker forked from here on has its modules
-            self.readers[request.reader] = load_reader(request.reader)
-            self.close()
+        self._load(request.reader)
         case = request.case
         if case is None:
-            reader, seeds = self.readers[request.reader], self._seeds(request.reader)
+            reader, seeds = self.readers[request.reader], self.seeds_of(request.reader)
             case = generate(reader, seeds, request.reader, request.seed, request.index)
+        outcome = self._attempt(request.reader, case)
+        if outcome.kind in UNCONFIRMED and self.readers[request.reader].confirm is not None:
+            outcome = self._attempt(request.reader, case, confirming=True)
+        if case.steps == (VALID,) and outcome.kind == "refused":
+            outcome = replace(outcome, kind="different", what=f"Different: a valid input was refused: {outcome.what}")
+        return Answer(outcome, None if outcome.fine else case)
+
+    def _load(self, name: str) -> None:
+        """A worker that is forked from here on has the reader's modules."""
+        if name not in self.readers:
+            self.readers[name] = load_reader(name)
+            self.close()
+
+    def _attempt(self, name: str, case: Case, confirming: bool = False) -> Outcome:
         if self.worker is None or self.worker.left == 0:
             self.close()
             self.worker = _Worker(self.limits)
-        outcome = self.worker.attempt(request.reader, case)
-        if case.steps == (VALID,) and outcome.kind == "refused":
-            outcome = replace(outcome, kind="different", what=f"Different: a valid input was refused: {outcome.what}")
+        outcome = self.worker.attempt(name, case, confirming)
         if not self.worker.alive:
             self.worker = None
-        return Answer(outcome, None if outcome.fine else case)
+        return outcome
 
     def close(self) -> None:
         """End the worker."""
@@ -88,8 +100,9 @@ class Server:
             self.worker.end()
             self.worker = None
 
-    def _seeds(self, name: str) -> list[Case]:
-        """Made in a process of its own: what trains or compiles may start threads, and no fork survives those."""
+    def seeds_of(self, name: str) -> list[Case]:
+        """Its valid inputs, made in a process of its own: what trains or compiles may start threads, and no fork survives those."""
+        self._load(name)
         if name not in self.seeds:
             ours, theirs = Pipe()
             pid = os.fork()
@@ -121,11 +134,11 @@ class _Worker:
             _work(theirs, limits, self.folder)
         theirs.close()
 
-    def attempt(self, name: str, case: Case) -> Outcome:
+    def attempt(self, name: str, case: Case, confirming: bool) -> Outcome:
         """Have a case read; the worker is not alive any more where that took too long, or killed it."""
         self.left -= 1
         (self.folder / TRACE).write_bytes(b"")
-        self.connection.send((name, case))
+        self.connection.send((name, case, confirming))
         started = waited = time.monotonic()
         before = used = cpu_seconds_of(self.pid)
         while not self.connection.poll(_LOOK):
@@ -133,7 +146,7 @@ class _Worker:
             if cpu != used:
                 used, waited = cpu, now
             busy = now - started if cpu is None or before is None else cpu - before
-            if busy > self.limits.seconds or now - waited > self.limits.seconds:
+            if busy > self.limits.seconds or now - waited > self.limits.patience:
                 os.kill(self.pid, signal.SIGUSR1)
                 time.sleep(_LOOK)
                 place = self._place()
@@ -182,10 +195,10 @@ def _work(connection: Connection, limits: Limits, folder: Path) -> None:
         faulthandler.register(signal.SIGUSR1, file)
         while True:
             try:
-                name, case = connection.recv()
+                name, case, confirming = connection.recv()
             except (EOFError, OSError):
                 os._exit(0)
-            connection.send(attempt(load_reader(name), case, limits))
+            connection.send(attempt(load_reader(name), case, limits, confirming))
 
 
 def _make_seeds(name: str, connection: Connection) -> None:
@@ -216,7 +229,7 @@ def serve() -> None:
             continue
         assert server is not None
         try:
-            answer: Any = server.answer(request)
+            answer: Any = server.seeds_of(request) if isinstance(request, str) else server.answer(request)
         except Exception as error:  # the suite's own fault, which the caller raises
             answer = f"{type(error).__name__}: {error}\n{traceback.format_exc()}"
         pickle.dump(answer, answers)

@@ -26,7 +26,7 @@ def failures(tallies: Sequence[Tally]) -> str:
     found.sort(key=lambda pair: (pair[0], -pair[1].count))
     return "\n".join(
         f"{reader}: {failure.outcome.kind} in {failure.outcome.phase} at {failure.outcome.place or '?'}: "
-        f"{' '.join(failure.outcome.what.split())[:160]}  ({failure.count} of the inputs)"
+        f"{ascii(' '.join(failure.outcome.what.split())[:160])[1:-1]}  ({failure.count} of the inputs)"
         for reader, failure in found
     )
 

@@ -9,7 +9,7 @@ from random import Random
 
 import numpy as np
 
-from fuzz.mutators.values import whole
+from fuzz.mutators.values import extreme, whole
 from fuzz.reader import NotApplicableError
 
 DESCRIPTIONS = (
@@ -120,9 +120,11 @@ def npy_header(content: bytes, rng: Random) -> bytes:
 def npy_values(content: bytes, rng: Random) -> bytes:
     """Another array under a right header: other types, orders, axes, and values at the ends of their type."""
     try:
-        array = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+        array = np.load(io.BytesIO(content), allow_pickle=False)
     except Exception as error:  # any broken file: there is nothing to change
         raise NotApplicableError from error
+    if not isinstance(array, np.ndarray):
+        raise NotApplicableError
     kind = rng.randrange(6)
     if kind == 0:
         with np.errstate(all="ignore"):
@@ -146,17 +148,15 @@ def npy_values(content: bytes, rng: Random) -> bytes:
                 array[..., :1],
             )
         )
-    elif array.size and array.dtype.kind in "iuf":
+    elif array.size and array.dtype.kind in "biuf":
         array = array.copy()
-        limits = (np.finfo if array.dtype.kind == "f" else np.iinfo)(array.dtype)
-        extremes = [limits.min, limits.max, 0, 1] + ([np.nan, np.inf, -np.inf, 0.5] if array.dtype.kind == "f" else [])
-        value = rng.choice(extremes)
+        value = extreme(array.dtype, rng)
         if kind == 2:
             array[...] = value
         else:
             array.reshape(-1)[rng.randrange(array.size)] = value
     buffer = io.BytesIO()
-    np.lib.format.write_array(buffer, np.asanyarray(array), allow_pickle=False)
+    np.save(buffer, array, allow_pickle=False)
     return buffer.getvalue()
 
 
@@ -180,8 +180,6 @@ def _header(text: str, rng: Random) -> str:
                 "[]",
                 "",
                 "(" * 3000,
-            )
-            + (
                 "{'descr': " + "[" * 200,
                 "__import__('os').system('true')",
                 text.replace("'", '"'),

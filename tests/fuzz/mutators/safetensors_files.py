@@ -12,6 +12,7 @@ from safetensors.numpy import load, save
 
 from fuzz.mutators.documents import changed
 from fuzz.mutators.texts import brackets, json_text
+from fuzz.mutators.values import extreme
 from fuzz.reader import NotApplicableError
 
 
@@ -64,21 +65,11 @@ def tensors_values(content: bytes, rng: Random) -> bytes:
             else array[None]
         )
     elif array.size:
-        limits = (
-            np.finfo(array.dtype)
-            if array.dtype.kind == "f"
-            else None
-            if array.dtype.kind == "b"
-            else np.iinfo(array.dtype)
-        )
-        extremes = [0, 1] if limits is None else [limits.min, limits.max, 0, 1]
-        if array.dtype.kind == "f":
-            extremes += [np.nan, np.inf, -np.inf, -1.0, 1e-30]
         array = array.copy()
         if change == 5:
-            array[...] = rng.choice(extremes)
+            array[...] = extreme(array.dtype, rng)
         else:
-            array.reshape(-1)[rng.randrange(array.size)] = rng.choice(extremes)
+            array.reshape(-1)[rng.randrange(array.size)] = extreme(array.dtype, rng)
         tensors[name] = array
     metadata = json.loads(_split(content)[0]).get("__metadata__")
     return save(tensors, metadata)

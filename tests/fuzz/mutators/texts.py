@@ -91,10 +91,10 @@ def json_text(content: bytes, rng: Random) -> bytes:
         number = rng.choice(
             (b"NaN", b"Infinity", b"-Infinity", b"1e999", b"-0", b"-0.0", b"1E400", b"9" * 5000, b"0." + b"1" * 5000)
         )
-        value = re.compile(rb"-?\d[\d.eE+-]*").search(content, key.end())
-        if value is None:
+        found_number = re.compile(rb"-?\d[\d.eE+-]*").search(content, key.end())
+        if found_number is None:
             raise NotApplicableError
-        return content[: value.start()] + number + content[value.end() :]
+        return content[: found_number.start()] + number + content[found_number.end() :]
     if change == 2:
         return (
             content[: key.start()]

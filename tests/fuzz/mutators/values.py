@@ -5,6 +5,8 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
+import numpy as np
+
 WHOLE = (
     *(
         -1,
@@ -174,6 +176,17 @@ def other(rng: Random) -> Any:
     if kind < 6:
         return rng.choice(([], {}, [[]], [None], {"a": 1}, [1, "a"], {"": {}}, [[1], [2, 3]]))
     return rng.choice((whole(rng), real(rng), text(rng)))
+
+
+def extreme(dtype: np.dtype[Any], rng: Random) -> Any:
+    """A number that an array of this type can hold, at an end of its range or no number at all."""
+    if dtype.kind == "b":
+        return rng.random() < 0.5
+    if dtype.kind == "f":
+        floats = np.finfo(dtype)
+        return rng.choice((floats.min, floats.max, 0.0, 1.0, -1.0, 0.5, 1e-30, np.nan, np.inf, -np.inf))
+    whole_numbers = np.iinfo(dtype)
+    return rng.choice((whole_numbers.min, whole_numbers.max, 0, 1))
 
 
 def nested(depth: int) -> Any:

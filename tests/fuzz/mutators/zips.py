@@ -57,7 +57,7 @@ def zip_entries(content: bytes, rng: Random) -> bytes:
 
 def zip_container(content: bytes, rng: Random) -> bytes:
     """Flags, methods, sizes and checksums in the directory that do not say what is there; one entry a bomb."""
-    entries, method = _entries(content)
+    entries, _ = _entries(content)
     if not entries:
         raise NotApplicableError
     if rng.random() < 0.15:

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 import numpy as np
+import numpy.typing as npt
 from written_genotypes import document, parsed
 
 from fuzz.case import Case
@@ -52,12 +53,12 @@ def packed(case: Case, rng: Random) -> Case:
     return Case({"x.npy": buffer.getvalue()}, "x.npy")
 
 
-def read(place: Place) -> np.ndarray:
+def read(place: Place) -> npt.NDArray[np.generic]:
     """As `run` and `verify` do."""
     return read_array(place.path)
 
 
-def use(found: np.ndarray, place: Place) -> None:
+def use(found: npt.NDArray[np.generic], place: Place) -> None:
     """What is taken for input or labels holds the very numbers that the file holds."""
     for check in (lambda: check_input(SPEC, found), lambda: check_labels(found, 4, 4)):
         try:

@@ -44,7 +44,7 @@ def read(place: Place) -> CellSearchResult:
 def use(found: CellSearchResult, place: Place) -> None:
     """What was written can be read and shown."""
     load_genotype(found.path)
-    render_cell_search(found.history)
+    render_cell_search(found.history, found.genotype)
 
 
 READER = Reader(seeds, MUTATORS, read, use)

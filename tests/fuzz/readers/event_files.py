@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from recorded_events import bin_bytes, recording
 
 from fuzz.case import Case
@@ -38,7 +39,7 @@ def seeds(folder: Path) -> list[Case]:
     return [Case(digits, "", ("nmnist",)), *(Case(content, "", ("dvs128_gesture",)) for content in gestures)]
 
 
-def _npy(array: np.ndarray) -> bytes:
+def _npy(array: npt.NDArray[np.generic]) -> bytes:
     buffer = io.BytesIO()
     np.save(buffer, array)
     return buffer.getvalue()

@@ -73,5 +73,5 @@ READER = Reader(
     ),
     read,
     use,
-    genotype_hash,
+    repair=genotype_hash,
 )

@@ -10,7 +10,8 @@ from written_genotypes import document, loaded
 
 import litesnn
 from fuzz.case import Case
-from fuzz.mutators.hdf5 import hdf5_special, hdf5_tree
+from fuzz.mutators.hdf5 import hdf5_tree
+from fuzz.mutators.hdf5_special import hdf5_special
 from fuzz.mutators.kinds import everything
 from fuzz.mutators.lift import on
 from fuzz.reader import Place, Reader

@@ -107,5 +107,5 @@ READER = Reader(
     ),
     read,
     use,
-    manifest_hashes,
+    repair=manifest_hashes,
 )

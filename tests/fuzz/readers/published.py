@@ -41,7 +41,7 @@ def seeds(folder: Path) -> list[Case]:
         **{f"a{i}.txt": text.encode() for i, text in enumerate((README, SPIKEDHS, SNASNET, LIGHTSNN, AUTOSNN))},
         "a.md": f"# Title\n```python\n{README}```\n".encode(),
         "a.json": json.dumps(arrays).encode(),
-        "a.npy": one.getvalue(),
+        "cnt_mat.npy": one.getvalue(),
         "a.npz": packed.getvalue(),
     }
     return [Case({name: content}, name) for name, content in contents.items()]

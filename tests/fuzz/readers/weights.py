@@ -25,5 +25,5 @@ READER = Reader(
     (*(on(tensors_header, SUFFIX),) * 4, *(on(tensors_values, SUFFIX),) * 6, *everything(SUFFIX)),
     read,
     use,
-    genotype_hash,
+    repair=genotype_hash,
 )
