@@ -28,11 +28,12 @@ def generate(reader: Reader, seeds: Sequence[Case], name: str, seed: int, index:
             break
         mutator = rng.choice(reader.mutators)
         try:
-            case = replace(mutator(case, rng), steps=(*case.steps, _title(mutator)))
+            case = replace(mutator(case, rng), steps=(*case.steps, title_of(mutator)))
         except NotApplicableError:
             continue
     return reader.repair(case) if rng.random() < reader.repaired else case
 
 
-def _title(mutator: object) -> str:
+def title_of(mutator: object) -> str:
+    """A mutator's name, as it stands among the steps of a case."""
     return getattr(mutator, "__qualname__", type(mutator).__name__).replace(".<locals>", "")

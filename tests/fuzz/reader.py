@@ -54,6 +54,7 @@ class Reader:
         where `read` crashed, hung or ran out of memory
     repair : makes a broken case consistent again where a checksum would hide everything else
     repaired : the share of cases that are repaired
+    costly : an input takes most of a second; the tests try fewer
     """
 
     seeds: Callable[[Path], list[Case]]
@@ -63,6 +64,7 @@ class Reader:
     confirm: Callable[[Place], Any] | None = None
     repair: Callable[[Case], Case] = lambda case: case
     repaired: float = 0.95
+    costly: bool = False
 
 
 def load_reader(name: str) -> Reader:

@@ -11,7 +11,7 @@ from interruptions import Interrupted, crash_after
 
 from fuzz.case import Case
 from fuzz.reader import Place, Reader
-from fuzz.readers.checkpoints import MUTATORS, case_of, placed
+from fuzz.readers.checkpoints import PLAIN, case_of, placed
 from litesnn.compiler.genotype import InputSpec, load_genotype
 from litesnn.display.cell_search_page import render_cell_search
 from litesnn.search.data import Dataset
@@ -47,4 +47,4 @@ def use(found: CellSearchResult, place: Place) -> None:
     render_cell_search(found.history, found.genotype)
 
 
-READER = Reader(seeds, MUTATORS, read, use)
+READER = Reader(seeds, PLAIN, read, use)

@@ -48,4 +48,4 @@ def use(found: SearchResult, place: Place) -> None:
     render_search(found.history)
 
 
-READER = Reader(seeds, MUTATORS, read, use)
+READER = Reader(seeds, MUTATORS, read, use, costly=True)

@@ -46,4 +46,4 @@ def use(found: Path, place: Place) -> None:
     load_genotype(found)
 
 
-READER = Reader(seeds, MUTATORS, read, use)
+READER = Reader(seeds, MUTATORS, read, use, costly=True)

@@ -51,9 +51,6 @@ def checkpoint_state(content: bytes, rng: Random) -> bytes:
     return struct.pack("<Q", len(packed)) + packed + content[8 + size :]
 
 
-MUTATORS: tuple[Mutator, ...] = (
-    *(on(checkpoint_state),) * 8,
-    *(on(tensors_header),) * 3,
-    *(on(tensors_values),) * 4,
-    *everything(),
-)
+PLAIN: tuple[Mutator, ...] = (*(on(checkpoint_state),) * 8, *(on(tensors_header),) * 3, *everything())
+"""For checkpoints without tensors."""
+MUTATORS: tuple[Mutator, ...] = (*PLAIN, *(on(tensors_values),) * 4)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from tempfile import mkdtemp
 
 import numpy as np
 import written_nets
 from nir_files import chain, if_node, linear, port, write_nir
-from written_genotypes import document, loaded
+from written_genotypes import Document, document, loaded
 
 import litesnn
 from fuzz.case import Case, read_case
@@ -30,28 +31,32 @@ BACKWARD = [{"source": "n1", "target": "n0", "op": "conv3x3"}]
 
 def seeds(folder: Path) -> list[Case]:
     """Programs of a genotype, one with feedback, of a `.net` file with LIF and one with sigma-delta neurons, and of a NIR file."""
-    programs = []
-    for number, raw in enumerate((document(), document(cells=[{**document()["cells"][0], "backward": BACKWARD}]))):
-        place = folder / str(number)
-        place.mkdir()
-        programs.append(litesnn.compile(loaded(raw, place), "loihi2").program)
-    for path in _networks(folder):
-        programs.append(litesnn.import_network(path, "loihi2", lava_samples=0).program)
-    cases = []
-    for number, program in enumerate(programs):
-        program.save(folder / f"program{number}")
-        cases.append(read_case(folder / f"program{number}"))
-    return cases
+    feedback = document(cells=[{**document()["cells"][0], "backward": BACKWARD}])
+    return [of_genotype(folder, document()), of_genotype(folder, feedback), *map(of_network, networks(folder))]
 
 
-def _networks(folder: Path) -> list[Path]:
+def of_genotype(folder: Path, raw: Document) -> Case:
+    """The program of a document."""
+    place = Path(mkdtemp(dir=folder))
+    return _saved(litesnn.compile(loaded(raw, place), "loihi2").program, place)
+
+
+def of_network(path: Path) -> Case:
+    """The program of a file from elsewhere."""
+    return _saved(litesnn.import_network(path, "loihi2", lava_samples=0).program, Path(mkdtemp(dir=path.parent)))
+
+
+def _saved(program: Program, place: Path) -> Case:
+    program.save(place / "program")
+    return read_case(place / "program")
+
+
+def networks(folder: Path) -> list[Path]:
+    """Files of LIF neurons, of sigma-delta neurons, and NIR."""
     rng = np.random.default_rng(0)
     first, second = rng.integers(-4, 5, (6, 8)), rng.integers(-4, 5, (3, 6))
-    nets = [
-        written_nets.write_net(
-            folder / f"{name}.net", [written_nets.dense(first, neuron), written_nets.dense(second, neuron)]
-        )
-        for name, neuron in (("cuba", written_nets.CUBA), ("sdnn", written_nets.SDNN))
+    layers = [
+        [written_nets.dense(w, neuron) for w in (first, second)] for neuron in (written_nets.CUBA, written_nets.SDNN)
     ]
     nodes = {
         "input": port("Input", 8),
@@ -61,7 +66,13 @@ def _networks(folder: Path) -> list[Path]:
         "last": if_node(3),
         "output": port("Output", 3),
     }
-    return [*nets, write_nir(folder / "small.nir", nodes, chain(nodes))]
+    return [
+        *(
+            written_nets.write_net(folder / f"{name}.net", made)
+            for name, made in zip(("cuba", "sdnn"), layers, strict=True)
+        ),
+        write_nir(folder / "small.nir", nodes, chain(nodes)),
+    ]
 
 
 def read(place: Place) -> Program:
@@ -108,4 +119,5 @@ READER = Reader(
     read,
     use,
     repair=manifest_hashes,
+    costly=True,
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from written_genotypes import document
+
 from fuzz.case import Case
 from fuzz.mutators.documents import json_document
 from fuzz.mutators.kinds import everything
@@ -19,8 +21,8 @@ NAME = "report.json"
 
 
 def seeds(folder: Path) -> list[Case]:
-    """One program of a genotype, one with sigma-delta neurons and one of a NIR file."""
-    return program.seeds(folder)[::2]
+    """A program of a genotype, and one with sigma-delta neurons."""
+    return [program.of_genotype(folder, document()), program.of_network(program.networks(folder)[1])]
 
 
 def use(found: Program, place: Place) -> None:
@@ -44,4 +46,5 @@ READER = Reader(
     program.read,
     use,
     repair=manifest_hashes,
+    costly=True,
 )
