@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import difflib
 import os
-import sys
+import re
 from collections.abc import Iterator, Mapping
 from importlib import resources
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError, model_validator
 
+from litesnn.compiler.profile_problems import parse_toml, refusal, said
+from litesnn.compiler.profile_ranges import short
 from litesnn.compiler.profile_sections import (
     Boards,
     Chip,
@@ -26,7 +28,9 @@ from litesnn.compiler.profile_sections import (
     Measured,
     Mesh,
     Messages,
+    Name,
     Neuron,
+    Remark,
     Section,
     Status,
     Synapses,
@@ -35,20 +39,20 @@ from litesnn.compiler.profile_sections import (
 from litesnn.errors import ProfileError
 from litesnn.reading import Kind, read_file
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
 T = TypeVar("T")
-__all__ = ["Figure", "Profile", "Status", "known", "load_profile", "shipped_profiles"]
+# A mesh is drawn, searched and walked router by router: it may be larger than its cores need, but not without measure.
+LEAST_ROUTERS, ROUTERS_PER_CORE, PLACES = 256, 4, 2**18
+GUESSED = 64  # characters of an unknown name that are compared with known ones
+_WHOLE = re.compile(r"[+-]?[0-9][0-9_]{0,31}", re.ASCII)
+_REAL = re.compile(r"[+-]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE][+-]?[0-9]{1,4})?|[+-]?(inf|nan)", re.ASCII)
+__all__ = ["Figure", "Profile", "Status", "known", "load_profile", "read_profile", "shipped_profiles"]
 
 
 class Profile(Section):
     """A hardware target. `boards` maps a board to its chips; `measured` holds whole-system figures, unit in the name."""
 
-    name: str
-    title: str
+    name: Name
+    title: Remark
     synapses: Synapses
     neuron: Neuron
     messages: Messages
@@ -60,6 +64,27 @@ class Profile(Section):
     time: Time = Field(default_factory=Time)
     cmos45: Cmos45 = Field(default_factory=Cmos45)
     measured: Measured = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Profile:
+        low, high = self.synapses.weight_exp_min.value, self.synapses.weight_exp_max.value
+        if low is not None and high is not None and low > high:
+            raise ValueError(f"synapses.weight_exp_min: found {low}; allowed: up to weight_exp_max, {high}")
+        cores = self.chip.cores.value
+        columns, rows, each = self.mesh.mesh_columns.value, self.mesh.mesh_rows.value, self.mesh.cores_per_router.value
+        if columns is None or rows is None or each is None or cores is None:
+            return self
+        routers = max(LEAST_ROUTERS, ROUTERS_PER_CORE * cores)
+        if columns * rows > routers:
+            raise ValueError(
+                f"mesh.mesh_columns, mesh.mesh_rows: found {columns} x {rows} routers for {cores} core(s) (chip.cores); "
+                f"allowed: up to {routers:,}"
+            )
+        if columns * rows * each > PLACES:
+            raise ValueError(
+                f"mesh.cores_per_router: found {each} on {columns} x {rows} routers; allowed: up to {PLACES:,} places for cores in all"
+            )
+        return self
 
     @property
     def graded_input(self) -> bool:
@@ -146,30 +171,38 @@ def _read(text: str) -> str:
 
 
 def _parse(text: str, content: str) -> Profile:
+    return read_profile(parse_toml(content, f"profile {text}"), f"profile {text}")
+
+
+def read_profile(document: Mapping[str, Any], where: str) -> Profile:
+    """The profile of a document, as a TOML file or a program's `profile.json` holds it.
+
+    Raises
+    ------
+    ProfileError
+        Begins with `where`; a line for every figure that is missing, unknown, of another type or out of its range.
+    """
     try:
-        return Profile.model_validate(tomllib.loads(content))
-    except tomllib.TOMLDecodeError as error:
-        raise ProfileError(f"profile {text}: not valid TOML: {error}") from error
+        return Profile.model_validate(document)
     except ValidationError as error:
-        lines = [
-            f"{'.'.join(map(str, e['loc']))}: {e['msg'].removeprefix('Value error, ')}" for e in error.errors()[:10]
-        ]
-        raise ProfileError(f"profile {text}: {error.error_count()} problem(s)\n  " + "\n  ".join(lines)) from error
+        raise refusal(error, where) from error
 
 
 def with_overrides(profile: Profile, overrides: Mapping[str, str]) -> Profile:
     """The profile with some figures set by the caller; parameters and errors as in `load_profile`."""
     figures = dict(profile.figures())
-    changed: dict[str, dict[str, Any]] = {}
+    document = profile.model_dump()
+    given: dict[str, str] = {}
     for key, text in overrides.items():
         name = _resolve(key, figures, profile.name)
+        if name in given:
+            raise ProfileError(
+                f"profile '{profile.name}': {name} is set twice, as '{given[name]}' and as '{key}'; give one"
+            )
+        given[name] = key
         group, field = name.split(".", 1)
-        changed.setdefault(group, {})[field] = _set(figures[name], name, text)
-    sections: dict[str, Any] = {}
-    for group, fields in changed.items():
-        section = getattr(profile, group)
-        sections[group] = {**section, **fields} if isinstance(section, dict) else section.model_copy(update=fields)
-    return profile.model_copy(update=sections)
+        document[group][field] = _set(figures[name], name, text).model_dump()
+    return read_profile(document, f"profile '{profile.name}' with what was set")
 
 
 def _resolve(key: str, figures: Mapping[str, Figure[Any]], profile: str) -> str:
@@ -181,13 +214,14 @@ def _resolve(key: str, figures: Mapping[str, Figure[Any]], profile: str) -> str:
         return matches[0]
     if matches:
         raise ProfileError(f"profile '{profile}': '{key}' may mean {' or '.join(matches)}; give the dotted name")
-    raise ProfileError(f"profile '{profile}': no figure '{key}'{_guess(key, figures)}; allowed:{_by_section(figures)}")
+    known_ones = f"{_guess(key, figures)}; allowed:{_by_section(figures)}"
+    raise ProfileError(f"profile '{profile}': no figure {short(key)}{known_ones}")
 
 
 def _guess(key: str, figures: Mapping[str, Any]) -> str:
     """The closest names, as a question."""
     leaves = {name.rpartition(".")[2]: name for name in figures}
-    close = difflib.get_close_matches(key.rpartition(".")[2], leaves, n=3)
+    close = difflib.get_close_matches(key.rpartition(".")[2][:GUESSED], leaves, n=3)
     return f" (did you mean {' or '.join(close)}?)" if close else ""
 
 
@@ -200,17 +234,31 @@ def _by_section(figures: Mapping[str, Any]) -> str:
     return "".join(f"\n  {section}: {', '.join(leaves)}" for section, leaves in sections.items())
 
 
+def _read_text(kind: Any, text: str) -> Any:
+    """The value that a text means where the type expects one of that kind; the text itself where it is none, to be refused."""
+    bare = get_args(kind)[0] if get_origin(kind) is Annotated else kind
+    text = text.strip()
+    if get_origin(bare) is tuple:
+        item = get_args(bare)[0]
+        return tuple(_read_text(item, part) for part in text.split(","))
+    if bare is bool:
+        return {"true": True, "false": False}.get(text.lower(), text)
+    if bare is int and _WHOLE.fullmatch(text):
+        return int(text)
+    if bare is float and _REAL.fullmatch(text):
+        return float(text)
+    return text
+
+
 def _set(figure: Figure[Any], name: str, text: str) -> Figure[Any]:
     """The figure with a value read from text; status and note keep what the profile said."""
     wanted = type(figure).model_fields["value"].annotation
     inner = next(kind for kind in get_args(wanted) if kind is not type(None))
-    listed = get_origin(inner) is tuple
-    given: Any = tuple(part.strip() for part in text.split(",")) if listed else text.strip()
     try:
-        value = TypeAdapter(inner).validate_python(given)
+        value = TypeAdapter(inner).validate_python(_read_text(inner, text))
     except ValidationError as error:
-        reason = error.errors()[0]["msg"]
-        raise ProfileError(f"profile: {name} cannot be '{text}': {reason[:1].lower()}{reason[1:]}") from error
+        reason = said(error.errors(include_url=False)[0])
+        raise ProfileError(f"profile: {name} cannot be {short(text)}: {reason}") from error
     before = "no value" if figure.value is None else figure.value
     status = figure.status if value == figure.value else "INFERRED" if figure.value is None else "CONFLICT"
     note = f"the profile has {before} ({figure.status}, {figure.source})"

@@ -8,7 +8,6 @@ from math import ceil, sqrt
 from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.model import Mesh
 from litesnn.compiler.profile import Profile, known
-from litesnn.errors import ProfileError
 
 # Resource -> unit; the order is the order of reports.
 UNITS = {
@@ -51,13 +50,7 @@ class CoreLimits:
 
 
 def core_limits(profile: Profile) -> CoreLimits:
-    """The limits of a profile.
-
-    Raises
-    ------
-    ProfileError
-        For a limit below 1, with which no core holds anything.
-    """
+    """The limits of a profile, each 1 or more by the ranges of its figures."""
     core, synapses, messages = profile.core, profile.synapses, profile.messages
     figures = {
         "neurons": profile.chip.neurons_per_core,
@@ -72,11 +65,6 @@ def core_limits(profile: Profile) -> CoreLimits:
         "threshold_profiles": profile.neuron.threshold_profiles_per_core,
         "neuron_groups": core.neuron_groups,
     }
-    for name, figure in figures.items():
-        if figure.value is not None and figure.value < 1:
-            raise ProfileError(
-                f"profile '{profile.name}': a core with {figure.value} {UNITS[name]} ({name}) holds nothing; allowed: 1 or more"
-            )
     own = messages.axon_entries.value or 1
     population = messages.population_axon_entries.value or own
     entries: dict[AxonKind, int] = {"discrete": own, "population": population, "shared": population}

@@ -22,7 +22,7 @@ from litesnn.compiler.frontends.imported import SourceFile
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mapping, mapping_document, read_mapping
-from litesnn.compiler.profile import Profile
+from litesnn.compiler.profile import Profile, read_profile
 from litesnn.compiler.program.checks import program_problems
 from litesnn.compiler.program.documents import graph_document, packed, read_graph, unpacked
 from litesnn.compiler.program.folder import (
@@ -37,7 +37,7 @@ from litesnn.compiler.program.folder import (
 from litesnn.compiler.program.origin import origin_files, read_origin
 from litesnn.compiler.report import read_report, render_html, tool_versions
 from litesnn.compiler.weight_facts import Origin, origin_name
-from litesnn.errors import GraphError, ProgramError
+from litesnn.errors import GraphError, ProfileError, ProgramError
 
 MAPPING = "mapping.json"
 
@@ -131,10 +131,10 @@ class Program:
         try:
             tensors = unpacked(load_safetensors(contents["weights.safetensors"]))
             graph = read_graph(json.loads(contents["graph.json"]), tensors)
-            profile = Profile.model_validate_json(contents["profile.json"], strict=True)
+            profile = read_profile(json.loads(contents["profile.json"]), "profile.json")
             report = read_report(contents["report.json"])
             mapping = read_mapping(json.loads(contents[MAPPING])) if MAPPING in contents else None
-        except (ProgramError, GraphError, SafetensorError, KeyError, ValueError, RecursionError) as error:
+        except (ProgramError, ProfileError, GraphError, SafetensorError, KeyError, ValueError, RecursionError) as error:
             raise ProgramError(f"{root}: {error}") from error
         origin = read_origin(root, contents)
         for problem in program_problems(graph, origin, profile.name, mapping, report):

@@ -150,12 +150,16 @@ def show_registers(path: Path) -> None:
 def chosen_profile(name: str, settings: list[str] | None) -> Profile:
     """The profile with the figures that `--set` changes."""
     from litesnn.compiler.profile import load_profile
+    from litesnn.compiler.profile_ranges import short
 
-    overrides = {}
+    overrides: dict[str, str] = {}
     for setting in settings or []:
         figure, equals, value = setting.partition("=")
-        if not equals:
-            raise ProfileError(f"--set: found '{setting}'; allowed: FIGURE=VALUE, e.g. cores=120")
+        figure = figure.strip()
+        if not (equals and figure):
+            raise ProfileError(f"--set: found {short(setting)}; allowed: FIGURE=VALUE, e.g. cores=120")
+        if figure in overrides:
+            raise ProfileError(f"--set: found {short(figure)} twice; allowed: each figure once")
         overrides[figure] = value
     return load_profile(name, overrides=overrides)
 

@@ -53,8 +53,8 @@ def compile_command(
 ) -> None:
     """Compile a trained genotype: lower, check, schedule, simulate, verify against PyTorch and Lava, write the program.
 
-    Exit code 0: fits, and every spike that was compared agrees; with --samples 0 none is, which is said. 1: a rule is broken (nothing is written) or spikes differ (the program is written
-    for inspection). 2: wrong usage or input.
+    Exit code 0: fits, and every spike that was compared agrees; with --samples 0 none is, which is said. 1: a rule is broken (nothing
+    is written) or spikes differ (the program is written for inspection). 2: wrong usage or input.
     """
     with errors_to_exit():
         from litesnn.compilation import compile

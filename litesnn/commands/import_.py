@@ -206,8 +206,8 @@ def import_command(
     Lava. Published arrays become a genotype; what the file does not hold comes from options with the papers' defaults, and without
     --weights it gets random ones, so that it compiles and can be costed.
 
-    Exit code 0: fits, and all engines agree; with --samples 0 or --no-lava no engines are compared, which is said. 1: a rule is broken (nothing is written) or messages differ (the program is written for
-    inspection). 2: wrong usage, input or file.
+    Exit code 0: fits, and all engines agree; with --samples 0 or --no-lava no engines are compared, which is said.
+    1: a rule is broken (nothing is written) or messages differ (the program is written for inspection). 2: wrong usage, input or file.
     """
     with errors_to_exit():
         found = kind_of(file)

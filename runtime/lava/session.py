@@ -89,5 +89,5 @@ def require_lava() -> None:
     if found != f"lava-nc {LAVA_VERSION}":
         raise BackendError(
             f"the Lava backend needs Python 3.10 and lava-nc=={LAVA_VERSION}, found Python {platform.python_version()} and "
-            f"{found}: install it in a Python 3.10 environment with pip install 'litesnn[lava]', or use the exact simulator (--samples 0, --simulator exact)"
+            f"{found}: install it in a Python 3.10 environment with pip install 'litesnn[lava]', or leave Lava out (--no-lava; of run: --simulator exact)"
         )

@@ -97,7 +97,9 @@ def test_a_network_beyond_every_system_is_a_finding_of_its_chips(monkeypatch: py
 
 
 def test_a_limit_of_nothing_is_a_wrong_profile() -> None:
-    with pytest.raises(ProfileError, match=r"a core with 0 entries \(axon_map\) holds nothing; allowed: 1 or more"):
+    with pytest.raises(
+        ProfileError, match=r"core\.axon_map_entries cannot be '0': found 0; allowed: a whole number from 1"
+    ):
         check(on("loihi2", axon_map_entries=0))
 
 

@@ -1,0 +1,88 @@
+"""What is wrong with a profile, a line per problem: which figure, what was found, what is allowed."""
+
+from __future__ import annotations
+
+import sys
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from litesnn.compiler.profile_ranges import short
+from litesnn.errors import ProfileError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic_core import ErrorDetails
+
+SHOWN = 10
+MAX_DEPTH = 32
+
+
+def parse_toml(content: str, where: str) -> dict[str, Any]:
+    """A TOML document as plain values.
+
+    Raises
+    ------
+    ProfileError
+        For text that is not TOML, whole numbers of thousands of digits, and tables or lists nested too deeply.
+    """
+    try:
+        document = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        raise ProfileError(f"{where}: not valid TOML: {_cut(str(error))}") from error
+    except ValueError as error:  # Python reads no whole number of more than some thousand digits
+        raise ProfileError(f"{where}: not valid TOML: a whole number of thousands of digits") from error
+    except RecursionError as error:
+        raise ProfileError(f"{where}: not valid TOML: {_DEEP}") from error
+    level: list[Any] = [document]
+    for _ in range(MAX_DEPTH):
+        nested = (item.values() if isinstance(item, dict) else item for item in level if isinstance(item, dict | list))
+        level = [value for values in nested for value in values]
+    if level:
+        raise ProfileError(f"{where}: {_DEEP}")
+    return document
+
+
+_DEEP = f"tables and lists are nested too deeply; allowed: up to {MAX_DEPTH} levels (a profile has 3)"
+
+
+def refusal(error: ValidationError, where: str) -> ProfileError:
+    """The first problems that a validation found, as an error to raise."""
+    count, lines = error.error_count(), list(islice(_lines(error), SHOWN))
+    more = f"\n  ... and {count - SHOWN} more" if count > SHOWN else ""
+    return ProfileError(f"{where}: {count} problem(s)\n  " + "\n  ".join(lines) + more)
+
+
+def _lines(error: ValidationError) -> Iterator[str]:
+    for problem in error.errors(include_url=False):
+        place = ".".join(_cut(str(part)) for part in problem["loc"] if part != "[key]")
+        yield f"{place}: {said(problem)}" if place else said(problem)
+
+
+def said(problem: ErrorDetails) -> str:
+    """What is wrong, in words, without the place."""
+    kind, message, found = problem["type"], problem["msg"], short(problem["input"])
+    if kind == "value_error":
+        return message.removeprefix("Value error, ")
+    if kind == "missing":
+        return f"{message}; the compiler needs it"
+    if kind == "extra_forbidden":
+        return "no such figure or field; `litesnn profiles loihi2` lists them all"
+    if kind == "literal_error":
+        return f"found {found}; allowed: {problem['ctx']['expected']}"
+    if kind in ("model_type", "model_attributes_type"):
+        return f'found {found}; allowed: a table such as {{ value = 1, status = "CONFIRMED", source = "..." }}'
+    if kind == "string_pattern_mismatch":
+        return f"found {found}; allowed: letters, digits, spaces and . + - _, a letter or digit first, 64 at most"
+    return f"found {found}; {message[:1].lower()}{message[1:]}"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= 200 else f"{text[:150]}...{text[-30:]}"
