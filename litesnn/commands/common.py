@@ -126,10 +126,10 @@ def stdout_console() -> Terminal:
     return console if console.is_terminal else Terminal(width=140)
 
 
-def stderr_console() -> Console:
+def stderr_console() -> Terminal:
     """What is said beside the results goes here."""
-    console = Console(stderr=True, highlight=False)
-    return console if console.is_terminal else Console(stderr=True, highlight=False, width=140)
+    console = Terminal(stderr=True)
+    return console if console.is_terminal else Terminal(stderr=True, width=140)
 
 
 def print_json(document: Mapping[str, Any]) -> None:
@@ -177,7 +177,7 @@ def require_working_directory() -> None:
     try:
         os.getcwd()
     except OSError as error:
-        Console(stderr=True, soft_wrap=True).print(
+        Terminal(stderr=True, soft_wrap=True).print(
             f"error: the working directory is gone ({error.strerror}): change to one that exists"
         )
         sys.exit(USAGE)
