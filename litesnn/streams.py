@@ -10,7 +10,10 @@ import errno
 import io
 import os
 import sys
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 
 class _Sink(io.RawIOBase):
@@ -30,7 +33,7 @@ class _Sink(io.RawIOBase):
     def isatty(self) -> bool:
         return os.isatty(self._descriptor)
 
-    def write(self, content: bytes) -> int:  # type: ignore[override]
+    def write(self, content: ReadableBuffer, /) -> int:
         view = memoryview(content)
         done = 0
         while self.failure is None and done < len(view):

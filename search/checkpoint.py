@@ -55,7 +55,9 @@ def read_checkpoint(
     try:
         content = read_file(path, Kind(CheckpointError, "checkpoint", MAX_BYTES))
         metadata, stored = read_safetensors(content, str(path), CheckpointError)
-        header = parse_json(metadata.get(CHECKPOINT_HEADER, "null").encode(), f"{path}: {CHECKPOINT_HEADER}", CheckpointError)
+        header = parse_json(
+            metadata.get(CHECKPOINT_HEADER, "null").encode(), f"{path}: {CHECKPOINT_HEADER}", CheckpointError
+        )
         if not isinstance(header, dict) or header.get("version") != _VERSION:
             raise CheckpointError(f"{path}: not of this version of LiteSNN")
         found = header.get("identity")
