@@ -43,9 +43,9 @@ class AssignFormats(Pass):
 
     def _formatted(self, graph: Graph, block: SynapseBlock) -> list[SynapseBlock]:
         codes = block.geometry.codes
-        if codes.min() >= 0:
+        if codes.min(initial=0) >= 0:
             return [self._encode(block, "excitatory")]
-        if codes.max() <= 0:
+        if codes.max(initial=0) <= 0:
             return [self._encode(block, "inhibitory")]
         split = [
             self._encode(_part(block, "+", lambda c: np.maximum(c, 0)), "excitatory"),
@@ -66,7 +66,7 @@ class AssignFormats(Pass):
         widths: list[int] = [*self.profile.weight_bits, *range(1, CHAIN_BITS + 1)]
         for bits in widths:
             low, high = SynapseFormat(bits, 0, sign_mode).code_range()
-            if low <= codes.min() and codes.max() <= high:
+            if low <= codes.min(initial=0) and codes.max(initial=0) <= high:
                 return bits
         return CHAIN_BITS + 1  # a whole byte and its sign
 
@@ -81,17 +81,17 @@ def _part(block: SynapseBlock, suffix: str, select: Callable[[Codes], Codes]) ->
 
 
 def _without_common_factor(block: SynapseBlock) -> SynapseBlock:
-    """Move powers of two that all codes share into the exponent."""
+    """Move powers of two that all codes share into the exponent; a block without weights stays as it is."""
     shared = int(np.bitwise_or.reduce(np.abs(block.geometry.codes), axis=None))
     shift = (shared & -shared).bit_length() - 1
-    if shift == 0:
+    if shift <= 0:
         return block
     return replace(block, geometry=block.geometry.map_codes(lambda c: c >> shift), exponent=block.exponent + shift)
 
 
 def _chain(block: SynapseBlock) -> Iterator[SynapseBlock]:
     """Blocks of at most 8-bit magnitude whose weights add up to the block's: low byte, then the bytes above it."""
-    magnitude = int(np.abs(block.geometry.codes).max())
+    magnitude = int(np.abs(block.geometry.codes).max(initial=0))
     if magnitude.bit_length() <= CHAIN_BITS:
         yield block
         return

@@ -14,7 +14,7 @@ def test_no_engine_differs_and_no_comparison_cries_wolf(seed: int) -> None:
 
 
 def test_lava_agrees_where_registers_overflow() -> None:
-    outcomes = run("forward", 8, 501, 8, ("stock", "fast"))
+    outcomes = run("forward", 6, 501, 6, ("stock",))
     print(text(table(outcomes)))
     assert not troubled(outcomes)
-    assert sum(outcome.lava for outcome in outcomes) >= 4
+    assert sum(outcome.lava for outcome in outcomes) >= 3

@@ -1,5 +1,6 @@
 """Sign handling: whatever the widths, signs and the profile's formats, the blocks' weights add up to the original ones."""
 
+from dataclasses import replace
 from itertools import groupby
 from typing import Any, Literal
 
@@ -7,10 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.sparse import csr_matrix
 from small_graphs import LOIHI1, LOIHI2, dense, graph, neurons, profile, readout, source
 
 from litesnn.compiler.encoding import axon_list_bits
-from litesnn.compiler.graph import Graph
+from litesnn.compiler.graph import Graph, Sparse
 from litesnn.compiler.passes import AssignFormats, SignHandling
 from litesnn.compiler.profile import Profile
 
@@ -145,3 +147,14 @@ def test_auto_never_costs_more_than_split_or_mixed(drawn: Any) -> None:
     assert cost("auto") <= cost("split")
     if all(block.format.num_weight_bits in LOIHI2.weight_bits for block in formatted(codes, "mixed").blocks):
         assert cost("auto") <= cost("mixed")
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_a_block_without_a_single_weight_gets_a_format(sign: SignHandling) -> None:
+    start = one_block(np.ones((2, 2), int))
+    nothing = Sparse.from_matrix(csr_matrix((2, 2)))
+    first, *others = start.blocks
+    result = AssignFormats(LOIHI2, sign).apply(
+        start.rebuild(start.populations, [replace(first, geometry=nothing), *others])
+    )
+    assert [(block.geometry.nnz, block.format is not None) for block in result.into("a")] == [(0, True)]
