@@ -64,7 +64,7 @@ def _huge(group: h5py.Group, name: str, value: Any, rng: Random) -> None:
     if rng.random() < 0.5:
         group.create_dataset(name, shape, rng.choice(("f8", "u1")))
         return
-    chunks = tuple(min(side, 1 << (26 // len(shape))) for side in shape)
+    chunks = tuple(min(side, 1 << (22 // len(shape))) for side in shape)
     data = group.create_dataset(name, shape, "u1", chunks=chunks, compression="gzip")
     if data.id.get_num_chunks() == 0:
         data[tuple(slice(0, step) for step in chunks)] = 1
@@ -102,7 +102,7 @@ def _texts(group: h5py.Group, name: str, value: Any, rng: Random) -> None:
     elif kind == 3:
         group.create_dataset(name, data=[said] * 3, dtype=h5py.string_dtype())
     else:
-        group.create_dataset(name, (1000, 1000), h5py.string_dtype())
+        group.create_dataset(name, (300, 300), h5py.string_dtype())
 
 
 def _deep(group: h5py.Group, name: str, value: Any, rng: Random) -> None:

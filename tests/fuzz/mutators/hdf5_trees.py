@@ -14,23 +14,30 @@ from fuzz.reader import NotApplicableError
 Tree = dict[str, Any]
 Slot = tuple[Tree, str]
 """A group and the name of one of its members."""
+LARGE, DEPTH, MEMBERS = 10_000, 6, 100
+"""Data sets of more values, and more groups, are what a mutation made of a file; they are not read again."""
 
 
 def tree_of(content: bytes) -> Tree:
-    def read(group: h5py.Group) -> Tree:
+    """The tree of a file; `NotApplicableError` for a broken one, and for one whose groups lead back to themselves."""
+
+    def read(group: h5py.Group, depth: int) -> Tree:
+        if depth > DEPTH or len(group) > MEMBERS:
+            raise NotApplicableError
         return {
-            name: read(member) if isinstance(member, h5py.Group) else _value(member) for name, member in group.items()
+            name: read(member, depth + 1) if isinstance(member, h5py.Group) else _value(member)
+            for name, member in group.items()
         }
 
     try:
         with h5py.File(io.BytesIO(content), "r") as file:
-            return read(file)
+            return read(file, 0)
     except Exception as error:  # any broken file: there is nothing to change
         raise NotApplicableError from error
 
 
 def _value(data: h5py.Dataset) -> Any:
-    if data.size is not None and data.size > 1 << 20:
+    if data.size is not None and data.size > LARGE:
         raise NotApplicableError
     if h5py.check_string_dtype(data.dtype) is None:
         return np.asarray(data[()])

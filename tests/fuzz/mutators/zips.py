@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import warnings
 import zipfile
 from random import Random
 
@@ -12,6 +13,8 @@ from fuzz.mutators.lift import Change
 from fuzz.mutators.values import text
 from fuzz.reader import NotApplicableError
 
+LARGE = 1 << 24
+"""Zips that hold more are what a mutation made of one; they are not unpacked again."""
 Entries = list[tuple[str, bytes]]
 
 
@@ -72,6 +75,11 @@ def zip_container(content: bytes, rng: Random) -> bytes:
     return content[:place] + value.to_bytes(size, "little") + content[place + size :]
 
 
+def check_unpackable(content: bytes) -> None:
+    """Raises `NotApplicableError` for what is no zip, or holds too much to be unpacked."""
+    _entries(content)
+
+
 def _with_bomb(entries: Entries, at: int) -> bytes:
     """The zip with zeros without end behind one entry's first bytes; an array's header says as much."""
     name, inner = entries[at]
@@ -97,14 +105,19 @@ def _entries(content: bytes) -> tuple[Entries, int]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             infos = archive.infolist()
+            if sum(info.file_size for info in infos) > LARGE:
+                raise NotApplicableError
             return [(info.filename, archive.read(info)) for info in infos], infos[0].compress_type if infos else 0
+    except NotApplicableError:
+        raise
     except Exception as error:  # any broken file: there is nothing to change
         raise NotApplicableError from error
 
 
 def _pack(entries: Entries, method: int) -> bytes:
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive:
+    with warnings.catch_warnings(), zipfile.ZipFile(packed, "w") as archive:
+        warnings.simplefilter("ignore")  # names that stand twice are meant
         for name, inner in entries:
             info = zipfile.ZipInfo(name.encode("utf-8", "replace").decode())
             info.compress_type = method

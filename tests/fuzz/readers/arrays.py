@@ -74,7 +74,7 @@ READER = Reader(
     (
         *(on(npy_header),) * 8,
         *(on(npy_values),) * 3,
-        packed,
+        *(packed,) * 3,
         *(on(change) for change in (zip_entries, zip_container, within_zip(npy_header))),
         *everything(),
     ),

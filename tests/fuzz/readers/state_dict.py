@@ -16,7 +16,7 @@ from fuzz.mutators.kinds import everything
 from fuzz.mutators.lift import on
 from fuzz.mutators.pickles import pickle_opcodes
 from fuzz.mutators.safetensors_files import tensors_header, tensors_values
-from fuzz.mutators.zips import within_zip, zip_container, zip_entries
+from fuzz.mutators.zips import check_unpackable, within_zip, zip_container, zip_entries
 from fuzz.reader import NotApplicableError, Place, Reader
 from litesnn.compiler.genotype import load_genotype, save_genotype
 from litesnn.search.published import import_published
@@ -43,6 +43,8 @@ def _packed(value: object, zipped: bool = True) -> bytes:
 
 def state_values(content: bytes, rng: Random) -> bytes:
     """A right file of a state dict of which one entry is something else."""
+    if content[:2] == b"PK":
+        check_unpackable(content)
     try:
         found = torch.load(io.BytesIO(content), weights_only=True)
     except Exception as error:  # any broken file: there is nothing to change
