@@ -128,7 +128,7 @@ def known(figure: Figure[T], field: str, profile: str) -> T:
 
 def shipped_profiles() -> list[str]:
     """Names of the profiles that come with LiteSNN."""
-    folder = resources.files("litesnn").joinpath("hw_profiles")
+    folder = resources.files("litesnn.hw_profiles")
     return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
 
 
@@ -157,7 +157,7 @@ def load_profile(name_or_path: str | os.PathLike[str], overrides: Mapping[str, s
 
 def _read(text: str) -> str:
     if text in shipped_profiles():
-        return resources.files("litesnn").joinpath("hw_profiles").joinpath(f"{text}.toml").read_text(encoding="utf-8")
+        return resources.files("litesnn.hw_profiles").joinpath(f"{text}.toml").read_text(encoding="utf-8")
     if not text.endswith(".toml"):
         raise ProfileError(
             f"profile: found '{text}'; allowed: {', '.join(shipped_profiles())}, or a path to a .toml file"

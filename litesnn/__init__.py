@@ -15,6 +15,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from litesnn.source_tree import find_beside
+from litesnn.version import __version__
+
+find_beside()
+
 if TYPE_CHECKING:
     from litesnn.checking import Check, check
     from litesnn.compilation import Compilation, compile
@@ -68,6 +73,7 @@ __all__ = [
     "Program",
     "Samples",
     "Verification",
+    "__version__",
     "check",
     "compile",
     "estimate",

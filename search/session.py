@@ -6,7 +6,6 @@ import os
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, version
 
 import torch
 from rich.progress import Progress
@@ -15,6 +14,7 @@ from litesnn.errors import LiteSNNError
 from litesnn.progress import bar_columns
 from litesnn.search.scale.ranks import ALONE, Ranks, lost_ranks_named
 from litesnn.terminal import Terminal
+from litesnn.version import __version__
 
 
 def usable_device(name: str, error: type[LiteSNNError]) -> torch.device:
@@ -52,8 +52,4 @@ def run_session(shown: bool, ranks: Ranks = ALONE, error: type[LiteSNNError] = L
 
 def versions() -> dict[str, str]:
     """Of this package, Python and torch."""
-    try:
-        own = version("litesnn")
-    except PackageNotFoundError:
-        own = "unknown"
-    return {"litesnn": own, "python": platform.python_version(), "torch": torch.__version__}
+    return {"litesnn": __version__, "python": platform.python_version(), "torch": torch.__version__}

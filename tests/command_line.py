@@ -7,10 +7,10 @@ from typing import Any
 
 from typer.testing import CliRunner, Result
 
-import litesnn
+import litesnn.hw_profiles
 from litesnn.cli import app
 
-SHIPPED = Path(litesnn.__file__).parent / "hw_profiles" / "loihi2.toml"
+SHIPPED = Path(litesnn.hw_profiles.__file__).parent / "loihi2.toml"
 
 
 def call(*arguments: object, entry: Any = app) -> Result:

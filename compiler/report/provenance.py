@@ -6,13 +6,15 @@ import platform
 from importlib.metadata import version
 from typing import Any
 
+from litesnn.version import __version__
+
 LIBRARIES = ("networkx", "numpy", "pydantic", "safetensors", "scipy")
 
 
 def tool_versions() -> dict[str, str]:
     """Version of LiteSNN, of Python, and of every library that results depend on."""
     return {
-        "litesnn": version("litesnn"),
+        "litesnn": __version__,
         "python": platform.python_version(),
         **{library: version(library) for library in LIBRARIES},
     }

@@ -1,0 +1,1 @@
+"""The pages of the documentation, shipped with the package: `litesnn docs` prints them."""
