@@ -42,7 +42,7 @@ def wheel_file(name: str) -> Path:
     except PackageNotFoundError:
         found = []
     if not found:
-        raise SystemExit(f"{name}: not found in lava-dl; install lava-dl 0.6.0 (pip install 'litesnn[lava]')")
+        raise SystemExit(f"{name}: not found in lava-dl; lava-dl 0.6.0 is in the dev group (uv sync)")
     return Path(str(found[0].locate()))
 
 

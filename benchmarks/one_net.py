@@ -43,11 +43,14 @@ def exact(file: Path, inputs: Any, steps: int, record: str) -> tuple[dict[str, f
 
 def netx(file: Path, inputs: Any, steps: int, record: str) -> tuple[dict[str, float], Sent]:
     """lava-dl's netx in Lava, with its fixed-point models: all steps after the first."""
-    from lava.lib.dl import netx
-    from lava.magma.core.run_conditions import RunSteps
-    from lava.magma.core.run_configs import Loihi2SimCfg
-    from lava.proc import io
-    from lava.proc.conv import utils
+    from litesnn.runtime.lava.mended import mended
+
+    with mended():
+        from lava.lib.dl import netx
+        from lava.magma.core.run_conditions import RunSteps
+        from lava.magma.core.run_configs import Loihi2SimCfg
+        from lava.proc import io
+        from lava.proc.conv import utils
 
     utils.TORCH_IS_AVAILABLE = False  # torch's threads may hang in a forked process
     network = netx.hdf5.Network(net_config=str(file))

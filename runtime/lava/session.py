@@ -7,10 +7,12 @@ what it needs.
 from __future__ import annotations
 
 import platform
+import shlex
 import sys
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from importlib import metadata
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from litesnn.errors import BackendError
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 LAVA_VERSION = "0.10.0"
 LAVA_TIMEOUT = 120.0  # seconds without a sign of life
+LAVA_NEEDS = "asteval"  # all that it imports beyond what LiteSNN has
 
 
 class LavaSession:
@@ -81,13 +84,21 @@ class LavaSession:
 
 
 def require_lava() -> None:
-    """Raise a BackendError that says what to install unless the Lava version this backend is written for is here."""
+    """Raise a BackendError that says how to add it unless the Lava version this backend is written for is here."""
     try:
         found = f"lava-nc {metadata.version('lava-nc')}"
     except metadata.PackageNotFoundError:
         found = "no lava-nc"
     if found != f"lava-nc {LAVA_VERSION}":
         raise BackendError(
-            f"the Lava backend needs Python 3.10 and lava-nc=={LAVA_VERSION}, found Python {platform.python_version()} and "
-            f"{found}: install it in a Python 3.10 environment with pip install 'litesnn[lava]', or leave Lava out (--no-lava; of run: --simulator exact)"
+            f"the Lava backend needs lava-nc=={LAVA_VERSION}, found {found} in Python {platform.python_version()}: add it with "
+            f"`{install_command()}`, or leave Lava out (--no-lava; of run: --simulator exact)"
         )
+
+
+def install_command() -> str:
+    """The command that adds Lava to this Python: beside what is installed, whatever Lava says of Python, numpy and networkx."""
+    python, lava = shlex.quote(sys.executable), f"lava-nc=={LAVA_VERSION}"
+    if find_spec("pip") is None:  # a virtual environment of uv's
+        return f"uv pip install --python {python} {LAVA_NEEDS} && uv pip install --python {python} --no-deps {lava}"
+    return f"{python} -m pip install {LAVA_NEEDS} && {python} -m pip install --no-deps --ignore-requires-python {lava}"

@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.runtime.lava.exchange import Job, load_job, load_recording, readout_path, recording_path
+from litesnn.runtime.lava.mended import mended
 from litesnn.runtime.lava.neurons import SigmaDeltaPlan
 from litesnn.runtime.lava.plan import NetworkPlan
 from litesnn.runtime.lava.watch import WATCH_SECONDS, Channel, Watch
@@ -119,9 +120,10 @@ def _sent(job: Job, plan: NetworkPlan, folder: Path) -> npt.NDArray[np.int64]:
 def _import(models: str, channel: Channel) -> None:
     """Import what a set of models needs, all that is slow; the jobs come meanwhile."""
     channel.send(doing="importing Lava")
-    import lava.magma.compiler.compiler  # noqa: F401
+    with mended():
+        import lava.magma.compiler.compiler  # noqa: F401
 
-    import litesnn.runtime.lava.models
+        import litesnn.runtime.lava.models
 
     if models == "fused":
         channel.send(doing="importing the simulator")

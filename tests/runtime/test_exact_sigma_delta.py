@@ -3,17 +3,17 @@
 from typing import Any
 
 import numpy as np
-import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from isolated_graphs import sigma_delta
+from lava_here import lava_module
 
 from litesnn.runtime.exact.limits import Arithmetic, Sums
 from litesnn.runtime.exact.neurons import SigmaDeltaModel
 from litesnn.runtime.exact.words import Packing
 
-models = pytest.importorskip("lava.proc.sdn.models", reason="Lava is not installed")
+models = lava_module("lava.proc.sdn.models")
 INT32 = 2**31
 
 

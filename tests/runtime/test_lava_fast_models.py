@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from lava_here import lava_module
 from scipy.sparse import csr_matrix
 
-pytest.importorskip("lava.magma")
+lava_module()
 
 from lava.proc.lif.models import PyLifModelBitAcc, PyLifResetModelBitAcc
 from lava.proc.lif.process import LIF, LIFReset

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from lava_here import lava_module
 from scipy.sparse import csr_matrix
 
 from litesnn.compiler.graph import Dense, SynapseBlock, SynapseFormat
 
-weightutils = pytest.importorskip("lava.utils.weightutils")
+weightutils = lava_module("lava.utils.weightutils")
 
 
 @pytest.mark.parametrize("sign_mode", ["mixed", "excitatory", "inhibitory"])

@@ -3,9 +3,9 @@
 from types import SimpleNamespace
 
 import numpy as np
-import pytest
+from lava_here import lava_module
 
-pytest.importorskip("lava.magma")
+lava_module()
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from lava_here import lava_module
 from naive_simulator import simulate_naively
 from written_nets import compiled, from_whc, intel, intel_array
 
@@ -18,11 +19,14 @@ STEPS = 12
 RUN_NETX = """
 import sys
 import numpy as np
-from lava.lib.dl import netx
-from lava.magma.core.run_conditions import RunSteps
-from lava.magma.core.run_configs import Loihi2SimCfg
-from lava.proc import io
-from lava.proc.conv import utils
+from litesnn.runtime.lava.mended import mended
+
+with mended():
+    from lava.lib.dl import netx
+    from lava.magma.core.run_conditions import RunSteps
+    from lava.magma.core.run_configs import Loihi2SimCfg
+    from lava.proc import io
+    from lava.proc.conv import utils
 
 utils.TORCH_IS_AVAILABLE = False
 path, inputs, output, steps = sys.argv[1], np.load(sys.argv[2]), sys.argv[3], int(sys.argv[4])
@@ -43,7 +47,11 @@ finally:
 
 def run_netx(path: Path, inputs: np.ndarray, folder: Path) -> list[np.ndarray]:
     """What each layer sends, (T, C, H, W); inputs are netx's own, written into the first layer's bias."""
-    pytest.importorskip("lava.lib.dl.netx", reason="lava-dl is not installed")
+    lava_module("lava.lib.dl.netx", reason="lava-dl is not installed")
+    try:
+        int(np.ones(1))
+    except TypeError:
+        pytest.skip(f"netx takes int() of arrays, which numpy {np.__version__} refuses; older ones run it")
     np.save(folder / "inputs.npy", inputs)
     command = [
         sys.executable,

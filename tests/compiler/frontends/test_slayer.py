@@ -6,12 +6,12 @@ from pathlib import Path
 
 import h5py
 import numpy as np
-import pytest
 import torch
+from lava_here import lava_module
 from naive_simulator import simulate_naively
 from written_nets import compiled
 
-slayer = pytest.importorskip("lava.lib.dl.slayer", reason="lava-dl is not installed")
+slayer = lava_module("lava.lib.dl.slayer", reason="lava-dl is not installed")
 STEPS = 30
 NEURON = {"threshold": 1.0, "current_decay": 0.25, "voltage_decay": 0.1, "requires_grad": False}
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from lava_here import lava_module
 from small_graphs import conv, dense, graph, neurons, one_to_one, readout, source
 
 from litesnn.compiler.graph import Graph, SynapseBlock, SynapseFormat
@@ -101,7 +102,7 @@ def test_rebuilding_leaves_the_old_graph_as_it_was() -> None:
 @pytest.mark.parametrize("bits", range(1, 9))
 def test_lavas_truncation_of_aligned_mantissas_drops_nothing(bits: int, sign_mode: Any) -> None:
     """Lava's `truncate_weights` for fixed-point weights: shift right by 8 - bits (+1 if mixed), then left again."""
-    weightutils = pytest.importorskip("lava.utils.weightutils")
+    weightutils = lava_module("lava.utils.weightutils")
     fmt = SynapseFormat(bits, 0, sign_mode)
     low, high = fmt.code_range()
     codes = np.arange(low, high + 1, dtype=np.int32)
