@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
 
 from litesnn.compiler.graph.geometry import Geometry, Shape
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 SignMode = Literal["mixed", "excitatory", "inhibitory"]
 INJECTED = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
@@ -29,6 +29,15 @@ from litesnn.compiler.graph.populations import (
 )
 from litesnn.errors import GraphError
 
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+def _nothing_yet() -> nx.MultiDiGraph:
+    import networkx as nx  # a third of what a command that only reads files would import
+
+    return nx.MultiDiGraph()
+
 
 @dataclass(frozen=True, eq=False)
 class Graph:
@@ -45,7 +54,7 @@ class Graph:
     """
 
     timesteps: int
-    network: nx.MultiDiGraph = field(default_factory=nx.MultiDiGraph)
+    network: nx.MultiDiGraph = field(default_factory=_nothing_yet)
     labels: tuple[FidelityLabel, ...] = ()
     removals: tuple[Removal, ...] = ()
     ranges: tuple[Range, ...] = ()
@@ -67,7 +76,7 @@ class Graph:
 
     def rebuild(self, populations: list[Population], blocks: list[SynapseBlock]) -> Graph:
         """The same graph with other parts; labels and findings are kept."""
-        graph = replace(self, network=nx.MultiDiGraph())
+        graph = replace(self, network=_nothing_yet())
         graph._fill(populations, blocks)
         return graph
 
@@ -157,6 +166,8 @@ class Graph:
 
         Within a group, what acts within a step of the sample stands before its readers; otherwise the order of addition holds.
         """
+        import networkx as nx
+
         position = {name: i for i, name in enumerate(self.network)}
         condensed = nx.condensation(self.network)
         members = {
@@ -167,6 +178,8 @@ class Graph:
 
     def _within_step(self, names: list[str], position: dict[str, int]) -> list[str]:
         """Members of a loop such that what acts within a step of the sample stands before its readers, as far as that is possible."""
+        import networkx as nx
+
         ways = nx.DiGraph()
         ways.add_nodes_from(names)
         for source, target, data in self.network.subgraph(names).edges(data=True):
@@ -184,6 +197,8 @@ class Graph:
     @property
     def has_loops(self) -> bool:
         """Whether any population reads itself, directly or through others."""
+        import networkx as nx
+
         return not nx.is_directed_acyclic_graph(self.network)
 
     def validate(self, after: str) -> None:
@@ -199,6 +214,8 @@ class Graph:
 
     def structural_problems(self) -> Iterator[str]:
         """What keeps the graph from being simulated at all; wrong delays do not, they give wrong answers."""
+        import networkx as nx
+
         outputs = [population.name for population in self.membranes if _is_output(population)]
         if len(outputs) != 1:
             yield f"a graph has exactly one output; found {len(outputs)}: {', '.join(outputs)}"

@@ -1,10 +1,17 @@
 """Mapping: populations onto cores, cores onto chips and mesh, and what that costs."""
 
-from litesnn.compiler.mapping.documents import mapping_document, read_mapping
-from litesnn.compiler.mapping.mapper import map_graph
-from litesnn.compiler.mapping.model import Core, Mapping, Mesh, Slice, Traffic
-from litesnn.compiler.mapping.refusal import DoesNotFit, Excess
-from litesnn.compiler.mapping.summary import mapping_summary
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from litesnn.lazily import lazily
+
+if TYPE_CHECKING:
+    from litesnn.compiler.mapping.documents import mapping_document, read_mapping
+    from litesnn.compiler.mapping.mapper import map_graph
+    from litesnn.compiler.mapping.model import Core, Mapping, Mesh, Slice, Traffic
+    from litesnn.compiler.mapping.refusal import DoesNotFit, Excess
+    from litesnn.compiler.mapping.summary import mapping_summary
 
 __all__ = [
     "Core",
@@ -19,3 +26,20 @@ __all__ = [
     "mapping_summary",
     "read_mapping",
 ]
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "Core": "model",
+        "DoesNotFit": "refusal",
+        "Excess": "refusal",
+        "Mapping": "model",
+        "Mesh": "model",
+        "Slice": "model",
+        "Traffic": "model",
+        "map_graph": "mapper",
+        "mapping_document": "documents",
+        "mapping_summary": "summary",
+        "read_mapping": "documents",
+    },
+)

@@ -1,9 +1,16 @@
 """The report of a deployment: `report.json` as a document, its JSON Schema, and `report.html` drawn from it alone."""
 
-from litesnn.compiler.report.document import build_report, certificate, memory_summary, network_summary
-from litesnn.compiler.report.html import render_html
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from litesnn.compiler.report.provenance import provenance, tool_versions
-from litesnn.compiler.report.schema import read_report, report_schema
+from litesnn.lazily import lazily
+
+if TYPE_CHECKING:
+    from litesnn.compiler.report.document import build_report, certificate, memory_summary, network_summary
+    from litesnn.compiler.report.html import render_html
+    from litesnn.compiler.report.schema import read_report, report_schema
 
 __all__ = [
     "build_report",
@@ -16,3 +23,16 @@ __all__ = [
     "report_schema",
     "tool_versions",
 ]
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "build_report": "document",
+        "certificate": "document",
+        "memory_summary": "document",
+        "network_summary": "document",
+        "read_report": "schema",
+        "render_html": "html",
+        "report_schema": "schema",
+    },
+)

@@ -12,14 +12,16 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from litesnn.compiler.report import numbers
 from litesnn.compiler.report.views import page_view
 from litesnn.text import visible
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def render_html(report: Mapping[str, Any]) -> str:
@@ -68,6 +70,8 @@ def _resource(name: str) -> str:
 
 @cache
 def _environment() -> Environment:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
     environment = Environment(
         loader=FunctionLoader(_resource),
         autoescape=True,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import version
 from typing import Any
 
 from litesnn.version import __version__
@@ -13,6 +12,8 @@ LIBRARIES = ("networkx", "numpy", "pydantic", "safetensors", "scipy")
 
 def tool_versions() -> dict[str, str]:
     """Version of LiteSNN, of Python, and of every library that results depend on."""
+    from importlib.metadata import version
+
     return {
         "litesnn": __version__,
         "python": platform.python_version(),

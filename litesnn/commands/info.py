@@ -17,12 +17,14 @@ def info_command(
     """Show a genotype (wiring, bits, pruning, training record) or a program (its report)."""
     with errors_to_exit():
         from litesnn.compiler.genotype import load_genotype
-        from litesnn.compiler.program import Program, is_program
+        from litesnn.compiler.program import is_program
         from litesnn.display.genotype import genotype_document, show_genotype
         from litesnn.display.report import certificate_table, show_report
 
         console = stdout_console()
         if is_program(path):
+            from litesnn.compiler.program import Program
+
             program = Program.load(path)
             if json_output:
                 print_json({**program.report, "format": "litesnn.program", "command": program.command})

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from litesnn.compiler.frontends.nir import InputCoding, NirOptions, parse_bits
 from litesnn.errors import ImportFileError
+
+if TYPE_CHECKING:
+    from litesnn.compiler.frontends.nir import NirOptions
 
 
 def nir_options(
@@ -25,6 +27,8 @@ def nir_options(
     ImportFileError
         For a value that is not allowed, with what stood there.
     """
+    from litesnn.compiler.frontends.nir import InputCoding, NirOptions, parse_bits
+
     default, named = parse_bits(bits) if bits is not None else (NirOptions.default_bits, {})
     low, high = _range(input_range)
     return NirOptions(

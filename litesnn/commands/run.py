@@ -6,7 +6,6 @@ import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import numpy as np
 import typer
 
 from litesnn.commands.common import (
@@ -24,6 +23,8 @@ from litesnn.runtime.lava import LAVA_TIMEOUT
 from litesnn.terminal import assembled
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from litesnn.compiler.graph import Graph
     from litesnn.runtime.exact import RunTiming
     from litesnn.runtime.lava import Models
@@ -59,6 +60,8 @@ def run_command(
             raise DataError(
                 f"--simulator {simulator}: found with --profile-time or --device; allowed: both with --simulator exact only"
             )
+        import numpy as np
+
         from litesnn.compiler.program import Program
         from litesnn.output import check_file, write_atomically
         from litesnn.output_kinds import RECORDING

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
 
 from litesnn.compiler.graph.geometry.base import Geometry, split_sums
 from litesnn.compiler.graph.geometry.maps import Index, Shape, size
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +27,8 @@ class Dense(Geometry):
 
     def matrix(self, in_shape: Shape, out_shape: Shape) -> csr_matrix:
         """See `Geometry.matrix`."""
+        from scipy.sparse import csr_matrix
+
         return csr_matrix(self.codes)
 
     def fan_out(self, in_shape: Shape, out_shape: Shape) -> Index:

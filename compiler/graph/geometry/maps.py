@@ -1,10 +1,17 @@
-"""Maps (C, H, W) flattened in C order, and matrices between them."""
+"""Maps (C, H, W) flattened in C order, and matrices between them.
+
+Scipy is imported where a matrix is made: a graph that is only read and shown needs none.
+"""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_matrix, csr_matrix
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Codes = npt.NDArray[np.int32]
 Index = npt.NDArray[np.int64]
@@ -26,6 +33,8 @@ def unrolled(
     codes: list[Codes], rows: list[Index], columns: list[Index], in_shape: Shape, out_shape: Shape
 ) -> csr_matrix:
     """The CSR of codes at flat ids of target (rows) and source (columns), given in parts; equal places add up."""
+    from scipy.sparse import coo_matrix
+
     stored = (np.concatenate(codes), (np.concatenate(rows), np.concatenate(columns)))
     matrix = coo_matrix(stored, shape=(size(out_shape), size(in_shape)), dtype=np.int32).tocsr()
     matrix.sum_duplicates()

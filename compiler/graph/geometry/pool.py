@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
 
 from litesnn.compiler.graph.geometry.base import Geometry
 from litesnn.compiler.graph.geometry.maps import Index, Shape, neurons, unrolled
 from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, per_axis, reached, taps
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 
 @dataclass(frozen=True, eq=False)

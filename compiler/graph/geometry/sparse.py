@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
 
 from litesnn.compiler.graph.geometry.base import Geometry
 from litesnn.compiler.graph.geometry.maps import Index, Shape, neurons, size
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +27,8 @@ class Sparse(Geometry):
     @classmethod
     def from_matrix(cls, matrix: csr_matrix) -> Sparse:
         """From a scipy matrix of codes (targets, sources)."""
+        from scipy.sparse import csr_matrix
+
         csr = csr_matrix(matrix)
         csr.sum_duplicates()
         csr.eliminate_zeros()
@@ -40,6 +44,8 @@ class Sparse(Geometry):
 
     def matrix(self, in_shape: Shape, out_shape: Shape) -> csr_matrix:
         """See `Geometry.matrix`."""
+        from scipy.sparse import csr_matrix
+
         # A copy: dropping zeros works in place, and parts of one block share their indices.
         stored = (self.codes, self.indices, self.indptr)
         matrix = csr_matrix(stored, shape=(size(out_shape), size(in_shape)), copy=True)
