@@ -1,4 +1,4 @@
-"""What a search writes into its folder, looked at before it begins."""
+"""What searches and trainings write, looked at before they begin."""
 
 from __future__ import annotations
 
@@ -14,3 +14,14 @@ def check_search_output(folder: Path) -> None:
     check_genotype_output(folder / "genotype.json", weights=False)
     for name, kind in (("history.json", HISTORY), ("report.html", PAGE), ("search.checkpoint", CHECKPOINT)):
         check_file(folder / name, kind)
+
+
+def training_checkpoint(path: Path) -> Path:
+    """Where a training that writes `path` keeps its state between epochs."""
+    return path.with_name(path.name + ".checkpoint")
+
+
+def check_training_output(path: Path) -> None:
+    """Refuse a place that a trained genotype, its tensors or its checkpoint cannot be written to (`OutputError`)."""
+    check_genotype_output(path)
+    check_file(training_checkpoint(path), CHECKPOINT)

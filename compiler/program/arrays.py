@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.graph import (
+    STATE_MAX,
     Conv2d,
     Dense,
     Geometry,
@@ -31,6 +32,7 @@ from litesnn.compiler.graph import (
 Array = npt.NDArray[Any]
 MEMBRANE_ARRAYS = ("bias_mant", "bias_exp", "unit", "vth")
 NEURONS_MAX = 2**24
+STATE_BITS = 23  # of the widest register, its sign left out
 _DIMENSIONS: dict[type[Geometry], int] = {Conv2d: 4, Dense: 2, Pool: 1, OneToOne: 1, Sparse: 1}
 
 
@@ -80,8 +82,10 @@ def _membrane_problems(population: Membranes) -> Iterator[str]:
             return
     if (population.bias_mant is None) != (population.bias_exp is None):
         yield f"'{name}': a bias has a mantissa and an exponent; found one of them"
-    if population.bias_exp is not None and population.bias_exp.min() < 0:
-        yield f"'{name}': bias_exp {population.bias_exp.min()}; allowed: 0 or more"
+    for part, low, high in (("bias_exp", 0, STATE_BITS), ("bias_mant", -STATE_MAX, STATE_MAX)):
+        values = getattr(population, part)
+        if values is not None and not low <= values.min() <= values.max() <= high:
+            yield f"'{name}': {part} {values.min()}..{values.max()}; allowed: {low}..{high}"
     if population.unit is not None and not (np.isfinite(population.unit) & (population.unit > 0)).all():
         yield f"'{name}': unit holds values that are not positive numbers"
     silent = isinstance(population, SigmaDelta) and population.kind == "sigma"

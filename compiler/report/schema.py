@@ -12,6 +12,7 @@ from jsonschema.exceptions import best_match
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 
+from litesnn.compiler.report.upgrade import upgrade
 from litesnn.errors import ProgramError
 
 _WHOLE_MAX = 2**63 - 1
@@ -45,6 +46,7 @@ def read_report(content: bytes) -> dict[str, Any]:
         )
         place = ".".join(map(str, problem.absolute_path))
         raise ProgramError(f"report.json: {place}: {message} (was this program written by another version?)")
+    upgrade(report)
     return report
 
 

@@ -99,11 +99,11 @@ def train_command(
     processes.
     """
     with errors_to_exit():
-        from litesnn.compiler.genotype import check_genotype_output
         from litesnn.display.registers import may_overflow
+        from litesnn.search.output import check_training_output
 
         target = output or Path(f"{genotype.stem}-trained.json")
-        check_genotype_output(target)
+        check_training_output(target)
         from litesnn.search.scale import is_first_process
         from litesnn.search.training import TrainingSettings, train_genotype
         from litesnn.search.training import preset as paper_preset

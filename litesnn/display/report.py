@@ -47,7 +47,7 @@ def _mapped(simulation: Document | None) -> Text:
     )
     text = (
         f"core by core, from the encoded synapse memory: {simulation['mismatching_spikes']:,} mismatching spikes on "
-        f"{simulation['samples']} samples ({compared:,} spikes compared)"
+        f"{simulation['samples']} samples ({'how many were compared was not counted' if compared is None else f'{compared:,} spikes compared'})"
     )
     if wrong:
         return shown(f"✗ {text}", style="bold red")

@@ -17,15 +17,12 @@ from litesnn.compiler.genotype import (
     Genotype,
     LoadedGenotype,
     TrainingRecord,
-    check_genotype_output,
     dump_genotype,
     load_genotype,
     save_genotype,
 )
 from litesnn.compiler.profile import Profile
 from litesnn.errors import TrainingError
-from litesnn.output import check_file
-from litesnn.output_kinds import CHECKPOINT
 from litesnn.reading import is_there
 from litesnn.search.checkpoint import check_tensors
 from litesnn.search.data import Dataset, load_for
@@ -33,6 +30,7 @@ from litesnn.search.dead_channels import silence_dead_channels
 from litesnn.search.export import export_document, export_tensors
 from litesnn.search.membrane_units import choose_membrane_exps, lower_to_fit
 from litesnn.search.model import Evaluation, SpikingModel
+from litesnn.search.output import check_training_output, training_checkpoint
 from litesnn.search.registers import Tally
 from litesnn.search.scale import Ranks, join_ranks, synchronize_norms
 from litesnn.search.session import run_session, usable_device, versions
@@ -107,9 +105,7 @@ def train_genotype(
     """
     settings = settings or TrainingSettings()
     target = Path(out_path)
-    checkpoint = target.with_name(target.name + ".checkpoint")
-    check_genotype_output(target)
-    check_file(checkpoint, CHECKPOINT)
+    check_training_output(target)
     if settings.threads:
         torch.set_num_threads(settings.threads)
     loaded = with_preprocessing(load_genotype(genotype_path), preprocessing or {})
@@ -129,7 +125,7 @@ def train_genotype(
     identity = {**_identity(loaded, data, settings), **ranks.identity}
     if profile is not None:
         identity["accumulator"] = watch.limit
-    run = _Run(model, parts, settings, checkpoint, identity, ranks, watch)
+    run = _Run(model, parts, settings, training_checkpoint(target), identity, ranks, watch)
     with run_session(progress, ranks, TrainingError) as bar:
         history = run.train(resume, bar, on_epoch)
         record, registers = _record(model, parts, data, settings, ranks, watch)
