@@ -11,6 +11,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +26,14 @@ _VALUES: tuple[Any, ...] = (
 )  # fmt: skip
 
 
-def json_mutations(content: bytes) -> Iterator[Mutation]:
-    """Every mutation of a JSON document, place by place."""
+def json_mutations(content: bytes, stride: int = 1) -> Iterator[Mutation]:
+    """Every `stride`-th mutation of a JSON document, place by place."""
     document = json.loads(content)
-    for place in _places(document):
-        for what, change in _changes(_at(document, place)):
-            forged = deepcopy(document)
-            change(_at(forged, place[:-1]) if place else [forged], place[-1] if place else 0)
-            yield f"{'.'.join(map(str, place))}: {what}", json.dumps(forged).encode()
+    every = ((place, *named) for place in _places(document) for named in _changes(_at(document, place)))
+    for place, what, change in islice(every, 0, None, stride):
+        forged = [json.loads(content)]
+        change(_at(forged, (0, *place[:-1])) if place else forged, place[-1] if place else 0)
+        yield f"{'.'.join(map(str, place))}: {what}", json.dumps(forged[0] if forged else None).encode()
 
 
 def tensor_mutations(content: bytes) -> Iterator[Mutation]:
@@ -47,9 +48,11 @@ def tensor_mutations(content: bytes) -> Iterator[Mutation]:
     yield "an array more", save({**tensors, "extra": np.zeros(3, np.int8)})
 
 
-def mutations(name: str, content: bytes) -> Iterator[Mutation]:
-    """The mutations of a program's file by its name."""
-    return tensor_mutations(content) if name.endswith(".safetensors") else json_mutations(content)
+def mutations(name: str, content: bytes, stride: int = 1) -> Iterator[Mutation]:
+    """Every `stride`-th mutation of a program's file, by its name."""
+    if name.endswith(".safetensors"):
+        return islice(tensor_mutations(content), 0, None, stride)
+    return json_mutations(content, stride)
 
 
 def forge(program: Path, folder: Path, name: str, content: bytes) -> Path:

@@ -14,7 +14,7 @@ import numpy as np
 from litesnn.compiler.frontends.imported import SourceFile
 from litesnn.compiler.graph import Graph, Membranes, Pace, Population, Source
 from litesnn.compiler.mapping import Mapping as CoreMapping
-from litesnn.compiler.weight_facts import Origin
+from litesnn.compiler.weight_facts import Origin, origin_name
 
 CORES_MAX = 2**20
 
@@ -27,7 +27,9 @@ def program_problems(
     yield from (f"graph.json: {problem}" for problem in (*graph_problems, *_of_origin(graph, origin)))
     if mapping is not None and not graph_problems:
         yield from (f"mapping.json: {problem}" for problem in _cores(graph, mapping, profile))
-    yield from (f"report.json: {problem}" for problem in _report(graph, profile, mapping, report))
+    yield from (
+        f"report.json: {problem}" for problem in _report(graph, (origin_name(origin), profile), mapping, report)
+    )
 
 
 def _structure(graph: Graph) -> Iterator[str]:
@@ -178,10 +180,13 @@ def _places(mapping: CoreMapping) -> Iterator[str]:
         yield "costs, bounds and traffic must be 0 or more"
 
 
-def _report(graph: Graph, profile: str, mapping: CoreMapping | None, report: Mapping[str, Any]) -> Iterator[str]:
+def _report(
+    graph: Graph, about: tuple[str, str], mapping: CoreMapping | None, report: Mapping[str, Any]
+) -> Iterator[str]:
     """The report is about this network on this chip."""
-    if report["profile"] != profile:
-        yield f"profile: found '{report['profile']}'; the program's is '{profile}'"
+    for what, wanted in zip(("name", "profile"), about, strict=True):
+        if report[what] != wanted:
+            yield f"{what}: found '{report[what]}'; the program's is '{wanted}'"
     if report["network"]["timesteps"] != graph.timesteps:
         yield f"network.timesteps: found {report['network']['timesteps']}; the graph has {graph.timesteps}"
     names = [population.name for population in graph.membranes]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from litesnn.compiler.frontends.imported import Layer, SourceFile, Transform
 from litesnn.compiler.genotype import load_genotype
@@ -25,7 +25,7 @@ class SourceDocument(BaseModel):
 
     format: Literal["litesnn.source"] = "litesnn.source"
     version: Literal[1] = 1
-    name: str
+    name: Annotated[str, Field(max_length=255, pattern=r"^[^/\x00]+$")]
     source_format: str
     suffix: Literal[".net", ".nir"]
     layers: tuple[Layer, ...]
