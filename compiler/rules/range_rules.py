@@ -58,6 +58,12 @@ def with_seen(
     return found
 
 
+def seen_findings(graph: Graph, given: Given, seen: Mapping[str, Mapping[str, int]], samples: int) -> list[Finding]:
+    """The errors alone of `with_seen`: what a simulation of a compiled graph showed."""
+    found = with_seen(registers_hold(graph, given), graph, seen, samples)
+    return [finding for finding in found if finding.severity == "error"]
+
+
 def left_registers(seen: Mapping[str, Mapping[str, int]]) -> bool:
     """Whether anything left a register."""
     return any(count for counts in seen.values() for count in counts.values())

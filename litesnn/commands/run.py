@@ -63,6 +63,8 @@ def run_command(
         import numpy as np
 
         from litesnn.compiler.program import Program
+        from litesnn.compiler.rules.range_rules import seen_findings
+        from litesnn.compiler.weight_facts import given
         from litesnn.output import check_file, write_atomically
         from litesnn.output_kinds import RECORDING
         from litesnn.program_inputs import program_input
@@ -79,6 +81,7 @@ def run_command(
             else:
                 trace = _simulate_lava(loaded.graph, inputs, names, models, lava_timeout, progress)
         arrays = _arrays(loaded.graph, trace, names)
+        findings = seen_findings(loaded.graph, given(loaded.origin), trace.registers, len(inputs))
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **arrays)
         write_atomically(output, buffer.getvalue(), RECORDING)
@@ -87,6 +90,7 @@ def run_command(
             "samples": len(inputs),
             "predictions": trace.predictions.tolist(),
             "spike_counts": {name: int(np.count_nonzero(spikes)) for name, spikes in trace.spikes.items()},
+            "findings": [finding.document() for finding in findings],
             "output": str(output),
             "arrays": {name: list(array.shape) for name, array in arrays.items()},
             **({} if timing is None else {"timing": timing.document()}),
@@ -99,6 +103,10 @@ def run_command(
             console.print(assembled(written, (str(output), "bold"), ":"))
             for name, array in arrays.items():
                 console.print(f"  {name}  {array.dtype} {array.shape}")
+            if findings:
+                from litesnn.display.report import findings_table
+
+                console.print(findings_table(document["findings"]))
             if timing is not None:
                 from litesnn.display.timing import timing_table
 

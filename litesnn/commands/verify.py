@@ -45,11 +45,13 @@ def verify_command(
     """Verify a program spike for spike: against the PyTorch model of its genotype; an imported one, exact simulator against Lava.
 
     Reports mismatching spikes per population and time step and, where there are any, the first divergence with both membranes
-    and the likely cause. Exit code 0: all spikes agree; 1: they do not, or nothing was compared (--samples 0; --no-lava where no
-    PyTorch model exists).
+    and the likely cause. Exit code 0: all spikes agree; 1: they do not, a register was left, or nothing was compared (--samples 0;
+    --no-lava where no PyTorch model exists).
     """
     with errors_to_exit():
         from litesnn.compiler.program import Program
+        from litesnn.compiler.rules.range_rules import seen_findings
+        from litesnn.compiler.weight_facts import given
         from litesnn.program_inputs import program_samples, verify_program
         from litesnn.runtime.verify import Verification
 
@@ -71,11 +73,19 @@ def verify_command(
                     device=device,
                     progress=progress,
                 )
+        simulated = result.samples.get("exact", 0)
+        findings = [
+            finding.document()
+            for finding in seen_findings(loaded.graph, given(loaded.origin), result.registers, simulated)
+        ]
         if json_output:
-            print_json(result.document())
+            print_json({**result.document(), "findings": findings})
         else:
+            from litesnn.display.report import findings_table
             from litesnn.display.verification import verification_table
 
             stdout_console().print(verification_table(result.document()))
-        if not result.equal:
+            if findings:
+                stdout_console().print(findings_table(findings))
+        if findings or not result.equal:
             raise typer.Exit(FINDINGS)
