@@ -28,12 +28,11 @@ def generate(reader: Reader, seeds: Sequence[Case], name: str, seed: int, index:
             break
         mutator = rng.choice(reader.mutators)
         try:
-            case = replace(mutator(case, rng), steps=(*case.steps, title_of(mutator)))
+            case = replace(mutator(case, rng), steps=(*case.steps, _title(mutator)))
         except NotApplicableError:
             continue
     return reader.repair(case) if rng.random() < reader.repaired else case
 
 
-def title_of(mutator: object) -> str:
-    """A mutator's name, as it stands among the steps of a case."""
+def _title(mutator: object) -> str:
     return getattr(mutator, "__qualname__", type(mutator).__name__).replace(".<locals>", "")
