@@ -49,7 +49,7 @@ def read(place: Place) -> str:
         raise DataError("x" * 100_000)
     if said == "write":
         (place.path.parent / "more.txt").write_text(said)
-    if not said.startswith(("fine", "write", "number", "later")):
+    if not said.startswith(("fine", "write", "number", "late")):
         raise DataError(f"{place.path}: found {said!r}; allowed: fine")
     return said
 
@@ -58,6 +58,9 @@ def use(found: str, place: Place) -> None:
     """The word must be one that was meant."""
     if found == "number":
         raise DifferentError("'number' was read as 3")
+    if found == "late loop":
+        while True:
+            pass
     if found == "later":
         raise IndexError(found)
 

@@ -26,7 +26,7 @@ from fuzz.attempt import attempt
 from fuzz.case import Case
 from fuzz.generate import VALID, generate
 from fuzz.limits import Limits, cpu_seconds_of
-from fuzz.outcome import Outcome
+from fuzz.outcome import Outcome, Phase
 from fuzz.reader import Reader, load_reader
 
 INPUTS_PER_WORKER = 400
@@ -149,16 +149,15 @@ class _Worker:
             if busy > self.limits.seconds or now - waited > self.limits.patience:
                 os.kill(self.pid, signal.SIGUSR1)
                 time.sleep(_LOOK)
-                place = self._place()
+                place, phase = self._place()
                 self.end()
-                return Outcome(
-                    "hang", f"Hang: no answer after {busy:.0f} s of CPU, {now - started:.0f} s", place, seconds=busy
-                )
+                what = f"Hang: no answer after {busy:.0f} s of CPU, {now - started:.0f} s"
+                return Outcome("hang", what, place, phase, seconds=busy)
         try:
             outcome = self.connection.recv()
         except (EOFError, ConnectionResetError):
-            place = self._place()
-            return Outcome("crash", f"Crash by {self.end(patience=2.0)}", place)
+            place, phase = self._place()
+            return Outcome("crash", f"Crash by {self.end(patience=2.0)}", place, phase)
         assert isinstance(outcome, Outcome)
         return outcome
 
@@ -178,11 +177,12 @@ class _Worker:
         code = os.waitstatus_to_exitcode(status)
         return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
-    def _place(self) -> str:
-        """The innermost frame of the project in what faulthandler left."""
+    def _place(self) -> tuple[str, Phase]:
+        """The innermost frame of the project in what faulthandler left, and whether it was reached while using what was read."""
         frames = re.findall(r'File "(.*)", line (\d+) in (\w+)', (self.folder / TRACE).read_text(errors="replace"))
         own = [(path.rpartition("/litesnn/")[2], line, name) for path, line, name in frames if OWN.search(path)]
-        return f"{own[0][0]}:{own[0][1]} {own[0][2]}" if own else ""
+        phase: Phase = "use" if any(name == "use" and "/fuzz/" in path for path, _, name in frames) else "read"
+        return (f"{own[0][0]}:{own[0][1]} {own[0][2]}" if own else ""), phase
 
 
 def _work(connection: Connection, limits: Limits, folder: Path) -> None:

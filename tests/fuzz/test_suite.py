@@ -43,6 +43,7 @@ def outcome_of(client: Client, word: str) -> Outcome:
         ("later", "traceback", "IndexError: later"),
         ("number", "different", "'number' was read as 3"),
         ("loop", "hang", "no answer after"),
+        ("late loop", "hang", "no answer after"),
         ("wait", "hang", "no answer after"),
         ("memory", "memory", "Unable to allocate 2.00 GiB"),
         ("crash", "crash", "signal SIGSEGV"),
@@ -55,7 +56,7 @@ def test_every_kind_of_fault_is_found(client: Client, word: str, kind: str, what
     outcome = outcome_of(client, word)
     assert outcome.kind == kind
     assert what in outcome.what
-    assert outcome.phase == ("use" if word in ("later", "number", "fine", "write") else "read")
+    assert outcome.phase == ("use" if word in ("later", "late loop", "number", "fine", "write") else "read")
 
 
 def test_the_next_input_is_answered_after_a_crash(client: Client) -> None:
