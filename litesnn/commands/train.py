@@ -100,6 +100,7 @@ def train_command(
     """
     with errors_to_exit():
         from litesnn.display.registers import may_overflow
+        from litesnn.errors import TrainingError
         from litesnn.search.output import check_training_output
 
         target = output or Path(f"{genotype.stem}-trained.json")
@@ -130,6 +131,8 @@ def train_command(
         events = {"frames": frames, "split": split, "downsample": downsample, "polarity": polarity}
         if preset is not None:
             settings = replace(paper_preset(preset), **_given(context, settings.as_dict()))
+        if profile is None and profile_settings:
+            raise TrainingError("--set: found without --profile; it changes figures of the chip that is trained for")
         chip = None if profile is None else chosen_profile(profile, profile_settings)
         if is_first_process():
             for line in may_overflow({profile or "every chip": _not_certain(genotype, chip)}):
