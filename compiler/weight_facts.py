@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from litesnn.compiler.frontends.imported import SourceFile
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph, SynapseBlock
-from litesnn.compiler.rules.range_rules import Given
+
+if TYPE_CHECKING:
+    from litesnn.compiler.rules.range_rules import Given
 
 Origin = LoadedGenotype | SourceFile
 

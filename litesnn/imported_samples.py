@@ -64,7 +64,7 @@ def imported_input(graph: Graph, origin: SourceFile, values: npt.NDArray[np.gene
     if values.dtype.kind == "f":
         values = _whole(values.astype(np.float64), origin.transform)
     low, high = source.sent
-    if values.min() < low or values.max() > high:
+    if values.min().item() < low or values.max().item() > high:
         raise DataError(f"input: found values {values.min():g} .. {values.max():g}; allowed: {low} .. {high}")
     return values.astype(np.int16)
 

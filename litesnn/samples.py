@@ -116,6 +116,6 @@ def check_labels(values: npt.NDArray[np.generic], count: int, classes: int) -> n
     """A user's classes, checked for shape, type and range (`DataError`)."""
     if values.shape != (count,) or values.dtype.kind not in "iu":
         raise DataError(f"labels: found {values.dtype} {values.shape}; allowed: integers ({count},)")
-    if values.size and (values.min() < 0 or values.max() >= classes):
+    if values.size and (values.min().item() < 0 or values.max().item() >= classes):
         raise DataError(f"labels: found classes {values.min()} .. {values.max()}; allowed: 0 .. {classes - 1}")
     return values.astype(np.int64)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from litesnn.compiler.genotype import Genotype, quantize_input
 from litesnn.errors import DataError
@@ -38,5 +39,5 @@ def scoring_samples(
     return Samples(check_input(genotype, quantize_input(genotype.input, raw)), None, name)
 
 
-def _drawn(available: int, count: int, seed: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def _drawn(available: int, count: int, seed: int) -> npt.NDArray[np.int64]:
     return np.sort(np.random.default_rng(seed).permutation(available)[:count])

@@ -46,6 +46,6 @@ def check_integers(spec: InputSpec, values: npt.NDArray[np.generic]) -> npt.NDAr
             f"input: found {values.dtype} values that are not whole numbers; give integers (quantize first)"
         )
     low, high = (spec.minimum, spec.maximum) if spec.encoding == "direct" else (0, 1)
-    if values.min() < low or values.max() > high:
+    if values.min().item() < low or values.max().item() > high:
         raise DataError(f"input: found values {values.min()} .. {values.max()}; allowed: {low} .. {high}")
     return values.astype(np.int16)

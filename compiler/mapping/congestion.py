@@ -42,7 +42,7 @@ def _rounds(
 ) -> Iterator[Ints]:
     slots = int(board.capacity.sum())
     outside = np.zeros((len(routers), board.routers))
-    prices = [np.zeros(1)] * 4
+    prices: list[Floats] = [np.zeros(1)] * 4
     for _ in range(min(ROUNDS, max(LEAST_ROUNDS, ROUND_WORK // slots**2))):
         loads = _loads(packets, routers, board)
         busiest = max(load.max(initial=0.0) for load in loads)

@@ -94,18 +94,18 @@ class Fan:
         lists = self._class_words(channels, self._index_width(box))
         inside = (down > 0)[:, None, :, None] & (across > 0)[None, :, None, :]
         if self.kind == "neuron":
-            longest = np.where(inside, lists.max(axis=0), 0).max(axis=(2, 3))
-            axons = (lists > 0).sum(axis=0)
-            return Use(down @ lists.sum(axis=0) @ across.T, down @ axons @ across.T, longest)
+            length = np.where(inside, lists.max(axis=0), 0)
+            axons_of = (lists > 0).sum(axis=0)
+            return Use(down @ lists.sum(axis=0) @ across.T, down @ axons_of @ across.T, length.max(axis=(2, 3)))
         read = int(self._read(channels).sum())
         atoms = self.source.shape[0] if self.axon == "shared" and read else read
         length = np.where(inside, lists.max(axis=0), 0)
         copies = self._copies(channels[1] - channels[0], rows, columns, down, across)
         if self.axon == "discrete":
-            axons = down @ self.reached(channels).sum(axis=0) @ across.T
+            shared = down @ self.reached(channels).sum(axis=0) @ across.T
         else:
-            axons = min(read, 1) * down[:, 1:].sum(axis=1)[:, None] * across[:, 1:].sum(axis=1)[None, :]
-        return Use(atoms * (length * copies).sum(axis=(2, 3)), axons, length.max(axis=(2, 3)))
+            shared = min(read, 1) * down[:, 1:].sum(axis=1)[:, None] * across[:, 1:].sum(axis=1)[None, :]
+        return Use(atoms * (length * copies).sum(axis=(2, 3)), shared, length.max(axis=(2, 3)))
 
     def registers(self, channels: Interval) -> frozenset[Register]:
         """Format registers the lists need; where lists are costed by class, one per weight format."""
@@ -124,7 +124,7 @@ class Fan:
     def sending(self, channels: Interval) -> Bools:
         """`reached` of what has axons of its own: neurons, or pixels (as one channel) where channels share them."""
         reached = self.reached(channels)
-        return reached.any(axis=0, keepdims=True) if self.axon == "shared" else reached
+        return np.any(reached, axis=0, keepdims=True) if self.axon == "shared" else reached
 
     def least_bits(self) -> Ints:
         """Weight and delay bits of every source neuron's synapses, by channel and class."""

@@ -95,7 +95,7 @@ class _Cores:
         self.limits = limits
         self.limit = np.array([limits.resources.get(name, np.iinfo(np.int64).max // 4) for name in ADDITIVE])
         self.loads: list[_Load] = []
-        self.used = np.zeros((64, len(ADDITIVE)), np.int64)
+        self.used: npt.NDArray[np.int64] = np.zeros((64, len(ADDITIVE)), np.int64)
         self.cost = 0.0
 
     def find(self, item: Item) -> int | None:

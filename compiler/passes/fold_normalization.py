@@ -120,7 +120,7 @@ def _multipliers(
     live = largest > 0
     ratio = real / np.where(live, largest, 1.0)
     limit = analog.multiplier_max
-    chosen = np.full(count, limit, np.int64)
+    chosen: Ints = np.full(count, limit, np.int64)
     for q in range(limit - 1, 0, -1):
         error = np.abs(ratio * q - np.rint(ratio * q)).max(axis=0)
         chosen = np.where(error <= q / (2 * limit), q, chosen)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from functools import cache
 from importlib.resources import files
-from typing import Any
-
-from jsonschema import Draft202012Validator, TypeChecker
-from jsonschema.exceptions import best_match
-from jsonschema.protocols import Validator
-from jsonschema.validators import extend
+from typing import TYPE_CHECKING, Any
 
 from litesnn.compiler.report.upgrade import upgrade
 from litesnn.errors import ProgramError
+
+if TYPE_CHECKING:
+    from jsonschema import TypeChecker
+    from jsonschema.protocols import Validator
 
 _WHOLE_MAX = 2**63 - 1
 _SHOWN = 80
@@ -33,6 +32,8 @@ def read_report(content: bytes) -> dict[str, Any]:
     ProgramError
         Names the place, and what is wrong there.
     """
+    from jsonschema.exceptions import best_match
+
     try:
         report: dict[str, Any] = json.loads(content)
         problem = best_match(_validator().iter_errors(report))
@@ -52,6 +53,9 @@ def read_report(content: bytes) -> dict[str, Any]:
 
 @cache
 def _validator() -> Validator:
+    from jsonschema import Draft202012Validator
+    from jsonschema.validators import extend
+
     types = Draft202012Validator.TYPE_CHECKER.redefine_many({"integer": _is_whole, "number": _is_number})
     return extend(Draft202012Validator, type_checker=types)(report_schema())
 

@@ -80,7 +80,7 @@ def run_command(
                 trace = _simulate_exact(loaded.graph, inputs, names, progress, device, timing)
             else:
                 trace = _simulate_lava(loaded.graph, inputs, names, models, lava_timeout, progress)
-        arrays = _arrays(loaded.graph, trace, names)
+        arrays: dict[str, Any] = _arrays(loaded.graph, trace, names)
         findings = seen_findings(loaded.graph, given(loaded.origin), trace.registers, len(inputs))
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **arrays)

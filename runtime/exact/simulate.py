@@ -129,7 +129,7 @@ def _timesteps(graph: Graph, inputs: Inputs) -> int:
             )
     if inputs.ndim == 4:
         return graph.timesteps
-    steps = inputs.shape[1]
+    steps = int(inputs.shape[1])
     if not graph.isolated and steps != graph.timesteps:
         raise DataError(f"input: found {steps} steps per sample; the network takes {graph.timesteps}")
     return steps

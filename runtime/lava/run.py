@@ -142,7 +142,7 @@ def _joined(traces: list[Trace]) -> Trace:
     """One trace of all jobs."""
     if len(traces) == 1:
         return traces[0]
-    parts = {
+    parts: dict[str, dict[str, Any]] = {
         part: {
             name: np.concatenate([getattr(trace, part)[name] for trace in traces]) for name in getattr(traces[0], part)
         }

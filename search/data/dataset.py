@@ -55,6 +55,8 @@ class Dataset:
 def as_labels(place: str, values: Array) -> Labels:
     """Whole numbers as int64 (N,); `DataError` for other values, naming `place`."""
     flat = values.reshape(-1)
-    if flat.dtype.kind not in "iu" or (flat.dtype == np.uint64 and flat.size and flat.max() > np.iinfo(np.int64).max):
+    if flat.dtype.kind not in "iu" or (
+        flat.dtype == np.uint64 and flat.size and flat.max().item() > np.iinfo(np.int64).max
+    ):
         raise DataError(f"{place}: found labels of type {values.dtype}; allowed: whole numbers of up to 63 bits")
     return flat.astype(np.int64)

@@ -65,7 +65,7 @@ def _read(path: Path) -> Arrays:
     for name, values in arrays.items():
         if values.ndim != 1 or values.dtype.kind not in "biu":
             raise DataError(f"{path}: {name}: found {values.dtype} {values.shape}; allowed: whole numbers, one axis")
-        if values.dtype == np.uint64 and values.size and values.max() > np.iinfo(np.int64).max:
+        if values.dtype == np.uint64 and values.size and values.max().item() > np.iinfo(np.int64).max:
             raise DataError(f"{path}: {name}: found {values.max()}; allowed: whole numbers of up to 63 bits")
     _check_lengths(path, arrays)
     return arrays

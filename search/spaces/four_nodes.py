@@ -91,7 +91,9 @@ def sample_wiring(operations: Sequence[str], feedback: bool, rng: np.random.Gene
         drawn = [ZEROIZE] * len(CELL_EDGES)
         for early, late in combinations(range(NODES), 2):
             backward = feedback and bool(rng.integers(2))
-            drawn[numbers[(late, early) if backward else (early, late)]] = operations[rng.integers(len(operations))]
+            drawn[numbers[(late, early) if backward else (early, late)]] = operations[
+                int(rng.integers(len(operations)))
+            ]
         if drawn[numbers[INPUT, OUTPUT]] != ZEROIZE:
             return without_idle_nodes(tuple(drawn))
 

@@ -138,7 +138,7 @@ def main() -> None:
     """Standard input to standard output, as the module says."""
     _limit_process()
     try:
-        arrays = extract(sys.stdin.buffer.read())
+        arrays: dict[str, Any] = extract(sys.stdin.buffer.read())
     except (Exception, MemoryError) as error:
         found = str(error) if isinstance(error, Refused) else f"not a readable HDF5 file: {error}"
         sys.stderr.write(" ".join(found.split())[:500])

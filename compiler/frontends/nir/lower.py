@@ -110,7 +110,7 @@ class _Lowering:
         shape, node = layer.shape, layer.node
         if not isinstance(node, Neuron):  # the Output behind a linear node: the chip's readout sums what arrives
             return StepRule(np.ones(shape), np.ones(shape), np.zeros(shape), None)
-        spread = {
+        spread: dict[str, Floats] = {
             key: broadcast(value, self.shapes[node.name]).reshape(shape) for key, value in node.parameters.items()
         }
         rule = step_rule(self.graph, node, spread, self.dt, self.options)

@@ -79,8 +79,8 @@ def rounding_labels(layer: Layer, population: Membranes, exponent: int) -> list[
         kept = population.bias
         if layer.node.type == "Threshold" and isinstance(population, Neurons) and population.vth is not None:
             kept = kept + (population.vth >> WEIGHT_SHIFT)
-        error = np.abs(kept * unit / 2.0**WEIGHT_SHIFT - layer.register_bias) / scale
-        labels.append(_rounded("bias to mantissa and exponent", layer, float(error.max())))
+        errors = np.abs(kept * unit / 2.0**WEIGHT_SHIFT - layer.register_bias) / scale
+        labels.append(_rounded("bias to mantissa and exponent", layer, float(errors.max())))
     if layer.node.type == "Threshold":
         return labels
     labels.extend(_decay_labels(layer, population, unit, scale))

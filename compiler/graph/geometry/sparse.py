@@ -68,7 +68,7 @@ class Sparse(Geometry):
         """See `Geometry.read_channels`."""
         read = np.zeros(size(in_shape), bool)
         read[self.indices[self.codes != 0]] = True
-        channels: npt.NDArray[np.bool_] = read.reshape(in_shape).any(axis=(1, 2))
+        channels: npt.NDArray[np.bool_] = np.any(read.reshape(in_shape), axis=(1, 2))
         return channels
 
     def keep(self, sources: Index | None, targets: Index | None, in_shape: Shape, out_shape: Shape) -> Sparse:

@@ -28,7 +28,7 @@ class SigmaDeltaModel:
             Counter()
         )  # registers wrap in Lava without a word; nothing is defined to be counted
         self.bias = per_neuron(population.bias, population.shape, torch.int32, device)
-        self.threshold = None
+        self.threshold: Tensor | None = None
         if population.kind != "sigma":
             assert population.vth is not None, "a delta encoder has a threshold"
             self.threshold = per_neuron(population.vth, population.shape, torch.int32, device)
@@ -64,6 +64,7 @@ class SigmaDeltaModel:
         change = activation - self.activation + self.residue
         self.activation = activation
         self.met = self.error + change if self.population.cum_error else change
+        assert self.threshold is not None, "a sigma decoder encodes nothing"
         sent = torch.where(self.met.abs() >= self.threshold, change, 0)
         if self.population.cum_error:
             self.error = torch.where(sent.abs() > 0, 0, self.met)
