@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import fsum
 from typing import Any, Literal
 
 import numpy as np
@@ -71,8 +72,8 @@ def paper_counts(loaded: LoadedGenotype, spikes: Mapping[str, float] | None = No
             for edge in topology.edges()
             if not (edge.reads_input and graded)
         ]
-        syn_ops = sum(operations for _, operations in per_edge)
-        bit_syn_ops = sum(bits * operations for bits, operations in per_edge)
+        syn_ops = fsum(operations for _, operations in per_edge)
+        bit_syn_ops = fsum(bits * operations for bits, operations in per_edge)
     return PaperCounts(
         model_size=model_size(topology, spec.norm, kept),
         qp_model_size=qp_model_size(topology, spec.norm, kept),

@@ -48,10 +48,17 @@ def _rounds(
         busiest = max(load.max(initial=0.0) for load in loads)
         if busiest == 0:
             return
-        prices = [fading * price + (load / busiest) ** power for price, load in zip(prices, loads, strict=True)]
+        prices = [fading * price + _power(load / busiest, power) for price, load in zip(prices, loads, strict=True)]
         free = np.repeat(np.arange(board.routers), board.capacity - np.bincount(routers, minlength=board.routers))
         routers = refine(between, outside, np.concatenate([routers, free]), _priced_hops(prices, board))
         yield routers
+
+
+def _power(values: Floats, power: int) -> Floats:
+    """A power of two of values, by squaring: the same digits on every machine, which `**` does not promise."""
+    for _ in range(power.bit_length() - 1):
+        values = np.square(values)
+    return values
 
 
 def _loads(packets: csr_matrix, routers: Ints, board: Board) -> list[Floats]:

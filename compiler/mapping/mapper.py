@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import fsum
+
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
@@ -64,7 +66,7 @@ def map_graph(
         chips=placement.board.chips,
         cores=_cores(cores, usages, placement),
         lower_bound=bound,
-        cost=round(sum(cost_of(usage, limits) for usage in usages), 6),
+        cost=round(fsum(cost_of(usage, limits) for usage in usages), 6),
         placements=placement.traffic,
         links=_between(links),
         axons=axons,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from math import fsum
 
 from litesnn.compiler.graph import Membranes
 from litesnn.compiler.mapping.limits import CoreLimits
@@ -61,7 +62,7 @@ def even(size: int, parts: int) -> Intervals:
 
 def cost_of(usage: dict[str, int], limits: CoreLimits) -> float:
     """NxTF's cost of one core."""
-    return 1.0 + sum(usage[name] / limits.resources[name] for name in COST_RESOURCES if name in limits.resources)
+    return 1.0 + fsum(usage[name] / limits.resources[name] for name in COST_RESOURCES if name in limits.resources)
 
 
 def _fitting_parts(demand: Demand) -> list[tuple[int, Grid]]:
@@ -152,7 +153,7 @@ def _cost(demand: Demand, grid: Grid) -> float | None:
     if any(usage[name].max() > limit for name, limit in limits.items()):
         return None
     return round(
-        len(grid) + sum(float(usage[name].sum()) / limits[name] for name in COST_RESOURCES if name in limits), 9
+        len(grid) + fsum(float(usage[name].sum()) / limits[name] for name in COST_RESOURCES if name in limits), 9
     )
 
 
