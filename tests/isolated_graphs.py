@@ -40,7 +40,10 @@ def isolated(populations: list[Population], blocks: list[SynapseBlock], timestep
 
 def sigma_delta(name: str, channels: int = 1, size: int = 1, **fields: Any) -> SigmaDelta:
     defaults: dict[str, Any] = {"vth": np.full(channels, 5), "kind": "sigma_delta"}
-    return SigmaDelta(name, (channels, size, size), tuple(range(channels)), channels, name, **{**defaults, **fields})
+    given = {**defaults, **fields}
+    if given["kind"] == "sigma":  # it has no threshold, and a program with one is refused
+        given["vth"] = None
+    return SigmaDelta(name, (channels, size, size), tuple(range(channels)), channels, name, **given)
 
 
 def random_geometry(rng: np.random.Generator, source: Population, target: Population) -> Geometry:
