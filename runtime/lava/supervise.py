@@ -53,14 +53,14 @@ class LavaWorker:
     """
 
     def __init__(self, models: str) -> None:
+        self._folder = ScratchFolder()
+        self.folder = Path(self._folder.name)
+        self._log = self.folder / "worker.log"
         try:
-            self._folder = ScratchFolder()
-            self.folder = Path(self._folder.name)
-            self._log = self.folder / "worker.log"
             sink = self._log.open("wb")
         except OSError as error:
             raise BackendError(
-                f"Lava: found no folder to work in ({error}); set TMPDIR to a folder that exists and has room"
+                f"Lava: cannot write to {self.folder} ({error}); set TMPDIR to a folder with room"
             ) from error
         self._doing = "starting"
         # A socket of its own: anything may be printed on standard output, by what Python runs at its start too.

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from recurrent_graphs import ring, scheduled, spikes_in
 
-from litesnn.errors import BackendError
+from litesnn.errors import OutputError
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.lava import run_lava, supervise
 
@@ -53,7 +53,7 @@ def test_no_folder_to_work_in_is_an_error_that_names_tmpdir(
 ) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / place))
-    with pytest.raises(BackendError, match="found no folder to work in .*; set TMPDIR to a folder that exists"):
+    with pytest.raises(OutputError, match="cannot make a temporary folder: .*; set TMPDIR to a folder with room"):
         run_lava(scheduled(ring(1, 2)), np.zeros((1, 2, 3, 1, 1), np.int16))
 
 
