@@ -85,9 +85,9 @@ def test_arrays_that_are_none(name: str, program: Path, inputs: Path, tmp_path: 
         before = everything(tmp_path)
         if name == "x.npy":
             refused(call("run", program, "--input", bad, "-o", tmp_path / "o.npz"), message)
-            refused(call("verify", program, "--input", bad, "--samples", 0), message)
+            refused(call("verify", program, "--input", bad, "--no-lava"), message)
         else:
-            refused(call("verify", program, "--input", inputs, "--labels", bad, "--samples", 0), message)
+            refused(call("verify", program, "--input", inputs, "--labels", bad, "--no-lava"), message)
         assert everything(tmp_path) == before
 
 
@@ -128,4 +128,4 @@ def test_sizes_on_the_command_line_are_bounded(arguments: tuple[Any, ...], messa
 
 def test_an_empty_array_of_labels(program: Path, inputs: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "y.npy", np.zeros(0, np.int64))
-    refused(call("verify", program, "--input", inputs, "--labels", tmp_path / "y.npy", "--samples", 0), "labels: found")
+    refused(call("verify", program, "--input", inputs, "--labels", tmp_path / "y.npy", "--no-lava"), "labels: found")
