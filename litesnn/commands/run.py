@@ -163,6 +163,8 @@ def _sending(graph: Graph, names: list[str]) -> list[str]:
 
 
 def _arrays(graph: Graph, trace: Trace, names: list[str]) -> dict[str, np.ndarray[Any, Any]]:
+    import numpy as np
+
     arrays: dict[str, np.ndarray[Any, Any]] = {"readout": trace.readout}
     for name in names:
         population = graph[name]

@@ -8,7 +8,7 @@ from bar_images import bar_dataset, bar_genotype
 from interruptions import Interrupted, check_resumed_training, crash_after
 
 from litesnn.compiler.genotype import load_genotype
-from litesnn.errors import DataError, TrainingError
+from litesnn.errors import DataError, OutputError, TrainingError
 from litesnn.search.model import SpikingModel
 from litesnn.search.reference import run_reference
 from litesnn.search.training import TrainingSettings, train_genotype
@@ -51,7 +51,7 @@ def test_a_checkpoint_of_another_training_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match=r"belongs to another training .*seed: found 0, now 7"):
         train_genotype(path, data, tmp_path / "out.json", replace(SETTINGS, seed=7), resume=True)
     (tmp_path / "out.json.checkpoint").write_bytes(b"garbage")
-    with pytest.raises(TrainingError, match="not a checkpoint"):
+    with pytest.raises(OutputError, match="is not a checkpoint that LiteSNN wrote"):
         train_genotype(path, data, tmp_path / "out.json", SETTINGS, resume=True)
 
 
@@ -77,7 +77,7 @@ def test_what_does_not_fit_is_refused_before_training(tmp_path: Path) -> None:
     path, data = bar_genotype(tmp_path), bar_dataset()
     with pytest.raises(TrainingError, match="device: found 'abacus'"):
         train_genotype(path, data, tmp_path / "out.json", device="abacus")
-    with pytest.raises(TrainingError, match=r"ends in \.json"):
+    with pytest.raises(OutputError, match=r"ends in \.json"):
         train_genotype(path, data, tmp_path / "out")
     with pytest.raises(DataError, match=r"has 3 classes; found head\.classes = 2"):
         train_genotype(path, replace(data, num_classes=3), tmp_path / "out.json")
