@@ -9,7 +9,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from litesnn.compiler.genotype import Genotype, SearchRecord
+from litesnn.compiler.analysis.shape_ranges import with_proved_bits
+from litesnn.compiler.genotype import Genotype, SearchRecord, resolve
+from litesnn.compiler.profile import load_profile, shipped_profiles
 from litesnn.errors import GenotypeError
 from litesnn.search.published.arrays import Arrays, read_arrays, recordable
 from litesnn.search.published.autosnn import AUTOSNN
@@ -76,12 +78,31 @@ def import_published(
         raise GenotypeError(f"{path}: {place}: found {first['input']!r}; {first['msg']}") from error
     except GenotypeError as error:
         raise GenotypeError(f"{path}: {error}") from error
+    if weights is None:
+        genotype, said = _certain_to_fit(genotype, cells="bits" in chosen.takes, chosen="bits" in given)
+        notes = (*notes, *said)
     record = SearchRecord(
         method=chosen.title,
         settings={"arrays": recordable(arrays), "options": settings.record(chosen.takes), "notes": list(notes)},
     )
     genotype = genotype.model_copy(update={"search": record})
     return _with_weights(genotype, chosen, notes, weights, seed)
+
+
+def _certain_to_fit(genotype: Genotype, *, cells: bool, chosen: bool) -> tuple[Genotype, tuple[str, ...]]:
+    """The genotype with weight bits that no input can overflow, and what changed; bits that the arrays or the user give stay.
+
+    `cells` says whether the cells' bits are a default too.
+    """
+    if chosen:
+        return genotype, ()
+    places = ["stem", "head"] + (
+        [node.place for node in resolve(genotype).nodes if node.name != "stem"] if cells else []
+    )
+    narrowed = with_proved_bits(genotype, map(load_profile, shipped_profiles()), places)
+    if narrowed == genotype:
+        return genotype, ()
+    return narrowed, ("weight bits that the arrays do not give are the most that no input can overflow on any chip",)
 
 
 def _with_weights(

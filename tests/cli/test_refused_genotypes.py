@@ -63,5 +63,6 @@ def test_a_broken_genotype_gives_one_message_and_writes_nothing(case: str, genot
     spoil(genotype)
     before = everything(tmp_path)
     refused(call(genotype, "-o", tmp_path / "out", "--samples", 0, entry=compile_app), message)
-    refused(call("check", genotype), message)
+    if case != "no weights yet":  # shapes, bits and inputs are checked before anything is trained
+        refused(call("check", genotype), message)
     assert everything(tmp_path) == before
