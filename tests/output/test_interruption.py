@@ -40,6 +40,12 @@ cli.main()
 """
 
 
+def _heed_signals() -> None:
+    """Started in the background, the tests themselves may ignore what they send."""
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def begun(folder: Path) -> subprocess.Popen[str]:
     (folder / "tmp").mkdir(exist_ok=True)
     worker = subprocess.Popen(
@@ -47,6 +53,7 @@ def begun(folder: Path) -> subprocess.Popen[str]:
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "TMPDIR": str(folder / "tmp")},
+        preexec_fn=_heed_signals,
     )
     assert worker.stderr is not None
     assert worker.stderr.readline() == "ready\n"

@@ -127,7 +127,7 @@ def test_a_frame_per_step_is_the_default(tmp_path: Path) -> None:
 
 def test_what_does_not_fit_events_is_refused(tmp_path: Path) -> None:
     path, data = recurrent(tmp_path), bars()
-    with pytest.raises(TrainingError, match="frames: found 0; Input should be greater than 0"):
+    with pytest.raises(TrainingError, match="frames: found 0; Input should be greater than or equal to 1"):
         train_genotype(path, data, tmp_path / "o.json", preprocessing={"frames": 0})
     with pytest.raises(DataError, match=r"holds 3 frames per sample; found timesteps = 4"):
         train_genotype(path, data, tmp_path / "o.json", preprocessing={"frames": 4})
