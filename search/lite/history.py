@@ -23,6 +23,24 @@ METHOD = "litesnn"
 
 
 @dataclass(frozen=True)
+class DecodedRow:
+    """The network that an epoch's choices stand for.
+
+    Attributes
+    ----------
+    edges, bits, timesteps : wiring in words, weight bits per cell, T
+    model_size : bytes, at the width it is deployed with
+    bit_syn_ops : per sample, of its cells at the supernet's firing rates
+    """
+
+    edges: list[str]
+    bits: list[int]
+    timesteps: int
+    model_size: float
+    bit_syn_ops: float
+
+
+@dataclass(frozen=True)
 class EpochRow:
     """One epoch of a search.
 
@@ -34,8 +52,7 @@ class EpochRow:
     accuracy : at 1 .. T steps, a fraction, on the batches of the second step (held out from the weights by default)
     masks_changed : fraction of mask entries that flipped, per update
     ops, bits, steps : probabilities after the epoch: (edges, 2), (cells, B), (T,)
-    decoded : the network they stand for: edges, bits, T and, at the width it is deployed with, its model size in bytes and the
-        Bit-SynOps per sample of its cells at the supernet's firing rates
+    decoded : the network they stand for
     """
 
     epoch: int
@@ -49,7 +66,11 @@ class EpochRow:
     ops: list[list[float]]
     bits: list[list[float]]
     steps: list[float]
-    decoded: dict[str, Any]
+    decoded: DecodedRow
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.decoded.timesteps <= len(self.accuracy):
+            raise ValueError(f"T = {self.decoded.timesteps} of {len(self.accuracy)} accuracies")
 
     def document(self) -> dict[str, Any]:
         """As JSON holds it."""
@@ -74,13 +95,13 @@ def epoch_row(
         choices.ops().detach().tolist(),
         choices.bits().detach().tolist(),
         choices.steps().detach().tolist(),
-        {
-            "edges": edge_names(decoded),
-            "bits": list(decoded.bits),
-            "timesteps": decoded.timesteps,
-            "model_size": model_size(topology, genotype.norm),
-            "bit_syn_ops": _bit_syn_ops(decoded, topology, means.rates),
-        },
+        DecodedRow(
+            edge_names(decoded),
+            list(decoded.bits),
+            decoded.timesteps,
+            model_size(topology, genotype.norm),
+            _bit_syn_ops(decoded, topology, means.rates),
+        ),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
@@ -148,7 +148,7 @@ class _Run:
             row = self._epoch(epoch)
             if self.ranks.first:
                 self._save()
-            shown = f"{row.stage} {row.epoch}: accuracy {max(row.accuracy):.2%}, T = {row.decoded['timesteps']}"
+            shown = f"{row.stage} {row.epoch}: accuracy {max(row.accuracy):.2%}, T = {row.decoded.timesteps}"
             self.bar.update(task, advance=1, description=shown)
             if on_epoch is not None and self.ranks.first:
                 on_epoch(row)
@@ -202,10 +202,32 @@ class _Run:
                 f"not a checkpoint: {self.checkpoint}: found {len(state.rows)} epochs; allowed: those from 1 to up to "
                 f"{self.settings.epochs}, in order; start without resuming"
             )
+        choices = self.supernet.choices
+        wanted = {
+            "accuracy": (self.settings.timesteps,),
+            "ops": tuple(choices.ops().shape),
+            "bits": tuple(choices.bits().shape),
+            "steps": tuple(choices.steps().shape),
+        }
+        for row in state.rows:
+            for name, shape in wanted.items():
+                if (found := _shape(getattr(row, name))) != shape:
+                    raise SearchError(
+                        f"not a checkpoint: {self.checkpoint}: epoch {row.epoch}: {name} of shape {found}; allowed: {shape}; "
+                        "start without resuming"
+                    )
         restore_module("supernet", self.supernet, tensors, SearchError)
         for name, optimizer in self.optimizers.named():
             restore_optimizer(name, optimizer, tensors, SearchError)
         self.rows = [row.document() for row in state.rows]
+
+
+def _shape(values: Sequence[float] | Sequence[Sequence[float]]) -> tuple[int, ...] | None:
+    """Of a list or a list of equally long lists; None of any other."""
+    lengths = {len(value) if isinstance(value, Sequence) else 0 for value in values}
+    if len(lengths) != 1:
+        return None
+    return (len(values), *filter(None, lengths))
 
 
 @dataclass(frozen=True)

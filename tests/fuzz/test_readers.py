@@ -26,13 +26,7 @@ def client() -> Iterator[Client]:
         yield started
 
 
-# Known and open: resuming leaves a file in the folder of a checkpoint, and the epochs that a search's checkpoint holds are not checked.
-OPEN = {
-    name: [pytest.mark.xfail(reason="known fault, still open")] for name in ("checkpoint-train", "checkpoint-search")
-}
-
-
-@pytest.mark.parametrize("name", [pytest.param(name, marks=OPEN.get(name, [])) for name in READERS])
+@pytest.mark.parametrize("name", READERS)
 def test_an_input_is_read_or_refused(client: Client, name: str) -> None:
     """With an error of our own, within the limits, and what is read can be used; some of the inputs must be of either kind."""
     tally, inputs = Tally(name), COSTLY_INPUTS if load_reader(name).costly else INPUTS

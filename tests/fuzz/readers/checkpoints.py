@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import struct
 from pathlib import Path
 from random import Random
@@ -25,8 +26,11 @@ def case_of(path: Path) -> Case:
 
 
 def placed(place: Place, name: str) -> Path:
-    """The checkpoint where the run looks for it; a link, so that the run may remove it. Returns the folder."""
-    (place.scratch / name).symlink_to(place.path)
+    """The checkpoint where the run looks for it, a second name that the run may replace or remove. Returns the folder."""
+    if stat.S_ISREG(place.path.lstat().st_mode):
+        (place.scratch / name).hardlink_to(place.path)
+    else:
+        (place.scratch / name).symlink_to(place.path)
     return place.scratch
 
 
