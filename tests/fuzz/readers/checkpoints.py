@@ -48,7 +48,7 @@ def checkpoint_state(content: bytes, rng: Random) -> bytes:
             if part:
                 document[part] = changed(document[part], rng)
             said = json.dumps(document if part else changed(document, rng))
-    except (ValueError, KeyError, TypeError, RecursionError, struct.error):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, struct.error):
         raise NotApplicableError from None
     header["__metadata__"][HEADER] = said
     packed = json.dumps(header).encode()
