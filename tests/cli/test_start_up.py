@@ -1,0 +1,58 @@
+"""Commands that only read and show start quickly: what they may not import, instead of a time that depends on the machine."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+STORED = Path(__file__).parents[1] / "data" / "litesnn-0.1.0"
+GENOTYPE, PROGRAM = STORED / "genotype" / "small.json", STORED / "program"
+# Each takes a good part of the second that such a command may take, or more.
+HEAVY = ("torch", "scipy", "sklearn", "mtkahypar", "jinja2", "matplotlib", "pandas", "lava", "h5py")
+# A program's graph is a networkx graph, its report is held against a schema.
+OF_PROGRAMS = ("networkx", "jsonschema")
+OF_FILES = ("numpy", "pydantic", "safetensors")
+CODE = """
+import sys
+from litesnn.cli import main
+try:
+    main()
+except SystemExit as end:
+    code = end.code
+sys.stderr.write("\\n" + " ".join({name.partition(".")[0] for name in sys.modules}))
+sys.exit(code)
+"""
+
+
+def imported(*arguments: object) -> set[str]:
+    """Top-level modules after a command."""
+    command = [sys.executable, "-c", CODE, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stderr.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "avoided"),
+    [
+        (["--help"], HEAVY + OF_PROGRAMS + OF_FILES),
+        (["--version"], HEAVY + OF_PROGRAMS + OF_FILES),
+        (["compile", "--help"], HEAVY + OF_PROGRAMS + OF_FILES),
+        (["profiles"], HEAVY + OF_PROGRAMS),
+        (["info", GENOTYPE], HEAVY + OF_PROGRAMS),
+        (["diff", GENOTYPE, GENOTYPE], HEAVY + OF_PROGRAMS),
+        (["info", PROGRAM], HEAVY),
+        (["diff", PROGRAM, PROGRAM], HEAVY),
+    ],
+    ids=lambda value: " ".join(str(part) for part in value[:1]) if isinstance(value, list) else "",
+)
+def test_what_only_reads_and_shows_imports_little(arguments: list[object], avoided: tuple[str, ...]) -> None:
+    assert not imported(*arguments) & set(avoided)
+
+
+def test_the_package_itself_imports_nothing_else() -> None:
+    code = "import sys; before = set(sys.modules); import litesnn; print(*(set(sys.modules) - before))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    found = {name.partition(".")[0] for name in done.stdout.split()}
+    assert not found & set(HEAVY + OF_PROGRAMS + OF_FILES + ("typer", "rich"))
