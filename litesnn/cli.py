@@ -11,9 +11,10 @@ from litesnn.commands.check import check_command
 from litesnn.commands.common import USAGE, require_working_directory
 from litesnn.commands.compile import compile_command
 from litesnn.commands.diff import diff_command
+from litesnn.commands.docs import docs_command
 from litesnn.commands.estimate import estimate_command
 from litesnn.commands.export import export_command
-from litesnn.commands.guard import ShownCommand, ShownGroup, guard, guard_tracebacks
+from litesnn.commands.guard import LoneCommand, ShownCommand, ShownGroup, guard, guard_tracebacks
 from litesnn.commands.import_ import import_command
 from litesnn.commands.info import info_command
 from litesnn.commands.new import new_command
@@ -27,12 +28,14 @@ from litesnn.commands.verify import verify_command
 from litesnn.interruption import Terminated, orderly_end
 from litesnn.streams import StandardStreams
 
+HELP_NAMES = {"help_option_names": ["-h", "--help"]}
+
 app = typer.Typer(
     name="litesnn",
     cls=ShownGroup,
     help="Compile searched spiking networks to Loihi-style fixed-point hardware: the same spikes, a known cost.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings=HELP_NAMES,
     pretty_exceptions_enable=False,
 )
 for name, command in (
@@ -50,14 +53,15 @@ for name, command in (
     ("info", info_command),
     ("report", report_command),
     ("profiles", profiles_command),
+    ("docs", docs_command),
 ):
-    app.command(name, no_args_is_help=name not in ("profiles",))(command)
+    app.command(name, cls=ShownCommand, no_args_is_help=name not in ("docs", "profiles"))(command)
 app.add_typer(search_app, name="search")
 
 compile_app = typer.Typer(
-    name="litesnn-compile", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    name="litesnn-compile", no_args_is_help=True, context_settings=HELP_NAMES, pretty_exceptions_enable=False
 )
-compile_app.command(cls=ShownCommand)(compile_command)
+compile_app.command(cls=LoneCommand, context_settings=HELP_NAMES)(compile_command)
 
 
 def main() -> None:

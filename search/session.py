@@ -14,6 +14,7 @@ from litesnn.errors import LiteSNNError
 from litesnn.progress import bar_columns
 from litesnn.search.scale.ranks import ALONE, Ranks, lost_ranks_named
 from litesnn.terminal import Terminal
+from litesnn.verbosity import VERBOSITY
 from litesnn.version import __version__
 
 
@@ -44,7 +45,9 @@ def run_session(shown: bool, ranks: Ranks = ALONE, error: type[LiteSNNError] = L
     columns = bar_columns("{task.description}")
     with (
         torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False),
-        Progress(*columns, console=console, disable=not (shown and ranks.first and console.is_terminal)) as bar,
+        Progress(
+            *columns, console=console, disable=VERBOSITY.quiet or not (shown and ranks.first and console.is_terminal)
+        ) as bar,
         lost_ranks_named(ranks, error),
     ):
         yield bar

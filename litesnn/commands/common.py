@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +21,7 @@ from rich.progress import Progress, TaskID
 from litesnn.errors import LiteSNNError, ProfileError
 from litesnn.progress import bar_columns
 from litesnn.terminal import Terminal, shown
+from litesnn.verbosity import VERBOSITY
 
 if TYPE_CHECKING:
     from litesnn.compiler.profile import Profile
@@ -123,13 +125,23 @@ def warn(text: str) -> None:
 def stdout_console() -> Terminal:
     """Results go here; wide enough for tables when piped."""
     console = Terminal()
-    return console if console.is_terminal else Terminal(width=140)
+    console = console if console.is_terminal else Terminal(width=140)
+    console.quiet = VERBOSITY.quiet
+    return console
 
 
 def stderr_console() -> Terminal:
     """What is said beside the results goes here."""
     console = Terminal(stderr=True)
-    return console if console.is_terminal else Terminal(stderr=True, width=140)
+    console = console if console.is_terminal else Terminal(stderr=True, width=140)
+    console.quiet = VERBOSITY.quiet
+    return console
+
+
+def say(step: str) -> None:
+    """Say a step of a verbose command on standard error, with the seconds since its start."""
+    if VERBOSITY.verbose:
+        stderr_console().print(f"[{VERBOSITY.seconds:8.2f} s] {step}", style="dim")
 
 
 def print_json(document: Mapping[str, Any]) -> None:
@@ -168,6 +180,8 @@ def fail(error: LiteSNNError) -> NoReturn:
     """Print an error as it stands and exit with 2; of torchrun's processes those after the first say which they are."""
     rank = os.environ.get("RANK", "0")
     name = "error" if rank == "0" else f"error in process {int(rank) + 1}"
+    if VERBOSITY.verbose:
+        stderr_console().print("".join(traceback.format_exception(error)), style="dim")
     Terminal(stderr=True, soft_wrap=True).print(f"{name}: {error}", style="red")
     raise typer.Exit(USAGE)
 
@@ -193,7 +207,7 @@ def errors_to_exit() -> Iterator[None]:
 
 
 class EngineProgress:
-    """One bar per engine on standard error, with rate and remaining time; silent when that is not a terminal."""
+    """One bar per engine on standard error, with rate and remaining time; silent when that is not a terminal, or with `-q`."""
 
     def __init__(self, console: Console | None = None) -> None:
         console = console or Terminal(stderr=True)
@@ -201,7 +215,7 @@ class EngineProgress:
             *bar_columns("{task.description:>14}"),
             console=console,
             transient=True,
-            disable=not console.is_terminal,
+            disable=VERBOSITY.quiet or not console.is_terminal,
         )
         self.tasks: dict[str, TaskID] = {}
 
@@ -216,16 +230,19 @@ class EngineProgress:
         """Show that an engine has done `done` of `total` (samples, or steps for Lava)."""
         if engine not in self.tasks:
             self.tasks[engine] = self.bar.add_task(engine)
+            say(f"{engine}: begun, {total:,} to do")
+        if done == total:
+            say(f"{engine}: all {total:,} done")
         self.bar.update(self.tasks[engine], completed=done, total=total)
 
 
 class StepProgress:
-    """What is being done, one step at a time, on standard error; silent when that is not a terminal."""
+    """What is being done, one step at a time, on standard error; silent when that is not a terminal, or with `-q`."""
 
     def __init__(self, title: str) -> None:
         self.title = title
         console = Terminal(stderr=True)
-        self.status = console.status(shown(f"{title} ...")) if console.is_terminal else None
+        self.status = console.status(shown(f"{title} ...")) if console.is_terminal and not VERBOSITY.quiet else None
 
     def __enter__(self) -> StepProgress:
         return self
@@ -236,6 +253,7 @@ class StepProgress:
 
     def __call__(self, step: str) -> None:
         """Show the step."""
+        say(f"{self.title}: {step}")
         if self.status is not None:
             self.status.start()
             self.status.update(shown(f"{self.title}: {step}"))

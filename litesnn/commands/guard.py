@@ -14,6 +14,7 @@ from typing import Any, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from litesnn.commands.standing import standing_options, version_option
 from litesnn.text import visible
 
 # typer holds click in itself in newer versions and beside itself in older ones: its error is found through typer's own.
@@ -39,9 +40,25 @@ class ShownUsage:
 class ShownGroup(ShownUsage, TyperGroup):
     """A group of commands."""
 
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.params.append(version_option())
+
 
 class ShownCommand(ShownUsage, TyperCommand):
-    """A command by itself."""
+    """A command of a group, with the options that every command has."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.params += standing_options(version_shown=False)
+
+
+class LoneCommand(ShownUsage, TyperCommand):
+    """A command that is a program by itself."""
+
+    def __init__(self, *arguments: Any, **settings: Any) -> None:
+        super().__init__(*arguments, **settings)
+        self.params += standing_options(version_shown=True)
 
 
 @contextmanager

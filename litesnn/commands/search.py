@@ -16,18 +16,19 @@ from litesnn.commands.common import (
     show_registers,
     stdout_console,
 )
+from litesnn.commands.guard import ShownCommand, ShownGroup
 from litesnn.commands.search_cell import lightsnn_command, snasnet_command
 from litesnn.terminal import assembled
 
 search_app = typer.Typer(
-    no_args_is_help=True, help="Search an architecture for a data set; the genotype is then trained."
+    cls=ShownGroup, no_args_is_help=True, help="Search an architecture for a data set; the genotype is then trained."
 )
 
-search_app.command("lightsnn", no_args_is_help=True)(lightsnn_command)
-search_app.command("snasnet", no_args_is_help=True)(snasnet_command)
+search_app.command("lightsnn", cls=ShownCommand, no_args_is_help=True)(lightsnn_command)
+search_app.command("snasnet", cls=ShownCommand, no_args_is_help=True)(snasnet_command)
 
 
-@search_app.command("litesnn", no_args_is_help=True)
+@search_app.command("litesnn", cls=ShownCommand, no_args_is_help=True)
 def litesnn_command(
     dataset: Annotated[str, typer.Option(help="A data set that `litesnn train` knows, e.g. digits.")],
     output: Annotated[
@@ -62,7 +63,9 @@ def litesnn_command(
     ] = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", metavar="NAME=VALUE", help="Any other setting of docs/search.md, e.g. bits=1,2,4."),
+        typer.Option(
+            "--set", metavar="NAME=VALUE", help="Any other setting of `litesnn docs search`, e.g. bits=1,2,4."
+        ),
     ] = None,
     precision: PrecisionOption = "32",
     seed: Annotated[int | None, typer.Option(help="The same seed and threads give the same result on one CPU.")] = None,

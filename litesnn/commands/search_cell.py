@@ -31,7 +31,7 @@ BatchSizeOption = Annotated[int | None, typer.Option(help="Samples of a batch th
 SettingsOption = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="NAME=VALUE", help="Any other setting of docs/search-lightsnn.md, e.g. skips=spikes."
+        "--set", metavar="NAME=VALUE", help="Any other setting of `litesnn docs search-lightsnn`, e.g. skips=spikes."
     ),
 ]
 SeedOption = Annotated[int | None, typer.Option(help="The same seed and threads give the same result on one CPU.")]

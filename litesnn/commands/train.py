@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 def train_command(
     context: typer.Context,
     genotype: Annotated[Path, typer.Argument(help="A genotype, .json; with weights, training goes on from them.")],
-    dataset: Annotated[str, typer.Option(help="A name of docs/training.md, e.g. digits, fashion_mnist, cifar10.")],
+    dataset: Annotated[
+        str, typer.Option(help="A name of `litesnn docs training`, e.g. digits, fashion_mnist, cifar10.")
+    ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Trained genotype to write; NAME-trained.json if left out.")
     ] = None,
