@@ -89,9 +89,12 @@ class CheckpointError(LiteSNNError):
 def restore_module(
     prefix: str, module: torch.nn.Module, tensors: Mapping[str, Tensor], error: type[LiteSNNError]
 ) -> None:
-    """Put back the tensors `<prefix>.<name>` of a module; `error` where they are not the module's."""
+    """Put back the tensors `<prefix>.<name>` of a module; `error` where they are not the module's, or not finite."""
     found = under(prefix, tensors)
     check_tensors(prefix, found, module.state_dict(), error)
+    for name, value in found.items():
+        if not bool(torch.isfinite(value).all()):
+            raise error(f"checkpoint: {prefix}.{name}: found NaN or infinite values; start without resuming")
     module.load_state_dict(found)
 
 

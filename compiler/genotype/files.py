@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from litesnn.output_kinds import Kind as OutputKind
 from litesnn.reading import MAX_JSON_BYTES, Kind, numpy_tensors, parse_json, read_file, read_safetensors
 
 Array = npt.NDArray[np.generic]
+_PLACE = 200  # characters of a place that a message shows
 _DOCUMENT = Kind(GenotypeError, "genotype", MAX_JSON_BYTES)
 
 
@@ -67,7 +69,8 @@ def parse_genotype(document: bytes, where: str) -> Genotype:
             f"{where}: version: found {raw.get('version')!r}; allowed: {VERSION} (this LiteSNN reads version {VERSION})"
         )
     try:
-        return Genotype.model_validate(raw)
+        # Strictly: a truth value or a text is no number.
+        return Genotype.model_validate_json(document.removeprefix(BOM_UTF8), strict=True)
     except ValidationError as error:
         raise GenotypeError(f"{where}: {_explain(error)}") from error
 
@@ -190,6 +193,7 @@ def _line(detail: ErrorDetails) -> str:
     place = ""
     for part in detail["loc"]:
         place += f"[{part}]" if isinstance(part, int) else f".{part}" if place else str(part)
+    place = place if len(place) <= _PLACE else f"{place[: _PLACE - 3]}..."
     if detail["type"] == "extra_forbidden":
         return f"{place}: not a field of the schema; remove it or correct its name"
     if detail["type"] == "missing":

@@ -7,9 +7,7 @@ the manifest lists. Anything else in there is somebody's own, and a refusal that
 from __future__ import annotations
 
 import errno
-import json
 import os
-import stat
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -19,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from litesnn.errors import ProgramError
 from litesnn.output import check_folder_of, exists, resolved
-from litesnn.reading import is_folder, is_there
+from litesnn.reading import Kind, is_folder, is_there, parse_json, read_file
 from litesnn.staging import abandoned, aside_folder, staged_folder
 
 FORMAT: Final = "litesnn.program"
@@ -63,16 +61,10 @@ def read_manifest(root: Path) -> Manifest:
         If there is none, or it is none of this format and version.
     """
     place = root / MANIFEST
-    try:
-        if not stat.S_ISREG(os.stat(place).st_mode):
-            raise ProgramError(f"{place}: is not a regular file")
-        if os.stat(place).st_size > MANIFEST_BYTES_MAX:
-            raise ProgramError(f"{place}: has more than {MANIFEST_BYTES_MAX} bytes")
-        raw = json.loads(content := place.read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
-        raise ProgramError(f"{root}: not a LiteSNN program (no {MANIFEST}); compile one with litesnn-compile") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise ProgramError(f"{place}: cannot read it: {error}") from error
+    if not is_there(place):
+        raise ProgramError(f"{root}: not a LiteSNN program (no {MANIFEST}); compile one with litesnn-compile")
+    content = read_file(place, Kind(ProgramError, "manifest", MANIFEST_BYTES_MAX))
+    raw = parse_json(content, str(place), ProgramError)
     if not isinstance(raw, dict) or (raw.get("format"), raw.get("version")) != (FORMAT, VERSION):
         raise ProgramError(f"{place}: not a '{FORMAT}' of version {VERSION}; compile the genotype again")
     try:

@@ -38,8 +38,10 @@ from litesnn.compiler.program.origin import origin_files, read_origin
 from litesnn.compiler.report import read_report, render_html, tool_versions
 from litesnn.compiler.weight_facts import Origin, origin_name
 from litesnn.errors import GraphError, ProfileError, ProgramError
+from litesnn.reading import Kind, parse_json, read_file
 
 MAPPING = "mapping.json"
+_FILE = Kind(ProgramError, limit=2**31, hint="larger than any program that was made")
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,10 +132,12 @@ class Program:
                 raise ProgramError(f"{root}: manifest.json does not list {name}; the program is incomplete")
         try:
             tensors = unpacked(load_safetensors(contents["weights.safetensors"]))
-            graph = read_graph(json.loads(contents["graph.json"]), tensors)
-            profile = read_profile(json.loads(contents["profile.json"]), "profile.json")
+            graph = read_graph(parse_json(contents["graph.json"], "graph.json", ProgramError), tensors)
+            profile = read_profile(parse_json(contents["profile.json"], "profile.json", ProgramError), "profile.json")
             report = read_report(contents["report.json"])
-            mapping = read_mapping(json.loads(contents[MAPPING])) if MAPPING in contents else None
+            mapping = None
+            if MAPPING in contents:
+                mapping = read_mapping(parse_json(contents[MAPPING], MAPPING, ProgramError))
         except (ProgramError, ProfileError, GraphError, SafetensorError, KeyError, ValueError, RecursionError) as error:
             raise ProgramError(f"{root}: {error}") from error
         origin = read_origin(root, contents)
@@ -151,10 +155,7 @@ def _read_checked(root: Path, name: str, digest: str) -> bytes:
     inside = "\0" not in name and not Path(name).is_absolute() and path.resolve().is_relative_to(root.resolve())
     if not inside:
         raise ProgramError(f"{root / MANIFEST}: file '{name}' leaves the program's directory; refused")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise ProgramError(f"{path}: cannot read it: {error.strerror}") from error
+    content = read_file(path, _FILE)
     found = hashlib.sha256(content).hexdigest()
     if found != digest:
         raise ProgramError(f"{path}: wrong SHA-256: found {found}, the manifest says {digest}; the file was changed")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from litesnn.compiler.report.upgrade import upgrade
 from litesnn.errors import ProgramError
+from litesnn.reading import parse_json
 
 if TYPE_CHECKING:
     from jsonschema import TypeChecker
@@ -34,8 +35,8 @@ def read_report(content: bytes) -> dict[str, Any]:
     """
     from jsonschema.exceptions import best_match
 
+    report: dict[str, Any] = parse_json(content, "report.json", ProgramError)
     try:
-        report: dict[str, Any] = json.loads(content)
         problem = best_match(_validator().iter_errors(report))
     except (ValueError, RecursionError) as error:
         raise ProgramError(f"report.json: cannot read it: {error}") from error

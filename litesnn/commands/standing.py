@@ -41,5 +41,5 @@ def _verbose(context: typer.Context, parameter: object, value: bool) -> None:
 
 def _version(context: typer.Context, parameter: object, value: bool) -> None:
     if value and not context.resilient_parsing:
-        typer.echo(f"litesnn {__version__}")
+        print(f"litesnn {__version__}")
         raise typer.Exit

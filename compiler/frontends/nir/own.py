@@ -21,6 +21,7 @@ from litesnn.compiler.frontends.nir.nodes import Node
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.program.documents import read_graph, unpacked
 from litesnn.errors import ImportFileError, ProgramError
+from litesnn.reading import parse_json
 
 FORMAT, VERSION = "litesnn.nir", 1
 KEYS = ("litesnn_format", "litesnn_version", "litesnn_graph", "litesnn_tensors", "litesnn_digest")
@@ -46,7 +47,7 @@ def exported_graph(graph: NirGraph) -> Graph | None:
     try:
         packed = texts["litesnn_tensors"]
         tensors = unpacked(load(packed.tobytes() if isinstance(packed, np.ndarray) else b""))
-        return read_graph(json.loads(str(texts["litesnn_graph"])), tensors)
+        return read_graph(parse_json(str(texts["litesnn_graph"]).encode(), "litesnn_graph", ImportFileError), tensors)
     except (ProgramError, SafetensorError, ValueError, TypeError, RecursionError) as error:
         raise ImportFileError(f"{graph.file}: metadata of the exported program: {error}") from error
 

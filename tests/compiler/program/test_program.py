@@ -108,7 +108,7 @@ def test_every_altered_file_is_refused_by_name(saved: Path) -> None:
 def test_every_missing_file_is_refused_by_name(saved: Path) -> None:
     for name in listed(saved):
         (saved / name).rename(saved / "away")
-        with pytest.raises(ProgramError, match=f"{name}: cannot read it: No such file"):
+        with pytest.raises(ProgramError, match=f"{name}: no such file"):
             Program.load(saved)
         (saved / "away").rename(saved / name)
 
@@ -150,8 +150,8 @@ def test_links_that_leave_the_directory_are_refused(saved: Path) -> None:
         ('{"format": "litesnn.program", "version": 2, "files": {}}', "not a 'litesnn.program' of version 1; compile the genotype again"),
         ('{"format": "other", "version": 1, "files": {}}', "not a 'litesnn.program' of version 1"),
         ("[]", "not a 'litesnn.program'"),
-        ("{", "cannot read it"),
-        ("[" * 100_000, "cannot read it"),
+        ("{", "not valid JSON"),
+        ("[" * 100_000, "nested deeper than 64"),
         ('{"format": "litesnn.program", "version": 1, "files": ["graph.json"]}', "'files' must map file names to SHA-256"),
         ('{"format": "litesnn.program", "version": 1, "files": {"graph.json": 3}}', "'files' must map file names"),
         ('{"format": "litesnn.program", "version": 1, "files": {}}', "does not list graph.json"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import stat
+import os
 import struct
 from pathlib import Path
 from random import Random
@@ -27,7 +27,7 @@ def case_of(path: Path) -> Case:
 
 def placed(place: Place, name: str) -> Path:
     """The checkpoint where the run looks for it, a second name that the run may replace or remove. Returns the folder."""
-    if stat.S_ISREG(place.path.lstat().st_mode):
+    if os.path.isfile(place.path) and not os.path.islink(place.path):
         (place.scratch / name).hardlink_to(place.path)
     else:
         (place.scratch / name).symlink_to(place.path)
