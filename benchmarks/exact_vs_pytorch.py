@@ -138,7 +138,7 @@ def main() -> None:
         folder, engine, choice = arguments.one
         run_one(Path(folder), engine, json.loads(choice))
         return
-    document = {"machine": machine(), "threads": arguments.threads, "torch": torch.__version__, "rows": []}
+    document = {"machine": machine(), "threads": arguments.threads, "torch": str(torch.__version__), "rows": []}
     print(json.dumps({key: document[key] for key in ("machine", "threads", "torch")}))
     print(
         f"{'network':>14} {'images':>6} {'rate':>6} {'exact':>9} {'pytorch':>9} {'min':>5} {'median':>6} {'max':>5} {'by CPU':>6} {'peak MB':>11}"

@@ -104,7 +104,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         "date": date.today().isoformat(),
         "machine": machine(),
         "threads": options.threads,
-        "torch": torch.__version__,
+        "torch": str(torch.__version__),
     }
     rows = []
     for name in options.rows:

@@ -55,4 +55,4 @@ def run_session(shown: bool, ranks: Ranks = ALONE, error: type[LiteSNNError] = L
 
 def versions() -> dict[str, str]:
     """Of this package, Python and torch."""
-    return {"litesnn": __version__, "python": platform.python_version(), "torch": torch.__version__}
+    return {"litesnn": __version__, "python": platform.python_version(), "torch": str(torch.__version__)}

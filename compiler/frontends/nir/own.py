@@ -47,7 +47,9 @@ def exported_graph(graph: NirGraph) -> Graph | None:
     try:
         packed = texts["litesnn_tensors"]
         tensors = unpacked(load(packed.tobytes() if isinstance(packed, np.ndarray) else b""))
-        return read_graph(parse_json(str(texts["litesnn_graph"]).encode(), "litesnn_graph", ImportFileError), tensors)
+        return read_graph(
+            parse_json(str(texts["litesnn_graph"]).encode(), f"{graph.file}: litesnn_graph", ImportFileError), tensors
+        )
     except (ProgramError, SafetensorError, ValueError, TypeError, RecursionError) as error:
         raise ImportFileError(f"{graph.file}: metadata of the exported program: {error}") from error
 
