@@ -12,10 +12,32 @@ _HIDDEN = re.compile(
     "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]"
 )
 
+_LONGEST_LINE = 600
+_MOST_LINES = 200
+
 
 def visible(text: str) -> str:
     r"""The text with every character that acts or hides written out, as in `\x1b` or `\u202e`; tabs and line feeds stay."""
     return _HIDDEN.sub(_escaped, text)
+
+
+def shortened(text: str) -> str:
+    """The text with the middle of very long lines left out, and the middle of very many lines; both say how much."""
+    lines = text.splitlines()
+    if len(lines) > _MOST_LINES:
+        half = _MOST_LINES // 2
+        lines[half:-half] = [f"... {len(lines) - 2 * half} lines ..."]
+    elif all(len(line) <= _LONGEST_LINE for line in lines):
+        return text
+    return "\n".join(map(_short_line, lines))
+
+
+def _short_line(line: str) -> str:
+    left_out = len(line) - _LONGEST_LINE
+    if left_out <= 0:
+        return line
+    start, end = _LONGEST_LINE * 3 // 4, _LONGEST_LINE // 4
+    return f"{line[:start]} ... {left_out} characters ... {line[-end:]}"
 
 
 def _escaped(match: re.Match[str]) -> str:

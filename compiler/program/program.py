@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass
+from os.path import realpath
 from pathlib import Path
 from typing import Any
 
@@ -152,8 +153,8 @@ def _json(value: Any) -> bytes:
 
 def _read_checked(root: Path, name: str, digest: str) -> bytes:
     path = root / name
-    inside = "\0" not in name and not Path(name).is_absolute() and path.resolve().is_relative_to(root.resolve())
-    if not inside:
+    # realpath, which does not raise for a link to itself as Path.resolve does on older Pythons; reading it then says what it is
+    if "\0" in name or Path(name).is_absolute() or not Path(realpath(path)).is_relative_to(realpath(root)):
         raise ProgramError(f"{root / MANIFEST}: file '{name}' leaves the program's directory; refused")
     content = read_file(path, _FILE)
     found = hashlib.sha256(content).hexdigest()

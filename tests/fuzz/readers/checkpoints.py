@@ -29,7 +29,7 @@ def placed(place: Place, name: str) -> Path:
     """The checkpoint where the run looks for it, a second name that the run may replace or remove. Returns the folder."""
     if os.path.isfile(place.path) and not os.path.islink(place.path):
         (place.scratch / name).hardlink_to(place.path)
-    else:
+    elif os.path.lexists(place.path):  # no link to a file that is not there: what is written goes where a link points
         (place.scratch / name).symlink_to(place.path)
     return place.scratch
 
