@@ -54,4 +54,4 @@ def test_the_pages_are_listed_and_printed() -> None:
     assert set(json_of("docs")) == names
     assert ok("docs", "numbers").stdout == (PAGES / "numbers.md").read_text("utf-8")
     assert ok("docs", "docs/numbers.md").stdout == ok("docs", "numbers").stdout
-    refused(call("docs", "nothing"), "docs: found 'nothing'; allowed: accounting, ")
+    refused(call("docs", "nothing"), "docs: found 'nothing'; allowed: README, accounting, ")
