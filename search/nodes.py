@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from litesnn.compiler.genotype import Genotype, NodePlan
 from litesnn.compiler.genotype.topology import NORM_TENSORS
+from litesnn.errors import TrainingError
 from litesnn.search.edges import Edge
 from litesnn.search.fixed_point import Folded, Gain, fold_edge_norm, fold_node_norm, gain_of_norm
 from litesnn.search.snapping import UnsnappedEdge, snap_steps
@@ -66,8 +67,20 @@ class Node(nn.Module):
             edge.step.copy_(step)
 
     def fold(self) -> Folded:
-        """Integers of this population from its normalization as it stands (running statistics, current steps)."""
+        """Integers of this population from its normalization as it stands (running statistics, current steps).
+
+        Raises
+        ------
+        TrainingError
+            If a step is not finite or not above 0: weights grew out of the range of floats, or shrank to nothing.
+        """
         values = [edge.code_value() for edge in self.edge_list()]
+        for edge, value in zip(self.edge_list(), values, strict=True):
+            if not bool(((value > 0) & torch.isfinite(value)).all()):
+                raise TrainingError(
+                    f"{edge.plan.place}: found a quantizer step of {float(value.min())} to {float(value.max())}; allowed: finite "
+                    "and above 0. The training diverged: lower its learning rate, or start without resuming"
+                )
         exp, threshold = int(self.membrane_exp), self.genotype.neuron.threshold
         if self.genotype.norm == "node":
             return fold_node_norm(self._gain(self.plan.name), values, exp, threshold)

@@ -1,3 +1,5 @@
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -6,7 +8,7 @@ from plain_network import codes_of, integers_of_channel
 from random_networks import random_input, random_trained_genotype
 
 from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.errors import DataError, GenotypeError
+from litesnn.errors import DataError, GenotypeError, TrainingError
 from litesnn.search.model import SpikingModel
 from litesnn.search.reference import fixed_parameters, run_reference
 
@@ -93,3 +95,12 @@ def test_untrained_genotypes_and_wrong_inputs_are_refused() -> None:
     untrained = LoadedGenotype(loaded.spec, loaded.topology, None, b"")
     with pytest.raises(GenotypeError, match="has no weights yet"):
         run_reference(untrained, random_input(loaded, 1, 0), "fixed")
+
+
+@pytest.mark.parametrize("value", [0.0, float("nan"), float("inf")])
+def test_weights_that_training_lost_are_an_error_that_names_their_edge(value: float) -> None:
+    model = SpikingModel.from_genotype(random_trained_genotype(1, norm="node"))
+    edge = next(edge for edge in model.node_list()[0].edge_list() if edge.plan.weighted)
+    edge.step.fill_(value)
+    with pytest.raises(TrainingError, match=re.escape(f"{edge.plan.place}: found a quantizer step of")):
+        model.node_list()[0].fold()
