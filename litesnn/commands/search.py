@@ -83,9 +83,9 @@ def litesnn_command(
     shares every batch among N processes.
     """
     with errors_to_exit():
-        from litesnn.search.lite import FIGURE_3, parse_pair, search_genotype
-        from litesnn.search.lite import sweep as run_sweep
-        from litesnn.search.scale import is_first_process
+        from litesnn.search.methods.lite import FIGURE_3, parse_pair, search_genotype
+        from litesnn.search.methods.lite import sweep as run_sweep
+        from litesnn.search.run.ranks import is_first_process
 
         given = {
             "cost": cost,
@@ -130,8 +130,8 @@ def litesnn_command(
 
 
 def _settings(preset_name: str, given: dict[str, Any], assignments: list[str]) -> Any:
-    from litesnn.search.lite import preset, with_settings
-    from litesnn.search.overrides import assigned
+    from litesnn.search.methods.lite import preset, with_settings
+    from litesnn.search.settings.overrides import assigned
 
     changes = {**given, **assigned(assignments, "bits=1,2,4")}
     settings = preset(preset_name)

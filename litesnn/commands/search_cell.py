@@ -13,7 +13,7 @@ from litesnn.errors import SearchError
 from litesnn.terminal import assembled
 
 if TYPE_CHECKING:
-    from litesnn.search.light import CellSearchResult
+    from litesnn.search.methods.light import CellSearchResult
 
 DatasetOption = Annotated[str, typer.Option(help="A data set that `litesnn train` knows, e.g. digits.")]
 OutputOption = Annotated[
@@ -132,9 +132,9 @@ def _run(
         from litesnn.output import write_atomically
         from litesnn.output_kinds import PAGE
         from litesnn.search.data import load_dataset
-        from litesnn.search.light import preset, search_cell
-        from litesnn.search.output import check_search_output
-        from litesnn.search.overrides import assigned, with_settings
+        from litesnn.search.methods.light import preset, search_cell
+        from litesnn.search.run.output import check_search_output
+        from litesnn.search.settings.overrides import assigned, with_settings
 
         changes = {**given, **assigned(assignments or [], "skips=spikes")}
         if changes.get("method", method) != method:

@@ -103,11 +103,11 @@ def train_command(
     with errors_to_exit():
         from litesnn.display.registers import may_overflow
         from litesnn.errors import TrainingError
-        from litesnn.search.output import check_training_output
+        from litesnn.search.run.output import check_training_output
 
         target = output or Path(f"{genotype.stem}-trained.json")
         check_training_output(target)
-        from litesnn.search.scale import is_first_process
+        from litesnn.search.run.ranks import is_first_process
         from litesnn.search.training import TrainingSettings, train_genotype
         from litesnn.search.training import preset as paper_preset
 

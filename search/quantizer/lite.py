@@ -10,7 +10,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from litesnn.search.straight_through import straight_through
+from litesnn.search.quantizer.straight_through import straight_through
 
 STEP_UNIT: dict[int, float] = {
     1: 1.596,

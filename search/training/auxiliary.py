@@ -12,11 +12,11 @@ from torch.nn import functional as F
 
 from litesnn.compiler.genotype import Genotype, Topology
 from litesnn.errors import TrainingError
-from litesnn.search.axes import fold_time, unfold_time
-from litesnn.search.model import SpikingModel
-from litesnn.search.neurons import float_lif
-from litesnn.search.scale import Precision, autocast
-from litesnn.search.surrogate import Surrogate
+from litesnn.search.model.axes import fold_time, unfold_time
+from litesnn.search.model.neurons import float_lif
+from litesnn.search.model.spiking_model import SpikingModel
+from litesnn.search.model.surrogate import Surrogate
+from litesnn.search.run.precision import Precision, autocast
 from litesnn.search.training.losses import LossName, model_loss
 
 _POOL, _POOL_STRIDE = 5, 3

@@ -11,7 +11,8 @@ from pydantic import Field
 from torch import Tensor
 
 from litesnn.errors import TrainingError
-from litesnn.search.checkpoint import (
+from litesnn.search.model.spiking_model import Evaluation
+from litesnn.search.run.checkpoint import (
     optimizer_tensors,
     read_checkpoint,
     restore_module,
@@ -19,7 +20,6 @@ from litesnn.search.checkpoint import (
     under,
     write_checkpoint,
 )
-from litesnn.search.model import Evaluation
 from litesnn.search.training.settings import EpochReport
 
 

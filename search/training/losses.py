@@ -10,7 +10,7 @@ from typing import Literal
 from torch import Tensor
 from torch.nn import functional as F
 
-from litesnn.search.model import SpikingModel
+from litesnn.search.model.spiking_model import SpikingModel
 
 LossName = Literal["ce", "tet"]
 _TARGET = 1.0

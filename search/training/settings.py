@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from litesnn.errors import TrainingError
-from litesnn.search.bounds import check_bounds
-from litesnn.search.model import Evaluation
-from litesnn.search.scale import Precision
-from litesnn.search.sequential import STAGES
+from litesnn.search.model.spiking_model import Evaluation
+from litesnn.search.run.precision import Precision
+from litesnn.search.run.sequential import STAGES
+from litesnn.search.settings.bounds import check_bounds
 from litesnn.search.training.losses import LossName
 from litesnn.search.training.samples import Augmentation
 

@@ -24,16 +24,17 @@ from litesnn.compiler.genotype import (
 from litesnn.compiler.profile import Profile
 from litesnn.errors import TrainingError
 from litesnn.reading import is_there
-from litesnn.search.checkpoint import check_tensors
 from litesnn.search.data import Dataset, load_for
-from litesnn.search.dead_channels import silence_dead_channels
-from litesnn.search.export import export_document, export_tensors
-from litesnn.search.membrane_units import choose_membrane_exps, lower_to_fit
-from litesnn.search.model import Evaluation, SpikingModel
-from litesnn.search.output import check_training_output, training_checkpoint
-from litesnn.search.registers import Tally
-from litesnn.search.scale import Ranks, join_ranks, synchronize_norms
-from litesnn.search.session import run_session, usable_device, versions
+from litesnn.search.model.dead_channels import silence_dead_channels
+from litesnn.search.model.export import export_document, export_tensors
+from litesnn.search.model.membrane_units import choose_membrane_exps, lower_to_fit
+from litesnn.search.model.registers import Tally
+from litesnn.search.model.spiking_model import Evaluation, SpikingModel
+from litesnn.search.run.checkpoint import check_tensors
+from litesnn.search.run.output import check_training_output, training_checkpoint
+from litesnn.search.run.ranks import Ranks, join_ranks
+from litesnn.search.run.session import run_session, usable_device, versions
+from litesnn.search.run.synchronized_norm import synchronize_norms
 from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.checkpoint import TrainingState, load_checkpoint, restore, save_checkpoint
 from litesnn.search.training.loop import evaluate, make_optimizer, train_epoch

@@ -15,8 +15,8 @@ from fuzz.readers.checkpoints import PLAIN, case_of, placed
 from litesnn.compiler.genotype import InputSpec, load_genotype
 from litesnn.display.cell_search_page import render_cell_search
 from litesnn.search.data import Dataset
-from litesnn.search.light import preset, search_cell
-from litesnn.search.light.search import CellSearchResult
+from litesnn.search.methods.light import preset, search_cell
+from litesnn.search.methods.light.search import CellSearchResult
 
 SETTINGS = replace(preset("snasnet", "tiny"), channels=2, batch_size=4, repeats=1, timesteps=2, candidates=4, samples=0)
 
