@@ -16,7 +16,7 @@ from litesnn.search.methods.lite import SearchSettings, search_genotype
 from litesnn.search.methods.lite.costs import PaperCost
 from litesnn.search.methods.lite.epoch import JointOptimization
 from litesnn.search.methods.lite.optimizers import Optimizers
-from litesnn.search.methods.lite.search import make_space, split_halves
+from litesnn.search.methods.lite.preparation import make_space, split_halves
 from litesnn.search.methods.lite.stages import enter, stage_of
 from litesnn.search.methods.lite.supernet import Supernet
 from litesnn.search.model.spiking_model import SpikingModel

@@ -13,7 +13,7 @@ from litesnn.errors import SearchError
 from litesnn.terminal import assembled
 
 if TYPE_CHECKING:
-    from litesnn.search.methods.light import CellSearchResult
+    from litesnn.search.run.history import SearchResult
 
 DatasetOption = Annotated[str, typer.Option(help="A data set that `litesnn train` knows, e.g. digits.")]
 OutputOption = Annotated[
@@ -151,7 +151,7 @@ def _run(
         _show(result)
 
 
-def _show(result: CellSearchResult) -> None:
+def _show(result: SearchResult) -> None:
     history, console = result.history, stdout_console()
     console.print(f"found for {history['dataset']} after {history['evaluations']} evaluations:")
     for name, operation in history["decoded"]["deployed"].items():

@@ -16,10 +16,11 @@ from torch import Tensor
 
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype, check_integers
 from litesnn.errors import GenotypeError
+from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.model.fixed_point import Folded
 from litesnn.search.model.registers import DECAY_ONE, Tally, largest_sum, reach
 from litesnn.search.model.signals import max_population
-from litesnn.search.model.spiking_model import Evaluation, SpikingModel
+from litesnn.search.model.spiking_model import SpikingModel
 
 Integers = npt.NDArray[np.int64]
 _SUM_LIMIT = 2.0**46

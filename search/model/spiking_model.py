@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import replace
 from functools import partial
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 import torch
@@ -26,6 +26,7 @@ from litesnn.compiler.genotype.topology import NORM_TENSORS
 from litesnn.search.model.axes import per_channel
 from litesnn.search.model.compression import WHOLE, Compression
 from litesnn.search.model.edges import Edge
+from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.model.fixed_point import Folded, fold_pool, fold_readout
 from litesnn.search.model.loops import LoopPopulation, run_loop
 from litesnn.search.model.membranes import FixedMembrane, FloatMembrane, IntegerEdge, Membrane
@@ -35,8 +36,6 @@ from litesnn.search.model.registers import DECAY_ONE, READOUT_MAX, Registers, Ta
 from litesnn.search.model.signals import delayed, max_population, side_by_side, spike_maximum, window_counts
 from litesnn.search.model.stages import stages
 from litesnn.search.model.surrogate import Surrogate
-
-Evaluation = Literal["float", "fixed"]
 
 
 class Recorder(Protocol):

@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from litesnn.errors import LiteSNNError
 from litesnn.progress import bar_columns
-from litesnn.search.run.ranks import ALONE, Ranks, lost_ranks_named
+from litesnn.search.run.ranks import ALONE, Ranks, join_ranks, lost_ranks_named
 from litesnn.terminal import Terminal
 from litesnn.verbosity import VERBOSITY
 from litesnn.version import __version__
@@ -33,6 +33,20 @@ def usable_device(name: str, error: type[LiteSNNError]) -> torch.device:
             f"device: found '{name}', which cannot be used here ({first}); allowed: cpu, cuda, cuda:N"
         ) from cause
     return device
+
+
+def set_threads(count: int) -> None:
+    """Torch's CPU threads; 0 keeps its own choice."""
+    if count:
+        torch.set_num_threads(count)
+
+
+def shared_among_ranks(device: torch.device, batch_size: int, error: type[LiteSNNError]) -> Ranks:
+    """The processes that share every batch; `error` where a batch has fewer samples than there are processes."""
+    ranks = join_ranks(device)
+    if batch_size < ranks.count:
+        raise error(f"batch_size: found {batch_size} for {ranks.count} processes; allowed: at least as many")
+    return ranks
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from litesnn.errors import TrainingError
-from litesnn.search.model.spiking_model import Evaluation
+from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.run.precision import Precision
 from litesnn.search.run.sequential import STAGES
 from litesnn.search.settings.bounds import check_bounds

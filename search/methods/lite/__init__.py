@@ -2,7 +2,7 @@
 
 from litesnn.search.methods.lite.history import EpochRow
 from litesnn.search.methods.lite.presets import PRESETS, preset
-from litesnn.search.methods.lite.search import SearchResult, search_genotype
+from litesnn.search.methods.lite.search import search_genotype
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.lite.sweep import FIGURE_3, SweepPoint, parse_pair, sweep
 from litesnn.search.settings.overrides import with_settings
@@ -11,7 +11,6 @@ __all__ = [
     "FIGURE_3",
     "PRESETS",
     "EpochRow",
-    "SearchResult",
     "SearchSettings",
     "SweepPoint",
     "parse_pair",

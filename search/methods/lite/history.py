@@ -8,17 +8,13 @@ from typing import Any
 from torch import Tensor
 
 from litesnn.compiler.accounting import expected_kept, macs, model_size
-from litesnn.compiler.genotype import Genotype, InputSpec, Topology, resolve
+from litesnn.compiler.genotype import Genotype, Topology, resolve
 from litesnn.search.methods.lite.decode import Decoded
 from litesnn.search.methods.lite.epoch import EpochMeans
-from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.lite.stages import Stage
 from litesnn.search.methods.lite.supernet import Supernet
-from litesnn.search.run.session import versions
 from litesnn.search.spaces import CONV, SpikeDhsSpace
 
-FORMAT = "litesnn.search"
-VERSION = 1
 METHOD = "litesnn"
 
 
@@ -128,27 +124,13 @@ def edge_names(decoded: Decoded) -> list[str]:
     ]
 
 
-def history_document(
-    dataset: str,
-    space: SpikeDhsSpace,
-    input_spec: InputSpec,
-    settings: SearchSettings,
-    rows: list[dict[str, Any]],
-    decoded: Decoded,
-) -> dict[str, Any]:
-    """The whole file."""
+def own_history(space: SpikeDhsSpace, rows: list[dict[str, Any]], decoded: Decoded) -> dict[str, Any]:
+    """What history.json holds beside what all searches tell."""
     return {
-        "format": FORMAT,
-        "version": VERSION,
-        "method": METHOD,
-        "dataset": dataset,
-        "settings": settings.as_dict(),
-        "input_shape": list(input_spec.shape),
         "edges": [f"n{edge.node} <- {edge.source_name}" for edge in space.edges],
         "cells": [
             {"channels": plan.channels, "stride": plan.stride, "size": list(plan.size)} for plan in space.cells()
         ],
         "epochs": rows,
         "decoded": {"edges": edge_names(decoded), "bits": list(decoded.bits), "timesteps": decoded.timesteps},
-        "versions": versions(),
     }

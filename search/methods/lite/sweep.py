@@ -15,10 +15,11 @@ from litesnn.output import check_file, write_atomically
 from litesnn.output_kinds import SWEEP
 from litesnn.reading import Kind, is_there, parse_json, read_file
 from litesnn.search.data import Dataset
-from litesnn.search.methods.lite.history import FORMAT, VERSION, EpochRow
+from litesnn.search.methods.lite.history import EpochRow
 from litesnn.search.methods.lite.search import search_genotype
 from litesnn.search.methods.lite.settings import SearchSettings
-from litesnn.search.run.output import check_search_output
+from litesnn.search.run.history import FORMAT, VERSION
+from litesnn.search.run.output import HISTORY_FILE, check_search_output
 from litesnn.search.run.ranks import is_first_process
 
 FIGURE_3 = ((1e-9, 0.0), (1e-9, 1e-13), (5e-9, 1e-13), (1e-9, 5e-13))
@@ -89,7 +90,7 @@ def _finished(folder: Path, settings: SearchSettings) -> dict[str, Any] | None:
     SearchError
         For a file that no search wrote.
     """
-    path = folder / "history.json"
+    path = folder / HISTORY_FILE
     if not is_there(path):
         return None
     history = parse_json(read_file(path, Kind(SearchError, "history", MAX_HISTORY_BYTES)), str(path), SearchError)

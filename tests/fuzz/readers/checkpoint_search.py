@@ -15,7 +15,7 @@ from litesnn.compiler.genotype import InputSpec, load_genotype
 from litesnn.display.search_page import render_search
 from litesnn.search.data import Dataset
 from litesnn.search.methods.lite import SearchSettings, search_genotype
-from litesnn.search.methods.lite.search import SearchResult
+from litesnn.search.run.history import SearchResult
 
 SETTINGS = SearchSettings(
     nodes=2, channels=4, deploy_channels=4, levels=(0,), timesteps=2, pool="none", epochs=2, warm_up=1, batch_size=16

@@ -15,9 +15,10 @@ from torch.nn import functional as F
 from litesnn.compiler.genotype import load_genotype
 from litesnn.errors import SearchError, TrainingError
 from litesnn.search.methods.lite import SearchSettings, preset, with_settings
-from litesnn.search.methods.lite.search import make_space
+from litesnn.search.methods.lite.preparation import make_space
 from litesnn.search.methods.lite.supernet import Supernet
-from litesnn.search.model.spiking_model import Evaluation, SpikingModel
+from litesnn.search.model.evaluation import Evaluation
+from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.run.precision import Precision
 from litesnn.search.training import TrainingSettings
 from litesnn.search.training.auxiliary import Trainee

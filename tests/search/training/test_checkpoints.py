@@ -12,6 +12,7 @@ import pytest
 from bar_images import bar_dataset, bar_genotype
 from interruptions import Interrupted, crash_after
 from mutations import checkpoint, mutants
+from torch import Tensor
 
 from litesnn.compiler.genotype import load_genotype
 from litesnn.errors import LiteSNNError, SearchError, TrainingError
@@ -22,7 +23,7 @@ from litesnn.search.run.checkpoint import read_checkpoint
 from litesnn.search.settings.overrides import with_settings
 from litesnn.search.training import TrainingSettings, train_genotype
 from litesnn.search.training.auxiliary import Trainee
-from litesnn.search.training.checkpoint import load_checkpoint, restore
+from litesnn.search.training.checkpoint import StoredStanding, restore
 from litesnn.search.training.loop import make_optimizer
 
 SETTINGS = TrainingSettings(epochs=1, fixed_epochs=2, batch_size=16, optimizer="adam", lr=0.02)
@@ -43,6 +44,13 @@ def document(content: bytes) -> tuple[dict[str, Any], dict[str, Any], bytes]:
     length = int.from_bytes(content[:8], "little")
     header = json.loads(content[8 : 8 + length])
     return header, json.loads(header["__metadata__"]["litesnn.checkpoint"]), content[8 + length :]
+
+
+def stored(path: Path, identity: dict[str, Any]) -> dict[str, Tensor]:
+    """The tensors of a training's checkpoint, whose state is one."""
+    state, tensors = read_checkpoint(path, identity, "training", TrainingError, StoredStanding)
+    state.standing(tensors, path)
+    return tensors
 
 
 def changed(content: bytes, change: Change) -> bytes:
@@ -83,12 +91,12 @@ def test_mutated_checkpoints_are_restored_or_refused(interrupted: Path, tmp_path
     model = SpikingModel.from_genotype(load_genotype(interrupted / "bars.json"), 0)
     trainee = Trainee(model, 0.0, 0, "32", "ce", 0.0)
     (tmp_path / "c").write_bytes(good)
-    restore(load_checkpoint(tmp_path / "c", identity)[1], trainee, make_optimizer(trainee, SETTINGS, "fixed"))
+    restore(stored(tmp_path / "c", identity), trainee, make_optimizer(trainee, SETTINGS, "fixed"))
     refused = 0
     for content in mutants(good, checkpoint, 60):
         (tmp_path / "c").write_bytes(content)
         try:
-            restore(load_checkpoint(tmp_path / "c", identity)[1], trainee, make_optimizer(trainee, SETTINGS, "fixed"))
+            restore(stored(tmp_path / "c", identity), trainee, make_optimizer(trainee, SETTINGS, "fixed"))
         except LiteSNNError:
             refused += 1
     assert refused > 30

@@ -20,7 +20,7 @@ from litesnn.search.methods.lite import SearchSettings, chip_prices, preset, sea
 from litesnn.search.methods.lite.costs import PaperCost
 from litesnn.search.methods.lite.epoch import JointOptimization
 from litesnn.search.methods.lite.optimizers import Optimizers
-from litesnn.search.methods.lite.search import make_space, split_halves
+from litesnn.search.methods.lite.preparation import make_space, split_halves
 from litesnn.search.methods.lite.stages import enter, stage_of, stages
 from litesnn.search.methods.lite.supernet import Supernet
 from litesnn.search.spaces import CONV
