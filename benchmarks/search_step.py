@@ -29,7 +29,7 @@ from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.lite.stages import Stage
 from litesnn.search.methods.lite.supernet import Supernet
 from litesnn.search.model.axes import fold_time
-from litesnn.search.run.precision import Precision
+from litesnn.search.settings.shared import Precision
 from litesnn.search.spaces import CONV, SKIP, SpikeDhsSpace
 from litesnn.search.training.samples import Samples
 

@@ -7,11 +7,9 @@ scaling. The `fixed` phase and every evaluation are untouched.
 
 from __future__ import annotations
 
-from typing import Literal
-
 import torch
 
-Precision = Literal["32", "bf16"]
+from litesnn.search.settings.shared import Precision
 
 
 def autocast(precision: Precision, device: torch.device) -> torch.autocast:

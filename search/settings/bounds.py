@@ -1,60 +1,61 @@
-"""Highest values of settings, checked before anything is built with them: far beyond any use, so that a slip of a digit ends in a message.
+"""Bounds of settings, checked before anything is built with them, so that a slip of a digit ends in a message.
 
-Lowest values differ between trainings and searches and stand with their settings.
+A setting says its own (`setting.py`). Those of whole numbers that say no highest value end far beyond any use.
 """
 
 from __future__ import annotations
 
-from dataclasses import fields
 from math import isfinite
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from litesnn.errors import LiteSNNError
+from litesnn.search.settings.setting import NamedSetting, settings_of
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-HIGHEST = {
-    "seed": 2**63 - 1,
-    "samples": 2**31,
-    "batch_size": 2**16,
-    "comp_samples": 2**16,
-    "channels": 2**14,
-    "deploy_channels": 2**14,
-    "hidden": 2**16,
-    "timesteps": 4096,
-    "sequential": 4096,
-    "shift": 4096,
-    "cutout": 4096,
-    "stem_pool": 4096,
-    "last_pool": 4096,
-    "threads": 1024,
-    "nodes": 64,
-}
-"""Of whole numbers: torch's seeds, the sides and time steps of a genotype, the cores of a machine."""
 OTHERWISE = 10**6
 LONGEST = 64
 """Entries of a list."""
 MAX_WEIGHTS = 2**28
 """Of a network with all candidates: a gigabyte, before gradients and the state of an optimizer."""
+MAX_SIDE = 4096
+"""Time steps of a genotype, and sides of its maps."""
+MAX_CHANNELS = 2**14
 
 
-def check_bounds(settings: DataclassInstance, error: type[LiteSNNError]) -> None:
-    """Raise `error` for whole numbers above their bounds, floating point numbers that are not finite, and lists that are too long."""
-    for field in fields(settings):
-        value = getattr(settings, field.name)
-        highest = HIGHEST.get(field.name, OTHERWISE)
+def check_settings(settings: DataclassInstance, error: type[LiteSNNError]) -> None:
+    """Raise `error` for the first setting outside its bounds: numbers, choices, lists that are too long."""
+    for named in settings_of(type(settings)):
+        value = getattr(settings, named.name)
         if isinstance(value, tuple) and len(value) > LONGEST:
-            raise error(f"{field.name}: found {len(value)} entries; allowed: up to {LONGEST}")
+            raise error(f"{named.name}: found {len(value)} entries; allowed: up to {LONGEST}")
         for item in value if isinstance(value, tuple) else (value,):
-            if isinstance(item, float) and not isfinite(item):
-                raise error(f"{field.name}: found {item}; allowed: a finite number")
-            if isinstance(item, int) and item > highest:
-                found = item if item < 10**30 else f"a number of {len(str(item))} digits"
-                raise error(f"{field.name}: found {found}; allowed: up to {highest}")
+            problem = _problem(named, item)
+            if problem is not None:
+                raise error(f"{named.name}: {problem}")
 
 
 def check_weights(count: int, what: str, error: type[LiteSNNError]) -> None:
     """Raise `error` where a network to be built has too many weights; `what` says what they follow from."""
     if count > MAX_WEIGHTS:
         raise error(f"{what}: found {count:.3g} weights; allowed: up to {MAX_WEIGHTS:,} in one network")
+
+
+def _problem(named: NamedSetting, value: Any) -> str | None:
+    """What is wrong with a value, or with an entry of a list."""
+    if isinstance(value, str):
+        choices = named.choices
+        return f"found '{value}'; allowed: {', '.join(choices)}" if choices and value not in choices else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if isinstance(value, float) and not isfinite(value):
+        return f"found {value}; allowed: a finite number"
+    setting = named.setting
+    if isinstance(value, int) and value > (highest := OTHERWISE if setting.high is None else setting.high):
+        found = value if value < 10**30 else f"a number of {len(str(value))} digits"
+        return f"found {found}; allowed: up to {highest}"
+    if setting.holds(value):
+        return None
+    what = "a whole number, " if isinstance(value, int) and not isinstance(named.default, float) else ""
+    return f"found {value}; allowed: {what}{setting.range()}"

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
 from litesnn.errors import SearchError
 
 if TYPE_CHECKING:
@@ -25,6 +23,8 @@ def with_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     SearchError
         For an unknown name, or a value of another type or outside its range.
     """
+    from pydantic import TypeAdapter, ValidationError  # here: help of commands needs the settings, and not this
+
     names = [field.name for field in fields(settings)]
     for name in changes:
         if name not in names:

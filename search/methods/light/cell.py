@@ -13,12 +13,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from litesnn.compiler.genotype import OPS
 from litesnn.search.methods.light.layers import Neurons, NormMode, folded, kaiming, normalize
 from litesnn.search.methods.light.mixture import Mixture, Share
 from litesnn.search.methods.light.sahd import SahdSum
 from litesnn.search.spaces.four_nodes import CELL_EDGES, INPUT, NODES, OUTPUT, CellEdge
+from litesnn.search.spaces.operations import CELL_OPERATIONS
 
-KERNELS = {"conv1x1": 1, "conv3x3": 3}
+KERNELS = {name: OPS[name].kernel for name in CELL_OPERATIONS if name in OPS and OPS[name].weighted}
+"""Sides of the kernels of the operations with weights."""
 LEAVING = tuple(tuple(edge for edge in CELL_EDGES if edge.source == node) for node in range(NODES))
 """The edges that leave each node, by target."""
 

@@ -21,7 +21,8 @@ from typing import Literal, cast
 
 from litesnn.compiler.genotype import BackwardEdgeSpec, EdgeSpec, NodeSpec
 from litesnn.compiler.genotype.schema import OpName
-from litesnn.search.spaces.four_nodes import CELL_EDGES, INPUT, NODES, OUTPUT, ZEROIZE, Wiring, without_idle_nodes
+from litesnn.search.spaces.four_nodes import CELL_EDGES, INPUT, NODES, OUTPUT, Wiring, without_idle_nodes
+from litesnn.search.spaces.operations import ZEROIZE
 
 ENTRY = -1
 """Stands for what enters the cell, before x0's sum."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from litesnn.errors import SearchError
 from litesnn.search.methods.light.settings import CellSearchSettings, Method
-from litesnn.search.spaces.four_nodes import SNASNET_OPERATIONS
+from litesnn.search.spaces.operations import SNASNET_OPERATIONS
 
 METHODS: dict[Method, CellSearchSettings] = {
     "lightsnn": CellSearchSettings(),

@@ -14,7 +14,8 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from litesnn.search.spaces.four_nodes import CELL_EDGES, ZEROIZE, Wiring, connected
+from litesnn.search.spaces.four_nodes import CELL_EDGES, Wiring, connected
+from litesnn.search.spaces.operations import ZEROIZE
 
 Removal = tuple[int, int]
 """(edge, operation), as numbers."""

@@ -18,7 +18,8 @@ from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.lite.stages import Stage
 from litesnn.search.methods.lite.supernet import Supernet
 from litesnn.search.run.ranks import ALONE, Ranks
-from litesnn.search.training.samples import Augmentation, Samples, batches
+from litesnn.search.training.augmentation import Augmentation
+from litesnn.search.training.samples import Samples, batches
 
 
 @dataclass(frozen=True)

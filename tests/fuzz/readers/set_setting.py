@@ -12,8 +12,8 @@ from fuzz.reader import DifferentError, Place, Reader
 from fuzz.readers.set_figure import set_name, set_value
 from litesnn.search.methods.light import CellSearchSettings
 from litesnn.search.methods.light import preset as cell_preset
-from litesnn.search.methods.lite import SearchSettings, preset, with_settings
-from litesnn.search.settings.overrides import assigned
+from litesnn.search.methods.lite import SearchSettings, preset
+from litesnn.search.settings.overrides import assigned, with_settings
 
 Settings = SearchSettings | CellSearchSettings
 

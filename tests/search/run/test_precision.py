@@ -14,12 +14,13 @@ from torch.nn import functional as F
 
 from litesnn.compiler.genotype import load_genotype
 from litesnn.errors import SearchError, TrainingError
-from litesnn.search.methods.lite import SearchSettings, preset, with_settings
+from litesnn.search.methods.lite import SearchSettings, preset
 from litesnn.search.methods.lite.preparation import make_space
 from litesnn.search.methods.lite.supernet import Supernet
 from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.model.spiking_model import SpikingModel
-from litesnn.search.run.precision import Precision
+from litesnn.search.settings.overrides import with_settings
+from litesnn.search.settings.shared import Precision
 from litesnn.search.training import TrainingSettings
 from litesnn.search.training.auxiliary import Trainee
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from litesnn.compiler.genotype import load_genotype
 from litesnn.errors import LiteSNNError, SearchError, TrainingError
 from litesnn.search.methods.lite.settings import SearchSettings
-from litesnn.search.methods.lite.sweep import _finished
+from litesnn.search.methods.lite.sweeping import _finished
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.run.checkpoint import read_checkpoint
 from litesnn.search.settings.overrides import with_settings

@@ -12,8 +12,9 @@ from litesnn.errors import DataError, OutputError, TrainingError
 from litesnn.search.model.reference import run_reference
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.training import TrainingSettings, train_genotype
+from litesnn.search.training.augmentation import Augmentation
 from litesnn.search.training.auxiliary import Trainee
-from litesnn.search.training.samples import Augmentation, augment
+from litesnn.search.training.samples import augment
 
 SETTINGS = TrainingSettings(epochs=2, fixed_epochs=2, batch_size=16, optimizer="adam", lr=0.02, shift=1)
 

@@ -12,7 +12,8 @@ from litesnn.compiler.genotype import EdgeSpec, InputSpec, NodeSpec, resolve
 from litesnn.search.methods.light import preset
 from litesnn.search.methods.light.decode import SpikingCell, to_populations
 from litesnn.search.methods.light.macro import to_genotype
-from litesnn.search.spaces.four_nodes import CELL_EDGES, CELL_OPERATIONS, Wiring, connected, without_idle_nodes
+from litesnn.search.spaces.four_nodes import CELL_EDGES, Wiring, connected, without_idle_nodes
+from litesnn.search.spaces.operations import CELL_OPERATIONS
 
 ENTRY = NodeSpec(inputs=(EdgeSpec(source="s1", op="conv3x3"),), stride=1)
 LIGHT = ("zeroize", "conv3x3", "skip")

@@ -8,14 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from litesnn.search.methods.light.pruning import Pruning, evaluations
-from litesnn.search.spaces.four_nodes import (
-    CELL_EDGES,
-    SNASNET_OPERATIONS,
-    connected,
-    sample_wiring,
-    to_matrix,
-    without_idle_nodes,
-)
+from litesnn.search.spaces.four_nodes import CELL_EDGES, connected, sample_wiring, to_matrix, without_idle_nodes
+from litesnn.search.spaces.operations import SNASNET_OPERATIONS
 
 LIGHT = ("zeroize", "conv3x3", "skip")
 
