@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.search.model import SpikingModel
+from litesnn.search.model.spiking_model import SpikingModel
 
 SMALLEST_VARIANCE = 1e-3  # of channels that always get the same current
 

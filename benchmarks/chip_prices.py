@@ -16,10 +16,10 @@ import torch
 
 from litesnn.compiler.accounting import model_size
 from litesnn.compiler.genotype import InputSpec, resolve
-from litesnn.search.lite import preset, with_settings
-from litesnn.search.lite.chip_prices import charges_of, chip_prices, random_networks
-from litesnn.search.lite.decode import certain, to_genotype
-from litesnn.search.overrides import assigned
+from litesnn.search.methods.lite import preset
+from litesnn.search.methods.lite.chip_prices import charges_of, chip_prices, random_networks
+from litesnn.search.methods.lite.decode import certain, to_genotype
+from litesnn.search.settings.overrides import assigned, with_settings
 from litesnn.search.spaces import SpikeDhsSpace
 
 

@@ -28,7 +28,7 @@ from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import load_profile
 from litesnn.runtime.exact import Simulator
 from litesnn.samples import random_inputs, verification_samples
-from litesnn.search.model import SpikingModel
+from litesnn.search.model.spiking_model import SpikingModel
 
 DIGITS = Path(__file__).parents[1] / "examples" / "digits" / "genotype.json"
 BATCHES = {"digits": (64, 128, 256, 599), "litesnn": (2, 4, 8, 16)}

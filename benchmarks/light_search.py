@@ -29,12 +29,12 @@ from scipy.stats import kendalltau, spearmanr
 
 from litesnn.compiler.genotype import load_genotype, save_genotype
 from litesnn.search.data import load_dataset
-from litesnn.search.light import CellSearchSettings, preset, search_cell
-from litesnn.search.light.macro import to_genotype
-from litesnn.search.light.pruning import Pruning, evaluations
-from litesnn.search.light.scoring import Scorer, training_samples
-from litesnn.search.light.strategies import RandomSearch, edge_operations
-from litesnn.search.reference import run_reference
+from litesnn.search.methods.light import CellSearchSettings, preset, search_cell
+from litesnn.search.methods.light.macro import to_genotype
+from litesnn.search.methods.light.pruning import Pruning, evaluations
+from litesnn.search.methods.light.scoring import Scorer, training_samples
+from litesnn.search.methods.light.strategies import RandomSearch, edge_operations
+from litesnn.search.model.reference import run_reference
 from litesnn.search.training import TrainingSettings, train_genotype
 from litesnn.search.training.samples import quantized
 

@@ -1,6 +1,6 @@
 """The candidate network in its plain form: one candidate at a time, neurons and normalization of every convolution apart.
 
-What `litesnn.search.light` does faster; the tests hold it against this, and `light_search.py` measures both. It reads the same
+What `litesnn.search.methods.light` does faster; the tests hold it against this, and `light_search.py` measures both. It reads the same
 weights, and is written from the published description: x1 = f01(x0 + B0), ..., B0' = g10(x1 + B1) + g20(x2 + B2) + g30(x3), ...
 """
 
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from litesnn.search.light.network import CandidateNetwork
+from litesnn.search.methods.light.network import CandidateNetwork
 
 EDGES = [(target, source) for target in range(4) for source in range(4) if target != source]
 Shares = list[dict[str, float]]

@@ -120,7 +120,7 @@ class Bench:
 
     def _prune(self, trained: Path, row: Row, seed: int, target: Path) -> None:
         from litesnn.compiler.genotype import quantize_input
-        from litesnn.search.structured import Scoring, parse_rates, prune
+        from litesnn.search.methods.structured import Scoring, parse_rates, prune
 
         assert row.criterion is not None
         if target.is_file():

@@ -38,10 +38,10 @@ from litesnn.compiler.genotype import (
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.output import write_atomically
 from litesnn.search.data import Dataset, load_dataset
-from litesnn.search.lite import SearchSettings, preset, search_genotype, with_settings
-from litesnn.search.overrides import assigned
-from litesnn.search.reference import run_reference
-from litesnn.search.sequential import STAGES, stage_starts
+from litesnn.search.methods.lite import SearchSettings, preset, search_genotype
+from litesnn.search.model.reference import run_reference
+from litesnn.search.run.sequential import STAGES, stage_starts
+from litesnn.search.settings.overrides import assigned, with_settings
 from litesnn.search.training import TrainingSettings, train_genotype
 
 COLUMNS = ("accuracy", "epochs", "model_size", "bit_syn_ops", "encoded", "cores", "timesteps", "keep")

@@ -20,16 +20,16 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from litesnn.compiler.genotype import InputSpec
-from litesnn.search.axes import fold_time
-from litesnn.search.lite.cells import Cell
-from litesnn.search.lite.comp_conv import CompConv
-from litesnn.search.lite.costs import PaperCost
-from litesnn.search.lite.epoch import Halves, JointOptimization
-from litesnn.search.lite.optimizers import CHOICES, Optimizers
-from litesnn.search.lite.settings import SearchSettings
-from litesnn.search.lite.stages import Stage
-from litesnn.search.lite.supernet import Supernet
-from litesnn.search.scale import Precision
+from litesnn.search.methods.lite.cells import Cell
+from litesnn.search.methods.lite.comp_conv import CompConv
+from litesnn.search.methods.lite.costs import PaperCost
+from litesnn.search.methods.lite.epoch import Halves, JointOptimization
+from litesnn.search.methods.lite.optimizers import CHOICES, Optimizers
+from litesnn.search.methods.lite.settings import SearchSettings
+from litesnn.search.methods.lite.stages import Stage
+from litesnn.search.methods.lite.supernet import Supernet
+from litesnn.search.model.axes import fold_time
+from litesnn.search.settings.shared import Precision
 from litesnn.search.spaces import CONV, SKIP, SpikeDhsSpace
 from litesnn.search.training.samples import Samples
 

@@ -19,7 +19,7 @@ def pytorch(folder: Path) -> None:
     import numpy as np
 
     from litesnn.compiler.genotype import load_genotype
-    from litesnn.search.reference import run_reference
+    from litesnn.search.model.reference import run_reference
 
     inputs = np.load(folder / "inputs.npy")
     readout = run_reference(load_genotype(folder / GENOTYPE), inputs, "float", record=False).readout

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from litesnn.runtime.lava import run_lava
     from litesnn.runtime.verify import Verification
     from litesnn.samples import Samples, verification_samples
-    from litesnn.search.lite import search_genotype
+    from litesnn.search.methods.lite import search_genotype
     from litesnn.search.training import train_genotype
     from litesnn.verification import verify
 
@@ -56,7 +56,7 @@ _HOMES = {
     "read_network": "litesnn.importing",
     "run_lava": "litesnn.runtime.lava",
     "save_genotype": "litesnn.compiler.genotype",
-    "search_genotype": "litesnn.search.lite",
+    "search_genotype": "litesnn.search.methods.lite",
     "simulate": "litesnn.runtime.exact",
     "train_genotype": "litesnn.search.training",
     "verification_samples": "litesnn.samples",

@@ -11,7 +11,7 @@ from litesnn.runtime.lava import LAVA_TIMEOUT, Models
 from litesnn.runtime.verify import Comparison, Engine, Verification
 from litesnn.runtime.verify.diagnose import diagnose, silence
 from litesnn.samples import Samples
-from litesnn.search.reference import ReferenceTrace, fixed_parameters, run_reference
+from litesnn.search.model.reference import ReferenceTrace, fixed_parameters, run_reference
 
 LAVA_SAMPLES = 32
 

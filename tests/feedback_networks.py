@@ -42,7 +42,7 @@ from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import Profile
 from litesnn.errors import CompileError, GraphError
 from litesnn.runtime.trace import Trace
-from litesnn.search.reference import ReferenceTrace, run_reference
+from litesnn.search.model.reference import ReferenceTrace, run_reference
 
 SAMPLES = 3
 

@@ -26,7 +26,7 @@ from litesnn.compiler.passes import AssignFormats, ScheduleIsolated
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.errors import CompileError, RegisterError
 from litesnn.runtime.exact import simulate
-from litesnn.search.reference import run_reference
+from litesnn.search.model.reference import run_reference
 
 SAMPLES = 3
 HUGE = 1e9  # of a normalization's offset: its bias is clipped to 4095 * 2^7

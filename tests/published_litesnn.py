@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from litesnn.compiler.genotype import Genotype, InputSpec
-from litesnn.search.lite.decode import Decoded, to_genotype
-from litesnn.search.lite.settings import SearchSettings
+from litesnn.search.methods.lite.decode import Decoded, to_genotype
+from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.spaces import CONV, SpikeDhsSpace
 
 EDGES = {"large": (0, 1, 2, 4, 5, 7), "medium": (0, 1, 3, 4, 6, 7), "small": (0, 1, 2, 3, 5, 7)}

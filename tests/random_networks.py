@@ -28,10 +28,10 @@ from litesnn.compiler.genotype.schema import (
     StemSpec,
 )
 from litesnn.errors import GenotypeError
-from litesnn.search.dead_channels import silence_dead_channels
-from litesnn.search.export import export_document, export_tensors
-from litesnn.search.membrane_units import choose_membrane_exps
-from litesnn.search.model import SpikingModel
+from litesnn.search.model.dead_channels import silence_dead_channels
+from litesnn.search.model.export import export_document, export_tensors
+from litesnn.search.model.membrane_units import choose_membrane_exps
+from litesnn.search.model.spiking_model import SpikingModel
 
 CONVS = ("conv1x1", "conv3x3", "conv5x5")
 FEEDBACK_OPS = (*CONVS, "conv3x3", "skip", "skip", "shortcut", "maxpool3x3", "avgpool3x3", "dense")

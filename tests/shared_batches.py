@@ -12,15 +12,16 @@ from interruptions import crash_after
 from torch import Tensor, nn
 
 from litesnn.compiler.genotype import load_genotype
-from litesnn.search.lite import SearchSettings, search_genotype
-from litesnn.search.lite.costs import PaperCost
-from litesnn.search.lite.epoch import JointOptimization
-from litesnn.search.lite.optimizers import Optimizers
-from litesnn.search.lite.search import make_space, split_halves
-from litesnn.search.lite.stages import enter, stage_of
-from litesnn.search.lite.supernet import Supernet
-from litesnn.search.model import SpikingModel
-from litesnn.search.scale import Ranks, synchronize_norms
+from litesnn.search.methods.lite import SearchSettings, search_genotype
+from litesnn.search.methods.lite.costs import PaperCost
+from litesnn.search.methods.lite.epoch import JointOptimization
+from litesnn.search.methods.lite.optimizers import Optimizers
+from litesnn.search.methods.lite.preparation import make_space, split_halves
+from litesnn.search.methods.lite.stages import enter, stage_of
+from litesnn.search.methods.lite.supernet import Supernet
+from litesnn.search.model.spiking_model import SpikingModel
+from litesnn.search.run.ranks import Ranks
+from litesnn.search.run.synchronized_norm import synchronize_norms
 from litesnn.search.training import EpochReport, TrainingSettings, train_genotype
 from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.samples import quantized

@@ -11,7 +11,7 @@ import torch
 from torch import distributed
 from torch.multiprocessing import get_context
 
-from litesnn.search.scale import Ranks
+from litesnn.search.run.ranks import Ranks
 
 COUNT = 2
 

@@ -51,10 +51,6 @@ SeedOption = Annotated[int, typer.Option(help="Seed of random inputs, where no d
 DeviceOption = Annotated[
     str, typer.Option(help="Where the exact simulator computes: cpu, cuda, cuda:1, ...; the integers are the same.")
 ]
-PrecisionOption = Annotated[
-    Literal["32", "bf16"],
-    typer.Option(help="Of convolutions while training in floating point; the fixed phase never depends on it."),
-]
 LavaSamplesOption = Annotated[
     int | None,
     typer.Option(

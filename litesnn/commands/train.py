@@ -11,7 +11,6 @@ import typer
 
 from litesnn.commands.common import (
     JsonOption,
-    PrecisionOption,
     SetOption,
     chosen_profile,
     errors_to_exit,
@@ -19,6 +18,10 @@ from litesnn.commands.common import (
     stderr_console,
     stdout_console,
 )
+from litesnn.commands.settings_options import NONE_GIVEN, settings_options
+from litesnn.errors import TrainingError
+from litesnn.search.training.presets import preset as paper_preset
+from litesnn.search.training.settings import TrainingSettings
 from litesnn.terminal import assembled
 
 if TYPE_CHECKING:
@@ -27,8 +30,8 @@ if TYPE_CHECKING:
     from litesnn.compiler.rules import Finding
 
 
+@settings_options(TrainingSettings, TrainingSettings())
 def train_command(
-    context: typer.Context,
     genotype: Annotated[Path, typer.Argument(help="A genotype, .json; with weights, training goes on from them.")],
     dataset: Annotated[
         str, typer.Option(help="A name of `litesnn docs training`, e.g. digits, fashion_mnist, cifar10.")
@@ -54,35 +57,7 @@ def train_command(
         str | None,
         typer.Option(help="Settings of a paper, e.g. qp-cifar, qp-cifar-finetune; options given here go first."),
     ] = None,
-    epochs: Annotated[int, typer.Option(help="Epochs of the float phase.")] = 100,
-    fixed_epochs: Annotated[int, typer.Option(help="Epochs of the fixed-point phase.")] = 10,
-    batch_size: Annotated[int, typer.Option(help="Samples per step.")] = 64,
-    lr: Annotated[
-        float, typer.Option(help="Peak learning rate of the float phase; falls to 0 along a cosine.")
-    ] = 0.025,
-    fixed_lr: Annotated[float, typer.Option(help="Peak learning rate of the fixed phase.")] = 0.001,
-    optimizer: Annotated[Literal["sgd", "adam"], typer.Option(help="sgd has momentum 0.9.")] = "sgd",
-    weight_decay: Annotated[float, typer.Option(help="On weights and scores.")] = 3e-4,
-    auxiliary: Annotated[
-        float, typer.Option(help="Weight of an auxiliary head's loss in the float phase; never deployed.")
-    ] = 0.0,
-    loss: Annotated[
-        Literal["ce", "tet"], typer.Option(help="Cross-entropy of the mean logits, or TET: of every step's.")
-    ] = "ce",
-    tet_lambda: Annotated[float, typer.Option(help="Weight of TET's second term.")] = 1e-3,
-    sequential: Annotated[
-        int,
-        typer.Option(
-            help="Compress one thing after the other (full precision, pruning, quantization, T), a quarter of the epochs each, "
-            "beginning with so many steps; 0: everything together."
-        ),
-    ] = 0,
-    shift: Annotated[int, typer.Option(help="Augmentation: random shift by up to so many pixels.")] = 0,
-    flip: Annotated[bool, typer.Option("--flip", help="Augmentation: random mirroring.")] = False,
-    cutout: Annotated[int, typer.Option(help="Augmentation: clear a square of so many pixels.")] = 0,
-    precision: PrecisionOption = "32",
-    seed: Annotated[int, typer.Option(help="The same seed and threads give the same result on one CPU.")] = 0,
-    threads: Annotated[int, typer.Option(min=0, help="CPU threads; 0 leaves the choice to torch.")] = 0,
+    given: Mapping[str, Any] = NONE_GIVEN,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu",
     profile: Annotated[
         str | None,
@@ -102,37 +77,15 @@ def train_command(
     """
     with errors_to_exit():
         from litesnn.display.registers import may_overflow
-        from litesnn.errors import TrainingError
-        from litesnn.search.output import check_training_output
+        from litesnn.search.run.output import check_training_output
 
         target = output or Path(f"{genotype.stem}-trained.json")
         check_training_output(target)
-        from litesnn.search.scale import is_first_process
-        from litesnn.search.training import TrainingSettings, train_genotype
-        from litesnn.search.training import preset as paper_preset
+        from litesnn.search.run.ranks import is_first_process
+        from litesnn.search.training.train import train_genotype
 
-        settings = TrainingSettings(
-            loss=loss,
-            tet_lambda=tet_lambda,
-            sequential=sequential,
-            epochs=epochs,
-            fixed_epochs=fixed_epochs,
-            batch_size=batch_size,
-            lr=lr,
-            fixed_lr=fixed_lr,
-            optimizer=optimizer,
-            weight_decay=weight_decay,
-            auxiliary=auxiliary,
-            shift=shift,
-            flip=flip,
-            cutout=cutout,
-            precision=precision,
-            seed=seed,
-            threads=threads,
-        )
+        settings = replace(TrainingSettings() if preset is None else paper_preset(preset), **given)
         events = {"frames": frames, "split": split, "downsample": downsample, "polarity": polarity}
-        if preset is not None:
-            settings = replace(paper_preset(preset), **_given(context, settings.as_dict()))
         if profile is None and profile_settings:
             raise TrainingError("--set: found without --profile; it changes figures of the chip that is trained for")
         chip = None if profile is None else chosen_profile(profile, profile_settings)
@@ -174,12 +127,6 @@ def train_command(
                     f"{layer.sums:,} sums of the test set were beyond it",
                     style="yellow",
                 )
-
-
-def _given(context: typer.Context, settings: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that were given as options, not left at their defaults."""
-    sources = {name: context.get_parameter_source(name) for name in settings if name in context.params}
-    return {name: settings[name] for name, source in sources.items() if source is not None and source.name != "DEFAULT"}
 
 
 def _not_certain(genotype: Path, chip: Profile | None) -> list[Finding]:

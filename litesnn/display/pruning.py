@@ -11,7 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from litesnn.compiler.report.views.pruning import pruning_view
-from litesnn.search.structured import GroupResult, PruningResult, kept_count
+from litesnn.search.methods.structured import GroupResult, PruningResult, kept_count
 
 SHOWN = 3
 """Populations of a group that are named; the others are counted."""

@@ -19,7 +19,6 @@ KEYWORDS = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go
 SILENCE, UNKNOWN = "silence", "unknown"
 GSC_CLASSES = (SILENCE, UNKNOWN, *KEYWORDS)
 """The order of TensorFlow's recipe, from which the 12 classes come (Warden, "Speech Commands", 2018)."""
-GSC_RATE = 16_000
 SHARE = 0.1
 """Clips of `silence` and of `unknown`, each, per keyword clip (TensorFlow's recipe)."""
 DRAW_SEED = 0

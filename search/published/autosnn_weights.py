@@ -12,7 +12,7 @@ import torch
 
 from litesnn.compiler.genotype import Genotype
 from litesnn.errors import GenotypeError
-from litesnn.search.model import SpikingModel
+from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.published.weights import EdgeTensors, PublishedWeights, State
 
 _COUNTERS = {r".*\.num_batches_tracked": "counters of the normalizations"}

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 import torch
 
 from litesnn.compiler.genotype import Genotype
-from litesnn.search.edges import Edge
-from litesnn.search.model import SpikingModel
+from litesnn.search.model.edges import Edge
+from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.published.weights import EdgeTensors, PublishedWeights, State, fill_weight
 from litesnn.search.quantizer import natural_step, quantize
 

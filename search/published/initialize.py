@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from litesnn.compiler.genotype import Genotype, TrainingRecord, resolve
-from litesnn.search.dead_channels import silence_dead_channels
-from litesnn.search.export import export_document, export_tensors
-from litesnn.search.membrane_units import choose_membrane_exps
-from litesnn.search.model import SpikingModel
+from litesnn.search.model.dead_channels import silence_dead_channels
+from litesnn.search.model.export import export_document, export_tensors
+from litesnn.search.model.membrane_units import choose_membrane_exps
+from litesnn.search.model.spiking_model import SpikingModel
 
 SAMPLES = 2
 SPIKE_RATE = 0.3

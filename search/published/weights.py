@@ -17,11 +17,11 @@ from torch import Tensor, nn
 
 from litesnn.compiler.genotype import EdgePlan, Genotype, TrainingRecord, resolve
 from litesnn.errors import GenotypeError
-from litesnn.search.edges import Edge
-from litesnn.search.export import export_document, export_tensors
-from litesnn.search.membrane_units import choose_membrane_exps
-from litesnn.search.model import SpikingModel
-from litesnn.search.pruning import top_mask
+from litesnn.search.model.edges import Edge
+from litesnn.search.model.export import export_document, export_tensors
+from litesnn.search.model.membrane_units import choose_membrane_exps
+from litesnn.search.model.pruning import top_mask
+from litesnn.search.model.spiking_model import SpikingModel
 
 State = Mapping[str, Tensor]
 Tensors = dict[str, npt.NDArray[np.generic]]

@@ -10,7 +10,7 @@ from torch import Tensor
 from litesnn.compiler.genotype import EdgePlan, Genotype, QuantizerSpec, has_channel_steps
 from litesnn.search.quantizer.lite import natural_step, nearest_codes
 from litesnn.search.quantizer.rescaw import rescaled_codes, rescaled_step
-from litesnn.search.straight_through import straight_through
+from litesnn.search.quantizer.straight_through import straight_through
 
 LITE = QuantizerSpec(method="lite", granularity="tensor")
 """What a genotype without a quantizer has."""

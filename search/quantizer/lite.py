@@ -10,19 +10,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from litesnn.search.straight_through import straight_through
-
-STEP_UNIT: dict[int, float] = {
-    1: 1.596,
-    2: 0.996,
-    3: 0.586,
-    4: 0.336,
-    5: 0.1881,
-    6: 0.1041,
-    7: 0.0569,
-    8: 0.0308,
-}
-"""Optimal uniform quantizer step for N(0, 1), by bits (2^bits levels)."""
+from litesnn.search.quantizer.step_units import STEP_UNIT
+from litesnn.search.quantizer.straight_through import straight_through
 
 _SMALLEST_STD = 1e-12
 

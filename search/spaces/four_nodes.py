@@ -18,14 +18,10 @@ import numpy as np
 
 from litesnn.compiler.genotype.schema import OpName
 from litesnn.search.spaces.connections import Operations, reached
+from litesnn.search.spaces.operations import ZEROIZE
 
 NODES = 4
 INPUT, OUTPUT = 0, NODES - 1
-ZEROIZE = "zeroize"
-LIGHTSNN_OPERATIONS = (ZEROIZE, "conv3x3", "skip")
-SNASNET_OPERATIONS = (ZEROIZE, "skip", "conv1x1", "conv3x3", "avgpool3x3")
-CELL_OPERATIONS = (ZEROIZE, "skip", "conv1x1", "conv3x3", "avgpool3x3", "maxpool3x3")
-"""Everything an edge may carry in a set of candidates."""
 
 
 @dataclass(frozen=True)

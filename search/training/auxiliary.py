@@ -12,12 +12,14 @@ from torch.nn import functional as F
 
 from litesnn.compiler.genotype import Genotype, Topology
 from litesnn.errors import TrainingError
-from litesnn.search.axes import fold_time, unfold_time
-from litesnn.search.model import SpikingModel
-from litesnn.search.neurons import float_lif
-from litesnn.search.scale import Precision, autocast
-from litesnn.search.surrogate import Surrogate
-from litesnn.search.training.losses import LossName, model_loss
+from litesnn.search.model.axes import fold_time, unfold_time
+from litesnn.search.model.neurons import float_lif
+from litesnn.search.model.spiking_model import SpikingModel
+from litesnn.search.model.surrogate import Surrogate
+from litesnn.search.run.precision import autocast
+from litesnn.search.settings.shared import Precision
+from litesnn.search.training.losses import model_loss
+from litesnn.search.training.settings import LossName
 
 _POOL, _POOL_STRIDE = 5, 3
 _NARROW, _WIDE = 128, 768

@@ -1,4 +1,4 @@
-"""Checkpoints of a training: the model, the optimizer of the phase under way, and the best weights so far."""
+"""What a checkpoint of a training holds: where it stands, the model, the optimizer of the phase under way, and the best weights so far."""
 
 from __future__ import annotations
 
@@ -11,20 +11,13 @@ from pydantic import Field
 from torch import Tensor
 
 from litesnn.errors import TrainingError
-from litesnn.search.checkpoint import (
-    optimizer_tensors,
-    read_checkpoint,
-    restore_module,
-    restore_optimizer,
-    under,
-    write_checkpoint,
-)
-from litesnn.search.model import Evaluation
+from litesnn.search.model.evaluation import Evaluation
+from litesnn.search.run.checkpoint import optimizer_tensors, restore_module, restore_optimizer, under
 from litesnn.search.training.settings import EpochReport
 
 
 @dataclass
-class TrainingState:
+class Standing:
     """Where a training stands.
 
     Attributes
@@ -36,60 +29,50 @@ class TrainingState:
     history : one row per epoch, as `EpochReport`
     """
 
+    evaluation: Evaluation = "float"
+    epoch: int = 0
+    best: tuple[float, float] | None = None
+    best_weights: dict[str, Tensor] | None = None
+    history: tuple[EpochReport, ...] = ()
+
+    def document(self) -> dict[str, Any]:
+        """As JSON holds it: a `StoredStanding`."""
+        history = [asdict(report) for report in self.history]
+        return {"evaluation": self.evaluation, "epoch": self.epoch, "best": self.best, "history": history}
+
+    def tensors(self, model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+        """`model.<name>`, `best.<name>`, and the optimizer's state."""
+        tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
+        tensors |= {f"best.{name}": value for name, value in (self.best_weights or {}).items()}
+        return tensors | optimizer_tensors("optimizer", optimizer)
+
+
+@dataclass(frozen=True)
+class StoredStanding:
+    """A standing as JSON holds it; its best weights are tensors of the file."""
+
     evaluation: Evaluation
-    epoch: int
+    epoch: Annotated[int, Field(ge=0)]
     best: tuple[float, float] | None
-    best_weights: dict[str, Tensor] | None
-    history: list[dict[str, Any]]
+    history: list[EpochReport]
 
+    def standing(self, tensors: dict[str, Tensor], path: Path) -> Standing:
+        """With its best weights.
 
-def save_checkpoint(
-    path: Path, identity: dict[str, Any], state: TrainingState, model: torch.nn.Module, optimizer: torch.optim.Optimizer
-) -> None:
-    """Write a checkpoint whole; `identity` says which training it belongs to."""
-    tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
-    tensors |= {f"best.{name}": value for name, value in (state.best_weights or {}).items()}
-    tensors |= optimizer_tensors("optimizer", optimizer)
-    document = {
-        "evaluation": state.evaluation,
-        "epoch": state.epoch,
-        "best": state.best,
-        "history": state.history,
-    }
-    write_checkpoint(path, identity, document, tensors)
-
-
-def load_checkpoint(path: Path, identity: dict[str, Any]) -> tuple[TrainingState, dict[str, Tensor]]:
-    """Read a checkpoint; returns the state and all its tensors by name.
-
-    Raises
-    ------
-    TrainingError
-        Where the file is not a checkpoint, or belongs to another training (what differs is named).
-    """
-    found, tensors = read_checkpoint(path, identity, "training", TrainingError, _Document)
-    weights = under("best", tensors) or None
-    if (found.best is None) != (weights is None) or (found.evaluation == "fixed" and weights is None):
-        raise TrainingError(
-            f"not a checkpoint: {path}: it lacks the best weights or their accuracy; start without resuming"
-        )
-    state = TrainingState(
-        found.evaluation, found.epoch, found.best, weights, [asdict(report) for report in found.history]
-    )
-    return state, tensors
+        Raises
+        ------
+        TrainingError
+            Where one of the best weights and their accuracy is there and the other is not.
+        """
+        weights = under("best", tensors) or None
+        if (self.best is None) != (weights is None) or (self.evaluation == "fixed" and weights is None):
+            raise TrainingError(
+                f"not a checkpoint: {path}: it lacks the best weights or their accuracy; start without resuming"
+            )
+        return Standing(self.evaluation, self.epoch, self.best, weights, tuple(self.history))
 
 
 def restore(tensors: dict[str, Tensor], model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:
     """Put a checkpoint's tensors into a model and the optimizer of the same phase; `TrainingError` where they do not fit."""
     restore_module("model", model, tensors, TrainingError)
     restore_optimizer("optimizer", optimizer, tensors, TrainingError)
-
-
-@dataclass(frozen=True)
-class _Document:
-    """The state as JSON holds it."""
-
-    evaluation: Evaluation
-    epoch: Annotated[int, Field(ge=0)]
-    best: tuple[float, float] | None
-    history: list[EpochReport]

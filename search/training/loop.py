@@ -8,8 +8,9 @@ import torch
 from torch.nn import functional as F
 
 from litesnn.errors import TrainingError
-from litesnn.search.model import Evaluation, SpikingModel
-from litesnn.search.scale import ALONE, Ranks
+from litesnn.search.model.evaluation import Evaluation
+from litesnn.search.model.spiking_model import SpikingModel
+from litesnn.search.run.ranks import ALONE, Ranks
 from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.samples import Samples, batches
 from litesnn.search.training.settings import TrainingSettings

@@ -5,14 +5,12 @@ TET: `(1 - lambda) * mean_t CE(o_t, y) + lambda * mean (o_t - 1)^2`; the second 
 
 from __future__ import annotations
 
-from typing import Literal
-
 from torch import Tensor
 from torch.nn import functional as F
 
-from litesnn.search.model import SpikingModel
+from litesnn.search.model.spiking_model import SpikingModel
+from litesnn.search.training.settings import LossName
 
-LossName = Literal["ce", "tet"]
 _TARGET = 1.0
 
 

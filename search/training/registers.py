@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import torch
 
 from litesnn.compiler.profile import Profile
-from litesnn.search.membrane_units import ACCUMULATOR_LIMIT
-from litesnn.search.membranes import FixedMembrane, IntegerEdge
-from litesnn.search.model import SpikingModel
-from litesnn.search.registers import REGISTER, Tally
-from litesnn.search.scale import Ranks
+from litesnn.search.model.membrane_units import ACCUMULATOR_LIMIT
+from litesnn.search.model.membranes import FixedMembrane, IntegerEdge
+from litesnn.search.model.registers import REGISTER, Tally
+from litesnn.search.model.spiking_model import SpikingModel
+from litesnn.search.run.ranks import Ranks
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from torch import Tensor
 from litesnn.compiler.genotype import Genotype, InputSpec, quantize_input
 from litesnn.errors import DataError
 from litesnn.search.data import Dataset
+from litesnn.search.training.augmentation import Augmentation
 
 _CHUNK = 1024
 """Samples quantized at once: intermediate values take up to eight times the bytes of what is kept."""
@@ -91,22 +92,6 @@ def stratified_split(samples: Samples, second: float | int, seed: int, name: str
         raise DataError(f"{name}: cannot split off {second:g} of {len(samples.y)} samples: {error}") from error
     first, rest = (torch.from_numpy(part) for part in split)
     return Samples(samples.x[first], samples.y[first]), Samples(samples.x[rest], samples.y[rest])
-
-
-@dataclass(frozen=True)
-class Augmentation:
-    """Random changes of training images.
-
-    Attributes
-    ----------
-    shift : by up to so many pixels either way, filling with 0
-    flip : mirror half of the images left-right
-    cutout : set a square of so many pixels to 0, its middle anywhere on the image (DeVries and Taylor, 2017)
-    """
-
-    shift: int = 0
-    flip: bool = False
-    cutout: int = 0
 
 
 def batches(

@@ -24,8 +24,8 @@ from litesnn.compiler.mapping.memory_image import core_list_groups, encoded_memo
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.weight_facts import genotype_facts
-from litesnn.search.model import SpikingModel
-from litesnn.search.reference import run_reference
+from litesnn.search.model.reference import run_reference
+from litesnn.search.model.spiking_model import SpikingModel
 
 LOIHI2 = load_profile("loihi2")
 SAMPLES = 3

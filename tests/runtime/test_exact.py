@@ -20,7 +20,7 @@ from litesnn.runtime.exact.limits import Arithmetic, Sums
 from litesnn.runtime.exact.neurons import Lif
 from litesnn.runtime.exact.words import Packing
 from litesnn.runtime.trace import Trace
-from litesnn.search.reference import run_reference
+from litesnn.search.model.reference import run_reference
 
 LIMIT = 2**23
 

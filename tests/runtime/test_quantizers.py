@@ -15,7 +15,7 @@ from litesnn.compiler.profile import load_profile
 from litesnn.errors import CompileError, RegisterError
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.lava import LavaSession
-from litesnn.search.reference import run_reference
+from litesnn.search.model.reference import run_reference
 
 LOIHI2 = load_profile("loihi2")
 RESIDUAL = ("conv3x3", "conv3x3", "conv1x1", "skip", "shortcut", "shortcut", "maxpool3x3")

@@ -24,7 +24,7 @@ from litesnn.errors import CompileError
 from litesnn.runtime.exact import is_aligned, simulate
 from litesnn.runtime.mapped import check_mapping, mapped_graph
 from litesnn.runtime.trace import Trace
-from litesnn.search.reference import run_reference
+from litesnn.search.model.reference import run_reference
 
 
 def recurrent(seed: int, **choices: object) -> LoadedGenotype:

@@ -21,7 +21,7 @@ from litesnn.errors import RegisterError
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.verify import Divergence, Verification
 from litesnn.samples import Samples
-from litesnn.search.reference import run_reference
+from litesnn.search.model.reference import run_reference
 from litesnn.verification import verify
 
 SAMPLES = 5

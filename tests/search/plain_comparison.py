@@ -4,7 +4,7 @@ import numpy as np
 from plain_network import PlainNetwork
 
 from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.search.reference import run_reference
+from litesnn.search.model.reference import run_reference
 
 
 def assert_equals_plain(loaded: LoadedGenotype, inputs: np.ndarray) -> None:

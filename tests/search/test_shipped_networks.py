@@ -8,7 +8,7 @@ import pytest
 import litesnn
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype, quantize_input
 from litesnn.search.data import load_dataset
-from litesnn.search.reference import run_reference
+from litesnn.search.model.reference import run_reference
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

@@ -16,7 +16,7 @@ from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.rules.graph_rules import graded_input_enters
 from litesnn.errors import CompileError, GenotypeError, GraphError
 from litesnn.runtime.exact import simulate
-from litesnn.search.reference import run_reference
+from litesnn.search.model.reference import run_reference
 
 
 @pytest.mark.parametrize("family", [document, vgg, resnet, lightsnn_cells])

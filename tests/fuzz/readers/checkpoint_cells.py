@@ -15,8 +15,8 @@ from fuzz.readers.checkpoints import PLAIN, case_of, placed
 from litesnn.compiler.genotype import InputSpec, load_genotype
 from litesnn.display.cell_search_page import render_cell_search
 from litesnn.search.data import Dataset
-from litesnn.search.light import preset, search_cell
-from litesnn.search.light.search import CellSearchResult
+from litesnn.search.methods.light import preset, search_cell
+from litesnn.search.run.history import SearchResult
 
 SETTINGS = replace(preset("snasnet", "tiny"), channels=2, batch_size=4, repeats=1, timesteps=2, candidates=4, samples=0)
 
@@ -36,12 +36,12 @@ def seeds(folder: Path) -> list[Case]:
     return [case_of(folder / "run" / "search.checkpoint")]
 
 
-def read(place: Place) -> CellSearchResult:
+def read(place: Place) -> SearchResult:
     """Go on from it, to the end."""
     return search_cell(_data(), placed(place, "search.checkpoint"), SETTINGS, resume=True, progress=False)
 
 
-def use(found: CellSearchResult, place: Place) -> None:
+def use(found: SearchResult, place: Place) -> None:
     """What was written can be read and shown."""
     load_genotype(found.path)
     render_cell_search(found.history, found.genotype)

@@ -14,8 +14,8 @@ from fuzz.readers.checkpoints import MUTATORS, case_of, placed
 from litesnn.compiler.genotype import InputSpec, load_genotype
 from litesnn.display.search_page import render_search
 from litesnn.search.data import Dataset
-from litesnn.search.lite import SearchSettings, search_genotype
-from litesnn.search.lite.search import SearchResult
+from litesnn.search.methods.lite import SearchSettings, search_genotype
+from litesnn.search.run.history import SearchResult
 
 SETTINGS = SearchSettings(
     nodes=2, channels=4, deploy_channels=4, levels=(0,), timesteps=2, pool="none", epochs=2, warm_up=1, batch_size=16

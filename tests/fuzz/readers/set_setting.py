@@ -10,10 +10,10 @@ from fuzz.case import Case
 from fuzz.mutators.lift import on_argument
 from fuzz.reader import DifferentError, Place, Reader
 from fuzz.readers.set_figure import set_name, set_value
-from litesnn.search.light import CellSearchSettings
-from litesnn.search.light import preset as cell_preset
-from litesnn.search.lite import SearchSettings, preset, with_settings
-from litesnn.search.overrides import assigned
+from litesnn.search.methods.light import CellSearchSettings
+from litesnn.search.methods.light import preset as cell_preset
+from litesnn.search.methods.lite import SearchSettings, preset
+from litesnn.search.settings.overrides import assigned, with_settings
 
 Settings = SearchSettings | CellSearchSettings
 

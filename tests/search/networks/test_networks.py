@@ -8,7 +8,7 @@ from litesnn.compiler.genotype import Genotype, InputSpec, resolve
 from litesnn.compiler.profile import load_profile
 from litesnn.errors import GenotypeError
 from litesnn.search.data.arrays import cifar_input
-from litesnn.search.model import SpikingModel
+from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.networks import NETWORKS, NetworkSettings, new_network
 
 CIFAR = cifar_input("cifar10", (3, 32, 32))

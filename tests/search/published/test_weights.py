@@ -13,7 +13,7 @@ from torch import Tensor
 
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype, save_genotype
 from litesnn.errors import GenotypeError
-from litesnn.search.model import SpikingModel
+from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.published import import_published
 from litesnn.search.published.imported import ImportedGenotype
 

@@ -1,0 +1,147 @@
+"""A search without training as one run: data set in, genotype and history out, resumable after every group of evaluations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from litesnn.compiler.genotype import resolve
+from litesnn.errors import SearchError
+from litesnn.search.data import Dataset, load_dataset
+from litesnn.search.methods.light.macro import check_size, spiking_cells, to_genotype
+from litesnn.search.methods.light.scoring import Scorer, training_samples
+from litesnn.search.methods.light.settings import CellSearchSettings
+from litesnn.search.methods.light.strategies import BadRow, edge_operations, strategy_of
+from litesnn.search.run.history import SearchResult, history_document, search_identity, search_record
+from litesnn.search.run.output import CHECKPOINT_FILE, GENOTYPE, check_search_output
+from litesnn.search.run.run import Run
+from litesnn.search.run.session import run_session, set_threads, usable_device
+from litesnn.search.spaces.four_nodes import without_idle_nodes
+
+
+def search_cell(
+    dataset: str | Dataset,
+    out_dir: str | PathLike[str],
+    settings: CellSearchSettings | None = None,
+    *,
+    data_dir: str | PathLike[str] | None = None,
+    device: str = "cpu",
+    resume: bool = False,
+    progress: bool = True,
+    on_evaluations: Callable[[int], None] | None = None,
+) -> SearchResult:
+    """Search a cell for a data set; writes `genotype.json` (untrained) and `history.json` into `out_dir`.
+
+    No network is trained and no label is looked at. The same seed, settings and threads give the same files on one CPU.
+
+    Parameters
+    ----------
+    dataset : a name of `litesnn.search.data.DATASETS`, or a data set
+    data_dir : folder with the data set's files
+    device : as torch names it
+    resume : go on from `search.checkpoint` in `out_dir` where there is one
+    progress : show a bar, if standard error is a terminal
+    on_evaluations : called with the number of evaluations so far, once their checkpoint is written
+
+    Raises
+    ------
+    OutputError
+        If `out_dir` cannot be written, or holds other files of these names.
+    SearchError, DataError
+        For settings or data that do not fit.
+    """
+    settings = settings or CellSearchSettings()
+    check_search_output(Path(out_dir))
+    set_threads(settings.threads)
+    data = load_dataset(dataset, None if data_dir is None else Path(data_dir)) if isinstance(dataset, str) else dataset
+    work = _Evaluations(data, settings, usable_device(device, SearchError))
+    run = Run("search", SearchError, Path(out_dir) / CHECKPOINT_FILE, search_identity(data, settings.as_dict()))
+    with run_session(progress) as bar:
+        run.go(work, bar, resume, on_evaluations)
+    result = work.result(Path(out_dir))
+    run.finish(result.write)
+    return result
+
+
+@dataclass(frozen=True)
+class _State:
+    """What a checkpoint's state is; the strategy knows what its rows hold."""
+
+    rows: list[dict[str, Any]]
+
+
+class _Evaluations:
+    """The evaluations of one search; each step is a group of them, and reports how many there are so far."""
+
+    state_type = _State
+
+    def __init__(self, data: Dataset, settings: CellSearchSettings, device: torch.device) -> None:
+        self.data, self.settings = data, settings
+        check_size(settings, data.input_spec.shape, data.name)
+        scorer = Scorer(training_samples(data, settings).x, data.input_spec.scale, settings, device)
+        self.timesteps = scorer.skeleton.timesteps
+        self.strategy = strategy_of(scorer, settings)
+        self.title, self.total = str(settings.method), self.strategy.total
+
+    @property
+    def done(self) -> int:
+        """Evaluations so far."""
+        return self.strategy.done
+
+    def steps(self) -> Iterator[int]:
+        """What is left to score."""
+        for _ in self.strategy.steps():
+            yield self.done
+
+    def shown(self, report: int) -> str:
+        """Where the search is."""
+        return f"{self.title} {self.strategy.described()}"
+
+    def state(self) -> Mapping[str, Any]:
+        """The rows of the strategy."""
+        return {"rows": self.strategy.rows}
+
+    def tensors(self) -> Mapping[str, Tensor]:
+        """None: weights and samples follow from the seed."""
+        return {}
+
+    def restore(self, state: _State, tensors: Mapping[str, Tensor], path: Path) -> None:
+        """Go on after these rows."""
+        try:
+            self.strategy.restore(state.rows)
+        except BadRow as error:
+            raise SearchError(f"not a checkpoint: {path}: {error}; start without resuming") from error
+
+    def result(self, folder: Path) -> SearchResult:
+        """Genotype and history, before they are written."""
+        data, settings, wiring = self.data, self.settings, self.strategy.best()
+        told = {**settings.as_dict(), "cell": edge_operations(wiring)}
+        genotype = to_genotype(
+            wiring,
+            settings,
+            data.input_spec,
+            self.timesteps,
+            data.num_classes,
+            f"{data.name}-{settings.method}",
+            search_record(settings.method, data, settings.seed, told),
+        )
+        resolve(genotype)
+        own = {
+            "timesteps": self.timesteps,
+            "edges": list(edge_operations(wiring)),
+            "evaluations": self.strategy.done,
+            "rows": self.strategy.rows,
+            "decoded": {
+                "cell": edge_operations(wiring),
+                "deployed": edge_operations(without_idle_nodes(wiring)),
+                "notes": list(spiking_cells(wiring, settings)[0].notes),
+            },
+        }
+        history = history_document(settings.method, data, settings.as_dict(), own)
+        return SearchResult(genotype, folder / GENOTYPE, history)

@@ -1,0 +1,130 @@
+"""Loss_MEM and Loss_COMP: what the network that the probabilities stand for would cost, with gradients to the probabilities.
+
+`PaperCost` counts as LitE-SNN does (Eq. 12 to 14 and 18 to 20): ideal bits of all candidates, and bit-operations. `ChipCost` counts
+what a chip charges for the edges that decoding keeps: memory and cores at the compiler's prices, and operations that cost the same at
+any width. Both return bits, operations of one sample, and cores.
+"""
+
+from __future__ import annotations
+
+import torch
+from rich.progress import Progress
+from torch import Tensor, nn
+
+from litesnn.compiler.genotype import InputSpec
+from litesnn.search.methods.lite.chip_prices import chip_prices
+from litesnn.search.methods.lite.choices import Choices
+from litesnn.search.methods.lite.decode import discounted, kept_shares
+from litesnn.search.methods.lite.losses import expected_rate
+from litesnn.search.methods.lite.settings import SearchSettings
+from litesnn.search.spaces import CONV, SKIP, SpikeDhsSpace
+from litesnn.search.spaces.spikedhs import KERNEL
+
+
+class PaperCost(nn.Module):
+    """Ideal bits (not weighted by alpha, as in the authors' program) and Bit-SynOps.
+
+    Attributes
+    ----------
+    weights : kept weights of each candidate, (cells, edges, 2); 0 for an identity
+    synapses : the same times the map's pixels: operations if every input fires once
+    widths : candidate bits, (B,)
+    tolls : what keeping an edge with an operation adds to the loss, (edges, 2), which decoding heeds; None: it does not
+    """
+
+    weights: Tensor
+    synapses: Tensor
+    widths: Tensor
+    tolls: Tensor | None
+
+    def __init__(self, space: SpikeDhsSpace, settings: SearchSettings) -> None:
+        super().__init__()
+        weights = candidate_weights(space) * settings.keep
+        areas = torch.tensor([plan.size[0] * plan.size[1] for plan in space.cells()], dtype=torch.float32)
+        self.register_buffer("weights", weights)
+        self.register_buffer("synapses", weights * areas[:, None, None])
+        self.register_buffer("widths", torch.tensor(settings.bits, dtype=torch.float32))
+        self.register_buffer("tolls", None)
+        self.sources = [edge.source for edge in space.edges]
+
+    def memory(self, choices: Choices) -> Tensor:
+        """Eq. 18, 19."""
+        return (self._bits(choices) * self.weights.sum((1, 2))).sum()
+
+    def operations(self, choices: Choices, rates: Tensor) -> Tensor:
+        """Eq. 12, 14, 20."""
+        return (self._bits(choices) * self._synaptic_operations(choices.ops(), choices.steps(), rates)).sum()
+
+    def cores(self, choices: Choices) -> Tensor:
+        """None: the paper knows no cores."""
+        return torch.zeros_like(choices.psi[0])
+
+    def _bits(self, choices: Choices) -> Tensor:
+        """b_w of every cell (Eq. 19), (cells,)."""
+        return choices.bits() @ self.widths
+
+    def _synaptic_operations(self, ops: Tensor, steps: Tensor, rates: Tensor) -> Tensor:
+        """SynOps per sample of every cell, (cells,)."""
+        spikes = expected_rate(rates, steps)[:, self.sources]
+        per_edge = (ops * self.synapses).sum(2)
+        return (per_edge * spikes).sum(1)
+
+
+class ChipCost(PaperCost):
+    """Memory and cores as the compiler estimates them, and operations as the chip executes them, of the network that decoding keeps.
+
+    Attributes
+    ----------
+    memory_prices, core_prices : in bits, and in cores
+    """
+
+    def __init__(
+        self, space: SpikeDhsSpace, input_spec: InputSpec, settings: SearchSettings, bar: Progress | None = None
+    ) -> None:
+        super().__init__(space, settings)
+        self.space = space
+        self.strength = settings.strength
+        self.memory_prices, self.core_prices = chip_prices(space, input_spec, settings, bar)
+        self.tolls = settings.lambda_mem * self.memory_prices.edges + settings.lambda_cores * self.core_prices.edges
+
+    def memory(self, choices: Choices) -> Tensor:
+        """Expected bits of synapse memory over all cores."""
+        expected: Tensor = self.memory_prices(self._kept(choices), choices.bits())
+        return expected
+
+    def cores(self, choices: Choices) -> Tensor:
+        """Expected number of cores."""
+        expected: Tensor = self.core_prices(self._kept(choices), choices.bits())
+        return expected
+
+    def operations(self, choices: Choices, rates: Tensor) -> Tensor:
+        """Expected synaptic operations; the width of a weight does not matter to the chip."""
+        return self._synaptic_operations(self._kept(choices), choices.steps(), rates).sum()
+
+    def _kept(self, choices: Choices) -> Tensor:
+        """How likely an edge is kept with an operation, (edges, 2); what a sequential search has decided is certain."""
+        ops = choices.ops()
+        if choices.held_ops is not None:
+            return ops
+        return ops * kept_shares(self.space, discounted(ops, self.tolls), self.strength)[:, None]
+
+
+def make_cost(
+    space: SpikeDhsSpace, input_spec: InputSpec, settings: SearchSettings, bar: Progress | None = None
+) -> PaperCost:
+    """The cost that the settings name; finding a chip's prices shows on the bar."""
+    if settings.cost == "paper":
+        return PaperCost(space, settings)
+    return ChipCost(space, input_spec, settings, bar)
+
+
+def candidate_weights(space: SpikeDhsSpace) -> Tensor:
+    """Weights of each candidate before pruning, (cells, edges, 2)."""
+    plans, edges = space.cells(), space.edges
+    table = torch.zeros(len(plans), len(edges), 2)
+    for plan in plans:
+        for edge in edges:
+            convolution = KERNEL**2 * plan.source_channels(edge.source) * plan.channels
+            table[plan.index, edge.number, CONV] = convolution
+            table[plan.index, edge.number, SKIP] = 0 if edge.identity else convolution
+    return table

@@ -1,0 +1,136 @@
+"""history.json: what a search did, epoch by epoch, as plain numbers."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from torch import Tensor
+
+from litesnn.compiler.accounting import expected_kept, macs, model_size
+from litesnn.compiler.genotype import Genotype, Topology, resolve
+from litesnn.search.methods.lite.decode import Decoded
+from litesnn.search.methods.lite.epoch import EpochMeans
+from litesnn.search.methods.lite.stages import Stage
+from litesnn.search.methods.lite.supernet import Supernet
+from litesnn.search.spaces import CONV, SpikeDhsSpace
+
+METHOD = "litesnn"
+
+
+@dataclass(frozen=True)
+class DecodedRow:
+    """The network that an epoch's choices stand for.
+
+    Attributes
+    ----------
+    edges, bits, timesteps : wiring in words, weight bits per cell, T
+    model_size : bytes, at the width it is deployed with
+    bit_syn_ops : per sample, of its cells at the supernet's firing rates
+    """
+
+    edges: list[str]
+    bits: list[int]
+    timesteps: int
+    model_size: float
+    bit_syn_ops: float
+
+
+@dataclass(frozen=True)
+class EpochRow:
+    """One epoch of a search.
+
+    Attributes
+    ----------
+    epoch, stage : from 1; `warm-up`, `joint`, or a stage of the sequential search
+    loss_ce, loss_mem, loss_comp, cores : the terms of the loss, the last three before their lambdas (bits; operations per sample; cores of
+        the chip, 0 with the paper's cost)
+    accuracy : at 1 .. T steps, a fraction, on the batches of the second step (held out from the weights by default)
+    masks_changed : fraction of mask entries that flipped, per update
+    ops, bits, steps : probabilities after the epoch: (edges, 2), (cells, B), (T,)
+    decoded : the network they stand for
+    """
+
+    epoch: int
+    stage: str
+    loss_ce: float
+    loss_mem: float
+    loss_comp: float
+    cores: float
+    accuracy: tuple[float, ...]
+    masks_changed: float
+    ops: list[list[float]]
+    bits: list[list[float]]
+    steps: list[float]
+    decoded: DecodedRow
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.decoded.timesteps <= len(self.accuracy):
+            raise ValueError(f"T = {self.decoded.timesteps} of {len(self.accuracy)} accuracies")
+
+    def document(self) -> dict[str, Any]:
+        """As JSON holds it."""
+        return {**asdict(self), "accuracy": list(self.accuracy)}
+
+
+def epoch_row(
+    epoch: int, stage: Stage, means: EpochMeans, updates: int, supernet: Supernet, decoded: Decoded, genotype: Genotype
+) -> EpochRow:
+    """The row of an epoch (from 0) with `updates` updates."""
+    choices, topology = supernet.choices, resolve(genotype)
+    entries = sum(conv.mask.numel() for conv in supernet.comp_convs())
+    return EpochRow(
+        epoch + 1,
+        stage.name,
+        means.ce,
+        means.memory,
+        means.operations,
+        means.cores,
+        means.accuracy,
+        means.masks_changed / (entries * updates),
+        choices.ops().detach().tolist(),
+        choices.bits().detach().tolist(),
+        choices.steps().detach().tolist(),
+        DecodedRow(
+            edge_names(decoded),
+            list(decoded.bits),
+            decoded.timesteps,
+            model_size(topology, genotype.norm),
+            _bit_syn_ops(decoded, topology, means.rates),
+        ),
+    )
+
+
+def _bit_syn_ops(decoded: Decoded, topology: Topology, rates: Tensor) -> float:
+    """Eq. 12 and 20 of a decoded network, from rates (cells, sources, T)."""
+    spikes = rates[:, :, : decoded.timesteps].sum(2).tolist()
+    kept = expected_kept(topology)
+    edges = {edge.name: edge for edge in topology.edges()}
+    total = 0.0
+    for cell, of_sources in enumerate(spikes):
+        seen = [0] * (len(of_sources))
+        for candidate, _ in decoded.edges:
+            plan = edges[f"cell{cell}.node{candidate.node}.edge{seen[candidate.node]}"]
+            seen[candidate.node] += 1
+            total += plan.bits * macs(plan, kept) * of_sources[candidate.source]
+    return total
+
+
+def edge_names(decoded: Decoded) -> list[str]:
+    """Such as `n1 <- s0: conv3x3`; of a cell input both candidates are convolutions."""
+    return [
+        f"n{edge.node} <- {edge.source_name}: {'conv3x3' if op == CONV or not edge.identity else 'skip'}"
+        for edge, op in decoded.edges
+    ]
+
+
+def own_history(space: SpikeDhsSpace, rows: list[dict[str, Any]], decoded: Decoded) -> dict[str, Any]:
+    """What history.json holds beside what all searches tell."""
+    return {
+        "edges": [f"n{edge.node} <- {edge.source_name}" for edge in space.edges],
+        "cells": [
+            {"channels": plan.channels, "stride": plan.stride, "size": list(plan.size)} for plan in space.cells()
+        ],
+        "epochs": rows,
+        "decoded": {"edges": edge_names(decoded), "bits": list(decoded.bits), "timesteps": decoded.timesteps},
+    }

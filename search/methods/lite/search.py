@@ -1,0 +1,65 @@
+"""The LitE-SNN search as one run: data set in, genotype and history out, resumable after every epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from os import PathLike
+from pathlib import Path
+
+from litesnn.errors import SearchError
+from litesnn.search.data import Dataset, load_dataset
+from litesnn.search.methods.lite.history import METHOD, EpochRow
+from litesnn.search.methods.lite.settings import SearchSettings
+from litesnn.search.methods.lite.work import Epochs
+from litesnn.search.run.history import SearchResult, search_identity
+from litesnn.search.run.output import CHECKPOINT_FILE, check_search_output
+from litesnn.search.run.run import Run
+from litesnn.search.run.session import run_session, set_threads, shared_among_ranks, usable_device
+
+
+def search_genotype(
+    dataset: str | Dataset,
+    out_dir: str | PathLike[str],
+    settings: SearchSettings | None = None,
+    *,
+    data_dir: str | PathLike[str] | None = None,
+    device: str = "cpu",
+    resume: bool = False,
+    progress: bool = True,
+    on_epoch: Callable[[EpochRow], None] | None = None,
+) -> SearchResult:
+    """Search a network for a data set; writes `genotype.json` (untrained) and `history.json` into `out_dir`.
+
+    The test set is not looked at. The same seed, settings and threads give the same files on one CPU. Several processes
+    (`docs/training.md`) share every batch; the first one writes.
+
+    Parameters
+    ----------
+    dataset : a name of `litesnn.search.data.DATASETS`, or a data set
+    data_dir : folder with the data set's files
+    device : as torch names it
+    resume : go on from `search.checkpoint` in `out_dir`, written after every epoch, where there is one
+    progress : show a bar, if standard error is a terminal
+    on_epoch : called after every epoch, once its checkpoint is written; in the first process
+
+    Raises
+    ------
+    OutputError
+        If `out_dir` cannot be written, or holds other files of these names.
+    SearchError, DataError
+        For settings or data that do not fit, and for a loss that is not finite.
+    """
+    settings = settings or SearchSettings()
+    check_search_output(Path(out_dir))
+    set_threads(settings.threads)
+    data = load_dataset(dataset, None if data_dir is None else Path(data_dir)) if isinstance(dataset, str) else dataset
+    place = usable_device(device, SearchError)
+    ranks = shared_among_ranks(place, settings.batch_size, SearchError)
+    identity = {"method": METHOD, **search_identity(data, settings.as_dict()), **ranks.identity}
+    run = Run("search", SearchError, Path(out_dir) / CHECKPOINT_FILE, identity, ranks)
+    with run_session(progress, ranks, SearchError) as bar:
+        work = Epochs(data, settings, place, ranks, bar)
+        run.go(work, bar, resume, on_epoch)
+        result = work.result(Path(out_dir))
+        run.finish(result.write)
+    return result

@@ -1,0 +1,122 @@
+"""The supernet: stem, cells with every candidate in them, head; all T steps at once but for the neurons.
+
+Convolutions and normalization see (T * N) samples; a direct input meets the stem's convolution once for all steps. Stem and
+readout are quantized and pruned but not searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from litesnn.compiler.genotype import InputSpec, NeuronSpec
+from litesnn.search.methods.lite.cells import Cell
+from litesnn.search.methods.lite.choices import Choices
+from litesnn.search.methods.lite.comp_conv import CompConv
+from litesnn.search.methods.lite.settings import SearchSettings
+from litesnn.search.model.axes import fold_time, unfold_time
+from litesnn.search.model.neurons import float_lif
+from litesnn.search.model.surrogate import Surrogate
+from litesnn.search.run.precision import autocast
+from litesnn.search.spaces import SpikeDhsSpace
+from litesnn.search.spaces.spikedhs import KERNEL
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What one pass shows: logits (T, N, classes) of each step, and the mean input rate of every source of every cell and
+    step, (cells, sources, T), without gradient."""
+
+    logits: Tensor
+    rates: Tensor
+
+
+class Supernet(nn.Module):
+    """The network of all candidates.
+
+    Parameters
+    ----------
+    space : widths, sizes, edges
+    input_spec : quantization of the input; integers times `scale` enter the stem
+    settings : bits, keep, norm, head, neuron, seed
+    """
+
+    def __init__(self, space: SpikeDhsSpace, input_spec: InputSpec, settings: SearchSettings) -> None:
+        super().__init__()
+        generator = torch.Generator().manual_seed(settings.seed)
+        self.space = space
+        self.settings = settings
+        self.input_scale = input_spec.scale
+        self.neuron = NeuronSpec()
+        outer = settings.keep_outside
+        widths = (settings.bits_outside,)
+        self.stem = CompConv(1, (space.channels, space.input_shape[0], KERNEL, KERNEL), outer, widths, generator)
+        self.stem_norm = nn.BatchNorm2d(space.channels)
+        self.cells = nn.ModuleList(
+            Cell(space, plan, settings.keep, settings.bits, settings.norm, self.neuron, generator)
+            for plan in space.cells()
+        )
+        channels, height, width = space.output_shape
+        features = channels if settings.pool == "global_average" else channels * height * width
+        self.readout = CompConv(1, (space.classes, features), outer, widths, generator)
+        self.readout_bias = nn.Parameter(torch.zeros(space.classes))
+        self.choices = Choices(len(space.edges), len(space.levels), len(settings.bits), settings.timesteps, generator)
+
+    def forward(self, inputs: Tensor) -> Activity:
+        """From integers (N, C, H, W)."""
+        with autocast(self.settings.precision, inputs.device):
+            return self._activity(inputs)
+
+    def _activity(self, inputs: Tensor) -> Activity:
+        ops, bits = self.choices.ops(), self.choices.bits()
+        current = F.conv2d(inputs.float() * self.input_scale, self.stem()[0], padding=KERNEL // 2).float()
+        before = signal = self._fire(self.stem_norm(current)[None])
+        rates = []
+        for cell, probabilities in zip(self.cells, bits, strict=True):
+            output, of_sources = cell(before, signal, ops, probabilities)
+            before, signal = signal, output
+            rates.append(of_sources)
+        return Activity(self._read_out(signal), torch.stack(rates))
+
+    def comp_convs(self) -> Iterator[CompConv]:
+        """Every compressed tensor, stem and readout included."""
+        return (module for module in self.modules() if isinstance(module, CompConv))
+
+    def scores(self) -> list[nn.Parameter]:
+        """The importance scores."""
+        return [conv.score for conv in self.comp_convs()]
+
+    def weights(self) -> list[nn.Parameter]:
+        """What the first step trains: weights, normalization, bias."""
+        others = {id(p) for p in (*self.scores(), *self.choices.parameters())}
+        return [p for p in self.parameters() if id(p) not in others]
+
+    def refresh_masks(self) -> int:
+        """Make all masks from the scores; returns how many entries changed."""
+        return sum(conv.refresh_mask() for conv in self.comp_convs())
+
+    def compress(self, *, pruning: bool, quantizing: bool) -> None:
+        """Switch masks and quantizers on or off everywhere (sequential search)."""
+        for conv in self.comp_convs():
+            conv.pruning, conv.quantizing = pruning, quantizing
+
+    def _read_out(self, signal: Tensor) -> Tensor:
+        if self.settings.pool == "global_average":
+            signal = self._fire(signal.mean((3, 4), keepdim=True))
+        weight = self.readout()[0]
+        return unfold_time(F.linear(fold_time(signal).flatten(1), weight, self.readout_bias).float(), signal)
+
+    def _fire(self, current: Tensor) -> Tensor:
+        neuron = self.neuron
+        return float_lif(
+            current,
+            self.settings.timesteps,
+            neuron.decay_mantissa,
+            neuron.threshold,
+            Surrogate.of(neuron),
+            record=False,
+        ).spikes

@@ -1,0 +1,144 @@
+"""The epochs of a LitE-SNN search: supernet, cost and optimizers, one row of history.json for each epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from rich.progress import Progress
+from torch import Tensor
+
+from litesnn.compiler.analysis.shape_ranges import with_proved_bits
+from litesnn.compiler.profile import load_profile, shipped_profiles
+from litesnn.errors import SearchError
+from litesnn.search.data import Dataset
+from litesnn.search.methods.lite.costs import make_cost
+from litesnn.search.methods.lite.decode import decode, to_genotype
+from litesnn.search.methods.lite.epoch import JointOptimization
+from litesnn.search.methods.lite.history import METHOD, EpochRow, epoch_row, own_history
+from litesnn.search.methods.lite.optimizers import Optimizers
+from litesnn.search.methods.lite.preparation import make_space, split_halves
+from litesnn.search.methods.lite.settings import SearchSettings
+from litesnn.search.methods.lite.stages import enter, stage_of
+from litesnn.search.methods.lite.supernet import Supernet
+from litesnn.search.run.checkpoint import optimizer_tensors, restore_module, restore_optimizer
+from litesnn.search.run.history import SearchResult, history_document, search_record
+from litesnn.search.run.output import GENOTYPE
+from litesnn.search.run.ranks import Ranks
+from litesnn.search.run.synchronized_norm import synchronize_norms
+
+
+@dataclass(frozen=True)
+class _State:
+    """What a checkpoint's state is."""
+
+    rows: list[EpochRow]
+
+
+class Epochs:
+    """All epochs of one search; each step is an epoch, and reports its row."""
+
+    title = "search"
+    state_type = _State
+
+    def __init__(
+        self, data: Dataset, settings: SearchSettings, device: torch.device, ranks: Ranks, bar: Progress
+    ) -> None:
+        self.data, self.settings, self.ranks, self.total = data, settings, ranks, settings.epochs
+        self.space = make_space(data, settings, settings.channels)
+        self.deployed_space = make_space(data, settings, settings.deploy_channels)
+        halves = split_halves(data, settings).to(device)
+        self.supernet = Supernet(self.space, data.input_spec, settings).to(device)
+        synchronize_norms(self.supernet, ranks)
+        self.cost = make_cost(self.space, data.input_spec, settings, bar).to(device)
+        self.optimizers = Optimizers.of(self.supernet, settings)
+        self.optimization = JointOptimization(self.supernet, self.cost, self.optimizers, halves, settings, ranks)
+        self.updates = -(-len(halves.weights.y) // settings.batch_size)
+        self.rows: list[dict[str, Any]] = []
+
+    @property
+    def done(self) -> int:
+        """Epochs so far."""
+        return len(self.rows)
+
+    def steps(self) -> Iterator[EpochRow]:
+        """The epochs that are left."""
+        for epoch in range(len(self.rows), self.settings.epochs):
+            stage = stage_of(self.settings, epoch)
+            enter(stage, self.supernet, self.settings, self.cost.tolls)
+            self.ranks.align(self.supernet)
+            means = self.optimization.run_epoch(epoch, stage)
+            decoded = decode(self.space, self.supernet.choices, self.settings, self.cost.tolls)
+            genotype = to_genotype(decoded, self.deployed_space, self.data.input_spec, self.settings, "decoded")
+            row = epoch_row(epoch, stage, means, self.updates, self.supernet, decoded, genotype)
+            self.rows.append(row.document())
+            yield row
+
+    def shown(self, report: EpochRow) -> str:
+        """The stage, and how well the supernet does."""
+        return f"{report.stage} {report.epoch}: accuracy {max(report.accuracy):.2%}, T = {report.decoded.timesteps}"
+
+    def state(self) -> Mapping[str, Any]:
+        """The rows."""
+        return {"rows": self.rows}
+
+    def tensors(self) -> Mapping[str, Tensor]:
+        """`supernet.<name>`, and the state of every optimizer."""
+        tensors = {f"supernet.{name}": value for name, value in self.supernet.state_dict().items()}
+        for name, optimizer in self.optimizers.named():
+            tensors |= optimizer_tensors(name, optimizer)
+        return tensors
+
+    def restore(self, state: _State, tensors: Mapping[str, Tensor], path: Path) -> None:
+        """Go on after these rows, with the supernet and optimizers of their last epoch."""
+        self._check(state.rows, path)
+        restore_module("supernet", self.supernet, tensors, SearchError)
+        for name, optimizer in self.optimizers.named():
+            restore_optimizer(name, optimizer, tensors, SearchError)
+        self.rows = [row.document() for row in state.rows]
+
+    def result(self, folder: Path) -> SearchResult:
+        """Genotype and history, before they are written."""
+        data, settings = self.data, self.settings
+        decoded = decode(self.space, self.supernet.choices, settings, self.cost.tolls)
+        own = own_history(self.space, self.rows, decoded)
+        history = history_document(METHOD, data, settings.as_dict(), own)
+        record = search_record(METHOD, data, settings.seed, {**settings.as_dict(), **self.ranks.identity})
+        name = f"{data.name}-{METHOD}"
+        genotype = to_genotype(decoded, self.deployed_space, data.input_spec, settings, name, record)
+        ends = ("stem", "head") if settings.outer_bits is None else ()
+        genotype = with_proved_bits(genotype, map(load_profile, shipped_profiles()), ends)
+        return SearchResult(genotype, folder / GENOTYPE, history)
+
+    def _check(self, rows: Sequence[EpochRow], path: Path) -> None:
+        """The rows are of epochs of this search."""
+        if len(rows) > self.settings.epochs or [row.epoch for row in rows] != list(range(1, len(rows) + 1)):
+            raise SearchError(
+                f"not a checkpoint: {path}: found {len(rows)} epochs; allowed: those from 1 to up to "
+                f"{self.settings.epochs}, in order; start without resuming"
+            )
+        choices = self.supernet.choices
+        wanted = {
+            "accuracy": (self.settings.timesteps,),
+            "ops": tuple(choices.ops().shape),
+            "bits": tuple(choices.bits().shape),
+            "steps": tuple(choices.steps().shape),
+        }
+        for row in rows:
+            for name, shape in wanted.items():
+                if (found := _shape(getattr(row, name))) != shape:
+                    raise SearchError(
+                        f"not a checkpoint: {path}: epoch {row.epoch}: {name} of shape {found}; allowed: {shape}; "
+                        "start without resuming"
+                    )
+
+
+def _shape(values: Sequence[float] | Sequence[Sequence[float]]) -> tuple[int, ...] | None:
+    """Of a list or a list of equally long lists; None of any other."""
+    lengths = {len(value) if isinstance(value, Sequence) else 0 for value in values}
+    if len(lengths) != 1:
+        return None
+    return (len(values), *filter(None, lengths))

@@ -1,0 +1,1 @@
+"""What trainings and searches share as runs: device and threads, several processes, checkpoints, files that are written."""

@@ -1,0 +1,64 @@
+"""What every search leaves: an untrained genotype, and history.json, what was done as plain numbers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from litesnn.compiler.genotype import Genotype, SearchRecord, save_genotype
+from litesnn.output import write_atomically
+from litesnn.output_kinds import HISTORY
+from litesnn.search.data import Dataset
+from litesnn.search.run.output import HISTORY_FILE
+from litesnn.search.run.session import versions
+
+FORMAT = "litesnn.search"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What a search produced: the untrained genotype, where it lies, and the document of history.json."""
+
+    genotype: Genotype
+    path: Path
+    history: dict[str, Any]
+
+    def write(self) -> None:
+        """Both files."""
+        text = json.dumps(self.history, indent=1) + "\n"
+        write_atomically(self.path.with_name(HISTORY_FILE), text.encode(), HISTORY)
+        save_genotype(self.genotype, None, self.path)
+
+
+def search_identity(data: Dataset, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What a search's checkpoint belongs to: the data and all settings."""
+    return {"dataset": data.name, "train_shape": list(data.x_train.shape), **settings}
+
+
+def history_document(method: str, data: Dataset, settings: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The whole file.
+
+    Parameters
+    ----------
+    settings : as JSON holds them
+    own : what the method tells: at least `edges`, names of what it chose for, and `decoded`, what it found
+    """
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "method": method,
+        "dataset": data.name,
+        "settings": settings,
+        "input_shape": list(data.input_spec.shape),
+        **own,
+        "versions": versions(),
+    }
+
+
+def search_record(method: str, data: Dataset, seed: int, settings: Mapping[str, Any]) -> SearchRecord:
+    """What the genotype says of the search: its method, data set and settings, and where the history is."""
+    return SearchRecord(method=method, dataset=data.name, seed=seed, settings={**settings, "history": HISTORY_FILE})

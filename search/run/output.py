@@ -1,0 +1,30 @@
+"""What searches and trainings write, looked at before they begin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from litesnn.compiler.genotype import check_genotype_output
+from litesnn.output import check_file
+from litesnn.output_kinds import CHECKPOINT, HISTORY, PAGE
+
+GENOTYPE, HISTORY_FILE, CHECKPOINT_FILE = "genotype.json", "history.json", "search.checkpoint"
+"""What a search writes into its folder, beside a page."""
+
+
+def check_search_output(folder: Path) -> None:
+    """Refuse a folder that cannot be written, or where other files have the names of those that a search writes (`OutputError`)."""
+    check_genotype_output(folder / GENOTYPE, weights=False)
+    for name, kind in ((HISTORY_FILE, HISTORY), ("report.html", PAGE), (CHECKPOINT_FILE, CHECKPOINT)):
+        check_file(folder / name, kind)
+
+
+def training_checkpoint(path: Path) -> Path:
+    """Where a training that writes `path` keeps its state between epochs."""
+    return path.with_name(path.name + ".checkpoint")
+
+
+def check_training_output(path: Path) -> None:
+    """Refuse a place that a trained genotype, its tensors or its checkpoint cannot be written to (`OutputError`)."""
+    check_genotype_output(path)
+    check_file(training_checkpoint(path), CHECKPOINT)

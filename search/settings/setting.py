@@ -1,0 +1,106 @@
+"""What a setting says of itself: `Annotated[int, Setting("Samples per step.", low=2)]` as the type of a field of a settings class.
+
+The class is the one place where a setting stands: its bounds are checked when the class is made (`check_settings`), the command line
+makes its options of it, and the tables in docs/settings.md are printed from it. Nothing here imports torch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cache
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting.
+
+    Attributes
+    ----------
+    help : what it is, in sentences
+    low, high : bounds that are allowed themselves
+    above, below : bounds that are not
+    option : the command has an option for it; others are given with `--set NAME=VALUE`, where the command has that
+    flag : name of the option that turns off a setting which is on by default, with its help in `off`
+    """
+
+    help: str
+    low: float | None = None
+    high: float | None = None
+    above: float | None = None
+    below: float | None = None
+    option: bool = False
+    flag: str = ""
+    off: str = ""
+
+    def holds(self, value: float) -> bool:
+        """Whether a number lies within the bounds."""
+        return (
+            (self.low is None or value >= self.low)
+            and (self.high is None or value <= self.high)
+            and (self.above is None or value > self.above)
+            and (self.below is None or value < self.below)
+        )
+
+    def range(self) -> str:
+        """The bounds in words; empty without any."""
+        if self.above is not None and self.below is not None:
+            return f"between {self.above} and {self.below}, both excluded"
+        low = "" if self.low is None else f"{self.low}"
+        low = low if self.above is None else f"above {self.above}"
+        if self.high is not None:
+            return f"{low} to {self.high}" if low and self.above is None else f"{low}, up to {self.high}".lstrip(", ")
+        return f"{low} or more" if self.low is not None else low
+
+
+@dataclass(frozen=True)
+class NamedSetting:
+    """A field of a settings class.
+
+    Attributes
+    ----------
+    kind : its type, without what it says
+    """
+
+    name: str
+    kind: Any
+    default: Any
+    setting: Setting
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The texts it may be, for a choice; empty for other types."""
+        return tuple(text for part in _parts(self.kind) if get_origin(part) is Literal for text in get_args(part))
+
+    @property
+    def optional(self) -> bool:
+        """Whether it may be left to the program, as None."""
+        return NoneType in _parts(self.kind)
+
+
+@cache
+def settings_of(kind: type[DataclassInstance]) -> tuple[NamedSetting, ...]:
+    """The settings of a class, in their order.
+
+    Raises
+    ------
+    TypeError
+        For a field that says nothing of itself.
+    """
+    hints = get_type_hints(kind, include_extras=True)
+    return tuple(_named(kind, field.name, hints[field.name], field.default) for field in fields(kind))
+
+
+def _named(owner: type, name: str, hint: Any, default: Any) -> NamedSetting:
+    said = [part for part in getattr(hint, "__metadata__", ()) if isinstance(part, Setting)]
+    if get_origin(hint) is not Annotated or len(said) != 1:
+        raise TypeError(f"{owner.__name__}.{name}: its type has to be Annotated[..., Setting(...)]")
+    return NamedSetting(name, get_args(hint)[0], default, said[0])
+
+
+def _parts(kind: Any) -> tuple[Any, ...]:
+    return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)

@@ -1,0 +1,32 @@
+"""Settings that trainings and searches have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from litesnn.search.settings.setting import Setting
+
+Precision = Literal["32", "bf16"]
+"""Of convolutions, while training in floating point."""
+
+SeedSetting = Annotated[
+    int,
+    Setting("The same seed and threads give the same result on one CPU.", low=0, high=2**63 - 1, option=True),
+]
+ThreadsSetting = Annotated[
+    int,
+    Setting(
+        "CPU threads; 0 leaves the choice to torch. Sums round differently with another number.",
+        low=0,
+        high=1024,
+        option=True,
+    ),
+]
+SamplesSetting = Annotated[
+    int, Setting("Training samples to use, a stratified choice; 0: all.", low=0, high=2**31, option=True)
+]
+PrecisionSetting = Annotated[
+    Precision,
+    Setting("Of convolutions while training in floating point; the fixed phase never depends on it.", option=True),
+]
+ClipNormSetting = Annotated[float, Setting("Largest gradient norm.", above=0)]
