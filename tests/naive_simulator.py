@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from litesnn.compiler.graph import Graph, Membranes, Population, Readout, SigmaDelta, Spiking
+from litesnn.compiler.graph import Graph, Membranes, Population, Readout, Sigma, Spiking
 from litesnn.errors import RegisterError
 from litesnn.runtime.trace import Trace
 
@@ -44,7 +44,7 @@ def _readout(output: Membranes, sent: dict[str, np.ndarray], membranes: dict[str
     if isinstance(output, Readout):
         return membranes[output.name][:, -1].reshape(len(membranes[output.name]), -1)
     messages = sent[output.name]
-    last = isinstance(output, SigmaDelta) and output.kind == "sigma"
+    last = isinstance(output, Sigma)
     return (messages[:, -1] if last else messages.sum(axis=1)).reshape(len(messages), -1)
 
 

@@ -95,7 +95,7 @@ class StatePeaks:
 
 def state_peaks(population: Membranes, sums: Sums, steps: int) -> StatePeaks:
     """Worst-case states of a population over a run of `steps` steps without reset."""
-    threshold = None if population.threshold is None else int(population.threshold.max())
+    kept = None if population.highest_kept is None else int(population.highest_kept.max())
     current_memory = DECAY_UNITY - (population.du + 1)
     peaks = [0, 0]
     for sign, largest in ((1, sums.high), (-1, -sums.low)):
@@ -106,8 +106,8 @@ def state_peaks(population: Membranes, sums: Sums, steps: int) -> StatePeaks:
             current = (current * current_memory >> 12) + (largest << WEIGHT_SHIFT)
             membrane = (membrane * population.decay_mantissa >> 12) + current + bias
             peaks = [max(peaks[0], current), max(peaks[1], membrane)]
-            if sign > 0 and threshold is not None:
-                membrane = min(membrane, threshold)
+            if sign > 0 and kept is not None:
+                membrane = min(membrane, kept)
             if (current, membrane) == before or membrane > STATE_MAX:
                 break
     return StatePeaks(peaks[0], peaks[1], population.highest_membrane)

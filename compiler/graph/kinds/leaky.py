@@ -40,7 +40,7 @@ class Leaky(Membranes):
     def bounds(self, arrivals: Arrivals) -> Bounds:
         """What the registers can reach; of a population whose normalization is folded."""
         low, high = arrivals.values()
-        bias = self.bias
+        bias, kept = self.bias, self.highest_kept
         decay, current_memory = self.decay_mantissa, DECAY_UNITY - (self.du + 1)
         current_low, current_high, membrane_low, membrane_high = (np.zeros_like(low) for _ in range(4))
         lowest_current, highest_current = current_low.copy(), current_high.copy()
@@ -53,12 +53,9 @@ class Leaky(Membranes):
             lowest, highest = np.minimum(lowest, membrane_low), np.maximum(highest, membrane_high)
             lowest_current = np.minimum(lowest_current, current_low)
             highest_current = np.maximum(highest_current, current_high)
-            membrane_high = self._after_threshold(membrane_high)
+            if kept is not None:
+                membrane_high = np.minimum(membrane_high, kept)
         return Bounds(low, high, lowest_current, highest_current, lowest, highest)
-
-    def _after_threshold(self, highest: Ints) -> Ints:
-        """The highest membrane that is left of those up to `highest`."""
-        return highest
 
     def ranges(self, arrivals: Arrivals, accumulator_limit: int) -> list[Range]:
         """See `Membranes.ranges`."""

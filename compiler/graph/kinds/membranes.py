@@ -122,6 +122,11 @@ class Membranes(ChipSteps, Population):
         return None
 
     @property
+    def highest_kept(self) -> Ints | None:
+        """The highest membrane that is left after a step, (C,); None where nothing cuts it."""
+        return None
+
+    @property
     def threshold_register(self) -> Ints | None:
         """What the fixed unit's threshold register holds, (C,); None where there is none."""
         return None

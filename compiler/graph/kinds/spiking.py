@@ -36,6 +36,11 @@ class Spiking(Leaky):
         return None if self.vth is None else self.vth << WEIGHT_SHIFT
 
     @property
+    def highest_kept(self) -> Ints | None:
+        """What is above the threshold spikes and is reset; what stays is at most the threshold, if that never moves."""
+        return self.threshold if self.fixed_unit else None
+
+    @property
     def threshold_register(self) -> Ints | None:
         """See `Membranes.threshold_register`."""
         return self.vth
@@ -70,7 +75,3 @@ class Spiking(Leaky):
             if (membrane > self.threshold).any():
                 return True
         return False
-
-    def _after_threshold(self, highest: Ints) -> Ints:
-        """What is above the threshold spikes and is reset; what stays is at most the threshold."""
-        return highest if self.threshold is None else np.minimum(highest, self.threshold)
