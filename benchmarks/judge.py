@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from cases import Case, Inputs
 
-from litesnn.compiler.graph import Graph, Readout
+from litesnn.compiler.graph import Graph
 from litesnn.runtime.exact import Simulator
 from litesnn.runtime.lava import LavaSession, Models
 from litesnn.runtime.trace import Trace
@@ -63,7 +63,7 @@ class Outcome:
 def judge(kind: str, seed: int, case: Case, lava: LavaSession | None, models: Sequence[Models]) -> Outcome:
     """Run a case in the exact simulator and, given a session, in Lava with each set of models."""
     graph = case.graph
-    names = [population.name for population in graph.membranes if not isinstance(population, Readout)]
+    names = [population.name for population in graph.membranes if population.sends != "nothing"]
     simulator, seen = Simulator(graph), {}
 
     def watched(name: str, run: Callable[[Inputs], Observed]) -> Callable[[Inputs], Observed]:

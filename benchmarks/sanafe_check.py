@@ -19,7 +19,7 @@ import numpy as np
 from litesnn.compiler.costs import Activity, count_operations, input_events
 from litesnn.compiler.encoding import ListRule
 from litesnn.compiler.export.sanafe import export_sanafe
-from litesnn.compiler.graph import Neurons
+from litesnn.compiler.graph import Spiking
 from litesnn.compiler.mapping.limits import core_limits
 from litesnn.compiler.mapping.links import find_links
 from litesnn.compiler.mapping.routing import Board, measure
@@ -60,7 +60,7 @@ def run(program: Program, sample: np.ndarray, folder: Path) -> dict[str, Any]:
 def compare(program: Program, sample: np.ndarray, found: dict[str, Any]) -> Comparison:
     """What SANA-FE found beside what we compute for the same sample."""
     graph = program.graph
-    neurons = {p.name.replace(".", "_"): p for p in graph.membranes if isinstance(p, Neurons)}
+    neurons = {p.name.replace(".", "_"): p for p in graph.membranes if isinstance(p, Spiking)}
     expected = simulate(graph, sample[None], record=[p.name for p in neurons.values()])
     theirs = {p.name: np.zeros((graph.timesteps, p.size), np.uint8) for p in neurons.values()}
     for step, addresses in enumerate(found["spike_trace"]):
@@ -93,7 +93,7 @@ def _arrival(population: Any) -> int:
     return int(population.arrival or 0)
 
 
-def _messages(found: dict[str, Any], neurons: dict[str, Neurons], timesteps: int) -> tuple[int, int]:
+def _messages(found: dict[str, Any], neurons: dict[str, Spiking], timesteps: int) -> tuple[int, int]:
     """Messages between cores of the chip in the sample's steps, and their hops."""
     packets = hops = 0
     for message in (message for messages in found["message_trace"] for message in messages):

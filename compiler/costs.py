@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.energy import energy_rows, time_rows
-from litesnn.compiler.graph import Graph, Readout
+from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mapping as CoreMapping
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.weight_facts import WeightFacts
@@ -54,7 +54,7 @@ def count_operations(graph: Graph, activity: Activity) -> dict[str, Operations]:
         events = 0
         for block in graph.into(population.name):
             events += int((activity.events[block.source] * graph.fan_out(block)).sum())
-        spikes = 0 if isinstance(population, Readout) else int(activity.events[population.name].sum())
+        spikes = 0 if population.sends == "nothing" else int(activity.events[population.name].sum())
         result[population.name] = Operations(
             events / activity.samples, population.size * graph.timesteps, spikes / activity.samples
         )
@@ -114,7 +114,7 @@ def mean_spikes(graph: Graph, activity: Activity) -> dict[str, float]:
 
 def activation_sparsity(graph: Graph, activity: Activity) -> float:
     """Fraction of neuron-steps without a spike or message, over all populations of the graph that send."""
-    neurons = [population for population in graph.membranes if not isinstance(population, Readout)]
+    neurons = [population for population in graph.membranes if population.sends != "nothing"]
     steps = sum(population.size for population in neurons) * graph.timesteps * activity.samples
     return 1 - sum(int(activity.events[population.name].sum()) for population in neurons) / steps if steps else 1.0
 
@@ -123,7 +123,7 @@ def _graded_operations(graph: Graph, activity: Activity) -> float:
     """Operations per sample whose input carries a value: multiply and add."""
     total = 0
     for source in graph.populations:
-        if source.sent != (0, 1) and not isinstance(source, Readout):
+        if source.sent != (0, 1):
             for block in graph.out_of(source.name):
                 total += int((activity.events[source.name] * graph.fan_out(block)).sum())
     return total / activity.samples

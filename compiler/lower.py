@@ -20,7 +20,8 @@ from litesnn.compiler.graph import (
     Dense,
     Geometry,
     Graph,
-    Neurons,
+    Lif,
+    Maximum,
     OneToOne,
     Pool,
     Population,
@@ -94,9 +95,9 @@ class _Lowering:
             message_bits=8,
         )
 
-    def _neurons(self, name: str, shape: tuple[int, int, int], place: str, analog: Analog | None) -> Neurons:
+    def _neurons(self, name: str, shape: tuple[int, int, int], place: str, analog: Analog | None) -> Lif:
         dv = 4096 - self.spec.neuron.decay_mantissa
-        return Neurons(name, shape, tuple(range(shape[0])), shape[0], place, dv=dv, analog=analog)
+        return Lif(name, shape, tuple(range(shape[0])), shape[0], place, dv=dv, analog=analog)
 
     def _node(self, node: NodePlan) -> None:
         gain: Floats | None = None
@@ -139,7 +140,7 @@ class _Lowering:
             ids = np.arange(channels)
             zeros = np.zeros(channels, np.int64)
             self.populations.append(
-                Neurons(
+                Maximum(
                     name,
                     shape,
                     tuple(range(channels)),
@@ -150,7 +151,6 @@ class _Lowering:
                     bias_mant=zeros,
                     bias_exp=zeros,
                     unit=np.ones(channels),
-                    role="maximum",
                 )
             )
             window = Pool(np.ones(channels, np.int32), ids, ids, (size, size), stride, padding)

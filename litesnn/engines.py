@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import Graph, Membranes, Neurons, Readout, SigmaDelta
+from litesnn.compiler.graph import Graph, Membranes
 from litesnn.runtime.exact import Simulator
 from litesnn.runtime.lava import LAVA_TIMEOUT, LavaSession, Models
 from litesnn.runtime.trace import Trace
@@ -37,7 +37,7 @@ class ChipEngines:
     @property
     def sending(self) -> list[str]:
         """Populations whose spikes or messages are recorded: all but a readout."""
-        return [population.name for population in self.graph.membranes if not isinstance(population, Readout)]
+        return [population.name for population in self.graph.membranes if population.sends != "nothing"]
 
     def exact(self, inputs: Inputs) -> Trace:
         """All that is sent, in the exact simulator."""
@@ -74,9 +74,9 @@ class ChipEngines:
         at = (-1, first.step, *neuron_index(population, first.neuron))
         if engine == "exact":
             trace = self.exact_states(inputs, name)
-            shown = trace.membranes if isinstance(population, SigmaDelta) else trace.potentials
+            shown = trace.membranes if population.shows == "membrane" else trace.potentials
             return int(shown[name][at])
-        if first.found_spike and isinstance(population, Neurons):
+        if first.found_spike and population.sends == "spikes":
             return None
         return int(self.lava_states(inputs, name).membranes[name][at])
 

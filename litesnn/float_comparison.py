@@ -11,7 +11,7 @@ import numpy.typing as npt
 from litesnn.compiler.frontends.imported import Imported
 from litesnn.compiler.frontends.nir.float_run import FloatTrace
 from litesnn.compiler.frontends.nir.read import NirNetwork
-from litesnn.compiler.graph import Graph, Neurons
+from litesnn.compiler.graph import Graph
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.trace import Trace
 
@@ -28,7 +28,7 @@ def compared(network: NirNetwork, graph: Graph, inputs: npt.NDArray[np.int16], o
     inputs : (N, T, C, H, W) spikes or (N, C, H, W) integers, held
     origin : where the inputs are from, in words
     """
-    names = [p.name for p in graph.membranes if isinstance(p, Neurons) and p.name in network.graph.nodes]
+    names = [p.name for p in graph.membranes if p.sends == "spikes" and p.name in network.graph.nodes]
     trace = simulate(graph, inputs, record=names)
     document = compare_traces(network, graph, inputs, trace)
     return replace(network.imported, record={**network.imported.record, "comparison": {"inputs": origin, **document}})

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import INJECTED, Graph, Membranes, Readout
+from litesnn.compiler.graph import INJECTED, Graph, Membranes
 from litesnn.compiler.mapping import Mapping
 from litesnn.compiler.mapping.memory_image import decoded_blocks
 from litesnn.compiler.profile import Profile
@@ -60,7 +60,7 @@ def check_mapping(
     synapses = sum(int(graph.fan_out(block).sum()) for block in graph.blocks)
     if synapses > CHECKED_SYNAPSES or not len(inputs):
         return None
-    names = [population.name for population in graph.membranes if not isinstance(population, Readout)]
+    names = [population.name for population in graph.membranes if population.sends != "nothing"]
     expected = simulate(graph, inputs, record=names)
     found = simulate_mapped(graph, mapping, profile, inputs, record=names)
     return MappedCheck(

@@ -32,10 +32,10 @@ from litesnn.compiler.graph import (
     VTH_MAX,
     Dense,
     Graph,
-    Neurons,
     Readout,
     SigmaDelta,
     Source,
+    Spiking,
 )
 from litesnn.compiler.passes import AssignFormats, ScheduleIsolated
 from litesnn.compiler.pipeline import compile_graph
@@ -178,7 +178,7 @@ def extreme(rng: np.random.Generator, graph: Graph) -> Graph:
     """Some populations with thresholds, biases and decays at their ends, some blocks of other widths."""
     populations = []
     for population in graph.populations:
-        if isinstance(population, Neurons) and rng.random() < 0.3:
+        if isinstance(population, Spiking) and rng.random() < 0.3:
             count = population.shape[0]
             ends: dict[str, Any] = {
                 "vth": rng.choice([0, 1, VTH_MAX], count),

@@ -12,6 +12,7 @@ from small_graphs import graph, neurons, readout, source
 
 from litesnn.compiler.graph import (
     Conv2d,
+    Delta,
     Dense,
     Geometry,
     Graph,
@@ -19,6 +20,7 @@ from litesnn.compiler.graph import (
     OneToOne,
     Pool,
     Population,
+    Sigma,
     SigmaDelta,
     Sparse,
     SynapseBlock,
@@ -38,12 +40,15 @@ def isolated(populations: list[Population], blocks: list[SynapseBlock], timestep
     return start.rebuild(parts, blocks)
 
 
-def sigma_delta(name: str, channels: int = 1, size: int = 1, **fields: Any) -> SigmaDelta:
-    defaults: dict[str, Any] = {"vth": np.full(channels, 5), "kind": "sigma_delta"}
-    given = {**defaults, **fields}
-    if given["kind"] == "sigma":  # it has no threshold, and a program with one is refused
-        given["vth"] = None
-    return SigmaDelta(name, (channels, size, size), tuple(range(channels)), channels, name, **given)
+CHANGES: dict[str, Any] = {kind.kind: kind for kind in (Delta, SigmaDelta, Sigma)}
+
+
+def sigma_delta(name: str, channels: int = 1, size: int = 1, **fields: Any) -> Membranes:
+    given = {"vth": np.full(channels, 5), **fields}
+    kind = CHANGES[given.pop("kind", "sigma_delta")]
+    if kind is Sigma:  # it has no threshold
+        del given["vth"]
+    return kind(name, (channels, size, size), tuple(range(channels)), channels, name, **given)
 
 
 def random_geometry(rng: np.random.Generator, source: Population, target: Population) -> Geometry:

@@ -9,7 +9,7 @@ import networkx as nx
 import numpy as np
 from small_graphs import LOIHI2, conv, dense, neurons, readout, source
 
-from litesnn.compiler.graph import Graph, Population, SigmaDelta, SynapseBlock
+from litesnn.compiler.graph import Delta, Graph, Membranes, Population, Sigma, SigmaDelta, SynapseBlock
 from litesnn.compiler.passes import AssignFormats
 
 
@@ -29,11 +29,14 @@ def isolated(populations: list[Population], blocks: list[SynapseBlock], timestep
     return graph
 
 
-def sigma_delta(name: str, kind: Any, channels: int, size: int = 1, **fields: Any) -> SigmaDelta:
+CHANGES: dict[str, Any] = {kind.kind: kind for kind in (Delta, SigmaDelta, Sigma)}
+
+
+def sigma_delta(name: str, kind: Any, channels: int, size: int = 1, **fields: Any) -> Membranes:
     shape = (channels, size, size)
-    threshold = fields.pop("vth", 3)
-    vth = None if kind == "sigma" else np.full(channels, threshold)
-    return SigmaDelta(name, shape, tuple(range(channels)), channels, name, kind=kind, vth=vth, **fields)
+    vth = np.full(channels, fields.pop("vth", 3))
+    given = fields if kind == "sigma" else {**fields, "vth": vth}
+    return CHANGES[kind](name, shape, tuple(range(channels)), channels, name, **given)
 
 
 def recurrent(rng: np.random.Generator, timesteps: int = 5) -> Graph:

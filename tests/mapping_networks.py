@@ -12,7 +12,7 @@ from litesnn.compiler.graph import (
     Dense,
     Geometry,
     Graph,
-    Neurons,
+    Lif,
     OneToOne,
     Pool,
     Population,
@@ -40,9 +40,9 @@ def source(name: str, shape: Shape) -> Source:
     return Source(name, shape, tuple(range(shape[0])), shape[0], name)
 
 
-def neurons(name: str, shape: Shape, thresholds: int = 1) -> Neurons:
+def neurons(name: str, shape: Shape, thresholds: int = 1) -> Lif:
     vth = np.arange(shape[0], dtype=np.int64) % thresholds + 1
-    return Neurons(name, shape, tuple(range(shape[0])), shape[0], name, vth=vth)
+    return Lif(name, shape, tuple(range(shape[0])), shape[0], name, vth=vth)
 
 
 def readout(name: str, shape: Shape) -> Readout:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from litesnn.compiler.graph import Graph, Membranes, Neurons, Population, Readout, SigmaDelta
+from litesnn.compiler.graph import Graph, Membranes, Population, Readout, Sigma, Spiking
 from litesnn.errors import RegisterError
 from litesnn.runtime.trace import Trace
 
@@ -44,7 +44,7 @@ def _readout(output: Membranes, sent: dict[str, np.ndarray], membranes: dict[str
     if isinstance(output, Readout):
         return membranes[output.name][:, -1].reshape(len(membranes[output.name]), -1)
     messages = sent[output.name]
-    last = isinstance(output, SigmaDelta) and output.kind == "sigma"
+    last = isinstance(output, Sigma)
     return (messages[:, -1] if last else messages.sum(axis=1)).reshape(len(messages), -1)
 
 
@@ -71,7 +71,7 @@ def _run(graph: Graph, frames: np.ndarray) -> Rows:
         for what in ("currents", "membranes", "potentials")
     }
     blocks = [(b, b.weights(graph[b.source].shape, graph[b.target].shape)) for b in graph.blocks]
-    cells = {p.name: (_SigmaDelta(p) if isinstance(p, SigmaDelta) else _Lif(p)) for p in graph.membranes}
+    cells = {p.name: (_SigmaDelta(p) if p.sends == "graded" else _Lif(p)) for p in graph.membranes}
     for step in range(total):
         for population in graph.membranes:
             arriving = np.zeros(population.size, np.int64)
@@ -127,7 +127,7 @@ class _Lif:
             raise RegisterError(f"{p.name}: {np.abs(current).max()}")
         membrane = _decayed(self.membrane, 4096 - p.dv) + self.current + self.bias
         self.potential = self.membrane = np.clip(membrane, -LIMIT + 1, LIMIT - 1)
-        if not isinstance(p, Neurons):
+        if not isinstance(p, Spiking):
             self.membrane = np.where(self.potential > (2**17 - 1) << 6, 0, self.potential)
             return np.zeros(p.size, np.int64)
         spikes = self.potential > _spread(p, p.vth) << 6
@@ -138,7 +138,7 @@ class _Lif:
 class _SigmaDelta:
     """Lava's fixed-point `Delta`, `SigmaDelta` and `Sigma`; thresholds and biases in units of the state."""
 
-    def __init__(self, population: SigmaDelta) -> None:
+    def __init__(self, population: Membranes) -> None:
         self.population = population
         zeros = np.zeros(population.size, np.int64)
         self.current = self.membrane = self.potential = self.act = self.residue = self.error = zeros

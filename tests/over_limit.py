@@ -12,7 +12,7 @@ from written_genotypes import document, parsed, random_tensors, trainable
 
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.genotype.edit import edited, with_population
-from litesnn.compiler.graph import Graph, Neurons, Sparse
+from litesnn.compiler.graph import Graph, Sparse, Spiking
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.rules import Subject
 
@@ -28,8 +28,10 @@ class Case:
     severity: str = "error"
 
 
-class Adaptive(Neurons):
+class Adaptive(Spiking):
     """Neurons of a kind that no fixed unit computes."""
+
+    kind = "adaptive"
 
 
 def small(**changes: Any) -> LoadedGenotype:
@@ -86,7 +88,7 @@ def adaptive() -> Graph:
     """A network whose hidden neurons are no leaky integrate-and-fire ones."""
     graph = plain.dense_stack((4, 6, 3))
     hidden = graph["layer1"]
-    assert isinstance(hidden, Neurons)
+    assert isinstance(hidden, Spiking)
     populations = [Adaptive(**vars(hidden)) if p is hidden else p for p in graph.populations]
     return graph.rebuild(populations, graph.blocks)
 

@@ -12,7 +12,7 @@ from litesnn.compiler.graph import (
     Conv2d,
     Dense,
     Graph,
-    Neurons,
+    Lif,
     OneToOne,
     Population,
     Readout,
@@ -37,7 +37,7 @@ def source(channels: int = 1, size: int = 1, **fields: Any) -> Source:
     return Source("input", (channels, size, size), tuple(range(channels)), channels, "input", **fields)
 
 
-def neurons(name: str, channels: int = 1, size: int = 1, **fields: Any) -> Neurons:
+def neurons(name: str, channels: int = 1, size: int = 1, **fields: Any) -> Lif:
     defaults: dict[str, Any] = {
         "vth": np.ones(channels, np.int64),
         "bias_mant": np.zeros(channels, np.int64),
@@ -45,10 +45,10 @@ def neurons(name: str, channels: int = 1, size: int = 1, **fields: Any) -> Neuro
         "unit": np.ones(channels),
         "dv": 4096 - 2048,
     }
-    return Neurons(name, (channels, size, size), tuple(range(channels)), channels, name, **{**defaults, **fields})
+    return Lif(name, (channels, size, size), tuple(range(channels)), channels, name, **{**defaults, **fields})
 
 
-def analog_neurons(name: str, analog: Analog, channels: int = 1, size: int = 1) -> Neurons:
+def analog_neurons(name: str, analog: Analog, channels: int = 1, size: int = 1) -> Lif:
     """A population whose normalization is not folded yet."""
     return neurons(name, channels, size, analog=analog, vth=None, bias_mant=None, bias_exp=None, unit=None)
 

@@ -1,61 +1,13 @@
-"""Worst-case values: what accumulators and membranes can reach, proved from weights, fan-in and input ranges alone.
-
-Bounds hold for every input. They are exact integers, computed with the same truncations as the neuron; loose only in that
-all inputs of one sign are assumed active at once. They are those of registers without end: where one passes its register, what
-the register holds is something else.
-"""
+"""Worst-case sums: what can arrive at a population in one step, proved from weights, fan-in and input ranges alone."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Graph, Membranes, Neurons
-
-Ints = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, eq=False)
-class Bounds:
-    """Lowest and highest value per channel (C,) over all inputs and all steps of a sample.
-
-    `accumulator` in weight units; `current` and `membrane` in membrane units, after the update and before the spike's reset.
-    """
-
-    accumulator_low: Ints
-    accumulator_high: Ints
-    current_low: Ints
-    current_high: Ints
-    membrane_low: Ints
-    membrane_high: Ints
-
-
-def bounds(graph: Graph, population: Membranes) -> Bounds:
-    """Bounds of one population whose normalization is folded."""
-    low, high = accumulator_bounds(graph, population)
-    bias = population.bias
-    decay, current_memory = population.decay_mantissa, DECAY_UNITY - (population.du + 1)
-    threshold = (
-        population.vth << WEIGHT_SHIFT if isinstance(population, Neurons) and population.vth is not None else None
-    )
-    current_low, current_high, membrane_low, membrane_high = (np.zeros_like(low) for _ in range(4))
-    lowest_current, highest_current = current_low.copy(), current_high.copy()
-    lowest, highest = membrane_low.copy(), membrane_high.copy()
-    for _ in range(steps_from_zero(graph)):
-        current_low = _decayed(current_low, current_memory) + (low << WEIGHT_SHIFT)
-        current_high = _decayed(current_high, current_memory) + (high << WEIGHT_SHIFT)
-        membrane_low = -((np.maximum(-membrane_low, 0) * decay) >> 12) + current_low + bias
-        membrane_high = ((np.maximum(membrane_high, 0) * decay) >> 12) + current_high + bias
-        lowest, highest = np.minimum(lowest, membrane_low), np.maximum(highest, membrane_high)
-        lowest_current = np.minimum(lowest_current, current_low)
-        highest_current = np.maximum(highest_current, current_high)
-        if threshold is not None:
-            # What is above the threshold spikes and is reset; what stays is at most the threshold.
-            membrane_high = np.minimum(membrane_high, threshold)
-    return Bounds(low, high, lowest_current, highest_current, lowest, highest)
+from litesnn.compiler.graph import Graph, Membranes
+from litesnn.compiler.graph.kinds.registers import Ints
 
 
 def steps_from_zero(graph: Graph) -> int:
@@ -63,11 +15,6 @@ def steps_from_zero(graph: Graph) -> int:
     if not graph.isolated:
         return graph.timesteps
     return graph.timesteps + max(population.arrival or 0 for population in graph.populations)
-
-
-def _decayed(state: Ints, memory: int) -> Ints:
-    decayed: Ints = np.sign(state) * ((np.abs(state) * memory) >> 12)
-    return decayed
 
 
 def accumulator_bounds(
@@ -87,15 +34,3 @@ def accumulator_bounds(
         high += (positive * maximum - negative * minimum) << block.exponent
         low += (positive * minimum - negative * maximum) << block.exponent
     return low, high
-
-
-def never_spikes(graph: Graph, neurons: Neurons) -> npt.NDArray[np.bool_]:
-    """Per channel (C,), True where no input can lift the membrane above the threshold.
-
-    Where a strongly negative current could wrap around to a positive one, nothing is certain.
-    """
-    assert neurons.vth is not None
-    found = bounds(graph, neurons)
-    below: npt.NDArray[np.bool_] = found.membrane_high <= neurons.vth << WEIGHT_SHIFT
-    silent: npt.NDArray[np.bool_] = below & (found.current_low >= -STATE_MAX)
-    return silent

@@ -12,13 +12,12 @@ from litesnn.compiler.encoding.rule import ListRule, as_rule
 from litesnn.compiler.encoding.shared_kernel import (
     Shape,
     Tile,
-    Window,
     footprint_lists,
     kernel_rows,
     population_lists,
-    window,
+    windowed,
 )
-from litesnn.compiler.graph import Graph, Sparse, SynapseBlock
+from litesnn.compiler.graph import Graph, SynapseBlock, Window
 from litesnn.compiler.profile import Profile
 
 
@@ -59,7 +58,7 @@ def core_lists(
     rule = as_rule(target)
     result: list[AxonLists] = []
     for spatial, group in _by_window(blocks).items():
-        geometries, formats = [b.geometry for b in group], [list_format(b, rule) for b in group]
+        geometries, formats = windowed(b.geometry for b in group), [list_format(b, rule) for b in group]
         if spatial is not None and rule.kernel_sharing == "row":
             result.append(kernel_rows(geometries, formats, in_shape, tile.channels))
         elif spatial is not None and rule.kernel_sharing == "population":
@@ -75,28 +74,21 @@ def neuron_lists(
     """Unrolled lists, one per source neuron, onto a tile of the target; targets (channel, row, column) within the tile."""
     rule = as_rule(target)
     box = [np.arange(*interval) for interval in (tile.channels, tile.rows, tile.columns)]
-    matrices = []
-    for block in blocks:
-        if isinstance(block.geometry, Sparse):
-            ids = np.ravel_multi_index(np.meshgrid(*box, indexing="ij"), out_shape).ravel()
-            matrices.append(block.geometry.matrix(in_shape, out_shape)[ids])
-        else:
-            kept = block.geometry.keep(None, box[0], in_shape, out_shape)
-            shape = (len(box[0]), *out_shape[1:])
-            local = np.ravel_multi_index(np.meshgrid(np.arange(shape[0]), *box[1:], indexing="ij"), shape).ravel()
-            matrices.append(kept.matrix(in_shape, shape)[local])
+    shape = (len(box[0]), *out_shape[1:])
+    local = np.ravel_multi_index(np.meshgrid(np.arange(shape[0]), *box[1:], indexing="ij"), shape).ravel()
+    matrices = [block.geometry.onto(box[0], in_shape, out_shape)[local] for block in blocks]
     return lists_from_matrices(matrices, [list_format(block, rule) for block in blocks])
 
 
 def _by_window(blocks: Sequence[SynapseBlock]) -> dict[Window | None, list[SynapseBlock]]:
     groups: dict[Window | None, list[SynapseBlock]] = {}
     for block in blocks:
-        groups.setdefault(window(block.geometry), []).append(block)
+        groups.setdefault(block.geometry.window, []).append(block)
     return groups
 
 
 def _shared(blocks: Sequence[SynapseBlock], in_shape: Shape, out_shape: Shape, rule: ListRule) -> list[AxonLists]:
-    geometries, formats = [b.geometry for b in blocks], [list_format(b, rule) for b in blocks]
+    geometries, formats = windowed(b.geometry for b in blocks), [list_format(b, rule) for b in blocks]
     channels = (0, out_shape[0])
     if rule.kernel_sharing == "row":
         return [

@@ -35,14 +35,8 @@ Ints = npt.NDArray[np.int64]
 
 FIELD = 64  # more than any field is wide
 
-# Name -> its variants; cheaper ones win, earlier ones win ties.
-ENCODINGS: dict[str, tuple[Encoding, ...]] = {
-    "sparse": (Sparse(),),
-    "run-length": tuple(RunLength(bits) for bits in (5, 4, 3, 2)),
-    "dense": (Dense("fill"), Dense("break-even"), Dense("split")),
-    "shared-kernel": (KernelRow(),),
-}
-NAMES = {variant.code: name for name, variants in ENCODINGS.items() for variant in variants}
+ENCODINGS: dict[str, type[Encoding]] = {encoding.name: encoding for encoding in (Sparse, RunLength, Dense, KernelRow)}
+NAMES = {encoding.code: name for name, encoding in ENCODINGS.items()}
 
 
 class Register(NamedTuple):
@@ -100,7 +94,7 @@ def choose(lists: AxonLists, rule: ListRule, registers: int | None = None, only:
     """
     limit = rule.formats if registers is None else registers
     names = tuple(only) if only is not None else _allowed(lists, rule)
-    variants = [variant for name in names for variant in _variants(name, rule)]
+    variants = [variant for name in names for variant in _encoding(name).variants(rule)]
     cut = [(variant, variant.entries(lists, rule)) for variant in variants]
     full = all_widths(rule)
     best = _cheapest(cut, lists, rule, full)
@@ -125,15 +119,16 @@ def choose(lists: AxonLists, rule: ListRule, registers: int | None = None, only:
 
 def _allowed(lists: AxonLists, rule: ListRule) -> tuple[str, ...]:
     if lists.rows:
-        return tuple("shared-kernel" if name == "dense" else name for name in rule.row_encodings)
+        return tuple(_encoding(name).of_rows or name for name in rule.row_encodings)
     return rule.encodings
 
 
-def _variants(name: str, rule: ListRule) -> tuple[Encoding, ...]:
-    """The variants that make sense: steps of a width there is; no cuts in dense lists that have an index anyway."""
-    if name == "dense" and rule.dense_index:
-        return ENCODINGS[name][:1]
-    return tuple(v for v in ENCODINGS[name] if not isinstance(v, RunLength) or v.max_skip in rule.skip_widths)
+def _encoding(name: str) -> type[Encoding]:
+    if name not in ENCODINGS:
+        raise CompileError(
+            f"found encoding '{name}', which synapse memory has nothing for; it has: {', '.join(ENCODINGS)}"
+        )
+    return ENCODINGS[name]
 
 
 def _cheapest(cut: Sequence[tuple[Encoding, Entries]], lists: AxonLists, rule: ListRule, widths: Widths) -> Choice:

@@ -35,6 +35,13 @@ class Dense(Encoding):
     gaps: Literal["split", "fill", "break-even"] = "break-even"
     name: ClassVar[str] = "dense"
     code: ClassVar[int] = 3
+    placed: ClassVar[bool] = True
+    of_rows: ClassVar[str | None] = "shared-kernel"
+
+    @classmethod
+    def variants(cls, rule: ListRule) -> tuple[Encoding, ...]:
+        """No cuts in lists that have an index anyway."""
+        return (cls("fill"),) if rule.dense_index else (cls("fill"), cls("break-even"), cls("split"))
 
     def entries(self, lists: AxonLists, rule: ListRule) -> Entries:
         """See `Encoding.entries`."""

@@ -64,10 +64,25 @@ class Layout:
 
 
 class Encoding(ABC):
-    """One way to store a run."""
+    """One way to store a run.
+
+    Attributes
+    ----------
+    name : as profiles call it
+    code : the compression code in the format register
+    placed : whether a synapse's place in its entry gives its target
+    of_rows : the encoding that takes its part for kernel rows, which span all targets; None: itself
+    """
 
     name: ClassVar[str]
     code: ClassVar[int]
+    placed: ClassVar[bool] = False
+    of_rows: ClassVar[str | None] = None
+
+    @classmethod
+    def variants(cls, rule: ListRule) -> tuple[Encoding, ...]:
+        """The variants of it that make sense under a rule; cheaper ones win, earlier ones win ties."""
+        return (cls(),)
 
     @abstractmethod
     def entries(self, lists: AxonLists, rule: ListRule) -> Entries:

@@ -15,17 +15,15 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.encoding.bits import Bits, Words, put, to_words, within
-from litesnn.compiler.encoding.choose import Choice, Register, choose
-from litesnn.compiler.encoding.dense import Dense
+from litesnn.compiler.encoding.choose import ENCODINGS, Choice, Register, choose
 from litesnn.compiler.encoding.entries import sum_by
-from litesnn.compiler.encoding.kernel_row import KernelRow
 from litesnn.compiler.encoding.lists import AxonLists, ListFormat
 from litesnn.compiler.encoding.rule import COUNT_BITS, FORMAT_BITS, ListRule, as_rule
 from litesnn.compiler.profile import Profile
 from litesnn.errors import CompileError
 
 Ints = npt.NDArray[np.int64]
-PLACED = (Dense.code, KernelRow.code)  # where a synapse's place gives its target
+PLACED = [encoding.code for encoding in ENCODINGS.values() if encoding.placed]
 
 
 @dataclass(frozen=True, eq=False)

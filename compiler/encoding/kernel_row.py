@@ -30,6 +30,7 @@ class KernelRow(Encoding):
 
     name: ClassVar[str] = "shared-kernel"
     code: ClassVar[int] = 4  # ours: Loihi 2's register map is not public
+    placed: ClassVar[bool] = True
 
     def entries(self, lists: AxonLists, rule: ListRule) -> Entries:
         """See `Encoding.entries`."""

@@ -23,6 +23,11 @@ class RunLength(Encoding):
     name: ClassVar[str] = "run-length"
     code: ClassVar[int] = 1
 
+    @classmethod
+    def variants(cls, rule: ListRule) -> tuple[Encoding, ...]:
+        """Steps of the widths there are."""
+        return tuple(cls(bits) for bits in (5, 4, 3, 2) if bits in rule.skip_widths)
+
     def entries(self, lists: AxonLists, rule: ListRule) -> Entries:
         """See `Encoding.entries`."""
         gaps = lists.gaps()

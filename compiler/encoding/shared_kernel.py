@@ -7,10 +7,9 @@ alone; the source channels are the atoms of a population list, so all of them ta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,34 +17,11 @@ from scipy.sparse import coo_matrix, csc_matrix, vstack
 
 from litesnn.compiler.encoding.lists import AxonLists, ListFormat, lists_from_matrices
 from litesnn.compiler.encoding.rule import ListRule
-from litesnn.compiler.graph import AxisWindow, Conv2d, Geometry, Pool
+from litesnn.compiler.graph import AxisWindow, Geometry, Window, Windowed
 
 Ints = npt.NDArray[np.int64]
 Interval = tuple[int, int]
 Shape = tuple[int, int, int]
-
-
-class Window(NamedTuple):
-    """What kernels must have in common to share lists."""
-
-    down: AxisWindow
-    across: AxisWindow
-    depthwise: bool
-
-    @property
-    def rows(self) -> int:
-        """Height of the kernel."""
-        return self.down[0]
-
-    @property
-    def columns(self) -> int:
-        """Width of the kernel."""
-        return self.across[0]
-
-    @property
-    def taps(self) -> int:
-        """Positions of the kernel."""
-        return self.rows * self.columns
 
 
 @dataclass(frozen=True)
@@ -85,53 +61,36 @@ class PopulationLists:
     base: Ints
 
 
-def window(geometry: Geometry) -> Window | None:
-    """The window of a convolution or pool; None for a connection without a kernel."""
-    if isinstance(geometry, (Conv2d, Pool)):
-        return Window(*geometry.axes, isinstance(geometry, Pool))
-    return None
-
-
-def kernel_matrix(geometry: Geometry, channels: Interval, sources: int) -> csc_matrix:
-    """Codes (output channels in the interval, source channel * taps + tap)."""
-    first, last = channels
-    if isinstance(geometry, Conv2d):
-        return csc_matrix(geometry.codes[first:last].reshape(last - first, -1))
-    assert isinstance(geometry, Pool), "only convolutions and pools have kernels"
-    taps = geometry.kernel[0] * geometry.kernel[1]
-    inside = (geometry.targets >= first) & (geometry.targets < last) & (geometry.codes != 0)
-    rows = np.repeat(geometry.targets[inside] - first, taps)
-    columns = (geometry.sources[inside][:, None] * taps + np.arange(taps)).ravel()
-    return coo_matrix(
-        (np.repeat(geometry.codes[inside], taps), (rows, columns)), shape=(last - first, sources * taps)
-    ).tocsc()
+def windowed(geometries: Iterable[Geometry]) -> list[Windowed]:
+    """Geometries that have a window, as such."""
+    return [geometry for geometry in geometries if isinstance(geometry, Windowed)]
 
 
 def kernel_rows(
-    geometries: Sequence[Geometry], formats: Sequence[ListFormat], in_shape: Shape, channels: Interval
+    geometries: Sequence[Windowed], formats: Sequence[ListFormat], in_shape: Shape, channels: Interval
 ) -> AxonLists:
     """Rows of kernels with equal windows, one format each: (source channel, ky, kx) with any weight on the core.
 
-    A source channel that nothing reads has no rows; a row of a read channel takes a word even if it is empty. Pools keep
-    only their own channels, as lists of their own.
+    A source channel that nothing reads has no rows; a row of a read channel takes a word even if it is empty. Depthwise ones
+    keep only their own channels, as lists of their own.
     """
-    matrices = [kernel_matrix(geometry, channels, in_shape[0]) for geometry in geometries]
-    taps = _window(geometries[0]).taps
+    matrices = [geometry.kernel_matrix(channels, in_shape[0]) for geometry in geometries]
+    taps = geometries[0].window.taps
     read = _read_channels(matrices, taps)
     columns = (read[:, None] * taps + np.arange(taps)).ravel()
-    rows = isinstance(geometries[0], Conv2d)
+    rows = not geometries[0].depthwise
     return lists_from_matrices([matrix[:, columns] for matrix in matrices], formats, rows=rows)
 
 
 def footprint_lists(
-    geometries: Sequence[Geometry], formats: Sequence[ListFormat], in_shape: Shape, channels: Interval, size: int
+    geometries: Sequence[Windowed], formats: Sequence[ListFormat], in_shape: Shape, channels: Interval, size: int
 ) -> list[AxonLists]:
     """What one pixel far from any border sends through the whole kernel, as population lists of at most `size` targets.
 
     Targets are numbered (ky, kx, channel). A stand-in for `population_lists` before anything is partitioned.
     """
-    matrices = [kernel_matrix(geometry, channels, in_shape[0]) for geometry in geometries]
-    taps = _window(geometries[0]).taps
+    matrices = [geometry.kernel_matrix(channels, in_shape[0]) for geometry in geometries]
+    taps = geometries[0].window.taps
     read = _read_channels(matrices, taps)
     stacked = [vstack([m[:, read * taps + tap] for tap in range(taps)]).tocsr() for m in matrices]
     height = stacked[0].shape[0]
@@ -142,7 +101,7 @@ def footprint_lists(
 
 
 def population_lists(
-    geometries: Sequence[Geometry],
+    geometries: Sequence[Windowed],
     formats: Sequence[ListFormat],
     in_shape: Shape,
     tile: Tile,
@@ -157,8 +116,8 @@ def population_lists(
     every_channel : all source channels are atoms if any is read, as the channels of a pixel send to the same cores; else
         only those that are read
     """
-    matrices = [kernel_matrix(geometry, tile.channels, in_shape[0]) for geometry in geometries]
-    shared = _window(geometries[0])
+    matrices = [geometry.kernel_matrix(tile.channels, in_shape[0]) for geometry in geometries]
+    shared = geometries[0].window
     read = _read_channels(matrices, shared.taps)
     if every_channel and len(read):
         read = np.arange(in_shape[0])
@@ -178,12 +137,6 @@ def population_lists(
         pieces = [_kind_matrix(matrix, read, shared, *key, tile) for key in kinds]
         parts.append(_beside(pieces, tile.neurons))
     return PopulationLists(lists_from_matrices(parts, formats, atoms=max(1, len(read))), read, kind, base)
-
-
-def _window(geometry: Geometry) -> Window:
-    shared = window(geometry)
-    assert shared is not None, "only convolutions and pools have kernels"
-    return shared
 
 
 def _read_channels(matrices: Sequence[csc_matrix], taps: int) -> Ints:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from litesnn.compiler.graph import FidelityLabel, Graph, SigmaDelta
+from litesnn.compiler.graph import FidelityLabel, Graph
 from litesnn.errors import ImportFileError
 
 
@@ -20,7 +20,7 @@ def needs_isolation(graph: Graph) -> str | None:
         return "recurrent connections"
     if any(block.delay > 0 for block in graph.blocks):
         return "delays that are part of the network"
-    if any(isinstance(population, SigmaDelta) for population in graph.membranes):
+    if any(not population.has_reset for population in graph.membranes):
         return "sigma-delta neurons, which have no reset"
     return None
 

@@ -84,6 +84,11 @@ class SynapseBlock:
     delay: int = 0
     distance: int = 0
 
+    @property
+    def is_identity(self) -> bool:
+        """Whether every neuron reads the one at its own place, unweighted."""
+        return self.geometry.one_to_one and self.exponent == 0 and bool((self.geometry.codes == 1).all())
+
     def weights(self, in_shape: Shape, out_shape: Shape) -> csr_matrix:
         """Integer weights as the accumulator sees them, unrolled: CSR (targets, sources), int64."""
         matrix = self.geometry.matrix(in_shape, out_shape).astype(np.int64)

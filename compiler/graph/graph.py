@@ -11,22 +11,8 @@ import numpy.typing as npt
 
 from litesnn.compiler.graph.block import INJECTED, SynapseBlock
 from litesnn.compiler.graph.findings import FidelityLabel, Range, Removal, Schedule
-from litesnn.compiler.graph.geometry import OneToOne
+from litesnn.compiler.graph.kinds import Membranes, Population, Readout, Source
 from litesnn.compiler.graph.pace import Pace
-from litesnn.compiler.graph.populations import (
-    BIAS_EXP_MAX,
-    BIAS_MANT_MAX,
-    DECAY_UNITY,
-    STATE_MAX,
-    VTH_MAX,
-    Ints,
-    Membranes,
-    Neurons,
-    Population,
-    Readout,
-    SigmaDelta,
-    Source,
-)
 from litesnn.errors import GraphError
 
 if TYPE_CHECKING:
@@ -124,7 +110,7 @@ class Graph:
     @property
     def output(self) -> Membranes:
         """What the host reads: the readout, or the one spiking (or graded) population that stands for it."""
-        return next(population for population in self.membranes if _is_output(population))
+        return next(population for population in self.membranes if population.read_by_host)
 
     @property
     def blocks(self) -> list[SynapseBlock]:
@@ -216,7 +202,7 @@ class Graph:
         """What keeps the graph from being simulated at all; wrong delays do not, they give wrong answers."""
         import networkx as nx
 
-        outputs = [population.name for population in self.membranes if _is_output(population)]
+        outputs = [population.name for population in self.membranes if population.read_by_host]
         if len(outputs) != 1:
             yield f"a graph has exactly one output; found {len(outputs)}: {', '.join(outputs)}"
         within = self.network.edge_subgraph(
@@ -225,7 +211,7 @@ class Graph:
         if not self.isolated and not nx.is_directed_acyclic_graph(within):
             yield f"found a cycle {nx.find_cycle(within)}; only feed-forward graphs and feedback of distance 1 can be scheduled"
         for population in self.populations:
-            yield from _population_problems(population)
+            yield from population.problems()
         for block in self.blocks:
             yield from self._block_problems(block)
 
@@ -245,13 +231,13 @@ class Graph:
             yield f"block '{block.name}': {problem}"
         if isinstance(target, Source):
             yield f"block '{block.name}' ends at source '{target.name}'"
-        if isinstance(source, Readout):
-            yield f"block '{block.name}' starts at the readout"
+        if source.sends == "nothing":
+            yield f"block '{block.name}' starts at '{source.name}', which sends nothing"
         if block.exponent < 0 or block.delay < INJECTED:
             yield f"block '{block.name}': exponent {block.exponent} and delay {block.delay} must be 0 or more"
         if block.distance not in (0, 1):
             yield f"block '{block.name}': found distance {block.distance}; allowed: 0, or 1 for feedback"
-        if block.delay == INJECTED and not (isinstance(source, Source) and _is_identity(block)):
+        if block.delay == INJECTED and not (isinstance(source, Source) and block.is_identity):
             yield f"block '{block.name}': only values of a source, one to one and unweighted, are written into neurons"
         if block.format is not None:
             low, high = block.format.code_range()
@@ -263,40 +249,3 @@ class Graph:
                 )
             if block.format.weight_exp + block.format.alignment != block.exponent:
                 yield f"block '{block.name}': weight_exp {block.format.weight_exp} does not carry exponent {block.exponent}"
-
-
-def _is_identity(block: SynapseBlock) -> bool:
-    codes = block.geometry.codes
-    return isinstance(block.geometry, OneToOne) and block.exponent == 0 and bool((codes == 1).all())
-
-
-def _is_output(population: Membranes) -> bool:
-    return isinstance(population, Readout) or population.is_output
-
-
-def _bias_problems(population: Membranes, mantissa: Ints, exponent: Ints) -> Iterator[str]:
-    if isinstance(population, SigmaDelta):  # one word of its state, not the bias register
-        if np.abs(population.bias).max(initial=0) > STATE_MAX:
-            yield f"'{population.name}': bias beyond {STATE_MAX}"
-    elif np.abs(mantissa).max(initial=0) > BIAS_MANT_MAX or exponent.max(initial=0) > BIAS_EXP_MAX:
-        yield f"'{population.name}': bias outside {BIAS_MANT_MAX} * 2^{BIAS_EXP_MAX}"
-
-
-def _population_problems(population: Population) -> Iterator[str]:
-    name, count = population.name, population.shape[0]
-    if len(population.channels) != count or min(population.shape) < 1:
-        yield f"'{name}': shape {population.shape} with {len(population.channels)} channel ids"
-    if not isinstance(population, Membranes):
-        return
-    if not (0 <= population.dv <= DECAY_UNITY and -1 <= population.du < DECAY_UNITY):
-        yield f"'{name}': du {population.du}, dv {population.dv}; allowed: -1..4095 (the chip adds 1) and 0..4096"
-    if population.bias_mant is not None and population.bias_exp is not None:
-        if population.bias_mant.shape != (count,) or population.bias_exp.shape != (count,):
-            yield f"'{name}': bias has shape {population.bias_mant.shape}, allowed ({count},)"
-        yield from _bias_problems(population, population.bias_mant, population.bias_exp)
-    if isinstance(population, (Neurons, SigmaDelta)) and population.vth is not None:
-        limit, bits = (VTH_MAX, 17) if isinstance(population, Neurons) else (STATE_MAX, 23)
-        if population.vth.shape != (count,):
-            yield f"'{name}': vth has shape {population.vth.shape}, allowed ({count},)"
-        elif population.vth.min() < 0 or population.vth.max() > limit:
-            yield f"'{name}': vth {population.vth.min()}..{population.vth.max()}; allowed: 0..{limit} ({bits} bits)"

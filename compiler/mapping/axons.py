@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping as Dictionary
 from typing import Literal
 
-from litesnn.compiler.graph import Conv2d, Graph, Membranes, Pool
+from litesnn.compiler.graph import Graph, Membranes
 
 AxonKind = Literal["discrete", "population", "shared"]
 AxonKinds = Dictionary[str, AxonKind]
@@ -25,13 +25,13 @@ def possible_axons(graph: Graph, source: str) -> tuple[AxonKind, ...]:
     fewer input axons than any other kind, for the same lists. The host sends spikes one by one, without any list.
     """
     population, on_host = graph[source], {p.name for p in graph.membranes if p.on_host}
-    readers = [b.geometry for b in graph.out_of(source) if b.geometry.nnz and b.target not in on_host]
+    readers = [b.geometry.window for b in graph.out_of(source) if b.geometry.nnz and b.target not in on_host]
     if population.shape[0] == 1:
         return ("discrete",)
     if not isinstance(population, Membranes) or population.on_host:
         return ("population",)
-    if all(isinstance(geometry, Conv2d) for geometry in readers):
+    if all(window is not None and not window.depthwise for window in readers):
         return ("shared",)
-    if all(isinstance(geometry, Conv2d | Pool) for geometry in readers):
+    if all(window is not None for window in readers):
         return ("shared", "population", "discrete")
     return ("population", "discrete")

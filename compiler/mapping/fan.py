@@ -17,7 +17,8 @@ import numpy.typing as npt
 from litesnn.compiler.encoding import ListRule, Register, Tile, encode_cost, kernel_rows, list_format, neuron_lists
 from litesnn.compiler.encoding import list_words as encoded_words
 from litesnn.compiler.encoding.kernel_row import KernelRow
-from litesnn.compiler.graph import AxisWindow, Conv2d, Dense, Pool, Population, Sparse, SynapseBlock
+from litesnn.compiler.encoding.shared_kernel import windowed
+from litesnn.compiler.graph import Population, SynapseBlock
 from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.model import Interval, Intervals, lengths
 from litesnn.compiler.mapping.windows import Axis
@@ -65,7 +66,7 @@ class Fan:
         self.parts = [_Part(block, source, target) for block in blocks]
         self.rows = Axis(source.shape[1], target.shape[1], self.parts[0].rows)
         self.columns = Axis(source.shape[2], target.shape[2], self.parts[0].columns)
-        self._whole = kind == "row" or not isinstance(blocks[0].geometry, (Conv2d, Pool))
+        self._whole = kind == "row" or blocks[0].geometry.window is None
         self._memo: dict[Any, Any] = {}
 
     @property
@@ -145,14 +146,12 @@ class Fan:
         """Words, axons, longest list and registers of lists that are the same wherever the slice lies on the map."""
 
         def count() -> tuple[int, int, int, frozenset[Register]]:
-            if (
-                self.kind == "row"
-                and isinstance(self.blocks[0].geometry, Conv2d)
-                and self.rule.row_encodings == ("dense",)
-            ):
+            window = self.blocks[0].geometry.window
+            every = window is not None and not window.depthwise and self.rule.row_encodings == ("dense",)
+            if self.kind == "row" and every:
                 return self._dense_rows(channels)
             if self.kind == "row":
-                geometries = [block.geometry for block in self.blocks]
+                geometries = windowed(block.geometry for block in self.blocks)
                 lists = kernel_rows(geometries, self.formats, self.source.shape, channels)
                 cost = encode_cost(lists, self.rule)
                 return cost.words, int(cost.words > 0), cost.longest, cost.registers
@@ -239,38 +238,6 @@ class _Part:
     """One block as per-tap synapse counts."""
 
     def __init__(self, block: SynapseBlock, source: Population, target: Population) -> None:
-        geometry = block.geometry
-        self.geometry, self.source, self.area = geometry, source, target.shape[1] * target.shape[2]
-        self.rows: AxisWindow
-        self.columns: AxisWindow
-        if isinstance(geometry, (Conv2d, Pool)):
-            self.rows, self.columns = geometry.axes
-            if isinstance(geometry, Conv2d):
-                self._below = _cumulative(geometry.codes != 0)
-        else:
-            # Every source position is a tap of its own (of a stride that no second one hits): all reach the targets.
-            self.rows, self.columns = (source.shape[1], source.shape[1], 0, 1), (source.shape[2], source.shape[2], 0, 1)
-            if isinstance(geometry, Dense):
-                self._below = _cumulative(geometry.codes.reshape(-1, *source.shape) != 0)
-
-    def counts(self, channels: Interval) -> Ints:
-        """Synapses from each source channel through each tap into the target channels: (C, kh, kw)."""
-        geometry = self.geometry
-        if isinstance(geometry, Pool):
-            kept = (geometry.targets >= channels[0]) & (geometry.targets < channels[1]) & (geometry.codes != 0)
-            per_channel = np.bincount(geometry.sources[kept], minlength=self.source.shape[0])
-            return np.broadcast_to(per_channel[:, None, None], (len(per_channel), self.rows[0], self.columns[0]))
-        if isinstance(geometry, Sparse):
-            first, last = geometry.indptr[channels[0] * self.area], geometry.indptr[channels[1] * self.area]
-            stored = geometry.indices[first:last][geometry.codes[first:last] != 0]
-            return np.bincount(stored, minlength=self.source.size).reshape(self.source.shape)
-        counts: Ints = (self._below[channels[1]] - self._below[channels[0]]).astype(np.int64)
-        return counts
-
-
-def _cumulative(stored: Bools) -> npt.NDArray[Any]:
-    """Stored weights of all target channels below each: (C_out + 1, ...)."""
-    dtype = np.dtype(np.int16 if len(stored) < 2**15 else np.int32)
-    below = np.zeros((len(stored) + 1, *stored.shape[1:]), dtype)
-    np.cumsum(stored, axis=0, dtype=dtype, out=below[1:])
-    return below
+        self.rows, self.columns = block.geometry.tap_axes(source.shape)
+        self.counts = block.geometry.tap_counts(source.shape, target.shape)
+        """Synapses from each source channel through each tap into a range of target channels: (C, kh, kw)."""

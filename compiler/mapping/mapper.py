@@ -124,7 +124,7 @@ def _usages(
             "list_words": sum(int(use["list_words"].sum()) for use in alone),
             "synapse_formats": len(frozenset().union(*registers)),
             "threshold_profiles": len(frozenset().union(*thresholds)),
-            "neuron_groups": len({demand.group for demand in own}),
+            "neuron_groups": len({demand.population.group for demand in own}),
         }
         total["core_words"] = core_words(total, limits)
         usages.append({name: total[name] for name in UNITS if name in limits.resources})

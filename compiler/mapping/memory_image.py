@@ -30,8 +30,8 @@ from litesnn.compiler.encoding import (
     neuron_lists,
     population_lists,
 )
-from litesnn.compiler.encoding.shared_kernel import Window, window
-from litesnn.compiler.graph import Conv2d, Graph, Population, Sparse, SynapseBlock, SynapseFormat
+from litesnn.compiler.encoding.shared_kernel import windowed
+from litesnn.compiler.graph import Conv2d, Graph, Population, Sparse, SynapseBlock, SynapseFormat, Window
 from litesnn.compiler.mapping.model import Mapping, Slice
 from litesnn.compiler.profile import Profile
 
@@ -144,7 +144,7 @@ def _distance(graph: Graph, block: SynapseBlock) -> int:
 def _groups(graph: Graph, part: Slice) -> dict[tuple[str, Window | None], list[SynapseBlock]]:
     groups: dict[tuple[str, Window | None], list[SynapseBlock]] = {}
     for block in graph.stored_into(part.population):
-        groups.setdefault((block.source, window(block.geometry)), []).append(block)
+        groups.setdefault((block.source, block.geometry.window), []).append(block)
     return groups
 
 
@@ -160,7 +160,7 @@ def _group(
 ) -> ListGroup:
     source, target = graph[sender], graph[part.population]
     tile = Tile(part.channels, part.rows, part.columns)
-    geometries = [block.geometry for block in blocks]
+    geometries = windowed(block.geometry for block in blocks)
     formats: list[ListFormat] = [list_format(block, rule) for block in blocks]
     if shared is None or rule.kernel_sharing is None:
         lists = neuron_lists(blocks, source.shape, target.shape, tile, rule)

@@ -13,10 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.encoding import Register
+from litesnn.compiler.graph.kinds import NeuronGroup
 from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.model import Slice
 from litesnn.compiler.mapping.split import cost_of
-from litesnn.compiler.mapping.usage import Demand, Grid, NeuronGroup
+from litesnn.compiler.mapping.usage import Demand, Grid
 
 Ints = npt.NDArray[np.int64]
 ADDITIVE = ("neurons", "input_axons", "output_axons", "axon_map", "synapse_words", "list_words", "core_words")
@@ -175,7 +176,7 @@ def _fill(cores: _Cores, demand: Demand, item: Item) -> Item | None:
 def _items(demand: Demand, grid: Grid) -> list[Item]:
     usage = demand.usage(grid)
     table = np.stack([usage[name].ravel() for name in ADDITIVE], axis=1)
-    group = demand.group
+    group = demand.population.group
     registers = {channels: demand.registers(channels) for channels in grid.channels}
     thresholds = {channels: demand.thresholds(channels) for channels in grid.channels}
     return [

@@ -14,15 +14,13 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.encoding import ListRule, Register
-from litesnn.compiler.encoding.shared_kernel import window
-from litesnn.compiler.graph import Graph, Membranes, Neurons, Population, Sparse, SynapseBlock
+from litesnn.compiler.graph import Graph, Membranes, Population, SynapseBlock
 from litesnn.compiler.mapping.axons import AxonKinds
 from litesnn.compiler.mapping.fan import Fan, Kind
 from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.model import Interval, Intervals, Slice, lengths
 
 Ints = npt.NDArray[np.int64]
-NeuronGroup = tuple[str, int, int, int | None, int | None, int, int | None]
 
 
 @dataclass(frozen=True)
@@ -105,17 +103,12 @@ class Demand:
 
     def thresholds(self, channels: Interval) -> frozenset[int]:
         """Distinct threshold mantissas of a channel range."""
-        if not isinstance(self.population, Neurons) or self.population.vth is None:
-            return frozenset()
-        return frozenset(int(value) for value in np.unique(self.population.vth[slice(*channels)]))
-
-    @property
-    def group(self) -> NeuronGroup:
-        """Neurons with equal program and constants form one group of a core."""
-        p = self.population
-        kind = p.role if isinstance(p, Neurons) else "readout"
-        gate = (p.initiation_interval, p.open_slots)
-        return ("lif" if kind == "relay" else kind, p.du, p.dv, p.reset_interval, p.reset_offset, *gate)
+        register = self.population.threshold_register
+        return (
+            frozenset()
+            if register is None
+            else frozenset(int(value) for value in np.unique(register[slice(*channels)]))
+        )
 
     def _outgoing(self, grid: Grid) -> Ints:
         if self.limits.entries is not None:
@@ -152,12 +145,12 @@ def build_demand(graph: Graph, population: Membranes, limits: CoreLimits, rule: 
     groups: dict[tuple[str, Any], list[SynapseBlock]] = {}
     for block in sorted(blocks, key=lambda block: order[block.source]):
         if block.geometry.nnz:
-            groups.setdefault((block.source, window(block.geometry)), []).append(block)
+            groups.setdefault((block.source, block.geometry.window), []).append(block)
     fans = tuple(
         _fan(graph[source], population, group, rule, spatial is not None, axons)
         for (source, spatial), group in groups.items()
     )
-    splits = not any(isinstance(block.geometry, Sparse) for block in blocks)
+    splits = all(block.geometry.splits_space for block in blocks)
     return Demand(population, fans, splits, limits)
 
 

@@ -16,7 +16,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_matrix
 
 from litesnn.compiler.analysis.loops import find_loops, has_feedback, initiation_interval
-from litesnn.compiler.graph import Graph, Neurons, OneToOne, Population, Schedule, Source, SynapseBlock
+from litesnn.compiler.graph import Graph, OneToOne, Population, Relay, Schedule, Source, SynapseBlock
 from litesnn.compiler.graph.block import MANTISSA_BITS, SynapseFormat
 from litesnn.compiler.passes.base import Pass
 from litesnn.errors import CompileError
@@ -38,7 +38,7 @@ class BalanceDelays(Pass):
         interval = initiation_interval(graph)
         arrivals = arrival_times(graph, interval)
         populations = {p.name: replace(p, arrival=arrivals[p.name]) for p in graph.populations}
-        relays: dict[str, Neurons] = {}
+        relays: dict[str, Relay] = {}
         blocks: list[SynapseBlock] = []
         for block in graph.blocks:
             due = arrivals[block.target] + interval * block.distance - 1
@@ -65,7 +65,7 @@ class BalanceDelays(Pass):
         )
         return replace(scheduled, schedule=schedule)
 
-    def _relay(self, source: Population, relays: dict[str, Neurons]) -> tuple[Neurons, list[SynapseBlock]]:
+    def _relay(self, source: Population, relays: dict[str, Relay]) -> tuple[Relay, list[SynapseBlock]]:
         """The relay that continues `source` as late as one synapse reaches, and its block if it is new."""
         assert source.arrival is not None
         origin = source.name.split(".relay")[0]
@@ -75,7 +75,7 @@ class BalanceDelays(Pass):
             return relays[name], []
         count = source.shape[0]
         zeros, ids = np.zeros(count, np.int64), np.arange(count)
-        relay = Neurons(
+        relay = Relay(
             name,
             source.shape,
             source.channels,
@@ -87,7 +87,6 @@ class BalanceDelays(Pass):
             bias_mant=zeros,
             bias_exp=zeros,
             unit=np.ones(count),
-            role="relay",
         )
         relays[name] = relay
         link = SynapseBlock(
@@ -107,7 +106,7 @@ def _sends_spikes(population: Population) -> bool:
     return not (isinstance(population, Source) and population.message_bits > 0)
 
 
-def _in_order(populations: list[Population], relays: dict[str, Neurons]) -> list[Population]:
+def _in_order(populations: list[Population], relays: dict[str, Relay]) -> list[Population]:
     """Relays stand behind the population whose spikes they carry, earliest first."""
     ordered: list[Population] = []
     for population in populations:

@@ -22,7 +22,6 @@ from litesnn.compiler.graph import (
     FidelityLabel,
     Graph,
     Membranes,
-    Neurons,
     Population,
     SynapseBlock,
 )
@@ -81,10 +80,9 @@ def _fold(graph: Graph, population: Membranes, analog: Analog, incoming: Sequenc
             )
     offset = analog.bias if analog.bias is not None else analog.offset
     mantissa, exponent = _bias(np.zeros(population.shape[0]) if offset is None else offset, unit)
-    changed = replace(population, analog=None, unit=unit, bias_mant=mantissa, bias_exp=exponent)
-    if isinstance(changed, Neurons):
-        vth = np.clip(np.rint(analog.threshold / unit), 0, VTH_MAX).astype(np.int64)
-        changed = replace(changed, vth=vth)
+    changed = replace(population, analog=None, unit=unit, bias_mant=mantissa, bias_exp=exponent).folded(
+        analog.threshold / unit
+    )
     labels.extend(_rounding_labels(changed, analog, offset))
     return _Folded(changed, blocks, labels)
 
@@ -172,10 +170,10 @@ def _rounding_labels(population: Membranes, analog: Analog, offset: Floats | Non
     assert population.unit is not None
     labels = []
     membrane_unit = population.unit / 2**WEIGHT_SHIFT
-    if isinstance(population, Neurons):
-        assert population.vth is not None
-        error = np.abs(population.vth * population.unit - analog.threshold) / analog.threshold
-        silent = population.vth == VTH_MAX
+    vth = population.threshold_register
+    if vth is not None:
+        error = np.abs(vth * population.unit - analog.threshold) / analog.threshold
+        silent = vth == VTH_MAX
         if (~silent).any():
             labels.append(_rounded("threshold to integer", population, float(error[~silent].max())))
         if silent.any():

@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import networkx as nx
-import numpy as np
 
 from litesnn.compiler.analysis.loops import has_feedback
-from litesnn.compiler.graph import WEIGHT_SHIFT, FidelityLabel, Graph, Neurons
+from litesnn.compiler.graph import FidelityLabel, Graph
 from litesnn.compiler.passes.base import Pass
 from litesnn.errors import CompileError
 
@@ -66,7 +65,7 @@ def _slow_loops(graph: Graph) -> Iterator[str]:
 
 
 def _early_spikes(graph: Graph) -> Iterator[str]:
-    early = [p for p in graph.membranes if isinstance(p, Neurons) and _spikes_before_arrival(p)]
+    early = [p for p in graph.membranes if p.sends_unasked(p.arrival or 0)]
     ways = nx.DiGraph()
     ways.add_nodes_from(graph.network)
     ways.add_edges_from((block.source, block.target) for block in graph.blocks if not block.distance)
@@ -79,14 +78,3 @@ def _early_spikes(graph: Graph) -> Iterator[str]:
                 "cannot rest until then). Use --profile loihi2, whose programmable neurons can"
             )
             return
-
-
-def _spikes_before_arrival(population: Neurons) -> bool:
-    """Whether the bias alone lifts any membrane above its threshold in the steps before the first sample arrives."""
-    assert population.vth is not None
-    membrane = np.zeros_like(population.bias)
-    for _ in range(population.arrival or 0):
-        membrane = np.sign(membrane) * ((np.abs(membrane) * population.decay_mantissa) >> 12) + population.bias
-        if (membrane > population.vth << WEIGHT_SHIFT).any():
-            return True
-    return False

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from litesnn.compiler.graph import FidelityLabel, Graph, Membranes, Neurons, Population, Source
+from litesnn.compiler.graph import FidelityLabel, Graph, Membranes, Population, Source
 from litesnn.compiler.passes.base import Pass
 
 
@@ -46,6 +46,6 @@ class PlaceOnHost(Pass):
 
 def host_can_compute(graph: Graph, population: Membranes) -> bool:
     """Whether a population spikes and reads nothing but inputs."""
-    return isinstance(population, Neurons) and not any(
+    return population.sends == "spikes" and not any(
         isinstance(graph[block.source], Membranes) for block in graph.into(population.name)
     )

@@ -14,8 +14,8 @@ import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.analysis.bounds import never_spikes
-from litesnn.compiler.graph import Graph, Neurons, Population, Removal, SynapseBlock
+from litesnn.compiler.analysis.arrivals import arrivals_at
+from litesnn.compiler.graph import Graph, Membranes, Population, Removal, SynapseBlock
 from litesnn.compiler.passes.base import Pass
 
 Reason = Literal["never spikes", "never read"]
@@ -42,12 +42,12 @@ def _find(graph: Graph) -> list[tuple[str, npt.NDArray[np.bool_], Reason]]:
     Those go in one step: they may read one another, and what is left of them would seem never to spike.
     """
     for population in graph.populations:
-        if isinstance(population, Neurons):
-            silent = never_spikes(graph, population)
+        if isinstance(population, Membranes) and population.removable:
+            silent = population.never_sends(arrivals_at(graph, population))
             if silent.any():
                 return [(population.name, silent, "never spikes")]
     for population in reversed(graph.populations):
-        if isinstance(population, Neurons):
+        if isinstance(population, Membranes) and population.removable:
             read = np.zeros(population.shape[0], bool)
             for block in graph.out_of(population.name):
                 read |= block.geometry.read_channels(population.shape)
@@ -57,12 +57,12 @@ def _find(graph: Graph) -> list[tuple[str, npt.NDArray[np.bool_], Reason]]:
     return [
         (population.name, np.ones(population.shape[0], bool), "never read")
         for population in graph.populations
-        if isinstance(population, Neurons) and population.name not in leading
+        if isinstance(population, Membranes) and population.removable and population.name not in leading
     ]
 
 
 def _remove(graph: Graph, neurons: Population, dead: npt.NDArray[np.bool_], reason: Reason) -> Graph:
-    assert isinstance(neurons, Neurons)
+    assert isinstance(neurons, Membranes)
     kept = np.flatnonzero(~dead)
     before = _synapses(graph)
     populations: list[Population] = []
@@ -70,7 +70,7 @@ def _remove(graph: Graph, neurons: Population, dead: npt.NDArray[np.bool_], reas
         if population.name != neurons.name:
             populations.append(population)
         elif len(kept):
-            populations.append(keep_channels(neurons, kept))
+            populations.append(neurons.keep(kept))
     blocks = []
     for block in graph.blocks:
         if neurons.name not in (block.source, block.target):
@@ -85,23 +85,6 @@ def _remove(graph: Graph, neurons: Population, dead: npt.NDArray[np.bool_], reas
     area = neurons.shape[1] * neurons.shape[2]
     removal = Removal(neurons.name, reason, removed, len(removed) * area, before - _synapses(smaller))
     return replace(smaller, removals=(*graph.removals, removal))
-
-
-def keep_channels(neurons: Neurons, kept: npt.NDArray[np.int64]) -> Neurons:
-    """The population restricted to the given channels (indices into its current ones)."""
-
-    def cut(values: npt.NDArray[np.int64] | None) -> npt.NDArray[np.int64] | None:
-        return None if values is None else values[kept]
-
-    return replace(
-        neurons,
-        shape=(len(kept), *neurons.shape[1:]),
-        channels=tuple(neurons.channels[i] for i in kept),
-        vth=cut(neurons.vth),
-        bias_mant=cut(neurons.bias_mant),
-        bias_exp=cut(neurons.bias_exp),
-        unit=None if neurons.unit is None else neurons.unit[kept],
-    )
 
 
 def _drop_silent_blocks(graph: Graph) -> Graph:

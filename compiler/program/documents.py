@@ -8,104 +8,40 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from itertools import chain
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, ValidationError
 
 from litesnn.compiler.graph import (
-    DECAY_UNITY,
     GEOMETRIES,
     INJECTED,
+    KINDS,
     FidelityLabel,
     Graph,
-    Membranes,
-    Neurons,
     Population,
     Range,
-    Readout,
     Removal,
     Schedule,
-    SigmaDelta,
     Source,
     SynapseBlock,
     SynapseFormat,
+    Table,
 )
 from litesnn.compiler.graph.block import MANTISSA_BITS
-from litesnn.compiler.program.arrays import MEMBRANE_ARRAYS, array_problems, graph_arrays
+from litesnn.compiler.graph.kinds.document import SHIFT_MAX, STEPS_MAX, Document, Name, PopulationDocument, Shift
+from litesnn.compiler.program.arrays import array_problems, graph_arrays
 from litesnn.errors import ProgramError
 
 Array = npt.NDArray[Any]
+Parsed = TypeVar("Parsed", bound=Document)
 # Far beyond any network of these chips, and small enough that nothing derived from them exhausts the machine.
 TIMESTEPS_MAX = 2**16
-STEPS_MAX = 2**20
-SHIFT_MAX = 23
-Name = Annotated[str, Field(min_length=1, max_length=1000)]
-Side = Annotated[int, Field(ge=1, le=2**16)]
-Index = Annotated[int, Field(ge=0, le=2**31)]
-Steps = Annotated[int, Field(ge=0, le=STEPS_MAX)]
-Period = Annotated[int, Field(ge=1, le=STEPS_MAX)]
-Shift = Annotated[int, Field(ge=0, le=SHIFT_MAX)]
-Value = Annotated[int, Field(ge=-(2**23), le=2**23 - 1)]
-MessageBits = Annotated[int, Field(ge=1, le=32)]
 Window = Annotated[int, Field(ge=0, le=2**15)]
 
 
-class _Document(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class SigmaDeltaDocument(_Document):
-    """What a sigma-delta population has besides its membranes."""
-
-    kind: Literal["delta", "sigma_delta", "sigma"]
-    activation: Literal["unit", "relu"]
-    spike_exp: Shift
-    state_exp: Shift
-    cum_error: bool
-    message_bits: MessageBits
-
-
-class PopulationDocument(_Document):
-    """One population; arrays per channel are tensors `<name>.vth`, `.bias_mant`, `.bias_exp`, `.unit`."""
-
-    kind: Literal["source", "neurons", "readout", "sigma_delta"]
-    name: Name
-    shape: tuple[Side, Side, Side]
-    channels: tuple[Index, ...]
-    genotype_channels: Index
-    place: str
-    arrival: Steps | None = None
-    minimum: Value | None = None
-    maximum: Value | None = None
-    message_bits: Annotated[int, Field(ge=0, le=24)] | None = None
-    du: Annotated[int, Field(ge=-1, lt=DECAY_UNITY)] | None = None
-    dv: Annotated[int, Field(ge=0, le=DECAY_UNITY)] | None = None
-    reset_interval: Period | None = None
-    reset_offset: Steps | None = None
-    initiation_interval: Period | None = None
-    open_slots: Period | None = None
-    on_host: bool | None = None
-    is_output: bool | None = None
-    sigma_delta: SigmaDeltaDocument | None = None
-    role: Literal["lif", "maximum", "relay"] | None = None
-
-    @model_validator(mode="after")
-    def _fields_of_its_kind(self) -> PopulationDocument:
-        needed = _SOURCE if self.kind == "source" else _MEMBRANES | _OWN.get(self.kind, frozenset())
-        missing = sorted(name for name in needed if getattr(self, name) is None)
-        if missing:
-            raise ValueError(f"a population of kind {self.kind} needs {', '.join(missing)}")
-        return self
-
-
-_SOURCE = frozenset({"minimum", "maximum", "message_bits"})
-_MEMBRANES = frozenset({"du", "dv", "initiation_interval", "on_host", "is_output"})
-_OWN = {"neurons": frozenset({"role"}), "sigma_delta": frozenset({"sigma_delta"})}
-
-
-class BlockDocument(_Document):
+class BlockDocument(Document):
     """One synapse block; weight codes (and channel maps) are tensors `<name>.codes`, `.sources`, ..."""
 
     name: Name
@@ -123,19 +59,23 @@ class BlockDocument(_Document):
     distance: Annotated[int, Field(ge=0, le=1)] = 0
 
 
-class GraphDocument(_Document):
+class GraphDocument(Document):
     """graph.json."""
 
     format: Literal["litesnn.graph"] = "litesnn.graph"
     version: Literal[1] = 1
     timesteps: Annotated[int, Field(ge=1, le=TIMESTEPS_MAX)]
     isolated: bool = False
-    populations: tuple[PopulationDocument, ...]
+    populations: tuple[dict[str, Any], ...]
     blocks: tuple[BlockDocument, ...]
     labels: tuple[FidelityLabel, ...]
     removals: tuple[Removal, ...]
     ranges: tuple[Range, ...]
     schedule: Schedule | None = None
+
+
+POPULATIONS: tuple[type[Population], ...] = (Source, *KINDS)
+DOCUMENTS: Table[type[PopulationDocument]] = Table("graph.json", {k: k.document for k in POPULATIONS}, ProgramError)
 
 
 def graph_document(graph: Graph) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -162,16 +102,9 @@ def read_graph(document: Mapping[str, Any], tensors: Mapping[str, Array]) -> Gra
     ProgramError
         For fields that are missing, unknown or of the wrong type, for missing tensors, and for parts that do not fit together.
     """
+    parsed = _parsed(GraphDocument, document, "")
     try:
-        parsed = GraphDocument.model_validate_json(json.dumps(document))
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise ProgramError(
-            f"graph.json: {place}: {first['msg']} (was this program written by another version?)"
-        ) from error
-    try:
-        populations = [_read_population(entry, tensors) for entry in parsed.populations]
+        populations = [_read_population(i, entry, tensors) for i, entry in enumerate(parsed.populations)]
         blocks = [_read_block(entry, tensors) for entry in parsed.blocks]
     except KeyError as error:
         raise ProgramError(f"weights.safetensors: tensor {error} is missing") from error
@@ -187,57 +120,32 @@ def read_graph(document: Mapping[str, Any], tensors: Mapping[str, Array]) -> Gra
     return graph
 
 
-def _population_document(population: Population) -> PopulationDocument:
-    common: dict[str, Any] = {
-        "name": population.name,
-        "shape": population.shape,
-        "channels": population.channels,
-        "genotype_channels": population.genotype_channels,
-        "place": population.place,
-        "arrival": population.arrival,
-    }
-    if isinstance(population, Source):
-        return PopulationDocument(
-            kind="source",
-            minimum=population.minimum,
-            maximum=population.maximum,
-            message_bits=population.message_bits,
-            **common,
-        )
-    assert isinstance(population, Membranes)
-    common |= {
-        "du": population.du,
-        "dv": population.dv,
-        "reset_interval": population.reset_interval,
-        "reset_offset": population.reset_offset,
-        "initiation_interval": population.initiation_interval,
-        "open_slots": population.open_slots,
-        "on_host": population.on_host,
-        "is_output": population.is_output,
-    }
-    if isinstance(population, SigmaDelta):
-        parts = {part: getattr(population, part) for part in SigmaDeltaDocument.model_fields}
-        return PopulationDocument(kind="sigma_delta", sigma_delta=SigmaDeltaDocument(**parts), **common)
-    if isinstance(population, Neurons):
-        return PopulationDocument(kind="neurons", role=population.role, **common)
-    return PopulationDocument(kind="readout", **common)
-
-
-def _read_population(entry: PopulationDocument, tensors: Mapping[str, Array]) -> Population:
-    fields = entry.model_dump(exclude={"kind", "sigma_delta"}, exclude_none=True)
+def _parsed(kind: type[Parsed], document: Mapping[str, Any], place: str) -> Parsed:
     try:
-        if entry.kind == "source":
-            return Source(**fields)
-        arrays: dict[str, Any] = {part: tensors.get(f"{entry.name}.{part}") for part in MEMBRANE_ARRAYS}
-        if entry.kind == "readout":
-            arrays.pop("vth")
-            return Readout(**fields, **arrays)
-        if entry.sigma_delta is not None:
-            return SigmaDelta(**fields, **arrays, **entry.sigma_delta.model_dump())
-        arrays["vth"] = tensors[f"{entry.name}.vth"]
-        return Neurons(**fields, **arrays)
-    except TypeError as error:
-        raise ProgramError(f"graph.json: population {entry.name}: {error}") from error
+        return kind.model_validate_json(json.dumps(document))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = place + ".".join(map(str, first["loc"]))
+        raise ProgramError(
+            f"graph.json: {where}: {first['msg']} (was this program written by another version?)"
+        ) from error
+
+
+def _population_document(population: Population) -> dict[str, Any]:
+    return DOCUMENTS.of(population, population.name).of(population).model_dump(mode="json", exclude_none=True)
+
+
+def _read_population(number: int, entry: Mapping[str, Any], tensors: Mapping[str, Array]) -> Population:
+    kind = next((kind for kind in POPULATIONS if kind.document.tells(entry)), None)
+    if kind is None:
+        told = ", ".join(f"{tag} {entry[tag]!r}" for tag in ("kind", "role", "sigma_delta") if tag in entry)
+        raise ProgramError(
+            f"graph.json: populations.{number}: found {told or 'no kind'}; allowed: {', '.join(k.kind for k in POPULATIONS)} "
+            "(was this program written by another version?)"
+        )
+    document = _parsed(kind.document, entry, f"populations.{number}.")
+    arrays: dict[str, Any] = {part: tensors.get(f"{document.name}.{part}") for part in kind.arrays}
+    return kind(**document.arguments(), **arrays)
 
 
 def _block_document(block: SynapseBlock) -> BlockDocument:

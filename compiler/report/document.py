@@ -11,7 +11,7 @@ from litesnn.compiler.accounting import paper_counts
 from litesnn.compiler.costs import Activity, cost_document, mean_spikes
 from litesnn.compiler.frontends.imported import SourceFile
 from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.compiler.graph import Graph, Membranes, Neurons, Schedule, SigmaDelta
+from litesnn.compiler.graph import Graph, Membranes, Schedule
 from litesnn.compiler.mapping import Mapping as CoreMapping
 from litesnn.compiler.mapping import mapping_summary
 from litesnn.compiler.mapping.memory_image import encoded_memory
@@ -166,7 +166,7 @@ def _population(graph: Graph, population: Membranes, weights: Mapping[str, tuple
     bits = sorted({block.format.num_weight_bits for block in blocks if block.format is not None})
     return {
         "name": population.name,
-        "kind": _kind(population),
+        "kind": population.kind,
         "shape": list(population.shape),
         "genotype_channels": population.genotype_channels,
         "neurons": population.size,
@@ -193,12 +193,6 @@ def _imported(source: SourceFile) -> dict[str, Any]:
         "transform": None if source.transform is None else asdict(source.transform),
         "record": source.record,
     }
-
-
-def _kind(population: Membranes) -> str:
-    if isinstance(population, Neurons):
-        return population.role
-    return population.kind if isinstance(population, SigmaDelta) else "readout"
 
 
 def _synapses(graph: Graph, population: Membranes) -> int:

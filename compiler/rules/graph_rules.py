@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from litesnn.compiler.graph import Graph, Neurons, SynapseBlock, needs_programmable_neuron
+from litesnn.compiler.graph import Graph, Relay, SynapseBlock
 from litesnn.compiler.passes.place_on_host import host_can_compute
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.rules.finding import Finding
@@ -72,7 +72,7 @@ def few_relays(graph: Graph, profile: Profile) -> Iterator[Finding]:
     """Relay populations, where paths need more delay than a synapse has, are pointed out."""
     relays: dict[str, list[int]] = {}
     for population in graph.membranes:
-        if isinstance(population, Neurons) and population.role == "relay":
+        if isinstance(population, Relay):
             relays.setdefault(population.place, []).append(population.size)
     for place, sizes in relays.items():
         text = f"{len(sizes)} relay population(s) of {sum(sizes)} neurons carry its spikes past the longest delay of {profile.delay_max}"
@@ -106,7 +106,7 @@ def neurons_are_fixed(graph: Graph, profile: Profile) -> Iterator[Finding]:
     """Neurons other than leaky integrate-and-fire need programmable ones."""
     programmable = int(bool(profile.neuron.programmable.value))
     on_chip = [population for population in graph.membranes if not population.on_host]
-    needed = {population: why for population in on_chip if (why := needs_programmable_neuron(population))}
+    needed = {population: why for population in on_chip if (why := population.needs_program())}
     for population, why in needed.items():
         if not programmable:
             text = f"{why}; {profile.title} computes nothing else"

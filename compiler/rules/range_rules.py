@@ -7,7 +7,7 @@ from dataclasses import replace
 from math import ceil, log2
 from typing import Literal
 
-from litesnn.compiler.graph import Graph, Range, Readout
+from litesnn.compiler.graph import Graph, Range
 from litesnn.compiler.rules.finding import Finding
 
 CODE = "LSN-RANGE"
@@ -86,6 +86,6 @@ def _advice(graph: Graph, proof: Range, given: Given) -> str:
     others = "prune its fan-in, or use fewer bits"
     # Of the edges that meet at a membrane one has the shift membrane_exp, and the others more.
     finest = min((block.exponent for block in graph.into(proof.population)), default=0)
-    if isinstance(graph[proof.population], Readout) or finest == 0:
+    if graph[proof.population].sends == "nothing" or finest == 0:
         return others
     return f"lower its membrane_exp by {min(over, finest)}, {others}"

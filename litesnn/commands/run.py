@@ -157,9 +157,8 @@ def _simulate_lava(
 
 def _sending(graph: Graph, names: list[str]) -> list[str]:
     """The named populations that send something; unknown names stay in, for the simulator to refuse."""
-    from litesnn.compiler.graph import Readout
 
-    return [name for name in names if name not in graph.network or not isinstance(graph[name], Readout)]
+    return [name for name in names if name not in graph.network or graph[name].sends != "nothing"]
 
 
 def _arrays(graph: Graph, trace: Trace, names: list[str]) -> dict[str, np.ndarray[Any, Any]]:

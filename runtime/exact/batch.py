@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from litesnn.compiler.graph import Membranes, Population, SigmaDelta
+from litesnn.compiler.graph import Membranes, Population
 from litesnn.runtime.exact.axis import Axis
 from litesnn.runtime.exact.layout import laid_out
 from litesnn.runtime.exact.limits import Sent
-from litesnn.runtime.exact.network import Network
+from litesnn.runtime.exact.network import Network, sends_messages
 from litesnn.runtime.exact.record import Recorder
 from litesnn.runtime.exact.stage import Stage
 from litesnn.runtime.exact.timing import RunTiming
@@ -82,7 +82,7 @@ class Batch:
 
     def _room(self, population: Population, steps: int, lasts: int) -> Values:
         """Memory for what a population sends, from now until its last reader is computed."""
-        dtype = torch.float64 if isinstance(population, SigmaDelta) else torch.float32
+        dtype = torch.float64 if sends_messages(population) else torch.float32
         packings = self.network.packings(population, self.lanes, self._seen)
         room = Values(population, steps, lasts, self.axis.lanes, packings, dtype, self.network.device)
         self._values[population.name] = room
@@ -103,7 +103,7 @@ class Batch:
         for stage in stages:
             name = stage.population.name
             self.recorder.count_overflows(name, stage.model.overflows)
-            if isinstance(stage.population, SigmaDelta) and self.network.readers[name]:
+            if sends_messages(stage.population) and self.network.readers[name]:
                 self._seen[name] = rooms[name].reach()
 
     def _stage(self, population: Membranes, inside: dict[str, Values]) -> Stage:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from litesnn.compiler.analysis.bounds import accumulator_bounds
-from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT, Graph, Membranes, Neurons, Readout
+from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Graph, Membranes
 from litesnn.errors import BackendError
 from litesnn.runtime.exact.words import FLOAT32_EXACT, FLOAT64_EXACT, Packing
 
@@ -95,9 +95,7 @@ class StatePeaks:
 
 def state_peaks(population: Membranes, sums: Sums, steps: int) -> StatePeaks:
     """Worst-case states of a population over a run of `steps` steps without reset."""
-    threshold = None
-    if isinstance(population, Neurons) and population.vth is not None:
-        threshold = int(population.vth.max()) << WEIGHT_SHIFT
+    kept = None if population.highest_kept is None else int(population.highest_kept.max())
     current_memory = DECAY_UNITY - (population.du + 1)
     peaks = [0, 0]
     for sign, largest in ((1, sums.high), (-1, -sums.low)):
@@ -108,10 +106,8 @@ def state_peaks(population: Membranes, sums: Sums, steps: int) -> StatePeaks:
             current = (current * current_memory >> 12) + (largest << WEIGHT_SHIFT)
             membrane = (membrane * population.decay_mantissa >> 12) + current + bias
             peaks = [max(peaks[0], current), max(peaks[1], membrane)]
-            if sign > 0 and threshold is not None:
-                membrane = min(membrane, threshold)
+            if sign > 0 and kept is not None:
+                membrane = min(membrane, kept)
             if (current, membrane) == before or membrane > STATE_MAX:
                 break
-    # A readout's threshold is the largest there is; above it even a readout starts again from 0.
-    highest = VTH_MAX << WEIGHT_SHIFT if isinstance(population, Readout) else STATE_MAX
-    return StatePeaks(peaks[0], peaks[1], highest)
+    return StatePeaks(peaks[0], peaks[1], population.highest_membrane)

@@ -7,12 +7,18 @@ from functools import cached_property
 
 import torch
 
-from litesnn.compiler.graph import Graph, Membranes, Population, SigmaDelta
+from litesnn.compiler.graph import Graph, Membranes, Population
 from litesnn.runtime.exact.limits import Arithmetic, Sent, Sums, arithmetic, worst_sums
+from litesnn.runtime.exact.neurons import MODELS
 from litesnn.runtime.exact.synapses import Projection, projections
 from litesnn.runtime.exact.words import Packing
 
 INT32 = (-(2**31), 2**31 - 1)
+
+
+def sends_messages(population: Population) -> bool:
+    """Whether neurons send graded values; a source's are known before a run."""
+    return isinstance(population, Membranes) and population.sends == "graded"
 
 
 class Network:
@@ -25,6 +31,8 @@ class Network:
 
     def __init__(self, graph: Graph, device: torch.device) -> None:
         self.graph, self.device = graph, device
+        for population in graph.membranes:
+            MODELS.of(population, population.name)  # refused before anything is computed
         self.components: list[list[Membranes]] = [
             [population for population in component if isinstance(population, Membranes)]
             for component in graph.components()
@@ -54,19 +62,18 @@ class Network:
         return found
 
     def reads_messages(self, name: str) -> bool:
-        """Whether a population reads sigma-delta messages, whose size only a run shows."""
-        return any(isinstance(self.graph[p.source], SigmaDelta) for p in self.projections[name])
+        """Whether a population reads graded messages, whose size only a run shows."""
+        return any(sends_messages(self.graph[p.source]) for p in self.projections[name])
 
     def arithmetic(self, name: str, lanes: int, seen: Mapping[str, Sent]) -> Arithmetic:
         """The arithmetic of a population for a number of lanes.
 
         `seen` : population -> smallest and largest value it sends in this run, where that is known; otherwise anything it can send,
-        and of a sigma-delta population anything an int32 holds.
+        and of neurons that send graded messages anything an int32 holds.
         """
         sources = [self.graph[block.source] for block in self.graph.into(name)]
         sent = {
-            source.name: seen.get(source.name, INT32 if isinstance(source, SigmaDelta) else source.sent)
-            for source in sources
+            source.name: seen.get(source.name, INT32 if sends_messages(source) else source.sent) for source in sources
         }
         key = (name, tuple(sorted(sent.items())))
         if key not in self._sums:
@@ -77,6 +84,6 @@ class Network:
 
     def packings(self, population: Population, lanes: int, seen: Mapping[str, Sent]) -> set[Packing]:
         """The words that a population's readers want; `seen` as of `arithmetic`."""
-        if isinstance(population, SigmaDelta):
+        if sends_messages(population):
             return {Packing()}
         return {self.arithmetic(name, lanes, seen).packing for name in self.readers[population.name]}

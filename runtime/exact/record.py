@@ -10,7 +10,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from litesnn.compiler.graph import Graph, Membranes, Neurons, Readout, SigmaDelta
+from litesnn.compiler.graph import Graph, Membranes
 from litesnn.runtime.exact.neurons import NeuronModel
 from litesnn.runtime.trace import Trace
 
@@ -23,7 +23,7 @@ class Recorder:
     def __init__(
         self, graph: Graph, record: Collection[str], record_states: Collection[str], samples: int, timesteps: int
     ) -> None:
-        graded = {population.name for population in graph.membranes if isinstance(population, SigmaDelta)}
+        graded = {population.name for population in graph.membranes if population.sends == "graded"}
 
         def room(name: str) -> tuple[int, ...]:
             return (samples, timesteps, *graph[name].shape)
@@ -66,11 +66,11 @@ class Recorder:
             counts[register] = counts.get(register, 0) + count
 
     def _read_out(self, population: Membranes, samples: slice, step: int, sent: Tensor, model: NeuronModel) -> None:
-        """A readout's membrane and a decoder's sum after the last step; the sum of what is sent of any other output."""
-        if isinstance(population, Neurons) or (isinstance(population, SigmaDelta) and population.kind != "sigma"):
+        """See `Membranes.read_as`."""
+        if population.read_as == "sum":
             self.trace.readout[samples] += _integers(sent)
         elif step == self._timesteps - 1:
-            last = model.states().membrane if isinstance(population, Readout) else sent
+            last = model.states().membrane if population.read_as == "membrane" else sent
             self.trace.readout[samples] = _integers(last)
 
 

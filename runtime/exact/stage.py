@@ -8,11 +8,11 @@ from contextlib import AbstractContextManager, nullcontext
 import torch
 from torch import Tensor
 
-from litesnn.compiler.graph import Membranes, SigmaDelta
+from litesnn.compiler.graph import Membranes
 from litesnn.runtime.exact.axis import Axis
 from litesnn.runtime.exact.layout import maps
 from litesnn.runtime.exact.limits import Arithmetic
-from litesnn.runtime.exact.neurons import Lif, NeuronModel, SigmaDeltaModel
+from litesnn.runtime.exact.neurons import MODELS, NeuronModel, Setting
 from litesnn.runtime.exact.synapses import Projection
 from litesnn.runtime.exact.timing import Part, RunTiming
 from litesnn.runtime.exact.values import Values
@@ -47,7 +47,9 @@ class Stage:
         self._held: Tensor | None = None
         self._held_at = -1
         self._nothing = torch.zeros((1, 1, 1, 1), device=device).expand(axis.lanes, *population.shape)
-        self.model = _model(population, arithmetic, axis, device, keep_states, accumulator_limit)
+        shape, steps = (axis.lanes, *population.shape), axis.longest_run(population)
+        setting = Setting(arithmetic, shape, steps, device, keep_states, accumulator_limit)
+        self.model: NeuronModel = MODELS.of(population, population.name)(population, setting)
 
     def add_source(self, projection: Projection, source: Values) -> None:
         """Compute what a source makes arrive, at all steps."""
@@ -139,18 +141,3 @@ class Stage:
             entry = self._timing.of(self.population.name)
             entry.kernels[projection.source] = projection.kernel_name(self._arithmetic)
             entry.samples_per_word = self._arithmetic.packing.samples
-
-
-def _model(
-    population: Membranes,
-    arithmetic: Arithmetic,
-    axis: Axis,
-    device: torch.device,
-    keep_states: bool,
-    accumulator_limit: int | None,
-) -> NeuronModel:
-    if isinstance(population, SigmaDelta):
-        return SigmaDeltaModel(population, arithmetic, (axis.lanes, *population.shape), device)
-    shape = (axis.lanes, *population.shape)
-    steps = axis.longest_run(population)
-    return Lif(population, arithmetic, shape, steps, device, keep_states, accumulator_limit)

@@ -13,7 +13,7 @@ from scipy.sparse import csr_matrix
 from torch import Tensor
 
 from litesnn.compiler.graph import Graph, Population, SynapseBlock
-from litesnn.runtime.exact.kernels import Chooser, candidates
+from litesnn.runtime.exact.kernels import KERNELS, Chooser, Place, candidates
 from litesnn.runtime.exact.limits import Arithmetic
 
 
@@ -29,6 +29,7 @@ class Projection:
     def __init__(self, graph: Graph, target: Population, blocks: list[SynapseBlock], device: torch.device) -> None:
         self.source, self.delay, self.distance = blocks[0].source, blocks[0].delay, blocks[0].distance
         self._geometry = blocks[0].geometry
+        KERNELS.of(self._geometry, blocks[0].name)  # refused before anything is computed
         self._weights = _weights(graph, target, blocks)
         self.connects = bool(np.any(self._weights if isinstance(self._weights, np.ndarray) else self._weights.data))
         self._out_shape = target.shape
@@ -52,7 +53,7 @@ class Projection:
             )
             if isinstance(weights, csr_matrix):
                 weights.data //= arithmetic.sums.unit
-            kernels = candidates(self._geometry, weights, self._out_shape, arithmetic.dtype, self._device)
+            kernels = candidates(self._geometry, weights, Place(self._out_shape, arithmetic.dtype, self._device))
             self._choosers[key] = Chooser(kernels)
         return self._choosers[key]
 
@@ -70,18 +71,16 @@ def _signature(block: SynapseBlock) -> tuple[object, ...]:
     """Blocks with equal signatures differ in their codes only."""
     geometry = block.geometry
     layout = tuple(
-        array.tobytes()
-        for name, array in sorted(geometry.arrays().items())
-        if name != "codes" and geometry.kind != "sparse"
+        array.tobytes() for name, array in sorted(geometry.arrays().items()) if name != "codes" and geometry.same_places
     )
-    shape = geometry.codes.shape if geometry.kind != "sparse" else ()
+    shape = geometry.codes.shape if geometry.same_places else ()
     params = tuple(sorted((key, str(value)) for key, value in geometry.params().items()))
     return (block.source, block.delay, block.distance, geometry.kind, shape, params, layout)
 
 
 def _weights(graph: Graph, target: Population, blocks: list[SynapseBlock]) -> npt.NDArray[np.int64] | csr_matrix:
     """Summed integer weights in the geometry's own layout; CSR where that is a sparse matrix."""
-    if blocks[0].geometry.kind == "sparse":
+    if not blocks[0].geometry.same_places:
         shape = graph[blocks[0].source].shape
         return sum(block.weights(shape, target.shape) for block in blocks).tocsr()
     total: npt.NDArray[np.int64] = sum(

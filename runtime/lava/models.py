@@ -6,18 +6,15 @@ it asks a configuration's `exception_proc_model_map` first, where all of ours st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lava.magma.core.run_configs import Loihi2SimCfg
 from lava.proc.io.source import RingBuffer
-from lava.proc.lif.process import LIF, LIFReset
-from lava.proc.sdn.process import Delta, Sigma, SigmaDelta
 from lava.proc.sparse.process import DelaySparse, Sparse
 
 from litesnn.runtime.lava.exchange import Models
-from litesnn.runtime.lava.processes.lif_gated import LIFGated
-from litesnn.runtime.lava.processes.lif_vector_vth import LIFVectorVth
+from litesnn.runtime.lava.kinds import all_lava_neurons
 from litesnn.runtime.lava.processes.recorders import MessageRecorder, VariableRecorder
 from litesnn.runtime.lava.processes.whole_network import NetworkShare, WholeNetwork
 
@@ -43,12 +40,8 @@ class _ByClass:
 
 def _stock() -> dict[type, type]:
     from lava.proc.io.source import PySendModelFixed
-    from lava.proc.lif.models import PyLifModelBitAcc, PyLifResetModelBitAcc
-    from lava.proc.sdn.models import PyDeltaModelFixed, PySigmaDeltaModelFixed, PySigmaModelFixed
     from lava.proc.sparse.models import PyDelaySparseModelBitAcc, PySparseModelBitAcc
 
-    from litesnn.runtime.lava.processes.lif_gated_models import PyLifGatedModelBitAcc
-    from litesnn.runtime.lava.processes.lif_vector_vth_models import PyLifVectorVthModelBitAcc
     from litesnn.runtime.lava.processes.recorders_models import PyMessageRecorderModel, PyVariableRecorderModel
     from litesnn.runtime.lava.processes.whole_network_models import PartsModel
 
@@ -57,15 +50,9 @@ def _stock() -> dict[type, type]:
         RingBuffer: PySendModelFixed,
         Sparse: PySparseModelBitAcc,
         DelaySparse: PyDelaySparseModelBitAcc,
-        LIF: PyLifModelBitAcc,
-        LIFReset: PyLifResetModelBitAcc,
-        LIFVectorVth: PyLifVectorVthModelBitAcc,
-        LIFGated: PyLifGatedModelBitAcc,
-        Delta: PyDeltaModelFixed,
-        SigmaDelta: PySigmaDeltaModelFixed,
-        Sigma: PySigmaModelFixed,
         MessageRecorder: PyMessageRecorderModel,
         VariableRecorder: PyVariableRecorderModel,
+        **_of_all(neurons.stock() for neurons in all_lava_neurons()),
     }
 
 
@@ -73,7 +60,15 @@ def _fast() -> dict[type, type]:
     from litesnn.runtime.lava.fast import FAST_MODELS
     from litesnn.runtime.lava.processes.whole_network_models import PartsModel
 
-    return {WholeNetwork: PartsModel, **{model.implements_process: model for model in FAST_MODELS}}
+    return {
+        WholeNetwork: PartsModel,
+        **{model.implements_process: model for model in FAST_MODELS},
+        **_of_all(neurons.fast() for neurons in all_lava_neurons()),
+    }
+
+
+def _of_all(models: Iterable[dict[type, type]]) -> dict[type, type]:
+    return {process: model for part in models for process, model in part.items()}
 
 
 def _fused() -> dict[type, type]:

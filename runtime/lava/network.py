@@ -8,18 +8,15 @@ from typing import Any
 
 import numpy as np
 from lava.proc.io.source import RingBuffer
-from lava.proc.lif.process import LIF, LIFReset
-from lava.proc.sdn.process import ActivationMode, Delta, Sigma, SigmaDelta
 from lava.proc.sparse.process import DelaySparse, Sparse
 from lava.utils.weightutils import SignMode
 from scipy.sparse import csr_matrix, identity, kron
 
 from litesnn.compiler.graph import Graph
 from litesnn.runtime.lava.exchange import create_recording, recording_path
-from litesnn.runtime.lava.neurons import LifPlan, NeuronPlan, Recorded, SigmaDeltaPlan
+from litesnn.runtime.lava.kinds import PROCESSES, lava_neurons
+from litesnn.runtime.lava.neurons import Recorded
 from litesnn.runtime.lava.plan import NetworkPlan
-from litesnn.runtime.lava.processes.lif_gated import LIFGated
-from litesnn.runtime.lava.processes.lif_vector_vth import LIFVectorVth
 from litesnn.runtime.lava.processes.recorders import MessageRecorder, VariableRecorder
 from litesnn.runtime.lava.synapses import SynapsePlan
 
@@ -36,7 +33,10 @@ def wire_network(graph: Graph, plan: NetworkPlan, folder: Path) -> Wiring:
     """Lava processes for a plan; recordings are written to `folder`."""
     source = RingBuffer(data=plan.frames())
     source.name = plan.source
-    neurons = {part.name: build_neurons(part, plan.copies) for part in plan.neurons}
+    neurons = {
+        part.name: lava_neurons(PROCESSES.of(part.population, part.name)).build(part, plan.copies)
+        for part in plan.neurons
+    }
     outputs = {plan.source: source.s_out, **{name: process.s_out for name, process in neurons.items()}}
     processes = [source, *neurons.values()]
     arriving: dict[str, list[Any]] = {name: [] for name in neurons}
@@ -76,54 +76,6 @@ def wire_network(graph: Graph, plan: NetworkPlan, folder: Path) -> Wiring:
         processes.append(messages(name, "u", arriving[name]) if graded else variable(name, "u"))
         processes.append(variable(name, "v"))
     return Wiring(neurons[plan.output], tuple(processes))
-
-
-def build_neurons(plan: NeuronPlan, copies: int) -> Any:
-    """A population, `copies` times side by side."""
-    shape = (plan.size * copies,)
-    if isinstance(plan.model, SigmaDeltaPlan):
-        process = _sigma_delta(plan.model, shape, copies)
-        process.name = plan.name
-        return process
-    return _lif(plan.name, plan.model, shape, copies)
-
-
-def _lif(name: str, plan: LifPlan, shape: tuple[int], copies: int) -> Any:
-    """Lava's `LIF` or `LIFReset` where one threshold holds for all and every step counts, ours elsewhere."""
-    parameters: dict[str, Any] = {
-        "name": name,
-        "shape": shape,
-        "du": plan.du,
-        "dv": plan.dv,
-        "bias_mant": np.tile(plan.bias_mant, copies),
-        "bias_exp": np.tile(plan.bias_exp, copies),
-    }
-    if plan.reset_interval is not None:
-        parameters |= {"reset_interval": plan.reset_interval, "reset_offset": plan.reset_offset}
-    if plan.initiation_interval > 1 or plan.open_slots is not None:
-        parameters |= {"initiation_interval": plan.initiation_interval, "open_slots": plan.open_slots}
-        return LIFGated(**parameters, vth=np.tile(plan.vth, copies))
-    if not np.all(plan.vth == plan.vth[0]):
-        return LIFVectorVth(**parameters, vth=np.tile(plan.vth, copies))
-    return (LIF if plan.reset_interval is None else LIFReset)(**parameters, vth=int(plan.vth[0]))
-
-
-def _sigma_delta(plan: SigmaDeltaPlan, shape: tuple[int], copies: int) -> Any:
-    """Lava's `Sigma`, `Delta` or `SigmaDelta`.
-
-    Their constructors take one threshold and bias in units of a message and shift them; ours are in units of the state already,
-    one per neuron, and go into the variables as they are.
-    """
-    if plan.kind == "sigma":
-        return Sigma(shape=shape)
-    shifts = {"spike_exp": plan.spike_exp, "state_exp": plan.state_exp, "cum_error": plan.cum_error}
-    if plan.kind == "delta":
-        process = Delta(shape=shape, vth=0, **shifts)
-    else:
-        process = SigmaDelta(shape=shape, vth=0, act_mode=ActivationMode[plan.activation.upper()], **shifts)
-        process.bias.init = np.tile(plan.bias, copies)
-    process.vth.shape, process.vth.init = shape, np.tile(plan.vth, copies)
-    return process
 
 
 def build_synapses(plan: SynapsePlan, copies: int) -> Any:

@@ -8,57 +8,44 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import VTH_MAX, Membranes, Neurons, SigmaDelta
+from litesnn.compiler.graph import Membranes
 from litesnn.errors import BackendError
+from litesnn.runtime.lava.kinds import PROCESSES
 
 Ints = npt.NDArray[np.int32]
 Recorded = Literal["spikes", "u", "v"]
 
 
 @dataclass(frozen=True, eq=False)
-class LifPlan:
-    """Lava's leaky integrate-and-fire parameters; `vth`, `bias_mant`, `bias_exp` are (n,).
-
-    The neurons reset before the step where `time_step % reset_interval == reset_offset`; Lava counts steps from 1. None: never.
-    Gated ones compute once per `initiation_interval` from there on, and after `open_slots` times rest until the next reset.
-    """
-
-    du: int
-    dv: int
-    reset_interval: int | None
-    reset_offset: int | None
-    vth: Ints
-    bias_mant: Ints
-    bias_exp: Ints
-    initiation_interval: int = 1
-    open_slots: int | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class SigmaDeltaPlan:
-    """Lava's sigma-delta parameters; `vth` and `bias` are (n,) and in the units of the state, as Lava's variables hold them."""
-
-    kind: Literal["delta", "sigma_delta", "sigma"]
-    activation: Literal["unit", "relu"]
-    vth: Ints
-    bias: Ints
-    spike_exp: int
-    state_exp: int
-    cum_error: bool
-
-
-@dataclass(frozen=True, eq=False)
 class NeuronPlan:
     """One population of n neurons, channels expanded over their pixels in C order.
 
-    `arrival` is the step (from 0) of the first sample; `graded`: it sends integers, not only 0 and 1.
+    `arrival` is the step (from 0) of the first sample.
     """
 
-    name: str
-    size: int
+    population: Membranes
     arrival: int
-    graded: bool
-    model: LifPlan | SigmaDeltaPlan
+
+    @property
+    def name(self) -> str:
+        """The population's name."""
+        return self.population.name
+
+    @property
+    def size(self) -> int:
+        """Number of neurons."""
+        return self.population.size
+
+    @property
+    def graded(self) -> bool:
+        """Whether it sends integers, not only 0 and 1."""
+        return self.population.sends == "graded"
+
+    def flat(self, per_channel: npt.NDArray[np.int64] | None, copies: int = 1) -> Ints:
+        """A constant per neuron, (copies * n,); zeros where there is none."""
+        values = np.zeros(self.population.shape[0], np.int64) if per_channel is None else per_channel
+        area = self.population.shape[1] * self.population.shape[2]
+        return np.tile(np.repeat(values, area).astype(np.int32), copies)
 
     def recorded_type(self, what: Recorded) -> type[np.generic]:
         """Type of a recording: bytes for spikes, 32 bits for all else."""
@@ -71,53 +58,11 @@ def plan_neurons(population: Membranes, isolated: bool) -> NeuronPlan:
     Raises
     ------
     BackendError
-        If it has no threshold or no schedule yet; isolated ones need no resets.
+        If Lava has no neurons of its kind, or it has no threshold or no schedule yet; isolated ones need no resets.
     """
-    if population.arrival is None:
-        raise BackendError(f"'{population.name}' has no schedule yet; compile the graph first")
-    return NeuronPlan(
-        name=population.name,
-        size=population.size,
-        arrival=population.arrival,
-        graded=isinstance(population, SigmaDelta),
-        model=_sigma_delta(population) if isinstance(population, SigmaDelta) else _lif(population, isolated),
-    )
-
-
-def _lif(population: Membranes, isolated: bool) -> LifPlan:
-    channels = population.shape[0]
-    vth = population.vth if isinstance(population, Neurons) else np.full(channels, VTH_MAX)
-    unscheduled = population.reset_interval is None or population.reset_offset is None
-    if vth is None or (unscheduled and not isolated):
+    PROCESSES.of(population, population.name)
+    resets = population.reset_interval is not None and population.reset_offset is not None
+    scheduled = isolated or resets or not population.has_reset
+    if population.arrival is None or not scheduled or not population.complete:
         raise BackendError(f"'{population.name}' has no threshold or no schedule yet; compile the graph first")
-    zeros = np.zeros(channels, np.int64)
-    return LifPlan(
-        du=population.du,
-        dv=population.dv,
-        reset_interval=population.reset_interval,
-        reset_offset=population.reset_offset,
-        vth=_flat(population, vth),
-        bias_mant=_flat(population, zeros if population.bias_mant is None else population.bias_mant),
-        bias_exp=_flat(population, zeros if population.bias_exp is None else population.bias_exp),
-        initiation_interval=population.initiation_interval,
-        open_slots=population.open_slots,
-    )
-
-
-def _sigma_delta(population: SigmaDelta) -> SigmaDeltaPlan:
-    if population.vth is None and population.kind != "sigma":
-        raise BackendError(f"'{population.name}' has no threshold yet; compile the graph first")
-    vth = np.zeros(population.shape[0], np.int64) if population.vth is None else population.vth
-    return SigmaDeltaPlan(
-        kind=population.kind,
-        activation=population.activation,
-        vth=_flat(population, vth),
-        bias=_flat(population, population.bias),
-        spike_exp=population.spike_exp,
-        state_exp=population.state_exp,
-        cum_error=population.cum_error,
-    )
-
-
-def _flat(population: Membranes, per_channel: npt.NDArray[np.int64]) -> Ints:
-    return np.repeat(per_channel, population.shape[1] * population.shape[2]).astype(np.int32)
+    return NeuronPlan(population, population.arrival)

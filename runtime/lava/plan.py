@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import Graph, Pace, Readout, Source
+from litesnn.compiler.graph import Graph, Pace, Source
 from litesnn.errors import BackendError, DataError
 from litesnn.runtime.lava.neurons import Ints, NeuronPlan, plan_neurons
 from litesnn.runtime.lava.synapses import SynapsePlan, check_formats, plan_synapses
@@ -127,7 +127,7 @@ def plan_network(
         side_by_side=graph.isolated,
         source=source.name,
         output=graph.output.name,
-        reads_membrane=isinstance(graph.output, Readout),
+        reads_membrane=graph.output.read_as == "membrane",
         inputs=inputs,
         record=tuple(dict.fromkeys(record)),
         record_states=tuple(dict.fromkeys(record_states)),

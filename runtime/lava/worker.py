@@ -25,7 +25,6 @@ import numpy.typing as npt
 
 from litesnn.runtime.lava.exchange import Job, load_job, load_recording, readout_path, recording_path
 from litesnn.runtime.lava.mended import mended
-from litesnn.runtime.lava.neurons import SigmaDeltaPlan
 from litesnn.runtime.lava.plan import NetworkPlan
 from litesnn.runtime.lava.watch import WATCH_SECONDS, Channel, Watch
 
@@ -108,10 +107,9 @@ def _stops(plan: NetworkPlan) -> list[int]:
 
 
 def _sent(job: Job, plan: NetworkPlan, folder: Path) -> npt.NDArray[np.int64]:
-    """What an output that is no readout sent over each sample's window, (N, outputs): the sum, or `sigma`'s last value."""
-    model = plan.neuron(plan.output).model
+    """What an output that is no readout sent over each sample's window, (N, outputs): the sum, or the last value."""
     messages = load_recording(plan, recording_path(job.graph, folder, plan.output, "spikes"), plan.output)
-    if isinstance(model, SigmaDeltaPlan) and model.kind == "sigma":
+    if plan.neuron(plan.output).population.read_as == "last":
         return messages[:, -1].astype(np.int64)
     sums: npt.NDArray[np.int64] = messages.sum(axis=1, dtype=np.int64)
     return sums

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import WEIGHT_SHIFT, Graph, Membranes, Neurons, SigmaDelta
+from litesnn.compiler.graph import Graph, Membranes
 
 Bools = npt.NDArray[np.bool_]
 Spikes = npt.NDArray[np.integer[Any]]
@@ -154,9 +154,7 @@ class Comparison:
 
 def _threshold(population: Membranes, channel: int) -> int | None:
     """In the units of the membrane; None for populations without one."""
-    if isinstance(population, (Neurons, SigmaDelta)) and population.vth is not None:
-        return int(population.vth[channel]) << (WEIGHT_SHIFT if isinstance(population, Neurons) else 0)
-    return None
+    return None if population.threshold is None else int(population.threshold[channel])
 
 
 def _count(entry: PopulationComparison, differs: Bools) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.genotype import EdgePlan, Topology
-from litesnn.compiler.graph import Conv2d, Dense, Geometry, Graph, Membranes, Neurons, Pool, SynapseBlock
+from litesnn.compiler.graph import Conv2d, Graph, Membranes, Pool, SynapseBlock
 from litesnn.runtime.verify.compare import Comparison
 
 Ints = npt.NDArray[np.int64]
@@ -113,12 +113,13 @@ def _timing(graph: Graph, population: Membranes) -> Iterator[str]:
 
 def _constants(population: Membranes, reference: ReferenceParameters) -> Iterator[str]:
     channels = list(population.channels)
-    if isinstance(population, Neurons) and population.role != "lif":
+    if not population.trained:
         return
     if population.decay_mantissa != reference.decay_mantissa:
         yield f"wrong decay: the program keeps {population.decay_mantissa}/4096 per step, PyTorch {reference.decay_mantissa}/4096"
-    if isinstance(population, Neurons) and population.vth is not None and reference.vth is not None:
-        yield from _differs("wrong threshold (vth)", population, population.vth, reference.vth[channels])
+    vth = population.threshold_register
+    if vth is not None and reference.vth is not None:
+        yield from _differs("wrong threshold (vth)", population, vth, reference.vth[channels])
     bias = reference.bias_mant[channels] << reference.bias_exp[channels]
     yield from _differs("wrong bias", population, population.bias, bias)
 
@@ -182,9 +183,10 @@ def _whole_kernel(
     total = np.zeros((population.genotype_channels, inputs, *window), np.int64)
     for block in blocks:
         source = graph[block.source]
-        kernel = _kernel(block.geometry, source.shape, population.shape) << block.exponent
-        if kernel.shape[2:] != total.shape[2:]:
+        codes = block.geometry.dense_kernel(source.shape, population.shape)
+        if codes is None or codes.shape[2:] != total.shape[2:]:
             continue
+        kernel = codes << block.exponent
         read, columns = _columns(graph, population, block, plan)
         total[np.ix_(np.asarray(population.channels), columns)] += kernel[:, read]
     return total
@@ -201,18 +203,6 @@ def _columns(graph: Graph, population: Membranes, block: SynapseBlock, plan: Edg
         return geometry.sources, np.asarray(population.channels)[geometry.targets]
     channels = np.asarray(graph[block.source].channels)
     return np.arange(len(channels)), _first_channels(block, plan) + channels
-
-
-def _kernel(geometry: Geometry, in_shape: tuple[int, int, int], out_shape: tuple[int, int, int]) -> Ints:
-    """Codes as a dense kernel (C_out, C_in, kH, kW)."""
-    if isinstance(geometry, Conv2d):
-        return geometry.codes.astype(np.int64)
-    if isinstance(geometry, Dense):
-        return geometry.codes.reshape(-1, *in_shape).astype(np.int64)
-    assert isinstance(geometry, Pool), "lowering makes no sparse blocks"
-    kernel = np.zeros((out_shape[0], in_shape[0], *geometry.kernel), np.int64)
-    kernel[geometry.targets, geometry.sources] = geometry.codes[:, None, None]
-    return kernel
 
 
 def _kernel_difference(edge: str, found: Ints, expected: Ints, kept: npt.NDArray[np.bool_]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from litesnn.compiler.costs import (
     count_operations,
     input_events,
 )
-from litesnn.compiler.graph import Graph, Neurons
+from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import load_profile
@@ -27,7 +27,7 @@ def simulated(seed: int, **choices: object) -> tuple[Graph, Activity, dict[str, 
     loaded = random_trained_genotype(seed, **choices)
     graph = compile_graph(loaded, LOIHI2)
     inputs = random_input(loaded, 4, seed)
-    names = [p.name for p in graph.membranes if isinstance(p, Neurons)]
+    names = [p.name for p in graph.membranes if isinstance(p, Spiking)]
     spikes = {name: s.astype(np.int64) for name, s in simulate(graph, inputs, record=names).spikes.items()}
     held = np.repeat(inputs[:, None], graph.timesteps, axis=1) if inputs.ndim == 4 else inputs
     events = input_events(graph, {"input": inputs}) | {name: s.sum(axis=(0, 1)) for name, s in spikes.items()}

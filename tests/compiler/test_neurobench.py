@@ -18,7 +18,7 @@ from torch import nn
 from litesnn.compiler.costs import Activity, cost_document, input_events
 from litesnn.compiler.encoding import encode
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
-from litesnn.compiler.graph import Neurons
+from litesnn.compiler.graph import Spiking
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.mapping.memory_image import core_list_groups, encoded_memory
 from litesnn.compiler.pipeline import compile_graph
@@ -105,7 +105,7 @@ def ours(loaded: LoadedGenotype, inputs: np.ndarray) -> dict[str, Any] | None:
     if graph.removals:
         return None
     recorded = run_reference(loaded, inputs, "fixed").spikes
-    names = [p.name for p in graph.membranes if isinstance(p, Neurons)]
+    names = [p.name for p in graph.membranes if isinstance(p, Spiking)]
     events = input_events(graph, {"input": inputs})
     events |= {name: recorded[name].sum(axis=(0, 1), dtype=np.int64) for name in names}
     document = cost_document(graph, genotype_facts(loaded), Activity(len(inputs), events), LOIHI2, None)

@@ -11,7 +11,7 @@ from over_limit import CASES, Case, adaptive, any_to_any, on
 from random_networks import random_trained_genotype
 
 import litesnn.compiler.rules
-from litesnn.compiler.graph import Graph, needs_programmable_neuron
+from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import DoesNotFit, Excess, map_graph
 from litesnn.compiler.mapping.limits import UNITS
 from litesnn.compiler.pipeline import compile_graph
@@ -134,8 +134,8 @@ def test_an_exponent_below_the_least_is_negative_headroom_too() -> None:
 
 def test_programmed_neurons_are_counted_where_they_can_run() -> None:
     graph = adaptive()
-    assert needs_programmable_neuron(graph["layer1"]) is not None
-    assert needs_programmable_neuron(graph["readout"]) is None
+    assert graph["layer1"].needs_program() is not None
+    assert graph["readout"].needs_program() is None
     finding = checked(graph, LOIHI2)["LSN-PROGRAMMABLE"]
     assert (finding.severity, finding.value, finding.headroom) == ("ok", 1, 0)
 

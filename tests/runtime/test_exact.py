@@ -11,13 +11,14 @@ from random_networks import random_input, random_trained_genotype
 from small_graphs import LOIHI1, LOIHI2, dense, graph, neurons, readout, source
 
 from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.compiler.graph import Graph, Neurons
+from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.passes import BalanceDelays, StaggerResets
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.errors import DataError
 from litesnn.runtime.exact import is_aligned, simulate
 from litesnn.runtime.exact.limits import Arithmetic, Sums
-from litesnn.runtime.exact.neurons import Lif
+from litesnn.runtime.exact.neurons import Setting
+from litesnn.runtime.exact.neurons.lif import LeakyModel
 from litesnn.runtime.exact.words import Packing
 from litesnn.runtime.trace import Trace
 from litesnn.search.model.reference import run_reference
@@ -26,7 +27,7 @@ LIMIT = 2**23
 
 
 def spiking(graph: Graph) -> list[str]:
-    return [population.name for population in graph.membranes if isinstance(population, Neurons)]
+    return [population.name for population in graph.membranes if isinstance(population, Spiking)]
 
 
 def check_against_pytorch(loaded: LoadedGenotype, graph: Graph, inputs: np.ndarray, **how: Any) -> Trace:
@@ -148,7 +149,7 @@ def test_one_neuron_wraps_clips_leaks_and_spikes_as_lavas_equations_do(
         "a", du=du, dv=dv, vth=np.array([vth]), bias_mant=np.array([bias_mant]), bias_exp=np.array([bias_exp])
     )
     arithmetic = Arithmetic(Sums(1, -reach, reach), torch.float32, Packing())
-    model = Lif(population, arithmetic, (16, 1, 1, 1), len(sums), torch.device("cpu"), keep_states=True)
+    model = LeakyModel(population, Setting(arithmetic, (16, 1, 1, 1), len(sums), torch.device("cpu"), keep_states=True))
     for step, drive in enumerate(sums):
         spikes = model.step(torch.as_tensor(drive, dtype=torch.float32)[:, None, None, None], reset=False)
         found = model.states()
@@ -203,11 +204,11 @@ def test_a_gpu_gives_the_same_integers(seed: int) -> None:
 
 def test_a_wrapped_current_makes_even_a_maximum_remember() -> None:
     """Without inhibition a neuron at threshold 0 spikes or rests, unless its current wraps to a negative one."""
-    population = neurons("a", vth=np.array([0]), dv=0, role="maximum")
+    population = neurons("a", vth=np.array([0]), dv=0)
     sums = np.array([[2**17 + 1], [1], [3]])
     expected = lava_lif(sums, population.du, 0, 0, 0, 0)
     arithmetic = Arithmetic(Sums(1, 0, 2**17 + 1), torch.float32, Packing())
-    model = Lif(population, arithmetic, (1, 1, 1, 1), len(sums), torch.device("cpu"), keep_states=False)
+    model = LeakyModel(population, Setting(arithmetic, (1, 1, 1, 1), len(sums), torch.device("cpu")))
     found = [model.step(torch.full((1, 1, 1, 1), float(drive)), reset=False).item() for drive in sums[:, 0]]
     assert found == expected["spikes"].ravel().tolist() == [0, 0, 0]
     assert model.overflows["current"] == model.overflows.total() == 1

@@ -12,7 +12,7 @@ from small_graphs import conv, graph, neurons, readout, source
 
 from litesnn.compiler.graph import Conv2d, Dense, Sparse
 from litesnn.runtime.exact.batches import batch_size, bytes_per_sample
-from litesnn.runtime.exact.kernels import Chooser, Kernel, candidates
+from litesnn.runtime.exact.kernels import Chooser, Kernel, Place, candidates
 from litesnn.runtime.exact.limits import Sums, arithmetic
 from litesnn.runtime.exact.neurons.lif import Decay
 from litesnn.runtime.exact.words import FLOAT32_EXACT, Packing
@@ -24,7 +24,7 @@ def kernels_of(geometry: Conv2d | Dense | Sparse, in_shape: tuple[int, int, int]
     weights = geometry.codes.astype(np.int64)
     if geometry.kind == "sparse":
         weights = geometry.matrix(in_shape, out_shape).astype(np.int64)
-    return candidates(geometry, weights, out_shape, torch.float32, CPU)
+    return candidates(geometry, weights, Place(out_shape, torch.float32, CPU))
 
 
 @settings(max_examples=80)

@@ -10,7 +10,7 @@ from isolated_graphs import sigma_delta
 from lava_here import lava_module
 
 from litesnn.runtime.exact.limits import Arithmetic, Sums
-from litesnn.runtime.exact.neurons import SigmaDeltaModel
+from litesnn.runtime.exact.neurons import MODELS, Setting
 from litesnn.runtime.exact.words import Packing
 
 models = lava_module("lava.proc.sdn.models")
@@ -62,7 +62,8 @@ def test_messages_and_registers_are_lavas(seed: int, kind: str, activation: str,
         kind, size, activation, vth=vth, bias=bias, spike_exp=[spike_exp], state_exp=[state_exp], cum_error=[cum_error]
     )
     arithmetic = Arithmetic(Sums(1, -INT32, INT32), torch.float64, Packing())
-    found = SigmaDeltaModel(population, arithmetic, (1, size, 1, 1), torch.device("cpu"))
+    setting = Setting(arithmetic, (1, size, 1, 1), 8, torch.device("cpu"))
+    found = MODELS.of(population, "a")(population, setting)
     for step in range(8):
         arriving = rng.integers(-reach, reach, size)
         expected.a_in.data = arriving.astype(np.int32)

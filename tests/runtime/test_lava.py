@@ -7,7 +7,19 @@ import numpy as np
 import pytest
 from random_networks import random_input, random_trained_genotype
 
-from litesnn.compiler.graph import Conv2d, Dense, Graph, Neurons, OneToOne, Pool, Readout, Source, SynapseBlock
+from litesnn.compiler.graph import (
+    Conv2d,
+    Dense,
+    Graph,
+    Lif,
+    OneToOne,
+    Pool,
+    Readout,
+    Relay,
+    Source,
+    Spiking,
+    SynapseBlock,
+)
 from litesnn.compiler.passes import AssignFormats, BalanceDelays, StaggerResets
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import load_profile
@@ -37,7 +49,7 @@ class Membranes:
         area = population.shape[1] * population.shape[2]
         v = np.zeros_like(a) if reset else self.v[population.name]
         v = np.sign(v) * (np.abs(v) * (4096 - population.dv) >> 12) + 64 * a + np.repeat(population.bias, area)
-        spikes = v > 64 * np.repeat(population.vth, area) if isinstance(population, Neurons) else np.zeros(len(v), bool)
+        spikes = v > 64 * np.repeat(population.vth, area) if isinstance(population, Spiking) else np.zeros(len(v), bool)
         self.u[population.name], self.v[population.name] = 64 * a, np.where(spikes, 0, v)
         return spikes.astype(np.int64)
 
@@ -113,7 +125,7 @@ def neurons(name, shape, vth, bias=0, exp=0, **more):
     parameters = {"vth": np.broadcast_to(vth, count).astype(np.int64), **more}
     parameters["bias_mant"] = np.broadcast_to(bias, count).astype(np.int64)
     parameters["bias_exp"] = np.broadcast_to(exp, count).astype(np.int64)
-    return Neurons(name, shape, tuple(range(count)), count, name, **{"dv": 3277, **parameters})
+    return Lif(name, shape, tuple(range(count)), count, name, **{"dv": 3277, **parameters})
 
 
 def block(source, target, geometry, exponent=0):
@@ -133,7 +145,7 @@ def hand_built(timesteps, graded, delay_max=62, sign="auto"):
     populations = [
         Source("in", (2, 4, 4), (0, 1), 2, "in", minimum=low, maximum=high, message_bits=bits),
         neurons("a", (3, 4, 4), np.array([3, 5, 9]) * scale, [40, -9, 0], [3, 1, 7]),
-        neurons("max", (3, 2, 2), 0, dv=4095, role="maximum"),
+        neurons("max", (3, 2, 2), 0, dv=4095),
         neurons("b", (3, 2, 2), 6, 5, dv=0),
         neurons("alone", (2, 1, 1), 4, [150, 200], dv=409),
         neurons("c", (3, 2, 2), [3000, 7000, 20000], dv=2048),
@@ -204,7 +216,7 @@ def test_graded_input_delays_thresholds_and_big_sums_equal_the_loops(lava, sign,
 def test_one_step_samples_and_relays_equal_the_loops(lava, models):
     graph = hand_built(1, graded=False, delay_max=1)
     inputs = hand_input(graph, 6)
-    assert any(p.role == "relay" for p in graph.populations if isinstance(p, Neurons))
+    assert any(isinstance(p, Relay) for p in graph.populations)
     trace = recorded(lava, graph, inputs, models)
     assert_equal(graph, inputs, trace, zero_delay(graph, inputs))
     assert trace.spikes["a"].any()

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from lava_here import needs_lava
 
-from litesnn.compiler.graph import Dense, Graph, Neurons, Readout, Source, SynapseBlock
+from litesnn.compiler.graph import Dense, Graph, Lif, Readout, Source, SynapseBlock
 from litesnn.compiler.passes import AssignFormats, BalanceDelays, StaggerResets
 from litesnn.compiler.profile import load_profile
 from litesnn.errors import BackendError
@@ -27,7 +27,7 @@ def tiny(delay=0):
     zeros = np.zeros(2, np.int64)
     populations = [
         Source("in", (3, 1, 1), (0, 1, 2), 3, "in"),
-        Neurons("hidden", (2, 1, 1), (0, 1), 2, "hidden", vth=zeros, bias_mant=zeros, bias_exp=zeros),
+        Lif("hidden", (2, 1, 1), (0, 1), 2, "hidden", vth=zeros, bias_mant=zeros, bias_exp=zeros),
         Readout("out", (2, 1, 1), (0, 1), 2, "out"),
     ]
     blocks = [

@@ -16,10 +16,13 @@ from lava.proc.sparse.process import DelaySparse, Sparse
 from lava.utils.weightutils import SignMode
 
 from litesnn.runtime.lava.fast import FAST_MODELS, sparse
+from litesnn.runtime.lava.kinds import all_lava_neurons
 from litesnn.runtime.lava.processes.lif_vector_vth import LIFVectorVth
 from litesnn.runtime.lava.processes.lif_vector_vth_models import PyLifVectorVthModelBitAcc
 
 FAST = {model.implements_process: model for model in FAST_MODELS}
+for kind in all_lava_neurons():
+    FAST |= kind.fast()
 STEPS = 12
 
 

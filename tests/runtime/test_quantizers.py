@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from random_networks import random_input, random_trained_genotype
 
 from litesnn.compiler.genotype import LoadedGenotype, NodePlan, QuantizerSpec
-from litesnn.compiler.graph import Graph, Neurons
+from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import load_profile
 from litesnn.errors import CompileError, RegisterError
@@ -23,7 +23,7 @@ RESIDUAL = ("conv3x3", "conv3x3", "conv1x1", "skip", "shortcut", "shortcut", "ma
 
 def check_against_pytorch(loaded: LoadedGenotype, graph: Graph, inputs: np.ndarray) -> None:
     expected = run_reference(loaded, inputs, "fixed")
-    names = [p.name for p in graph.membranes if isinstance(p, Neurons) and p.name in expected.spikes]
+    names = [p.name for p in graph.membranes if isinstance(p, Spiking) and p.name in expected.spikes]
     found = simulate(graph, inputs, record=names, record_states=names)
     np.testing.assert_array_equal(found.readout, expected.readout)
     for name in names:
@@ -85,7 +85,7 @@ def test_lava_runs_a_residual_network_with_a_scale_per_channel() -> None:
     loaded = next(filter(_has_powers, (residual(seed, 2) for seed in range(50))))
     graph = compile_graph(loaded, LOIHI2)
     inputs = random_input(loaded, 2, 0)
-    names = [p.name for p in graph.membranes if isinstance(p, Neurons)]
+    names = [p.name for p in graph.membranes if isinstance(p, Spiking)]
     expected = simulate(graph, inputs, record=names)
     check_against_pytorch(loaded, graph, inputs)
     with LavaSession() as lava:

@@ -15,7 +15,7 @@ from small_graphs import LOIHI1, LOIHI2, dense, neurons, readout, source
 from small_graphs import graph as graph_of
 
 from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.compiler.graph import Graph, Neurons
+from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.passes import AssignFormats, BalanceDelays, IsolateFeedback
 from litesnn.compiler.pipeline import compile_graph
@@ -40,7 +40,7 @@ def assert_pytorch_agrees(loaded: LoadedGenotype, graph: Graph, inputs: np.ndarr
 
 
 def spiking(graph: Graph) -> list[str]:
-    return [population.name for population in graph.membranes if isinstance(population, Neurons)]
+    return [population.name for population in graph.membranes if isinstance(population, Spiking)]
 
 
 @settings(max_examples=25, deadline=None)

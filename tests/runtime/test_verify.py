@@ -14,8 +14,7 @@ from small_graphs import LOIHI2, profile
 from written_genotypes import document, loaded
 
 from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.compiler.graph import Conv2d, Graph, Neurons, Removal, SynapseBlock
-from litesnn.compiler.passes.remove_dead import keep_channels
+from litesnn.compiler.graph import Conv2d, Graph, Lif, Removal, Spiking, SynapseBlock
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.errors import RegisterError
 from litesnn.runtime.exact import simulate
@@ -47,7 +46,7 @@ def verified(seed: int, graph: Graph) -> Verification:
 def first_difference(genotype: LoadedGenotype, faulty: Graph, inputs: np.ndarray) -> tuple[Any, ...] | None:
     """Where spikes first part, found without the code under test: (population, sample, step, neuron)."""
     reference = run_reference(genotype, inputs, "fixed")
-    names = [p.name for p in faulty.topological() if isinstance(p, Neurons) and p.name in reference.spikes]
+    names = [p.name for p in faulty.topological() if isinstance(p, Spiking) and p.name in reference.spikes]
     trace = simulate(faulty, inputs, record=names)
     for name in names:
         kept = list(faulty[name].channels)
@@ -67,9 +66,9 @@ def with_population(graph: Graph, name: str, **fields: Any) -> Graph:
     return graph.rebuild([replace(p, **fields) if p.name == name else p for p in graph.populations], graph.blocks)
 
 
-def lif(graph: Graph) -> Iterator[Neurons]:
+def lif(graph: Graph) -> Iterator[Lif]:
     for population in graph.topological():
-        if isinstance(population, Neurons) and population.role == "lif":
+        if type(population) is Lif:
             yield population
 
 
@@ -180,7 +179,7 @@ def removed_channel(graph: Graph) -> Iterator[tuple[str, Graph]]:
             sources = kept if block.source == population.name else None
             targets = kept if block.target == population.name else None
             blocks.append(replace(block, geometry=block.geometry.keep(sources, targets, *ends)))
-        smaller = graph.rebuild([keep_channels(p, kept) if p is population else p for p in graph.populations], blocks)
+        smaller = graph.rebuild([p.keep(kept) if p is population else p for p in graph.populations], blocks)
         removal = Removal(population.name, "never spikes", population.channels[-1:], 1, 1)
         yield population.name, replace(smaller, removals=(*graph.removals, removal))
 
@@ -275,7 +274,7 @@ def test_counts_per_population_and_step_are_those_of_the_arrays() -> None:
     seed, _, faulty = next(visible(wrong_weight, range(12), wanted=1))
     genotype, _, inputs = network(seed)
     reference = run_reference(genotype, inputs, "fixed")
-    names = [p.name for p in faulty.membranes if isinstance(p, Neurons)]
+    names = [p.name for p in faulty.membranes if isinstance(p, Spiking)]
     trace = simulate(faulty, inputs, record=names)
     comparison = verified(seed, faulty).comparisons["exact"]
     for name in names:
@@ -389,7 +388,7 @@ def test_float_beside_fixed_never_decides_and_counts_only_what_the_graph_holds(s
     assert result.equal
     entries = result.comparisons["pytorch_float"].populations
     for population in graph.membranes:
-        if isinstance(population, Neurons) and population.name in fixed:
+        if isinstance(population, Spiking) and population.name in fixed:
             kept = list(population.channels)
             before, after = (spikes[population.name][:, :, kept] for spikes in (fixed, real))
             assert entries[population.name].mismatching_spikes == (before != after).sum()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import WEIGHT_SHIFT, Graph, Membranes, Neurons, SynapseBlock
+from litesnn.compiler.graph import Graph, Membranes, SynapseBlock
 from litesnn.errors import ExportError
 
 Floats = npt.NDArray[np.float64]
@@ -15,7 +15,7 @@ Floats = npt.NDArray[np.float64]
 
 def constants(graph: Graph) -> set[str]:
     """Names of the populations that read nothing and whose bias alone is above the threshold."""
-    return {p.name for p in graph.membranes if isinstance(p, Neurons) and _always_spikes(p) and not graph.into(p.name)}
+    return {p.name for p in graph.membranes if _always_spikes(p) and not graph.into(p.name)}
 
 
 def constant_input(graph: Graph, blocks: Sequence[SynapseBlock], target: Membranes) -> Floats:
@@ -38,5 +38,7 @@ def constant_input(graph: Graph, blocks: Sequence[SynapseBlock], target: Membran
     return table[:, 0]
 
 
-def _always_spikes(population: Neurons) -> bool:
-    return population.vth is not None and bool((population.bias > population.vth << WEIGHT_SHIFT).all())
+def _always_spikes(population: Membranes) -> bool:
+    """Spiking neurons alone: others send what no bias of a linear node is."""
+    threshold = population.threshold if population.sends == "spikes" else None
+    return threshold is not None and bool((population.bias > threshold).all())

@@ -9,12 +9,25 @@ toward zero, and that states are cleared between samples.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.frontends.bounded_hdf5 import Tree
-from litesnn.compiler.graph import DECAY_UNITY, WEIGHT_SHIFT, Membranes, Neurons, SigmaDelta
-from litesnn.compiler.graph.populations import NO_CURRENT_MEMORY
+from litesnn.compiler.graph import (
+    DECAY_UNITY,
+    NO_CURRENT_MEMORY,
+    WEIGHT_SHIFT,
+    Leaky,
+    Lif,
+    Maximum,
+    Membranes,
+    Readout,
+    Relay,
+    Table,
+)
 from litesnn.errors import ExportError
 
 Shape = tuple[int, ...]
@@ -32,8 +45,11 @@ def neuron_node(population: Membranes, shape: Shape, dt: float, leak: npt.NDArra
     ExportError
         For neurons that NIR has no name for.
     """
-    if isinstance(population, SigmaDelta):
-        raise ExportError(f"'{population.name}': sigma-delta neurons; NIR has no such node")
+    return NODES.of(population, population.name)(population, shape, dt, leak)
+
+
+def _leaky(population: Leaky, shape: Shape, dt: float, leak: npt.NDArray[np.float64]) -> Tree:
+    """LIF, or LI for a readout, with a current of its own (Cuba) where it has memory; I where nothing leaks."""
     cuba, leaky = population.du != NO_CURRENT_MEMORY, population.dv > 0
     tau = dt * DECAY_UNITY / population.dv if leaky else dt * NO_LEAK
     gain = population.dv / DECAY_UNITY if leaky and not cuba else 1.0
@@ -48,15 +64,20 @@ def neuron_node(population: Membranes, shape: Shape, dt: float, leak: npt.NDArra
     if cuba:
         tau_syn = dt * DECAY_UNITY / (population.du + 1)
         parameters |= {"tau_syn": _full(shape, tau_syn), "w_in": _full(shape, tau_syn / dt)}
-    if isinstance(population, Neurons):
-        assert population.vth is not None
-        threshold = (population.vth + HALF_UNIT) * gain
+    vth = population.threshold_register
+    if vth is not None:
+        threshold = (vth + HALF_UNIT) * gain
         parameters |= {"v_threshold": _channels(shape, threshold), "v_reset": _full(shape, 0.0)}
     return {
-        "type": _type(cuba, leaky, isinstance(population, Neurons)),
+        "type": _type(cuba, leaky, vth is not None),
         **parameters,
         "metadata": _metadata(population),
     }
+
+
+NODES: Table[Callable[[Any, Shape, float, npt.NDArray[np.float64]], Tree]] = Table(
+    "NIR", {Lif: _leaky, Maximum: _leaky, Relay: _leaky, Readout: _leaky}, ExportError
+)
 
 
 def _type(cuba: bool, leaky: bool, spikes: bool) -> str:

@@ -7,13 +7,14 @@ matrix.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.frontends.bounded_hdf5 import Tree
-from litesnn.compiler.graph import Conv2d, Dense, Graph, Pool, Sparse, SynapseBlock
+from litesnn.compiler.graph import Conv2d, Graph, OneToOne, Pool, SynapseBlock, Table, per_axis
 from litesnn.errors import ExportError
 
 Floats = npt.NDArray[np.float64]
@@ -33,7 +34,7 @@ def flat_layers(graph: Graph) -> set[str]:
 
 
 def _flattens(block: SynapseBlock, flat: set[str]) -> bool:
-    return isinstance(block.geometry, (Dense, Sparse)) or block.source in flat
+    return not block.geometry.to_map or block.source in flat
 
 
 def bundles(blocks: Sequence[SynapseBlock]) -> list[list[SynapseBlock]]:
@@ -65,19 +66,34 @@ def layer_nodes(
     """
     block = bundle[0]
     name, geometry = block.name.rstrip("+-") if len(bundle) > 1 else block.name, block.geometry
-    source, target = graph[block.source], graph[block.target]
     if block.target in flat:
         yield from _matrix_nodes(graph, name, bundle, block.source not in flat, bias)
-    elif isinstance(geometry, Conv2d):
-        weight = np.sum([part.geometry.codes * 2.0**part.exponent for part in bundle], axis=0)
-        steps = (pair(geometry.stride), pair(geometry.padding), pair(geometry.dilation))
-        yield name, _conv(weight, steps, bias, bundle, source.shape)
     else:
-        assert isinstance(geometry, Pool)
-        if geometry.kernel != (1, 1) or pair(geometry.stride) != (1, 1) or pair(geometry.padding) != (0, 0):
-            pairs = {"kernel_size": geometry.kernel, "stride": pair(geometry.stride), "padding": pair(geometry.padding)}
-            yield f"{name}.pool", {"type": "SumPool2d", **{key: np.array(value) for key, value in pairs.items()}}
-        yield name, _conv(_pointwise(graph, bundle), ((1, 1), (0, 0), (1, 1)), bias, bundle, target.shape)
+        yield from LAYERS.of(geometry, block.name)(geometry, graph, name, bundle, bias)
+
+
+def _convolution(
+    geometry: Conv2d, graph: Graph, name: str, bundle: Sequence[SynapseBlock], bias: Floats | None
+) -> Iterator[tuple[str, Tree]]:
+    weight = np.sum([part.geometry.codes * 2.0**part.exponent for part in bundle], axis=0)
+    steps = (per_axis(geometry.stride), per_axis(geometry.padding), per_axis(geometry.dilation))
+    yield name, _conv(weight, steps, bias, bundle, graph[bundle[0].source].shape)
+
+
+def _window(
+    geometry: Pool, graph: Graph, name: str, bundle: Sequence[SynapseBlock], bias: Floats | None
+) -> Iterator[tuple[str, Tree]]:
+    stride, padding = per_axis(geometry.stride), per_axis(geometry.padding)
+    if (geometry.kernel, stride, padding) != ((1, 1), (1, 1), (0, 0)):
+        pairs = {"kernel_size": geometry.kernel, "stride": stride, "padding": padding}
+        yield f"{name}.pool", {"type": "SumPool2d", **{key: np.array(value) for key, value in pairs.items()}}
+    target = graph[bundle[0].target]
+    yield name, _conv(_pointwise(graph, bundle), ((1, 1), (0, 0), (1, 1)), bias, bundle, target.shape)
+
+
+Layers = Callable[[Any, Graph, str, Sequence[SynapseBlock], Floats | None], Iterator[tuple[str, Tree]]]
+# Between two maps; what leads to a list of neurons is a matrix, whatever its geometry.
+LAYERS: Table[Layers] = Table("NIR", {Conv2d: _convolution, Pool: _window, OneToOne: _window}, ExportError)
 
 
 def _pointwise(graph: Graph, bundle: Sequence[SynapseBlock]) -> Floats:
@@ -151,8 +167,3 @@ def _metadata(bundle: Sequence[SynapseBlock]) -> Tree:
         found["weight_exp"] = np.array([f.weight_exp for f in formats])
         found["sign_mode"] = np.array([f.sign_mode for f in formats], object)
     return found
-
-
-def pair(figure: int | tuple[int, int]) -> Pair:
-    """One figure for both axes, or (height, width)."""
-    return (figure, figure) if isinstance(figure, int) else figure

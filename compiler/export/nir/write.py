@@ -17,8 +17,7 @@ from litesnn.compiler.export.nir.synapses import bundles, flat_layers, layer_nod
 from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value
 from litesnn.compiler.frontends.nir.document import graph_of_tree
 from litesnn.compiler.frontends.nir.own import FORMAT, VERSION, digest
-from litesnn.compiler.graph import WEIGHT_SHIFT, Graph, Population, SynapseBlock
-from litesnn.compiler.graph.populations import NO_CURRENT_MEMORY
+from litesnn.compiler.graph import NO_CURRENT_MEMORY, WEIGHT_SHIFT, Graph, Population, SynapseBlock
 from litesnn.compiler.program import Program
 from litesnn.compiler.program.documents import graph_document, packed
 from litesnn.errors import ExportError

@@ -9,11 +9,10 @@ import numpy.typing as npt
 
 from litesnn.compiler.export.exported import Exported
 from litesnn.compiler.export.sanafe.architecture import DELAY_MAX, architecture_lines
-from litesnn.compiler.export.sanafe.network import NetworkWriter
+from litesnn.compiler.export.sanafe.network import SOMAS, NetworkWriter
 from litesnn.compiler.export.sanafe.placement import place
 from litesnn.compiler.export.sanafe.scalars import comment
-from litesnn.compiler.graph import Graph, Neurons, Readout
-from litesnn.compiler.graph.populations import NO_CURRENT_MEMORY
+from litesnn.compiler.graph import NO_CURRENT_MEMORY, Graph
 from litesnn.compiler.program import Program
 from litesnn.errors import CompileError
 
@@ -72,8 +71,8 @@ def _problems(graph: Graph) -> Iterator[str]:
                 f"(compile with --set delay_max={DELAY_MAX}: relays take over)"
             )
     for population in graph.membranes:
-        if not isinstance(population, Neurons | Readout):
-            yield f"'{population.name}': found {type(population).__name__}; allowed: Neurons, Readout"
+        if type(population) not in SOMAS:
+            yield SOMAS.refusal(population, population.name)
         if population.du != NO_CURRENT_MEMORY:
             yield f"'{population.name}': found du {population.du}; allowed: {NO_CURRENT_MEMORY}, currents without memory"
         if population.gated:

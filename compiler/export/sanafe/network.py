@@ -11,7 +11,8 @@ decimals, so its doubles hold them exactly. SANA-FE has neither periodic resets 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,12 +20,41 @@ import numpy.typing as npt
 from litesnn.compiler.export.sanafe.architecture import DENDRITE, SOMA, SOURCE, SYNAPSE
 from litesnn.compiler.export.sanafe.placement import Place, Placement, runs
 from litesnn.compiler.export.sanafe.scalars import scalar
-from litesnn.compiler.graph import Graph, Membranes, Neurons, Population, Readout, Source, SynapseBlock
-from litesnn.compiler.graph.populations import DECAY_UNITY, WEIGHT_SHIFT
+from litesnn.compiler.graph import (
+    DECAY_UNITY,
+    WEIGHT_SHIFT,
+    Graph,
+    Lif,
+    Maximum,
+    Membranes,
+    Population,
+    Readout,
+    Relay,
+    Source,
+    Spiking,
+    SynapseBlock,
+    Table,
+)
+from litesnn.errors import CompileError
 
 UNIT = 2**WEIGHT_SHIFT
 NEVER = 1e18
 """Threshold of the readout, which does not spike."""
+
+
+def _spiking(population: Spiking) -> list[str]:
+    assert population.vth is not None, "normalization is folded before anything is exported"
+    return [str(vth) for vth in population.vth.tolist()]
+
+
+def _never(population: Readout) -> list[str]:
+    return [repr(NEVER)] * population.shape[0]
+
+
+# Kind -> threshold of each channel; SANA-FE's soma leaks, adds a bias and resets to 0, for all of them.
+SOMAS: Table[Callable[[Any], list[str]]] = Table(
+    "SANA-FE", {Lif: _spiking, Maximum: _spiking, Relay: _spiking, Readout: _never}, CompileError
+)
 
 
 class NetworkWriter:
@@ -88,16 +118,15 @@ class NetworkWriter:
     def _neurons(self, population: Population) -> Iterator[str]:
         assert isinstance(population, Membranes)
         leak = population.decay_mantissa / DECAY_UNITY
-        potentials = ", log_potential: true" if isinstance(population, Readout) else ""
+        potentials = ", log_potential: true" if population.read_as == "membrane" else ""
         yield f"    - name: {self.names[population.name]}"
         yield f"      attributes: {{log_spikes: true{potentials}, soma_hw_name: {SOMA}, dendrite_hw_name: {DENDRITE}, leak_decay: {leak!r}}}"
         yield "      neurons:"
         area = population.shape[1] * population.shape[2]
-        vth = population.vth if isinstance(population, Neurons) else None
+        thresholds = SOMAS.of(population, population.name)(population)
         for channel in range(population.shape[0]):
-            threshold = repr(NEVER) if vth is None else int(vth[channel])
             bias = "" if population.arrival else f", bias: {int(population.bias[channel]) / UNIT!r}"
-            yield f"        - {_range(channel * area, (channel + 1) * area - 1)}: {{threshold: {threshold}{bias}}}"
+            yield f"        - {_range(channel * area, (channel + 1) * area - 1)}: {{threshold: {thresholds[channel]}{bias}}}"
 
     def _bias_group(self, population: Membranes, count: int) -> Iterator[str]:
         assert population.arrival, "only these have sources"

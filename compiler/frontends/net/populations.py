@@ -6,7 +6,7 @@ are shifted by spike_exp + state_exp = 12 into the units of the state.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import numpy as np
@@ -14,7 +14,17 @@ import numpy as np
 from litesnn.compiler.frontends.net.fields import Ints
 from litesnn.compiler.frontends.net.layers import Shape
 from litesnn.compiler.frontends.net.neurons import Cuba, Neuron, SigmaDeltaUnit
-from litesnn.compiler.graph import BIAS_MANT_MAX, VTH_MAX, FidelityLabel, Membranes, Neurons, Readout, SigmaDelta
+from litesnn.compiler.graph import (
+    BIAS_MANT_MAX,
+    VTH_MAX,
+    Delta,
+    FidelityLabel,
+    Lif,
+    Membranes,
+    Readout,
+    Sigma,
+    SigmaDelta,
+)
 from litesnn.errors import ImportFileError
 
 BIAS_EXP = 6  # netx hands biases on with bias_exp 6: units of a weight
@@ -69,11 +79,9 @@ def make_population(
     return _cuba(at, neuron, weights, bias, is_output)
 
 
-def delta_encoder(at: Place, neuron: SigmaDeltaUnit, *, is_output: bool) -> SigmaDelta:
+def delta_encoder(at: Place, neuron: SigmaDeltaUnit, *, is_output: bool) -> Delta:
     """The input of a sigma-delta network: sends the changes of what the host writes."""
-    return replace(
-        _sigma_delta(at, replace(neuron, sigma_output=False), None, is_output), kind="delta", activation="unit"
-    )
+    return Delta(**_changes(at, neuron, None, is_output), vth=_threshold(at, neuron), activation="unit")
 
 
 def _cuba(at: Place, neuron: Cuba, weights: list[Ints], bias: Ints | None, is_output: bool) -> Unit:
@@ -100,25 +108,32 @@ def _cuba(at: Place, neuron: Cuba, weights: list[Ints], bias: Ints | None, is_ou
             at.refuse(f"threshold {threshold} is never reached; allowed: 0 .. {VTH_MAX}, or more in the last layer")
         return Unit(Readout(**common), shift, labels)
     vth = np.full(at.shape[0], threshold, np.int64)
-    return Unit(Neurons(**common, vth=vth, is_output=is_output), shift, labels)
+    return Unit(Lif(**common, vth=vth, is_output=is_output), shift, labels)
 
 
-def _sigma_delta(at: Place, neuron: SigmaDeltaUnit, bias: Ints | None, is_output: bool) -> SigmaDelta:
+def _sigma_delta(at: Place, neuron: SigmaDeltaUnit, bias: Ints | None, is_output: bool) -> SigmaDelta | Sigma:
     if neuron.sigma_output and (bias is not None or not is_output):
         at.refuse("sends its sum (sigma_output); only the last layer may, without a bias")
+    common = _changes(at, neuron, bias, is_output) | {"activation": neuron.activation}
+    return Sigma(**common) if neuron.sigma_output else SigmaDelta(**common, vth=_threshold(at, neuron))
+
+
+def _changes(at: Place, neuron: SigmaDeltaUnit, bias: Ints | None, is_output: bool) -> dict[str, Any]:
+    """Fields of every population that sends changes."""
     zeros = np.zeros(at.shape[0], np.int64)
-    return SigmaDelta(
+    return {
         **at.common,
-        kind="sigma" if neuron.sigma_output else "sigma_delta",
-        activation=neuron.activation,
-        vth=None if neuron.sigma_output else zeros + (neuron.threshold << SPIKE_EXP + STATE_EXP),
-        bias_mant=zeros if bias is None else bias,
-        bias_exp=zeros + SPIKE_EXP + STATE_EXP,
-        spike_exp=SPIKE_EXP,
-        state_exp=STATE_EXP,
-        message_bits=neuron.message_bits,
-        is_output=is_output,
-    )
+        "bias_mant": zeros if bias is None else bias,
+        "bias_exp": zeros + SPIKE_EXP + STATE_EXP,
+        "spike_exp": SPIKE_EXP,
+        "state_exp": STATE_EXP,
+        "message_bits": neuron.message_bits,
+        "is_output": is_output,
+    }
+
+
+def _threshold(at: Place, neuron: SigmaDeltaUnit) -> Ints:
+    return np.full(at.shape[0], neuron.threshold << SPIKE_EXP + STATE_EXP, np.int64)
 
 
 def _bias(at: Place, bias: Ints | None, exponent: int) -> tuple[Ints, Ints]:

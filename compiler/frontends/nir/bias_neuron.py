@@ -6,17 +6,17 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.frontends.nir.layer import Layer
-from litesnn.compiler.graph import Dense, FidelityLabel, Geometry, Neurons, Sparse
+from litesnn.compiler.graph import Dense, FidelityLabel, Geometry, Lif, Sparse
 
 Floats = npt.NDArray[np.float64]
 CODE_MAX = 1 << 16  # beyond it the current's register is full
 
 
-def bias_neuron(name: str) -> Neurons:
+def bias_neuron(name: str) -> Lif:
     """Bias 1 above threshold 0: a spike in every step, the first one included."""
     one, zero = np.ones(1, np.int64), np.zeros(1, np.int64)
     constants = {"vth": zero, "bias_mant": one, "bias_exp": zero, "unit": np.ones(1)}
-    return Neurons(name, (1, 1, 1), (0,), 1, "biases", dv=4095, **constants)  # type: ignore[arg-type]
+    return Lif(name, (1, 1, 1), (0,), 1, "biases", dv=4095, **constants)  # type: ignore[arg-type]
 
 
 def bias_geometry(layer: Layer, bias: Floats, exponent: int) -> Geometry:

@@ -27,7 +27,7 @@ from litesnn.compiler.frontends.nir.quantize import Codes, quantized
 from litesnn.compiler.frontends.nir.rounding import WeightRow, weight_label
 from litesnn.compiler.frontends.nir.shapes import broadcast
 from litesnn.compiler.frontends.nir.wiring import Connection, Layer3, Wiring
-from litesnn.compiler.graph import FidelityLabel, Graph, Neurons, Population, Source, SynapseBlock
+from litesnn.compiler.graph import FidelityLabel, Graph, Lif, Population, Source, SynapseBlock
 
 Floats = npt.NDArray[np.float64]
 
@@ -229,10 +229,10 @@ def _source(name: str, shape: Shape3, coding: InputCoding) -> Source:
     return Source(*common, None, coding.minimum, coding.maximum, message_bits=8)
 
 
-def _stand_in(layer: Layer3, single: bool) -> Neurons:
+def _stand_in(layer: Layer3, single: bool) -> Lif:
     """A population of the layer's shape, for bounds of what reads it."""
     shape = (layer.shape[0] * layer.shape[1] * layer.shape[2], 1, 1) if single else layer.shape
-    return Neurons(layer.node.name, shape, tuple(range(shape[0])), shape[0], layer.node.name)
+    return Lif(layer.node.name, shape, tuple(range(shape[0])), shape[0], layer.node.name)
 
 
 def _uniform(layer: Layer3, rule: StepRule) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.analysis.bounds import bounds
+from litesnn.compiler.analysis.arrivals import bounds
 from litesnn.compiler.frontends.nir.layer import EQUAL, Layer, current_du, membrane_dv, whole_sums
 from litesnn.compiler.frontends.nir.rounding import rounding_labels
 from litesnn.compiler.graph import (
@@ -21,8 +21,9 @@ from litesnn.compiler.graph import (
     WEIGHT_SHIFT,
     FidelityLabel,
     Graph,
+    Leaky,
+    Lif,
     Membranes,
-    Neurons,
     Population,
     Readout,
     SynapseBlock,
@@ -56,7 +57,7 @@ def build_membranes(
     return population, exponent, rounding_labels(layer, population, exponent)
 
 
-def _population(layer: Layer, exponent: int) -> Membranes:
+def _population(layer: Layer, exponent: int) -> Leaky:
     unit = layer.worth / 2.0**exponent
     mantissa, bias_exp = _bias(layer.register_bias * 2.0**WEIGHT_SHIFT / unit)
     common: dict[str, Any] = {
@@ -75,7 +76,7 @@ def _population(layer: Layer, exponent: int) -> Membranes:
     if layer.node.type == "Threshold":
         # Of the last step's membrane 1/4096 is left; what a silent neuron keeps of it must not lift an equal sum over the threshold.
         mantissa, bias_exp = _bias(layer.register_bias * 2.0**WEIGHT_SHIFT / unit - (vth >> WEIGHT_SHIFT))
-    return Neurons(**common, vth=vth, bias_mant=mantissa, bias_exp=bias_exp, is_output=layer.is_output)
+    return Lif(**common, vth=vth, bias_mant=mantissa, bias_exp=bias_exp, is_output=layer.is_output)
 
 
 def _threshold(layer: Layer, unit: Floats, exponent: int) -> Ints:
@@ -93,7 +94,7 @@ def _threshold(layer: Layer, unit: Floats, exponent: int) -> Ints:
 
 
 def _fine(layer: Layer, population: Membranes, exponent: int) -> bool:
-    if not isinstance(population, Neurons):
+    if not isinstance(population, Lif):
         return membrane_dv(layer.rule) == 0 and not layer.register_bias.any()
     assert population.vth is not None
     return whole_sums(layer, exponent) or int(population.vth.min()) >= VTH_WANTED
@@ -108,7 +109,7 @@ class _Reach:
     membrane: int
 
 
-def _reach(layer: Layer, population: Membranes, sources: Sequence[Population], timesteps: int) -> _Reach:
+def _reach(layer: Layer, population: Leaky, sources: Sequence[Population], timesteps: int) -> _Reach:
     others = [source for source in sources if source.name != population.name]
     found = bounds(Graph.build(timesteps, [*others, population], list(layer.blocks)), population)
     sums = int(max(-found.accumulator_low.min(), found.accumulator_high.max()))
@@ -119,7 +120,7 @@ def _reach(layer: Layer, population: Membranes, sources: Sequence[Population], t
 
 def _fits(layer: Layer, population: Membranes, exponent: int, reach: _Reach) -> bool:
     largest = max((block.exponent for block in layer.blocks), default=0)
-    vth = population.vth if isinstance(population, Neurons) else None
+    vth = population.vth if isinstance(population, Lif) else None
     return (
         largest + exponent <= SHIFT_MAX
         and reach.accumulator << exponent <= PORTABLE_ACCUMULATOR

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from litesnn.compiler.frontends.nir.layer import Layer, whole_sums
 from litesnn.compiler.frontends.nir.quantize import Codes
 from litesnn.compiler.frontends.nir.wiring import Connection
-from litesnn.compiler.graph import DECAY_UNITY, VTH_MAX, WEIGHT_SHIFT, FidelityLabel, Membranes, Neurons, Population
+from litesnn.compiler.graph import DECAY_UNITY, VTH_MAX, WEIGHT_SHIFT, FidelityLabel, Lif, Membranes, Population
 
 Floats = npt.NDArray[np.float64]
 FLOAT32 = 2.0**-17  # relative: a multiple of a step that went through float32 is the same number
@@ -57,7 +57,7 @@ def rounding_labels(layer: Layer, population: Membranes, exponent: int) -> list[
     scale = layer.scale
     unit = layer.worth / 2.0**exponent
     labels = []
-    if isinstance(population, Neurons):
+    if isinstance(population, Lif):
         assert population.vth is not None
         assert layer.rule.threshold is not None
         clipped = layer.rule.threshold / unit > VTH_MAX + 0.5
@@ -77,7 +77,7 @@ def rounding_labels(layer: Layer, population: Membranes, exponent: int) -> list[
             labels.append(FidelityLabel("threshold register", layer.place, "approximate", detail))
     if layer.register_bias.any():
         kept = population.bias
-        if layer.node.type == "Threshold" and isinstance(population, Neurons) and population.vth is not None:
+        if layer.node.type == "Threshold" and isinstance(population, Lif) and population.vth is not None:
             kept = kept + (population.vth >> WEIGHT_SHIFT)
         errors = np.abs(kept * unit / 2.0**WEIGHT_SHIFT - layer.register_bias) / scale
         labels.append(_rounded("bias to mantissa and exponent", layer, float(errors.max())))

@@ -4,13 +4,13 @@ Maps are (C, H, W), flattened in C order. A code of 0 is a pruned weight: it doe
 immutable; passes make new ones. Each kind has its file; `base.Geometry` says what all of them answer.
 """
 
-from litesnn.compiler.graph.geometry.base import Geometry
+from litesnn.compiler.graph.geometry.base import Geometry, Windowed
 from litesnn.compiler.graph.geometry.conv import Conv2d
 from litesnn.compiler.graph.geometry.dense import Dense
 from litesnn.compiler.graph.geometry.maps import Codes, Index, Shape
 from litesnn.compiler.graph.geometry.pool import OneToOne, Pool
 from litesnn.compiler.graph.geometry.sparse import Sparse
-from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, per_axis
+from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, Window, per_axis
 
 GEOMETRIES: dict[str, type[Geometry]] = {g.kind: g for g in (Conv2d, Dense, Pool, OneToOne, Sparse)}
 
@@ -27,5 +27,7 @@ __all__ = [
     "Pool",
     "Shape",
     "Sparse",
+    "Window",
+    "Windowed",
     "per_axis",
 ]

@@ -8,22 +8,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph.geometry.base import Geometry, split_sums
+from litesnn.compiler.graph.geometry.base import TapCounts, Windowed, counts_below, split_sums
 from litesnn.compiler.graph.geometry.maps import Index, Shape, neurons, unrolled
 from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, per_axis, reached, taps
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csc_matrix, csr_matrix
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2d(Geometry):
+class Conv2d(Windowed):
     """2-D cross-correlation as torch defines it; codes (C_out, C_in, kH, kW)."""
 
     stride: Axes = 1
     padding: Axes = 0
     dilation: Axes = 1
     kind: ClassVar[str] = "conv2d"
+    dimensions: ClassVar[int] = 4
 
     @property
     def axes(self) -> tuple[AxisWindow, AxisWindow]:
@@ -73,6 +74,21 @@ class Conv2d(Geometry):
         if self.codes.shape[1] != in_shape[0]:
             return f"kernel reads {self.codes.shape[1]} channels, the source has {in_shape[0]}"
         return None if produced == out_shape else f"produces {produced}, the target is {out_shape}"
+
+    def tap_counts(self, in_shape: Shape, out_shape: Shape) -> TapCounts:
+        """See `Geometry.tap_counts`."""
+        return counts_below(self.codes != 0)
+
+    def dense_kernel(self, in_shape: Shape, out_shape: Shape) -> Index:
+        """See `Geometry.dense_kernel`."""
+        return self.codes.astype(np.int64)
+
+    def kernel_matrix(self, channels: tuple[int, int], sources: int) -> csc_matrix:
+        """See `Windowed.kernel_matrix`."""
+        from scipy.sparse import csc_matrix
+
+        part = self.codes[slice(*channels)]
+        return csc_matrix(part.reshape(len(part), -1))
 
     def params(self) -> dict[str, Any]:
         """See `Geometry.params`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph.geometry.base import Geometry, split_sums
+from litesnn.compiler.graph.geometry.base import Geometry, TapCounts, counts_below, split_sums
 from litesnn.compiler.graph.geometry.maps import Index, Shape, size
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ class Dense(Geometry):
     """All to all; codes (C_out, C_in * H * W), target (C_out, 1, 1)."""
 
     kind: ClassVar[str] = "dense"
+    dimensions: ClassVar[int] = 2
+    to_map: ClassVar[bool] = False
 
     def scale_targets(self, factors: npt.NDArray[np.int64]) -> Dense:
         """See `Geometry.scale_targets`."""
@@ -51,6 +53,14 @@ class Dense(Geometry):
         if sources is not None:
             codes = codes.reshape(-1, *in_shape)[:, sources].reshape(codes.shape[0], -1)
         return replace(self, codes=np.ascontiguousarray(codes if targets is None else codes[targets]))
+
+    def tap_counts(self, in_shape: Shape, out_shape: Shape) -> TapCounts:
+        """See `Geometry.tap_counts`."""
+        return counts_below(self.codes.reshape(-1, *in_shape) != 0)
+
+    def dense_kernel(self, in_shape: Shape, out_shape: Shape) -> Index:
+        """See `Geometry.dense_kernel`."""
+        return self.codes.reshape(-1, *in_shape).astype(np.int64)
 
     def check(self, in_shape: Shape, out_shape: Shape) -> str | None:
         """See `Geometry.check`."""

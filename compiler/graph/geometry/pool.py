@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph.geometry.base import Geometry
+from litesnn.compiler.graph.geometry.base import TapCounts, Windowed
 from litesnn.compiler.graph.geometry.maps import Index, Shape, neurons, unrolled
 from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, per_axis, reached, taps
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csc_matrix, csr_matrix
 
 
 @dataclass(frozen=True, eq=False)
-class Pool(Geometry):
+class Pool(Windowed):
     """Depthwise window of one constant code per channel: source channel `sources[i]` into target channel `targets[i]`."""
 
     sources: Index
@@ -26,6 +27,7 @@ class Pool(Geometry):
     stride: Axes = 1
     padding: Axes = 0
     kind: ClassVar[str] = "pool"
+    depthwise: ClassVar[bool] = True
     array_names: ClassVar[tuple[str, ...]] = ("codes", "sources", "targets")
 
     @property
@@ -92,6 +94,44 @@ class Pool(Geometry):
         produced = reached(in_shape, self.axes)
         return None if produced == out_shape[1:] else f"produces maps of {produced}, the target has {out_shape[1:]}"
 
+    def tap_counts(self, in_shape: Shape, out_shape: Shape) -> TapCounts:
+        """See `Geometry.tap_counts`."""
+
+        def counts(channels: tuple[int, int]) -> Index:
+            kept = (self.targets >= channels[0]) & (self.targets < channels[1]) & (self.codes != 0)
+            per_channel = np.bincount(self.sources[kept], minlength=in_shape[0])
+            return np.broadcast_to(per_channel[:, None, None], (len(per_channel), *self.kernel))
+
+        return counts
+
+    def kernel_matrix(self, channels: tuple[int, int], sources: int) -> csc_matrix:
+        """See `Windowed.kernel_matrix`."""
+        from scipy.sparse import coo_matrix
+
+        first, last = channels
+        taps = self.window.taps
+        inside = (self.targets >= first) & (self.targets < last) & (self.codes != 0)
+        rows = np.repeat(self.targets[inside] - first, taps)
+        columns = (self.sources[inside][:, None] * taps + np.arange(taps)).ravel()
+        return coo_matrix(
+            (np.repeat(self.codes[inside], taps), (rows, columns)), shape=(last - first, sources * taps)
+        ).tocsc()
+
+    def dense_kernel(self, in_shape: Shape, out_shape: Shape) -> Index:
+        """See `Geometry.dense_kernel`."""
+        kernel = np.zeros((out_shape[0], in_shape[0], *self.kernel), np.int64)
+        kernel[self.targets, self.sources] = self.codes[:, None, None]
+        return kernel
+
+    def _own_problems(self) -> Iterator[str]:
+        yield from super()._own_problems()
+        if len(self.sources) != len(self.targets):
+            yield "sources and targets differ in length"
+        elif len(self.sources) and min(self.sources.min(), self.targets.min()) < 0:
+            yield "channel ids must be 0 or more"
+        elif len(np.unique(np.stack([self.sources, self.targets]), axis=1).T) != len(self.sources):
+            yield "two channels are joined twice"
+
     def params(self) -> dict[str, Any]:
         """See `Geometry.params`."""
         return {"kernel": self.kernel, "stride": self.stride, "padding": self.padding}
@@ -102,6 +142,12 @@ class OneToOne(Pool):
     """Identity per pixel (kernel 1, stride 1): the skip connection."""
 
     kind: ClassVar[str] = "one_to_one"
+    one_to_one: ClassVar[bool] = True
+
+    def _own_problems(self) -> Iterator[str]:
+        if self.axes != ((1, 1, 0, 1), (1, 1, 0, 1)):
+            yield "one to one has a kernel and a stride of 1 and no padding"
+        yield from super()._own_problems()
 
 
 def _renumber(kept: Index | None, count: int) -> Index:

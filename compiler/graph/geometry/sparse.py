@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph.geometry.base import Geometry
+from litesnn.compiler.graph.geometry.base import Geometry, TapCounts
 from litesnn.compiler.graph.geometry.maps import Index, Shape, neurons, size
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ class Sparse(Geometry):
     indices: Index
     indptr: Index
     kind: ClassVar[str] = "sparse"
+    to_map: ClassVar[bool] = False
+    splits_space: ClassVar[bool] = False
+    same_places: ClassVar[bool] = False
     array_names: ClassVar[tuple[str, ...]] = ("codes", "indices", "indptr")
 
     @classmethod
@@ -79,6 +83,37 @@ class Sparse(Geometry):
         if sources is not None:
             matrix = matrix[:, _neurons_of(sources, in_shape)]
         return Sparse.from_matrix(matrix)
+
+    def onto(self, channels: Index, in_shape: Shape, out_shape: Shape) -> csr_matrix:
+        """See `Geometry.onto`."""
+        return self.matrix(in_shape, out_shape)[_neurons_of(channels, out_shape)]
+
+    def tap_counts(self, in_shape: Shape, out_shape: Shape) -> TapCounts:
+        """See `Geometry.tap_counts`."""
+        area = out_shape[1] * out_shape[2]
+
+        def counts(channels: tuple[int, int]) -> Index:
+            first, last = self.indptr[channels[0] * area], self.indptr[channels[1] * area]
+            stored = self.indices[first:last][self.codes[first:last] != 0]
+            return np.bincount(stored, minlength=size(in_shape)).reshape(in_shape)
+
+        return counts
+
+    def _own_problems(self) -> Iterator[str]:
+        stored = len(self.codes)
+        if (
+            not len(self.indptr)
+            or self.indptr[0] != 0
+            or self.indptr[-1] != len(self.indices)
+            or stored != len(self.indices)
+        ):
+            yield f"indptr must run from 0 to the number of codes ({stored})"
+        elif (np.diff(self.indptr) < 0).any():
+            yield "indptr must not fall"
+        elif stored and self.indices.min() < 0:
+            yield "indices must be 0 or more"
+        elif ((np.diff(self.indices) <= 0) & (np.diff(self._rows()) == 0)).any():
+            yield "the indices of a row must rise"
 
     def check(self, in_shape: Shape, out_shape: Shape) -> str | None:
         """See `Geometry.check`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,6 +12,29 @@ from litesnn.compiler.graph.geometry.maps import Index, Shape
 
 Axes = int | tuple[int, int]  # one figure for both axes, or (rows, columns)
 AxisWindow = tuple[int, int, int, int]  # kernel, stride, padding, dilation along one axis
+
+
+class Window(NamedTuple):
+    """What kernels must have in common to share lists; `depthwise`: each source channel has targets of its own."""
+
+    down: AxisWindow
+    across: AxisWindow
+    depthwise: bool
+
+    @property
+    def rows(self) -> int:
+        """Height of the kernel."""
+        return self.down[0]
+
+    @property
+    def columns(self) -> int:
+        """Width of the kernel."""
+        return self.across[0]
+
+    @property
+    def taps(self) -> int:
+        """Positions of the kernel."""
+        return self.rows * self.columns
 
 
 @dataclass(frozen=True)

@@ -2,43 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
 import numpy as np
 import numpy.typing as npt
 import torch
 from scipy.sparse import csr_matrix
 
-from litesnn.compiler.graph import Conv2d, Dense, Geometry, Pool
+from litesnn.compiler.graph import Conv2d, Dense, Geometry, OneToOne, Pool, Sparse, Table
 from litesnn.runtime.exact.kernels.conv import ActiveWindows, DenseConv
 from litesnn.runtime.exact.kernels.kernel import Kernel
 from litesnn.runtime.exact.kernels.matrix import ActiveInputs, DenseMatrix, SparseMatrix
 from litesnn.runtime.exact.kernels.pool import DepthwisePool
 from litesnn.runtime.exact.layout import Shape
 
+Weights: TypeAlias = npt.NDArray[np.int64] | csr_matrix
 # Weights up to which a sparse matrix may be filled up, and the share of stored ones from which that can pay.
 FILLED_WEIGHTS = 2**24
 FILLED_SHARE = 0.02
 
 
-def candidates(
-    geometry: Geometry,
-    weights: npt.NDArray[np.int64] | csr_matrix,
-    out_shape: Shape,
-    dtype: torch.dtype,
-    device: torch.device,
-) -> list[Kernel]:
-    """Kernels for integer weights in the layout of a geometry's codes (CSR for a sparse one); the usual choice first."""
-    if isinstance(geometry, Conv2d):
-        return [
-            DenseConv(geometry, weights, dtype, device),
-            ActiveWindows(geometry, weights, out_shape, dtype, device),
-        ]
-    if isinstance(geometry, Dense):
-        return [DenseMatrix(weights, out_shape, dtype, device), ActiveInputs(weights, out_shape, dtype, device)]
-    if isinstance(geometry, Pool):
-        return [DepthwisePool(geometry, weights, out_shape, dtype, device)]
-    assert isinstance(weights, csr_matrix)
-    kernels: list[Kernel] = [SparseMatrix(weights, out_shape, dtype, device)]
+@dataclass(frozen=True)
+class Place:
+    """Where a projection is computed: shape of its target (C, H, W), type and device of the sums."""
+
+    out_shape: Shape
+    dtype: torch.dtype
+    device: torch.device
+
+
+def candidates(geometry: Geometry, weights: Weights, place: Place) -> list[Kernel]:
+    """Kernels for integer weights in the layout of a geometry's codes (CSR for a sparse one); the usual choice first.
+
+    Raises
+    ------
+    BackendError
+        For a geometry that no kernel computes.
+    """
+    return KERNELS.of(geometry, "a block")(geometry, weights, place)
+
+
+def _conv(geometry: Conv2d, weights: Weights, place: Place) -> list[Kernel]:
+    return [
+        DenseConv(geometry, weights, place.dtype, place.device),
+        ActiveWindows(geometry, weights, place.out_shape, place.dtype, place.device),
+    ]
+
+
+def _dense(geometry: Dense, weights: Weights, place: Place) -> list[Kernel]:
+    return [kind(weights, place.out_shape, place.dtype, place.device) for kind in (DenseMatrix, ActiveInputs)]
+
+
+def _pool(geometry: Pool, weights: Weights, place: Place) -> list[Kernel]:
+    return [DepthwisePool(geometry, weights, place.out_shape, place.dtype, place.device)]
+
+
+def _sparse(geometry: Sparse, weights: csr_matrix, place: Place) -> list[Kernel]:
+    kernels: list[Kernel] = [SparseMatrix(weights, place.out_shape, place.dtype, place.device)]
     size = weights.shape[0] * weights.shape[1]
     if size <= FILLED_WEIGHTS and weights.nnz >= FILLED_SHARE * size:
-        kernels.append(DenseMatrix(weights.toarray(), out_shape, dtype, device))
+        kernels.append(DenseMatrix(weights.toarray(), place.out_shape, place.dtype, place.device))
     return kernels
+
+
+KERNELS: Table[Callable[[Any, Any, Place], list[Kernel]]] = Table(
+    "the exact simulator", {Conv2d: _conv, Dense: _dense, Pool: _pool, OneToOne: _pool, Sparse: _sparse}
+)

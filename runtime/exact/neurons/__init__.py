@@ -1,7 +1,26 @@
 """What populations compute per step: one model per kind of neuron behind one small interface."""
 
-from litesnn.runtime.exact.neurons.lif import Lif
-from litesnn.runtime.exact.neurons.model import NeuronModel, States
-from litesnn.runtime.exact.neurons.sigma_delta import SigmaDeltaModel
+from __future__ import annotations
 
-__all__ = ["Lif", "NeuronModel", "SigmaDeltaModel", "States"]
+from collections.abc import Callable
+from typing import Any
+
+from litesnn.compiler.graph import Delta, Lif, Maximum, Readout, Relay, Sigma, SigmaDelta, Table
+from litesnn.runtime.exact.neurons.lif import LeakyModel
+from litesnn.runtime.exact.neurons.model import NeuronModel, Setting, States
+from litesnn.runtime.exact.neurons.sigma_delta import DeltaModel, SigmaDeltaModel, SigmaModel
+
+MODELS: Table[Callable[[Any, Setting], NeuronModel]] = Table(
+    "the exact simulator",
+    {
+        Lif: LeakyModel,
+        Maximum: LeakyModel,
+        Relay: LeakyModel,
+        Readout: LeakyModel,
+        Delta: DeltaModel,
+        SigmaDelta: SigmaDeltaModel,
+        Sigma: SigmaModel,
+    },
+)
+
+__all__ = ["MODELS", "NeuronModel", "Setting", "States"]

@@ -15,11 +15,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT, Membranes, Neurons, Readout
+from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Leaky, Membranes
 from litesnn.errors import RegisterError
 from litesnn.runtime.exact.layout import per_neuron
-from litesnn.runtime.exact.limits import Arithmetic, state_peaks
-from litesnn.runtime.exact.neurons.model import States
+from litesnn.runtime.exact.limits import state_peaks
+from litesnn.runtime.exact.neurons.model import Setting, States
 from litesnn.runtime.exact.words import FLOAT32_EXACT
 
 WRAP = STATE_MAX + 1  # 2^23
@@ -52,31 +52,15 @@ class Decay:
         state.add_(scratch, alpha=-DECAY_UNITY).mul_(fraction).trunc_().add_(scratch, alpha=self.mantissa)
 
 
-class Lif:
-    """Neurons, or a readout, which integrates and never spikes.
+class LeakyModel:
+    """Leaky membranes with LIF's threshold, or with none: a readout integrates and sends nothing."""
 
-    Parameters
-    ----------
-    shape : (B, C, H, W)
-    steps : longest run without a reset
-    accumulator_limit : largest sum that the profile's accumulator holds, counted where it is passed; None: not watched
-    """
-
-    def __init__(
-        self,
-        population: Membranes,
-        arithmetic: Arithmetic,
-        shape: tuple[int, ...],
-        steps: int,
-        device: torch.device,
-        keep_states: bool,
-        accumulator_limit: int | None = None,
-    ) -> None:
-        sums = arithmetic.sums
-        peaks = state_peaks(population, sums, steps)
+    def __init__(self, population: Leaky, setting: Setting) -> None:
+        sums, device, accumulator_limit = setting.arithmetic.sums, setting.device, setting.accumulator_limit
+        peaks = state_peaks(population, sums, setting.steps)
         self.name = population.name
         self.overflows: Counter[str] = Counter()
-        self.checked = not (peaks.fits and arithmetic.dtype == torch.float32)
+        self.checked = not (peaks.fits and setting.arithmetic.dtype == torch.float32)
         watched = accumulator_limit is not None and sums.largest > accumulator_limit
         self.most_units = accumulator_limit // sums.unit if watched and accumulator_limit is not None else None
         dtype = torch.float64 if self.checked else torch.float32
@@ -85,17 +69,17 @@ class Lif:
         self.decay = Decay(population.decay_mantissa, peaks.membrane)
         self.bias = _constant(population.bias, population, dtype, device)
         self.threshold: Tensor | float | None = None
-        if isinstance(population, Neurons):
-            assert population.vth is not None, "normalization is folded before anything runs"
-            self.threshold = _constant(population.vth << WEIGHT_SHIFT, population, dtype, device)
+        if population.threshold is not None:
+            self.threshold = _constant(population.threshold, population, dtype, device)
         # Above it a readout starts again; only where it can get there.
-        self.top = VTH_MAX << WEIGHT_SHIFT if isinstance(population, Readout) and self.checked else None
+        ends_early = population.highest_membrane < STATE_MAX
+        self.top = population.highest_membrane if ends_early and self.checked else None
         # Where nothing can wrap to the other sign.
         self.forgets = not self.checked and sums.low >= 0 and _always_spikes_or_rests(population)
-        self.keep_states = keep_states
-        self.u, self.v, self.scratch = (_zeros(shape, dtype, device) for _ in range(3))
-        self.spikes = _zeros(shape, torch.float32, device)
-        self.potential = _zeros(shape, dtype, device) if keep_states else self.v
+        self.keep_states = setting.keep_states
+        self.u, self.v, self.scratch = (_zeros(setting.shape, dtype, device) for _ in range(3))
+        self.spikes = _zeros(setting.shape, torch.float32, device)
+        self.potential = _zeros(setting.shape, dtype, device) if setting.keep_states else self.v
         self.fresh = True
 
     def step(self, drive: Tensor, reset: bool) -> Tensor:
@@ -174,9 +158,9 @@ class Lif:
 
 def _always_spikes_or_rests(population: Membranes) -> bool:
     """Without inhibition: what does not spike is 0, so the membrane never remembers anything (maxima, relays)."""
-    if not isinstance(population, Neurons) or population.vth is None:
+    if population.threshold is None:
         return False
-    return not population.vth.any() and bool((population.bias >= 0).all()) and population.du == DECAY_UNITY - 1
+    return not population.threshold.any() and bool((population.bias >= 0).all()) and population.du == DECAY_UNITY - 1
 
 
 def _constant(

@@ -6,7 +6,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Protocol
 
+import torch
 from torch import Tensor
+
+from litesnn.runtime.exact.limits import Arithmetic
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,27 @@ class States:
     current: Tensor
     potential: Tensor
     membrane: Tensor
+
+
+@dataclass(frozen=True)
+class Setting:
+    """For what a population is to be computed.
+
+    Attributes
+    ----------
+    arithmetic : of the sums that arrive
+    shape : (B, C, H, W)
+    steps : longest run without a reset
+    keep_states : whether `states` will be asked for
+    accumulator_limit : largest sum that the profile's accumulator holds, counted where it is passed; None: not watched
+    """
+
+    arithmetic: Arithmetic
+    shape: tuple[int, ...]
+    steps: int
+    device: torch.device
+    keep_states: bool = False
+    accumulator_limit: int | None = None
 
 
 class NeuronModel(Protocol):

@@ -5,35 +5,27 @@ Registers are int32 and wrap silently, as Lava's do; thresholds and biases are i
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections import Counter
 
 import torch
 from torch import Tensor
 
-from litesnn.compiler.graph import SigmaDelta
+from litesnn.compiler.graph import Delta, Sigma, SigmaDelta
 from litesnn.runtime.exact.layout import per_neuron
-from litesnn.runtime.exact.limits import Arithmetic
-from litesnn.runtime.exact.neurons.model import States
+from litesnn.runtime.exact.neurons.model import Setting, States
 
 
-class SigmaDeltaModel:
-    """Neurons of one `SigmaDelta` population; parameters as those of `Lif`."""
+class _Changes(ABC):
+    """What the three kinds have in common: the sum that arrives, as int32, and the registers."""
 
-    def __init__(
-        self, population: SigmaDelta, arithmetic: Arithmetic, shape: tuple[int, ...], device: torch.device
-    ) -> None:
-        self.population = population
-        self.unit = arithmetic.sums.unit
+    def __init__(self, setting: Setting) -> None:
+        self.unit = setting.arithmetic.sums.unit
         self.overflows: Counter[str] = (
             Counter()
         )  # registers wrap in Lava without a word; nothing is defined to be counted
-        self.bias = per_neuron(population.bias, population.shape, torch.int32, device)
-        self.threshold: Tensor | None = None
-        if population.kind != "sigma":
-            assert population.vth is not None, "a delta encoder has a threshold"
-            self.threshold = per_neuron(population.vth, population.shape, torch.int32, device)
-        self.arrived, self.sigma, self.activation, self.residue, self.error, self.met = (
-            torch.zeros(shape, dtype=torch.int32, device=device) for _ in range(6)
+        self.arrived, self.sigma, self.met = (
+            torch.zeros(setting.shape, dtype=torch.int32, device=setting.device) for _ in range(3)
         )
 
     def step(self, drive: Tensor, reset: bool) -> Tensor:
@@ -47,26 +39,64 @@ class SigmaDeltaModel:
         """See `NeuronModel.states`: the arriving sums, the change (or accumulated error) that met the threshold, and sigma."""
         return States(self.arrived, self.met, self.sigma)
 
+    @abstractmethod
     def _sent(self) -> Tensor:
-        population = self.population
-        if population.kind == "delta":
-            return self._encode(self.arrived << (population.spike_exp + population.state_exp)) >> population.state_exp
-        self.sigma = self.sigma + self.arrived
-        if population.kind == "sigma":
-            return self.sigma
-        activation = self.sigma + self.bias
-        if population.activation == "relu":
-            activation = activation.clamp(min=0)
-        return self._encode(activation) >> population.state_exp
+        """What is sent of what arrived."""
 
-    def _encode(self, activation: Tensor) -> Tensor:
+
+class SigmaModel(_Changes):
+    """Neurons of one `Sigma` population."""
+
+    def __init__(self, population: Sigma, setting: Setting) -> None:
+        super().__init__(setting)
+
+    def _sent(self) -> Tensor:
+        self.sigma = self.sigma + self.arrived
+        return self.sigma
+
+
+class _Encoder(_Changes):
+    """What the two kinds with a threshold have in common."""
+
+    def __init__(self, population: Delta | SigmaDelta, setting: Setting) -> None:
+        super().__init__(setting)
+        assert population.vth is not None, "an encoder has a threshold"
+        self.threshold = per_neuron(population.vth, population.shape, torch.int32, setting.device)
+        self.cum_error, self.state_exp = population.cum_error, population.state_exp
+        self.activation, self.residue, self.error = (torch.zeros_like(self.arrived) for _ in range(3))
+
+    def _encoded(self, activation: Tensor) -> Tensor:
         """The change of the activation since the last message, where it reaches the threshold."""
         change = activation - self.activation + self.residue
         self.activation = activation
-        self.met = self.error + change if self.population.cum_error else change
-        assert self.threshold is not None, "a sigma decoder encodes nothing"
+        self.met = self.error + change if self.cum_error else change
         sent = torch.where(self.met.abs() >= self.threshold, change, 0)
-        if self.population.cum_error:
+        if self.cum_error:
             self.error = torch.where(sent.abs() > 0, 0, self.met)
         self.residue = change - sent
-        return sent
+        return sent >> self.state_exp
+
+
+class DeltaModel(_Encoder):
+    """Neurons of one `Delta` population."""
+
+    def __init__(self, population: Delta, setting: Setting) -> None:
+        super().__init__(population, setting)
+        self.shift = population.spike_exp + population.state_exp
+
+    def _sent(self) -> Tensor:
+        return self._encoded(self.arrived << self.shift)
+
+
+class SigmaDeltaModel(_Encoder):
+    """Neurons of one `SigmaDelta` population."""
+
+    def __init__(self, population: SigmaDelta, setting: Setting) -> None:
+        super().__init__(population, setting)
+        self.bias = per_neuron(population.bias, population.shape, torch.int32, setting.device)
+        self.rectifies = population.activation == "relu"
+
+    def _sent(self) -> Tensor:
+        self.sigma = self.sigma + self.arrived
+        activation = self.sigma + self.bias
+        return self._encoded(activation.clamp(min=0) if self.rectifies else activation)

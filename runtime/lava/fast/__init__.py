@@ -4,23 +4,15 @@ Two things make them quick: what a step computes (`sparse`, `lif`), and how proc
 every end of every channel a thread of its own.
 """
 
-from litesnn.runtime.lava.fast.lif import FastLifGatedModel, FastLifModel, FastLifResetModel, FastLifVectorVthModel
 from litesnn.runtime.lava.fast.recorders import FastMessageRecorderModel, FastVariableRecorderModel
-from litesnn.runtime.lava.fast.sigma_delta import FastDeltaModel, FastSigmaDeltaModel, FastSigmaModel
 from litesnn.runtime.lava.fast.source import FastRingBufferModel
 from litesnn.runtime.lava.fast.sparse import FastDelaySparseModel, FastSparseModel
 
+# Of all that is no neuron; those of neurons stand in `runtime.lava.kinds`.
 FAST_MODELS = (
     FastRingBufferModel,
     FastSparseModel,
     FastDelaySparseModel,
-    FastLifModel,
-    FastLifResetModel,
-    FastLifVectorVthModel,
-    FastLifGatedModel,
-    FastDeltaModel,
-    FastSigmaDeltaModel,
-    FastSigmaModel,
     FastMessageRecorderModel,
     FastVariableRecorderModel,
 )

@@ -19,7 +19,6 @@ from small_graphs import dense, graph, neurons, readout, source
 import litesnn
 from litesnn.compiler.analysis.loops import find_loops, initiation_interval
 from litesnn.compiler.graph import Graph, Pace
-from litesnn.compiler.mapping.usage import Demand
 from litesnn.compiler.passes.balance_delays import arrival_times
 from litesnn.compiler.program.documents import graph_document, read_graph
 from litesnn.compiler.report import render_html, report_schema
@@ -127,7 +126,7 @@ def test_recurrent_graphs_are_written_and_read() -> None:
 
 def test_neurons_of_another_phase_are_another_group_of_a_core() -> None:
     found = scheduled(ring(2))
-    groups = {Demand(population, (), True, None).group for population in found.membranes}  # type: ignore[arg-type]
+    groups = {population.group for population in found.membranes}
     assert len(groups) == len(found.membranes)
 
 

@@ -13,7 +13,7 @@ from torch.nn import functional
 from written_nets import CUBA, INSTANT, SDNN, compiled, conv, dense, layer, random_spikes, write_net
 
 from litesnn.compiler.frontends.net import read_net
-from litesnn.compiler.graph import INJECTED, Neurons, Readout, SigmaDelta
+from litesnn.compiler.graph import INJECTED, Readout, SigmaDelta, Spiking
 from litesnn.errors import ImportFileError
 
 
@@ -24,7 +24,7 @@ def integers(shape: tuple[int, ...], low: int = -8, high: int = 9, seed: int = 0
 def test_neurons_take_lavas_parameters(tmp_path: Path) -> None:
     graph = compiled(write_net(tmp_path / "n.net", [dense([[1, 2]], bias=np.array([-3.0])), dense([[5]])]))
     hidden = graph["layer0"]
-    assert isinstance(hidden, Neurons)
+    assert isinstance(hidden, Spiking)
     assert (hidden.du, hidden.dv, hidden.vth.tolist(), hidden.bias.tolist()) == (1023, 512, [40], [-3 << 6])
     assert (graph.output.name, graph.timesteps, graph.isolated) == ("layer1", 8, True)
 
@@ -129,7 +129,7 @@ def test_the_weight_exponent_scales_what_arrives(
     graph = compiled(write_net(tmp_path / "e.net", [dense([[weight]], neuron, bias=np.array([bias]))]))
     (block,) = graph.into("layer0")
     population = graph["layer0"]
-    assert isinstance(population, Neurons)
+    assert isinstance(population, Spiking)
     found = (int(block.weights((1, 1, 1), (1, 1, 1))[0, 0]), int(population.bias[0]) >> 6, int(population.vth[0]))
     assert found == expected
     assert any(label.step == "weight exponent" for label in graph.labels) == (expected[2] != 40)

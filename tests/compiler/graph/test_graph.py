@@ -87,7 +87,7 @@ def test_blocks_may_not_end_at_the_input_or_start_at_the_readout() -> None:
     with pytest.raises(GraphError, match="ends at source 'input'"):
         ends_at_source.validate("x")
     starts_at_readout = graph([source(), readout(1), neurons("a")], [one_to_one("readout", "a", 1)])
-    with pytest.raises(GraphError, match="starts at the readout"):
+    with pytest.raises(GraphError, match="starts at 'readout', which sends nothing"):
         starts_at_readout.validate("x")
 
 

@@ -10,7 +10,6 @@ from mapping_networks import demands_for, mixed_network
 from scipy.sparse import csr_matrix
 
 from litesnn.compiler.encoding import ListRule
-from litesnn.compiler.encoding.shared_kernel import window
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mesh, congestion, map_graph, placement
 from litesnn.compiler.mapping.axons import AxonKinds
@@ -112,7 +111,7 @@ def brute_entries(graph: Graph, cores: list[tuple[Slice, ...]], axons: AxonKinds
                 for block in graph.out_of(population.name):
                     if block.target == part.population:
                         matrix = block.geometry.matrix(population.shape, graph[part.population].shape)[ids]
-                        key = window(block.geometry)
+                        key = block.geometry.window
                         reached[key] = reached.get(key, False) | np.asarray((matrix != 0).sum(axis=0) > 0).ravel()
                 own |= reached.pop(None, False)
                 kernels += reached.values()

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from mapping_networks import demands_for, mixed_network
 
 from litesnn.compiler.encoding import ListRule, Tile, core_lists, list_format, list_words, population_lists
-from litesnn.compiler.encoding.shared_kernel import window
 from litesnn.compiler.graph import Graph, SynapseBlock
 from litesnn.compiler.mapping.bounds import lower_bound
 from litesnn.compiler.mapping.limits import core_limits
@@ -53,7 +52,7 @@ def encoded(graph: Graph, part: Slice, rule: ListRule, axons: dict[str, str]) ->
 def by_window(blocks: list[SynapseBlock]) -> dict[object, list[SynapseBlock]]:
     groups: dict[object, list[SynapseBlock]] = {}
     for block in blocks:
-        groups.setdefault(window(block.geometry), []).append(block)
+        groups.setdefault(block.geometry.window, []).append(block)
     return groups
 
 

@@ -12,7 +12,7 @@ from random_networks import random_input, random_trained_genotype
 from small_graphs import graph, neurons, one_to_one, profile, random_dag, readout, source
 from written_genotypes import loaded, resnet
 
-from litesnn.compiler.graph import Graph, Neurons
+from litesnn.compiler.graph import Graph, Relay, Spiking
 from litesnn.compiler.passes import BalanceDelays
 from litesnn.compiler.passes.balance_delays import arrival_times
 from litesnn.compiler.pipeline import compile_graph
@@ -94,7 +94,7 @@ def chain_with_skip(length: int, **first) -> Graph:
 def test_relays_appear_where_a_path_needs_more_delay_than_a_synapse_has(delay_max: int, relays: int) -> None:
     found = BalanceDelays(delay_max).apply(chain_with_skip(5))
     found.validate("balance-delays")
-    made = [p for p in found.membranes if isinstance(p, Neurons) and p.role == "relay"]
+    made = [p for p in found.membranes if isinstance(p, Relay)]
     assert len(made) == relays == found.schedule.relays
     assert found.readout.arrival == 6
     assert all(p.name.startswith("p0.relay") for p in made)
@@ -123,7 +123,7 @@ def test_relays_leave_the_answer_as_it_was(seed: int, delay_max: int) -> None:
     genotype = random_trained_genotype(seed, stem=True)
     inputs = random_input(genotype, 4, seed)
     plain, relayed = (compile_graph(genotype, profile(delay_max=limit)) for limit in (62, delay_max))
-    names = [p.name for p in plain.membranes if isinstance(p, Neurons)]
+    names = [p.name for p in plain.membranes if isinstance(p, Spiking)]
     for stream in (False, True):
         expected, found = (simulate(g, inputs, record=names, stream=stream) for g in (plain, relayed))
         np.testing.assert_array_equal(found.readout, expected.readout)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from random_networks import random_trained_genotype
 from small_graphs import analog_neurons, conv, graph, readout, source
 
-from litesnn.compiler.graph import Analog, Graph, Neurons
+from litesnn.compiler.graph import Analog, Graph, Lif, Spiking
 from litesnn.compiler.lower import lower
 from litesnn.compiler.passes import FoldNormalization
 
@@ -24,9 +24,9 @@ def folded(analog: Analog, blocks: list[Any], channels: int = 1, inputs: tuple[s
     return result
 
 
-def node(result: Graph) -> Neurons:
+def node(result: Graph) -> Lif:
     found = result["a"]
-    assert isinstance(found, Neurons)
+    assert isinstance(found, Spiking)
     return found
 
 
@@ -179,10 +179,10 @@ def test_the_bound_of_norm_edge_holds_for_every_input(seed: int) -> None:
     bounds = {label.place: label.bound for label in after.labels if label.step == "edge gains to integer multipliers"}
     rng = np.random.default_rng(seed)
     for old in before.membranes:
-        if not isinstance(old, Neurons) or old.analog is None:
+        if not isinstance(old, Spiking) or old.analog is None:
             continue
         new = after[old.name]
-        assert isinstance(new, Neurons)
+        assert isinstance(new, Spiking)
         assert new.unit is not None
         unit = np.repeat(new.unit, old.shape[1] * old.shape[2])
         differences = []

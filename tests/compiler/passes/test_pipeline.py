@@ -10,7 +10,7 @@ from written_genotypes import document, lightsnn_cells, loaded, parsed, resnet, 
 
 import litesnn.compiler.pipeline as pipeline
 from litesnn.compiler.genotype import load_genotype, save_genotype
-from litesnn.compiler.graph import Graph, Neurons
+from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.passes import Pass
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.rules.graph_rules import graded_input_enters
@@ -79,7 +79,7 @@ def test_profiles_differ_in_formats_but_not_in_what_is_computed(seed: int) -> No
     genotype = random_trained_genotype(seed, stem=True)
     inputs = random_input(genotype, 4, seed)
     graphs = [compile_graph(genotype, p, sign) for p in (LOIHI1, LOIHI2) for sign in ("auto", "split")]
-    names = [p.name for p in graphs[0].membranes if isinstance(p, Neurons)]
+    names = [p.name for p in graphs[0].membranes if isinstance(p, Spiking)]
     first, *others = (simulate(g, inputs, record=names) for g in graphs)
     for other in others:
         np.testing.assert_array_equal(other.readout, first.readout)

@@ -10,7 +10,7 @@ from random_networks import random_input, random_trained_genotype
 from small_graphs import LOIHI2, conv, dense, graph, neurons, readout, source
 
 from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.compiler.graph import Graph, Neurons
+from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.lower import lower
 from litesnn.compiler.passes import FoldNormalization, RemoveDead
 from litesnn.compiler.pipeline import passes
@@ -109,8 +109,8 @@ def test_what_the_network_does_is_the_same_without_the_dead(seed: int) -> None:
     loaded = random_trained_genotype(seed, cells=2)
     inputs = random_input(loaded, 6, seed)
     whole, small = compiled(loaded, remove=False), compiled(loaded, remove=True)
-    names = [p.name for p in small.membranes if isinstance(p, Neurons)]
-    before = simulate(whole, inputs, record=[p.name for p in whole.membranes if isinstance(p, Neurons)])
+    names = [p.name for p in small.membranes if isinstance(p, Spiking)]
+    before = simulate(whole, inputs, record=[p.name for p in whole.membranes if isinstance(p, Spiking)])
     after = simulate(small, inputs, record=names)
     np.testing.assert_array_equal(after.readout, before.readout)
     for name in names:

@@ -16,7 +16,7 @@ from naive_simulator import simulate_naively
 from litesnn.compiler.frontends.compile import compile_imported
 from litesnn.compiler.frontends.nir import InputCoding, NirOptions, parse_bits, read_nir
 from litesnn.compiler.frontends.nir.read import NirNetwork, read_network
-from litesnn.compiler.graph import Graph, Neurons
+from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.profile import load_profile
 from litesnn.errors import ImportFileError
 
@@ -69,7 +69,7 @@ def test_decays_thresholds_and_units_follow_from_the_files_parameters(tmp_path: 
     path = write(tmp_path, network(files.lif_node((2,), 0.75, [1.0, 0.5]), weight))
     graph = read_nir(path).graph
     neurons = graph["lif"]
-    assert isinstance(neurons, Neurons)
+    assert isinstance(neurons, Spiking)
     assert (neurons.du, neurons.dv) == (4095, 1024)
     assert neurons.vth is not None
     assert neurons.unit is not None
@@ -82,7 +82,7 @@ def test_exponential_decay_and_a_given_step(tmp_path: Path) -> None:
     neurons = {**files.lif_node((5,)), "tau": np.full(5, 10.0), "r": np.ones(5)}
     graph = read_nir(write(tmp_path, network(neurons)), NirOptions(dt=1.0, decay="exponential")).graph
     neurons_on_chip = graph["lif"]
-    assert isinstance(neurons_on_chip, Neurons)
+    assert isinstance(neurons_on_chip, Spiking)
     assert neurons_on_chip.dv == round(4096 * (1 - np.exp(-0.1)))
 
 

@@ -1,0 +1,81 @@
+"""What a leaky membrane can reach: the equation that LIF neurons and readouts share, over all inputs at once.
+
+    u = sgn(u) * ((|u| * (4096 - (du + 1))) >> 12) + (arriving << 6)
+    v = sgn(v) * ((|v| * (4096 - dv)) >> 12) + u + bias
+
+Bounds are exact integers, computed with the same truncations as the neuron; loose only in that all inputs of one sign are assumed
+active at once. They are those of registers without end: where one passes its register, what the register holds is something else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from litesnn.compiler.graph.findings import Range
+from litesnn.compiler.graph.kinds.membranes import Arrivals, Membranes
+from litesnn.compiler.graph.kinds.registers import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Bounds:
+    """Lowest and highest value per channel (C,) over all inputs and all steps of a sample.
+
+    `accumulator` in weight units; `current` and `membrane` in membrane units, after the update and before the spike's reset.
+    """
+
+    accumulator_low: Ints
+    accumulator_high: Ints
+    current_low: Ints
+    current_high: Ints
+    membrane_low: Ints
+    membrane_high: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Leaky(Membranes):
+    """Neurons that integrate and leak; what happens at a threshold is their kind's."""
+
+    def bounds(self, arrivals: Arrivals) -> Bounds:
+        """What the registers can reach; of a population whose normalization is folded."""
+        low, high = arrivals.values()
+        bias, kept = self.bias, self.highest_kept
+        decay, current_memory = self.decay_mantissa, DECAY_UNITY - (self.du + 1)
+        current_low, current_high, membrane_low, membrane_high = (np.zeros_like(low) for _ in range(4))
+        lowest_current, highest_current = current_low.copy(), current_high.copy()
+        lowest, highest = membrane_low.copy(), membrane_high.copy()
+        for _ in range(arrivals.steps):
+            current_low = _decayed(current_low, current_memory) + (low << WEIGHT_SHIFT)
+            current_high = _decayed(current_high, current_memory) + (high << WEIGHT_SHIFT)
+            membrane_low = -((np.maximum(-membrane_low, 0) * decay) >> 12) + current_low + bias
+            membrane_high = ((np.maximum(membrane_high, 0) * decay) >> 12) + current_high + bias
+            lowest, highest = np.minimum(lowest, membrane_low), np.maximum(highest, membrane_high)
+            lowest_current = np.minimum(lowest_current, current_low)
+            highest_current = np.maximum(highest_current, current_high)
+            if kept is not None:
+                membrane_high = np.minimum(membrane_high, kept)
+        return Bounds(low, high, lowest_current, highest_current, lowest, highest)
+
+    def ranges(self, arrivals: Arrivals, accumulator_limit: int) -> list[Range]:
+        """See `Membranes.ranges`."""
+        found = self.bounds(arrivals)
+        current = (int(found.current_low.min()), int(found.current_high.max()))
+        membrane = (int(found.membrane_low.min()), int(found.membrane_high.max()))
+        proofs = [
+            Range(self.name, "current", *current, STATE_MAX, "wraps around"),
+            Range(self.name, "membrane", *membrane, *self._end_of_membrane(membrane[1])),
+        ]
+        if self.on_host:
+            return proofs  # the host computes the neuron's own registers, and has no synaptic accumulator
+        low, high = int(found.accumulator_low.min()), int(found.accumulator_high.max())
+        return [Range(self.name, "accumulator", low, high, accumulator_limit, "wraps around"), *proofs]
+
+    def _end_of_membrane(self, highest: int) -> tuple[int, str]:
+        """Where the membrane ends and what happens there."""
+        return STATE_MAX, "is clipped"
+
+
+def _decayed(state: Ints, memory: int) -> Ints:
+    decayed: Ints = np.sign(state) * ((np.abs(state) * memory) >> 12)
+    return decayed

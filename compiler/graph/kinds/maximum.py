@@ -1,0 +1,33 @@
+"""Max pooling of spikes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal, final
+
+from litesnn.compiler.graph.kinds.document import MembranesDocument, PopulationDocument
+from litesnn.compiler.graph.kinds.spiking import Spiking
+
+
+class MaximumDocument(MembranesDocument):
+    """A population of maxima."""
+
+    tags: ClassVar[Mapping[str, str]] = {"kind": "neurons", "role": "maximum"}
+
+    kind: Literal["neurons"]
+    role: Literal["maximum"]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Maximum(Spiking):
+    """Spikes when any input does: LIF of threshold 0 over weights of 1, so that what does not spike is 0 and nothing is remembered.
+
+    spike where sum of inputs > 0
+    """
+
+    kind: ClassVar[str] = "maximum"
+    fixed_unit: ClassVar[bool] = True
+    trained: ClassVar[bool] = False
+    document: ClassVar[type[PopulationDocument]] = MaximumDocument

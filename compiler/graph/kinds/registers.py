@@ -1,0 +1,28 @@
+"""Register widths of the chip's fixed neuron, and what all kinds count in.
+
+All arrays of a population are per channel, length C of its shape (C, H, W). Membrane units are the chip's: 64 per unit of weight
+(Lava's `vth` and input activation are both shifted left by 6).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Shape = tuple[int, int, int]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+Floats = npt.NDArray[np.float64]
+Interval = tuple[Ints, Ints]  # lowest and highest value, per channel (C,) each
+Sends = Literal["spikes", "graded", "nothing"]
+
+# Register widths of the LIF unit: Lava `lif/models.py` PyLifModelBitAcc, the same in nengo-loihi's `discretize.py`.
+VTH_MAX = 2**17 - 1
+BIAS_MANT_MAX = 2**12 - 1
+BIAS_EXP_MAX = 7
+STATE_MAX = 2**23 - 1
+WEIGHT_SHIFT = 6  # input activation and vth are shifted left by this many bits
+DECAY_UNITY = 4096
+NO_CURRENT_MEMORY = 4095  # du: with the chip's offset of 1 the current decays fully every step

@@ -1,0 +1,39 @@
+"""Relays, where a path needs more delay than a synapse has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal, final
+
+from litesnn.compiler.graph.kinds.document import MembranesDocument, PopulationDocument
+from litesnn.compiler.graph.kinds.lif import Lif
+from litesnn.compiler.graph.kinds.spiking import Spiking
+
+
+class RelayDocument(MembranesDocument):
+    """A relay population."""
+
+    tags: ClassVar[Mapping[str, str]] = {"kind": "neurons", "role": "relay"}
+
+    kind: Literal["neurons"]
+    role: Literal["relay"]
+
+
+@final
+@dataclass(frozen=True, eq=False)
+class Relay(Spiking):
+    """Sends on what it gets, a step and a delay later: LIF of threshold 0 with one input.
+
+    spike where input > 0
+    """
+
+    kind: ClassVar[str] = "relay"
+    fixed_unit: ClassVar[bool] = True
+    trained: ClassVar[bool] = False
+    document: ClassVar[type[PopulationDocument]] = RelayDocument
+
+    @property
+    def program(self) -> str:
+        """It runs LIF's program, in one group with LIF neurons of its constants."""
+        return Lif.kind
