@@ -93,9 +93,7 @@ def cost_document(
                 "Dense": weights.dense_operations,
             },
         },
-        "energy": energy_rows(
-            profile, total, graded, updates, resting, None if traffic is None else traffic.hop_weighted
-        ),
+        "energy": energy_rows(profile, total, graded, updates, resting, graph.pace.period, traffic),
         "time": time_rows(profile, graph),
     }
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from litesnn.compiler.graph import Graph
-from litesnn.compiler.profile import Profile
-from litesnn.compiler.profile_sections import Figure
+from litesnn.compiler.mapping.model import Traffic
+from litesnn.compiler.profile import Figure, Profile
 
 PICO, NANO = 1e-12, 1e-9
 
 
 def energy_rows(
-    profile: Profile, operations: float, graded: float, updates: int, resting: int, hops: float | None
+    profile: Profile, operations: float, graded: float, updates: int, resting: int, steps: int, traffic: Traffic | None
 ) -> list[dict[str, Any]]:
     """Energy rows in joules per sample.
 
@@ -24,7 +24,8 @@ def energy_rows(
     ----------
     operations, graded : synaptic operations per sample, and those of them whose input carries a value
     updates, resting : neuron updates per sample, and neuron steps in which a gate is closed
-    hops : packets times router hops per sample, None where the network is not mapped
+    steps : of the chip per sample, each with a barrier
+    traffic : packets per sample, None where the network is not mapped
     """
     energy, cmos = profile.energy, profile.cmos45
     rows = [
@@ -36,8 +37,11 @@ def energy_rows(
         rows.append(
             _row("neuron steps at rest, if each costs an inactive update", resting, energy.neuron_update_inactive_pj)
         )
-    if hops is not None:
-        rows.append(_row("mesh hops, if all go north-south", hops, energy.hop_ns_pj))
+    if traffic is not None:
+        rows.append(_row("mesh hops, if all go north-south", traffic.hop_weighted, energy.hop_ns_pj))
+        crossings = traffic.chip_crossings
+        rows.append(_row("packets between chips", crossings, profile.mesh.interchip_hop_pj) if crossings else None)
+    rows.append(_row(f"{steps} barriers", steps, energy.barrier_pj))
     if cmos.fp32_add_pj.value is not None and cmos.fp32_mul_pj.value is not None:
         figure = cmos.fp32_add_pj.model_copy(
             update={

@@ -14,7 +14,7 @@ from litesnn.compiler.genotype import Genotype, LoadedGenotype
 from litesnn.compiler.graph import Source
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.profile import Profile
-from litesnn.compiler.rules.graph_rules import broken_rules
+from litesnn.compiler.rules.listed import TRAINING_DECIDES, broken_rules
 from litesnn.compiler.stand_in import stand_in_graph
 from litesnn.errors import CompileError
 
@@ -68,8 +68,7 @@ def estimate(
     """
     spec = genotype.spec if isinstance(genotype, LoadedGenotype) else genotype
     graph = stand_in_graph(genotype, profile, seed)
-    # The exponents are this module's guess; training chooses membranes that fit.
-    broken = [finding for finding in broken_rules(graph, profile) if finding.code != "LSN-WEIGHT-EXP"]
+    broken = [finding for finding in broken_rules(graph, profile) if finding.code not in TRAINING_DECIDES]
     if broken:
         raise CompileError("\n  ".join(f"{finding.place}: {finding.message}; {finding.fix}" for finding in broken))
     mapping = map_graph(graph, profile)

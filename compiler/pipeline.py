@@ -8,6 +8,7 @@ from litesnn.compiler.lower import lower
 from litesnn.compiler.passes import (
     AssignFormats,
     BalanceDelays,
+    FitBiases,
     FoldNormalization,
     IsolateFeedback,
     Pass,
@@ -24,8 +25,9 @@ def passes(profile: Profile, sign: SignHandling = "auto") -> list[Pass]:
     """The passes of a compilation, in order."""
     return [
         FoldNormalization(),
+        FitBiases(profile),
         RemoveDead(),
-        PlaceOnHost(profile.graded_input),
+        PlaceOnHost(profile.payload_bits),
         AssignFormats(profile, sign),
         BalanceDelays(profile.delay_max, relay_bits=profile.weight_bits[0]),
         IsolateFeedback(bool(profile.neuron.programmable.value)),

@@ -18,7 +18,7 @@ from litesnn.compiler.program import Program
 from litesnn.compiler.report import build_report
 from litesnn.compiler.rules import Checked, Finding, Subject, check_rules, try_mapping
 from litesnn.compiler.rules.finding import worst_first
-from litesnn.compiler.rules.graph_rules import broken_rules
+from litesnn.compiler.rules.listed import broken_rules
 from litesnn.compiler.rules.range_rules import left_registers, with_seen
 from litesnn.compiler.weight_facts import Origin, given
 from litesnn.engines import Progress

@@ -17,7 +17,7 @@ from litesnn.compiler.frontends.nir.read import read_network as read_nir_network
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.profile import Profile, load_profile
-from litesnn.compiler.rules.graph_rules import broken_rules
+from litesnn.compiler.rules.listed import broken_rules
 from litesnn.engines import Progress
 from litesnn.errors import ImportFileError
 from litesnn.float_comparison import compared

@@ -12,20 +12,24 @@ from written_genotypes import document, parsed, random_tensors, trainable
 
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.genotype.edit import edited, with_population
-from litesnn.compiler.graph import Graph, Sparse, Spiking
+from litesnn.compiler.graph import Graph, SigmaDelta, Sparse, Spiking
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.rules import Subject
 
 
 @dataclass(frozen=True)
 class Case:
-    """What a rule must say about a subject; `here`: it can be fixed without changing the chip."""
+    """What a rule must say about a subject; `here`: it can be fixed without changing the chip.
+
+    `fixes`: the tests of fixes, which take seconds each, use it.
+    """
 
     code: str
     place: str
     make: Callable[[], Subject]
     here: bool = True
     severity: str = "error"
+    fixes: bool = True
 
 
 class Adaptive(Spiking):
@@ -93,6 +97,16 @@ def adaptive() -> Graph:
     return graph.rebuild(populations, graph.blocks)
 
 
+def graded(bits: int) -> Graph:
+    """A network whose hidden neurons send changes of so many bits."""
+    graph = plain.dense_stack((4, 6, 3))
+    hidden = graph["layer1"]
+    assert isinstance(hidden, Spiking)
+    given = {name: value for name, value in vars(hidden).items() if name != "role"}
+    sending = SigmaDelta(**given, message_bits=bits)
+    return graph.rebuild([sending if p is hidden else p for p in graph.populations], graph.blocks)
+
+
 CASES = (
     Case("LSN-WEIGHT-BITS", "stem", lambda: on("loihi2", weight_bits="1,2")),
     Case("LSN-WEIGHT-BITS", "stem", lambda: replace(on("loihi2", weight_bits="1,2,3"), sign="mixed")),
@@ -103,6 +117,22 @@ CASES = (
     Case("LSN-GRADED-INPUT", "input", lambda: on("loihi1"), severity="warning"),
     Case("LSN-PROGRAMMABLE", "layer1", lambda: on("loihi1", graph=adaptive()), here=False),
     Case("LSN-RANGE", "stem", lambda: on("loihi2", accumulator_bits=13), severity="warning"),
+    Case("LSN-MANTISSA", "stem", lambda: on("loihi2", excitatory_mantissa="0,150"), fixes=False),
+    Case("LSN-WEIGHT", "stem", lambda: on("loihi2", effective_weight_max=64 * 7), fixes=False),
+    Case("LSN-FAN-IN", "stem", lambda: on("loihi2", fan_in_max=5)),
+    Case(
+        "LSN-MESSAGE", "layer1", lambda: on("loihi2", graph=graded(24), graded_payload_bits=16), here=False, fixes=False
+    ),
+    Case("LSN-VTH", "cells[0].nodes[0]", lambda: on("loihi2", vth_bits=4)),
+    Case("LSN-VTH", "stem", lambda: on("loihi2", vth_exp=12), fixes=False),
+    Case("LSN-BIAS", "stem", lambda: on("loihi2", bias_mant_bits=4), fixes=False),
+    Case("LSN-DECAY", "stem", lambda: on("loihi2", decay_bits=4), here=False, fixes=False),
+    Case(
+        "LSN-DECAY", "stem", lambda: on("loihi2", current_decay_offset=0), here=False, severity="warning", fixes=False
+    ),
+    Case("LSN-STATE", "stem", lambda: on("loihi2", state_bits=16), fixes=False),
+    Case("LSN-STATE", "stem", lambda: on("loihi2", membrane_max_exp_max=2), fixes=False),
+    Case("LSN-CHIP-NEURONS", "chip 0", lambda: on("loihi2", neurons=10), here=False, fixes=False),
     Case("LSN-NEURONS", "a", lambda: on("loihi1", graph=any_to_any(), neurons_per_core=32), here=False),
     Case("LSN-DELAY-SLOTS", "cells[0].nodes[1]", lambda: on("loihi1", last_alone(), delay_slots=4)),
     Case("LSN-AXON-IN", "head", lambda: on("loihi1", last_alone(), input_axons=10)),
@@ -114,3 +144,4 @@ CASES = (
     Case("LSN-FORMATS", "cells[0].nodes[1]", lambda: on("loihi1", synapse_formats=2)),
     Case("LSN-CHIPS", "network", lambda: on("loihi2", cores=1, neurons_per_core=20)),
 )
+FIXED = tuple(case for case in CASES if case.fixes)

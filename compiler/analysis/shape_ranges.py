@@ -108,7 +108,11 @@ def _range(
 
 
 def _limit(profile: Profile | None) -> int:
-    return CURRENT_LIMIT if profile is None else min(profile.accumulator_limit, CURRENT_LIMIT)
+    return (
+        CURRENT_LIMIT
+        if profile is None
+        else min(profile.accumulator_limit, profile.state_limit >> WEIGHT_SHIFT, CURRENT_LIMIT)
+    )
 
 
 def _taps(edge: EdgePlan) -> int:

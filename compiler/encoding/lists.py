@@ -97,10 +97,6 @@ class AxonLists:
         bits = np.array([f.weight_bits for f in self.formats], np.int64)
         return int(self.run_lengths.reshape(len(self), -1).sum(axis=0) @ bits) if len(self) else 0
 
-    def synapse_runs(self) -> Ints:
-        """Run of each synapse."""
-        return np.repeat(np.arange(len(self.indptr) - 1), self.run_lengths)
-
     def gaps(self) -> Ints:
         """Distance of each target from the one before it in its run; 0 for the first."""
         gaps = np.zeros(len(self.targets), np.int64)

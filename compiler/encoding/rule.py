@@ -35,7 +35,7 @@ class ListRule:
     dense_index : whether dense lists pay index bits per synapse, as Loihi 2's do
     encodings : allowed for lists, in the order of ties
     row_encodings : allowed for the rows of shared kernels
-    kernel_sharing : see `profile_sections.Synapses`; None: every kernel is unrolled
+    kernel_sharing : see `profile.synapses`; None: every kernel is unrolled
     formats : format registers of a core, at most
     neurons_per_core : targets that one list can reach
     base_alignment : population lists start at multiples of this target
@@ -65,6 +65,7 @@ class ListRule:
         synapses, core = profile.synapses, profile.core
         skips = synapses.skip_widths.value or ()
         encodings = synapses.list_encodings.value or ("sparse",)
+        index = known(synapses.index_bits, "synapses.index_bits", profile.name)
         alignment = synapses.population_base_alignment.value or 1
         bases = UNLIMITED if synapses.population_base_max.value is None else synapses.population_base_max.value + 1
         return cls(
@@ -73,11 +74,7 @@ class ListRule:
             tail_bits=synapses.list_tail_bits.value or 0,
             word_bits=core.word_bits.value or 64,
             entry_synapses=synapses.synapses_per_entry.value or UNLIMITED,
-            index_widths=tuple(
-                sorted(
-                    synapses.index_widths.value or (known(synapses.index_bits, "synapses.index_bits", profile.name),)
-                )
-            ),
+            index_widths=tuple(sorted(width for width in synapses.index_widths.value or (index,) if width <= index)),
             skip_widths=tuple(sorted(skips)),
             delay_widths=tuple(sorted(synapses.delay_widths.value or (0, profile.delay_max.bit_length()))),
             dense_index=bool(synapses.dense_index_per_synapse.value),

@@ -201,20 +201,36 @@ COUNTS = frozenset({"LSN-NEURONS", "LSN-NEURON-GROUPS", "LSN-AXON-MAP", "LSN-THR
 SLOTS, CHIPS = frozenset({"LSN-DELAY-SLOTS"}), frozenset({"LSN-CHIPS"})
 INPUT, TIME = frozenset({"LSN-GRADED-INPUT"}), frozenset({"LSN-DELAY"})
 BITS, EXPONENT, RANGE = frozenset({"LSN-WEIGHT-BITS"}), frozenset({"LSN-WEIGHT-EXP"}), frozenset({"LSN-RANGE"})
+REGISTERS = frozenset({"LSN-VTH", "LSN-BIAS", "LSN-STATE", "LSN-WEIGHT"})
+VALUES = frozenset({"LSN-MANTISSA", "LSN-DECAY", "LSN-MESSAGE"})
+WIDTH, FAN_IN = frozenset({"LSN-MANTISSA", "LSN-WEIGHT", "LSN-STATE"}), frozenset({"LSN-FAN-IN"})
 RELAY, PROGRAM = frozenset({"LSN-RELAY"}), frozenset({"LSN-PROGRAMMABLE"})
 
 SETTINGS: dict[Family, frozenset[str]] = {
-    compile_again: CORE | COUNTS | SLOTS | CHIPS | INPUT | TIME | BITS | EXPONENT | RANGE | RELAY,
+    compile_again: CORE | COUNTS | SLOTS | CHIPS | INPUT | TIME | BITS | EXPONENT | RANGE | RELAY | REGISTERS,
     larger_board: CHIPS,
-    other_signs: CORE | BITS | CHIPS,
-    other_chip: CORE | COUNTS | SLOTS | CHIPS | INPUT | TIME | BITS | EXPONENT | RANGE | RELAY | PROGRAM,
+    other_signs: CORE | BITS | CHIPS | frozenset({"LSN-MANTISSA"}),
+    other_chip: CORE
+    | COUNTS
+    | SLOTS
+    | CHIPS
+    | INPUT
+    | TIME
+    | BITS
+    | EXPONENT
+    | RANGE
+    | RELAY
+    | PROGRAM
+    | REGISTERS
+    | VALUES
+    | FAN_IN,
     board_of_another_chip: CHIPS,
 }
 EDITS: dict[Family, frozenset[str]] = {
-    coarser_membrane: EXPONENT | RANGE,
+    coarser_membrane: EXPONENT | RANGE | REGISTERS,
     later_source: SLOTS | TIME | RELAY,
-    fewer_bits: CORE | BITS | RANGE | CHIPS,
-    prune_fan_in: CORE | RANGE | CHIPS,
+    fewer_bits: CORE | BITS | RANGE | CHIPS | WIDTH,
+    prune_fan_in: CORE | RANGE | CHIPS | FAN_IN | frozenset({"LSN-STATE"}),
     prune_sources: CORE | RANGE | CHIPS,
     shrink_readers: frozenset({"LSN-AXON-OUT"}),
     drop_edge: CORE | SLOTS | TIME | INPUT | frozenset({"LSN-AXON-OUT"}),

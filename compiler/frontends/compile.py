@@ -7,6 +7,7 @@ from litesnn.compiler.graph import Graph
 from litesnn.compiler.passes import (
     AssignFormats,
     BalanceDelays,
+    FitBiases,
     Pass,
     PlaceOnHost,
     ProveRanges,
@@ -22,7 +23,8 @@ def imported_passes(graph: Graph, profile: Profile, sign: SignHandling = "auto")
     """The passes of an imported network, in order. Nothing is removed: every layer can be compared with its origin."""
     streamed = [BalanceDelays(profile.delay_max, relay_bits=profile.weight_bits[0]), StaggerResets()]
     return [
-        PlaceOnHost(profile.graded_input),
+        FitBiases(profile),
+        PlaceOnHost(profile.payload_bits),
         AssignFormats(profile, sign),
         ShareFormats(profile),
         *([ScheduleIsolated()] if graph.isolated else streamed),

@@ -9,6 +9,7 @@ from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.model import Mesh
 from litesnn.compiler.profile import Profile, known
 
+KIB_BITS = 2**13
 # Resource -> unit; the order is the order of reports.
 UNITS = {
     "neurons": "neurons",
@@ -36,6 +37,7 @@ class CoreLimits:
         core instead
     other_chip : further entries of each where the destination is on another chip
     neuron_words, axon_map_words : words of `core_words` per neuron, and per neuron that has readers
+    decays : different pairs of decays (compartment profiles) on one core; None if the profile knows no limit
     mesh : the chip's routers
     chips : chips of the largest board the profile knows, None if it knows none
     """
@@ -45,6 +47,7 @@ class CoreLimits:
     other_chip: int
     neuron_words: int
     axon_map_words: int
+    decays: int | None
     mesh: Mesh
     chips: int | None
 
@@ -65,16 +68,21 @@ def core_limits(profile: Profile) -> CoreLimits:
         "threshold_profiles": profile.neuron.threshold_profiles_per_core,
         "neuron_groups": core.neuron_groups,
     }
+    resources = {name: figure.value for name, figure in figures.items() if figure.value is not None}
+    for name, memory in (("synapse_words", core.synapse_memory_kib.value), ("core_words", core.memory_kib.value)):
+        if memory is not None and name in resources:
+            resources[name] = min(resources[name], memory * KIB_BITS // (core.word_bits.value or 64))
     own = messages.axon_entries.value or 1
     population = messages.population_axon_entries.value or own
     entries: dict[AxonKind, int] = {"discrete": own, "population": population, "shared": population}
     return CoreLimits(
-        resources={name: figure.value for name, figure in figures.items() if figure.value is not None},
+        resources=resources,
         # The logs show no entry per neuron and core where rows are shared: 1280 neurons to 12 cores took AxonMem 0.
         entries=None if synapses.kernel_sharing.value == "row" else entries,
         other_chip=messages.other_chip_extra_entries.value or 0,
         neuron_words=core.neuron_words.value or 0,
         axon_map_words=core.axon_map_words.value or 0,
+        decays=core.compartment_profiles.value,
         mesh=_mesh(profile),
         chips=max((board.value for board in profile.boards.values() if board.value is not None), default=None),
     )

@@ -129,7 +129,3 @@ class Mapping:
     def least_cores(self) -> int:
         """The lower bound in whole cores."""
         return int(np.ceil(max(self.lower_bound.values(), default=1.0) - 1e-9))
-
-    def cores_of(self, population: str) -> list[int]:
-        """Indices of the cores that hold a part of a population."""
-        return [i for i, core in enumerate(self.cores) if any(part.population == population for part in core.slices)]

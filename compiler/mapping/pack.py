@@ -35,6 +35,7 @@ class Item:
     registers: frozenset[Register]
     thresholds: frozenset[int]
     group: NeuronGroup
+    decays: tuple[int, int]
     delay_bits: int
 
 
@@ -76,6 +77,7 @@ class _Load:
     registers: frozenset[Register] = frozenset()
     thresholds: frozenset[int] = frozenset()
     groups: frozenset[NeuronGroup] = frozenset()
+    decays: frozenset[tuple[int, int]] = frozenset()
     delay_bits: int = 0
 
     def with_item(self, item: Item) -> _Load:
@@ -85,6 +87,7 @@ class _Load:
             self.registers | item.registers,
             self.thresholds | item.thresholds,
             self.groups | {item.group},
+            self.decays | {item.decays},
             max(self.delay_bits, item.delay_bits),
         )
 
@@ -134,7 +137,8 @@ class _Cores:
             "threshold_profiles": len(load.thresholds),
             "neuron_groups": len(load.groups),
         }
-        return all(size <= self.limits.resources.get(name, size) for name, size in sizes.items())
+        held = self.limits.decays is None or len(load.decays) <= self.limits.decays
+        return held and all(size <= self.limits.resources.get(name, size) for name, size in sizes.items())
 
 
 def _first_fit(items: list[Item], demands: dict[str, Demand], limits: CoreLimits, cut: bool) -> _Cores:
@@ -176,11 +180,11 @@ def _fill(cores: _Cores, demand: Demand, item: Item) -> Item | None:
 def _items(demand: Demand, grid: Grid) -> list[Item]:
     usage = demand.usage(grid)
     table = np.stack([usage[name].ravel() for name in ADDITIVE], axis=1)
-    group = demand.population.group
+    group, decays = demand.population.group, (demand.population.du, demand.population.dv)
     registers = {channels: demand.registers(channels) for channels in grid.channels}
     thresholds = {channels: demand.thresholds(channels) for channels in grid.channels}
     return [
-        Item(part, table[i], registers[part.channels], thresholds[part.channels], group, demand.delay_bits)
+        Item(part, table[i], registers[part.channels], thresholds[part.channels], group, decays, demand.delay_bits)
         for i, part in enumerate(grid.slices)
     ]
 

@@ -3,6 +3,7 @@
 from litesnn.compiler.passes.assign_formats import AssignFormats, SignHandling
 from litesnn.compiler.passes.balance_delays import BalanceDelays
 from litesnn.compiler.passes.base import Pass
+from litesnn.compiler.passes.fit_biases import FitBiases
 from litesnn.compiler.passes.fold_normalization import FoldNormalization
 from litesnn.compiler.passes.isolate import ScheduleIsolated
 from litesnn.compiler.passes.isolate_feedback import IsolateFeedback
@@ -15,6 +16,7 @@ from litesnn.compiler.passes.stagger_resets import StaggerResets
 __all__ = [
     "AssignFormats",
     "BalanceDelays",
+    "FitBiases",
     "FoldNormalization",
     "IsolateFeedback",
     "Pass",

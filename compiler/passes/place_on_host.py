@@ -13,9 +13,9 @@ from litesnn.compiler.passes.base import Pass
 
 @dataclass(frozen=True)
 class PlaceOnHost(Pass):
-    """Mark the populations that read a graded source as computed on the host, if the chip has no graded input."""
+    """Mark the populations that read a graded source as computed on the host, if a spike's payload is narrower than its values."""
 
-    graded_input: bool
+    payload_bits: int
     name = "place-on-host"
 
     def apply(self, graph: Graph) -> Graph:
@@ -23,7 +23,7 @@ class PlaceOnHost(Pass):
         readers = {
             block.target
             for source in graph.sources
-            if isinstance(source, Source) and source.message_bits > 0 and not self.graded_input
+            if isinstance(source, Source) and source.message_bits > self.payload_bits
             for block in graph.out_of(source.name)
         }
         populations: list[Population] = []

@@ -12,9 +12,9 @@ from litesnn.compiler.mapping import DoesNotFit, Mapping, map_graph
 from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import Profile
-from litesnn.compiler.rules.core_rules import CORE_RULES, Placed
+from litesnn.compiler.rules.core_rules import Placed
 from litesnn.compiler.rules.finding import Finding, worst_first
-from litesnn.compiler.rules.graph_rules import GRAPH_RULES
+from litesnn.compiler.rules.listed import CORE_RULES, GRAPH_RULES, TRAINING_DECIDES
 from litesnn.compiler.rules.range_rules import Given, registers_hold
 from litesnn.compiler.rules.untrained_rules import sums_fit
 from litesnn.compiler.stand_in import stand_in_graph
@@ -89,9 +89,7 @@ def _check_untrained(subject: Subject, genotype: LoadedGenotype, started: float,
     graph = stand_in_graph(genotype, subject.profile)
     outcome = try_mapping(graph, subject.profile, optimize=optimize)
     findings = [
-        finding
-        for finding in check_rules(graph, subject.profile, outcome)
-        if finding.code != "LSN-WEIGHT-EXP"  # training chooses membranes that fit
+        finding for finding in check_rules(graph, subject.profile, outcome) if finding.code not in TRAINING_DECIDES
     ]
     findings = worst_first([*findings, *sums_fit(genotype.spec, subject.profile)])
     return Checked(subject, graph, outcome, tuple(findings), time.perf_counter() - started)
@@ -118,7 +116,7 @@ def check_rules(
     given : what the graph was made from
     """
     placed = Placed.of(mapping)
-    on_graph = [finding for rule in GRAPH_RULES for finding in rule(graph, profile)]
+    on_graph = [finding for rule in GRAPH_RULES.values() for finding in rule(graph, profile)]
     on_graph += registers_hold(graph, given)
-    on_cores = [finding for rule in CORE_RULES for finding in rule(placed, profile)]
+    on_cores = [finding for rule in CORE_RULES.values() for finding in rule(placed, profile)]
     return worst_first(on_graph + on_cores)

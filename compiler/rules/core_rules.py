@@ -83,6 +83,21 @@ def neuron_groups_fit(placed: Placed, profile: Profile) -> Iterator[Finding]:
     yield from _resource("LSN-NEURON-GROUPS", "neuron_groups", placed, profile)
 
 
+def chip_holds_neurons(placed: Placed, profile: Profile) -> Iterator[Finding]:
+    """Neurons of a chip, where a limit for all its cores is known that is below what they hold."""
+    limit = profile.chip.neurons.value
+    neurons: dict[int, int] = {}
+    for core in placed.mapping.cores if placed.mapping is not None else ():
+        neurons[core.chip] = neurons.get(core.chip, 0) + core.neurons
+    for chip, value in neurons.items():
+        if limit is not None and value > limit:
+            text, fix = (
+                f"chip {chip} has {value:,} of {limit:,} neurons",
+                "use more chips: --set cores= or neurons_per_core=",
+            )
+            yield Finding("LSN-CHIP-NEURONS", "error", f"chip {chip}", value, limit, "neurons", text, fix)
+
+
 def chips_suffice(placed: Placed, profile: Profile) -> Iterator[Finding]:
     """The cores fit the chips the profile has: one, or as many as a board that the user sets."""
     chips = known(profile.chip.chips, "chip.chips", profile.name)
@@ -137,19 +152,3 @@ def _words(resource: str, unit: str) -> str:
     """`neurons`; `entries (axon map)` where the unit does not say what is counted."""
     name = resource.replace("_", " ")
     return unit if unit in name or name in unit else f"{unit} ({name})"
-
-
-CORE_RULES: tuple[CoreRule, ...] = (
-    neurons_fit,
-    delay_slots_fit,
-    input_axons_fit,
-    output_axons_fit,
-    axon_map_fits,
-    synapse_words_fit,
-    lists_fit,
-    core_words_fit,
-    formats_fit,
-    thresholds_fit,
-    neuron_groups_fit,
-    chips_suffice,
-)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from litesnn.compiler.graph import Graph, Relay, SynapseBlock
+from litesnn.compiler.graph import Graph, Relay
 from litesnn.compiler.passes.place_on_host import host_can_compute
 from litesnn.compiler.profile import Profile
+from litesnn.compiler.rules import on_chip
 from litesnn.compiler.rules.finding import Finding
-
-GraphRule = Callable[[Graph, Profile], Iterator[Finding]]
 
 
 def weight_bits_offered(graph: Graph, profile: Profile) -> Iterator[Finding]:
     """Weights have a width that the synapse formats offer."""
-    widths = {block: block.format.num_weight_bits for block in _on_chip(graph) if block.format is not None}
+    widths = {block: block.format.num_weight_bits for block in on_chip.blocks(graph) if block.format is not None}
     widest = profile.weight_bits[-1]
     offered = f"the chip offers {', '.join(map(str, profile.weight_bits))}"
     wrong: dict[str, int] = {}
@@ -35,7 +34,7 @@ def weight_exponents_fit(graph: Graph, profile: Profile) -> Iterator[Finding]:
     low, high = profile.synapses.weight_exp_min.value, profile.synapses.weight_exp_max.value
     if low is None or high is None:
         return
-    exponents = [(block.format.weight_exp, block.place) for block in _on_chip(graph) if block.format is not None]
+    exponents = [(block.format.weight_exp, block.place) for block in on_chip.blocks(graph) if block.format is not None]
     wrong: dict[str, int] = {}
     for exponent, place in exponents:
         if not low <= exponent <= high:
@@ -54,7 +53,7 @@ def weight_exponents_fit(graph: Graph, profile: Profile) -> Iterator[Finding]:
 def delays_fit(graph: Graph, profile: Profile) -> Iterator[Finding]:
     """No synapse needs more delay than the chip has."""
     longest: dict[str, int] = {}
-    for block in _on_chip(graph):
+    for block in on_chip.blocks(graph):
         longest[block.place] = max(block.delay, longest.get(block.place, 0))
     limit = profile.delay_max
     over = {place: delay for place, delay in longest.items() if delay > limit}
@@ -82,7 +81,7 @@ def few_relays(graph: Graph, profile: Profile) -> Iterator[Finding]:
 
 def graded_input_enters(graph: Graph, profile: Profile) -> Iterator[Finding]:
     """Graded input needs graded spikes; without them its first layer runs on the host, if it can."""
-    payload = profile.messages.graded_payload_bits.value or 0
+    payload = profile.payload_bits
     for source in (source for source in graph.sources if source.message_bits > 0):
         bits = source.message_bits
         if payload >= bits:
@@ -123,24 +122,3 @@ def neurons_are_fixed(graph: Graph, profile: Profile) -> Iterator[Finding]:
     if programmable or not needed:
         text = f"{len(needed)} of {len(on_chip)} populations need programmed neurons"
         yield Finding("LSN-PROGRAMMABLE", "ok", "network", int(bool(needed)), programmable, "programs", text)
-
-
-def _on_chip(graph: Graph) -> list[SynapseBlock]:
-    """Blocks whose synapses stand in the memory of a core."""
-    hosted = {population.name for population in graph.membranes if population.on_host}
-    return [block for block in graph.blocks if block.target not in hosted]
-
-
-GRAPH_RULES: tuple[GraphRule, ...] = (
-    weight_bits_offered,
-    weight_exponents_fit,
-    delays_fit,
-    few_relays,
-    graded_input_enters,
-    neurons_are_fixed,
-)
-
-
-def broken_rules(graph: Graph, profile: Profile) -> list[Finding]:
-    """Errors of the graph rules: the chip could not run the graph, wherever its neurons stand."""
-    return [finding for rule in GRAPH_RULES for finding in rule(graph, profile) if finding.severity == "error"]

@@ -158,7 +158,7 @@ def show_registers(path: Path) -> None:
 def chosen_profile(name: str, settings: list[str] | None) -> Profile:
     """The profile with the figures that `--set` changes."""
     from litesnn.compiler.profile import load_profile
-    from litesnn.compiler.profile_ranges import short
+    from litesnn.compiler.profile.ranges import short
 
     overrides: dict[str, str] = {}
     for setting in settings or []:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from over_limit import CASES, Case, chain, on, small
+from over_limit import FIXED, Case, chain, on, small
 from random_networks import random_input
 from written_genotypes import document
 
@@ -33,7 +33,7 @@ def remedied(case: Case) -> Remedied:
     return with_remedies(check(case.make()), PLENTY)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.code}-{case.severity}")
+@pytest.mark.parametrize("case", FIXED, ids=lambda case: f"{case.code}-{case.severity}")
 def test_the_suggested_fix_applied_passes(case: Case) -> None:
     result = remedied(case)
     (finding, *_) = (f for f in result.checked.findings if (f.code, f.place) == (case.code, case.place))
@@ -51,7 +51,7 @@ def test_the_suggested_fix_applied_passes(case: Case) -> None:
         json.dumps(vars(fix.remedy()))
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.severity == "error"], ids=lambda case: case.code)
+@pytest.mark.parametrize("case", [case for case in FIXED if case.severity == "error"], ids=lambda case: case.code)
 def test_all_fixes_together_leave_no_error(case: Case) -> None:
     result = remedied(case)
     plan = make_plan(result)
@@ -65,7 +65,7 @@ def test_all_fixes_together_leave_no_error(case: Case) -> None:
 
 
 def test_an_amount_is_the_least_that_works() -> None:
-    (case,) = (case for case in CASES if case.code == "LSN-AXON-IN")
+    (case,) = (case for case in FIXED if case.code == "LSN-AXON-IN")
     result, subject = remedied(case), case.make()
     (prune,) = (fix for fix in result.fixes(result.checked.errors[0]) if isinstance(fix, PruneFanIn))
     less = replace(prune, percent=prune.percent - 1)
@@ -74,7 +74,7 @@ def test_an_amount_is_the_least_that_works() -> None:
 
 
 def test_settings_come_before_edits_and_silicon_is_never_changed() -> None:
-    for case in CASES:
+    for case in FIXED:
         for finding in remedied(case).checked.findings:
             kinds = [remedy.retrain for remedy in finding.remedies]
             assert kinds == sorted(kinds)
@@ -94,7 +94,7 @@ def test_without_time_nothing_is_claimed() -> None:
 
 def test_what_does_not_help_is_listed() -> None:
     """The relays of the first node feed the pool alone, which reads every node of the cell."""
-    (case,) = (case for case in CASES if case.code == "LSN-RELAY")
+    (case,) = (case for case in FIXED if case.code == "LSN-RELAY")
     (finding,) = (f for f in remedied(case).checked.findings if f.place == "cells[0].nodes[0]")
     assert finding.fix == "no single change helps (tried in vain: compile for loihi1)"
     assert finding.tried == ("compile for loihi1",)

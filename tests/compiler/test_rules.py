@@ -17,7 +17,7 @@ from litesnn.compiler.mapping.limits import UNITS
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.rules import Finding, Subject, check, check_rules, try_mapping
-from litesnn.compiler.rules.core_rules import CORE_RULES
+from litesnn.compiler.rules.listed import CORE_RULES, GRAPH_RULES, rule_texts
 from litesnn.errors import ProfileError
 
 LOIHI1, LOIHI2 = load_profile("loihi1"), load_profile("loihi2")
@@ -49,8 +49,18 @@ def test_a_network_over_one_limit_breaks_that_rule_alone(case: Case) -> None:
 
 def test_every_rule_has_a_case_or_cannot_be_broken() -> None:
     sources = Path(litesnn.compiler.rules.__file__).parent.glob("*_rules.py")
-    codes = {code for source in sources for code in re.findall(r"LSN-[A-Z-]+[A-Z]", source.read_text())}
+    codes = {code for source in sources for code in re.findall(r'"(LSN-[A-Z-]+[A-Z])"', source.read_text())}
+    assert codes == set(rule_texts()), "every rule is listed"
     assert {case.code for case in CASES} == codes - set(UNBREAKABLE)
+    assert all(rule_texts().values())
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.code}-{case.severity}")
+def test_a_rule_yields_findings_of_its_own_code(case: Case) -> None:
+    subject = case.make()
+    graph = check(subject).graph
+    for code, rule in GRAPH_RULES.items():
+        assert {finding.code for finding in rule(graph, subject.profile)} <= {code}
 
 
 @pytest.mark.parametrize(("code", "resource"), UNBREAKABLE.items())
@@ -118,7 +128,7 @@ def test_every_resource_of_a_core_has_its_rule() -> None:
         refusal = DoesNotFit([Excess(resource, f"place{number}", "a part", 2, 1)])
         found = [f for f in check_rules(graph, LOIHI2, refusal) if f.place == f"place{number}"]
         assert [(f.severity, f.unit) for f in found] == [("error", UNITS[resource])]
-    assert len(CORE_RULES) == len(UNITS) + 1
+    assert len(CORE_RULES) == len(UNITS) + 2, "and those of chips"
 
 
 def test_an_exponent_below_the_least_is_negative_headroom_too() -> None:

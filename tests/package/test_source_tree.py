@@ -40,7 +40,7 @@ def test_a_tree_finds_its_packages(links: str, tmp_path: Path) -> None:
         [sys.executable, "-c", CODE], capture_output=True, text=True, check=True, env=environment, cwd=tmp_path
     )
     assert done.stdout.split(" ", 1) == [
-        str(tree / "compiler" / "profile.py"),
+        str(tree / "compiler" / "profile" / "__init__.py"),
         "['loihi1', 'loihi2'] True\n",
     ]
 
@@ -55,7 +55,7 @@ def test_an_installed_package_is_taken_as_it_is(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", CODE], capture_output=True, text=True, check=True, env=environment, cwd=tmp_path
     )
-    assert done.stdout.startswith(str(tree / "litesnn" / "compiler" / "profile.py"))
+    assert done.stdout.startswith(str(tree / "litesnn" / "compiler" / "profile" / "__init__.py"))
 
 
 def test_what_is_loaded_here_are_the_real_files() -> None:

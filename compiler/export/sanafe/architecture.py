@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from litesnn.compiler.export.sanafe.placement import CORE_NEURONS, Placement
 from litesnn.compiler.export.sanafe.scalars import comment, scalar
-from litesnn.compiler.profile import Profile
-from litesnn.compiler.profile_sections import Figure
+from litesnn.compiler.profile import Figure, Profile
 
 DELAY_MAX = 5
 """Longest extra delay of SANA-FE 2.2's `accumulator_with_delay` dendrite, in steps."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from litesnn.compiler.profile_ranges import short
+from litesnn.compiler.profile.ranges import short
 from litesnn.errors import ProfileError
 
 if sys.version_info >= (3, 11):

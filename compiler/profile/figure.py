@@ -1,0 +1,78 @@
+"""One figure of a profile: its value, where it is from, how sure that is, and what it is used for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from litesnn.compiler.profile.ranges import Real, Whole, YesNo
+
+T = TypeVar("T")
+Status = Literal["CONFIRMED", "QUOTED", "INFERRED", "CONFLICT", "NOT FOUND"]
+Name = Annotated[str, StringConstraints(pattern=r"^\w[\w .+-]{0,63}$")]
+"""Of a profile, a board, a measured figure: one that can stand in a file's name and on a command line."""
+Remark = Annotated[str, StringConstraints(max_length=4000)]
+
+
+class Section(BaseModel):
+    """Base of all parts of a profile: unknown fields are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class Figure(Section, Generic[T]):
+    """One figure with where it comes from.
+
+    `status`: CONFIRMED (read in the primary source or two agreeing ones), QUOTED (a public file quotes the primary),
+    INFERRED (own arithmetic or fit), CONFLICT (sources disagree; `note` gives the others), NOT FOUND (no value).
+    """
+
+    value: T | None = None
+    status: Status
+    source: Remark
+    note: Remark = ""
+
+    @model_validator(mode="after")
+    def _value_or_not_found(self) -> Figure[T]:
+        if (self.value is None) != (self.status == "NOT FOUND"):
+            raise ValueError("a figure has a value, or status 'NOT FOUND' and none")
+        return self
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a figure is for, declared beside its type. `says`: what it drives, by rule, pass or report."""
+
+    says: str
+    kind: ClassVar[Literal["limit", "cost", "fact"]]
+
+
+class Limit(Use):
+    """What a chip can hold or offers: a network beyond it is a finding, another program, or a refusal of the profile."""
+
+    kind = "limit"
+
+
+class Cost(Use):
+    """What something takes, in bits, words, entries, pJ or ns: other values change what is counted, and what fits by it."""
+
+    kind = "cost"
+
+
+class Fact(Use):
+    """Nothing depends on it; `says` gives the reason. It is kept for a reader, and setting it says so."""
+
+    kind = "fact"
+
+
+Count = Figure[Annotated[int, Whole(1, 2**40)]]
+CountOrZero = Figure[Annotated[int, Whole(0, 2**40)]]
+Amount = Figure[Annotated[float, Real(0, 1e15)]]
+Flag = Figure[Annotated[bool, YesNo()]]
+
+
+def optional() -> Any:
+    """The default of a figure that a profile may leave out: NOT FOUND."""
+    return Field(default_factory=lambda: {"status": "NOT FOUND", "source": "not given"}, validate_default=True)

@@ -1,0 +1,98 @@
+"""Reading profiles: shipped ones by name, a user's own by path, and those that build on another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+from litesnn.compiler.profile.model import Profile, read_profile
+from litesnn.compiler.profile.problems import parse_toml
+from litesnn.compiler.profile.ranges import short
+from litesnn.compiler.profile.settings import with_overrides
+from litesnn.errors import ProfileError
+from litesnn.reading import Kind, read_file
+
+
+def shipped_profiles() -> list[str]:
+    """Names of the profiles that come with LiteSNN."""
+    folder = resources.files("litesnn.hw_profiles")
+    return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
+
+
+MAX_PROFILE_BYTES = 2**20
+"""Of a TOML file: the shipped profiles have 30 kB."""
+MAX_EXTENDED = 8
+"""Files that extend one another."""
+
+
+def _known_or_path() -> str:
+    return f"{', '.join(shipped_profiles())}, or a path to a .toml file"
+
+
+def load_profile(name_or_path: str | os.PathLike[str], overrides: Mapping[str, str] | None = None) -> Profile:
+    """Load a shipped profile by name, or a user's own TOML file by path, with some figures set by the caller.
+
+    Parameters
+    ----------
+    overrides : figure -> value as text. The key is dotted (`chip.cores`) or, where only one figure ends so, its last part
+        (`cores`); the value is read as the figure's type, lists with commas (`4,8`)
+
+    A file may say `extends = "loihi2"`, or the path of another file beside it, and then gives only its name and what differs,
+    figure by figure.
+
+    Raises
+    ------
+    ProfileError
+        For an unknown name, a missing file, broken TOML, figures without source or status, and for an override that
+        names no figure, several, or does not fit the figure's type.
+    """
+    text = str(name_or_path)
+    profile = read_profile(_document(text), f"profile {text}")
+    return with_overrides(profile, overrides) if overrides else profile
+
+
+def _document(text: str, below: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The figures of a profile and of those that it extends; `below` are the files that extend this one."""
+    where = f"profile {text}"
+    document = parse_toml(_read(text), where)
+    base = document.get("extends")
+    if base is None:
+        return document
+    if not isinstance(base, str):
+        raise ProfileError(f"{where}: extends: found {short(base)}; allowed: {_known_or_path()}")
+    chain = (*below, os.path.realpath(text))
+    beside = base if base in shipped_profiles() else os.path.join(os.path.dirname(text), base)
+    if os.path.realpath(beside) in chain or len(chain) > MAX_EXTENDED:
+        raise ProfileError(
+            f"{where}: extends: found {short(base)}, which is the {len(chain)}. file in a row; allowed: up to {MAX_EXTENDED}, "
+            "the last of which extends a shipped profile or nothing"
+        )
+    try:
+        under = _document(beside, chain)
+    except ProfileError as error:
+        raise ProfileError(f"{where}: extends: {error}") from error
+    return _over(under, document)
+
+
+def _over(under: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:
+    """The figures of `document`, and where it gives none those of `under`; its name is its own."""
+    merged = {key: value for key, value in under.items() if key != "name"} | document
+    for section, figures in under.items():
+        if isinstance(figures, dict) and isinstance(own := document.get(section), dict):
+            merged[section] = figures | own
+    return merged
+
+
+def _read(text: str) -> str:
+    if text in shipped_profiles():
+        return resources.files("litesnn.hw_profiles").joinpath(f"{text}.toml").read_text(encoding="utf-8")
+    if not text.endswith(".toml"):
+        raise ProfileError(f"profile: found '{text}'; allowed: {_known_or_path()}")
+    try:
+        return read_file(text, Kind(ProfileError, "profile", MAX_PROFILE_BYTES)).decode()
+    except UnicodeDecodeError as error:
+        raise ProfileError(
+            f"profile {text}: cannot read it: found byte {error.object[error.start]:#04x} at {error.start}; allowed: UTF-8"
+        ) from error

@@ -1,0 +1,45 @@
+"""Which figure is used for what: declared beside the figure's type, read here for listings, notes and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pydantic.fields import FieldInfo
+
+from litesnn.compiler.profile.figure import Fact, Section, Use
+from litesnn.compiler.profile.model import Profile
+
+
+def use_of(name: str) -> Use:
+    """The use of a figure by its dotted name; boards and measured figures have that of their section."""
+    return USES.get(name) or USES[name.partition(".")[0]]
+
+
+def idle_settings(names: Iterable[str]) -> list[str]:
+    """Of figures that were set, a line for each that nothing depends on."""
+    return [
+        f"{name} is a fact: no program, finding or count depends on it ({use.says})"
+        for name in names
+        if isinstance(use := use_of(name), Fact)
+    ]
+
+
+def _uses() -> dict[str, Use]:
+    """Dotted name -> use; a section whose figures have names of the user's own stands for all of them."""
+    found: dict[str, Use] = {}
+    for name, field in Profile.model_fields.items():
+        section = field.annotation
+        if isinstance(section, type) and issubclass(section, Section):
+            found |= {f"{name}.{figure}": _use(own) for figure, own in section.model_fields.items()}
+        elif dict in (section, getattr(section, "__origin__", None)):
+            found[name] = _use(field)
+    return found
+
+
+def _use(field: FieldInfo) -> Use:
+    (use,) = (mark for mark in field.metadata if isinstance(mark, Use))
+    return use
+
+
+USES: dict[str, Use] = _uses()
+"""Figure -> what it is for; every figure has exactly one."""
