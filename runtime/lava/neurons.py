@@ -58,9 +58,13 @@ def plan_neurons(population: Membranes, isolated: bool) -> NeuronPlan:
     Raises
     ------
     BackendError
-        If Lava has no neurons of its kind, or it has no threshold or no schedule yet; isolated ones need no resets.
+        If Lava has no neurons of its kind or none that rest as it does, or it has no threshold or no schedule yet; isolated ones need no resets.
     """
-    PROCESSES.of(population, population.name)
+    processes = PROCESSES.of(population, population.name)
+    if population.gated and not processes.gates:
+        raise BackendError(
+            f"'{population.name}': found {population.kind} neurons that rest in some steps (feedback); in Lava they compute in every one"
+        )
     resets = population.reset_interval is not None and population.reset_offset is not None
     scheduled = isolated or resets or not population.has_reset
     if population.arrival is None or not scheduled or not population.complete:

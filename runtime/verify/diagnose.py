@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.genotype import EdgePlan, Topology
-from litesnn.compiler.graph import Conv2d, Graph, Membranes, Pool, SynapseBlock
+from litesnn.compiler.graph import Graph, Membranes, Pool, SynapseBlock
 from litesnn.runtime.verify.compare import Comparison
 
 Ints = npt.NDArray[np.int64]
@@ -238,9 +238,9 @@ def _kernel_difference(edge: str, found: Ints, expected: Ints, kept: npt.NDArray
 
 def _window_difference(edge: str, blocks: list[SynapseBlock], plan: EdgePlan) -> Iterator[str]:
     for block in blocks:
-        geometry = block.geometry
-        if isinstance(geometry, Conv2d):
-            found = (geometry.stride, geometry.padding, geometry.dilation)
+        params = block.geometry.params()
+        if "dilation" in params:  # of a convolution, whichever
+            found = (params["stride"], params["padding"], params["dilation"])
             if found != (plan.stride, plan.padding, plan.dilation):
                 yield (
                     f"wrong window in edge '{edge}': the program has stride, padding, dilation {found}, the genotype "

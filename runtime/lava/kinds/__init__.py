@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, Protocol, cast
+from typing import Any, NamedTuple, Protocol, cast
 
 from litesnn.compiler.graph import Delta, Lif, Maximum, Readout, Relay, Sigma, SigmaDelta, Table
 
-PROCESSES: Table[str] = Table(
+
+class Processes(NamedTuple):
+    """A module of this folder, and whether its neurons can rest in some steps (gates)."""
+
+    module: str
+    gates: bool = False
+
+
+PROCESSES: Table[Processes] = Table(
     "Lava",
     {
-        Lif: "lif",
-        Maximum: "lif",
-        Relay: "lif",
-        Readout: "lif",
-        Delta: "sigma_delta",
-        SigmaDelta: "sigma_delta",
-        Sigma: "sigma_delta",
+        Lif: Processes("lif", gates=True),
+        Maximum: Processes("lif", gates=True),
+        Relay: Processes("lif", gates=True),
+        Readout: Processes("lif", gates=True),
+        Delta: Processes("sigma_delta"),
+        SigmaDelta: Processes("sigma_delta"),
+        Sigma: Processes("sigma_delta"),
     },
 )
 
@@ -34,11 +42,11 @@ class LavaNeurons(Protocol):
         """Process -> our fast model."""
 
 
-def lava_neurons(module: str) -> LavaNeurons:
+def lava_neurons(processes: Processes) -> LavaNeurons:
     """A module of this folder, with Lava."""
-    return cast(LavaNeurons, import_module(f"{__name__}.{module}"))
+    return cast(LavaNeurons, import_module(f"{__name__}.{processes.module}"))
 
 
 def all_lava_neurons() -> list[LavaNeurons]:
     """All modules of this folder, with Lava."""
-    return [lava_neurons(module) for module in dict.fromkeys(PROCESSES.values())]
+    return [lava_neurons(processes) for processes in dict.fromkeys(PROCESSES.values())]
