@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from litesnn.commands.common import JsonOption, errors_to_exit, print_json, show_registers, stdout_console
+from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.errors import GenotypeError
+from litesnn.search.networks.choices import NetworkChoices, QuantizerChoices
 from litesnn.terminal import assembled
 
 
+@settings_options(
+    chosen=Options(NetworkChoices, NetworkChoices()), quantizer=Options(QuantizerChoices, QuantizerChoices())
+)
 def new_command(
     network: Annotated[str, typer.Argument(help="resnet8, resnet20, vgg16 or vggsnn.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Genotype to write, .json.")],
@@ -41,25 +48,8 @@ def new_command(
             "published, not to be deployed.",
         ),
     ] = "proved",
-    timesteps: Annotated[int, typer.Option(help="T, steps per sample.")] = 2,
-    width: Annotated[float, typer.Option(help="Multiplies every number of channels.")] = 1.0,
-    quantizer: Annotated[
-        Literal["rescaw", "vanilla", "lite"], typer.Option(help="QP-SNN's two, or LitE-SNN's Gaussian steps.")
-    ] = "rescaw",
-    scale: Annotated[
-        Literal["mean", "max", "percentile"], typer.Option(help="ReScaW's scale of the weights.")
-    ] = "mean",
-    percentile: Annotated[float, typer.Option(help="Of --scale percentile.")] = 0.99,
-    form: Annotated[
-        Literal["A", "B"], typer.Option(help="B: the scale times (2^b - 1) / 2^(b-1), as later code has it.")
-    ] = "A",
-    granularity: Annotated[
-        Literal["channel", "tensor"], typer.Option(help="One step per output channel, or layer.")
-    ] = ("channel"),
-    straight_through: Annotated[
-        Literal["identity", "scaled", "clipped"], typer.Option(help="Gradient of a quantized weight.")
-    ] = "identity",
-    norm: Annotated[Literal["node", "edge"], typer.Option(help="edge: one per convolution, as published.")] = "node",
+    chosen: Mapping[str, Any] = NONE_GIVEN,
+    quantizer: Mapping[str, Any] = NONE_GIVEN,
     json_output: JsonOption = False,
 ) -> None:
     """Write an untrained genotype of a known network: QP-SNN's ResNet20, VGG-16 and VGGSNN (resnet8: one block per stage)."""
@@ -70,31 +60,20 @@ def new_command(
         from litesnn.search.networks.input import dataset_input, shaped_input
 
         check_genotype_output(output, weights=False)
+        choices = NetworkChoices(**chosen)
         if dataset is not None and input_shape is None and classes is None:
-            given, count = dataset_input(dataset, data_dir, timesteps)
+            given, count = dataset_input(dataset, data_dir, choices.timesteps)
         elif dataset is None and input_shape is not None and classes is not None:
             given, count = shaped_input(input_shape, encoding), classes
         else:
             raise GenotypeError("input: allowed: --dataset NAME, or --input-shape CxHxW with --classes N")
-        if not 0.5 < percentile <= 1:
-            raise GenotypeError(f"percentile: found {percentile}; allowed: above 0.5, up to 1")
-        spec = QuantizerSpec(
-            method=quantizer,
-            scale=scale,
-            percentile=percentile,
-            form=form,
-            granularity=granularity,
-            straight_through=straight_through,
-        )
         settings = NetworkSettings(
-            input=given,
-            classes=count,
-            timesteps=timesteps,
+            given,
+            count,
+            **asdict(choices),
             bits="proved" if bits is None else bits,
             first_last_bits=_first_last_bits(first_last),
-            width=width,
-            quantizer=spec,
-            norm=norm,
+            quantizer=QuantizerSpec(**asdict(QuantizerChoices(**quantizer))),
         )
         genotype = save_genotype(new_network(network, settings), None, output)
         if json_output:
@@ -108,9 +87,7 @@ def new_command(
             )
         else:
             populations = len(resolve(genotype).nodes)
-            written = (
-                f"{genotype.name}: {populations} spiking populations, {count} classes, T = {timesteps}; written to "
-            )
+            written = f"{genotype.name}: {populations} spiking populations, {count} classes, T = {genotype.timesteps}; written to "
             train = f"; train it with litesnn train {shlex.quote(str(output))} --dataset {dataset or 'NAME'}"
             stdout_console().print(assembled(written, (str(output), "bold"), train))
             show_registers(output)

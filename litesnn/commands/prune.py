@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -17,20 +18,18 @@ from litesnn.commands.common import (
     print_json,
     stdout_console,
 )
+from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.errors import PruningError
+from litesnn.search.methods.structured.settings import Scoring
 from litesnn.terminal import assembled
 
 UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
 
+@settings_options(given=Options(Scoring, Scoring()))
 def prune_command(
     genotype: Annotated[Path, typer.Argument(help="A trained genotype, .json.")],
-    method: Annotated[
-        Literal["svs", "sca", "l1", "random"],
-        typer.Option(
-            help="Score: rank of spike maps (QP-SNN), membrane magnitude, weight magnitude, or seeded chance."
-        ),
-    ] = "svs",
+    given: Mapping[str, Any] = NONE_GIVEN,
     rates: Annotated[
         str | None,
         typer.Option(
@@ -59,15 +58,10 @@ def prune_command(
         Path | None, typer.Option("--input", help="Score on these integers instead: .npy, (N,C,H,W) or (N,T,C,H,W).")
     ] = None,
     samples: Annotated[int, typer.Option(min=1, help="Samples to score on, drawn with --seed.")] = 640,
-    svs_threshold: Annotated[
-        Literal["absolute", "numerical"],
-        typer.Option(help="Singular values above 1e-6 count (the paper), or those above rounding (matrix_rank)."),
-    ] = "absolute",
     inherit: Annotated[
         Literal["all", "weights"],
         typer.Option(help="all: only channels go. weights: normalization and readout begin anew (QP-SNN)."),
     ] = "all",
-    seed: Annotated[int, typer.Option(min=0, help="Of the samples, of random scores and of a fresh readout.")] = 0,
     json_output: JsonOption = False,
 ) -> None:
     """Remove the lowest-scored channels of a trained genotype; what is left computes the same spikes, in fewer cores.
@@ -78,8 +72,9 @@ def prune_command(
         from litesnn.compiler.genotype import check_genotype_output, load_genotype, save_genotype
         from litesnn.display.pruning import pruning_document, pruning_table
         from litesnn.scoring_samples import scoring_samples
-        from litesnn.search.methods.structured import Goals, Scoring, parse_rates, prune
+        from litesnn.search.methods.structured import Goals, parse_rates, prune
 
+        scoring = Scoring(**given)
         if rates is None and target_size is None and target_cores is None:
             raise PruningError("nothing says how much goes; give --rates, --target-size or --target-cores")
         target = output or Path(f"{genotype.stem}-pruned.json")
@@ -88,10 +83,9 @@ def prune_command(
         goals = Goals(None if target_size is None else parse_size(target_size), target_cores)
         chip = None if profile is None else chosen_profile(profile, settings)
         loaded = load_genotype(genotype)
-        scoring = Scoring(method, svs_threshold, seed)
         chosen = None
         if scoring.needs_samples:
-            chosen = scoring_samples(loaded.spec, dataset, data_dir, input_path, samples, seed)
+            chosen = scoring_samples(loaded.spec, dataset, data_dir, input_path, samples, scoring.seed)
         with EngineProgress() as progress:
             result = prune(
                 loaded,

@@ -11,7 +11,7 @@ import typer
 
 from litesnn.commands.common import JsonOption, errors_to_exit, print_json, show_registers, stdout_console
 from litesnn.commands.guard import ShownCommand, ShownGroup
-from litesnn.commands.settings_options import NONE_GIVEN, settings_options
+from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.search.methods.method import SearchMethod, SearchOptions, Sweep
 from litesnn.search.methods.registry import METHODS
 from litesnn.terminal import assembled
@@ -31,7 +31,7 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
     sweep = method.sweep
     sweeping = typer.Option("--sweep", metavar=sweep.metavar, help=sweep.help) if sweep else None
 
-    @settings_options(method.settings_type, left_out=method.left_out)
+    @settings_options(given=Options(method.settings_type, left_out=method.left_out))
     def command(
         dataset: Annotated[str, typer.Option(help="A data set that `litesnn train` knows, e.g. digits.")],
         output: Annotated[

@@ -18,7 +18,7 @@ from litesnn.commands.common import (
     stderr_console,
     stdout_console,
 )
-from litesnn.commands.settings_options import NONE_GIVEN, settings_options
+from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.errors import TrainingError
 from litesnn.search.training.presets import preset as paper_preset
 from litesnn.search.training.settings import TrainingSettings
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from litesnn.compiler.rules import Finding
 
 
-@settings_options(TrainingSettings, TrainingSettings())
+@settings_options(given=Options(TrainingSettings, TrainingSettings()))
 def train_command(
     genotype: Annotated[Path, typer.Argument(help="A genotype, .json; with weights, training goes on from them.")],
     dataset: Annotated[

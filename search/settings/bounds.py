@@ -24,9 +24,14 @@ MAX_SIDE = 4096
 MAX_CHANNELS = 2**14
 
 
-def check_settings(settings: DataclassInstance, error: type[LiteSNNError]) -> None:
-    """Raise `error` for the first setting outside its bounds: numbers, choices, lists that are too long."""
-    for named in settings_of(type(settings)):
+def check_settings(
+    settings: DataclassInstance, error: type[LiteSNNError], kind: type[DataclassInstance] | None = None
+) -> None:
+    """Raise `error` for the first setting outside its bounds: numbers, choices, lists that are too long.
+
+    `kind`: the class that declares the settings, where it is a base of the object's.
+    """
+    for named in settings_of(kind or type(settings)):
         value = getattr(settings, named.name)
         if isinstance(value, tuple) and len(value) > LONGEST:
             raise error(f"{named.name}: found {len(value)} entries; allowed: up to {LONGEST}")

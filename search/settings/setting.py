@@ -25,7 +25,8 @@ class Setting:
     low, high : bounds that are allowed themselves
     above, below : bounds that are not
     option : the command has an option for it; others are given with `--set NAME=VALUE`, where the command has that
-    flag : name of the option that turns off a setting which is on by default, with its help in `off`
+    flag : name of the option, where it is not the setting's
+    off : help of the option, where it turns off a setting that is on by default
     """
 
     help: str

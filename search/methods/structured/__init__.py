@@ -1,12 +1,18 @@
 """Structured pruning: whole output channels go, by score, with everything that reads them. `docs/prune.md` explains it."""
 
-from litesnn.search.methods.structured.criteria import METHODS, Method, Scoring, Threshold, channel_scores
-from litesnn.search.methods.structured.goals import Goals
-from litesnn.search.methods.structured.groups import ChannelGroup, channel_groups
-from litesnn.search.methods.structured.prune import GroupResult, Inherit, PruningResult, prune
-from litesnn.search.methods.structured.rates import PRESETS, group_rates, parse_rates
-from litesnn.search.methods.structured.remove import remove_channels
-from litesnn.search.methods.structured.select import kept_count
+from typing import TYPE_CHECKING
+
+from litesnn.lazily import lazily
+
+if TYPE_CHECKING:
+    from litesnn.search.methods.structured.criteria import channel_scores
+    from litesnn.search.methods.structured.goals import Goals
+    from litesnn.search.methods.structured.groups import ChannelGroup, channel_groups
+    from litesnn.search.methods.structured.pruning import GroupResult, Inherit, PruningResult, prune
+    from litesnn.search.methods.structured.rates import PRESETS, group_rates, parse_rates
+    from litesnn.search.methods.structured.remove import remove_channels
+    from litesnn.search.methods.structured.select import kept_count
+    from litesnn.search.methods.structured.settings import METHODS, Method, Scoring, Threshold
 
 __all__ = [
     "METHODS",
@@ -27,3 +33,26 @@ __all__ = [
     "prune",
     "remove_channels",
 ]
+
+__getattr__ = lazily(
+    __name__,
+    {
+        "channel_scores": "criteria",
+        "METHODS": "settings",
+        "Method": "settings",
+        "Scoring": "settings",
+        "Threshold": "settings",
+        "Goals": "goals",
+        "ChannelGroup": "groups",
+        "channel_groups": "groups",
+        "GroupResult": "pruning",
+        "Inherit": "pruning",
+        "PruningResult": "pruning",
+        "prune": "pruning",
+        "PRESETS": "rates",
+        "group_rates": "rates",
+        "parse_rates": "rates",
+        "remove_channels": "remove",
+        "kept_count": "select",
+    },
+)

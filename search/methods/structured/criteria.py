@@ -12,8 +12,6 @@ Activations are those of the `float` evaluation in eval mode: real-valued membra
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -22,39 +20,14 @@ from torch import Tensor
 
 from litesnn.compiler.genotype import LoadedGenotype, check_integers
 from litesnn.errors import DataError
+from litesnn.search.methods.structured.settings import Scoring, Threshold
 from litesnn.search.model.spiking_model import SpikingModel
 
-Method = Literal["svs", "sca", "l1", "random"]
-METHODS: tuple[Method, ...] = get_args(Method)
-Threshold = Literal["absolute", "numerical"]
 Scores = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
 
 SVS_EPSILON = 1e-6
 """QP-SNN's absolute threshold below which a singular value counts as zero."""
-
-
-@dataclass(frozen=True)
-class Scoring:
-    """How scores are made.
-
-    Attributes
-    ----------
-    threshold : of `svs`: `absolute` is the paper's 1e-6; `numerical` is max(H, W) * machine epsilon (of float64) * the largest
-        singular value, what `matrix_rank` does
-    seed : of `random`
-    batch_size : samples at once
-    """
-
-    method: Method
-    threshold: Threshold = "absolute"
-    seed: int = 0
-    batch_size: int = 64
-
-    @property
-    def needs_samples(self) -> bool:
-        """Whether the method looks at activations."""
-        return self.method in ("svs", "sca")
 
 
 def channel_scores(

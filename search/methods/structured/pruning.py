@@ -12,13 +12,14 @@ from litesnn.compiler.genotype import LoadedGenotype, PruningRecord
 from litesnn.compiler.genotype.edit import edited
 from litesnn.compiler.profile import Profile
 from litesnn.errors import PruningError
-from litesnn.search.methods.structured.criteria import Progress, Scoring, channel_scores
+from litesnn.search.methods.structured.criteria import Progress, channel_scores
 from litesnn.search.methods.structured.goals import Goals, measure, smallest_rate
 from litesnn.search.methods.structured.groups import ChannelGroup, channel_groups
 from litesnn.search.methods.structured.rates import Patterns, group_rates
 from litesnn.search.methods.structured.remove import remove_channels
 from litesnn.search.methods.structured.restart import restarted
 from litesnn.search.methods.structured.select import Kept, group_scores, kept_channels, kept_counts
+from litesnn.search.methods.structured.settings import Scoring
 
 Inherit = Literal["all", "weights"]
 

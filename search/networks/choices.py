@@ -1,0 +1,57 @@
+"""What may be chosen of a known network and of its quantizer. Nothing here imports torch or pydantic."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from litesnn.errors import GenotypeError
+from litesnn.search.settings.bounds import MAX_SIDE, check_settings
+from litesnn.search.settings.setting import Setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkChoices:
+    """Of any network."""
+
+    timesteps: Annotated[int, Setting("T, steps per sample.", low=1, high=MAX_SIDE, option=True)] = 2
+    width: Annotated[
+        float,
+        Setting("Multiplies every number of channels, rounded, at least 1.", above=0, high=16, option=True),
+    ] = 1.0
+    norm: Annotated[
+        Literal["node", "edge"],
+        Setting(
+            "One normalization per node, which deploys exactly; edge: one per convolution, as published.", option=True
+        ),
+    ] = "node"
+
+    def __post_init__(self) -> None:
+        check_settings(self, GenotypeError, NetworkChoices)
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuantizerChoices:
+    """Of the quantizer: what the genotype's `QuantizerSpec` calls the same, but for its ends, which follow from their bits."""
+
+    method: Annotated[
+        Literal["rescaw", "vanilla", "lite"],
+        Setting("QP-SNN's two, or LitE-SNN's Gaussian steps.", option=True, flag="--quantizer"),
+    ] = "rescaw"
+    scale: Annotated[Literal["mean", "max", "percentile"], Setting("ReScaW's scale of the weights.", option=True)] = (
+        "mean"
+    )
+    percentile: Annotated[float, Setting("Of --scale percentile.", above=0.5, high=1, option=True)] = 0.99
+    form: Annotated[
+        Literal["A", "B"],
+        Setting("B: the scale times (2^b - 1) / 2^(b-1), as later code has it.", option=True),
+    ] = "A"
+    granularity: Annotated[
+        Literal["channel", "tensor"], Setting("One step per output channel, or layer.", option=True)
+    ] = "channel"
+    straight_through: Annotated[
+        Literal["identity", "scaled", "clipped"], Setting("Gradient of a quantized weight.", option=True)
+    ] = "identity"
+
+    def __post_init__(self) -> None:
+        check_settings(self, GenotypeError)
