@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from litesnn.compiler.fixes import with_remedies
@@ -15,7 +15,8 @@ from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.program import Program
-from litesnn.compiler.report import build_report
+from litesnn.compiler.report import Made, build_report
+from litesnn.compiler.report.sections.mapping import SimulationEntry
 from litesnn.compiler.rules import Checked, Finding, Subject, check_rules, try_mapping
 from litesnn.compiler.rules.finding import worst_first
 from litesnn.compiler.rules.listed import broken_rules
@@ -137,10 +138,18 @@ def assemble(
     mapped = None
     if placed is not None and samples is not None:
         mapped = check_mapping(graph, placed, target, samples.inputs[:MAPPED_SAMPLES])
-    document = verification.document() if verification else None
-    report = build_report(graph, origin, target, findings, document, command, mapping=placed, activity=activity)
-    if mapped is not None:
-        report["mapping"]["simulation"] = asdict(mapped)
+    made = Made(
+        graph=graph,
+        origin=origin,
+        profile=target,
+        findings=findings,
+        verification=verification.document() if verification else None,
+        command=command,
+        mapping=placed,
+        simulation=None if mapped is None else SimulationEntry.model_validate(mapped),
+        activity=activity,
+    )
+    report = build_report(made)
     return Compilation(Program(graph, origin, target, command, report, placed), findings, verification, mapped)
 
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from litesnn.compiler.report import Report
+
 LIMITS = {
     "neurons": (4096, "neurons"),
     "synapse_words": (16384, "64-bit words"),
@@ -13,6 +15,11 @@ LIMITS = {
     "output_axons": (4096, "entries"),
 }
 MESH = {"columns": 8, "rows": 4, "cores_per_router": 4, "cores": 128}
+
+
+def report_of(**options: Any) -> Report:
+    """`fake_report`, read."""
+    return Report.model_validate(fake_report(**options))
 
 
 def fake_report(
@@ -304,7 +311,7 @@ def _mapping(rng: random.Random, rows: list[dict[str, Any]], cores: int) -> dict
         "lower_bound": {"cores": least, "by_resource": bound},
         "gap": cores / least - 1,
         "resources": resources,
-        "mesh": MESH,
+        "mesh": dict(MESH),
         "cores_detail": details,
         "placement": {
             "unit": "packets per sample",

@@ -64,9 +64,14 @@ def compare_programs(first: Program, second: Program) -> Differences:
             "graph": tuple(in_documents(left, right)),
             "weights": tuple(in_tensors(left_tensors, right_tensors)),
             "mapping": _mappings(first, second),
-            "costs": tuple(in_documents(first.report.get("costs", {}), second.report.get("costs", {}))),
+            "costs": tuple(in_documents(_costs(first), _costs(second))),
         }
     )
+
+
+def _costs(program: Program) -> dict[str, Any]:
+    """Nothing where nothing was simulated."""
+    return {} if program.report.costs is None else program.report.costs.plain()
 
 
 def _apart(blocks: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:

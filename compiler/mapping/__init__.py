@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from litesnn.compiler.mapping.mapper import map_graph
     from litesnn.compiler.mapping.model import Core, Mapping, Mesh, Slice, Traffic
     from litesnn.compiler.mapping.refusal import DoesNotFit, Excess
-    from litesnn.compiler.mapping.summary import mapping_summary
 
 __all__ = [
     "Core",
@@ -23,7 +22,6 @@ __all__ = [
     "Traffic",
     "map_graph",
     "mapping_document",
-    "mapping_summary",
     "read_mapping",
 ]
 
@@ -39,7 +37,6 @@ __getattr__ = lazily(
         "Traffic": "model",
         "map_graph": "mapper",
         "mapping_document": "documents",
-        "mapping_summary": "summary",
         "read_mapping": "documents",
     },
 )

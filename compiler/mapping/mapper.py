@@ -147,7 +147,7 @@ def _overfull(
     """Cores beyond a limit although every slice on them fits: what the partition promised does not hold for what was placed."""
     explained = {(excess.resource, excess.place) for excess in refused}
     return [
-        Excess(name, f"core {number}", f"core {number}", value, limits.resources[name])
+        Excess(resource=name, place=f"core {number}", part=f"core {number}", value=value, limit=limits.resources[name])
         for number, core in enumerate(mapping.cores)
         for name, value in core.usage.items()
         if value > limits.resources[name]
@@ -164,7 +164,7 @@ def _cores(cores: list[tuple[Slice, ...]], usages: list[dict[str, int]], placeme
         y, x = divmod(router % per_chip, board.mesh.columns)
         slot = taken.get(router, 0)
         taken[router] = slot + 1
-        result.append(Core(slices, usage, router // per_chip, (x, y), slot))
+        result.append(Core(slices=slices, usage=usage, chip=router // per_chip, router=(x, y), slot=slot))
     return tuple(result)
 
 

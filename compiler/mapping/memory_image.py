@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +15,6 @@ from scipy.sparse import coo_matrix, csr_matrix
 
 from litesnn.compiler.encoding import (
     AxonLists,
-    EncodedCost,
     ListFormat,
     ListRule,
     PopulationLists,
@@ -38,7 +36,7 @@ from litesnn.compiler.profile import Profile
 Ints = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class ListGroup:
     """Lists of one source into one slice, with the configuration that says what they mean.
 
@@ -88,20 +86,6 @@ def _one_width(rule: ListRule, neurons: int) -> ListRule:
     """The rule restricted to sparse lists with the narrowest index that reaches so many neurons."""
     widths = tuple(width for width in rule.index_widths if width >= max(1, (neurons - 1).bit_length()))
     return replace(rule, index_widths=(widths or rule.index_widths)[:1], encodings=("sparse",))
-
-
-def encoded_memory(graph: Graph, mapping: Mapping, profile: Profile) -> dict[str, Any]:
-    """`report["encoding"]`: memory as encoded, by population and in all; copies that several cores hold count each."""
-    populations: dict[str, EncodedCost] = {}
-    for group in core_list_groups(graph, mapping, profile):
-        cost = encode_cost(group.lists, group.rule)
-        name = group.part.population
-        populations[name] = populations[name] + cost if name in populations else cost
-    total = sum(populations.values(), EncodedCost(word_bits=ListRule.of(profile).word_bits))
-    return {
-        "populations": {name: cost.document() for name, cost in populations.items()},
-        "total": total.document(),
-    }
 
 
 def decoded_blocks(graph: Graph, mapping: Mapping, profile: Profile) -> list[SynapseBlock]:
@@ -164,13 +148,23 @@ def _group(
     formats: list[ListFormat] = [list_format(block, rule) for block in blocks]
     if shared is None or rule.kernel_sharing is None:
         lists = neuron_lists(blocks, source.shape, target.shape, tile, rule)
-        return ListGroup(core, part, source.name, lists, rule)
+        return ListGroup(core=core, part=part, source=sender, lists=lists, rule=rule)
     if rule.kernel_sharing == "row":
         rows = kernel_rows(geometries, formats, source.shape, part.channels)
         read = _read(blocks, part, source, target)
-        return ListGroup(core, part, source.name, rows, rule, shared, read)
+        return ListGroup(core=core, part=part, source=sender, lists=rows, rule=rule, window=shared, read=read)
     found: PopulationLists = population_lists(geometries, formats, source.shape, tile, rule, every_channel)
-    return ListGroup(core, part, source.name, found.lists, rule, shared, found.channels, found.kind, found.base)
+    return ListGroup(
+        core=core,
+        part=part,
+        source=sender,
+        lists=found.lists,
+        rule=rule,
+        window=shared,
+        read=found.channels,
+        kind=found.kind,
+        base=found.base,
+    )
 
 
 def _read(blocks: list[SynapseBlock], part: Slice, source: Population, target: Population) -> Ints:

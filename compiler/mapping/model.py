@@ -46,7 +46,7 @@ class Slice:
         return ids
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Core:
     """One core: its slices, in the order their neurons are numbered on it, what they use, and where it stands.
 

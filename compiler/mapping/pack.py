@@ -26,7 +26,7 @@ CRUMB = 8  # a slice is cut only where at least an eighth of its channels goes
 FILL_ITEMS = 600  # beyond so many slices, filling up by cutting cannot gain a visible fraction
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Item:
     """A slice with its use: additive resources, and the sets that cores are limited in."""
 
@@ -69,7 +69,7 @@ def _rank(attempt: _Cores) -> tuple[int, float]:
     return len(attempt.loads), round(attempt.cost, 9)
 
 
-@dataclass
+@dataclass(kw_only=True)
 class _Load:
     """What slices on one core need besides additive resources."""
 
@@ -83,12 +83,12 @@ class _Load:
     def with_item(self, item: Item) -> _Load:
         """The load with one more slice."""
         return _Load(
-            [*self.slices, item.slice],
-            self.registers | item.registers,
-            self.thresholds | item.thresholds,
-            self.groups | {item.group},
-            self.decays | {item.decays},
-            max(self.delay_bits, item.delay_bits),
+            slices=[*self.slices, item.slice],
+            registers=self.registers | item.registers,
+            thresholds=self.thresholds | item.thresholds,
+            groups=self.groups | {item.group},
+            decays=self.decays | {item.decays},
+            delay_bits=max(self.delay_bits, item.delay_bits),
         )
 
 
@@ -184,7 +184,15 @@ def _items(demand: Demand, grid: Grid) -> list[Item]:
     registers = {channels: demand.registers(channels) for channels in grid.channels}
     thresholds = {channels: demand.thresholds(channels) for channels in grid.channels}
     return [
-        Item(part, table[i], registers[part.channels], thresholds[part.channels], group, decays, demand.delay_bits)
+        Item(
+            slice=part,
+            use=table[i],
+            registers=registers[part.channels],
+            thresholds=thresholds[part.channels],
+            group=group,
+            decays=decays,
+            delay_bits=demand.delay_bits,
+        )
         for i, part in enumerate(grid.slices)
     ]
 

@@ -13,7 +13,7 @@ from litesnn.errors import CompileError
 CHIPS = "chips"  # the one resource that is not a core's
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Excess:
     """One limit that one part of a network breaks.
 

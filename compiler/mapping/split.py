@@ -46,7 +46,9 @@ def split(demand: Demand) -> Grid:
         return single
     part = f"one {'neuron' if demand.splits_space else 'channel'} of '{demand.population.name}'"
     limits, place = demand.limits.resources, demand.population.place
-    raise DoesNotFit(Excess(name, place, part, value, limits[name]) for name, value in over.items())
+    raise DoesNotFit(
+        Excess(resource=name, place=place, part=part, value=value, limit=limits[name]) for name, value in over.items()
+    )
 
 
 def score(demand: Demand, grid: Grid) -> tuple[float, float]:

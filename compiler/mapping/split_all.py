@@ -87,7 +87,7 @@ def _check_system(found: Split, limits: CoreLimits) -> None:
     tightest = max(limits.resources, key=lambda name: float(usage[name].mean()) / limits.resources[name])
     network = f"a network of {found.cores} cores"
     chips = -(-found.cores // limits.mesh.cores)
-    excess = Excess(CHIPS, "network", network, chips, SYSTEM_CORES // limits.mesh.cores)
+    excess = Excess(resource=CHIPS, place="network", part=network, value=chips, limit=SYSTEM_CORES // limits.mesh.cores)
     advice = (
         f"the largest system built has {SYSTEM_CORES} cores. Most go to '{largest}' ({len(found.grids[largest])}), where "
         f"{tightest} bind ({int(usage[tightest].max())} of {limits.resources[tightest]} {UNITS[tightest]}): use fewer channels "

@@ -6,21 +6,21 @@ checked here holds for every program that was compiled, and is what simulators, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
 from litesnn.compiler.frontends.imported import SourceFile
 from litesnn.compiler.graph import Graph, Membranes, Pace, Population, Source
 from litesnn.compiler.mapping import Mapping as CoreMapping
+from litesnn.compiler.report import Report
 from litesnn.compiler.weight_facts import Origin, origin_name
 
 CORES_MAX = 2**20
 
 
 def program_problems(
-    graph: Graph, origin: Origin, profile: str, mapping: CoreMapping | None, report: Mapping[str, Any]
+    graph: Graph, origin: Origin, profile: str, mapping: CoreMapping | None, report: Report
 ) -> Iterator[str]:
     """What does not fit, with the file it stands in; `profile` is the name of the program's."""
     graph_problems = [*_structure(graph), *_timing(graph)]
@@ -180,19 +180,20 @@ def _places(mapping: CoreMapping) -> Iterator[str]:
         yield "costs, bounds and traffic must be 0 or more"
 
 
-def _report(
-    graph: Graph, about: tuple[str, str], mapping: CoreMapping | None, report: Mapping[str, Any]
-) -> Iterator[str]:
+def _report(graph: Graph, about: tuple[str, str], mapping: CoreMapping | None, report: Report) -> Iterator[str]:
     """The report is about this network on this chip."""
-    for what, wanted in zip(("name", "profile"), about, strict=True):
-        if report[what] != wanted:
-            yield f"{what}: found '{report[what]}'; the program's is '{wanted}'"
-    if report["network"]["timesteps"] != graph.timesteps:
-        yield f"network.timesteps: found {report['network']['timesteps']}; the graph has {graph.timesteps}"
+    found = (("name", report.name), ("profile", report.profile))
+    for (what, said), wanted in zip(found, about, strict=True):
+        if said != wanted:
+            yield f"{what}: found '{said}'; the program's is '{wanted}'"
+    if report.network.timesteps != graph.timesteps:
+        yield f"network.timesteps: found {report.network.timesteps}; the graph has {graph.timesteps}"
     names = [population.name for population in graph.membranes]
-    for section, key in (("populations", "name"), ("certificate", "population")):
-        if [row[key] for row in report[section]] != names:
-            yield f"{section}: are not those of the graph"
-    detail = (report.get("mapping") or {}).get("cores_detail", [])
-    if len(detail) != (0 if mapping is None else len(mapping.cores)):
-        yield f"mapping.cores_detail: found {len(detail)} cores; the program has {0 if mapping is None else len(mapping.cores)}"
+    if [row.name for row in report.populations] != names:
+        yield "populations: are not those of the graph"
+    if [row.population for row in report.certificate] != names:
+        yield "certificate: are not those of the graph"
+    detailed = 0 if report.mapping is None else len(report.mapping.cores_detail)
+    held = 0 if mapping is None else len(mapping.cores)
+    if detailed != held:
+        yield f"mapping.cores_detail: found {detailed} cores; the program has {held}"

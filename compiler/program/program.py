@@ -36,7 +36,7 @@ from litesnn.compiler.program.folder import (
     write_folder,
 )
 from litesnn.compiler.program.origin import origin_files, read_origin
-from litesnn.compiler.report import read_report, render_html, tool_versions
+from litesnn.compiler.report import Report, read_report, render_html, tool_versions
 from litesnn.compiler.weight_facts import Origin, origin_name
 from litesnn.errors import GraphError, ProfileError, ProgramError
 from litesnn.reading import Kind, parse_json, read_file
@@ -63,7 +63,7 @@ class Program:
     origin: Origin
     profile: Profile
     command: str
-    report: dict[str, Any]
+    report: Report
     mapping: Mapping | None = None
 
     @property
@@ -85,7 +85,7 @@ class Program:
             "graph.json": _json(document),
             "weights.safetensors": save_safetensors(packed({name: tensors[name] for name in sorted(tensors)})),
             "profile.json": _json(self.profile.model_dump(mode="json", exclude_none=True)),
-            "report.json": _json(self.report),
+            "report.json": _json(self.report.plain()),
             "report.html": render_html(self.report).encode(),
             **origin_files(self.origin),
         }

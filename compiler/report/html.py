@@ -9,44 +9,50 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from litesnn.compiler.report import numbers
-from litesnn.compiler.report.views import page_view
 from litesnn.text import visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from litesnn.compiler.report.panels.panel import Panel
+    from litesnn.compiler.report.report import Report
 
-def render_html(report: Mapping[str, Any]) -> str:
-    """The page of a report.json document.
 
-    Parameters
-    ----------
-    report : as `build_report` makes it, or as read from report.json; `mapping`, `encoding`, `costs` and `provenance` may be
-        missing or None, their sections are then left out and named as not computed
-    """
+def render_html(report: Report) -> str:
+    """The page of a report; panels that it has no data for are left out, and sections that were not computed are named."""
+    from litesnn.compiler.report.report import Report
+
     # In report.json keys are sorted: the page is the same before it is written and after it is read.
-    data = json.dumps(report, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    data = json.dumps(report.plain(), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    header, *panels, footer = (panel for panel in Report.model_validate_json(data).panels() if panel.on_page)
     script = _resource("page.js")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     return (
         _environment()
         .get_template("page.html.j2")
         .render(
-            view=page_view(json.loads(data)),
+            report=report,
+            header=header,
+            panels=panels,
+            footer=footer,
             data=_embedded(data),
             style=page_style(),
             script=Markup(script),
             script_hash=f"sha256-{digest}",
         )
     )
+
+
+def drawn(panel: Panel) -> Markup:
+    """A panel's section of the page."""
+    return Markup(_environment().from_string(panel.template).render(panel=panel))
 
 
 def page_style() -> Markup:
@@ -87,5 +93,6 @@ def _environment() -> Environment:
         "si": numbers.si,
         "px": numbers.px,
         "words": numbers.words,
+        "drawn": drawn,
     }
     return environment

@@ -61,6 +61,13 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def span(first: int, end: int) -> str:
+    """The half-open interval from 0 to 3 -> "0–2"; empty where it holds nothing."""
+    if end <= first:
+        return ""
+    return str(first) if end == first + 1 else f"{first}–{end - 1}"
+
+
 def spans(values: Iterable[int]) -> str:
     """0, 1, 2, 5 -> "0–2, 5"."""
     runs: list[list[int]] = []
@@ -69,7 +76,7 @@ def spans(values: Iterable[int]) -> str:
             runs[-1][1] = value
         else:
             runs.append([value, value])
-    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs)
+    return ", ".join(span(first, last + 1) for first, last in runs)
 
 
 def level(fraction: float, levels: int = 10) -> int:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from litesnn.compiler.report.views.engines import binding, compared_spikes, reference, verified
+if TYPE_CHECKING:
+    from litesnn.compiler.report.report import Report
+    from litesnn.compiler.report.sections.verification import VerificationSection
 
 
-def upgrade(report: dict[str, Any]) -> None:
-    """Add to a report what can be told from the rest of it; one that has it all stays as it is."""
-    simulation = (report.get("mapping") or {}).get("simulation")
-    if simulation is not None:
-        simulation.setdefault("compared_spikes", None)  # they were not counted
-    verification = report["verification"]
-    if verification is None or "compared_spikes" in verification:
-        return
-    verification["compared_spikes"] = compared_spikes(verification)
-    verification["compared_readouts"] = sum(comparison["samples"] for comparison in binding(verification))
-    counts = verification["spike_counts"].get(reference(verification), {})
-    verification["silent_populations"] = [name for name, count in counts.items() if count == 0]
-    if not verified(verification):
-        verification["mismatching_spikes"] = verification["mismatching_readouts"] = None
+def upgrade(report: Report) -> Report:
+    """The report with what can be told from the rest of it; one that has it all stays as it is."""
+    parts: dict[str, Any] = {}
+    if report.verification is not None and "compared_spikes" not in report.verification.model_fields_set:
+        parts["verification"] = _verification(report.verification)
+    simulation = None if report.mapping is None else report.mapping.simulation
+    if report.mapping is not None and simulation is not None and "compared_spikes" not in simulation.model_fields_set:
+        counted = simulation.model_copy(update={"compared_spikes": None})  # they were not counted
+        parts["mapping"] = report.mapping.model_copy(update={"simulation": counted})
+    return report.model_copy(update=parts) if parts else report
+
+
+def _verification(found: VerificationSection) -> VerificationSection:
+    counts = found.spike_counts.get(found.reference, {})
+    said: dict[str, Any] = {
+        "compared_spikes": found.held_spikes,
+        "compared_readouts": sum(comparison.samples for comparison in found.binding),
+        "silent_populations": tuple(name for name, count in counts.items() if count == 0),
+    }
+    if not found.verified:
+        said |= {"mismatching_spikes": None, "mismatching_readouts": None}
+    return found.model_copy(update=said)

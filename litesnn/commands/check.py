@@ -26,8 +26,9 @@ if TYPE_CHECKING:
 
     from litesnn.checking import Check
     from litesnn.compiler.fixes import Plan
+    from litesnn.compiler.report import Report
 
-REPORTED = ("name", "profile", "findings", "fidelity", "schedule", "certificate", "ranges")
+REPORTED = {"name", "profile", "findings", "fidelity", "schedule", "certificate", "ranges"}
 
 
 def check_command(
@@ -67,19 +68,23 @@ def check_command(
         plan = _plan_document(result.plan)
         console = stdout_console()
         if json_output:
-            print_json({**{key: report[key] for key in REPORTED}, "plan": plan, "trained": result.trained})
+            shown_parts = {name: part for name, part in report.plain().items() if name in REPORTED}
+            print_json({**shown_parts, "plan": plan, "trained": result.trained})
         else:
-            from litesnn.display.report import certificate_table, fidelity_table, findings_table, plan_lines
+            from litesnn.compiler.report.panels.certificate import CertificatePanel
+            from litesnn.compiler.report.panels.fidelity import FidelityPanel
+            from litesnn.compiler.report.panels.findings import FindingsPanel
+            from litesnn.display.report import plan_lines, show_panel
 
-            console.print(assembled((report["name"], "bold"), " against ", (report["profile"], "bold")))
+            console.print(assembled((report.name, "bold"), " against ", (report.profile, "bold")))
             if not result.trained:
                 console.print(
                     "not trained: memory and cores are those of random weights, accumulators those of the largest weights and inputs"
                 )
-            console.print(fidelity_table(report["fidelity"]))
+            show_panel(console, FidelityPanel.of(report))
             if certificate:
-                console.print(certificate_table(report))
-            console.print(findings_table(report["findings"]))
+                show_panel(console, CertificatePanel.of(report))
+            show_panel(console, FindingsPanel.of(report))
             if plan is not None:
                 console.print(plan_lines(plan))
         if fixed is not None:
@@ -90,16 +95,17 @@ def check_command(
             raise typer.Exit(FINDINGS)
 
 
-def _report(result: Check) -> dict[str, Any]:
-    from litesnn.compiler.report import build_report
+def _report(result: Check) -> Report:
+    from litesnn.compiler.report import Made, build_report
 
     checked = result.checked
     return build_report(
-        checked.graph,
-        result.origin,
-        checked.subject.profile,
-        checked.findings,
-        None,
+        Made(
+            graph=checked.graph,
+            origin=result.origin,
+            profile=checked.subject.profile,
+            findings=checked.findings,
+        )
     )
 
 

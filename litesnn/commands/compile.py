@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -31,6 +31,9 @@ from litesnn.commands.common import (
 )
 from litesnn.runtime.lava import LAVA_TIMEOUT
 from litesnn.terminal import assembled
+
+if TYPE_CHECKING:
+    from litesnn.compiler.report import Report
 
 
 def compile_command(
@@ -99,11 +102,12 @@ def compile_command(
             raise typer.Exit(FINDINGS)
 
 
-def _document(report: dict[str, Any], directory: Path | None) -> dict[str, Any]:
-    verification = report["verification"] or {}
+def _document(report: Report, directory: Path | None) -> dict[str, Any]:
+    parts = report.plain()
+    verification = parts["verification"] or {}
     return {
-        "name": report["name"],
-        "profile": report["profile"],
+        "name": report.name,
+        "profile": report.profile,
         "program": None if directory is None else str(directory),
         **{
             key: verification.get(key)
@@ -120,9 +124,6 @@ def _document(report: dict[str, Any], directory: Path | None) -> dict[str, Any]:
                 "common_accuracy",
             )
         },
-        "cores": report["mapping"]["cores"] if "mapping" in report else None,
-        "network": report["network"],
-        "memory": report["memory"],
-        "schedule": report["schedule"],
-        "findings": report["findings"],
+        "cores": None if report.mapping is None else report.mapping.cores,
+        **{name: parts[name] for name in ("network", "memory", "schedule", "findings")},
     }

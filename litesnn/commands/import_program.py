@@ -13,6 +13,7 @@ from litesnn.commands.common import FINDINGS, EngineProgress, print_json, stdout
 if TYPE_CHECKING:
     from litesnn.compiler.passes import SignHandling
     from litesnn.compiler.profile import Profile
+    from litesnn.compiler.report import Report
     from litesnn.importing import Network
     from litesnn.runtime.lava import Models
 
@@ -65,8 +66,9 @@ def import_program(network: Network, job: Job) -> None:
         raise typer.Exit(FINDINGS)
 
 
-def _document(report: dict[str, Any], directory: Path | None) -> dict[str, Any]:
-    verification = report["verification"] or {}
+def _document(report: Report, directory: Path | None) -> dict[str, Any]:
+    parts = report.plain()
+    verification = parts["verification"] or {}
     compared = (
         "mismatching_spikes",
         "mismatching_readouts",
@@ -77,16 +79,13 @@ def _document(report: dict[str, Any], directory: Path | None) -> dict[str, Any]:
         "samples",
     )
     return {
-        "name": report["name"],
-        "profile": report["profile"],
+        "name": report.name,
+        "profile": report.profile,
         "program": None if directory is None else str(directory),
-        "imported": report["imported"],
-        "fidelity": report["fidelity"],
-        "isolated": report["network"]["isolated"],
+        "imported": parts["imported"],
+        "fidelity": parts["fidelity"],
+        "isolated": report.network.isolated,
         **{key: verification.get(key) for key in compared},
-        "cores": report["mapping"]["cores"] if "mapping" in report else None,
-        "network": report["network"],
-        "memory": report["memory"],
-        "schedule": report["schedule"],
-        "findings": report["findings"],
+        "cores": None if report.mapping is None else report.mapping.cores,
+        **{name: parts[name] for name in ("network", "memory", "schedule", "findings")},
     }

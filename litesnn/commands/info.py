@@ -19,18 +19,19 @@ def info_command(
         from litesnn.compiler.genotype import load_genotype
         from litesnn.compiler.program import is_program
         from litesnn.display.genotype import genotype_document, show_genotype
-        from litesnn.display.report import certificate_table, show_report
+        from litesnn.display.report import show_panel, show_report
 
         console = stdout_console()
         if is_program(path):
             from litesnn.compiler.program import Program
+            from litesnn.compiler.report.panels.certificate import CertificatePanel
 
             program = Program.load(path)
             if json_output:
-                print_json({**program.report, "format": "litesnn.program", "command": program.command})
+                print_json({**program.report.plain(), "format": "litesnn.program", "command": program.command})
             else:
                 show_report(console, program.report)
-                console.print(certificate_table(program.report))
+                show_panel(console, CertificatePanel.of(program.report))
                 console.print(f"made by: {program.command}", style="dim")
             return
         document = genotype_document(load_genotype(path))

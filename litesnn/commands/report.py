@@ -23,24 +23,16 @@ def report_command(
     It holds everything it needs and loads nothing. The same page stands in the program as report.html.
     """
     with errors_to_exit():
-        from jinja2 import UndefinedError
-
         from litesnn.compiler.program import Program
         from litesnn.compiler.report import render_html
-        from litesnn.errors import ProgramError
         from litesnn.output import check_file, write_atomically
         from litesnn.output_kinds import PAGE
 
         if output is not None:
             check_file(output, PAGE)
         report = Program.load(program).report
-        try:
-            target = output or Path(f"{report['name']}-{report['profile']}.html")
-            page = render_html(report).encode()
-        except (KeyError, UndefinedError) as error:
-            raise ProgramError(
-                f"{program}: its report.json has no {error}, it is from another version; compile the genotype again"
-            ) from error
+        target = output or Path(f"{report.name}-{report.profile}.html")
+        page = render_html(report).encode()
         write_atomically(target, page, PAGE)
         if json_output:
             print_json({"output": str(target), "bytes": len(page)})

@@ -104,9 +104,10 @@ def run_command(
             for name, array in arrays.items():
                 console.print(f"  {name}  {array.dtype} {array.shape}")
             if findings:
-                from litesnn.display.report import findings_table
+                from litesnn.compiler.report.panels.findings import FindingsPanel
+                from litesnn.display.report import show_panel
 
-                console.print(findings_table(document["findings"]))
+                show_panel(console, FindingsPanel.of_findings(findings))
             if timing is not None:
                 from litesnn.display.timing import timing_table
 

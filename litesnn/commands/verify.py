@@ -74,18 +74,16 @@ def verify_command(
                     progress=progress,
                 )
         simulated = result.samples.get("exact", 0)
-        findings = [
-            finding.document()
-            for finding in seen_findings(loaded.graph, given(loaded.origin), result.registers, simulated)
-        ]
+        findings = list(seen_findings(loaded.graph, given(loaded.origin), result.registers, simulated))
         if json_output:
-            print_json({**result.document(), "findings": findings})
+            print_json({**result.document().plain(), "findings": [finding.document() for finding in findings]})
         else:
-            from litesnn.display.report import findings_table
-            from litesnn.display.verification import verification_table
+            from litesnn.compiler.report.panels.findings import FindingsPanel
+            from litesnn.compiler.report.panels.verification import VerificationPanel
+            from litesnn.display.report import show_panel
 
-            stdout_console().print(verification_table(result.document()))
+            show_panel(stdout_console(), VerificationPanel.of_verification(result.document()))
             if findings:
-                stdout_console().print(findings_table(findings))
+                show_panel(stdout_console(), FindingsPanel.of_findings(findings))
         if findings or not result.equal:
             raise typer.Exit(FINDINGS)

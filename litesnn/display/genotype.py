@@ -13,8 +13,8 @@ from rich.table import Table
 from litesnn.compiler.accounting import paper_counts
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
 from litesnn.compiler.profile import Profile
-from litesnn.compiler.report.views.costs import paper_rows
-from litesnn.compiler.report.views.pruning import pruning_view
+from litesnn.compiler.report.panels.costs import paper_rows
+from litesnn.compiler.report.panels.pruning import PruningEntry, PruningPanel
 from litesnn.terminal import Terminal, assembled, shown
 
 
@@ -78,7 +78,7 @@ def show_genotype(console: Terminal, document: Mapping[str, Any]) -> None:
     counts = dict(paper_rows(document["accounting"]))
     console.print("as papers count: " + ", ".join(f"{name} {value}" for name, value in counts.items()))
     if document["pruning"]:
-        pruning = pruning_view(document["pruning"])
+        pruning = PruningPanel.of_records([PruningEntry(**record) for record in document["pruning"]])
         console.print(f"pruned by {', '.join(pruning.methods)}: {pruning.summary}")
     training = document["training"]
     if training and training.get("accuracy_fixed") is not None:

@@ -8,20 +8,23 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from litesnn.compiler.report import Report
+from litesnn.compiler.report.sections.imported import ImportedSection
 from litesnn.display.report import show_report
 from litesnn.terminal import Terminal, assembled, shown
 
 
-def show_import(console: Terminal, report: Mapping[str, Any], directory: str | None) -> None:
+def show_import(console: Terminal, report: Report, directory: str | None) -> None:
     """All tables of an import, and where the program is; None where none was written."""
-    imported = report["imported"]
+    imported = report.imported
+    assert imported is not None, "an import's report says what was imported"
     console.print(layers_table(imported))
-    comparison = imported["record"].get("comparison")
+    comparison = imported.record.get("comparison")
     if comparison is not None:
         console.print(comparison_table(comparison))
         if comparison.get("otherwise"):
             console.print(assumption_lines(comparison["otherwise"]))
-    elif imported["format"] == "nir":
+    elif imported.format == "nir":
         console.print("○ not compared with floating point: nothing was simulated", style="yellow")
     show_report(console, report)
     if directory is None:
@@ -30,15 +33,15 @@ def show_import(console: Terminal, report: Mapping[str, Any], directory: str | N
         console.print(assembled("program written to ", (directory, "bold")))
 
 
-def layers_table(imported: Mapping[str, Any]) -> Table:
-    """The support table of `report["imported"]`, with how to feed the network below it."""
+def layers_table(imported: ImportedSection) -> Table:
+    """The support table of an imported file, with how to feed the network below it."""
     table = Table(
-        title=f"layers of the {imported['format']} file", caption=f"input: {imported['input']}", caption_justify="left"
+        title=f"layers of the {imported.format} file", caption=f"input: {imported.input}", caption_justify="left"
     )
     for column in ("layer", "type", "population", "note"):
         table.add_column(column)
-    for layer in imported["layers"]:
-        table.add_row(layer["name"], layer["type"], layer["population"] or "–", layer["note"])
+    for layer in imported.layers:
+        table.add_row(layer.name, layer.type, layer.population or "–", layer.note)
     return table
 
 

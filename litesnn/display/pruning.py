@@ -10,7 +10,7 @@ from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from litesnn.compiler.report.views.pruning import pruning_view
+from litesnn.compiler.report.panels.pruning import PruningPanel
 from litesnn.search.methods.structured import GroupResult, PruningResult, kept_count
 
 SHOWN = 3
@@ -50,7 +50,7 @@ def pruning_table(result: PruningResult) -> RenderableType:
             f"{entry.after}{_more_than_asked(entry)}",
             f"{entry.lowest:.3g} .. {entry.highest:.3g}",
         )
-    return Group(table, pruning_view([record.model_dump(mode="json")]).summary)
+    return Group(table, PruningPanel.of_records([record]).summary)
 
 
 def _more_than_asked(entry: GroupResult) -> str:

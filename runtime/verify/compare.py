@@ -27,7 +27,7 @@ class Observed(Protocol):
         """Population -> (N, T, C, H, W)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Divergence:
     """The first spike that differs: topologically first population, then earliest sample, step and neuron.
 
@@ -71,7 +71,7 @@ class Comparison:
     samples: int = 0
     populations: dict[str, PopulationComparison] = field(default_factory=dict)
     mismatching_readouts: int = 0
-    readouts_compared: bool = True
+    must_agree: bool = True
     first: Divergence | None = None
     readout_causes: tuple[str, ...] = ()
 
@@ -104,7 +104,7 @@ class Comparison:
         for population in graph.topological():
             if isinstance(population, Membranes) and population.name in expected.spikes:
                 self._add_population(population, expected.spikes[population.name], found.spikes[population.name])
-        if self.readouts_compared:
+        if self.must_agree:
             self.mismatching_readouts += int((expected.readout != found.readout).any(axis=1).sum())
         self.samples += len(expected.readout)
 
@@ -119,14 +119,14 @@ class Comparison:
             sample, step, channel, y, x = (int(i) for i in np.argwhere(differs)[0])
             where = (sample, step, channel, y, x)
             self.first = Divergence(
-                population.name,
-                population.place,
-                self.samples + sample,
-                step,
-                (population.channels[channel], y, x),
-                int(expected[where]),
-                int(found[where]),
-                _threshold(population, channel),
+                population=population.name,
+                place=population.place,
+                sample=self.samples + sample,
+                step=step,
+                neuron=(population.channels[channel], y, x),
+                expected_spike=int(expected[where]),
+                found_spike=int(found[where]),
+                threshold=_threshold(population, channel),
             )
 
     def _add_silent(self, name: str, channels: list[int], expected: Spikes) -> None:
@@ -140,7 +140,14 @@ class Comparison:
                 sample, step, channel, y, x = (int(i) for i in np.argwhere(spikes)[0])
                 cause = "removed channel: dead-structure removal took this channel for one that never spikes"
                 self.first = Divergence(
-                    name, name, self.samples + sample, step, (channels[channel], y, x), 1, 0, causes=(cause,)
+                    population=name,
+                    place=name,
+                    sample=self.samples + sample,
+                    step=step,
+                    neuron=(channels[channel], y, x),
+                    expected_spike=1,
+                    found_spike=0,
+                    causes=(cause,),
                 )
 
     def _entry(self, name: str, steps: int) -> PopulationComparison:

@@ -11,6 +11,12 @@ import numpy.typing as npt
 
 from litesnn.compiler.costs import Activity, input_events
 from litesnn.compiler.graph import Graph
+from litesnn.compiler.report.sections.verification import (
+    ComparisonEntry,
+    DivergenceEntry,
+    MismatchEntry,
+    VerificationSection,
+)
 from litesnn.runtime.trace import Trace
 from litesnn.runtime.verify.compare import Comparison, Observed, not_compared, spike_counts
 
@@ -62,7 +68,7 @@ class Verification:
     @property
     def exact_comparisons(self) -> list[Comparison]:
         """The comparisons that must agree to the last spike (`float` is there to show what fixed point costs)."""
-        return [comparison for comparison in self.comparisons.values() if comparison.readouts_compared]
+        return [comparison for comparison in self.comparisons.values() if comparison.must_agree]
 
     @property
     def mismatching_spikes(self) -> int | None:
@@ -95,24 +101,24 @@ class Verification:
         found = [comparison.equal for comparison in self.exact_comparisons if comparison.equal is not None]
         return all(found) if found else None
 
-    def document(self) -> dict[str, Any]:
-        """As JSON-ready values."""
-        return {
-            "mismatching_spikes": self.mismatching_spikes,
-            "mismatching_readouts": self.mismatching_readouts,
-            "compared_spikes": self.compared_spikes,
-            "compared_readouts": self.compared_readouts,
-            "silent_populations": self.silent_populations,
-            "samples": self.samples,
-            "accuracy": {name: round(value, 6) for name, value in self.accuracy.items()},
-            "common_samples": self.common_samples,
-            "common_accuracy": {name: round(value, 6) for name, value in self.common_accuracy.items()},
-            "spike_counts": self.spike_counts,
-            "not_compared": self.not_compared,
-            "registers": {name: counts for name, counts in self.registers.items() if any(counts.values())},
-            "comparisons": [_comparison_document(comparison) for comparison in self.comparisons.values()],
-            "note": self.note,
-        }
+    def document(self) -> VerificationSection:
+        """As a report holds it."""
+        return VerificationSection(
+            mismatching_spikes=self.mismatching_spikes,
+            mismatching_readouts=self.mismatching_readouts,
+            compared_spikes=self.compared_spikes,
+            compared_readouts=self.compared_readouts,
+            silent_populations=tuple(self.silent_populations),
+            samples=self.samples,
+            accuracy={name: round(value, 6) for name, value in self.accuracy.items()},
+            common_samples=self.common_samples,
+            common_accuracy={name: round(value, 6) for name, value in self.common_accuracy.items()},
+            spike_counts=self.spike_counts,
+            not_compared=self.not_compared,
+            registers={name: counts for name, counts in self.registers.items() if any(counts.values())},
+            comparisons=tuple(_comparison_entry(comparison) for comparison in self.comparisons.values()),
+            note=self.note,
+        )
 
 
 def verify_engines(
@@ -138,7 +144,7 @@ def verify_engines(
     right: dict[str, list[npt.NDArray[np.bool_]]] = {}
     engines = [reference, *(engine for engine, _ in others.values())]
     for name, (_, exact) in others.items():
-        result.comparisons[name] = Comparison(reference.name, name, readouts_compared=exact)
+        result.comparisons[name] = Comparison(reference.name, name, must_agree=exact)
     size = chunk_size(graph)
     for first in range(0, len(inputs), size):
         chunk = inputs[first : first + size]
@@ -164,7 +170,7 @@ def verify_engines(
                 comparison = result.comparisons[engine.name]
                 new = comparison.first is None
                 comparison.add(graph, _cut(expected, len(part)), observed)
-                if new and comparison.first is not None and comparison.readouts_compared:
+                if new and comparison.first is not None and comparison.must_agree:
                     explain(comparison, part)
             if progress:
                 progress(engine.name, done, min(engine.samples, len(inputs)))
@@ -184,7 +190,7 @@ def _total(counts: Iterable[int | None]) -> int | None:
 
 def _readouts(comparison: Comparison) -> int | None:
     """Mismatching readouts, None where none were compared."""
-    return comparison.mismatching_readouts if comparison.readouts_compared and comparison.samples else None
+    return comparison.mismatching_readouts if comparison.must_agree and comparison.samples else None
 
 
 def chunk_size(graph: Graph) -> int:
@@ -223,24 +229,15 @@ def _cut(observed: Observed, count: int) -> Observed:
     return _Part(observed.readout[:count], {name: spikes[:count] for name, spikes in observed.spikes.items()})
 
 
-def _comparison_document(comparison: Comparison) -> dict[str, Any]:
-    first = comparison.first
-    return {
-        "expected": comparison.expected,
-        "found": comparison.found,
-        "must_agree": comparison.readouts_compared,
-        "samples": comparison.samples,
-        "mismatching_spikes": comparison.mismatching_spikes,
-        "mismatching_readouts": _readouts(comparison),
-        "populations": {
-            name: {
-                "mismatching_spikes": entry.mismatching_spikes,
-                "mismatches_per_step": entry.mismatches_per_step,
-                "expected_spikes": entry.expected_spikes,
-                "found_spikes": entry.found_spikes,
-            }
-            for name, entry in comparison.populations.items()
-        },
-        "readout_causes": list(comparison.readout_causes),
-        "first_divergence": None if first is None else {**first.__dict__},
-    }
+def _comparison_entry(comparison: Comparison) -> ComparisonEntry:
+    return ComparisonEntry(
+        expected=comparison.expected,
+        found=comparison.found,
+        must_agree=comparison.must_agree,
+        samples=comparison.samples,
+        mismatching_spikes=comparison.mismatching_spikes,
+        mismatching_readouts=_readouts(comparison),
+        populations={name: MismatchEntry.model_validate(entry) for name, entry in comparison.populations.items()},
+        readout_causes=comparison.readout_causes,
+        first_divergence=None if comparison.first is None else DivergenceEntry.model_validate(comparison.first),
+    )

@@ -40,7 +40,7 @@ def test_litesnn_arrays_compile_unedited(arrays: Path, tmp_path: Path) -> None:
     program = Program.load(tmp_path / "program")
     assert program.genotype.spec.training is not None
     assert program.genotype.spec.training.settings == {"weights": "random, not trained"}
-    assert sum(program.report["verification"]["spike_counts"]["exact"].values()) > 0
+    assert sum(program.report.verification.spike_counts["exact"].values()) > 0
 
 
 @pytest.mark.parametrize(

@@ -69,10 +69,10 @@ def test_no_samples_simulate_nothing_and_claim_nothing(
     assert "mismatching spikes" not in said
     program = Program.load(tmp_path / "p")
     assert "--samples 0" in program.command
-    assert program.report["verification"] is None
-    assert "costs" not in program.report
-    assert "simulation" not in program.report["mapping"]
-    assert "nothing was simulated" in program.report["mapping"]["placement"]["unit"]
+    assert program.report.verification is None
+    assert program.report.costs is None
+    assert program.report.mapping.simulation is None
+    assert "nothing was simulated" in program.report.mapping.placement.unit
     page = (tmp_path / "p" / "report.html").read_text()
     assert "Compiled, not verified" in page
     assert "Every spike agrees" not in page
@@ -93,9 +93,9 @@ def test_an_engine_that_ran_alone_is_compared_with_nothing(net: Path, tmp_path: 
     assert (found["mismatching_spikes"], found["mismatching_readouts"], found["compared_spikes"]) == (None, None, 0)
     assert found["samples"] == {"exact": 64}
     program = Program.load(tmp_path / "p")
-    Draft202012Validator(report_schema()).validate(program.report)
-    assert program.report["mapping"]["placement"]["unit"] == "packets per sample"
-    assert program.report["mapping"]["simulation"]["compared_spikes"] > 0, "the mapped network was compared"
+    Draft202012Validator(report_schema()).validate(program.report.plain())
+    assert program.report.mapping.placement.unit == "packets per sample"
+    assert program.report.mapping.simulation.compared_spikes > 0, "the mapped network was compared"
     assert "Compiled, not verified" in (tmp_path / "p" / "report.html").read_text()
     result = call("verify", tmp_path / "p", "--no-lava")
     assert (result.exit_code, "not verified" in result.stdout) == (1, True)
@@ -110,15 +110,15 @@ def test_the_schema_refuses_a_claim_about_no_comparison(net: Path, tmp_path: Pat
 
 def test_spikes_compared_stand_beside_every_claim(genotype: Path, tmp_path: Path) -> None:
     said = " ".join(ok("compile", genotype, "-o", tmp_path / "p", "--no-lava").stdout.split())
-    verification = Program.load(tmp_path / "p").report["verification"]
-    compared = f"{verification['compared_spikes']:,} spikes compared"
+    verification = Program.load(tmp_path / "p").report.verification
+    compared = f"{verification.compared_spikes:,} spikes compared"
     assert f"PyTorch (fixed) = exact: 0 mismatching spikes ({compared})" in said
-    mapped = Program.load(tmp_path / "p").report["mapping"]["simulation"]["compared_spikes"]
+    mapped = Program.load(tmp_path / "p").report.mapping.simulation.compared_spikes
     assert f"mismatching spikes on 32 samples ({mapped:,} spikes compared)" in said
-    (exact_one,) = (c for c in verification["comparisons"] if c["must_agree"])
-    (beside,) = (c for c in verification["comparisons"] if not c["must_agree"])
-    assert exact_one["mismatching_readouts"] == 0
-    assert beside["mismatching_readouts"] is None, "readouts of the float model are not compared"
+    (exact_one,) = verification.binding
+    (beside,) = (c for c in verification.comparisons if not c.must_agree)
+    assert exact_one.mismatching_readouts == 0
+    assert beside.mismatching_readouts is None, "readouts of the float model are not compared"
 
 
 def test_equality_of_silence_is_warned_of(tmp_path: Path) -> None:
@@ -126,7 +126,7 @@ def test_equality_of_silence_is_warned_of(tmp_path: Path) -> None:
     result = ok("import", silent, "-o", tmp_path / "p", "--no-lava")
     assert "! no population spikes in these samples" in " ".join(result.stdout.split())
     report = Program.load(tmp_path / "p").report
-    assert report["verification"]["silent_populations"] == ["layer0", "layer1"]
+    assert report.verification.silent_populations == ("layer0", "layer1")
     assert "no population spikes in these samples" in (tmp_path / "p" / "report.html").read_text()
 
 
@@ -140,6 +140,6 @@ def test_two_silent_runs_name_no_class(tmp_path: Path) -> None:
     path = files.write_nir(tmp_path / "silent.nir", nodes, files.chain(nodes))
     result = ok("import", path, "-o", tmp_path / "p", "--no-lava")
     assert "no class named by either" in " ".join(result.stdout.split())
-    comparison = Program.load(tmp_path / "p").report["imported"]["record"]["comparison"]
+    comparison = Program.load(tmp_path / "p").report.imported.record["comparison"]
     assert (comparison["classified"], comparison["same_class"]) == (0, None)
     assert comparison["layers"][0]["count_error"] is None

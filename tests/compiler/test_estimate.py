@@ -9,9 +9,9 @@ import litesnn
 from litesnn.compiler.estimate import estimate
 from litesnn.compiler.genotype import Genotype, load_genotype
 from litesnn.compiler.mapping import map_graph
-from litesnn.compiler.mapping.memory_image import encoded_memory
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import load_profile
+from litesnn.compiler.report.sections.encoding import EncodingSection
 from litesnn.errors import CompileError
 
 EXAMPLE = "examples/digits/genotype.json"
@@ -36,7 +36,7 @@ def test_the_example_is_estimated_within_the_stated_error(profile: str, request:
     assert graph.schedule is not None
     assert found.latency == graph.schedule.latency
     assert found.neurons == sum(p.size for p in graph.membranes if not p.on_host)
-    assert encoded_memory(graph, mapping, target)["total"]["words"] <= words * 1.1
+    assert (EncodingSection.of(graph, mapping, target).total.words or 0) <= words * 1.1
 
 
 @pytest.mark.parametrize("seed", range(6))

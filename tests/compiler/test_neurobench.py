@@ -20,9 +20,10 @@ from litesnn.compiler.encoding import encode
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
 from litesnn.compiler.graph import Spiking
 from litesnn.compiler.mapping import map_graph
-from litesnn.compiler.mapping.memory_image import core_list_groups, encoded_memory
+from litesnn.compiler.mapping.memory_image import core_list_groups
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import load_profile
+from litesnn.compiler.report.sections.encoding import EncodingSection
 from litesnn.compiler.weight_facts import genotype_facts
 from litesnn.search.model.reference import run_reference
 from litesnn.search.model.spiking_model import SpikingModel
@@ -142,5 +143,5 @@ def test_the_footprint_is_the_bytes_of_the_words_on_the_cores(neurobench: Module
         words = encode(group.lists, group.rule).words
         memory.register_buffer(f"words{number}", torch.from_numpy(words.view(np.int64)))
     found = Footprint()(TorchModel(memory))
-    assert found == encoded_memory(graph, mapping, LOIHI2)["total"]["encoded_bits"] // 8
+    assert found == EncodingSection.of(graph, mapping, LOIHI2).total.encoded_bits // 8
     assert found > 0

@@ -65,7 +65,7 @@ def test_a_rule_yields_findings_of_its_own_code(case: Case) -> None:
 
 @pytest.mark.parametrize(("code", "resource"), UNBREAKABLE.items())
 def test_excesses_on_a_core_are_findings_there(code: str, resource: str) -> None:
-    refusal = DoesNotFit([Excess(resource, "core 3", "core 3", 9, 8)])
+    refusal = DoesNotFit([Excess(resource=resource, place="core 3", part="core 3", value=9, limit=8)])
     graph = compile_graph(random_trained_genotype(0), LOIHI2)
     (finding,) = (f for f in check_rules(graph, LOIHI2, refusal) if f.code == code)
     assert (finding.severity, finding.place, finding.value, finding.headroom) == ("error", "core 3", 9, -1)
@@ -125,7 +125,7 @@ def test_a_network_that_fits_has_headroom_everywhere() -> None:
 def test_every_resource_of_a_core_has_its_rule() -> None:
     graph = compile_graph(random_trained_genotype(0), LOIHI2)
     for number, resource in enumerate(UNITS):
-        refusal = DoesNotFit([Excess(resource, f"place{number}", "a part", 2, 1)])
+        refusal = DoesNotFit([Excess(resource=resource, place=f"place{number}", part="a part", value=2, limit=1)])
         found = [f for f in check_rules(graph, LOIHI2, refusal) if f.place == f"place{number}"]
         assert [(f.severity, f.unit) for f in found] == [("error", UNITS[resource])]
     assert len(CORE_RULES) == len(UNITS) + 2, "and those of chips"

@@ -11,9 +11,10 @@ from written_genotypes import document, loaded
 
 from litesnn.compiler.encoding import encode_cost
 from litesnn.compiler.mapping import map_graph
-from litesnn.compiler.mapping.memory_image import core_list_groups, encoded_memory
+from litesnn.compiler.mapping.memory_image import core_list_groups
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import load_profile
+from litesnn.compiler.report.sections.encoding import EncodingSection
 from litesnn.runtime import mapped
 from litesnn.runtime.mapped import check_mapping, mapped_graph
 
@@ -104,10 +105,10 @@ def test_encoded_memory_adds_up_and_never_undercuts_the_ideal() -> None:
         profile = load_profile(name, overrides=overrides)
         graph = compile_graph(random_trained_genotype(1), profile)
         mapping = map_graph(graph, profile)
-        document = encoded_memory(graph, mapping, profile)
-        total = document["total"]
-        assert total["encoded_bits"] == total["ideal_bits"] + sum(total["overhead"].values())
-        assert total["words"] == sum(entry["words"] for entry in document["populations"].values())
+        encoding = EncodingSection.of(graph, mapping, profile)
+        total = encoding.total
+        assert total.encoded_bits == total.ideal_bits + sum(total.overhead.values())
+        assert total.words == sum(entry.words or 0 for entry in encoding.populations.values())
         assert len(list(core_list_groups(graph, mapping, profile))) >= len(mapping.cores)
 
 

@@ -13,10 +13,11 @@ from published_shape import published
 from random_networks import random_trained_genotype
 
 from litesnn.compiler.graph import Conv2d, Graph, OneToOne, Pool
-from litesnn.compiler.mapping import Mapping, map_graph, mapping_document, mapping_summary, read_mapping
+from litesnn.compiler.mapping import Mapping, map_graph, mapping_document, read_mapping
 from litesnn.compiler.mapping.limits import core_limits
 from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
+from litesnn.compiler.report.sections.mapping import MappingSection
 from litesnn.errors import CompileError, ProgramError
 
 PROFILES = ("loihi1", "loihi2")
@@ -244,7 +245,7 @@ def test_the_published_shape_meets_its_bound_on_loihi1():
 def test_the_summary_says_what_the_mapping_holds():
     target = shrunk("loihi1", 3, cores=4)
     mapping = map_graph(mixed_network(5), target)
-    summary = json.loads(json.dumps(mapping_summary(mapping, target, simulated=False)))
+    summary = MappingSection.of(mapping, target, simulated=False).plain()
     assert summary["cores"] == len(summary["cores_detail"]) == len(mapping.cores)
     assert summary["lower_bound"]["cores"] == mapping.least_cores
     assert summary["gap"] == pytest.approx(summary["cores"] / mapping.least_cores - 1, abs=1e-6)

@@ -22,6 +22,7 @@ import litesnn
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.program import Program
 from litesnn.compiler.report import render_html
+from litesnn.compiler.report.sections.verification import VerificationSection
 from litesnn.errors import ProgramError
 from litesnn.importing import import_network
 from litesnn.runtime.exact import simulate
@@ -150,7 +151,7 @@ def with_value(value: int) -> Callable[[np.ndarray[Any, Any]], np.ndarray[Any, A
         ("mapping.json", changed(lambda m: m["cores"][0].update(chip=7)), "which does not exist"),
         ("mapping.json", changed(lambda m: m["links"].append([0, 99, 1.0])), "link 0, 99, 1: allowed"),
         ("mapping.json", changed(lambda m: m["mesh"].update(rows=10**9)), "mesh and chips must be 1 to"),
-        ("report.json", changed(lambda r: r["network"].update(timesteps=True)), "network.timesteps: True is not of type 'integer'"),
+        ("report.json", changed(lambda r: r["network"].update(timesteps=True)), "network.timesteps: Input should be a valid integer, found True"),
         ("report.json", changed(lambda r: r.update(profile="other")), "profile: found 'other'"),
         ("report.json", changed(lambda r: r["populations"].pop()), "populations: are not those of the graph"),
         ("profile.json", changed(lambda p: p["chip"]["cores"].update(value="many")), "chip.cores.value"),
@@ -177,6 +178,7 @@ def test_a_report_of_the_first_version_is_read_with_the_words_of_today(
     found = Program.load(
         forge(programs["genotype"], tmp_path / "old", "report.json", json.dumps(report).encode())
     ).report
-    assert found["verification"] == today["verification"]
-    assert found["mapping"]["simulation"]["compared_spikes"] is None
+    assert found.verification == VerificationSection(**today["verification"])
+    assert found.mapping.simulation.compared_spikes is None
+    assert found.plain()["mapping"]["simulation"]["compared_spikes"] is None
     render_html(found)

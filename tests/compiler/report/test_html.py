@@ -10,10 +10,14 @@ from typing import Any
 import pytest
 from fake_reports import fake_report
 
-from litesnn.compiler.report import render_html
+from litesnn.compiler.report import Report, render_html
 
 VOID = {"meta", "link", "br"}
 HOSTILE = "</script><script>alert('x')</script>\"' onload=\"alert(1)"
+
+
+def drawn(document: dict[str, Any]) -> str:
+    return render_html(Report.model_validate(document))
 
 
 class Page(HTMLParser):
@@ -75,7 +79,7 @@ SIZES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("options", SIZES.values(), ids=SIZES)
 def test_every_report_is_well_formed_and_carries_its_data(options: dict[str, Any]) -> None:
     report = fake_report(**options)
-    page = Page(render_html(report))
+    page = Page(drawn(report))
     assert len(set(page.ids)) == len(page.ids)
     assert json.loads(page.scripts["application/json"]) == report
 
@@ -84,11 +88,11 @@ def test_the_same_report_gives_the_same_bytes_before_and_after_it_was_a_file() -
     report = fake_report(cores=41, populations=9)
     read = json.loads(json.dumps(report, sort_keys=True))
     assert list(read["mapping"]["resources"]) != list(report["mapping"]["resources"])
-    assert render_html(read) == render_html(report) == render_html(fake_report(cores=41, populations=9))
+    assert drawn(read) == drawn(report) == drawn(fake_report(cores=41, populations=9))
 
 
 def test_no_name_becomes_markup() -> None:
-    text = render_html(fake_report(name=HOSTILE, names=(HOSTILE,), diverges=True))
+    text = drawn(fake_report(name=HOSTILE, names=(HOSTILE,), diverges=True))
     page = Page(text)
     assert "<script>alert" not in text
     assert [tag for tag, _ in page.tags].count("script") == 2
@@ -97,7 +101,7 @@ def test_no_name_becomes_markup() -> None:
 
 
 def test_nothing_is_loaded_from_anywhere() -> None:
-    page = Page(render_html(fake_report()))
+    page = Page(drawn(fake_report()))
     policy = next(attrs["content"] for _, attrs in page.tags if attrs.get("http-equiv") == "Content-Security-Policy")
     assert policy is not None
     assert policy.startswith("default-src 'none'")
@@ -109,14 +113,14 @@ def test_nothing_is_loaded_from_anywhere() -> None:
 
 def test_links_lead_to_sections() -> None:
     for report in (fake_report(), fake_report(optional=False), fake_report(broken=True)):
-        page = Page(render_html(report))
+        page = Page(drawn(report))
         targets = [attrs["href"] for tag, attrs in page.tags if tag == "a"]
         assert {target[1:] for target in targets if target} <= set(page.ids)
 
 
 def test_figures_of_every_section_appear() -> None:
     report = fake_report(cores=5, populations=6)
-    words = Page(render_html(report)).words
+    words = Page(drawn(report)).words
     population, cost = report["populations"][1], report["costs"]["populations"]["cell0.node0"]
     for expected in (
         "Every spike agrees",
@@ -142,14 +146,14 @@ def test_figures_of_every_section_appear() -> None:
 
 
 def test_missing_sections_are_named_and_left_out() -> None:
-    page = Page(render_html(fake_report(optional=False)))
+    page = Page(drawn(fake_report(optional=False)))
     assert not {"floorplan", "resources", "traffic", "costs"} & set(page.ids)
     assert "Not computed for this report: cores, chips and placement; memory as the chip encodes it" in page.words
 
 
 def test_the_verdict_is_never_better_than_the_evidence() -> None:
     def answer(**options: Any) -> str:
-        return Page(render_html(fake_report(**options))).words
+        return Page(drawn(fake_report(**options))).words
 
     assert "1 rule is broken" in answer(broken=True)
     assert "37 spikes and 2 readouts differ" in answer(diverges=True)
@@ -157,11 +161,11 @@ def test_the_verdict_is_never_better_than_the_evidence() -> None:
     assert "Every spike agrees" not in answer(broken=True) + answer(diverges=True) + answer(silent=True)
     unverified = fake_report()
     unverified["verification"] = None
-    assert "Compiled, not verified" in Page(render_html(unverified)).words
+    assert "Compiled, not verified" in Page(drawn(unverified)).words
 
 
 def test_a_divergence_is_shown_with_place_membranes_and_causes() -> None:
-    words = Page(render_html(fake_report(diverges=True))).words
+    words = Page(drawn(fake_report(diverges=True))).words
     for expected in ("(4, 11, 7)", "expected 12,803, found 12,541", "flipped kernel: rotated by 180 degrees"):
         assert expected in words
 
@@ -169,7 +173,7 @@ def test_a_divergence_is_shown_with_place_membranes_and_causes() -> None:
 def test_what_was_not_compared_is_said_and_older_reports_have_no_word_on_it() -> None:
     report = fake_report()
     assert "Not compared, because nothing reads it and it was removed: cell9.node0 (1,200 neurons)." in " ".join(
-        "".join(Page(render_html(report)).text).split()
+        "".join(Page(drawn(report)).text).split()
     )
     del report["verification"]["not_compared"]
-    assert "Not compared" not in render_html(report)
+    assert "Not compared" not in drawn(report)

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 from browser import NAMES, Browser, find_browser
-from fake_reports import fake_report
+from fake_reports import fake_report, report_of
 
-from litesnn.compiler.report import render_html
+from litesnn.compiler.report import Report, render_html
 
 EXECUTABLE = find_browser()
 pytestmark = pytest.mark.skipif(EXECUTABLE is None, reason=f"no browser on PATH (looked for {', '.join(NAMES)})")
@@ -36,7 +36,7 @@ def browser() -> Iterator[Browser]:
 
 def written(folder: Path, **options: Any) -> Path:
     path = folder / "report.html"
-    path.write_text(render_html(fake_report(**options)), "utf-8")
+    path.write_text(render_html(report_of(**options)), "utf-8")
     return path
 
 
@@ -78,7 +78,7 @@ def test_cores_can_be_shaded_by_one_resource(browser: Browser, tmp_path: Path) -
     report = fake_report(1, 3)
     report["mapping"]["cores_detail"][0]["usage"] = {"neurons": 4000, "synapse_words": 3300}
     path = tmp_path / "report.html"
-    path.write_text(render_html(report), "utf-8")
+    path.write_text(render_html(Report.model_validate(report)), "utf-8")
     browser.open(path)
     shade = "document.querySelector('.core').classList.value"
     assert "f9" in browser.evaluate(shade)

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 import litesnn
 from litesnn.cli import app
-from litesnn.compiler.report import render_html
+from litesnn.compiler.report import read_report, render_html
 
 
 @pytest.fixture(scope="module")
@@ -22,9 +22,10 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_page_stands_beside_report_json_and_comes_from_it_alone(program: Path) -> None:
-    report = json.loads((program / "report.json").read_text())
+    report = read_report((program / "report.json").read_bytes())
     assert (program / "report.html").read_text() == render_html(report)
-    assert report["provenance"]["command"].startswith("litesnn-compile")
+    assert report.provenance is not None
+    assert report.provenance.command.startswith("litesnn-compile")
 
 
 def test_saving_again_gives_the_same_page(program: Path, tmp_path: Path) -> None:

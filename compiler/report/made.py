@@ -1,0 +1,50 @@
+"""What a report is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from litesnn.compiler.costs import Activity
+    from litesnn.compiler.graph import Graph
+    from litesnn.compiler.mapping import Mapping
+    from litesnn.compiler.profile import Profile
+    from litesnn.compiler.report.sections.mapping import SimulationEntry
+    from litesnn.compiler.report.sections.verification import VerificationSection
+    from litesnn.compiler.rules import Finding
+    from litesnn.compiler.weight_facts import Origin, WeightFacts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Made:
+    """A compiled graph with all that is known about it; what was not computed is None, and its sections are left out.
+
+    Attributes
+    ----------
+    origin : the genotype, or the file from elsewhere, that the graph came from
+    verification : a `Verification.document()`, or None where it was not verified
+    command : the command line that made it, for the provenance; None leaves the provenance out
+    mapping : the cores, where there are some
+    simulation : the network core by core against the exact simulator, where that was run
+    activity : simulated events, for the costs of running
+    """
+
+    graph: Graph
+    origin: Origin
+    profile: Profile
+    findings: Sequence[Finding]
+    verification: VerificationSection | None = None
+    command: str | None = None
+    mapping: Mapping | None = None
+    simulation: SimulationEntry | None = None
+    activity: Activity | None = None
+
+    @cached_property
+    def weights(self) -> WeightFacts:
+        """Weights of the origin, counted once for all sections."""
+        from litesnn.compiler.weight_facts import weight_facts
+
+        return weight_facts(self.graph, self.origin)

@@ -1,0 +1,48 @@
+"""`encoding`: synapse memory as the chip stores it, by population and in all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from pydantic import Field
+
+from litesnn.compiler.report.document import Amount, Count, Document, Number, Text
+
+if TYPE_CHECKING:
+    from litesnn.compiler.graph import Graph
+    from litesnn.compiler.mapping import Mapping
+    from litesnn.compiler.profile import Profile
+
+
+class EncodedEntry(Document):
+    """Memory of one population, copies that several cores hold counted each."""
+
+    ideal_bits: Amount
+    encoded_bits: Amount
+    words: Amount | None = None
+    overhead: Annotated[dict[Text, Number], Field(description="cause -> bits")] = Field(default_factory=dict)
+    encodings: Annotated[dict[Text, Count], Field(description="encoding -> lists")] = Field(default_factory=dict)
+
+
+class EncodingSection(Document):
+    """Memory as encoded."""
+
+    populations: dict[Text, EncodedEntry]
+    total: EncodedEntry
+
+    @classmethod
+    def of(cls, graph: Graph, mapping: Mapping, profile: Profile) -> EncodingSection:
+        """The memory of all cores of a mapping; copies that several cores hold count each."""
+        from litesnn.compiler.encoding import EncodedCost, ListRule, encode_cost
+        from litesnn.compiler.mapping.memory_image import core_list_groups
+
+        populations: dict[str, EncodedCost] = {}
+        for group in core_list_groups(graph, mapping, profile):
+            cost = encode_cost(group.lists, group.rule)
+            name = group.part.population
+            populations[name] = populations[name] + cost if name in populations else cost
+        total = sum(populations.values(), EncodedCost(word_bits=ListRule.of(profile).word_bits))
+        return cls(
+            populations={name: EncodedEntry(**cost.document()) for name, cost in populations.items()},
+            total=EncodedEntry(**total.document()),
+        )

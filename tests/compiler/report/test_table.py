@@ -1,0 +1,97 @@
+"""The table of panels: every panel is listed once, and what is listed is on the page, in its navigation and in the terminal."""
+
+from __future__ import annotations
+
+import io
+import pkgutil
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import import_module
+
+import pytest
+from fake_reports import report_of
+from rich.console import RenderableType
+
+from litesnn.compiler.report import Report, panels, render_html
+from litesnn.compiler.report.panels.panel import Panel
+from litesnn.compiler.report.report import PANELS
+from litesnn.display.report import show_report
+from litesnn.terminal import Terminal
+
+
+def defined() -> set[type[Panel]]:
+    """Every panel that a file of the folder defines."""
+    for entry in pkgutil.iter_modules(panels.__path__):
+        import_module(f"{panels.__name__}.{entry.name}")
+    return {kind for kind in Panel.__subclasses__() if kind.__module__.startswith(panels.__name__)}
+
+
+def terminal_of(report: Report) -> str:
+    console = Terminal(file=io.StringIO(), width=200)
+    show_report(console, report)
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def test_every_panel_is_listed_once() -> None:
+    assert Counter(PANELS) == Counter(defined())
+
+
+def test_no_two_panels_share_an_anchor_or_a_link() -> None:
+    assert len({kind.anchor for kind in PANELS}) == len({kind.link for kind in PANELS}) == len(PANELS)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in PANELS[1:] if kind.template])
+def test_a_template_draws_the_section_that_the_navigation_leads_to(kind: type[Panel]) -> None:
+    assert f'id="{kind.anchor}"' in kind.template
+
+
+@dataclass(frozen=True)
+class Widest(Panel):
+    """The panel of docs/adding-a-panel.md."""
+
+    anchor = "widest"
+    link = "Fan-in"
+    template = (
+        '<section id="widest"><h2>Fan-in</h2><p>{{ panel.population }} takes {{ panel.fan_in | count }}</p></section>\n'
+    )
+
+    population: str
+    fan_in: float
+
+    @classmethod
+    def of(cls, report: Report) -> Widest | None:
+        """None where no synapse is left."""
+        rows = {row.name: row.synapses / row.neurons for row in report.populations if row.synapses}
+        name = max(rows, key=lambda name: rows[name], default=None)
+        return None if name is None else cls(name, rows[name])
+
+    def terminal(self) -> Iterable[RenderableType]:
+        """One line."""
+        yield f"widest fan-in: {self.population}"
+
+
+def test_a_panel_that_is_listed_is_shown_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("litesnn.compiler.report.report.PANELS", (*PANELS[:3], Widest, *PANELS[3:]))
+    report = report_of(names=("<b>stem</b>",))
+    page, said = render_html(report), terminal_of(report)
+    found = Widest.of(report)
+    assert found is not None
+    assert page.index('href="#resources"') < page.index('href="#widest"') < page.index('href="#populations"')
+    assert (
+        page.index('<section id="resources"')
+        < page.index('<section id="widest"')
+        < page.index('<section id="populations"')
+    )
+    assert "<b>stem" not in page
+    assert f"widest fan-in: {found.population}" in said
+    empty = report.model_copy(update={"populations": ()})
+    assert "widest" not in render_html(empty) + terminal_of(empty)
+
+
+def test_what_was_verified_stands_last_in_the_terminal() -> None:
+    lines = [line for line in terminal_of(report_of()).splitlines() if line.strip()]
+    assert lines[-1].startswith("✓ PyTorch (fixed) = exact = Lava: 0 mismatching spikes")
+    unverified = [line for line in terminal_of(report_of(broken=True)).splitlines() if line.strip()]
+    assert unverified[-1].startswith("○ not verified")
