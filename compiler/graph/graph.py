@@ -32,9 +32,8 @@ class Graph:
     Attributes
     ----------
     timesteps : steps per sample (T); where samples are isolated, the number of steps when the input does not say
-    isolated : every sample is a run of its own from zero state, without resets, on the chip's own time axis, and delays are
-        part of what the network computes (networks from elsewhere with delays or recurrence). Otherwise samples stream back to
-        back, every T steps, and delays only balance paths
+    isolated : every sample is a run of its own from zero state, without resets, on the chip's own time axis; delays are part of
+        what the network computes. Otherwise samples stream back to back, every T steps, and delays only balance paths
     network : MultiDiGraph; node attribute `population`, edge attribute `block`, edge key = block name
     labels, removals, ranges, schedule : what passes found (see `findings`)
     """

@@ -58,9 +58,9 @@ def wire_network(graph: Graph, plan: NetworkPlan, folder: Path) -> Wiring:
         create_recording(path, (plan.steps, size), plan.neuron(name).recorded_type(what))
         return {"shape": (size,), "path": str(path)}
 
-    def variable(name: str, what: Recorded) -> Any:
+    def variable(name: str, what: Recorded, variable: str) -> Any:
         recorder = VariableRecorder(**recording(name, what))
-        recorder.variable.connect_var(getattr(neurons[name], "sigma" if plan.neuron(name).graded else what))
+        recorder.variable.connect_var(getattr(neurons[name], variable))
         return recorder
 
     def messages(name: str, what: Recorded, ports: list[Any]) -> Any:
@@ -71,10 +71,10 @@ def wire_network(graph: Graph, plan: NetworkPlan, folder: Path) -> Wiring:
 
     processes += [messages(name, "spikes", [outputs[name]]) for name in plan.recorded_spikes]
     for name in plan.record_states:
-        # Sigma-delta neurons have no variable for their current: it is what arrives.
-        graded = plan.neuron(name).graded
-        processes.append(messages(name, "u", arriving[name]) if graded else variable(name, "u"))
-        processes.append(variable(name, "v"))
+        kind = PROCESSES.of(plan.neuron(name).population, name)
+        current = kind.current
+        processes.append(messages(name, "u", arriving[name]) if current is None else variable(name, "u", current))
+        processes.append(variable(name, "v", kind.membrane))
     return Wiring(neurons[plan.output], tuple(processes))
 
 

@@ -9,22 +9,34 @@ from litesnn.compiler.graph import Delta, Lif, Maximum, Readout, Relay, Sigma, S
 
 
 class Processes(NamedTuple):
-    """A module of this folder, and whether its neurons can rest in some steps (gates)."""
+    """A module of this folder, and what is to be known of its processes without Lava.
+
+    Attributes
+    ----------
+    gates : whether they can rest in some steps
+    membrane, current : their variables that are recorded as v and u; without a current it is what arrives
+    """
 
     module: str
     gates: bool = False
+    membrane: str = "v"
+    current: str | None = "u"
+
+
+_LEAKY = Processes("lif", gates=True)
+_CHANGES = Processes("sigma_delta", membrane="sigma", current=None)
 
 
 PROCESSES: Table[Processes] = Table(
     "Lava",
     {
-        Lif: Processes("lif", gates=True),
-        Maximum: Processes("lif", gates=True),
-        Relay: Processes("lif", gates=True),
-        Readout: Processes("lif", gates=True),
-        Delta: Processes("sigma_delta"),
-        SigmaDelta: Processes("sigma_delta"),
-        Sigma: Processes("sigma_delta"),
+        Lif: _LEAKY,
+        Maximum: _LEAKY,
+        Relay: _LEAKY,
+        Readout: _LEAKY,
+        Delta: _CHANGES,
+        SigmaDelta: _CHANGES,
+        Sigma: _CHANGES,
     },
 )
 
