@@ -24,10 +24,10 @@ from pairs import machine, measure_pairs, peak_mb, seconds
 from published_shape import published
 
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype, save_genotype
-from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
+from litesnn.jobs.testbench.genotype_samples import random_inputs, verification_samples
 from litesnn.runtime.exact import Simulator
-from litesnn.samples import random_inputs, verification_samples
 from litesnn.search.model.spiking_model import SpikingModel
 
 DIGITS = Path(__file__).parents[1] / "examples" / "digits" / "genotype.json"

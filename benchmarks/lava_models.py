@@ -28,11 +28,11 @@ from published_shape import published
 from whole_set import GENOTYPE
 
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype, save_genotype
-from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
+from litesnn.jobs.testbench.genotype_samples import random_inputs, verification_samples
 from litesnn.runtime.lava import LavaSession, Models
 from litesnn.runtime.lava.exchange import Job, save_job
-from litesnn.samples import random_inputs, verification_samples
 
 DIGITS = Path(__file__).parent.parent / "examples" / "digits" / "genotype.json"
 STEP_SAMPLES = 32

@@ -24,7 +24,7 @@ from typing import Any
 from published_shape import published
 
 from litesnn.compiler.mapping import map_graph
-from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
 
 

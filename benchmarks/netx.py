@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 from pairs import machine, measure_pairs, spread
 
-from litesnn.compiler.frontends.net import read_net
+from litesnn.compiler.frontends.net.read import read_net
 
 NETWORKS = ("tiny.net", "mnist.net")
 LARGEST_CURRENT = 140  # of drawn inputs; layers of every depth fire then, 12 to 87 % per step

@@ -20,12 +20,11 @@ Sent = dict[str, np.ndarray[Any, np.dtype[Any]]]
 
 def exact(file: Path, inputs: Any, steps: int, record: str) -> tuple[dict[str, float], Sent]:
     """The exact simulator: the second of two runs each, as the first one chooses kernels."""
-    from litesnn.compiler.frontends.compile import compile_imported
-    from litesnn.compiler.frontends.net import read_net
+    from litesnn.compiler.frontends.net.read import read_net
     from litesnn.compiler.profile import load_profile
     from litesnn.runtime.exact import Simulator
 
-    graph = compile_imported(read_net(file, timesteps=steps, reset=False), load_profile("loihi2"))
+    graph = read_net(file, timesteps=steps, reset=False).pipeline(load_profile("loihi2")).run()
     layers = [population.name for population in graph.membranes]
     recorded = layers if record == "all" else layers[-1:]
     simulator = Simulator(graph)

@@ -25,8 +25,8 @@ from litesnn.compiler.mapping.links import find_links
 from litesnn.compiler.mapping.routing import Board, measure
 from litesnn.compiler.mapping.usage import build_demands
 from litesnn.compiler.program import Program
+from litesnn.jobs.testbench.genotype_samples import verification_samples
 from litesnn.runtime.exact import simulate
-from litesnn.samples import verification_samples
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ import numpy.typing as npt
 from litesnn.compiler.energy import energy_rows, time_rows
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mapping as CoreMapping
+from litesnn.compiler.origin.facts import WeightFacts
 from litesnn.compiler.profile import Profile
-from litesnn.compiler.weight_facts import WeightFacts
 
 Counts = npt.NDArray[np.int64]
 

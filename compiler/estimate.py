@@ -11,7 +11,7 @@ from typing import Any
 
 from litesnn.compiler.analysis.shape_ranges import ShapeRange, shape_ranges
 from litesnn.compiler.genotype import Genotype, LoadedGenotype
-from litesnn.compiler.graph import Source
+from litesnn.compiler.graph import Graph, Source
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.rules.listed import TRAINING_DECIDES, broken_rules
@@ -68,7 +68,31 @@ def estimate(
     """
     spec = genotype.spec if isinstance(genotype, LoadedGenotype) else genotype
     graph = stand_in_graph(genotype, profile, seed)
-    broken = [finding for finding in broken_rules(graph, profile) if finding.code not in TRAINING_DECIDES]
+    # The exponents are this module's guess; training chooses membranes that fit.
+    return estimate_graph(graph, profile, rate, ranges=tuple(shape_ranges(spec, profile)), guessed=TRAINING_DECIDES)
+
+
+def estimate_graph(
+    graph: Graph,
+    profile: Profile,
+    rate: float = DEFAULT_RATE,
+    *,
+    ranges: tuple[ShapeRange, ...] = (),
+    guessed: frozenset[str] = frozenset(),
+) -> Estimate:
+    """What a scheduled graph costs.
+
+    Parameters
+    ----------
+    ranges : what accumulators can reach, where it is known
+    guessed : codes of rules that are not looked at, for what they judge was guessed
+
+    Raises
+    ------
+    CompileError
+        If it breaks a rule of the chip, or one neuron does not fit a core.
+    """
+    broken = [finding for finding in broken_rules(graph, profile) if finding.code not in guessed]
     if broken:
         raise CompileError("\n  ".join(f"{finding.place}: {finding.message}; {finding.fix}" for finding in broken))
     mapping = map_graph(graph, profile)
@@ -94,5 +118,5 @@ def estimate(
         period=graph.schedule.period,
         synaptic_operations=operations * graph.timesteps,
         rate=rate,
-        ranges=tuple(shape_ranges(spec, profile)),
+        ranges=ranges,
     )

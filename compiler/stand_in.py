@@ -12,23 +12,19 @@ import numpy.typing as npt
 from litesnn.compiler.genotype import Genotype, LoadedGenotype, Topology, resolve, with_numbers
 from litesnn.compiler.genotype.topology import EdgePlan
 from litesnn.compiler.graph import Graph
-from litesnn.compiler.lower import lower
+from litesnn.compiler.origin.genotype import GenotypeOrigin
 from litesnn.compiler.passes import ProveRanges, RemoveDead, StaggerResets
-from litesnn.compiler.pipeline import passes
 from litesnn.compiler.profile import Profile
 
 # What is dead is up to training; resets and ranges cost nothing on the chip.
-SKIPPED = (RemoveDead, StaggerResets, ProveRanges)
+SKIPPED = (RemoveDead.name, StaggerResets.name, ProveRanges.name)
 MEMBRANE_EXP = 8
 
 
 def stand_in_graph(genotype: Genotype | LoadedGenotype, profile: Profile, seed: int = 0) -> Graph:
     """The scheduled graph of a genotype, with random weights where it has none; ranges and dead channels are not looked for."""
-    graph = lower(with_random_weights(genotype, seed))
-    for step in passes(profile):
-        if not isinstance(step, SKIPPED):
-            graph = step.apply(graph)
-    return graph
+    weighted = GenotypeOrigin(with_random_weights(genotype, seed))
+    return weighted.pipeline(profile).without(*SKIPPED).run(validate=False)
 
 
 def with_random_weights(genotype: Genotype | LoadedGenotype, seed: int = 0) -> LoadedGenotype:

@@ -21,46 +21,47 @@ from litesnn.version import __version__
 find_beside()
 
 if TYPE_CHECKING:
-    from litesnn.checking import Check, check
-    from litesnn.compilation import Compilation, compile
-    from litesnn.compiler.estimate import estimate
     from litesnn.compiler.genotype import Genotype, LoadedGenotype, load_genotype, save_genotype
+    from litesnn.compiler.origin.formats import read_network
     from litesnn.compiler.profile import Profile, load_profile
     from litesnn.compiler.program import Program
     from litesnn.errors import LiteSNNError
-    from litesnn.importing import import_network, read_network
+    from litesnn.jobs.check import Check, check
+    from litesnn.jobs.compile import Compilation, compile, import_network
+    from litesnn.jobs.estimate import estimate
+    from litesnn.jobs.samples import Samples
+    from litesnn.jobs.testbench.genotype_samples import verification_samples
+    from litesnn.jobs.verify import verify
     from litesnn.runtime.exact import simulate
     from litesnn.runtime.lava import run_lava
     from litesnn.runtime.verify import Verification
-    from litesnn.samples import Samples, verification_samples
     from litesnn.search.methods.lite import search_genotype
     from litesnn.search.training import train_genotype
-    from litesnn.verification import verify
 
 _HOMES = {
-    "Check": "litesnn.checking",
-    "Compilation": "litesnn.compilation",
+    "Check": "litesnn.jobs.check",
+    "Compilation": "litesnn.jobs.compile",
     "Genotype": "litesnn.compiler.genotype",
     "LiteSNNError": "litesnn.errors",
     "LoadedGenotype": "litesnn.compiler.genotype",
     "Profile": "litesnn.compiler.profile",
     "Program": "litesnn.compiler.program",
-    "Samples": "litesnn.samples",
+    "Samples": "litesnn.jobs.samples",
     "Verification": "litesnn.runtime.verify",
-    "check": "litesnn.checking",
-    "compile": "litesnn.compilation",
-    "estimate": "litesnn.compiler.estimate",
-    "import_network": "litesnn.importing",
+    "check": "litesnn.jobs.check",
+    "compile": "litesnn.jobs.compile",
+    "estimate": "litesnn.jobs.estimate",
+    "import_network": "litesnn.jobs.compile",
     "load_genotype": "litesnn.compiler.genotype",
     "load_profile": "litesnn.compiler.profile",
-    "read_network": "litesnn.importing",
+    "read_network": "litesnn.compiler.origin.formats",
     "run_lava": "litesnn.runtime.lava",
     "save_genotype": "litesnn.compiler.genotype",
     "search_genotype": "litesnn.search.methods.lite",
     "simulate": "litesnn.runtime.exact",
     "train_genotype": "litesnn.search.training",
-    "verification_samples": "litesnn.samples",
-    "verify": "litesnn.verification",
+    "verification_samples": "litesnn.jobs.testbench.genotype_samples",
+    "verify": "litesnn.jobs.verify",
 }
 
 __all__ = [

@@ -37,8 +37,8 @@ from litesnn.compiler.graph import (
     Source,
     Spiking,
 )
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.passes import AssignFormats, ScheduleIsolated
-from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import Profile
 from litesnn.errors import CompileError, GraphError
 from litesnn.runtime.trace import Trace

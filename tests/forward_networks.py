@@ -22,8 +22,8 @@ from small_graphs import LOIHI1, LOIHI2, dense, graph, neurons, random_dag, read
 
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Population, SynapseBlock
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.passes import AssignFormats, ScheduleIsolated
-from litesnn.compiler.pipeline import compile_graph
 from litesnn.errors import CompileError, RegisterError
 from litesnn.runtime.exact import simulate
 from litesnn.search.model.reference import run_reference

@@ -10,8 +10,7 @@ import h5py
 import numpy as np
 import pytest
 
-from litesnn.compiler.frontends.compile import compile_imported
-from litesnn.compiler.frontends.net import read_net
+from litesnn.compiler.frontends.net.read import read_net
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.profile import load_profile
 
@@ -59,7 +58,7 @@ def _write(group: Any, entries: dict[str, Any]) -> None:
 
 
 def compiled(path: Path, **options: Any) -> Graph:
-    return compile_imported(read_net(path, **options), LOIHI2)
+    return read_net(path, **options).pipeline(LOIHI2).run()
 
 
 def random_spikes(shape: tuple[int, ...], seed: int = 0, rate: float = 0.4) -> np.ndarray:

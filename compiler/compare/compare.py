@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import asdict
 from typing import Any
 
 from litesnn.compiler.compare.differences import Difference, Differences, in_documents, in_tensors
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.mapping import mapping_document
+from litesnn.compiler.origin import Origin
 from litesnn.compiler.program import Program
 from litesnn.compiler.program.documents import graph_document
-from litesnn.compiler.weight_facts import Origin
 
 FORMAT_FIELDS = ("num_weight_bits", "weight_exp", "sign_mode")
 
@@ -31,20 +29,9 @@ def compare_genotypes(first: LoadedGenotype, second: LoadedGenotype) -> Differen
 
 def compare_origins(first: Origin, second: Origin) -> Differences:
     """Two genotypes, field by field and tensor by tensor; otherwise what the files from elsewhere say of themselves."""
-    if isinstance(first, LoadedGenotype) and isinstance(second, LoadedGenotype):
-        return compare_genotypes(first, second)
-    return Differences({"origin": tuple(in_documents(_described(first), _described(second)))})
-
-
-def _described(origin: Origin) -> dict[str, Any]:
-    if isinstance(origin, LoadedGenotype):
-        return {"name": origin.spec.name, "source_format": "genotype"}
-    return {
-        "name": origin.name,
-        "source_format": origin.source_format,
-        "sha256": hashlib.sha256(origin.document).hexdigest(),
-        "layers": [asdict(layer) for layer in origin.layers],
-    }
+    if first.genotype is not None and second.genotype is not None:
+        return compare_genotypes(first.genotype, second.genotype)
+    return Differences({"origin": tuple(in_documents(first.described(), second.described()))})
 
 
 def compare_programs(first: Program, second: Program) -> Differences:

@@ -1,5 +1,1 @@
-"""Frontends: networks of other tools, read into graphs of integers. One folder per format, one pipeline for all."""
-
-from litesnn.compiler.frontends.imported import Imported, Layer, SourceFile, Transform
-
-__all__ = ["Imported", "Layer", "SourceFile", "Transform"]
+"""Readers of networks from elsewhere, a folder per format; `compiler.origin.formats` is the table of them."""

@@ -1,4 +1,4 @@
-"""The passes, one concept per file; `compiler.pipeline` runs them in order and validates after each."""
+"""The passes, one concept per file; `compiler.pipeline` runs a list of them and validates after each."""
 
 from litesnn.compiler.passes.assign_formats import AssignFormats, SignHandling
 from litesnn.compiler.passes.balance_delays import BalanceDelays

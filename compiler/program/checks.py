@@ -10,11 +10,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from litesnn.compiler.frontends.imported import SourceFile
 from litesnn.compiler.graph import Graph, Membranes, Pace, Population, Source
 from litesnn.compiler.mapping import Mapping as CoreMapping
+from litesnn.compiler.origin import Origin
 from litesnn.compiler.report import Report
-from litesnn.compiler.weight_facts import Origin, origin_name
 
 CORES_MAX = 2**20
 
@@ -24,12 +23,11 @@ def program_problems(
 ) -> Iterator[str]:
     """What does not fit, with the file it stands in; `profile` is the name of the program's."""
     graph_problems = [*_structure(graph), *_timing(graph)]
-    yield from (f"graph.json: {problem}" for problem in (*graph_problems, *_of_origin(graph, origin)))
+    misfits = (f"{what}: found {found}; the genotype has {wanted}" for what, found, wanted in origin.misfits(graph))
+    yield from (f"graph.json: {problem}" for problem in (*graph_problems, *misfits))
     if mapping is not None and not graph_problems:
         yield from (f"mapping.json: {problem}" for problem in _cores(graph, mapping, profile))
-    yield from (
-        f"report.json: {problem}" for problem in _report(graph, (origin_name(origin), profile), mapping, report)
-    )
+    yield from (f"report.json: {problem}" for problem in _report(graph, (origin.name, profile), mapping, report))
 
 
 def _structure(graph: Graph) -> Iterator[str]:
@@ -104,21 +102,6 @@ def _reset_problem(graph: Graph, population: Membranes, pace: Pace) -> str | Non
     if found == due or (graph.isolated and found == (None, None, 1, None)):
         return None
     return f"reset_interval, reset_offset, initiation_interval, open_slots: found {found}; due: {due}"
-
-
-def _of_origin(graph: Graph, origin: Origin) -> Iterator[str]:
-    """A genotype says what enters, for how long, and how many classes there are."""
-    if isinstance(origin, SourceFile) or len(graph.sources) != 1:
-        return
-    spec, source = origin.spec, graph.sources[0]
-    for what, found, wanted in (
-        ("timesteps", graph.timesteps, spec.timesteps),
-        ("input channels", source.genotype_channels, spec.input.shape[0]),
-        ("input height and width", source.shape[1:], tuple(spec.input.shape[1:])),
-        ("classes", graph.output.genotype_channels, spec.head.classes),
-    ):
-        if found != wanted:
-            yield f"{what}: found {found}; the genotype has {wanted}"
 
 
 def _cores(graph: Graph, mapping: CoreMapping, profile: str) -> Iterator[str]:

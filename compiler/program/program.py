@@ -19,10 +19,11 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
-from litesnn.compiler.frontends.imported import SourceFile
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mapping, mapping_document, read_mapping
+from litesnn.compiler.origin import Origin
+from litesnn.compiler.origin.files import read_origin
 from litesnn.compiler.profile import Profile, read_profile
 from litesnn.compiler.program.checks import program_problems
 from litesnn.compiler.program.documents import graph_document, packed, read_graph, unpacked
@@ -35,9 +36,7 @@ from litesnn.compiler.program.folder import (
     read_manifest,
     write_folder,
 )
-from litesnn.compiler.program.origin import origin_files, read_origin
 from litesnn.compiler.report import Report, read_report, render_html, tool_versions
-from litesnn.compiler.weight_facts import Origin, origin_name
 from litesnn.errors import GraphError, ProfileError, ProgramError
 from litesnn.reading import Kind, parse_json, read_file
 
@@ -69,12 +68,12 @@ class Program:
     @property
     def name(self) -> str:
         """The network's name."""
-        return origin_name(self.origin)
+        return self.origin.name
 
     @property
     def genotype(self) -> LoadedGenotype | None:
         """The genotype, None for networks from elsewhere."""
-        return None if isinstance(self.origin, SourceFile) else self.origin
+        return self.origin.genotype
 
     def files(self) -> dict[str, bytes]:
         """Every file of the directory but the manifest: relative name -> content."""
@@ -87,7 +86,7 @@ class Program:
             "profile.json": _json(self.profile.model_dump(mode="json", exclude_none=True)),
             "report.json": _json(self.report.plain()),
             "report.html": render_html(self.report).encode(),
-            **origin_files(self.origin),
+            **self.origin.files(),
         }
 
     def save(self, directory: str | os.PathLike[str]) -> None:
@@ -108,7 +107,7 @@ class Program:
             name=self.name,
             profile=self.profile.name,
             command=self.command,
-            seed=self.genotype.spec.training.seed if self.genotype and self.genotype.spec.training else None,
+            seed=self.origin.seed,
             litesnn=versions.pop("litesnn"),
             python=versions.pop("python"),
             libraries=versions,

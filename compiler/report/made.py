@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from litesnn.compiler.costs import Activity
     from litesnn.compiler.graph import Graph
     from litesnn.compiler.mapping import Mapping
+    from litesnn.compiler.origin import Origin
+    from litesnn.compiler.origin.facts import WeightFacts
     from litesnn.compiler.profile import Profile
     from litesnn.compiler.report.sections.mapping import SimulationEntry
     from litesnn.compiler.report.sections.verification import VerificationSection
     from litesnn.compiler.rules import Finding
-    from litesnn.compiler.weight_facts import Origin, WeightFacts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +46,4 @@ class Made:
     @cached_property
     def weights(self) -> WeightFacts:
         """Weights of the origin, counted once for all sections."""
-        from litesnn.compiler.weight_facts import weight_facts
-
-        return weight_facts(self.graph, self.origin)
+        return self.origin.weight_facts(self.graph)

@@ -106,8 +106,6 @@ class Report(Document):
 
 def build_report(made: Made) -> Report:
     """The report of a compiled graph; sections of what was not computed are left out."""
-    from litesnn.compiler.weight_facts import origin_name
-
     mapping = encoding = None
     if made.mapping is not None:
         mapping = MappingSection.of(
@@ -117,7 +115,7 @@ def build_report(made: Made) -> Report:
     return Report(
         format="litesnn.report",
         version=1,
-        name=origin_name(made.origin),
+        name=made.origin.name,
         profile=made.profile.name,
         network=NetworkSection.of(made),
         memory=MemorySection.of(made.graph),

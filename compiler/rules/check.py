@@ -9,13 +9,13 @@ from typing import Any
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import DoesNotFit, Mapping, map_graph
+from litesnn.compiler.origin.genotype import compile_graph, membrane_advice
 from litesnn.compiler.passes import SignHandling
-from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.rules.core_rules import Placed
 from litesnn.compiler.rules.finding import Finding, worst_first
 from litesnn.compiler.rules.listed import CORE_RULES, GRAPH_RULES, TRAINING_DECIDES
-from litesnn.compiler.rules.range_rules import Given, registers_hold
+from litesnn.compiler.rules.range_rules import Advice, registers_hold
 from litesnn.compiler.rules.untrained_rules import sums_fit
 from litesnn.compiler.stand_in import stand_in_graph
 
@@ -29,14 +29,14 @@ class Subject:
     genotype : None for a graph that comes from elsewhere
     graph : None if the genotype is compiled for the profile
     sign : how weights of both signs are stored when it is compiled
-    given : what the graph was made from, for advice that its maker can follow
+    advice : on registers that may be left, which the graph's maker can follow
     """
 
     profile: Profile
     genotype: LoadedGenotype | None = None
     graph: Graph | None = None
     sign: SignHandling = "auto"
-    given: Given = "genotype"
+    advice: Advice = membrane_advice
 
     def of(self, genotype: LoadedGenotype) -> Subject:
         """The same subject with another genotype, compiled anew."""
@@ -55,7 +55,7 @@ class Checked:
 
     def on(self, subject: Subject) -> Checked:
         """The check of a subject that differs in nothing that graph or mapping depend on: its rules alone run again."""
-        findings = check_rules(self.graph, subject.profile, self.outcome, subject.given)
+        findings = check_rules(self.graph, subject.profile, self.outcome, subject.advice)
         return Checked(subject, self.graph, self.outcome, tuple(findings))
 
     @property
@@ -81,7 +81,7 @@ def check(subject: Subject, *, optimize: bool = True) -> Checked:
             return _check_untrained(subject, subject.genotype, started, optimize=optimize)
         graph = compile_graph(subject.genotype, subject.profile, subject.sign)
     outcome = try_mapping(graph, subject.profile, optimize=optimize)
-    findings = tuple(check_rules(graph, subject.profile, outcome, subject.given))
+    findings = tuple(check_rules(graph, subject.profile, outcome, subject.advice))
     return Checked(subject, graph, outcome, findings, time.perf_counter() - started)
 
 
@@ -106,17 +106,17 @@ def try_mapping(
 
 
 def check_rules(
-    graph: Graph, profile: Profile, mapping: Mapping | DoesNotFit, given: Given = "genotype"
+    graph: Graph, profile: Profile, mapping: Mapping | DoesNotFit, advice: Advice = membrane_advice
 ) -> list[Finding]:
     """All findings of all rules: errors, then warnings, then what holds.
 
     Parameters
     ----------
     mapping : the cores, or why there are none
-    given : what the graph was made from
+    advice : see `Subject`
     """
     placed = Placed.of(mapping)
     on_graph = [finding for rule in GRAPH_RULES.values() for finding in rule(graph, profile)]
-    on_graph += registers_hold(graph, given)
+    on_graph += registers_hold(graph, advice)
     on_cores = [finding for rule in CORE_RULES.values() for finding in rule(placed, profile)]
     return worst_first(on_graph + on_cores)

@@ -1,29 +1,27 @@
-"""LSN-RANGE: no accumulator, current or membrane leaves its register; what to do where one can depends on what was given."""
+"""LSN-RANGE: no accumulator, current or membrane leaves its register; what to do where one can, its origin says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from math import ceil, log2
-from typing import Literal
 
 from litesnn.compiler.graph import Graph, Range
 from litesnn.compiler.rules.finding import Finding
 
 CODE = "LSN-RANGE"
 UNIT = "register units"
-Given = Literal["genotype", "slayer", "nir"]
-"""What the graph was made from; `SourceFile.source_format` for files from elsewhere."""
+Advice = Callable[[Graph, Range], str]
+"""What the graph's maker can do about a register that may be left: `Origin.range_advice`."""
 
 
-def registers_hold(graph: Graph, given: Given) -> Iterator[Finding]:
+def registers_hold(graph: Graph, advice: Advice) -> Iterator[Finding]:
     """No register can be left for any input: a warning where that is not proved, with what would prove it."""
     for proof in graph.ranges:
         if not proof.proved:
             reach = _reach(proof)
             text = f"{_subject(proof)} can reach {proof.low:,} .. {proof.high:,}; beyond {proof.limit:,} it {proof.overflow}"
             place = graph[proof.population].place
-            yield Finding(CODE, "warning", place, reach, proof.limit, UNIT, text, _advice(graph, proof, given))
+            yield Finding(CODE, "warning", place, reach, proof.limit, UNIT, text, advice(graph, proof))
     if graph.ranges and all(proof.proved for proof in graph.ranges):
         tightest = max(graph.ranges, key=lambda proof: _reach(proof) / proof.limit)
         text = f"no register can overflow; tightest is the {tightest.register} of '{tightest.population}'"
@@ -58,9 +56,9 @@ def with_seen(
     return found
 
 
-def seen_findings(graph: Graph, given: Given, seen: Mapping[str, Mapping[str, int]], samples: int) -> list[Finding]:
+def seen_findings(graph: Graph, advice: Advice, seen: Mapping[str, Mapping[str, int]], samples: int) -> list[Finding]:
     """The errors alone of `with_seen`: what a simulation of a compiled graph showed."""
-    found = with_seen(registers_hold(graph, given), graph, seen, samples)
+    found = with_seen(registers_hold(graph, advice), graph, seen, samples)
     return [finding for finding in found if finding.severity == "error"]
 
 
@@ -75,17 +73,3 @@ def _subject(proof: Range) -> str:
 
 def _reach(proof: Range) -> int:
     return max(abs(proof.low), abs(proof.high))
-
-
-def _advice(graph: Graph, proof: Range, given: Given) -> str:
-    over = ceil(log2(_reach(proof) / proof.limit))
-    if given == "slayer":
-        return f"scale the layer's weights and threshold in the file down by 2^{over}, or prune its fan-in"
-    if given == "nir":
-        return f"import with {over} bit(s) less for it (--bits NAME=N), or prune its fan-in"
-    others = "prune its fan-in, or use fewer bits"
-    # Of the edges that meet at a membrane one has the shift membrane_exp, and the others more.
-    finest = min((block.exponent for block in graph.into(proof.population)), default=0)
-    if graph[proof.population].sends == "nothing" or finest == 0:
-        return others
-    return f"lower its membrane_exp by {min(over, finest)}, {others}"

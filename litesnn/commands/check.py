@@ -24,15 +24,18 @@ from litesnn.terminal import assembled, shown
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from litesnn.checking import Check
     from litesnn.compiler.fixes import Plan
     from litesnn.compiler.report import Report
+    from litesnn.jobs.check import Check
 
 REPORTED = {"name", "profile", "findings", "fidelity", "schedule", "certificate", "ranges"}
 
 
 def check_command(
-    path: Annotated[Path, typer.Argument(help="A genotype (.json), trained or not, or a program directory.")],
+    path: Annotated[
+        Path,
+        typer.Argument(help="A genotype (.json), trained or not, a file of another tool (.net, .nir), or a program."),
+    ],
     profile: ProfileOption = "loihi2",
     settings: SetOption = None,
     sign: SignOption = "auto",
@@ -51,8 +54,8 @@ def check_command(
     An untrained genotype is checked by its shapes, bits and input range. Exit code 1 if a rule is broken.
     """
     with errors_to_exit():
-        from litesnn.checking import check
         from litesnn.errors import OutputError
+        from litesnn.jobs.check import check
 
         target = chosen_profile(profile, settings)
         seconds = 0.0 if no_fixes else fix_seconds

@@ -22,6 +22,7 @@ def diff_command(
     with errors_to_exit():
         from litesnn.compiler.compare import compare_origins, compare_programs
         from litesnn.compiler.genotype import load_genotype
+        from litesnn.compiler.origin import GenotypeOrigin
         from litesnn.compiler.program import Program, is_program
         from litesnn.display.diff import show_differences
 
@@ -30,7 +31,7 @@ def diff_command(
             differences = compare_programs(left, right)
         else:
             differences = compare_origins(
-                *(side.origin if isinstance(side, Program) else side for side in (left, right))
+                *(side.origin if isinstance(side, Program) else GenotypeOrigin(side) for side in (left, right))
             )
         if json_output:
             print_json({"first": str(first), "second": str(second), **differences.document()})

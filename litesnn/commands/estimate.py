@@ -19,7 +19,9 @@ from litesnn.commands.common import (
 
 
 def estimate_command(
-    genotype: Annotated[Path, typer.Argument(help="A genotype, .json, trained or not.")],
+    genotype: Annotated[
+        Path, typer.Argument(help="A genotype (.json), trained or not, or a file of another tool (.net, .nir).")
+    ],
     profile: ProfileOption = "loihi2",
     settings: SetOption = None,
     rate: Annotated[
@@ -27,19 +29,18 @@ def estimate_command(
     ] = 0.15,
     json_output: JsonOption = False,
 ) -> None:
-    """Estimate what a genotype costs on a chip, before it is trained; from Python, `litesnn.estimate` in a search loop."""
+    """Estimate what a network costs on a chip, a genotype before it is trained; from Python, `litesnn.estimate` in a search loop."""
     with errors_to_exit():
-        from litesnn.compiler.estimate import estimate
-        from litesnn.compiler.genotype import load_genotype
         from litesnn.compiler.program import is_program
         from litesnn.display.registers import shape_table
         from litesnn.errors import GenotypeError
+        from litesnn.jobs.estimate import estimate
 
         if is_program(genotype):
             raise GenotypeError(
                 f"{genotype}: is a program; `litesnn info` shows its costs, `estimate` takes a genotype"
             )
-        result = estimate(load_genotype(genotype), chosen_profile(profile, settings), rate=rate)
+        result = estimate(genotype, chosen_profile(profile, settings), rate=rate)
         if json_output:
             print_json(result.document())
             return
@@ -56,5 +57,6 @@ def estimate_command(
         console.print(
             f"{result.synaptic_operations:,.0f} synaptic operations per sample at {result.rate:g} spikes per neuron and step"
         )
-        console.print("accumulators, from shapes, bits and the input's range alone:")
-        console.print(shape_table(result.ranges))
+        if result.ranges:
+            console.print("accumulators, from shapes, bits and the input's range alone:")
+            console.print(shape_table(result.ranges))

@@ -35,27 +35,12 @@ def export_command(
     """Write a program for another tool; what that tool computes differently is said in the files and here."""
     with errors_to_exit():
         from litesnn.compiler.program import Program
-        from litesnn.errors import DataError
-        from litesnn.exporters import KINDS, WITH_SAMPLE, export_places, exporter
-        from litesnn.output import check_file, write_atomically
-        from litesnn.program_inputs import program_samples
+        from litesnn.jobs.export import export_program
+        from litesnn.jobs.samples import SampleChoice
 
-        export = exporter(to)
-        loaded = Program.load(program)
-        places = export_places(to, loaded.name, output)
-        for place in places.values():
-            check_file(place, KINDS[to])
-        if to in WITH_SAMPLE:
-            samples = program_samples(loaded, input_path=input_path, data_dir=data_dir, seed=seed)
-            if sample >= len(samples.inputs):
-                raise DataError(f"--sample: found {sample}; allowed: 0..{len(samples.inputs) - 1}")
-            origin = f"number {sample} of {samples.origin.partition(':')[0]}"
-            exported = export(loaded, samples.inputs[sample], origin)
-        else:
-            exported = export(loaded)
-        for name, content in exported.files.items():
-            write_atomically(places[name], content, KINDS[to])
-        written = [str(place) for place in places.values()]
+        choice = SampleChoice(input_path, None, data_dir, seed)
+        exported = export_program(Program.load(program), to, output, choice, sample)
+        written = [str(place) for place in exported.files]
         if json_output:
             print_json({"to": to, "files": written, "notes": list(exported.notes)})
             return

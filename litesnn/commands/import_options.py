@@ -1,83 +1,146 @@
-"""Which options of `litesnn import` belong to which kind of file; one of another kind is refused, not ignored."""
+"""The options of `litesnn import`, from the settings classes of what can be imported; one of another kind is refused, not ignored.
+
+A flag that several kinds have is one option of the command, and each kind reads it in its own way.
+"""
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
+from litesnn.commands.arrays_options import ArraysOptions
+from litesnn.compiler.origin.formats import Format, formats
+from litesnn.compiler.origin.options import OptionField, option_fields, text
 from litesnn.errors import ImportFileError
 
-NET, NIR, ARRAYS = "a SLAYER network", "a NIR network", "published arrays"
-SLAYER_PANEL, NIR_PANEL, ARRAYS_PANEL = "SLAYER (.net)", "NIR (.nir)", "Published arrays"
-
-_PROGRAM = (
-    "profile",
-    "given_figures",
-    "sign",
-    "samples",
-    "no_lava",
-    "models",
-    "lava_timeout",
-    "input_path",
-    "labels_path",
+PROGRAM = frozenset(
+    [
+        "profile",
+        "given_figures",
+        "sign",
+        "samples",
+        "no_lava",
+        "models",
+        "lava_timeout",
+        "input_path",
+        "labels_path",
+        "list_passes",
+        "print_after",
+        "stop_after",
+    ]
 )
-_NET = ("isolated", "input_bits")
-_NIR = [
-    "encoding",
-    "bits",
-    "scale",
-    "percentile",
-    "dt",
-    "decay_rule",
-    "reset_kind",
-    "spike_at",
-    "approximate",
-    "input_range",
-    "input_scale",
-]
-_ARRAYS = "encoding bits kind name weights untrained array classes channels decay threshold keep norm skip downsample hidden operations"
-_OWN = {NET: {*_PROGRAM, *_NET}, NIR: {*_PROGRAM, *_NIR}, ARRAYS: set(_ARRAYS.split())}
-SUFFIXES = {ARRAYS: (".txt", ".py", ".md", ".json", ".npy", ".npz"), NET: (".net",), NIR: (".nir",)}
-SIDE_MAX = 2**15
+"""Parameters of the command that belong to every kind that becomes a program."""
 
 
-def kind_of(file: Path) -> str:
+@dataclass(frozen=True)
+class Importable:
+    """A kind of file that can be imported; `format` is None for what becomes a genotype."""
+
+    title: str
+    panel: str
+    suffixes: tuple[str, ...]
+    options: type
+    format: Format | None = None
+
+    @property
+    def own(self) -> dict[str, OptionField]:
+        """Its options by the name of their parameter."""
+        return {found.parameter: found for found in option_fields(self.options)}
+
+
+def importables() -> Iterator[Importable]:
+    """Published arrays, and every format of the table."""
+    suffixes = (".txt", ".py", ".md", ".json", ".npy", ".npz")
+    yield Importable("published arrays", "Published arrays", suffixes, ArraysOptions)
+    for form in formats():
+        yield Importable(form.title, form.panel, form.suffixes, form.options, form)
+
+
+def kind_of(file: Path) -> Importable:
     """What a file is, by its suffix."""
     suffix = file.suffix.lower()
-    for kind, suffixes in SUFFIXES.items():
-        if suffix in suffixes:
+    for kind in importables():
+        if suffix in kind.suffixes:
             return kind
-    allowed = "; ".join(f"{', '.join(suffixes)} ({kind})" for kind, suffixes in SUFFIXES.items())
+    allowed = "; ".join(f"{', '.join(kind.suffixes)} ({kind.title})" for kind in importables())
     raise ImportFileError(f"{file}: found suffix '{file.suffix}'; allowed: {allowed}")
 
 
-def refuse_foreign_options(context: typer.Context, kind: str) -> None:
-    """Raise an `ImportFileError` for an option that was given and belongs to other kinds of files only."""
-    every = set().union(*_OWN.values())
+def given_options(context: typer.Context, kind: Importable) -> dict[str, Any]:
+    """The kind's own options that were given, by parameter.
+
+    Raises
+    ------
+    ImportFileError
+        For an option that was given and belongs to other kinds of files only.
+    """
+    owners: dict[str, list[str]] = {}
+    for other in importables():
+        for name in (*other.own, *(PROGRAM if other.format is not None else ())):
+            owners.setdefault(name, []).append(other.title)
+    given = {}
     for parameter in context.command.params:
         name = parameter.name or ""
-        given = getattr(context.get_parameter_source(name), "name", "DEFAULT") != "DEFAULT"
-        if given and name in every - _OWN[kind]:
-            owners = " and ".join(owner for owner, names in _OWN.items() if name in names)
-            raise ImportFileError(f"{parameter.opts[0]}: found with {kind}; allowed with {owners}")
+        if name not in owners or getattr(context.get_parameter_source(name), "name", "DEFAULT") == "DEFAULT":
+            continue
+        if kind.title not in owners[name]:
+            flag = _typed(parameter, context.params.get(name))
+            raise ImportFileError(f"{flag}: found with {kind.title}; allowed with {' and '.join(owners[name])}")
+        if name in kind.own:
+            given[name] = context.params[name]
+    return given
 
 
-def shape_of(text: str | None) -> tuple[int, int, int] | None:
-    """`--input-shape C,H,W` as numbers."""
-    if text is None:
-        return None
-    parts = text.split(",")
-    if len(parts) != 3 or not all(part.strip().isdecimal() and 0 < int(part) <= SIDE_MAX for part in parts):
-        raise ImportFileError(
-            f"--input-shape: found '{text}'; allowed: C,H,W, each within 1 .. {SIDE_MAX}, e.g. 3,32,32"
+def with_format_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The command with an option for every field of every kind's settings class, in the place of its `**options`."""
+    signature = inspect.signature(command, eval_str=True)
+    fixed = [p for p in signature.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
+    command.__signature__ = signature.replace(parameters=[*fixed, *_parameters()])  # type: ignore[attr-defined]
+    return command
+
+
+def _parameters() -> Iterator[inspect.Parameter]:
+    fields: dict[str, list[tuple[Importable, OptionField]]] = {}
+    for kind in (*(k for k in importables() if k.format), *(k for k in importables() if not k.format)):
+        for name, found in kind.own.items():
+            fields.setdefault(name, []).append((kind, found))
+    shared_first = sorted(fields.items(), key=lambda item: len(item[1]) == 1)
+    for name, owners in shared_first:
+        kind, found = owners[0]
+        option, alone = found.option, len(owners) == 1
+        default = found.default if alone and option.parse is None else None
+        plain = found.type if option.parse is None else str
+        info = typer.Option(
+            option.flag,
+            help=option.help,
+            metavar=option.metavar,
+            min=option.least,
+            max=option.most,
+            rich_help_panel=kind.panel if alone else None,
+            **_shown_default(found, alone),
         )
-    channels, height, width = (int(part) for part in parts)
-    return (channels, height, width)
+        value = plain if default is not None else plain | None
+        yield _parameter(name, default, value, info)
 
 
-def whole_bits(text: str) -> int:
-    """`--bits` of published arrays: one number."""
-    if not text.isdecimal() or not 1 <= int(text) <= 8:
-        raise ImportFileError(f"--bits: found '{text}'; allowed with {ARRAYS}: 1..8")
-    return int(text)
+def _parameter(name: str, default: Any, value: Any, info: Any) -> inspect.Parameter:
+    annotation = Annotated[value, info]
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _shown_default(found: OptionField, alone: bool) -> Mapping[str, Any]:
+    """A default that help cannot see: that of a value which is parsed from text."""
+    if not alone or found.option.parse is None or found.default is None:
+        return {}
+    return {"show_default": text(found.default)}
+
+
+def _typed(parameter: Any, value: Any) -> str:
+    """The flag as the user typed it: of `--yes/--no` the one that gives the value."""
+    flags = parameter.secondary_opts if value is False and parameter.secondary_opts else parameter.opts
+    return str(flags[0])

@@ -9,17 +9,29 @@ from litesnn.commands.common import print_json, stdout_console
 from litesnn.terminal import assembled
 
 if TYPE_CHECKING:
+    from litesnn.commands.arrays_options import ArraysOptions
     from litesnn.search.published.imported import ImportedGenotype
 
 
-def check_arrays_output(output: Path) -> None:
-    """Refuse a folder that `write_arrays` cannot write into (`OutputError`)."""
+def import_arrays(file: Path, options: ArraysOptions, folder: Path, seed: int, json_output: bool) -> None:
+    """Read arrays and write `genotype.json` and its weights; a place that cannot be written is refused before."""
     from litesnn.compiler.genotype import check_genotype_output
+    from litesnn.search.published import import_published
 
-    check_genotype_output(output / "genotype.json")
+    check_genotype_output(folder / "genotype.json")
+    imported = import_published(
+        file,
+        options.settings,
+        kind=options.kind,
+        array=options.array,
+        name=options.name,
+        weights=options.weights,
+        seed=None if options.untrained else seed,
+    )
+    _write(imported, folder, json_output)
 
 
-def write_arrays(imported: ImportedGenotype, output: Path, json_output: bool) -> None:
+def _write(imported: ImportedGenotype, output: Path, json_output: bool) -> None:
     """Write `genotype.json` and its weights, and say what was assumed."""
     from litesnn.compiler.genotype import save_genotype
 

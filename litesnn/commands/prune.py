@@ -71,7 +71,7 @@ def prune_command(
     with errors_to_exit():
         from litesnn.compiler.genotype import check_genotype_output, load_genotype, save_genotype
         from litesnn.display.pruning import pruning_document, pruning_table
-        from litesnn.scoring_samples import scoring_samples
+        from litesnn.jobs.scoring_samples import scoring_samples
         from litesnn.search.methods.structured import Goals, parse_rates, prune
 
         scoring = Scoring(**given)

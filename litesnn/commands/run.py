@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -21,14 +21,6 @@ from litesnn.commands.common import (
 from litesnn.errors import DataError
 from litesnn.runtime.lava import LAVA_TIMEOUT
 from litesnn.terminal import assembled
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from litesnn.compiler.graph import Graph
-    from litesnn.runtime.exact import RunTiming
-    from litesnn.runtime.lava import Models
-    from litesnn.runtime.trace import Trace
 
 
 def run_command(
@@ -57,31 +49,38 @@ def run_command(
     """
     with errors_to_exit():
         if simulator != "exact" and (profile_time or device != "cpu"):
-            raise DataError(
-                f"--simulator {simulator}: found with --profile-time or --device; allowed: both with --simulator exact only"
-            )
+            found = " and ".join(["--profile-time"] * profile_time + ["--device"] * (device != "cpu"))
+            raise DataError(f"{found}: found with --simulator {simulator}; allowed with --simulator exact only")
         import numpy as np
 
         from litesnn.compiler.program import Program
         from litesnn.compiler.rules.range_rules import seen_findings
-        from litesnn.compiler.weight_facts import given
+        from litesnn.jobs.run import program_input, recorded_arrays, run
+        from litesnn.jobs.samples import read_array
         from litesnn.output import check_file, write_atomically
         from litesnn.output_kinds import RECORDING
-        from litesnn.program_inputs import program_input
-        from litesnn.samples import read_array
+        from litesnn.runtime.exact import RunTiming
 
         check_file(output, RECORDING)
         loaded = Program.load(program)
         inputs = program_input(loaded, read_array(input_path))
-        names = _recorded(loaded.graph, record or [])
-        timing = _new_timing() if profile_time else None
+        wanted = record or []
+        names = [population.name for population in loaded.graph.membranes] if "all" in wanted else wanted
+        timing = RunTiming() if profile_time else None
         with EngineProgress() as progress:
-            if simulator == "exact":
-                trace = _simulate_exact(loaded.graph, inputs, names, progress, device, timing)
-            else:
-                trace = _simulate_lava(loaded.graph, inputs, names, models, lava_timeout, progress)
-        arrays: dict[str, Any] = _arrays(loaded.graph, trace, names)
-        findings = seen_findings(loaded.graph, given(loaded.origin), trace.registers, len(inputs))
+            trace = run(
+                loaded.graph,
+                inputs,
+                names,
+                simulator=simulator,
+                device=device,
+                timing=timing,
+                lava_models=models,
+                lava_timeout=lava_timeout,
+                progress=progress,
+            )
+        arrays: dict[str, Any] = recorded_arrays(loaded.graph, trace, names)
+        findings = seen_findings(loaded.graph, loaded.origin.range_advice, trace.registers, len(inputs))
         buffer = io.BytesIO()
         np.savez_compressed(buffer, **arrays)
         write_atomically(output, buffer.getvalue(), RECORDING)
@@ -112,66 +111,3 @@ def run_command(
                 from litesnn.display.timing import timing_table
 
                 console.print(timing_table(timing.document(), len(inputs)))
-
-
-def _recorded(graph: Graph, names: list[str]) -> list[str]:
-    return [population.name for population in graph.membranes] if "all" in names else names
-
-
-def _new_timing() -> RunTiming:
-    from litesnn.runtime.exact import RunTiming
-
-    return RunTiming()
-
-
-def _simulate_exact(
-    graph: Graph, inputs: Any, names: list[str], progress: EngineProgress, device: str, timing: RunTiming | None
-) -> Trace:
-    from litesnn.runtime.exact import simulate
-
-    return simulate(
-        graph,
-        inputs,
-        record=_sending(graph, names),
-        record_states=names,
-        device=device,
-        timing=timing,
-        progress=lambda done, total: progress("exact", done, total),
-    )
-
-
-def _simulate_lava(
-    graph: Graph, inputs: Any, names: list[str], models: Models, timeout: float, progress: EngineProgress
-) -> Trace:
-    from litesnn.runtime.lava import run_lava
-
-    return run_lava(
-        graph,
-        inputs,
-        record=_sending(graph, names),
-        record_states=names,
-        models=models,
-        timeout=timeout,
-        progress=lambda done, total: progress("lava", done, total),
-    )
-
-
-def _sending(graph: Graph, names: list[str]) -> list[str]:
-    """The named populations that send something; unknown names stay in, for the simulator to refuse."""
-
-    return [name for name in names if name not in graph.network or graph[name].sends != "nothing"]
-
-
-def _arrays(graph: Graph, trace: Trace, names: list[str]) -> dict[str, np.ndarray[Any, Any]]:
-    import numpy as np
-
-    arrays: dict[str, np.ndarray[Any, Any]] = {"readout": trace.readout}
-    for name in names:
-        population = graph[name]
-        if len(population.channels) < population.genotype_channels:
-            arrays[f"{name}.channels"] = np.array(population.channels)
-        if name in trace.spikes:
-            arrays[f"{name}.spikes"] = trace.spikes[name]
-        arrays[f"{name}.u"] = trace.currents[name]
-        arrays[f"{name}.v"] = trace.membranes[name]
-    return arrays

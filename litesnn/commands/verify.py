@@ -51,8 +51,9 @@ def verify_command(
     with errors_to_exit():
         from litesnn.compiler.program import Program
         from litesnn.compiler.rules.range_rules import seen_findings
-        from litesnn.compiler.weight_facts import given
-        from litesnn.program_inputs import program_samples, verify_program
+        from litesnn.jobs.samples import SampleChoice
+        from litesnn.jobs.testbench.base import testbench
+        from litesnn.jobs.verify import verify
         from litesnn.runtime.verify import Verification
 
         loaded = Program.load(program)
@@ -60,12 +61,12 @@ def verify_command(
             warn(ignored_inputs(input=input_path, labels=labels_path, data_dir=data_dir))
             result = Verification(note="no samples: --samples 0 simulates nothing")
         else:
-            chosen = program_samples(
-                loaded, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed
-            )
+            choice = SampleChoice(input_path, labels_path, data_dir, seed)
+            chosen = testbench(loaded.origin).samples(choice, lambda: loaded.graph)
             with EngineProgress() as progress:
-                result = verify_program(
-                    loaded,
+                result = verify(
+                    loaded.graph,
+                    loaded.origin,
                     chosen,
                     lava_samples=0 if no_lava else samples,
                     lava_models=models,
@@ -74,7 +75,7 @@ def verify_command(
                     progress=progress,
                 )
         simulated = result.samples.get("exact", 0)
-        findings = list(seen_findings(loaded.graph, given(loaded.origin), result.registers, simulated))
+        findings = list(seen_findings(loaded.graph, loaded.origin.range_advice, result.registers, simulated))
         if json_output:
             print_json({**result.document().plain(), "findings": [finding.document() for finding in findings]})
         else:

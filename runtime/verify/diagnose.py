@@ -7,6 +7,7 @@ diverging population agree, so what differs lies in the population itself: its s
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -43,27 +44,33 @@ class ReferenceParameters(Protocol):
         """Edge -> (C_out, C_in, k, k), (C_out, C_in * H * W) for dense, or depthwise (C, 1, k, k)."""
 
 
-def diagnose(
-    graph: Graph, topology: Topology, name: str, reference: ReferenceParameters | None, overflows: int
-) -> tuple[str, ...]:
-    """Likely causes of a divergence at population `name` from PyTorch, most telling first; never none."""
+@dataclass(frozen=True)
+class Model:
+    """The PyTorch model: the wiring of its genotype, and its integers by population."""
+
+    topology: Topology
+    parameters: Mapping[str, ReferenceParameters]
+
+
+def diagnose(graph: Graph, name: str, overflows: int, model: Model | None = None) -> tuple[str, ...]:
+    """Likely causes of a divergence at population `name` from a reference, most telling first; never none.
+
+    Parameters
+    ----------
+    overflows : values of the population that left a register
+    model : the reference; None where it runs the program's own parameters, as the exact simulator does
+    """
     population = graph[name]
     assert isinstance(population, Membranes)
-    causes = list(_timing(graph, population))
-    if reference is not None:
-        causes += _synapses(graph, topology, population, reference)
-        causes += _constants(population, reference)
+    causes, held = list(_timing(graph, population)), " both engines run the same parameters,"
+    if model is not None:
+        reference, held = model.parameters.get(name), ""
+        if reference is not None:
+            held = " its weights, decay, thresholds and biases are PyTorch's,"
+            causes += _synapses(graph, model.topology, population, reference)
+            causes += _constants(population, reference)
     causes += [*_formats(graph, population), *_overflow(name, overflows)]
-    held = " its weights, decay, thresholds and biases are PyTorch's," if reference is not None else ""
     return tuple(causes) or (_unknown(name, held),)
-
-
-def diagnose_imported(graph: Graph, name: str, overflows: int) -> tuple[str, ...]:
-    """Likely causes of a divergence of Lava from the exact simulator, where no model has parameters to compare; never none."""
-    population = graph[name]
-    assert isinstance(population, Membranes)
-    causes = [*_timing(graph, population), *_formats(graph, population), *_overflow(name, overflows)]
-    return tuple(causes) or (_unknown(name, " both engines run the same parameters,"),)
 
 
 def silence(comparison: Comparison) -> Iterator[str]:

@@ -34,6 +34,8 @@ EVENTS: dict[str, Callable[[str, Path | None, EventFrames], Dataset]] = {
 }
 DATASETS = (*IMAGES, *SOUNDS, *EVENTS)
 """All names."""
+BUNDLED = frozenset({"digits"})
+"""Those that come with a library and need no folder."""
 
 
 def load_dataset(

@@ -5,10 +5,10 @@ from calibrated import calibrated
 from pairs import PairResult, machine, measure_pairs
 from published_shape import published
 
-from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
+from litesnn.jobs.testbench.genotype_samples import random_inputs
 from litesnn.runtime.exact import simulate
-from litesnn.samples import random_inputs
 
 
 def test_pairs_run_in_turn_after_one_of_each_for_nothing() -> None:

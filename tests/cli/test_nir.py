@@ -95,7 +95,7 @@ def test_a_compiled_example_is_exported_and_read_back(tmp_path: Path) -> None:
     assert run("compile", EXAMPLE, "-o", program, "--no-lava")[0] == 0
     code, output = run("export", program, "--to", "nir", "-o", target, "--json")
     assert (code, json.loads(output)["files"]) == (0, [str(target)])
-    from litesnn.compiler.frontends.nir import read_nir
+    from litesnn.compiler.frontends.nir.read import read_nir
 
     document, tensors = graph_document(Program.load(program).graph)
     again, arrays = graph_document(read_nir(target).graph)

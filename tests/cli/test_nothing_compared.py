@@ -47,7 +47,7 @@ def no_simulation(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Simulator, "run", simulated)
     monkeypatch.setattr(FloatNetwork, "run", simulated)
-    for place in ("litesnn.verification.run_reference", "litesnn.engines.LavaSession"):
+    for place in ("litesnn.search.model.reference.run_reference", "litesnn.jobs.engines.LavaSession"):
         monkeypatch.setattr(place, simulated)
 
 

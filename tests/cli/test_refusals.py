@@ -101,7 +101,7 @@ def test_output_that_cannot_be_written_is_refused_before_any_work(
     def work(*_: object, **__: object) -> None:
         raise AssertionError("work was done before the output was checked")
 
-    monkeypatch.setattr("litesnn.compilation.compile", work)
+    monkeypatch.setattr("litesnn.jobs.compile.compile", work)
     (tmp_path / "file").write_text("in the way")
     (tmp_path / "full").mkdir()
     (tmp_path / "full" / "thesis.tex").write_text("years")

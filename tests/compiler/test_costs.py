@@ -15,9 +15,9 @@ from litesnn.compiler.costs import (
 )
 from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.mapping import map_graph
-from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.origin import compile_graph
+from litesnn.compiler.origin.facts import genotype_facts
 from litesnn.compiler.profile import load_profile
-from litesnn.compiler.weight_facts import genotype_facts
 from litesnn.runtime.exact import simulate
 
 LOIHI1, LOIHI2 = load_profile("loihi1"), load_profile("loihi2")

@@ -9,7 +9,7 @@ import litesnn
 from litesnn.compiler.estimate import estimate
 from litesnn.compiler.genotype import Genotype, load_genotype
 from litesnn.compiler.mapping import map_graph
-from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.report.sections.encoding import EncodingSection
 from litesnn.errors import CompileError

@@ -21,10 +21,10 @@ from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
 from litesnn.compiler.graph import Spiking
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.mapping.memory_image import core_list_groups
-from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.origin import compile_graph
+from litesnn.compiler.origin.facts import genotype_facts
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.report.sections.encoding import EncodingSection
-from litesnn.compiler.weight_facts import genotype_facts
 from litesnn.search.model.reference import run_reference
 from litesnn.search.model.spiking_model import SpikingModel
 

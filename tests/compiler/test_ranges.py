@@ -8,15 +8,17 @@ from random_networks import random_input, random_trained_genotype
 from small_graphs import LOIHI1, LOIHI2, dense, graph, neurons, readout, source
 
 import litesnn
-from litesnn.checking import check
 from litesnn.compiler.analysis.arrivals import arrivals_at
 from litesnn.compiler.analysis.shape_ranges import shape_ranges, with_proved_bits
 from litesnn.compiler.genotype import Genotype, HeadSpec, InputSpec, LoadedGenotype, StemSpec, load_genotype
+from litesnn.compiler.origin import SourceFile, compile_graph
+from litesnn.compiler.origin.formats import FORMATS
+from litesnn.compiler.origin.genotype import membrane_advice
 from litesnn.compiler.passes import ProveRanges
-from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.rules.range_rules import registers_hold
-from litesnn.samples import Samples
+from litesnn.jobs.check import check
+from litesnn.jobs.samples import Samples
 
 UNTRAINED = ("digits", "fashion", "residual")
 
@@ -90,6 +92,12 @@ def test_a_register_that_was_left_is_an_error_and_one_that_was_not_a_warning() -
     assert not result.fits
 
 
+ADVICE = {
+    "genotype": membrane_advice,
+    **{name: SourceFile("a", name, b"", ".any", (), "").range_advice for name in FORMATS},
+}
+
+
 @pytest.mark.parametrize(
     ("given", "says", "silent"),
     [
@@ -101,14 +109,14 @@ def test_a_register_that_was_left_is_an_error_and_one_that_was_not_a_warning() -
 def test_advice_fits_what_was_given(given: str, says: str, silent: str) -> None:
     blocks = [dense("input", "a", [[100_000]], exponent=2), dense("a", "readout", [[1]])]
     start = graph([source(1), neurons("a"), readout(1)], blocks, 1)
-    findings = list(registers_hold(ProveRanges(LOIHI2).apply(start), given))  # type: ignore[arg-type]
+    findings = list(registers_hold(ProveRanges(LOIHI2).apply(start), ADVICE[given]))
     assert says in findings[0].fix
     assert silent not in findings[0].fix
 
 
 def test_a_readout_has_no_membrane_exp() -> None:
     start = graph([source(1), readout(1)], [dense("input", "readout", [[100_000]], exponent=2)], 1)
-    findings = list(registers_hold(ProveRanges(LOIHI2).apply(start), "genotype"))
+    findings = list(registers_hold(ProveRanges(LOIHI2).apply(start), membrane_advice))
     assert all("membrane_exp" not in finding.fix for finding in findings)
 
 

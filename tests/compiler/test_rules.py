@@ -14,7 +14,7 @@ import litesnn.compiler.rules
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import DoesNotFit, Excess, map_graph
 from litesnn.compiler.mapping.limits import UNITS
-from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.rules import Finding, Subject, check, check_rules, try_mapping
 from litesnn.compiler.rules.listed import CORE_RULES, GRAPH_RULES, rule_texts

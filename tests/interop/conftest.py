@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from litesnn.compiler.frontends.nir import NirOptions
+from litesnn.compiler.frontends.nir.options import NirOptions
 from litesnn.compiler.frontends.nir.read import read_network
 
 Check = Callable[..., None]

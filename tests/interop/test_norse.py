@@ -13,8 +13,8 @@ norse = pytest.importorskip("norse.torch")
 nir = pytest.importorskip("nir")
 
 from litesnn.compiler.export.nir import export_nir  # noqa: E402
-from litesnn.compiler.frontends.compile import compile_imported  # noqa: E402
-from litesnn.compiler.frontends.nir import NirOptions, read_nir  # noqa: E402
+from litesnn.compiler.frontends.nir.options import NirOptions  # noqa: E402
+from litesnn.compiler.frontends.nir.read import read_nir  # noqa: E402
 from litesnn.compiler.profile import load_profile  # noqa: E402
 
 STEPS = 20
@@ -56,7 +56,7 @@ def test_norse_runs_an_exported_program(tmp_path: Path) -> None:
     from litesnn.compiler.frontends.nir.read import read_network
 
     imported = read_nir(DATA / "norse_dense.nir", NirOptions(dt=1e-6, timesteps=STEPS))
-    graph = compile_imported(imported, load_profile("loihi2"))
+    graph = imported.pipeline(load_profile("loihi2")).run()
     path = tmp_path / "exported.nir"
     path.write_bytes(export_nir(graph, dt=1e-3))
     network = from_nir(nir.read(path), dt=1e-3)

@@ -9,16 +9,18 @@ import numpy as np
 import pytest
 from recurrent_graphs import ring, scheduled, spikes_in
 
-from litesnn.engines import ChipEngines
-from litesnn.imported_verification import verify_imported
+from litesnn.compiler.origin import SourceFile
+from litesnn.jobs.engines import ChipEngines
+from litesnn.jobs.samples import Samples
+from litesnn.jobs.verify import verify
 from litesnn.runtime.lava import LavaSession
 from litesnn.runtime.trace import Trace
 from litesnn.runtime.verify import Comparison, Divergence, Verification
-from litesnn.runtime.verify.diagnose import diagnose_imported
-from litesnn.samples import Samples
+from litesnn.runtime.verify.diagnose import diagnose
 
 GRAPH = scheduled(ring(3, 4))
 INPUTS = spikes_in(GRAPH, 4, 0)
+FILE = SourceFile("ring", "slayer", b"", ".net", (), "spikes")
 
 
 def verified_with(monkeypatch: pytest.MonkeyPatch, change: Any) -> Verification:
@@ -31,7 +33,7 @@ def verified_with(monkeypatch: pytest.MonkeyPatch, change: Any) -> Verification:
     monkeypatch.setattr(ChipEngines, "lava", lava)
     monkeypatch.setattr(ChipEngines, "lava_states", ChipEngines.exact_states)
     monkeypatch.setattr(LavaSession, "prepare", lambda self, models: None)
-    return verify_imported(GRAPH, Samples(INPUTS, None, "test"), lava_samples=2)
+    return verify(GRAPH, FILE, Samples(INPUTS, None, "test"), lava_samples=2)
 
 
 def silent(trace: Trace) -> Trace:
@@ -79,8 +81,8 @@ def test_a_readout_that_differs_alone_has_causes_too(monkeypatch: pytest.MonkeyP
 
 
 def test_a_known_fault_is_named_instead() -> None:
-    (cause,) = diagnose_imported(GRAPH, "p0", overflows=3)
+    (cause,) = diagnose(GRAPH, "p0", overflows=3)
     assert cause.startswith("saturated register: 3 value(s) of 'p0'")
     late = [replace(p, reset_offset=p.reset_offset + 1) if p.name == "p1" else p for p in GRAPH.populations]
-    (cause,) = diagnose_imported(GRAPH.rebuild(late, GRAPH.blocks), "p1", overflows=0)
+    (cause,) = diagnose(GRAPH.rebuild(late, GRAPH.blocks), "p1", overflows=0)
     assert cause.startswith("wrong reset: 'p1'")

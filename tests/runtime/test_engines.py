@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from random_networks import random_input, random_trained_genotype
 
-from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
-from litesnn.samples import Samples
-from litesnn.verification import verify
+from litesnn.jobs.samples import Samples
+from litesnn.jobs.verify import verify
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_pytorch_equals_exact_equals_lava(seed: int, norm: str, encoding: str, p
 
 
 def test_lava_is_left_out_of_networks_it_cannot_hold_and_that_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("litesnn.engines.LAVA_SYNAPSES", 10)
+    monkeypatch.setattr("litesnn.jobs.engines.LAVA_SYNAPSES", 10)
     loaded = random_trained_genotype(11, timesteps=2, cells=1, size=4)
     graph = compile_graph(loaded, load_profile("loihi2"))
     samples = Samples(random_input(loaded, 2, 0), None, "random inputs")

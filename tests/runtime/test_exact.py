@@ -12,8 +12,8 @@ from small_graphs import LOIHI1, LOIHI2, dense, graph, neurons, readout, source
 
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph, Spiking
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.passes import BalanceDelays, StaggerResets
-from litesnn.compiler.pipeline import compile_graph
 from litesnn.errors import DataError
 from litesnn.runtime.exact import is_aligned, simulate
 from litesnn.runtime.exact.limits import Arithmetic, Sums

@@ -20,8 +20,8 @@ from litesnn.compiler.graph import (
     Spiking,
     SynapseBlock,
 )
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.passes import AssignFormats, BalanceDelays, StaggerResets
-from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import load_profile
 from litesnn.errors import BackendError, DataError
 from litesnn.runtime.lava import LavaSession, run_lava

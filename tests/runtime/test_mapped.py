@@ -12,7 +12,7 @@ from written_genotypes import document, loaded
 from litesnn.compiler.encoding import encode_cost
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.mapping.memory_image import core_list_groups
-from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.report.sections.encoding import EncodingSection
 from litesnn.runtime import mapped

@@ -10,7 +10,7 @@ from random_networks import random_input, random_trained_genotype
 
 from litesnn.compiler.genotype import LoadedGenotype, NodePlan, QuantizerSpec
 from litesnn.compiler.graph import Graph, Spiking
-from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
 from litesnn.errors import CompileError, RegisterError
 from litesnn.runtime.exact import simulate

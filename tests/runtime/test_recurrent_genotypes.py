@@ -17,8 +17,8 @@ from small_graphs import graph as graph_of
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.mapping import map_graph
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.passes import AssignFormats, BalanceDelays, IsolateFeedback
-from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.profile import load_profile
 from litesnn.errors import CompileError
 from litesnn.runtime.exact import is_aligned, simulate

@@ -15,13 +15,13 @@ from written_genotypes import document, loaded
 
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Conv2d, Graph, Lif, Removal, Spiking, SynapseBlock
-from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.origin import compile_graph
 from litesnn.errors import RegisterError
+from litesnn.jobs.samples import Samples
+from litesnn.jobs.verify import verify
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.verify import Divergence, Verification
-from litesnn.samples import Samples
 from litesnn.search.model.reference import run_reference
-from litesnn.verification import verify
 
 SAMPLES = 5
 Fault = Callable[[Graph], Iterator[tuple[str, Graph]]]

@@ -8,8 +8,6 @@ from typing import Literal, NoReturn
 
 import numpy as np
 
-from litesnn.compiler.frontends.imported import Layer as Row
-from litesnn.compiler.frontends.imported import Transform
 from litesnn.compiler.frontends.net.document import Document
 from litesnn.compiler.frontends.net.fields import Ints
 from litesnn.compiler.frontends.net.layers import Average, Conv, Dense, Flatten, Input, Layer, Pool, Shape
@@ -27,6 +25,8 @@ from litesnn.compiler.graph import (
     SynapseBlock,
 )
 from litesnn.compiler.graph import Dense as DenseGeometry
+from litesnn.compiler.origin import Layer as Row
+from litesnn.compiler.origin import Transform
 from litesnn.errors import ImportFileError
 
 LIF_INPUT_BITS = 13  # values are written into the neurons' bias, a signed 13-bit register

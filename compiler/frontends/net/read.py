@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from litesnn.compiler.frontends.imported import Imported
 from litesnn.compiler.frontends.isolation import with_isolation
 from litesnn.compiler.frontends.net.document import read_layers
 from litesnn.compiler.frontends.net.hdf5 import read_arrays, read_document
 from litesnn.compiler.frontends.net.layers import Shape
 from litesnn.compiler.frontends.net.lower import lower_layers
 from litesnn.compiler.frontends.support import check_timesteps
+from litesnn.compiler.origin import SourceFile
 
 DEFAULT_TIMESTEPS = 16
 
@@ -23,7 +23,7 @@ def read_net(
     input_shape: Shape | None = None,
     input_bits: int = 0,
     reset: bool | None = None,
-) -> Imported:
+) -> SourceFile:
     """Read a network that SLAYER's `export_hdf5` wrote, as netx reads it.
 
     Parameters
@@ -47,7 +47,7 @@ def read_net(
     lowered = lower_layers(file.name, found, steps, input_shape, input_bits)
     graph = with_isolation(file.name, lowered.graph, reset)
     graph.validate("read")
-    return Imported(
+    return SourceFile(
         file.stem,
         "slayer",
         document,

@@ -99,7 +99,7 @@ class _Lowering:
 
     def _check_bits(self) -> None:
         known = {c.weights for layer in self.wiring.layers for c in layer.incoming if c.weights is not None}
-        for name in self.options.bits:
+        for name in self.options.bits.named:
             if name not in known:
                 raise self.graph.error(
                     self.graph.input.name, f"--bits names '{name}'; weight nodes: {', '.join(sorted(known)) or 'none'}"
@@ -187,7 +187,7 @@ class _Lowering:
         return self.options.input.scale if direct else 1.0
 
     def _bits(self, connection: Connection) -> int:
-        return self.options.bits.get(connection.weights or "", self.options.default_bits)
+        return self.options.bits.of(connection.weights)
 
     def _block(self, connection: Connection, code: Codes) -> SynapseBlock:
         name = f"{connection.target}:{connection.source}" + (f"@{connection.delay}" if connection.delay else "")
@@ -226,7 +226,7 @@ def _source(name: str, shape: Shape3, coding: InputCoding) -> Source:
     common = (name, shape, tuple(range(shape[0])), shape[0], f"node '{name}'")
     if coding.encoding == "spikes":
         return Source(*common)
-    return Source(*common, None, coding.minimum, coding.maximum, message_bits=8)
+    return Source(*common, None, coding.range.low, coding.range.high, message_bits=8)
 
 
 def _stand_in(layer: Layer3, single: bool) -> Lif:

@@ -1,4 +1,4 @@
-"""What a user may choose when a NIR file becomes integers: widths, scale rule, time step, input coding."""
+"""What a user may choose when a NIR file becomes integers: widths, scale rule, time step, input coding; fields are options."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from litesnn.compiler.frontends.options import INPUT_SHAPE, TIMESTEPS, parse_shape
 from litesnn.compiler.frontends.support import check_timesteps
+from litesnn.compiler.origin.options import option
 from litesnn.errors import ImportFileError
 
 ScaleRule = Literal["max", "percentile", "mse"]
@@ -16,71 +18,24 @@ BITS_MIN, BITS_MAX, BITS_DEFAULT = 2, 8, 8
 
 
 @dataclass(frozen=True)
-class InputCoding:
-    """How the network is fed: binary spikes per step, or integers minimum..maximum, each worth `scale`, held for all steps."""
+class WeightBits:
+    """Width of signed weight codes: by the name of the weight node, `default` elsewhere.
 
-    encoding: Literal["spikes", "direct"] = "spikes"
-    minimum: int = -128
-    maximum: int = 127
-    scale: float = 1.0
-
-
-@dataclass(frozen=True)
-class NirOptions:
-    """Choices that a NIR file leaves open; what the file itself says goes first where it says it.
-
-    Attributes
-    ----------
-    bits : width of signed weight codes, by the name of the weight node; `default_bits` elsewhere. b bits are -(2^(b-1) - 1) ..
-        2^(b-1) - 1
-    scale_rule, percentile : a weight step from the largest magnitude, from a percentile of the magnitudes, or the step of least
-        squared error
-    dt : the time step in the file's unit of time; None: from the file (see `time_step.time_step`)
-    decay : Euler's 1 - dt/tau, as snnTorch and norse compute it, or exp(-dt/tau), as sinabs does; None: Euler's, as assumed
-    reset : how the writing framework resets, where the file does not say; NIR's own definition is to v_reset ("zero"), which None
-        assumes
-    spike_at : whether neurons spike at the threshold too, as SpikingJelly's and sinabs's do; None: only above it, as NIR defines
-        it, as assumed
-    approximate : take over reset by subtraction as the chip's reset to zero instead of refusing it
-    timesteps : steps per sample where the input does not say
+    b bits are -(2^(b-1) - 1) .. 2^(b-1) - 1.
     """
 
-    bits: Mapping[str, int] = field(default_factory=dict)
-    default_bits: int = BITS_DEFAULT
-    scale_rule: ScaleRule = "max"
-    percentile: float = 99.9
-    dt: float | None = None
-    decay: DecayRule | None = None
-    reset: Reset | None = None
-    spike_at: bool | None = None
-    approximate: bool = False
-    timesteps: int = 16
-    input: InputCoding = field(default_factory=InputCoding)
-    input_shape: tuple[int, ...] | None = None
+    named: Mapping[str, int] = field(default_factory=dict)
+    default: int = BITS_DEFAULT
 
-    @property
-    def decay_rule(self) -> DecayRule:
-        """The chosen rule, or Euler's."""
-        return self.decay or "euler"
+    def of(self, node: str | None) -> int:
+        """The width of a weight node."""
+        return self.named.get(node or "", self.default)
 
-    def __post_init__(self) -> None:
-        if not 0 < self.percentile <= 100:
-            raise ImportFileError(f"percentile: found {self.percentile:g}; allowed: above 0, up to 100")
-        if self.dt is not None and not 0 < self.dt < float("inf"):
-            raise ImportFileError(f"dt: found {self.dt:g}; allowed: a positive time, in the file's unit")
-        check_timesteps(self.timesteps, "timesteps")
-        if not self.input.minimum < self.input.maximum or not 0 < self.input.scale < float("inf"):
-            raise ImportFileError(
-                f"input: found {self.input.minimum}..{self.input.maximum} of {self.input.scale:g} each; allowed: minimum below "
-                "maximum, a positive scale"
-            )
-        if self.input.minimum < -128 or self.input.maximum > 127:
-            raise ImportFileError(
-                f"input: found {self.input.minimum}..{self.input.maximum}; allowed: within -128..127 (8 bits)"
-            )
+    def __str__(self) -> str:
+        return ",".join([str(self.default), *(f"{name}={bits}" for name, bits in self.named.items())])
 
 
-def parse_bits(text: str) -> tuple[int, dict[str, int]]:
+def parse_bits(text: str) -> WeightBits:
     """`8`, `conv1=4,fc=8` or `6,conv1=4`: the default width and the widths by weight node.
 
     Raises
@@ -103,4 +58,115 @@ def parse_bits(text: str) -> tuple[int, dict[str, int]]:
             named[name.strip()] = bits
         else:
             default = bits
-    return default, named
+    return WeightBits(named, default)
+
+
+@dataclass(frozen=True)
+class ValueRange:
+    """Integers from `low` to `high`, both included."""
+
+    low: int = -128
+    high: int = 127
+
+    def __str__(self) -> str:
+        return f"{self.low}..{self.high}"
+
+
+def parse_range(text: str) -> ValueRange:
+    """`LOW..HIGH`; `ImportFileError` for anything else."""
+    try:
+        low, high = (int(part) for part in text.split(".."))
+    except ValueError:
+        raise ImportFileError(f"--input-range: found '{text}'; allowed: LOW..HIGH, e.g. -128..127") from None
+    return ValueRange(low, high)
+
+
+@dataclass(frozen=True)
+class InputCoding:
+    """How the network is fed: binary spikes per step, or integers of a range, each worth `scale`, held for all steps."""
+
+    encoding: Literal["spikes", "direct"] = option(
+        "spikes", "--encoding", "Input of .nir and arrays: integers held for all steps, or spikes per step."
+    )
+    range: ValueRange = option(
+        ValueRange(),
+        "--input-range",
+        "For --encoding direct: the integers.",
+        parse=parse_range,
+        metavar="LOW..HIGH",
+    )
+    scale: float = option(1.0, "--input-scale", "For --encoding direct: what the integer 1 is worth.")
+
+
+@dataclass(frozen=True)
+class NirOptions:
+    """Choices that a NIR file leaves open; what the file itself says goes first where it says it.
+
+    Attributes
+    ----------
+    timesteps : steps per sample where the input does not say
+    bits : widths of weights
+    scale_rule, percentile : a weight step from the largest magnitude, from a percentile of the magnitudes, or the step of least
+        squared error
+    dt : the time step in the file's unit of time; None: from the file (see `time_step.time_step`)
+    decay : Euler's 1 - dt/tau, as snnTorch and norse compute it, or exp(-dt/tau), as sinabs does; None: Euler's, as assumed
+    reset : how the writing framework resets, where the file does not say; NIR's own definition is to v_reset ("zero"), which None
+        assumes
+    spike_at : whether neurons spike at the threshold too, as SpikingJelly's and sinabs's do; None: only above it, as NIR defines
+        it, as assumed
+    approximate : take over reset by subtraction as the chip's reset to zero instead of refusing it
+    """
+
+    timesteps: int = option(16, *TIMESTEPS, least=1)
+    input_shape: tuple[int, ...] | None = option(None, *INPUT_SHAPE, parse=parse_shape, metavar="C,H,W")
+    bits: WeightBits = option(
+        WeightBits(),
+        "--bits",
+        "Weight bits of .nir and arrays; of .nir also by node: 8,conv1=4.",
+        parse=parse_bits,
+    )
+    scale_rule: ScaleRule = option(
+        "max", "--scale", "Weight step: from the largest weight, a percentile, or the least squared error."
+    )
+    percentile: float = option(99.9, "--percentile", "For --scale percentile: of the weights' magnitudes.")
+    dt: float | None = option(
+        None, "--dt", "Time step in the file's unit of time; snnTorch 1e-4, norse 1e-6, sinabs 1."
+    )
+    decay: DecayRule | None = option(
+        None,
+        "--decay-rule",
+        "Decay per step: 1 - dt/tau (snnTorch, norse; assumed if left out) or exp(-dt/tau) (sinabs).",
+    )
+    reset: Reset | None = option(
+        None,
+        "--reset-kind",
+        "How the framework resets its neurons, where the file does not say; zero, to v_reset, is assumed.",
+    )
+    spike_at: bool | None = option(
+        None,
+        "--spike-at/--spike-above",
+        "Neurons spike at the threshold too (SpikingJelly, sinabs), or only above it, which is assumed if left out.",
+    )
+    approximate: bool = option(
+        False, "--approximate", "Take reset by subtraction as reset to zero instead of refusing it."
+    )
+    input: InputCoding = field(default_factory=InputCoding)
+
+    @property
+    def decay_rule(self) -> DecayRule:
+        """The chosen rule, or Euler's."""
+        return self.decay or "euler"
+
+    def __post_init__(self) -> None:
+        if not 0 < self.percentile <= 100:
+            raise ImportFileError(f"percentile: found {self.percentile:g}; allowed: above 0, up to 100")
+        if self.dt is not None and not 0 < self.dt < float("inf"):
+            raise ImportFileError(f"dt: found {self.dt:g}; allowed: a positive time, in the file's unit")
+        check_timesteps(self.timesteps, "timesteps")
+        low, high = self.input.range.low, self.input.range.high
+        if not low < high or not 0 < self.input.scale < float("inf"):
+            raise ImportFileError(
+                f"input: found {low}..{high} of {self.input.scale:g} each; allowed: minimum below maximum, a positive scale"
+            )
+        if low < -128 or high > 127:
+            raise ImportFileError(f"input: found {low}..{high}; allowed: within -128..127 (8 bits)")

@@ -1,4 +1,4 @@
-"""`.nir` -> `Imported`: one line per stage. Files that LiteSNN exported are read back to the graph they were made from."""
+"""`.nir` -> `SourceFile`: one line per stage. Files that LiteSNN exported are read back to the graph they were made from."""
 
 from __future__ import annotations
 
@@ -6,11 +6,7 @@ import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-import numpy.typing as npt
-
-from litesnn.compiler.frontends.imported import Imported, Layer
-from litesnn.compiler.frontends.nir.assumed import Question, assumption_labels, open_questions
+from litesnn.compiler.frontends.nir.assumed import assumption_labels, open_questions
 from litesnn.compiler.frontends.nir.document import NirGraph, read_document
 from litesnn.compiler.frontends.nir.float_run import FloatNetwork
 from litesnn.compiler.frontends.nir.levels import Timing, time_layers
@@ -18,37 +14,30 @@ from litesnn.compiler.frontends.nir.lower import Lowered, lower
 from litesnn.compiler.frontends.nir.nodes import Conv2d, Linear, Neuron, Node
 from litesnn.compiler.frontends.nir.options import NirOptions
 from litesnn.compiler.frontends.nir.own import exported_graph
+from litesnn.compiler.frontends.nir.reference import RealReference
 from litesnn.compiler.frontends.nir.shapes import infer_shapes
 from litesnn.compiler.frontends.nir.time_step import TimeStep, time_step
 from litesnn.compiler.frontends.nir.wiring import Wiring, wire
 from litesnn.compiler.graph import Membranes, Source
-
-Floats = npt.NDArray[np.float64]
+from litesnn.compiler.origin import Layer, SourceFile
 
 
 @dataclass(frozen=True, eq=False)
 class NirNetwork:
     """What reading a file found out, before and after its integers: what the float run and the comparison need.
 
-    `wiring` and `timing` are those of the file's nodes, `step` its time step; `imported` the integers; `questions` what was assumed
-    and has another answer.
+    `wiring` and `timing` are those of the file's nodes, `step` its time step; `imported` the integers.
     """
 
     graph: NirGraph
     wiring: Wiring
     timing: Timing
     step: TimeStep
-    imported: Imported
+    imported: SourceFile
     float_network: FloatNetwork
-    questions: tuple[Question, ...] = ()
-
-    def spikes(self, name: str) -> bool:
-        """Whether a node has neurons that spike."""
-        node = self.graph.nodes[name]
-        return isinstance(node, Neuron) and node.spikes
 
 
-def read_nir(path: str | os.PathLike[str], options: NirOptions | None = None) -> Imported:
+def read_nir(path: str | os.PathLike[str], options: NirOptions | None = None) -> SourceFile:
     """Read a `.nir` file as a graph of integers.
 
     Raises
@@ -76,8 +65,9 @@ def read_network(path: str | os.PathLike[str], options: NirOptions | None = None
         labels = assumption_labels(graph, chosen, step)
         lowered = replace(lowered, graph=lowered.graph.labelled(*labels))
         questions = open_questions(graph, chosen)
-    imported = Imported(
+    imported = SourceFile(
         graph=lowered.graph,
+        float_reference=RealReference(floats, timing, wiring.output, questions),
         name=Path(path).stem,
         source_format="nir",
         document=graph.document,
@@ -92,7 +82,7 @@ def read_network(path: str | os.PathLike[str], options: NirOptions | None = None
             "spike_at": bool(chosen.spike_at),
         },
     )
-    return NirNetwork(graph, wiring, timing, step, imported, floats, tuple(questions))
+    return NirNetwork(graph, wiring, timing, step, imported, floats)
 
 
 def _layers(graph: NirGraph, wiring: Wiring, lowered: Lowered, step: TimeStep) -> tuple[Layer, ...]:

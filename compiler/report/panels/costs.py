@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.report.document import Amount, Count, Document, Number, Text
 from litesnn.compiler.report.numbers import count, si, words
 from litesnn.compiler.report.panels.panel import Panel
@@ -53,12 +52,11 @@ class CostsSection(Document):
         """
         if made.activity is None:
             return None
-        from litesnn.compiler.accounting import paper_counts
         from litesnn.compiler.costs import cost_document, mean_spikes
 
         costs = cost_document(made.graph, made.weights, made.activity, made.profile, made.mapping)
-        if isinstance(made.origin, LoadedGenotype):
-            costs["paper"] = paper_counts(made.origin, mean_spikes(made.graph, made.activity)).document()
+        if (paper := made.origin.paper_counts(mean_spikes(made.graph, made.activity))) is not None:
+            costs["paper"] = paper
         if encoding is not None:
             costs["metrics"]["footprint"] = int(encoding.total.encoded_bits) // 8
         return cls(**costs)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
-from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.report.document import Amount, Count, Document, Fraction, Positive, Text, Whole
 from litesnn.compiler.report.numbers import count
 from litesnn.compiler.report.panels.panel import Panel
@@ -38,9 +37,10 @@ class PruningEntry(Document):
 
 def pruning_section(made: Made) -> tuple[PruningEntry, ...] | None:
     """The genotype's records, the oldest first; None where there are none."""
-    if not isinstance(made.origin, LoadedGenotype) or not made.origin.spec.pruning:
+    genotype = made.origin.genotype
+    if genotype is None or not genotype.spec.pruning:
         return None
-    return tuple(PruningEntry.model_validate(record) for record in made.origin.spec.pruning)
+    return tuple(PruningEntry.model_validate(record) for record in genotype.spec.pruning)
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field
 
-from litesnn.compiler.frontends.imported import SourceFile
 from litesnn.compiler.report.document import Document, Text, Whole
 
 if TYPE_CHECKING:
-    from litesnn.compiler.weight_facts import Origin
+    from litesnn.compiler.origin import Origin
 
 
 class LayerEntry(Document):
@@ -43,13 +41,5 @@ class ImportedSection(Document):
     @classmethod
     def of(cls, origin: Origin) -> ImportedSection | None:
         """The section of a file; None for a genotype."""
-        if not isinstance(origin, SourceFile):
-            return None
-        return cls(
-            format=origin.source_format,
-            sha256=hashlib.sha256(origin.document).hexdigest(),
-            layers=tuple(LayerEntry.model_validate(layer) for layer in origin.layers),
-            input=origin.input_note,
-            transform=None if origin.transform is None else TransformEntry.model_validate(origin.transform),
-            record=origin.record,
-        )
+        found = origin.imported()
+        return None if found is None else cls.model_validate(found)

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from written_genotypes import document, loaded
 
-from litesnn.compilation import compile
 from litesnn.compiler.compare import Difference, compare_genotypes, compare_programs
 from litesnn.compiler.compare.differences import in_documents, in_tensors
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.program import Program
+from litesnn.jobs.compile import compile
 
 plain = st.recursive(
     st.integers(-3, 3) | st.none() | st.text("ab", max_size=2),

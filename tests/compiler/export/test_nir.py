@@ -15,11 +15,10 @@ from small_graphs import graph as small_graph
 from small_graphs import neurons, one_to_one, readout, source
 
 from litesnn.compiler.export.nir import export_nir
-from litesnn.compiler.frontends.compile import compile_imported
-from litesnn.compiler.frontends.nir import InputCoding, NirOptions, read_nir
-from litesnn.compiler.frontends.nir.read import read_network
+from litesnn.compiler.frontends.nir.options import InputCoding, NirOptions, ValueRange
+from litesnn.compiler.frontends.nir.read import read_network, read_nir
 from litesnn.compiler.graph import Graph, SigmaDelta
-from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.program.documents import graph_document
 from litesnn.errors import ExportError, ImportFileError
@@ -47,10 +46,10 @@ def test_programs_come_back_and_their_nodes_give_their_spikes(seed: int, profile
     path = tmp_path / "program.nir"
     path.write_bytes(export_nir(graph))
     (port,) = graph.sources
-    coding = InputCoding("direct", port.minimum, port.maximum) if port.message_bits else InputCoding()
+    coding = InputCoding("direct", ValueRange(port.minimum, port.maximum)) if port.message_bits else InputCoding()
     read = read_network(path, NirOptions(input=coding))
     same(graph, read.imported.graph)
-    same(graph, compile_imported(read.imported, load_profile(profile)))
+    same(graph, read.imported.pipeline(load_profile(profile)).run())
     inputs = random_input(loaded, 3, seed)
     names = [population.name for population in graph.membranes if population.name != "readout"]
     trace = simulate(graph, inputs, record=names)
@@ -61,7 +60,7 @@ def test_programs_come_back_and_their_nodes_give_their_spikes(seed: int, profile
 
 @pytest.mark.parametrize("name", ["snntorch_rleaky", "snntorch_synaptic", "sinabs_conv"])
 def test_imported_networks_come_back_with_loops_and_current_memory(name: str, tmp_path: Path) -> None:
-    graph = compile_imported(read_nir(DATA / f"{name}.nir"), load_profile("loihi2"))
+    graph = read_nir(DATA / f"{name}.nir").pipeline(load_profile("loihi2")).run()
     path = tmp_path / "again.nir"
     path.write_bytes(export_nir(graph))
     read = read_network(path)
@@ -104,7 +103,7 @@ def test_metadata_say_what_nir_cannot(tmp_path: Path) -> None:
 
 
 def test_a_changed_file_is_read_by_its_nodes(tmp_path: Path) -> None:
-    graph = compile_imported(read_nir(DATA / "snntorch_dense.nir"), load_profile("loihi2"))
+    graph = read_nir(DATA / "snntorch_dense.nir").pipeline(load_profile("loihi2")).run()
     path = tmp_path / "changed.nir"
     path.write_bytes(export_nir(graph))
     with h5py.File(path, "r+") as file:
@@ -116,7 +115,7 @@ def test_a_changed_file_is_read_by_its_nodes(tmp_path: Path) -> None:
 
 
 def test_broken_metadata_of_an_export_are_refused(tmp_path: Path) -> None:
-    graph = compile_imported(read_nir(DATA / "snntorch_dense.nir"), load_profile("loihi2"))
+    graph = read_nir(DATA / "snntorch_dense.nir").pipeline(load_profile("loihi2")).run()
     path = tmp_path / "broken.nir"
     for key, value in (("litesnn_graph", "{}"), ("litesnn_graph", "["), ("litesnn_version", "9")):
         path.write_bytes(export_nir(graph))
@@ -161,7 +160,7 @@ def test_delays_and_feedback_of_a_networks_own_time_are_nodes(tmp_path: Path) ->
         ("w", "lif"),
         ("lif", "output"),
     ]
-    graph = compile_imported(read_nir(files.write_nir(tmp_path / "a.nir", nodes, edges)), load_profile("loihi2"))
+    graph = read_nir(files.write_nir(tmp_path / "a.nir", nodes, edges)).pipeline(load_profile("loihi2")).run()
     again = tmp_path / "b.nir"
     again.write_bytes(export_nir(graph))
     read = read_network(again)

@@ -11,7 +11,6 @@ import pytest
 from random_networks import random_input, random_trained_genotype
 
 import litesnn.compiler.export.sanafe.export as export_module
-from litesnn.compilation import compile
 from litesnn.compiler.export.sanafe import export_sanafe
 from litesnn.compiler.export.sanafe.placement import CORE_NEURONS, place, runs
 from litesnn.compiler.export.sanafe.scalars import comment, scalar
@@ -19,6 +18,7 @@ from litesnn.compiler.graph import Source
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.program import Program
 from litesnn.errors import CompileError
+from litesnn.jobs.compile import compile
 from litesnn.text import visible
 
 EDGE = re.compile(

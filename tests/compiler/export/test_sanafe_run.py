@@ -7,9 +7,9 @@ import pytest
 from random_networks import random_input, random_trained_genotype
 from sanafe_check import compare, run
 
-from litesnn.compilation import compile
 from litesnn.compiler.export.sanafe.architecture import DELAY_MAX
 from litesnn.compiler.profile import load_profile
+from litesnn.jobs.compile import compile
 
 pytest.importorskip("sanafe")
 LIMITS = {"neurons_per_core": "40", "delay_max": str(DELAY_MAX)}

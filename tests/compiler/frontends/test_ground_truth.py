@@ -10,7 +10,7 @@ import pytest
 from naive_simulator import simulate_naively
 from written_nets import compiled, from_whc, intel, intel_array
 
-from litesnn.compiler.frontends.net import read_net
+from litesnn.compiler.frontends.net.read import read_net
 
 
 def test_tiny_net_gives_its_recorded_spikes_at_every_layer_and_step() -> None:

@@ -10,16 +10,15 @@ import pytest
 from mutated_hdf5 import DATA_MUTATIONS, TREE_MUTATIONS, mutated
 from network_seeds import net_seeds, nir_seeds
 
-from litesnn.compiler.frontends.compile import compile_imported
-from litesnn.compiler.frontends.imported import Imported
-from litesnn.compiler.frontends.net import read_net
-from litesnn.compiler.frontends.nir import read_nir
+from litesnn.compiler.frontends.net.read import read_net
+from litesnn.compiler.frontends.nir.read import read_nir
+from litesnn.compiler.origin import SourceFile
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.program.documents import graph_document
 from litesnn.errors import ImportFileError
 
 LOIHI2 = load_profile("loihi2")
-READERS: dict[str, tuple[Callable[[Path], dict[str, bytes]], Callable[[Path], Imported]]] = {
+READERS: dict[str, tuple[Callable[[Path], dict[str, bytes]], Callable[[Path], SourceFile]]] = {
     ".net": (net_seeds, read_net),
     ".nir": (nir_seeds, read_nir),
 }
@@ -28,13 +27,13 @@ FILES = 4  # per kind of mutation
 KINDS = [*DATA_MUTATIONS, *TREE_MUTATIONS]
 
 
-def graph_of(imported: Imported) -> tuple[object, dict[str, bytes]]:
+def graph_of(imported: SourceFile) -> tuple[object, dict[str, bytes]]:
     """A network's graph as comparable values."""
-    document, tensors = graph_document(compile_imported(imported, LOIHI2))
+    document, tensors = graph_document(imported.pipeline(LOIHI2).run())
     return document, {name: tensor.tobytes() for name, tensor in tensors.items()}
 
 
-def refusal(read: Callable[[Path], Imported], path: Path) -> str | None:
+def refusal(read: Callable[[Path], SourceFile], path: Path) -> str | None:
     """The message of our error; None where the file was read. Any other exception goes through."""
     try:
         read(path)

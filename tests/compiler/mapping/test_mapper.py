@@ -15,7 +15,7 @@ from random_networks import random_trained_genotype
 from litesnn.compiler.graph import Conv2d, Graph, OneToOne, Pool
 from litesnn.compiler.mapping import Mapping, map_graph, mapping_document, read_mapping
 from litesnn.compiler.mapping.limits import core_limits
-from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.report.sections.mapping import MappingSection
 from litesnn.errors import CompileError, ProgramError

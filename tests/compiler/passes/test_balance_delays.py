@@ -13,9 +13,9 @@ from small_graphs import graph, neurons, one_to_one, profile, random_dag, readou
 from written_genotypes import loaded, resnet
 
 from litesnn.compiler.graph import Graph, Relay, Spiking
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.passes import BalanceDelays
 from litesnn.compiler.passes.balance_delays import arrival_times
-from litesnn.compiler.pipeline import compile_graph
 from litesnn.runtime.exact import simulate
 
 DAGS = st.tuples(st.integers(0, 2**32 - 1), st.integers(1, 12))

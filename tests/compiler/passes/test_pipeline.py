@@ -1,5 +1,6 @@
 """The pipeline as a whole: what it refuses, what runs on the host, and that every pass is followed by validation."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,11 +9,10 @@ from random_networks import random_input, random_trained_genotype
 from small_graphs import LOIHI1, LOIHI2
 from written_genotypes import document, lightsnn_cells, loaded, parsed, resnet, vgg
 
-import litesnn.compiler.pipeline as pipeline
 from litesnn.compiler.genotype import load_genotype, save_genotype
 from litesnn.compiler.graph import Graph, Spiking
+from litesnn.compiler.origin import GenotypeOrigin, compile_graph
 from litesnn.compiler.passes import Pass
-from litesnn.compiler.pipeline import compile_graph
 from litesnn.compiler.rules.graph_rules import graded_input_enters
 from litesnn.errors import CompileError, GenotypeError, GraphError
 from litesnn.runtime.exact import simulate
@@ -38,7 +38,7 @@ def test_untrained_genotypes_are_refused(tmp_path: Path) -> None:
         compile_graph(load_genotype(tmp_path / "net.json"), LOIHI2)
 
 
-def test_a_pass_that_breaks_the_graph_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pass_that_breaks_the_graph_is_named(tmp_path: Path) -> None:
     class LosesTheReadout(Pass):
         name = "loses-the-readout"
 
@@ -46,10 +46,25 @@ def test_a_pass_that_breaks_the_graph_is_named(tmp_path: Path, monkeypatch: pyte
             kept = [p for p in graph.populations if p.name != "readout"]
             return graph.rebuild(kept, [b for b in graph.blocks if b.target != "readout"])
 
-    original = pipeline.passes
-    monkeypatch.setattr(pipeline, "passes", lambda *args: [original(*args)[0], LosesTheReadout()])
+    whole = GenotypeOrigin(loaded(document(), tmp_path)).pipeline(LOIHI2)
+    broken = replace(whole, passes=[whole.passes[0], LosesTheReadout()])
     with pytest.raises(GraphError, match="after pass 'loses-the-readout': a graph has exactly one output"):
-        compile_graph(loaded(document(), tmp_path), LOIHI2)
+        broken.run()
+
+
+def test_a_pipeline_can_be_listed_watched_stopped_and_shortened(tmp_path: Path) -> None:
+    pipeline = GenotypeOrigin(loaded(document(), tmp_path)).pipeline(LOIHI2)
+    assert len(set(pipeline.names)) == len(pipeline.names)
+    assert (pipeline.names[0], pipeline.names[-1]) == ("lower", "prove-ranges")
+    seen: list[str] = []
+    graph = pipeline.up_to("assign-formats").run(watch=lambda name, graph: seen.append(name))
+    assert seen == list(pipeline.names[: len(seen)])
+    assert seen[-1] == "assign-formats"
+    assert graph.schedule is None
+    assert pipeline.up_to("lower").passes == ()
+    assert "remove-dead-structure" not in pipeline.without("remove-dead-structure").names
+    with pytest.raises(CompileError, match="found 'folding'; this network's: lower, fold-normalization, "):
+        pipeline.up_to("folding")
 
 
 def test_without_graded_spikes_the_first_layer_runs_on_the_host(tmp_path: Path) -> None:

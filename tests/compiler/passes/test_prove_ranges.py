@@ -8,8 +8,8 @@ from random_networks import random_input, random_trained_genotype
 from small_graphs import LOIHI1, LOIHI2, dense, graph, neurons, readout, source
 
 from litesnn.compiler.graph import Graph, Range
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.passes import BalanceDelays, ProveRanges, StaggerResets
-from litesnn.compiler.pipeline import compile_graph
 from litesnn.runtime.exact import simulate
 
 

@@ -12,8 +12,8 @@ from small_graphs import LOIHI2, conv, dense, graph, neurons, readout, source
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.lower import lower
+from litesnn.compiler.origin import GenotypeOrigin
 from litesnn.compiler.passes import FoldNormalization, RemoveDead
-from litesnn.compiler.pipeline import passes
 from litesnn.runtime.exact import simulate
 
 
@@ -90,7 +90,7 @@ def test_a_graph_without_dead_structure_stays_as_it_is() -> None:
 
 def compiled(loaded: LoadedGenotype, remove: bool) -> Graph:
     result = lower(loaded)
-    for step in passes(LOIHI2):
+    for step in GenotypeOrigin(loaded).pipeline(LOIHI2).passes:
         if isinstance(step, RemoveDead) and not remove:
             result = without_empty_blocks(result)
         else:

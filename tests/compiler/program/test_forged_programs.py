@@ -24,7 +24,7 @@ from litesnn.compiler.program import Program
 from litesnn.compiler.report import render_html
 from litesnn.compiler.report.sections.verification import VerificationSection
 from litesnn.errors import ProgramError
-from litesnn.importing import import_network
+from litesnn.jobs.compile import import_network
 from litesnn.runtime.exact import simulate
 
 STRIDES = {
@@ -58,7 +58,7 @@ def programs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         recurrent,
     ]
     for name, layers, options in (("spikes", spikes, {}), ("changes", changes, {"input_bits": 8})):
-        network = litesnn.importing.read_network(write_net(folder / f"{name}.net", layers), **options)
+        network = litesnn.read_network(write_net(folder / f"{name}.net", layers), **options)
         import_network(network, lava_samples=0).program.save(folder / name)
     return {name: folder / name for name in ("genotype", "spikes", "changes")}
 

@@ -15,7 +15,7 @@ from fuzz.reader import Place, Reader
 from fuzz.repairs import genotype_hash
 from fuzz.use import SMALL, check_same, command, run_one_sample, unambiguous
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype, save_genotype
-from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
 
 NAME = "genotype.json"

@@ -5,15 +5,12 @@ from __future__ import annotations
 from math import prod
 
 from fuzz.use import SMALL, run_one_sample
-from litesnn.compiler.frontends.compile import compile_imported
-from litesnn.compiler.frontends.nir.read import NirNetwork
+from litesnn.compiler.origin import SourceFile
 from litesnn.compiler.profile import load_profile
-from litesnn.importing import Network
 
 
-def compile_and_run(found: Network) -> None:
+def compile_and_run(found: SourceFile) -> None:
     """As `import` does, but for Lava; a large network is only read."""
-    imported = found.imported if isinstance(found, NirNetwork) else found
-    graph = imported.graph
+    graph = found.read_graph
     if sum(prod(population.shape) for population in graph.populations) * graph.timesteps <= SMALL:
-        run_one_sample(compile_imported(imported, load_profile("loihi2"), "auto"))
+        run_one_sample(found.pipeline(load_profile("loihi2")).run())

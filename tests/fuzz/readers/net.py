@@ -23,8 +23,9 @@ from fuzz.reader import Place, Reader
 from fuzz.readers.imported import compile_and_run
 from litesnn.compiler.frontends.net import read as net_reader
 from litesnn.compiler.frontends.net.extract import Refused, extract
+from litesnn.compiler.origin import SourceFile
+from litesnn.compiler.origin.formats import read_network
 from litesnn.errors import ImportFileError
-from litesnn.importing import Network, read_network
 
 SUFFIX = ".net"
 
@@ -64,13 +65,13 @@ def seeds(folder: Path) -> list[Case]:
     return [Case({path.name: path.read_bytes()}, path.name) for path in sorted(folder.glob("*.net"))]
 
 
-def read(place: Place) -> Network:
+def read(place: Place) -> SourceFile:
     """As `import` does, with its defaults, but within this process."""
     with patch.object(net_reader, "read_arrays", _read_here):
         return read_network(place.path)
 
 
-def read_apart(place: Place) -> Network:
+def read_apart(place: Place) -> SourceFile:
     """As `import` does, with its defaults."""
     return read_network(place.path)
 
@@ -84,7 +85,7 @@ def _read_here(document: bytes, name: str) -> dict[str, npt.NDArray[Any]]:
         raise ImportFileError(f"{name}: the HDF5 library could not read it: {error}") from error
 
 
-def use(found: Network, place: Place) -> None:
+def use(found: SourceFile, place: Place) -> None:
     """Compile it and run a sample."""
     compile_and_run(found)
 

@@ -17,7 +17,8 @@ from fuzz.mutators.lift import on
 from fuzz.reader import Place, Reader
 from fuzz.readers.imported import compile_and_run
 from litesnn.compiler.export.nir.write import export_nir
-from litesnn.importing import Network, read_network
+from litesnn.compiler.origin import SourceFile
+from litesnn.compiler.origin.formats import read_network
 
 SUFFIX = ".nir"
 
@@ -77,12 +78,12 @@ def _fitting(nodes: dict[str, dict[str, object]]) -> dict[str, dict[str, object]
     return nodes
 
 
-def read(place: Place) -> Network:
+def read(place: Place) -> SourceFile:
     """As `import` does, with its defaults."""
     return read_network(place.path)
 
 
-def use(found: Network, place: Place) -> None:
+def use(found: SourceFile, place: Place) -> None:
     """Compile it and run a sample."""
     compile_and_run(found)
 

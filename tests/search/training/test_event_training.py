@@ -25,7 +25,7 @@ from litesnn.compiler.genotype import (
     save_genotype,
 )
 from litesnn.errors import DataError, GenotypeError, TrainingError
-from litesnn.samples import verification_samples
+from litesnn.jobs.testbench.genotype_samples import verification_samples
 from litesnn.search.data import Dataset, load_dataset, load_for
 from litesnn.search.model.reference import run_reference
 from litesnn.search.training import TrainingSettings, train_genotype

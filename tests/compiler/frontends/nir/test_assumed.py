@@ -11,12 +11,11 @@ import numpy as np
 import pytest
 from naive_simulator import simulate_naively
 
-from litesnn.compiler.frontends.compile import compile_imported
-from litesnn.compiler.frontends.nir import NirOptions
+from litesnn.compiler.frontends.nir.options import NirOptions
 from litesnn.compiler.frontends.nir.read import NirNetwork, read_network
 from litesnn.compiler.profile import load_profile
 from litesnn.errors import ImportFileError
-from litesnn.float_comparison import compare_traces
+from litesnn.jobs.float_comparison import compare_traces
 from litesnn.runtime.exact import simulate
 
 LOIHI2 = load_profile("loihi2")
@@ -81,7 +80,7 @@ def test_the_time_step_of_if_neurons_is_read_off_their_r(tmp_path: Path, at: boo
     nodes = integrators()
     read = read_network(write(tmp_path, nodes), NirOptions(spike_at=at))
     assert (read.step.dt, read.step.assumed) == (1e-4, True)
-    graph, inputs = compile_imported(read.imported, LOIHI2), spikes(1)
+    graph, inputs = read.imported.pipeline(LOIHI2).run(), spikes(1)
     expected = by_hand(nodes, inputs, at, (1.0, 1.0))
     assert expected.sum() > 300
     np.testing.assert_array_equal(read.float_network.run(inputs, 16).sent["b"], expected)
@@ -123,8 +122,8 @@ def test_a_reset_that_the_file_does_not_say_is_assumed_and_counted(tmp_path: Pat
     assert status == "assumed"
     assert "snnTorch" in detail
     assert "--reset-kind subtract" in detail
-    graph, inputs = compile_imported(read.imported, LOIHI2), spikes(2)
-    document = compare_traces(read, graph, inputs, simulate(graph, inputs, record=["a", "b"]))
+    graph, inputs = read.imported.pipeline(LOIHI2).run(), spikes(2)
+    document = compare_traces(read.imported.float_reference, graph, inputs, simulate(graph, inputs, record=["a", "b"]))
     worth = {row["step"]: row["differing_spikes"] for row in document["otherwise"]}
     assert worth["reset"] > 100
     assert set(worth) == {"reset", "spike condition", "decay rule"}
@@ -146,7 +145,7 @@ def test_spikes_at_the_threshold_with_a_leak_are_labelled_with_their_bound(tmp_p
     found = {label.place: label for label in read.imported.graph.labels if label.step == "spikes at the threshold"}
     assert {label.status for label in found.values()} == {"bounded"}
     assert all(0 < (label.bound or 0) < 0.002 for label in found.values())
-    graph, inputs = compile_imported(read.imported, LOIHI2), spikes(3, samples=60)
+    graph, inputs = read.imported.pipeline(LOIHI2).run(), spikes(3, samples=60)
     chip = simulate_naively(graph, inputs).spikes["b"]
     at, above = (by_hand(nodes, inputs, choice, (0.9, 0.8)).reshape(chip.shape) for choice in (True, False))
     assert (at != above).sum() > 20
@@ -166,7 +165,7 @@ def test_a_threshold_node_with_a_bias_and_at_its_threshold(tmp_path: Path) -> No
     inputs = (np.random.default_rng(0).random((40, 16, 8, 1, 1)) < 0.4).astype(np.int16)
     sums = inputs.reshape(40, 16, 8) @ weight.T + bias
     for at, expected in ((False, sums > 40), (True, sums >= 40)):
-        graph = compile_imported(read_network(write(tmp_path, nodes), NirOptions(spike_at=at)).imported, LOIHI2)
+        graph = read_network(write(tmp_path, nodes), NirOptions(spike_at=at)).imported.pipeline(LOIHI2).run()
         assert not {label.status for label in graph.labels} & {"bounded", "approximate"}
         found = simulate_naively(graph, inputs).spikes["last"].reshape(expected.shape)
         np.testing.assert_array_equal(found, expected)

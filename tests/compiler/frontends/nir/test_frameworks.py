@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 from naive_simulator import simulate_naively
 
-from litesnn.compiler.frontends.compile import compile_imported
-from litesnn.compiler.frontends.nir import NirOptions
+from litesnn.compiler.frontends.nir.options import NirOptions
 from litesnn.compiler.frontends.nir.read import NirNetwork, read_network
 from litesnn.compiler.profile import load_profile
 
@@ -44,7 +43,7 @@ def test_the_float_run_gives_the_frameworks_spikes(name: str) -> None:
 @pytest.mark.parametrize("name", FILES)
 def test_the_chip_gives_nearly_the_frameworks_spikes(name: str) -> None:
     network, recorded = read(name)
-    graph = compile_imported(network.imported, LOIHI2)
+    graph = network.imported.pipeline(LOIHI2).run()
     inputs = recorded["input"].astype(np.int16)
     found = simulate_naively(graph, inputs.reshape(*inputs.shape[:2], *graph.sources[0].shape)).spikes
     for layer in layers(recorded):
@@ -53,7 +52,7 @@ def test_the_chip_gives_nearly_the_frameworks_spikes(name: str) -> None:
 
 def test_weights_on_a_grid_are_taken_over_exactly() -> None:
     network, recorded = read("sinabs_conv")
-    graph = compile_imported(network.imported, LOIHI2)
+    graph = network.imported.pipeline(LOIHI2).run()
     assert {label.status for label in graph.labels} == {"exact", "assumed"}
     found = simulate_naively(graph, recorded["input"].astype(np.int16)).spikes
     for layer in layers(recorded):

@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from naive_simulator import simulate_naively
 
-from litesnn.compiler.frontends.compile import compile_imported
-from litesnn.compiler.frontends.nir import NirOptions
 from litesnn.compiler.frontends.nir.document import graph_of_tree
+from litesnn.compiler.frontends.nir.options import NirOptions
 from litesnn.compiler.frontends.nir.read import read_network
 from litesnn.compiler.frontends.nir.shapes import infer_shapes
 from litesnn.compiler.profile import load_profile
@@ -103,7 +102,7 @@ def test_integers_give_the_spikes_of_the_floating_point_run(seed: int, delays: b
     network = random_network(seed, delays)
     path = files.write_nir(tmp_path / "random.nir", network.nodes, network.edges)
     read = read_network(path, NirOptions(timesteps=STEPS, dt=1.0))
-    graph = compile_imported(read.imported, LOIHI2)
+    graph = read.imported.pipeline(LOIHI2).run()
     if any(label.status in ("bounded", "approximate") for label in graph.labels):
         pytest.skip("composed weights need more than 8 bits and are rounded, as the labels say")
     source = graph.sources[0].shape

@@ -13,9 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive_simulator import simulate_naively
 
-from litesnn.compiler.frontends.compile import compile_imported
-from litesnn.compiler.frontends.nir import InputCoding, NirOptions, parse_bits, read_nir
-from litesnn.compiler.frontends.nir.read import NirNetwork, read_network
+from litesnn.compiler.frontends.nir.options import InputCoding, NirOptions, ValueRange, WeightBits, parse_bits
+from litesnn.compiler.frontends.nir.read import NirNetwork, read_network, read_nir
 from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.profile import load_profile
 from litesnn.errors import ImportFileError
@@ -50,7 +49,7 @@ def both_runs(
     read: NirNetwork, seed: int = 0, samples: int = 8
 ) -> tuple[Graph, dict[str, np.ndarray], dict[str, np.ndarray]]:
     """The compiled graph; spikes of the float run and of the chip, per layer, over the same steps."""
-    graph = compile_imported(read.imported, LOIHI2)
+    graph = read.imported.pipeline(LOIHI2).run()
     rng, (source,) = np.random.default_rng(seed), graph.sources
     if source.message_bits:
         inputs = rng.integers(source.minimum, source.maximum + 1, (samples, *source.shape)).astype(np.int16)
@@ -156,7 +155,7 @@ def test_a_linear_end_and_integrators_are_read_out(tmp_path: Path) -> None:
         nodes.pop("output")
         nodes = {**nodes, **extra, "output": files.port("Output", 2)}
         read = read_network(write(tmp_path, nodes))
-        graph = compile_imported(read.imported, LOIHI2)
+        graph = read.imported.pipeline(LOIHI2).run()
         inputs = (np.random.default_rng(1).random((6, graph.timesteps, 4, 1, 1)) < 0.4).astype(np.int16)
         sent = read.float_network.run(inputs, graph.timesteps).sent[graph.output.name]
         expected = sent[:, -1] if extra else sent.sum(axis=1)
@@ -166,7 +165,7 @@ def test_a_linear_end_and_integrators_are_read_out(tmp_path: Path) -> None:
 
 
 def test_direct_input_is_worth_its_scale(tmp_path: Path) -> None:
-    coding = InputCoding("direct", -8, 7, 0.125)
+    coding = InputCoding("direct", ValueRange(-8, 7), 0.125)
     read = read_network(
         write(tmp_path, network(files.if_node((5,), 1.01), np.rint(WEIGHT * 8) / 8)), NirOptions(input=coding)
     )
@@ -225,14 +224,16 @@ def test_subgraphs_are_opened(tmp_path: Path) -> None:
 def test_bits_per_node_and_scale_rules(tmp_path: Path) -> None:
     path = write(tmp_path, network(files.lif_node((50,)), RNG.normal(size=(50, 40))))
     largest = {
-        bits: int(np.abs(read_nir(path, NirOptions({"fc": bits})).graph.blocks[0].geometry.codes).max())
+        bits: int(
+            np.abs(read_nir(path, NirOptions(bits=WeightBits({"fc": bits}))).graph.blocks[0].geometry.codes).max()
+        )
         for bits in (2, 4, 8)
     }
     assert largest == {2: 1, 4: 7, 8: 127}
-    refused(path, "--bits names 'conv9'", "fc", bits={"conv9": 4})
+    refused(path, "--bits names 'conv9'", "fc", bits=WeightBits({"conv9": 4}))
     bounds = {}
     for rule in ("max", "percentile", "mse"):
-        read = read_nir(path, NirOptions({"fc": 4}, scale_rule=rule, percentile=99.0))  # type: ignore[arg-type]
+        read = read_nir(path, NirOptions(bits=WeightBits({"fc": 4}), scale_rule=rule, percentile=99.0))  # type: ignore[arg-type]
         codes = read.graph.blocks[0].geometry.codes
         step = next(label for label in read.graph.labels if label.step == "weights to integers").detail
         bounds[rule] = float(step.split("step ")[1].split(";")[0].split(",")[0])
@@ -242,8 +243,8 @@ def test_bits_per_node_and_scale_rules(tmp_path: Path) -> None:
 
 
 def test_parse_bits() -> None:
-    assert parse_bits("6") == (6, {})
-    assert parse_bits("conv1=4, fc=8") == (8, {"conv1": 4, "fc": 8})
+    assert parse_bits("6") == WeightBits({}, 6)
+    assert parse_bits("conv1=4, fc=8") == WeightBits({"conv1": 4, "fc": 8}, 8)
     for text in ("", "9", "conv1=", "=4", "fc=x", "1.5"):
         with pytest.raises(ImportFileError, match="allowed"):
             parse_bits(text)

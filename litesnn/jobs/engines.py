@@ -6,18 +6,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
 from litesnn.compiler.graph import Graph, Membranes
+from litesnn.jobs.samples import Inputs, Samples
 from litesnn.runtime.exact import Simulator
 from litesnn.runtime.lava import LAVA_TIMEOUT, LavaSession, Models
 from litesnn.runtime.trace import Trace
 from litesnn.runtime.verify import Comparison, Divergence, Engine, Verification, verify_engines
 from litesnn.runtime.verify.compare import neuron_index
-from litesnn.samples import Samples
 
-Inputs = npt.NDArray[np.int16]
 Progress = Callable[[str, int, int], None]
 # Synapses that stock and fast models unroll at most: some 12 bytes each, several times over while Lava starts.
 LAVA_SYNAPSES = 200_000_000

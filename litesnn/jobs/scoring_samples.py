@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from litesnn.compiler.genotype import Genotype, quantize_input
 from litesnn.errors import DataError
-from litesnn.samples import Samples, check_input, read_array
+from litesnn.jobs.samples import Samples, read_array
+from litesnn.jobs.testbench.genotype_samples import check_input
 
 
 def scoring_samples(

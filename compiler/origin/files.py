@@ -9,13 +9,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from litesnn.compiler.frontends.imported import Layer, SourceFile, Transform
 from litesnn.compiler.genotype import load_genotype
-from litesnn.compiler.weight_facts import Origin
+from litesnn.compiler.origin.base import Origin
+from litesnn.compiler.origin.formats import FORMATS
+from litesnn.compiler.origin.genotype import GENOTYPE, GenotypeOrigin
+from litesnn.compiler.origin.source_file import SOURCE, Layer, SourceFile, Transform
 from litesnn.errors import ProgramError
-
-GENOTYPE = "genotype/genotype.json"
-SOURCE = "source/source.json"
 
 
 class SourceDocument(BaseModel):
@@ -27,22 +26,18 @@ class SourceDocument(BaseModel):
     version: Literal[1] = 1
     name: Annotated[str, Field(max_length=255, pattern=r"^[^/\x00]+$")]
     source_format: str
-    suffix: Literal[".net", ".nir"]
+    suffix: Annotated[str, Field(max_length=20, pattern=r"^\.[a-z0-9]+$")]
     layers: tuple[Layer, ...]
     input_note: str
     record: dict[str, Any]
     transform: Transform | None = None
 
 
-def origin_files(origin: Origin) -> dict[str, bytes]:
-    """Files of the program directory: relative name -> content."""
-    if isinstance(origin, SourceFile):
-        fields = {name: getattr(origin, name) for name in SourceDocument.model_fields if hasattr(origin, name)}
-        document = SourceDocument(**fields).model_dump(mode="json")
-        text = json.dumps(document, indent=1, sort_keys=True, allow_nan=False) + "\n"
-        return {SOURCE: text.encode(), f"source/network{origin.suffix}": origin.document}
-    assert origin.spec.weights is not None, "programs come from trained genotypes"
-    return {GENOTYPE: origin.document, f"genotype/{origin.spec.weights.file}": origin.weights}
+def source_document(origin: SourceFile) -> bytes:
+    """source.json."""
+    fields = {name: getattr(origin, name) for name in SourceDocument.model_fields if hasattr(origin, name)}
+    document = SourceDocument(**fields).model_dump(mode="json")
+    return (json.dumps(document, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
 
 
 def read_origin(root: Path, contents: Mapping[str, bytes]) -> Origin:
@@ -61,7 +56,7 @@ def read_origin(root: Path, contents: Mapping[str, bytes]) -> Origin:
     weights = genotype.spec.weights
     if weights is None or f"genotype/{weights.file}" not in contents:
         raise ProgramError(f"{root}: manifest.json does not list the genotype's weights; the program is incomplete")
-    return genotype
+    return GenotypeOrigin(genotype)
 
 
 def _read_source(root: Path, contents: Mapping[str, bytes]) -> SourceFile:
@@ -69,6 +64,10 @@ def _read_source(root: Path, contents: Mapping[str, bytes]) -> SourceFile:
         found = SourceDocument.model_validate_json(contents[SOURCE], strict=True)
     except ValidationError as error:
         raise ProgramError(f"{root / SOURCE}: {error}") from error
+    if found.source_format not in FORMATS:
+        raise ProgramError(
+            f"{root / SOURCE}: source_format: found '{found.source_format}'; allowed: {', '.join(FORMATS)}"
+        )
     file = f"source/network{found.suffix}"
     if file not in contents:
         raise ProgramError(f"{root}: manifest.json does not list {file}; the program is incomplete")

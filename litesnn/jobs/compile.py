@@ -1,18 +1,17 @@
-"""The main job: genotype and profile in, a checked and verified program out."""
+"""The main job: a network and a profile in, a checked and verified program out."""
 
 from __future__ import annotations
 
 import os
-import shlex
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cache
 
 from litesnn.compiler.fixes import with_remedies
-from litesnn.compiler.genotype import LoadedGenotype, load_genotype
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mapping
+from litesnn.compiler.origin import Origin
 from litesnn.compiler.passes import SignHandling
-from litesnn.compiler.pipeline import compile_graph
+from litesnn.compiler.pipeline import Watch
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.program import Program
 from litesnn.compiler.report import Made, build_report
@@ -21,14 +20,16 @@ from litesnn.compiler.rules import Checked, Finding, Subject, check_rules, try_m
 from litesnn.compiler.rules.finding import worst_first
 from litesnn.compiler.rules.listed import broken_rules
 from litesnn.compiler.rules.range_rules import left_registers, with_seen
-from litesnn.compiler.weight_facts import Origin, given
-from litesnn.engines import Progress
+from litesnn.jobs.engines import Progress
+from litesnn.jobs.float_comparison import compared
+from litesnn.jobs.networks import Network, origin_of
+from litesnn.jobs.samples import SampleChoice, Samples
+from litesnn.jobs.testbench.base import testbench
+from litesnn.jobs.verify import OWN, verify
 from litesnn.runtime.lava import LAVA_TIMEOUT, Models
 from litesnn.runtime.mapped import MappedCheck, check_mapping
 from litesnn.runtime.verify import Verification
 from litesnn.runtime.verify.verify import ACTIVITY_ENGINE
-from litesnn.samples import Samples
-from litesnn.verification import LAVA_SAMPLES, verify
 
 MAPPED_SAMPLES = 32
 
@@ -56,51 +57,99 @@ class Compilation:
 
 
 def compile(
-    genotype: str | os.PathLike[str] | LoadedGenotype,
+    network: Network,
     profile: str | os.PathLike[str] | Profile = "loihi2",
     *,
     sign: SignHandling = "auto",
-    samples: Samples | None = None,
-    lava_samples: int | None = LAVA_SAMPLES,
+    samples: Samples | SampleChoice | None = None,
+    lava_samples: int | None = OWN,
     lava_models: Models = "stock",
     lava_timeout: float = LAVA_TIMEOUT,
     progress: Progress | None = None,
+    watch: Watch | None = None,
 ) -> Compilation:
-    """Compile a trained genotype, check it against the profile's rules and, given samples, verify it.
+    """Compile a network, check it against the profile's rules and, given samples, verify it.
+
+    A network of real values that was rounded is compared with its own run in floating point too.
 
     Parameters
     ----------
-    genotype : path of a genotype file, or one that is loaded
+    network : a trained genotype, or a file of another tool: as a path or loaded
     profile : name of a shipped profile, path of a TOML file, or a loaded profile
     sign : how weights of both signs are stored: `split`, `mixed`, or `auto` (the cheaper one as encoded)
-    samples : verification inputs (`litesnn.samples.verification_samples`); None simulates nothing: no
-        spikes are compared, and there are no figures of traffic and energy
+    samples : verification inputs, or what to take for them; None simulates nothing: no spikes are compared, and there are no
+        figures of traffic and energy
     lava_samples, lava_models, lava_timeout : how many of them go through Lava (None: all), with whose models, and how many
         seconds it may give no sign of life; see `verify`
+    watch : called with the name of every pass and the graph that it gave
 
     Raises
     ------
     LiteSNNError
-        For anything wrong with the genotype, the profile or the backend. A program that breaks a rule is returned, not raised;
-        if the rule is one of the graph, it is not simulated.
+        For anything wrong with the network, the profile, the samples or the backend. A program that breaks a rule is returned, not
+        raised; if the rule is one of the graph, it is not simulated.
     """
-    loaded = genotype if isinstance(genotype, LoadedGenotype) else load_genotype(genotype)
+    origin = origin_of(network)
     target = profile if isinstance(profile, Profile) else load_profile(profile)
-    graph = compile_graph(loaded, target, sign)
+    bench = testbench(origin)
+
+    @cache
+    def compiled() -> Graph:
+        return origin.pipeline(target, sign).run(watch=watch)
+
+    chosen = bench.samples(samples, compiled) if isinstance(samples, SampleChoice) else samples
+    graph = compiled()
+    in_lava = bench.lava_samples if lava_samples == OWN else lava_samples
+    if chosen is not None:
+        origin = compared(origin, graph, chosen)
     verification = None
-    if samples is not None and not broken_rules(graph, target):
+    if chosen is not None and not broken_rules(graph, target):
         verification = verify(
             graph,
-            loaded,
-            samples,
-            lava_samples=lava_samples,
+            origin,
+            chosen,
+            lava_samples=in_lava,
             lava_models=lava_models,
             lava_timeout=lava_timeout,
             progress=progress,
         )
-    simulated = samples_option(samples is not None, lava_samples, lava_models)
-    command = f"litesnn-compile {shlex.quote(_name(genotype))} --profile {target.name} --sign {sign} {simulated}"
-    return assemble(graph, loaded, target, command, samples, verification, sign)
+    file, options = origin.command()
+    simulated = samples_option(chosen is not None, in_lava, lava_models)
+    words = (file, f"--profile {target.name}", options, f"--sign {sign}", simulated)
+    return assemble(graph, origin, target, " ".join(filter(None, words)), chosen, verification, sign)
+
+
+def import_network(
+    network: Network,
+    profile: str | os.PathLike[str] | Profile = "loihi2",
+    *,
+    input_path: str | os.PathLike[str] | None = None,
+    labels_path: str | os.PathLike[str] | None = None,
+    seed: int = 0,
+    simulate: bool = True,
+    sign: SignHandling = "auto",
+    lava_samples: int | None = OWN,
+    lava_models: Models = "stock",
+    lava_timeout: float = LAVA_TIMEOUT,
+    progress: Progress | None = None,
+) -> Compilation:
+    """`compile` with samples as `litesnn import` chooses them: a user's arrays, or seeded random inputs.
+
+    Parameters
+    ----------
+    input_path, labels_path, seed : see `SampleChoice`
+    simulate : False simulates nothing, whatever the samples
+    """
+    return compile(
+        network,
+        profile,
+        sign=sign,
+        samples=SampleChoice(input_path, labels_path, None, seed) if simulate else None,
+        lava_samples=lava_samples,
+        lava_models=lava_models,
+        lava_timeout=lava_timeout,
+        progress=progress,
+    )
 
 
 def assemble(
@@ -116,7 +165,7 @@ def assemble(
 
     Parameters
     ----------
-    origin : the genotype or file the graph came from
+    origin : where the graph came from
     samples, verification : what was verified, for the mapped simulation and the costs; None where nothing was
     sign : how the graph stores weights of both signs, for fixes that compile again
     """
@@ -124,12 +173,11 @@ def assemble(
     rates = None if activity is None else {name: n / activity.samples for name, n in activity.events.items()}
     mapping = try_mapping(graph, target, rates)
     placed = mapping if isinstance(mapping, Mapping) else None
-    made_from = given(origin)
-    findings = tuple(check_rules(graph, target, mapping, made_from))
+    findings = tuple(check_rules(graph, target, mapping, origin.range_advice))
     seen = verification.registers if verification else {}
     if left_registers(seen) or any(finding.severity == "error" for finding in findings):
-        genotype, compiled = (origin, None) if isinstance(origin, LoadedGenotype) else (None, graph)
-        subject = Subject(target, genotype, compiled, sign, made_from)
+        compiled = graph if origin.genotype is None else None
+        subject = Subject(target, origin.genotype, compiled, sign, origin.range_advice)
         findings = with_remedies(Checked(subject, graph, mapping, findings)).checked.findings
     if verification is not None:
         # After the remedies, which have to prove a register, not only to make it hold for these samples.
@@ -161,7 +209,3 @@ def samples_option(simulated: bool, lava_samples: int | None, lava_models: Model
         return "--no-lava"
     models = "" if lava_models == "stock" else f" --models {lava_models}"
     return f"--samples {'all' if lava_samples is None else lava_samples}{models}"
-
-
-def _name(genotype: str | os.PathLike[str] | LoadedGenotype) -> str:
-    return genotype.spec.name if isinstance(genotype, LoadedGenotype) else Path(genotype).name

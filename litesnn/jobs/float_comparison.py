@@ -1,49 +1,50 @@
-"""What quantization costs: the chip's integers beside a floating-point run of the same NIR file, layer by layer."""
+"""What quantization costs: the chip's integers beside a floating-point run of the same network, layer by layer."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.imported import Imported
-from litesnn.compiler.frontends.nir.float_run import FloatTrace
-from litesnn.compiler.frontends.nir.read import NirNetwork
 from litesnn.compiler.graph import Graph
+from litesnn.compiler.origin import Origin
+from litesnn.compiler.origin.float_reference import FloatReference, Floats
+from litesnn.jobs.samples import Samples
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.trace import Trace
 
-Floats = npt.NDArray[np.float64]
+COMPARED_SAMPLES = 64
 OTHERWISE_SAMPLES = 16  # that are run under the other answer to an assumption
 
 
-def compared(network: NirNetwork, graph: Graph, inputs: npt.NDArray[np.int16], origin: str) -> Imported:
-    """The imported network with the comparison in its record, under `comparison`.
+def compared(origin: Origin, graph: Graph, samples: Samples) -> Origin:
+    """The origin with the comparison in its record, under `comparison`; as it is where it has no run in floating point.
 
     Parameters
     ----------
-    graph : the compiled graph of the network
-    inputs : (N, T, C, H, W) spikes or (N, C, H, W) integers, held
-    origin : where the inputs are from, in words
+    graph : its compiled graph
+    samples : the first `COMPARED_SAMPLES` of them are run
     """
-    names = [p.name for p in graph.membranes if p.sends == "spikes" and p.name in network.graph.nodes]
-    trace = simulate(graph, inputs, record=names)
-    document = compare_traces(network, graph, inputs, trace)
-    return replace(network.imported, record={**network.imported.record, "comparison": {"inputs": origin, **document}})
+    reference = origin.float_reference
+    if reference is None:
+        return origin
+    inputs = samples.inputs[:COMPARED_SAMPLES]
+    names = [p.name for p in graph.membranes if p.sends == "spikes" and p.name in reference.layers]
+    document = compare_traces(reference, graph, inputs, simulate(graph, inputs, record=names))
+    return origin.recording(comparison={"inputs": samples.origin, **document})
 
 
 def _otherwise(
-    network: NirNetwork, inputs: npt.NDArray[np.int16], steps: int, floats: FloatTrace
+    reference: FloatReference, inputs: npt.NDArray[np.int16], steps: int, floats: Mapping[str, Floats]
 ) -> list[dict[str, Any]]:
     """What the float run would give under the other answers to what was assumed: the only witness against an assumption."""
     few = inputs[:OTHERWISE_SAMPLES]
-    nodes = [n for n in network.float_network.neurons if network.spikes(n)]
     rows = []
-    for question in network.questions:
-        other = network.float_network.otherwise(question.options).run(few, steps)
-        differing = sum(int((other.sent[n] != floats.sent[n][: len(few), :steps]).sum()) for n in nodes)
+    for question in reference.otherwise():
+        other = question.network.run(few, steps)
+        sent = {name: floats[name][: len(few), :steps] for name in reference.spiking}
         rows.append(
             {
                 "step": question.step,
@@ -51,34 +52,36 @@ def _otherwise(
                 "instead": question.instead,
                 "option": question.option,
                 "samples": len(few),
-                "differing_spikes": differing,
-                "float_spikes": sum(int(floats.sent[n][: len(few), :steps].sum()) for n in nodes),
+                "differing_spikes": sum(int((other[name] != values).sum()) for name, values in sent.items()),
+                "float_spikes": sum(int(values.sum()) for values in sent.values()),
             }
         )
     return rows
 
 
-def compare_traces(network: NirNetwork, graph: Graph, inputs: npt.NDArray[np.int16], trace: Trace) -> dict[str, Any]:
+def compare_traces(
+    reference: FloatReference, graph: Graph, inputs: npt.NDArray[np.int16], trace: Trace
+) -> dict[str, Any]:
     """Per layer the spikes of the float run and of the chip, and how often the two name the same class.
 
     A layer whose input comes late (through a Delay) is compared over the same steps of the network: the chip's window begins
     when its first input can arrive.
     """
     steps = inputs.shape[1] if inputs.ndim == 5 else graph.timesteps
-    windows = {name: _window(network, graph, name) for name in network.float_network.read_out if name in graph.network}
-    floats = network.float_network.run(inputs, steps, max(windows.values(), default=0))
+    windows = {name: _window(reference, graph, name) for name in reference.layers if name in graph.network}
+    floats = reference.run(inputs, steps, max(windows.values(), default=0))
     rows = []
     for name, first in windows.items():
         if name in trace.spikes:
-            sent = floats.sent[name][:, first : first + steps].reshape(trace.spikes[name].shape)
+            sent = floats[name][:, first : first + steps].reshape(trace.spikes[name].shape)
             rows.append(_row(name, sent, trace.spikes[name]))
-    expected = _scores(network, floats.sent[graph.output.name], windows[graph.output.name], steps)
+    expected = _scores(reference, floats[graph.output.name], windows[graph.output.name], steps)
     return {
         "samples": len(inputs),
         "steps": steps,
         "layers": rows,
         **_same_class(expected, trace),
-        "otherwise": _otherwise(network, inputs, steps, floats),
+        "otherwise": _otherwise(reference, inputs, steps, floats),
     }
 
 
@@ -93,9 +96,9 @@ def _same_class(scores: Floats, trace: Trace) -> dict[str, Any]:
     }
 
 
-def _window(network: NirNetwork, graph: Graph, name: str) -> int:
+def _window(reference: FloatReference, graph: Graph, name: str) -> int:
     arrival = graph[name].arrival
-    return network.timing.shift(arrival, name) if graph.isolated and arrival is not None else 0
+    return reference.first_step(arrival, name) if graph.isolated and arrival is not None else 0
 
 
 def _row(name: str, floats: Floats, chip: npt.NDArray[np.integer[Any]]) -> dict[str, Any]:
@@ -109,10 +112,8 @@ def _row(name: str, floats: Floats, chip: npt.NDArray[np.integer[Any]]) -> dict[
     }
 
 
-def _scores(network: NirNetwork, sent: Floats, first: int, steps: int) -> Floats:
+def _scores(reference: FloatReference, sent: Floats, first: int, steps: int) -> Floats:
     """(N, classes) as the chip's host reads them: counted spikes, an integrator's last value, or a linear output's sum."""
     window = sent[:, first : first + steps].reshape(len(sent), steps, -1)
-    output = network.wiring.output
-    integrator = output in network.float_network.neurons and not network.spikes(output)
-    scores: Floats = window[:, -1] if integrator else window.sum(axis=1)
+    scores: Floats = window[:, -1] if reference.output_integrates else window.sum(axis=1)
     return scores

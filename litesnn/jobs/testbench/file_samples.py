@@ -1,52 +1,22 @@
-"""Inputs of imported networks: a user's arrays against the graph's source, real values through the file's transform, or random ones."""
+"""Inputs of networks from elsewhere: a user's arrays against the graph's source, real values through the file's transform, or random ones."""
 
 from __future__ import annotations
 
-import os
 from math import prod
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.imported import SourceFile, Transform
 from litesnn.compiler.graph import Graph, Source
+from litesnn.compiler.origin import Transform
 from litesnn.errors import DataError
-from litesnn.samples import RANDOM_SAMPLES, RANDOM_SPIKE_RATE, Samples, affordable, check_labels, read_array
+from litesnn.jobs.samples import RANDOM_SAMPLES, RANDOM_SPIKE_RATE, Inputs, affordable
 
-Inputs = npt.NDArray[np.int16]
 # Synapses times steps of all random samples together: large networks get fewer, but at least two.
 RANDOM_WORK = 2_000_000_000
 
 
-def imported_samples(
-    graph: Graph,
-    origin: SourceFile,
-    *,
-    input_path: str | os.PathLike[str] | None = None,
-    labels_path: str | os.PathLike[str] | None = None,
-    seed: int = 0,
-) -> Samples:
-    """A user's `--input`, or seeded random inputs.
-
-    Raises
-    ------
-    DataError
-        For a broken array, or one that does not fit the network.
-    """
-    if labels_path is not None and input_path is None:
-        raise DataError("--labels needs --input: labels belong to the samples of one file")
-    if input_path is None:
-        inputs = random_inputs(graph, origin.transform, seed)
-        return Samples(
-            inputs, None, f"{len(inputs)} random inputs (seed {seed}): only spikes are compared, not accuracy"
-        )
-    inputs = imported_input(graph, origin, read_array(input_path))
-    labels = None if labels_path is None else check_labels(read_array(labels_path), len(inputs), graph.output.size)
-    return Samples(inputs, labels, f"{len(inputs)} samples of {Path(input_path).name}")
-
-
-def imported_input(graph: Graph, origin: SourceFile, values: npt.NDArray[np.generic]) -> Inputs:
+def check_values(graph: Graph, transform: Transform | None, values: npt.NDArray[np.generic]) -> Inputs:
     """Integers for the network, (N, C, H, W) held for all steps or (N, T, C, H, W), from a user's array.
 
     Whole-number types enter as they are. Floating point values are real ones: where the file has an input transform they become
@@ -62,7 +32,7 @@ def imported_input(graph: Graph, origin: SourceFile, values: npt.NDArray[np.gene
     if values.dtype.kind not in "biuf":
         raise DataError(f"input: found {values.dtype}; allowed: integers or floating point numbers")
     if values.dtype.kind == "f":
-        values = _whole(values.astype(np.float64), origin.transform)
+        values = _whole(values.astype(np.float64), transform)
     low, high = source.sent
     if values.min().item() < low or values.max().item() > high:
         raise DataError(f"input: found values {values.min():g} .. {values.max():g}; allowed: {low} .. {high}")

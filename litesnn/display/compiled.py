@@ -1,4 +1,4 @@
-"""What became of the layers of an imported file, and its spikes beside a floating-point run of it."""
+"""A compilation in the terminal: what became of the layers of a file from elsewhere, and the report."""
 
 from __future__ import annotations
 
@@ -14,23 +14,27 @@ from litesnn.display.report import show_report
 from litesnn.terminal import Terminal, assembled, shown
 
 
-def show_import(console: Terminal, report: Report, directory: str | None) -> None:
-    """All tables of an import, and where the program is; None where none was written."""
-    imported = report.imported
-    assert imported is not None, "an import's report says what was imported"
+def show_compiled(console: Terminal, report: Report, directory: str | None) -> None:
+    """All tables of a compilation, and where the program is; None where none was written."""
+    if report.imported is not None:
+        _show_source(console, report.imported)
+    show_report(console, report)
+    if directory is None:
+        console.print("a rule is broken: nothing was written")
+    else:
+        console.print(assembled("program written to ", (directory, "bold")))
+
+
+def _show_source(console: Terminal, imported: ImportedSection) -> None:
+    """What became of a file's layers, and what rounding them cost where it was measured."""
     console.print(layers_table(imported))
     comparison = imported.record.get("comparison")
     if comparison is not None:
         console.print(comparison_table(comparison))
         if comparison.get("otherwise"):
             console.print(assumption_lines(comparison["otherwise"]))
-    elif imported.format == "nir":
+    elif "dt" in imported.record:  # real values that were rounded
         console.print("○ not compared with floating point: nothing was simulated", style="yellow")
-    show_report(console, report)
-    if directory is None:
-        console.print("a rule is broken: nothing was written")
-    else:
-        console.print(assembled("program written to ", (directory, "bold")))
 
 
 def layers_table(imported: ImportedSection) -> Table:

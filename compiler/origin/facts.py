@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
-from litesnn.compiler.frontends.imported import SourceFile
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph, SynapseBlock
-
-if TYPE_CHECKING:
-    from litesnn.compiler.rules.range_rules import Given
-
-Origin = LoadedGenotype | SourceFile
-
-
-def given(origin: Origin) -> Given:
-    """What a network was made from."""
-    if isinstance(origin, LoadedGenotype):
-        return "genotype"
-    return "nir" if origin.source_format == "nir" else "slayer"
 
 
 @dataclass(frozen=True)
@@ -48,16 +35,6 @@ class WeightFacts:
         return 1 - self.kept / self.weights if self.weights else 0.0
 
 
-def origin_name(origin: Origin) -> str:
-    """What the network is called."""
-    return origin.name if isinstance(origin, SourceFile) else origin.spec.name
-
-
-def weight_facts(graph: Graph, origin: Origin) -> WeightFacts:
-    """The facts of a compiled graph, counted where it came from."""
-    return _graph_facts(graph) if isinstance(origin, SourceFile) else genotype_facts(origin)
-
-
 def genotype_facts(loaded: LoadedGenotype) -> WeightFacts:
     """Counted from a genotype's masks."""
     owners = [(node.name, edge) for node in loaded.topology.nodes for edge in node.edges]
@@ -70,8 +47,8 @@ def genotype_facts(loaded: LoadedGenotype) -> WeightFacts:
     return _facts(by_bits, by_population, _genotype_operations(loaded))
 
 
-def _graph_facts(graph: Graph) -> WeightFacts:
-    """Counted from the blocks of an imported network, whose layers are edges of one or several blocks."""
+def graph_facts(graph: Graph) -> WeightFacts:
+    """Counted from the blocks of a network from elsewhere, whose layers are edges of one or several blocks."""
     by_bits: dict[str, dict[str, int]] = {}
     by_population: dict[str, tuple[int, int]] = {}
     operations = 0

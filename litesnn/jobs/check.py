@@ -1,4 +1,4 @@
-"""The rule check as users call it: a genotype or a program against a profile, with fixes that were checked to work."""
+"""The rule check as users call it: a network or a program against a profile, with fixes that were checked to work."""
 
 from __future__ import annotations
 
@@ -8,21 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from litesnn.compiler.fixes import SECONDS, Plan, make_plan, with_remedies
-from litesnn.compiler.genotype import LoadedGenotype, load_genotype
+from litesnn.compiler.origin import Origin
 from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.program import Program, is_program
 from litesnn.compiler.rules import Checked, Finding, Subject
 from litesnn.compiler.rules import check as check_subject
-from litesnn.compiler.stand_in import with_random_weights
-from litesnn.compiler.weight_facts import Origin, given
+from litesnn.jobs.networks import Network, origin_of
 
 
 @dataclass(frozen=True)
 class Check:
     """Every finding, and the plan that fixes all errors together; None where there is no error or no fix for any.
 
-    `origin` is the genotype, or the file from elsewhere, that was checked; one with random weights where it is not `trained`.
+    `origin` is where what was checked comes from; with random weights where it is not `trained`.
     """
 
     checked: Checked
@@ -42,7 +41,7 @@ class Check:
 
 
 def check(
-    network: str | os.PathLike[str] | LoadedGenotype | Program,
+    network: Network | Program,
     profile: str | os.PathLike[str] | Profile = "loihi2",
     *,
     sign: SignHandling = "auto",
@@ -53,9 +52,9 @@ def check(
 
     Parameters
     ----------
-    network : a genotype or a program, as a path or loaded; the graph of a program is checked as it stands
+    network : a genotype, a file of another tool or a program, as a path or loaded; the graph of a program is checked as it stands
     profile : name of a shipped profile, path of a TOML file, or a loaded profile
-    sign : how weights of both signs are stored when a genotype is compiled
+    sign : how weights of both signs are stored when it is compiled
     fix_seconds : time to look for fixes, 0 for none; a network without findings takes none of it
     progress : called with the description of every fix before it is tried
 
@@ -65,14 +64,14 @@ def check(
         For a malformed network, or a wrong profile. An untrained genotype is checked with random weights, without fixes. Broken limits of the chip are findings.
     """
     target = profile if isinstance(profile, Profile) else load_profile(profile)
-    if isinstance(network, str | os.PathLike):
-        network = Program.load(network) if is_program(Path(network)) else load_genotype(network)
-    origin = network.origin if isinstance(network, Program) else network
-    genotype = origin if isinstance(origin, LoadedGenotype) else None
-    graph = network.graph if isinstance(network, Program) else None
-    checked = check_subject(Subject(target, genotype, graph, sign, given(origin)))
-    if genotype is not None and genotype.tensors is None:  # fixes edit weights
-        return Check(checked, with_random_weights(genotype), trained=False)
+    if isinstance(network, str | os.PathLike) and is_program(Path(network)):
+        network = Program.load(network)
+    origin, graph = (network.origin, network.graph) if isinstance(network, Program) else (origin_of(network), None)
+    if graph is None and origin.genotype is None:
+        graph = origin.pipeline(target, sign).run()
+    checked = check_subject(Subject(target, origin.genotype, graph, sign, origin.range_advice))
+    if not origin.trained:  # fixes edit weights
+        return Check(checked, origin.with_weights(), trained=False)
     if fix_seconds <= 0:
         return Check(checked, origin)
     remedied = with_remedies(checked, fix_seconds, progress)

@@ -1,0 +1,26 @@
+"""Options that formats share: one flag, one help text and one parser for all of them."""
+
+from __future__ import annotations
+
+from litesnn.errors import ImportFileError
+
+SIDE_MAX = 2**15
+TIMESTEPS = ("--timesteps", "Steps per sample; what the file says, or 16.")
+INPUT_SHAPE = ("--input-shape", "Channels, height, width, where the file does not say it.")
+
+
+def parse_shape(text: str) -> tuple[int, int, int]:
+    """`C,H,W` as numbers.
+
+    Raises
+    ------
+    ImportFileError
+        For anything else.
+    """
+    parts = text.split(",")
+    if len(parts) != 3 or not all(part.strip().isdecimal() and 0 < int(part) <= SIDE_MAX for part in parts):
+        raise ImportFileError(
+            f"--input-shape: found '{text}'; allowed: C,H,W, each within 1 .. {SIDE_MAX}, e.g. 3,32,32"
+        )
+    channels, height, width = (int(part) for part in parts)
+    return (channels, height, width)

@@ -1,0 +1,87 @@
+"""The formats that networks are read from, in one table: name -> `module:attribute`, imported when it is first asked for.
+
+A format is a folder in `compiler/frontends` and its line here; docs/adding-a-format.md says what stands in the folder.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from litesnn.compiler.origin.options import words
+from litesnn.errors import ImportFileError
+
+if TYPE_CHECKING:
+    from litesnn.compiler.origin.source_file import SourceFile
+
+FORMATS: dict[str, str] = {
+    "slayer": "litesnn.compiler.frontends.net.format:SLAYER",
+    "nir": "litesnn.compiler.frontends.nir.format:NIR",
+}
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of network files.
+
+    Attributes
+    ----------
+    name : its key in `FORMATS`, as programs and reports keep it
+    title : what a file of it is, for messages: "a NIR network"
+    panel : heading of its options
+    suffixes : of its files
+    options : settings class of its reader; its fields are the options (see `options`)
+    read : path and options -> the network
+    range_advice : bits by which a register is too narrow -> what can be changed in a file of this format
+    """
+
+    name: str
+    title: str
+    panel: str
+    suffixes: tuple[str, ...]
+    options: type
+    read: Callable[[Path, Any], SourceFile]
+    range_advice: Callable[[int], str]
+
+
+def format_named(name: str) -> Format:
+    """A format of the table."""
+    module, attribute = FORMATS[name].split(":")
+    found: Format = getattr(import_module(module), attribute)
+    return found
+
+
+def formats() -> Iterator[Format]:
+    """All of them, in the order of the table."""
+    return map(format_named, FORMATS)
+
+
+def format_of(path: str | os.PathLike[str]) -> Format | None:
+    """The format of a file by its suffix; None where none has it."""
+    suffix = Path(path).suffix.lower()
+    return next((found for found in formats() if suffix in found.suffixes), None)
+
+
+def read_network(path: str | os.PathLike[str], options: Any = None, **given: Any) -> SourceFile:
+    """Read a network file of another tool by its suffix.
+
+    Parameters
+    ----------
+    options : of the format's settings class (`formats.Format.options`); its defaults where None
+    given : fields of that class instead
+
+    Raises
+    ------
+    ImportFileError
+        For a suffix that no format has, and whatever its reader refuses.
+    """
+    found = format_of(path)
+    if found is None:
+        allowed = ", ".join(suffix for other in formats() for suffix in other.suffixes)
+        raise ImportFileError(f"{path}: found suffix '{Path(path).suffix.lower()}'; allowed: {allowed}")
+    chosen = found.options(**given) if options is None else options
+    return replace(found.read(Path(path), chosen), given=tuple(words(chosen)))

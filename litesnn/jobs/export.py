@@ -1,0 +1,102 @@
+"""Write a program for another tool. The formats stand in one table, each imported when it is first used.
+
+An exporter takes a program and returns `Exported`: files by name, and what is to be said about them. One `with_sample` also takes
+a sample (graded (C, H, W) or spikes (T, C, H, W)) and what that sample is, in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from litesnn.compiler.export import Exported
+from litesnn.compiler.program import Program
+from litesnn.errors import DataError, ExportError
+from litesnn.jobs.samples import SampleChoice
+from litesnn.output import check_file, write_atomically
+from litesnn.output_kinds import NIR, SANAFE, Kind
+
+
+@dataclass(frozen=True)
+class ExportFormat:
+    """A format that programs are written in.
+
+    Attributes
+    ----------
+    exporter : `module:function`
+    files : names of what is written; `{name}` is the program's
+    kind : of those files
+    with_sample : whether a sample belongs to what is written
+    """
+
+    exporter: str
+    files: tuple[str, ...]
+    kind: Kind
+    with_sample: bool = False
+
+
+EXPORTS: dict[str, ExportFormat] = {
+    "nir": ExportFormat("litesnn.compiler.export.nir:export_program", ("{name}.nir",), NIR),
+    "sanafe": ExportFormat(
+        "litesnn.compiler.export.sanafe:export_sanafe", ("architecture.yaml", "network.yaml"), SANAFE, with_sample=True
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Written:
+    """The files that were written, and what is to be said about them."""
+
+    files: tuple[Path, ...]
+    notes: tuple[str, ...]
+
+
+def export_program(
+    program: Program, to: str, output: Path, choice: SampleChoice | None = None, sample: int = 0
+) -> Written:
+    """Write a program in a format of the table.
+
+    Parameters
+    ----------
+    output : a folder, or a file where the format has one and the suffix is its
+    choice, sample : which samples there are, and the number of the one that is written, where the format holds one
+
+    Raises
+    ------
+    LiteSNNError
+        For an unknown format, a sample that is not there, what the format cannot say, and a place that cannot be written.
+    """
+    if to not in EXPORTS:
+        raise ExportError(f"--to: found '{to}'; allowed: {', '.join(EXPORTS)}")
+    form = EXPORTS[to]
+    places = _places(form, program.name, output)
+    for place in places.values():
+        check_file(place, form.kind)
+    exported = _exported(form, program, choice or SampleChoice(), sample)
+    for name, content in exported.files.items():
+        write_atomically(places[name], content, form.kind)
+    return Written(tuple(places.values()), tuple(exported.notes))
+
+
+def _exported(form: ExportFormat, program: Program, choice: SampleChoice, sample: int) -> Exported:
+    module, function = form.exporter.split(":")
+    export: Callable[..., Exported] = getattr(import_module(module), function)
+    if not form.with_sample:
+        return export(program)
+    from litesnn.jobs.testbench.base import testbench
+
+    samples = testbench(program.origin).samples(choice, lambda: program.graph)
+    if sample >= len(samples.inputs):
+        raise DataError(f"--sample: found {sample}; allowed: 0..{len(samples.inputs) - 1}")
+    origin = f"number {sample} of {samples.origin.partition(':')[0]}"
+    return export(program, samples.inputs[sample], origin)
+
+
+def _places(form: ExportFormat, name: str, output: Path) -> dict[str, Path]:
+    """Where each file of a program called `name` goes: one of the output's own kind to the output itself, all others into it."""
+    files = [file.format(name=name) for file in form.files]
+    if len(files) == 1 and output.suffix == Path(files[0]).suffix:
+        return {files[0]: output}
+    return {file: output / file for file in files}

@@ -1,0 +1,86 @@
+"""Run a program on a user's integers, in either simulator, and give what was recorded as named arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.graph import Graph
+from litesnn.compiler.program import Program
+from litesnn.jobs.engines import Progress
+from litesnn.jobs.samples import Inputs
+from litesnn.jobs.testbench.base import testbench
+from litesnn.runtime.exact import RunTiming, simulate
+from litesnn.runtime.lava import LAVA_TIMEOUT, Models, run_lava
+from litesnn.runtime.trace import Trace
+
+SimulatorName = Literal["exact", "lava"]
+
+
+def program_input(program: Program, values: npt.NDArray[np.generic]) -> Inputs:
+    """A user's array as the integers that enter the program's network (`DataError` if it does not fit)."""
+    return testbench(program.origin).inputs(program.graph, values)
+
+
+def run(
+    graph: Graph,
+    inputs: Inputs,
+    record: Sequence[str] = (),
+    *,
+    simulator: SimulatorName = "exact",
+    device: str = "cpu",
+    timing: RunTiming | None = None,
+    lava_models: Models = "stock",
+    lava_timeout: float = LAVA_TIMEOUT,
+    progress: Progress | None = None,
+) -> Trace:
+    """Simulate a graph, with all that the recorded populations send and hold.
+
+    Parameters
+    ----------
+    record : names of populations
+    device, timing : of the exact simulator
+    lava_models, lava_timeout : of Lava, see `run_lava`
+
+    Raises
+    ------
+    LiteSNNError
+        For a name that the graph does not have, and for a backend that is missing or fails.
+    """
+
+    def said(done: int, total: int) -> None:
+        if progress is not None:
+            progress(simulator, done, total)
+
+    # Unknown names stay in, for the simulator to refuse.
+    sending = [name for name in record if name not in graph.network or graph[name].sends != "nothing"]
+    if simulator == "exact":
+        return simulate(
+            graph, inputs, record=sending, record_states=record, device=device, timing=timing, progress=said
+        )
+    return run_lava(
+        graph,
+        inputs,
+        record=sending,
+        record_states=record,
+        models=lava_models,
+        timeout=lava_timeout,
+        progress=said,
+    )
+
+
+def recorded_arrays(graph: Graph, trace: Trace, record: Sequence[str]) -> dict[str, npt.NDArray[np.generic]]:
+    """`readout`, and of every recorded population `NAME.spikes`, `.u`, `.v`, and `.channels` where some were removed."""
+    arrays: dict[str, npt.NDArray[np.generic]] = {"readout": trace.readout}
+    for name in record:
+        population = graph[name]
+        if len(population.channels) < population.genotype_channels:
+            arrays[f"{name}.channels"] = np.array(population.channels)
+        if name in trace.spikes:
+            arrays[f"{name}.spikes"] = trace.spikes[name]
+        arrays[f"{name}.u"] = trace.currents[name]
+        arrays[f"{name}.v"] = trace.membranes[name]
+    return arrays

@@ -1,0 +1,93 @@
+"""Samples to verify with: integers, labels where they are known, and in plain words where they are from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.errors import DataError
+from litesnn.reading import Kind, read_npy
+
+Inputs = npt.NDArray[np.int16]
+RANDOM_SAMPLES = 64
+RANDOM_SPIKE_RATE = 0.3
+RANDOM_VALUES = 2**26
+"""Of all random samples together: their integers take an eighth of a gigabyte, and half of one while they are drawn."""
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Integers for the network, (N, C, H, W) or (N, T, C, H, W), labels (N,) where known, and where they are from."""
+
+    inputs: Inputs
+    labels: npt.NDArray[np.int64] | None
+    origin: str
+
+
+@dataclass(frozen=True)
+class SampleChoice:
+    """What a user says about samples: arrays of their own, a folder with the data set, and the seed of random ones."""
+
+    input_path: str | os.PathLike[str] | None = None
+    labels_path: str | os.PathLike[str] | None = None
+    data_dir: str | os.PathLike[str] | None = None
+    seed: int = 0
+
+
+def chosen_samples(
+    choice: SampleChoice,
+    accept: Callable[[npt.NDArray[np.generic]], Inputs],
+    classes: Callable[[], int],
+    own: Callable[[], Samples],
+) -> Samples:
+    """A user's arrays first, else the network's own samples.
+
+    Raises
+    ------
+    DataError
+        For labels without inputs, and for a broken array or one that does not fit.
+    """
+    if choice.input_path is None:
+        if choice.labels_path is not None:
+            raise DataError("--labels needs --input: labels belong to the samples of one file")
+        return own()
+    inputs = accept(read_array(choice.input_path))
+    labels = None
+    if choice.labels_path is not None:
+        labels = check_labels(read_array(choice.labels_path), len(inputs), classes())
+    return Samples(inputs, labels, f"{len(inputs)} samples of {Path(choice.input_path).name}")
+
+
+def affordable(count: int, values: int) -> int:
+    """At most `count` random samples of so many values each that all fit `RANDOM_VALUES`.
+
+    Raises
+    ------
+    DataError
+        Where not even one does.
+    """
+    if values > RANDOM_VALUES:
+        raise DataError(
+            f"random inputs: found {values:,} values in a sample (input times steps); allowed: {RANDOM_VALUES:,}; give samples of "
+            "your own with --input, or take fewer steps"
+        )
+    return min(count, RANDOM_VALUES // values)
+
+
+def read_array(path: str | os.PathLike[str]) -> npt.NDArray[np.generic]:
+    """A .npy file of numbers, without executing anything in it; `DataError` for anything else."""
+    return read_npy(path, Kind(DataError))
+
+
+def check_labels(values: npt.NDArray[np.generic], count: int, classes: int) -> npt.NDArray[np.int64]:
+    """A user's classes, checked for shape, type and range (`DataError`)."""
+    if values.shape != (count,) or values.dtype.kind not in "iu":
+        raise DataError(f"labels: found {values.dtype} {values.shape}; allowed: integers ({count},)")
+    if values.size and (values.min().item() < 0 or values.max().item() >= classes):
+        raise DataError(f"labels: found classes {values.min()} .. {values.max()}; allowed: 0 .. {classes - 1}")
+    return values.astype(np.int64)

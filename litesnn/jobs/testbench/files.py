@@ -1,0 +1,74 @@
+"""The testbench of a file of another tool: no PyTorch model exists, so the exact simulator is the reference."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.graph import Graph
+from litesnn.compiler.origin import SourceFile
+from litesnn.jobs.samples import Inputs, SampleChoice, Samples
+from litesnn.jobs.testbench.base import Reference, Testbench
+from litesnn.jobs.testbench.file_samples import check_values, random_inputs
+
+if TYPE_CHECKING:
+    from litesnn.jobs.engines import ChipEngines
+    from litesnn.runtime.trace import Trace
+    from litesnn.runtime.verify import Divergence, Verification
+
+
+class FileTestbench(Testbench):
+    """Random inputs or a user's arrays, real values through the file's transform; the exact simulator as reference."""
+
+    lava_samples: ClassVar[int] = 2
+
+    def __init__(self, origin: SourceFile) -> None:
+        self.origin = origin
+
+    def inputs(self, graph: Graph, values: npt.NDArray[np.generic]) -> Inputs:
+        """See `Testbench`."""
+        return check_values(graph, self.origin.transform, values)
+
+    def own_samples(self, graph: Graph, choice: SampleChoice) -> Samples:
+        """See `Testbench`."""
+        inputs = random_inputs(graph, self.origin.transform, choice.seed)
+        said = f"{len(inputs)} random inputs (seed {choice.seed}): only spikes are compared, not accuracy"
+        return Samples(inputs, None, said)
+
+    def reference(self, chip: ChipEngines) -> ExactReference:
+        """See `Testbench`."""
+        return ExactReference(chip)
+
+
+class ExactReference(Reference):
+    """The exact simulator, message for message."""
+
+    name: ClassVar[str] = "exact"
+
+    def __init__(self, chip: ChipEngines) -> None:
+        self.chip = chip
+
+    def run(self, inputs: Inputs) -> Trace:
+        """See `Reference`."""
+        return self.chip.exact(inputs)
+
+    def membrane(self, inputs: Inputs, first: Divergence) -> int | None:
+        """See `Reference`."""
+        return self.chip.membrane(self.name, inputs, first)
+
+    def causes(self, population: str, overflows: int) -> tuple[str, ...]:
+        """See `Reference`."""
+        from litesnn.runtime.verify.diagnose import diagnose
+
+        return diagnose(self.chip.graph, population, overflows)
+
+    def note(self, result: Verification) -> str:
+        """See `Reference`."""
+        compared = (
+            "the exact simulator is the reference"
+            if result.comparisons
+            else "nothing was compared with the exact simulator"
+        )
+        return f"; {compared}, for the file holds no PyTorch model"

@@ -1,0 +1,83 @@
+"""Samples of a genotype: a user's arrays, the data set that it records, or seeded random inputs."""
+
+from __future__ import annotations
+
+import os
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.genotype import Genotype, check_integers, quantize_input
+from litesnn.errors import DataError
+from litesnn.jobs.samples import (
+    RANDOM_SAMPLES,
+    RANDOM_SPIKE_RATE,
+    Inputs,
+    SampleChoice,
+    Samples,
+    affordable,
+    chosen_samples,
+)
+
+
+def verification_samples(
+    genotype: Genotype,
+    *,
+    input_path: str | os.PathLike[str] | None = None,
+    labels_path: str | os.PathLike[str] | None = None,
+    data_dir: str | os.PathLike[str] | None = None,
+    seed: int = 0,
+) -> Samples:
+    """The samples a verification uses.
+
+    A user's `--input` goes first, then the data set that the genotype records (held-out test part), then random inputs.
+
+    Raises
+    ------
+    DataError
+        For a broken array or data set; a data set that needs a folder that was not given is no error but gives random inputs.
+    """
+    choice = SampleChoice(input_path, labels_path, data_dir, seed)
+    return chosen_samples(
+        choice,
+        lambda values: check_input(genotype, values),
+        lambda: genotype.head.classes,
+        lambda: own_samples(genotype, choice),
+    )
+
+
+def own_samples(genotype: Genotype, choice: SampleChoice) -> Samples:
+    """The held-out samples of the genotype's data set where it is at hand, else random ones, and why."""
+    name = genotype.training.dataset if genotype.training is not None else None
+    missing = "records no data set"
+    if name is not None:
+        from litesnn.search.data import BUNDLED, load_for
+
+        if choice.data_dir is not None or name in BUNDLED:
+            dataset = load_for(genotype, name, choice.data_dir)
+            inputs = quantize_input(genotype.input, dataset.x_test)
+            labels = dataset.y_test.astype(np.int64)
+            return Samples(inputs, labels, f"the {len(inputs)} held-out test samples of '{name}'")
+        missing = f"records data set '{name}', which needs --data-dir"
+    inputs = random_inputs(genotype, RANDOM_SAMPLES, choice.seed)
+    origin = f"{len(inputs)} random inputs (seed {choice.seed}): the genotype {missing}; only spikes are compared, not accuracy"
+    return Samples(inputs, None, origin)
+
+
+def random_inputs(genotype: Genotype, count: int, seed: int) -> Inputs:
+    """Seeded inputs: uniform integers over the input's range, or spikes at a rate of 0.3."""
+    generator = np.random.default_rng(seed)
+    spec = genotype.input
+    count = affordable(count, prod(spec.shape) * (genotype.timesteps if spec.encoding == "spikes" else 1))
+    if spec.encoding == "spikes":
+        return (generator.random((count, genotype.timesteps, *spec.shape)) < RANDOM_SPIKE_RATE).astype(np.int16)
+    return generator.integers(spec.minimum, spec.maximum + 1, (count, *spec.shape)).astype(np.int16)
+
+
+def check_input(genotype: Genotype, values: npt.NDArray[np.generic]) -> Inputs:
+    """A user's integers, checked for shape, range and number of steps."""
+    inputs = check_integers(genotype.input, values)
+    if inputs.ndim == 5 and inputs.shape[1] != genotype.timesteps:
+        raise DataError(f"input: found {inputs.shape[1]} steps per sample; the genotype takes {genotype.timesteps}")
+    return inputs

@@ -1,0 +1,86 @@
+"""Verification of a deployment: the engines wired together, the origin's reference on one side, the chip's on the other."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from litesnn.compiler.graph import Graph
+from litesnn.jobs.engines import ChipEngines, Progress, chip_engines, compare_engines
+from litesnn.jobs.networks import Network, origin_of
+from litesnn.jobs.samples import Inputs, Samples
+from litesnn.jobs.testbench.base import Reference, testbench
+from litesnn.runtime.lava import LAVA_TIMEOUT, Models
+from litesnn.runtime.verify import Comparison, Engine, Verification
+from litesnn.runtime.verify.diagnose import silence
+
+OWN = -1
+"""Samples that go through Lava unless somebody says otherwise: as many as suits the origin (`Testbench.lava_samples`)."""
+
+
+def verify(
+    graph: Graph,
+    network: Network,
+    samples: Samples,
+    *,
+    lava_samples: int | None = OWN,
+    lava_models: Models = "stock",
+    lava_timeout: float = LAVA_TIMEOUT,
+    device: str = "cpu",
+    progress: Progress | None = None,
+) -> Verification:
+    """Compare a network's reference, the exact simulator and Lava spike for spike.
+
+    The reference of a genotype is PyTorch `fixed`, with `float` beside it; that of a file from elsewhere is the exact simulator.
+
+    Parameters
+    ----------
+    graph : compiled for any profile; it is run as it stands, faults included
+    network : what it was compiled from
+    samples : all of them go through the reference and the exact simulator
+    lava_samples : how many go through Lava, 0 for none, None for all
+    lava_models : whose models Lava runs, see `run_lava`; `stock` and `fast` hold every synapse by itself, so that Lava is left out
+        of networks of more than `engines.LAVA_SYNAPSES`, and `Verification.note` says so
+    lava_timeout : seconds without a sign of life after which Lava is given up
+    device : where the exact simulator computes
+    progress : called with (engine, done, total)
+
+    Raises
+    ------
+    BackendError
+        If Lava is asked for and not installed, or dies; if the device is not there.
+    """
+    bench = testbench(origin_of(network))
+    in_lava = bench.lava_samples if lava_samples == OWN else lava_samples
+    with chip_engines(graph, lava_models, device, progress, lava_timeout) as chip:
+        reference, count = bench.reference(chip), len(samples.inputs)
+        first = Engine(reference.name, reference.run, count)
+        explain = partial(_explain, chip, reference)
+        result = compare_engines(chip, samples, first, reference.others(count), in_lava, explain)
+        for comparison in result.exact_comparisons:
+            _explain_readout(chip, reference, comparison, samples.inputs)
+        result.note += reference.note(result)
+        return result
+
+
+def _explain(chip: ChipEngines, reference: Reference, comparison: Comparison, chunk: Inputs) -> None:
+    """Add the membranes of both sides and the likely causes to the first divergence of a comparison."""
+    first = comparison.first
+    if first is None or first.causes or first.population not in chip.graph.network:
+        return
+    # Samples up to the diverging one: with a timing fault an earlier sample can leak into it.
+    part = chunk[: first.sample - (comparison.samples - len(chunk)) + 1]
+    overflows = chip.exact_states(part, first.population).overflows[first.population]
+    said, found = tuple(silence(comparison)), reference.causes(first.population, overflows)
+    comparison.explain(
+        expected_membrane=reference.membrane(part, first),
+        found_membrane=chip.membrane(comparison.found, part, first),
+        causes=(*found, *said) if reference.has_parameters else (*said, *found),
+    )
+
+
+def _explain_readout(chip: ChipEngines, reference: Reference, comparison: Comparison, inputs: Inputs) -> None:
+    """All spikes agree but readouts do not: the cause lies in the readout itself."""
+    if comparison.first is None and comparison.mismatching_readouts:
+        name = chip.graph.output.name
+        overflows = chip.simulator.run(inputs[: comparison.samples]).overflows[name]
+        comparison.readout_causes = reference.causes(name, overflows)
