@@ -22,7 +22,7 @@ import torch
 from cases import CAMPAIGNS, generators
 from judge import Outcome, judge
 
-from litesnn.errors import LiteSNNError
+from litesnn.base.errors import LiteSNNError
 from litesnn.runtime.lava import LavaSession, Models
 
 SEEDS = 1_000_000  # of one campaign seed

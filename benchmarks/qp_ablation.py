@@ -22,9 +22,9 @@ from typing import Any, Literal, get_args
 
 from reduced_data import reduced
 
+from litesnn.base.output import write_atomically
 from litesnn.compiler.accounting import paper_counts
 from litesnn.compiler.genotype import Genotype, QuantizerSpec, load_genotype, save_genotype
-from litesnn.output import write_atomically
 from litesnn.search.data import load_dataset
 from litesnn.search.networks import NetworkSettings, new_network
 from litesnn.search.training import TrainingSettings, train_genotype

@@ -25,6 +25,7 @@ import torch
 from equal_size import fitted_keep
 from reduced_data import reduced
 
+from litesnn.base.output import write_atomically
 from litesnn.compiler.accounting import model_size, paper_counts
 from litesnn.compiler.estimate import estimate
 from litesnn.compiler.genotype import (
@@ -36,7 +37,6 @@ from litesnn.compiler.genotype import (
     save_genotype,
 )
 from litesnn.compiler.profile import Profile, load_profile
-from litesnn.output import write_atomically
 from litesnn.search.data import Dataset, load_dataset
 from litesnn.search.methods.lite import SearchSettings, preset, search_genotype
 from litesnn.search.model.reference import run_reference

@@ -31,7 +31,7 @@ from netx import NETWORKS, netx_row
 from pairs import machine, spread
 from table import Row, around_results, from_document, to_document, to_text, with_results
 
-from litesnn.output import write_atomically
+from litesnn.base.output import write_atomically
 
 
 def exact_rows(options: argparse.Namespace) -> Iterator[Row]:

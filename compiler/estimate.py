@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.analysis.shape_ranges import ShapeRange, shape_ranges
 from litesnn.compiler.genotype import Genotype, LoadedGenotype
 from litesnn.compiler.graph import Graph, Source
@@ -16,7 +17,6 @@ from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.rules.listed import TRAINING_DECIDES, broken_rules
 from litesnn.compiler.stand_in import stand_in_graph
-from litesnn.errors import CompileError
 
 DEFAULT_RATE = 0.15  # spikes per neuron and step; LitE-SNN's networks fire at 0.12 to 0.15 (from its Table 5)
 

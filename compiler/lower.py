@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.genotype import EdgePlan, Genotype, LoadedGenotype, NodePlan, PoolPlan
 from litesnn.compiler.genotype.tensors import code_value
 from litesnn.compiler.graph import (
@@ -31,7 +32,6 @@ from litesnn.compiler.graph import (
 )
 from litesnn.compiler.snapped_scales import snapping_labels
 from litesnn.compiler.weight_codes import weight_codes
-from litesnn.errors import CompileError
 
 Floats = npt.NDArray[np.float64]
 

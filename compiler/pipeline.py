@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from litesnn.errors import CompileError
+from litesnn.base.errors import CompileError
 
 if TYPE_CHECKING:
     from litesnn.compiler.graph import Graph

@@ -7,8 +7,8 @@ import re
 from pathlib import Path
 
 import litesnn
+from litesnn.base.terminal import Terminal
 from litesnn.display.report import show_report
-from litesnn.terminal import Terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 # rich names a web font in its SVG; the picture must not fetch anything.

@@ -15,17 +15,17 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from litesnn.base.version import __version__
 from litesnn.source_tree import find_beside
-from litesnn.version import __version__
 
 find_beside()
 
 if TYPE_CHECKING:
+    from litesnn.base.errors import LiteSNNError
     from litesnn.compiler.genotype import Genotype, LoadedGenotype, load_genotype, save_genotype
     from litesnn.compiler.origin.formats import read_network
     from litesnn.compiler.profile import Profile, load_profile
     from litesnn.compiler.program import Program
-    from litesnn.errors import LiteSNNError
     from litesnn.jobs.check import Check, check
     from litesnn.jobs.compile import Compilation, compile, import_network
     from litesnn.jobs.estimate import estimate
@@ -42,7 +42,7 @@ _HOMES = {
     "Check": "litesnn.jobs.check",
     "Compilation": "litesnn.jobs.compile",
     "Genotype": "litesnn.compiler.genotype",
-    "LiteSNNError": "litesnn.errors",
+    "LiteSNNError": "litesnn.base.errors",
     "LoadedGenotype": "litesnn.compiler.genotype",
     "Profile": "litesnn.compiler.profile",
     "Program": "litesnn.compiler.program",

@@ -7,6 +7,8 @@ import sys
 
 import typer
 
+from litesnn.base.interruption import Terminated, orderly_end
+from litesnn.base.streams import StandardStreams
 from litesnn.commands.check import check_command
 from litesnn.commands.common import USAGE, require_working_directory
 from litesnn.commands.compile import compile_command
@@ -25,8 +27,6 @@ from litesnn.commands.run import run_command
 from litesnn.commands.search import search_app
 from litesnn.commands.train import train_command
 from litesnn.commands.verify import verify_command
-from litesnn.interruption import Terminated, orderly_end
-from litesnn.streams import StandardStreams
 
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.graph import Graph
-from litesnn.errors import DataError
 
 Spikes = npt.NDArray[np.integer[Any]]  # uint8 spikes, int32 messages
 States = npt.NDArray[np.int64]

@@ -23,6 +23,7 @@ from recurrent_graphs import random_recurrent, ring, scheduled
 from small_graphs import LOIHI1, LOIHI2
 from written_nets import compiled, dense, layer, write_net
 
+from litesnn.base.errors import CompileError, GraphError
 from litesnn.compiler.frontends.net import read
 from litesnn.compiler.frontends.net.extract import extract
 from litesnn.compiler.genotype import LoadedGenotype
@@ -40,7 +41,6 @@ from litesnn.compiler.graph import (
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.passes import AssignFormats, ScheduleIsolated
 from litesnn.compiler.profile import Profile
-from litesnn.errors import CompileError, GraphError
 from litesnn.runtime.trace import Trace
 from litesnn.search.model.reference import ReferenceTrace, run_reference
 

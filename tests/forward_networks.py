@@ -20,11 +20,11 @@ from random_networks import random_input, random_trained_genotype
 from recurrent_graphs import scheduled
 from small_graphs import LOIHI1, LOIHI2, dense, graph, neurons, random_dag, readout, source
 
+from litesnn.base.errors import CompileError, RegisterError
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Population, SynapseBlock
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.passes import AssignFormats, ScheduleIsolated
-from litesnn.errors import CompileError, RegisterError
 from litesnn.runtime.exact import simulate
 from litesnn.search.model.reference import run_reference
 

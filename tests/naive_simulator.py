@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from litesnn.base.errors import RegisterError
 from litesnn.compiler.graph import Graph, Membranes, Population, Readout, Sigma, Spiking
-from litesnn.errors import RegisterError
 from litesnn.runtime.trace import Trace
 
 LIMIT = 2**23  # of Loihi's registers

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype, parse_genotype, resolve, save_genotype
 from litesnn.compiler.genotype.files import dump_genotype
 from litesnn.compiler.genotype.schema import (
@@ -27,7 +28,6 @@ from litesnn.compiler.genotype.schema import (
     QuantizerSpec,
     StemSpec,
 )
-from litesnn.errors import GenotypeError
 from litesnn.search.model.dead_channels import silence_dead_channels
 from litesnn.search.model.export import export_document, export_tensors
 from litesnn.search.model.membrane_units import choose_membrane_exps

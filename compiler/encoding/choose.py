@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.encoding.dense import Dense
 from litesnn.compiler.encoding.entries import (
     Encoding,
@@ -29,7 +30,6 @@ from litesnn.compiler.encoding.lists import AxonLists, ListFormat, WeightRegiste
 from litesnn.compiler.encoding.rule import UNLIMITED, ListRule
 from litesnn.compiler.encoding.run_length import RunLength
 from litesnn.compiler.encoding.sparse import Sparse
-from litesnn.errors import CompileError
 
 Ints = npt.NDArray[np.int64]
 

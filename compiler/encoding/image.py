@@ -14,13 +14,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.encoding.bits import Bits, Words, put, to_words, within
 from litesnn.compiler.encoding.choose import ENCODINGS, Choice, Register, choose
 from litesnn.compiler.encoding.entries import sum_by
 from litesnn.compiler.encoding.lists import AxonLists, ListFormat
 from litesnn.compiler.encoding.rule import COUNT_BITS, FORMAT_BITS, ListRule, as_rule
 from litesnn.compiler.profile import Profile
-from litesnn.errors import CompileError
 
 Ints = npt.NDArray[np.int64]
 PLACED = [encoding.code for encoding in ENCODINGS.values() if encoding.placed]

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import ClassVar
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.rules.check import Subject
 from litesnn.compiler.rules.finding import Remedy
-from litesnn.errors import CompileError
 
 
 class CannotApply(CompileError):

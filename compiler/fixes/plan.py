@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from litesnn.base.errors import LiteSNNError
 from litesnn.compiler.fixes.fix import Fix
 from litesnn.compiler.fixes.search import Remedied
 from litesnn.compiler.fixes.trials import OutOfTime
 from litesnn.compiler.rules import Checked, Subject
-from litesnn.errors import LiteSNNError
 
 SECONDS = 5.0  # besides those of the search: the plan is what its user needs most
 

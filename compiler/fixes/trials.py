@@ -6,10 +6,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from litesnn.base.errors import LiteSNNError
 from litesnn.compiler.fixes.fix import Fix
 from litesnn.compiler.rules import Checked, Finding, check
 from litesnn.compiler.rules.finding import SEVERITIES
-from litesnn.errors import LiteSNNError
 
 Key = tuple[str, str]
 Progress = Callable[[str], None]

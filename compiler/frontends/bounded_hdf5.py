@@ -19,8 +19,8 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.global_heap import REFERENCE, GlobalHeap
-from litesnn.errors import ImportFileError
 from litesnn.reading import Kind, read_file
 
 Array = npt.NDArray[Any]

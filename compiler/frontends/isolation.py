@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.graph import FidelityLabel, Graph
-from litesnn.errors import ImportFileError
 
 
 def needs_isolation(graph: Graph) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litesnn.errors import ImportFileError
+from litesnn.base.errors import ImportFileError
 
 SIDE_MAX = 2**15
 TIMESTEPS = ("--timesteps", "Steps per sample; what the file says, or 16.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from litesnn.errors import ImportFileError
+from litesnn.base.errors import ImportFileError
 
 TIMESTEPS_MAX = 2**20
 """Steps of a sample: a million are a quarter of an hour of steps of a millisecond."""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype.ops import OPS
 from litesnn.compiler.genotype.schema import BackwardEdgeSpec, CellSpec
-from litesnn.errors import GenotypeError
 
 DISTANCE = 1
 """Time steps between a spike and its arrival through a backward edge."""

@@ -16,13 +16,13 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from safetensors.numpy import save as save_safetensors
 
+from litesnn.base.errors import GenotypeError, OutputError
+from litesnn.base.output import check_file, write_atomically
+from litesnn.base.output_kinds import GENOTYPE, WEIGHTS, WEIGHTS_METADATA
+from litesnn.base.output_kinds import Kind as OutputKind
 from litesnn.compiler.genotype.schema import FORMAT, VERSION, Genotype, WeightsRef
 from litesnn.compiler.genotype.tensors import check_steps, check_tensors
 from litesnn.compiler.genotype.topology import MAX_WEIGHT_BYTES, Topology, resolve
-from litesnn.errors import GenotypeError, OutputError
-from litesnn.output import check_file, write_atomically
-from litesnn.output_kinds import GENOTYPE, WEIGHTS, WEIGHTS_METADATA
-from litesnn.output_kinds import Kind as OutputKind
 from litesnn.reading import MAX_JSON_BYTES, Kind, numpy_tensors, parse_json, read_file, read_safetensors
 
 Array = npt.NDArray[np.generic]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype.schema import InputSpec
-from litesnn.errors import DataError
 
 
 def quantize_input(spec: InputSpec, raw: npt.NDArray[np.generic]) -> npt.NDArray[np.int16]:

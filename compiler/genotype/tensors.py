@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype.schema import Genotype
 from litesnn.compiler.genotype.topology import NORM_TENSORS, EdgePlan, Topology
-from litesnn.errors import GenotypeError
 
 Tensors = Mapping[str, npt.NDArray[np.generic]]
 Floats = npt.NDArray[np.float64]

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import GraphError
 from litesnn.compiler.graph.block import INJECTED, SynapseBlock
 from litesnn.compiler.graph.findings import FidelityLabel, Range, Removal, Schedule
 from litesnn.compiler.graph.kinds import Membranes, Population, Readout, Source
 from litesnn.compiler.graph.pace import Pace
-from litesnn.errors import GraphError
 
 if TYPE_CHECKING:
     import networkx as nx

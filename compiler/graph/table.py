@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Generic, TypeVar
 
+from litesnn.base.errors import BackendError, LiteSNNError
 from litesnn.compiler.graph.geometry import Geometry
 from litesnn.compiler.graph.kinds import Population
-from litesnn.errors import BackendError, LiteSNNError
 
 Entry = TypeVar("Entry")
 Subject = Population | Geometry

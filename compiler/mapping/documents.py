@@ -8,9 +8,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from litesnn.base.errors import ProgramError
 from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.model import Core, Mapping, Mesh, Traffic
-from litesnn.errors import ProgramError
 
 
 class MappingDocument(BaseModel):

@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.mapping.fan import Fan
 from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.model import Interval, Intervals, Slice
 from litesnn.compiler.mapping.usage import Demand
 from litesnn.compiler.mapping.windows import Axis
-from litesnn.errors import DataError
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]

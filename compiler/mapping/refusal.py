@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.mapping.limits import UNITS
 from litesnn.compiler.mapping.model import Mapping
 from litesnn.compiler.mapping.usage import Demand
-from litesnn.errors import CompileError
 
 CHIPS = "chips"  # the one resource that is not a core's
 

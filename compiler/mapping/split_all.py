@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.mapping.limits import UNITS, CoreLimits
 from litesnn.compiler.mapping.refusal import CHIPS, DoesNotFit, Excess, relaxed
 from litesnn.compiler.mapping.split import split
 from litesnn.compiler.mapping.usage import Demand, Grid, below, destinations
-from litesnn.errors import CompileError
 
 SYSTEM_CORES = 140_544  # Hala Point, 1152 Loihi 2 chips (Intel 2024); Pohoiki Springs has 98,304 Loihi 1 cores
 ROUNDS = 4  # at most; later ones gain nothing

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from litesnn.lazily import lazily
+from litesnn.base.lazily import lazily
 
 if TYPE_CHECKING:
     from litesnn.compiler.origin.base import Origin

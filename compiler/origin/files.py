@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from litesnn.base.errors import ProgramError
 from litesnn.compiler.genotype import load_genotype
 from litesnn.compiler.origin.base import Origin
 from litesnn.compiler.origin.formats import FORMATS
 from litesnn.compiler.origin.genotype import GENOTYPE, GenotypeOrigin
 from litesnn.compiler.origin.source_file import SOURCE, Layer, SourceFile, Transform
-from litesnn.errors import ProgramError
 
 
 class SourceDocument(BaseModel):

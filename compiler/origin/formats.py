@@ -12,8 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.origin.options import words
-from litesnn.errors import ImportFileError
 
 if TYPE_CHECKING:
     from litesnn.compiler.origin.source_file import SourceFile

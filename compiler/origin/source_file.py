@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, field, replace
 from shlex import quote
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.origin.base import Origin
-from litesnn.errors import CompileError
 
 if TYPE_CHECKING:
     from litesnn.compiler.estimate import Estimate

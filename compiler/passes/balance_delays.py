@@ -15,11 +15,11 @@ import numpy as np
 from scipy.optimize import linprog
 from scipy.sparse import coo_matrix
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.analysis.loops import find_loops, has_feedback, initiation_interval
 from litesnn.compiler.graph import Graph, OneToOne, Population, Relay, Schedule, Source, SynapseBlock
 from litesnn.compiler.graph.block import MANTISSA_BITS, SynapseFormat
 from litesnn.compiler.passes.base import Pass
-from litesnn.errors import CompileError
 
 # Weight of earliness against delay slots: small enough never to buy a slot.
 EARLINESS = 1e-6

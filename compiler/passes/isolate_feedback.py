@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 
 import networkx as nx
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.analysis.loops import has_feedback
 from litesnn.compiler.graph import FidelityLabel, Graph
 from litesnn.compiler.passes.base import Pass
-from litesnn.errors import CompileError
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
+from litesnn.base.errors import ProfileError
 from litesnn.compiler.profile.model import Profile, read_profile
 from litesnn.compiler.profile.problems import parse_toml
 from litesnn.compiler.profile.ranges import short
 from litesnn.compiler.profile.settings import with_overrides
-from litesnn.errors import ProfileError
 from litesnn.reading import Kind, read_file
 
 

@@ -7,13 +7,13 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationError, model_validator
 
+from litesnn.base.errors import ProfileError
 from litesnn.compiler.profile.chip import Boards, Chip, CoreLimits, Mesh
 from litesnn.compiler.profile.costs import Cmos45, Energy, Measured, Time
 from litesnn.compiler.profile.figure import Fact, Figure, Limit, Name, Remark, Section
 from litesnn.compiler.profile.neuron import Messages, Neuron
 from litesnn.compiler.profile.problems import refusal
 from litesnn.compiler.profile.synapses import Synapses
-from litesnn.errors import ProfileError
 
 T = TypeVar("T")
 # A mesh is drawn, searched and walked router by router: it may be larger than its cores need, but not without measure.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from litesnn.base.errors import ProfileError
 from litesnn.compiler.profile.ranges import short
-from litesnn.errors import ProfileError
 
 if sys.version_info >= (3, 11):
     import tomllib

@@ -9,11 +9,11 @@ from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
 
+from litesnn.base.errors import ProfileError
 from litesnn.compiler.profile.figure import Figure
 from litesnn.compiler.profile.model import Profile, read_profile
 from litesnn.compiler.profile.problems import said
 from litesnn.compiler.profile.ranges import short
-from litesnn.errors import ProfileError
 
 GUESSED = 64  # characters of an unknown name that are compared with known ones
 _WHOLE = re.compile(r"[+-]?[0-9][0-9_]{0,31}", re.ASCII)

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field, ValidationError
 
+from litesnn.base.errors import ProgramError
 from litesnn.compiler.graph import (
     GEOMETRIES,
     INJECTED,
@@ -32,7 +33,6 @@ from litesnn.compiler.graph import (
 from litesnn.compiler.graph.block import MANTISSA_BITS
 from litesnn.compiler.graph.kinds.document import SHIFT_MAX, STEPS_MAX, Document, Name, PopulationDocument, Shift
 from litesnn.compiler.program.arrays import array_problems, graph_arrays
-from litesnn.errors import ProgramError
 
 Array = npt.NDArray[Any]
 Parsed = TypeVar("Parsed", bound=Document)

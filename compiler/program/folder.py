@@ -15,10 +15,10 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from litesnn.errors import ProgramError
-from litesnn.output import check_folder_of, exists, resolved
+from litesnn.base.errors import ProgramError
+from litesnn.base.output import check_folder_of, exists, resolved
+from litesnn.base.staging import abandoned, aside_folder, staged_folder
 from litesnn.reading import Kind, is_folder, is_there, parse_json, read_file
-from litesnn.staging import abandoned, aside_folder, staged_folder
 
 FORMAT: Final = "litesnn.program"
 VERSION: Final = 1

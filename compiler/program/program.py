@@ -19,6 +19,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
+from litesnn.base.errors import GraphError, ProfileError, ProgramError
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mapping, mapping_document, read_mapping
@@ -37,7 +38,6 @@ from litesnn.compiler.program.folder import (
     write_folder,
 )
 from litesnn.compiler.report import Report, read_report, render_html, tool_versions
-from litesnn.errors import GraphError, ProfileError, ProgramError
 from litesnn.reading import Kind, parse_json, read_file
 
 MAPPING = "mapping.json"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from litesnn.lazily import lazily
+from litesnn.base.lazily import lazily
 
 if TYPE_CHECKING:
     from litesnn.compiler.report.html import render_html

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from litesnn.base.text import visible
 from litesnn.compiler.report import numbers
-from litesnn.text import visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from litesnn.errors import ProgramError
+from litesnn.base.errors import ProgramError
 from litesnn.reading import parse_json
 
 if TYPE_CHECKING:

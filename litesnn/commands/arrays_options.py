@@ -6,9 +6,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.options import INPUT_SHAPE, TIMESTEPS, parse_shape
 from litesnn.compiler.origin.options import option
-from litesnn.errors import ImportFileError
 
 
 def whole_bits(text: str) -> int:

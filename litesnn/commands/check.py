@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from litesnn.base.terminal import assembled, shown
 from litesnn.commands.common import (
     FINDINGS,
     JsonOption,
@@ -19,7 +20,6 @@ from litesnn.commands.common import (
     print_json,
     stdout_console,
 )
-from litesnn.terminal import assembled, shown
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -54,7 +54,7 @@ def check_command(
     An untrained genotype is checked by its shapes, bits and input range. Exit code 1 if a rule is broken.
     """
     with errors_to_exit():
-        from litesnn.errors import OutputError
+        from litesnn.base.errors import OutputError
         from litesnn.jobs.check import check
 
         target = chosen_profile(profile, settings)

@@ -18,10 +18,10 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from litesnn.errors import LiteSNNError, ProfileError
-from litesnn.progress import bar_columns
-from litesnn.terminal import Terminal, shown
-from litesnn.verbosity import VERBOSITY
+from litesnn.base.errors import LiteSNNError, ProfileError
+from litesnn.base.progress import bar_columns
+from litesnn.base.terminal import Terminal, shown
+from litesnn.base.verbosity import VERBOSITY
 
 if TYPE_CHECKING:
     from litesnn.compiler.profile import Profile

@@ -15,7 +15,7 @@ def docs_command(
 ) -> None:
     """List the pages of the documentation, or print one: formats, numbers, search methods, hardware figures, limits."""
     with errors_to_exit():
-        from litesnn.documentation import page_text, page_titles
+        from litesnn.display.documentation import page_text, page_titles
 
         console = stdout_console()
         if page is None:

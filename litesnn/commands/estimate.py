@@ -31,9 +31,9 @@ def estimate_command(
 ) -> None:
     """Estimate what a network costs on a chip, a genotype before it is trained; from Python, `litesnn.estimate` in a search loop."""
     with errors_to_exit():
+        from litesnn.base.errors import GenotypeError
         from litesnn.compiler.program import is_program
         from litesnn.display.registers import shape_table
-        from litesnn.errors import GenotypeError
         from litesnn.jobs.estimate import estimate
 
         if is_program(genotype):

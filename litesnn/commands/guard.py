@@ -14,8 +14,8 @@ from typing import Any, cast
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from litesnn.base.text import visible
 from litesnn.commands.standing import standing_options, version_option
-from litesnn.text import visible
 
 # typer holds click in itself in newer versions and beside itself in older ones: its error is found through typer's own.
 _USAGE_ERROR = cast(

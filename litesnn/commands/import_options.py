@@ -13,10 +13,10 @@ from typing import Annotated, Any
 
 import typer
 
+from litesnn.base.errors import ImportFileError
 from litesnn.commands.arrays_options import ArraysOptions
 from litesnn.compiler.origin.formats import Format, formats
 from litesnn.compiler.origin.options import OptionField, option_fields, text
-from litesnn.errors import ImportFileError
 
 PROGRAM = frozenset(
     [

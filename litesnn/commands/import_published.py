@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from litesnn.base.terminal import assembled
 from litesnn.commands.common import print_json, stdout_console
-from litesnn.terminal import assembled
 
 if TYPE_CHECKING:
     from litesnn.commands.arrays_options import ArraysOptions

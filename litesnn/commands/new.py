@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from litesnn.base.errors import GenotypeError
+from litesnn.base.terminal import assembled
 from litesnn.commands.common import JsonOption, errors_to_exit, print_json, show_registers, stdout_console
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
-from litesnn.errors import GenotypeError
 from litesnn.search.networks.choices import NetworkChoices, QuantizerChoices
-from litesnn.terminal import assembled
 
 
 @settings_options(

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
+from litesnn.base.terminal import assembled
 from litesnn.commands.common import JsonOption, SetOption, chosen_profile, errors_to_exit, print_json, stdout_console
-from litesnn.terminal import assembled
 
 
 def profiles_command(

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from litesnn.base.errors import PruningError
+from litesnn.base.terminal import assembled
 from litesnn.commands.common import (
     EngineProgress,
     JsonOption,
@@ -19,9 +21,7 @@ from litesnn.commands.common import (
     stdout_console,
 )
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
-from litesnn.errors import PruningError
 from litesnn.search.methods.structured.settings import Scoring
-from litesnn.terminal import assembled
 
 UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 

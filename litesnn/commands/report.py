@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from litesnn.base.terminal import assembled
 from litesnn.commands.common import JsonOption, errors_to_exit, print_json, stdout_console
-from litesnn.terminal import assembled
 
 
 def report_command(
@@ -23,10 +23,10 @@ def report_command(
     It holds everything it needs and loads nothing. The same page stands in the program as report.html.
     """
     with errors_to_exit():
+        from litesnn.base.output import check_file, write_atomically
+        from litesnn.base.output_kinds import PAGE
         from litesnn.compiler.program import Program
         from litesnn.compiler.report import render_html
-        from litesnn.output import check_file, write_atomically
-        from litesnn.output_kinds import PAGE
 
         if output is not None:
             check_file(output, PAGE)

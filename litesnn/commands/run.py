@@ -8,6 +8,8 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from litesnn.base.errors import DataError
+from litesnn.base.terminal import assembled
 from litesnn.commands.common import (
     DeviceOption,
     EngineProgress,
@@ -18,9 +20,7 @@ from litesnn.commands.common import (
     print_json,
     stdout_console,
 )
-from litesnn.errors import DataError
 from litesnn.runtime.lava import LAVA_TIMEOUT
-from litesnn.terminal import assembled
 
 
 def run_command(
@@ -53,12 +53,12 @@ def run_command(
             raise DataError(f"{found}: found with --simulator {simulator}; allowed with --simulator exact only")
         import numpy as np
 
+        from litesnn.base.output import check_file, write_atomically
+        from litesnn.base.output_kinds import RECORDING
         from litesnn.compiler.program import Program
         from litesnn.compiler.rules.range_rules import seen_findings
         from litesnn.jobs.run import program_input, recorded_arrays, run
         from litesnn.jobs.samples import read_array
-        from litesnn.output import check_file, write_atomically
-        from litesnn.output_kinds import RECORDING
         from litesnn.runtime.exact import RunTiming
 
         check_file(output, RECORDING)

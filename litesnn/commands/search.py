@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from litesnn.base.terminal import assembled
 from litesnn.commands.common import JsonOption, errors_to_exit, print_json, show_registers, stdout_console
 from litesnn.commands.guard import ShownCommand, ShownGroup
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.search.methods.method import SearchMethod, SearchOptions, Sweep
 from litesnn.search.methods.registry import METHODS
-from litesnn.terminal import assembled
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -95,9 +95,9 @@ def _without(command: Callable[..., None], name: str) -> Callable[..., None]:
 
 
 def _show(method: SearchMethod[Any], result: "SearchResult", json_output: bool) -> None:
+    from litesnn.base.output import write_atomically
+    from litesnn.base.output_kinds import PAGE
     from litesnn.display.searches import shown_search
-    from litesnn.output import write_atomically
-    from litesnn.output_kinds import PAGE
 
     history, shown = result.history, shown_search(method.name)
     write_atomically(result.path.with_name("report.html"), shown.page(result).encode(), PAGE)

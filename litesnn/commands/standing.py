@@ -7,8 +7,8 @@ from typing import Any
 import typer
 from typer.core import TyperOption
 
-from litesnn.verbosity import VERBOSITY
-from litesnn.version import __version__
+from litesnn.base.verbosity import VERBOSITY
+from litesnn.base.version import __version__
 
 
 def standing_options(version_shown: bool) -> list[TyperOption]:

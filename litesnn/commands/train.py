@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from litesnn.base.errors import TrainingError
+from litesnn.base.terminal import assembled
 from litesnn.commands.common import (
     JsonOption,
     SetOption,
@@ -19,10 +21,8 @@ from litesnn.commands.common import (
     stdout_console,
 )
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
-from litesnn.errors import TrainingError
 from litesnn.search.training.presets import preset as paper_preset
 from litesnn.search.training.settings import TrainingSettings
-from litesnn.terminal import assembled
 
 if TYPE_CHECKING:
     from litesnn.compiler.genotype import TrainingRecord

@@ -8,10 +8,10 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from litesnn.base.terminal import Terminal, assembled, shown
 from litesnn.compiler.report import Report
 from litesnn.compiler.report.sections.imported import ImportedSection
 from litesnn.display.report import show_report
-from litesnn.terminal import Terminal, assembled, shown
 
 
 def show_compiled(console: Terminal, report: Report, directory: str | None) -> None:

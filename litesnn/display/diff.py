@@ -7,8 +7,8 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
+from litesnn.base.terminal import Terminal, shown
 from litesnn.compiler.compare import Differences
-from litesnn.terminal import Terminal, shown
 
 SHOWN = 20
 

@@ -10,12 +10,12 @@ from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 
+from litesnn.base.terminal import Terminal, assembled, shown
 from litesnn.compiler.accounting import paper_counts
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.report.panels.costs import paper_rows
 from litesnn.compiler.report.panels.pruning import PruningEntry, PruningPanel
-from litesnn.terminal import Terminal, assembled, shown
 
 
 def genotype_document(loaded: LoadedGenotype) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from litesnn.terminal import Terminal, shown
+from litesnn.base.terminal import Terminal, shown
 
 if TYPE_CHECKING:
     from litesnn.compiler.graph import Graph, SynapseBlock

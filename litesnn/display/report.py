@@ -7,9 +7,9 @@ from typing import Any
 
 from rich.console import RenderableType
 
+from litesnn.base.terminal import Terminal, shown
 from litesnn.compiler.report import Report
 from litesnn.compiler.report.panels.panel import Panel
-from litesnn.terminal import Terminal, shown
 
 
 def show_report(console: Terminal, report: Report) -> None:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
+from litesnn.base.errors import DataError, ExportError
+from litesnn.base.output import check_file, write_atomically
+from litesnn.base.output_kinds import NIR, SANAFE, Kind
 from litesnn.compiler.export import Exported
 from litesnn.compiler.program import Program
-from litesnn.errors import DataError, ExportError
 from litesnn.jobs.samples import SampleChoice
-from litesnn.output import check_file, write_atomically
-from litesnn.output_kinds import NIR, SANAFE, Kind
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.errors import DataError
+from litesnn.base.errors import DataError
 from litesnn.reading import Kind, read_npy
 
 Inputs = npt.NDArray[np.int16]

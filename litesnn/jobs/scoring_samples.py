@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import Genotype, quantize_input
-from litesnn.errors import DataError
 from litesnn.jobs.samples import Samples, read_array
 from litesnn.jobs.testbench.genotype_samples import check_input
 

@@ -6,7 +6,7 @@ import json
 from math import isfinite
 from typing import Any
 
-from litesnn.errors import LiteSNNError
+from litesnn.base.errors import LiteSNNError
 from litesnn.reading.limits import MAX_JSON_DEPTH, MAX_JSON_DIGITS
 
 

@@ -12,7 +12,7 @@ import stat
 from dataclasses import dataclass
 from io import BufferedReader
 
-from litesnn.errors import LiteSNNError
+from litesnn.base.errors import LiteSNNError
 from litesnn.reading.limits import MAX_FILE_BYTES
 
 _LFS = b"version https://git-lfs.github.com/spec/"

@@ -12,7 +12,7 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.errors import LiteSNNError
+from litesnn.base.errors import LiteSNNError
 from litesnn.reading.documents import parse_json
 from litesnn.reading.limits import MAX_JSON_BYTES, MAX_MEMBERS
 

@@ -13,9 +13,9 @@ from math import gcd
 import numpy as np
 import torch
 
+from litesnn.base.errors import BackendError
 from litesnn.compiler.analysis.bounds import accumulator_bounds
 from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Graph, Membranes
-from litesnn.errors import BackendError
 from litesnn.runtime.exact.words import FLOAT32_EXACT, FLOAT64_EXACT, Packing
 
 Sent = tuple[int, int]

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from litesnn.base.errors import BackendError, DataError
 from litesnn.compiler.graph import Graph, Source
-from litesnn.errors import BackendError, DataError
 from litesnn.runtime.exact.axis import Axis, Mode, is_aligned
 from litesnn.runtime.exact.batch import Batch
 from litesnn.runtime.exact.batches import batch_size as fitting_batch

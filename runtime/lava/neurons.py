@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import BackendError
 from litesnn.compiler.graph import Membranes
-from litesnn.errors import BackendError
 from litesnn.runtime.lava.kinds import PROCESSES
 
 Ints = npt.NDArray[np.int32]

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import BackendError, DataError
 from litesnn.compiler.graph import Graph, Pace, Source
-from litesnn.errors import BackendError, DataError
 from litesnn.runtime.lava.neurons import Ints, NeuronPlan, plan_neurons
 from litesnn.runtime.lava.synapses import SynapsePlan, check_formats, plan_synapses
 from litesnn.runtime.trace import check_recorded

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import BackendError
 from litesnn.compiler.graph import Graph
-from litesnn.errors import BackendError
 from litesnn.runtime.lava.exchange import Job, Models, load_recording, readout_path, recording_path, save_job
 from litesnn.runtime.lava.neurons import Recorded
 from litesnn.runtime.lava.plan import Inputs, NetworkPlan

@@ -10,7 +10,7 @@ from lava.magma.compiler.builders.runtimeservice_builder import RuntimeServiceBu
 from lava.magma.core.process.message_interface_enum import ActorType
 from lava.magma.runtime.runtime import Runtime, target_fn
 
-from litesnn.errors import BackendError
+from litesnn.base.errors import BackendError
 from litesnn.runtime.lava.cores import cores
 
 

@@ -15,7 +15,7 @@ from importlib import metadata
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from litesnn.errors import BackendError
+from litesnn.base.errors import BackendError
 from litesnn.runtime.lava.supervise import LavaWorker
 
 if TYPE_CHECKING:

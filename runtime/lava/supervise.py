@@ -20,10 +20,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import litesnn
-from litesnn.errors import BackendError
+import litesnn.base as base
+from litesnn.base.errors import BackendError
+from litesnn.base.staging import ScratchFolder
 from litesnn.runtime.lava.stopped import stopped_members
-from litesnn.staging import ScratchFolder
 
 POLL_SECONDS = 0.1
 # A process that is stopped this long is taken for stuck; one that is resumed with its parent is running again before.
@@ -134,7 +134,7 @@ def worker_command() -> list[str]:
 
 def _environment() -> dict[str, str]:
     """Find this very LiteSNN from the folder, and leave the cores to Lava's processes."""
-    paths = [str(Path(litesnn.__file__).absolute().parent.parent)]
+    paths = [str(Path(base.__file__).absolute().parents[2])]
     for path in os.environ.get("PYTHONPATH", "").split(os.pathsep):
         with contextlib.suppress(FileNotFoundError):  # relative to a working directory that is gone
             paths += [os.path.abspath(path)] if path else []

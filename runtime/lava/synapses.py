@@ -16,8 +16,8 @@ import networkx as nx
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from litesnn.base.errors import BackendError
 from litesnn.compiler.graph import INJECTED, Graph, SignMode, SynapseBlock
-from litesnn.errors import BackendError
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import InputSpec
-from litesnn.errors import DataError
 from litesnn.reading import Kind, is_there, read_npz
 from litesnn.search.data.cifar_folders import FOLDERS, read_folder
 from litesnn.search.data.dataset import Dataset, as_labels

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import InputSpec, Mfcc
-from litesnn.errors import DataError
 from litesnn.reading import Kind, is_folder, is_there, read_file
 from litesnn.search.data.dataset import Dataset
 from litesnn.search.data.mfcc import mfcc

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.errors import DataError
+from litesnn.base.errors import DataError
 from litesnn.reading import Kind, is_folder, read_file
 from litesnn.reading.pickles import BROKEN_PICKLE, ForbiddenGlobal, InertUnpickler, Maker
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import InputSpec
-from litesnn.errors import DataError
 
 Array = npt.NDArray[np.generic]
 Labels = npt.NDArray[np.int64]

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.errors import DataError
+from litesnn.base.errors import DataError
 from litesnn.reading import Kind, read_npz
 from litesnn.search.data.event_frames import Events, Recording
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.errors import DataError
+from litesnn.base.errors import DataError
 from litesnn.reading import Kind, is_folder, read_file
 from litesnn.reading import read_npy as read_array
 from litesnn.search.data.event_frames import Events, Recording

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import EventFrames
-from litesnn.errors import DataError
 
 Integers = npt.NDArray[np.int64]
 Spikes = npt.NDArray[np.uint8]

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import EventFrames, InputSpec
-from litesnn.errors import DataError
 from litesnn.reading import is_folder
 from litesnn.search.data.dataset import Dataset
 from litesnn.search.data.event_archive import ARRAYS, find_archive, read_recordings

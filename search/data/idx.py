@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import InputSpec
-from litesnn.errors import DataError
 from litesnn.reading import Kind, is_there, open_gzip, open_regular
 from litesnn.search.data.dataset import Dataset
 

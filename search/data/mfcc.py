@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.fft import dct, rfft
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import Mfcc
-from litesnn.errors import DataError
 
 LITESNN = Mfcc()
 """40 filters, frames of 30 ms every 10 ms: coefficients (40, 98)."""

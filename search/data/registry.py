@@ -6,8 +6,8 @@ from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import EventFrames, Genotype, Mfcc
-from litesnn.errors import DataError
 from litesnn.search.data.arrays import load_cifar
 from litesnn.search.data.audio import load_fsdd, load_gsc
 from litesnn.search.data.dataset import Dataset

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.errors import DataError
+from litesnn.base.errors import DataError
 from litesnn.reading import Kind, read_file
 
 _KIND = Kind(DataError, "sound file", 2**28)

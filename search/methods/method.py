@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
-from litesnn.errors import SearchError
+from litesnn.base.errors import SearchError
 from litesnn.search.settings.overrides import with_settings
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import OPS, EdgePlan, Genotype
-from litesnn.errors import GenotypeError
 from litesnn.search.model.axes import fold_time, per_channel, unfold_time
 from litesnn.search.model.compression import WHOLE, Compression
 from litesnn.search.model.pruning import initial_scores, scores_of_mask, top_mask

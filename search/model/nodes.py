@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from litesnn.base.errors import TrainingError
 from litesnn.compiler.genotype import Genotype, NodePlan
 from litesnn.compiler.genotype.topology import NORM_TENSORS
-from litesnn.errors import TrainingError
 from litesnn.search.model.edges import Edge
 from litesnn.search.model.fixed_point import Folded, Gain, fold_edge_norm, fold_node_norm, gain_of_norm
 from litesnn.search.model.snapping import UnsnappedEdge, snap_steps

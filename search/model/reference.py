@@ -14,8 +14,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype, check_integers
-from litesnn.errors import GenotypeError
 from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.model.fixed_point import Folded
 from litesnn.search.model.registers import DECAY_ONE, Tally, largest_sum, reach

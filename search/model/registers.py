@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from litesnn.errors import RegisterError
+from litesnn.base.errors import RegisterError
 from litesnn.search.model.fixed_point import VTH_MAX, Folded
 
 REGISTER = 2**23

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from litesnn.errors import LiteSNNError
+from litesnn.base.errors import LiteSNNError
 from litesnn.reading import StoredTensor, numpy_tensors
 
 _WIDE_UNSIGNED = ("U16", "U32", "U64")

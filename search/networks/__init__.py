@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from litesnn.lazily import lazily
+from litesnn.base.lazily import lazily
 
 if TYPE_CHECKING:
     from litesnn.search.networks.build import NETWORKS, new_network

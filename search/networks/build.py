@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.analysis.shape_ranges import with_proved_bits
 from litesnn.compiler.genotype import CellSpec, Genotype, HeadSpec, NeuronSpec, QuantizerSpec, StemSpec, resolve
 from litesnn.compiler.profile import load_profile, shipped_profiles
-from litesnn.errors import GenotypeError
 from litesnn.search.networks.residual import residual_cells
 from litesnn.search.networks.settings import NetworkSettings
 from litesnn.search.networks.vgg import vgg16_cells, vggsnn_cells

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from litesnn.errors import GenotypeError
+from litesnn.base.errors import GenotypeError
 from litesnn.search.settings.bounds import MAX_SIDE, check_settings
 from litesnn.search.settings.setting import Setting
 

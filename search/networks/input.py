@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import EventFrames, InputSpec
 from litesnn.compiler.genotype.schema import MAX_CHANNELS, MAX_SIDE, MAX_TIMESTEPS
-from litesnn.errors import GenotypeError
 from litesnn.search.data import load_dataset
 from litesnn.search.data.arrays import cifar_input
 from litesnn.search.data.events import SENSORS, event_input

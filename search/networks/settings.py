@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import InputSpec, QuantizerSpec
 from litesnn.compiler.genotype.schema import MAX_CLASSES
-from litesnn.errors import GenotypeError
 from litesnn.search.networks.choices import NetworkChoices
 
 Proved = Literal["proved"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.errors import GenotypeError
+from litesnn.base.errors import GenotypeError
 from litesnn.reading import Kind, parse_json, read_file, read_npy, read_npz
 from litesnn.search.published.literals import Value, read_literals
 

@@ -6,9 +6,9 @@ carried to the edges that read it. Source: the released AutoSNN code (docs/impor
 
 from __future__ import annotations
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import CellSpec, EdgeSpec, Genotype, HeadSpec, NodeSpec, StemSpec
 from litesnn.compiler.genotype.schema import OpName
-from litesnn.errors import GenotypeError
 from litesnn.search.published.arrays import Arrays
 from litesnn.search.published.autosnn_weights import autosnn_weights
 from litesnn.search.published.kind import Kind

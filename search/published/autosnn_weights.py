@@ -10,8 +10,8 @@ from collections.abc import Mapping
 
 import torch
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import Genotype
-from litesnn.errors import GenotypeError
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.published.weights import EdgeTensors, PublishedWeights, State
 

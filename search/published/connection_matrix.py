@@ -6,8 +6,8 @@ input and the last node its output.
 
 from __future__ import annotations
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import BackwardEdgeSpec, EdgeSpec, NodeSpec
-from litesnn.errors import GenotypeError
 from litesnn.search.spaces.connections import Operations, reached
 
 

@@ -7,8 +7,8 @@ Source: the released SpikeDHS and LitE-SNN retraining code (docs/import-publishe
 
 from __future__ import annotations
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import CellSpec, EdgeSpec, NodeSpec
-from litesnn.errors import GenotypeError
 from litesnn.search.published.arrays import Arrays, rows, shape_of, whole
 from litesnn.search.published.literals import Value
 from litesnn.search.published.settings import Settings

@@ -10,7 +10,7 @@ import ast
 import re
 from collections.abc import Iterator, Mapping
 
-from litesnn.errors import GenotypeError
+from litesnn.base.errors import GenotypeError
 
 Value = int | float | str | list["Value"]
 _ASSIGNMENT = re.compile(r"^[ \t]*(?:self\.)?([A-Za-z_]\w*)[ \t]*=[ \t]*(?=\S)", re.MULTILINE)

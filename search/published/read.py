@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.analysis.shape_ranges import with_proved_bits
 from litesnn.compiler.genotype import Genotype, SearchRecord, resolve
 from litesnn.compiler.profile import load_profile, shipped_profiles
-from litesnn.errors import GenotypeError
 from litesnn.search.published.arrays import Arrays, read_arrays, recordable
 from litesnn.search.published.autosnn import AUTOSNN
 from litesnn.search.published.imported import ImportedGenotype

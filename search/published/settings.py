@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import InputSpec, NeuronSpec
-from litesnn.errors import GenotypeError
 from litesnn.search.data.arrays import cifar_input
 
 

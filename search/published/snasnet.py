@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from math import exp
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import CellSpec, EdgeSpec, Genotype, HeadSpec, NodeSpec, StemSpec
 from litesnn.compiler.genotype.schema import OpName
-from litesnn.errors import GenotypeError
 from litesnn.search.published.arrays import Arrays, rows, shape_of, whole
 from litesnn.search.published.connection_matrix import matrix_nodes
 from litesnn.search.published.dhs_cells import pick

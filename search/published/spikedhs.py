@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import Genotype, HeadSpec, StemSpec
-from litesnn.errors import GenotypeError
 from litesnn.search.published.arrays import Arrays, shape_of
 from litesnn.search.published.dhs_cells import DEFAULT_PATH, build_cells, pick, read_edges, read_levels
 from litesnn.search.published.dhs_weights import spikedhs_weights

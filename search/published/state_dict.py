@@ -7,7 +7,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from litesnn.errors import GenotypeError
+from litesnn.base.errors import GenotypeError
 from litesnn.reading import Kind, open_regular, read_file, read_safetensors
 from litesnn.reading.pickles import BROKEN_PICKLE, ForbiddenGlobal
 from litesnn.reading.zips import BROKEN_ZIP, BadArchive

@@ -15,8 +15,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import EdgePlan, Genotype, TrainingRecord, resolve
-from litesnn.errors import GenotypeError
 from litesnn.search.model.edges import Edge
 from litesnn.search.model.export import export_document, export_tensors
 from litesnn.search.model.membrane_units import choose_membrane_exps

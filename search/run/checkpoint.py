@@ -15,9 +15,9 @@ from pydantic import TypeAdapter, ValidationError
 from safetensors.torch import save as save_safetensors
 from torch import Tensor
 
-from litesnn.errors import LiteSNNError
-from litesnn.output import write_atomically
-from litesnn.output_kinds import CHECKPOINT, CHECKPOINT_HEADER
+from litesnn.base.errors import LiteSNNError
+from litesnn.base.output import write_atomically
+from litesnn.base.output_kinds import CHECKPOINT, CHECKPOINT_HEADER
 from litesnn.reading import Kind, parse_json, read_file, read_safetensors
 from litesnn.search.model.stored_tensors import torch_tensors
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from litesnn.base.output import write_atomically
+from litesnn.base.output_kinds import HISTORY
 from litesnn.compiler.genotype import Genotype, SearchRecord, save_genotype
-from litesnn.output import write_atomically
-from litesnn.output_kinds import HISTORY
 from litesnn.search.data import Dataset
 from litesnn.search.run.output import HISTORY_FILE
 from litesnn.search.run.session import versions

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from litesnn.base.output import check_file
+from litesnn.base.output_kinds import CHECKPOINT, HISTORY, PAGE
 from litesnn.compiler.genotype import check_genotype_output
-from litesnn.output import check_file
-from litesnn.output_kinds import CHECKPOINT, HISTORY, PAGE
 
 GENOTYPE, HISTORY_FILE, CHECKPOINT_FILE = "genotype.json", "history.json", "search.checkpoint"
 """What a search writes into its folder, beside a page."""

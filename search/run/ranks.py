@@ -16,7 +16,7 @@ from datetime import timedelta
 import torch
 from torch import Tensor, distributed, nn
 
-from litesnn.errors import LiteSNNError
+from litesnn.base.errors import LiteSNNError
 
 PATIENCE = timedelta(minutes=15)
 """How long a process waits for the others before the run ends."""

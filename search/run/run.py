@@ -14,7 +14,7 @@ from typing import Any, Protocol, TypeVar
 from rich.progress import Progress
 from torch import Tensor
 
-from litesnn.errors import LiteSNNError
+from litesnn.base.errors import LiteSNNError
 from litesnn.reading import is_there
 from litesnn.search.run.checkpoint import read_checkpoint, write_checkpoint
 from litesnn.search.run.ranks import ALONE, Ranks

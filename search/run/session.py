@@ -10,12 +10,12 @@ from contextlib import contextmanager
 import torch
 from rich.progress import Progress
 
-from litesnn.errors import LiteSNNError
-from litesnn.progress import bar_columns
+from litesnn.base.errors import LiteSNNError
+from litesnn.base.progress import bar_columns
+from litesnn.base.terminal import Terminal
+from litesnn.base.verbosity import VERBOSITY
+from litesnn.base.version import __version__
 from litesnn.search.run.ranks import ALONE, Ranks, join_ranks, lost_ranks_named
-from litesnn.terminal import Terminal
-from litesnn.verbosity import VERBOSITY
-from litesnn.version import __version__
 
 
 def usable_device(name: str, error: type[LiteSNNError]) -> torch.device:

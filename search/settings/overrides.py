@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from litesnn.errors import SearchError
+from litesnn.base.errors import SearchError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

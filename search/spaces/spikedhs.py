@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, prod
 
-from litesnn.errors import SearchError
+from litesnn.base.errors import SearchError
 
 SKIP, CONV = 0, 1
 """Positions of the two candidate operations of an edge."""

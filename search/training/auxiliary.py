@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from litesnn.base.errors import TrainingError
 from litesnn.compiler.genotype import Genotype, Topology
-from litesnn.errors import TrainingError
 from litesnn.search.model.axes import fold_time, unfold_time
 from litesnn.search.model.neurons import float_lif
 from litesnn.search.model.spiking_model import SpikingModel

@@ -10,7 +10,7 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from litesnn.errors import TrainingError
+from litesnn.base.errors import TrainingError
 from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.run.checkpoint import optimizer_tensors, restore_module, restore_optimizer, under
 from litesnn.search.training.settings import EpochReport

@@ -7,7 +7,7 @@ from math import cos, isfinite, pi
 import torch
 from torch.nn import functional as F
 
-from litesnn.errors import TrainingError
+from litesnn.base.errors import TrainingError
 from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.run.ranks import ALONE, Ranks

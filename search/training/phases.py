@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from litesnn.errors import TrainingError
+from litesnn.base.errors import TrainingError
 from litesnn.search.model.dead_channels import silence_dead_channels
 from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.model.membrane_units import choose_membrane_exps, lower_to_fit

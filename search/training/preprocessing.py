@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from litesnn.base.errors import TrainingError
 from litesnn.compiler.genotype import EventFrames, Genotype, LoadedGenotype, Mfcc
-from litesnn.errors import TrainingError
 from litesnn.search.data import Dataset
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from litesnn.errors import TrainingError
+from litesnn.base.errors import TrainingError
 from litesnn.search.training.settings import TrainingSettings
 
 _QP = TrainingSettings(

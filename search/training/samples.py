@@ -11,8 +11,8 @@ import torch
 from sklearn.model_selection import train_test_split
 from torch import Tensor
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import Genotype, InputSpec, quantize_input
-from litesnn.errors import DataError
 from litesnn.search.data import Dataset
 from litesnn.search.training.augmentation import Augmentation
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from litesnn.base.errors import TrainingError
 from litesnn.compiler.genotype import Genotype, Topology
-from litesnn.errors import TrainingError
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.run.sequential import IN_FORCE, STAGES, stage_at
 from litesnn.search.training.settings import TrainingSettings

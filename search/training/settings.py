@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
-from litesnn.errors import TrainingError
+from litesnn.base.errors import TrainingError
 from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.run.sequential import STAGES
 from litesnn.search.settings.bounds import MAX_SIDE, check_settings

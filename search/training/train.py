@@ -9,6 +9,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from litesnn.base.errors import TrainingError
 from litesnn.compiler.genotype import (
     Genotype,
     LoadedGenotype,
@@ -18,7 +19,6 @@ from litesnn.compiler.genotype import (
     save_genotype,
 )
 from litesnn.compiler.profile import Profile
-from litesnn.errors import TrainingError
 from litesnn.search.data import Dataset, load_for
 from litesnn.search.model.export import export_document, export_tensors
 from litesnn.search.model.registers import Tally

@@ -21,10 +21,10 @@ from written_genotypes import document, written
 from written_nets import dense, write_net
 
 import litesnn
+from litesnn.base.terminal import Terminal, assembled, shown
+from litesnn.base.text import visible
 from litesnn.cli import app, compile_app
 from litesnn.commands.guard import guard_tracebacks
-from litesnn.terminal import Terminal, assembled, shown
-from litesnn.text import visible
 
 ROOT = Path(litesnn.__file__).resolve().parent.parent
 TITLE, CLEAR, C1, BELL, RETURN, OVERRIDE = "\x1b]0;owned\x07", "\x1b[2J", "\x9b2J", "\x07", "a\rb", "\u202eexe.\u2066"

@@ -6,13 +6,13 @@ import pytest
 from random_networks import random_trained_genotype
 
 import litesnn
+from litesnn.base.errors import CompileError
 from litesnn.compiler.estimate import estimate
 from litesnn.compiler.genotype import Genotype, load_genotype
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.report.sections.encoding import EncodingSection
-from litesnn.errors import CompileError
 
 EXAMPLE = "examples/digits/genotype.json"
 # Stated error of synaptic memory: which weights are kept is random in the estimate and trained in the program.

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from litesnn.base.errors import ProfileError
 from litesnn.compiler.profile import Profile, load_profile, shipped_profiles
-from litesnn.errors import ProfileError
 
 SHIPPED = ["loihi1", "loihi2"]
 MINIMAL = """

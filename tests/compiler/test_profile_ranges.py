@@ -10,10 +10,10 @@ from typing import get_args
 import pytest
 
 import litesnn
+from litesnn.base.errors import ProfileError
 from litesnn.compiler.profile import Profile, load_profile, read_profile, shipped_profiles
 from litesnn.compiler.profile.problems import parse_toml
 from litesnn.compiler.profile.ranges import Interval, Names, Real, Whole, Widths, YesNo, short
-from litesnn.errors import ProfileError
 
 SHIPPED = (Path(litesnn.__file__).parent / "hw_profiles" / "loihi2.toml").read_text()
 MUTATIONS = 150

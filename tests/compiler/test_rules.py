@@ -11,6 +11,7 @@ from over_limit import CASES, Case, adaptive, any_to_any, on
 from random_networks import random_trained_genotype
 
 import litesnn.compiler.rules
+from litesnn.base.errors import ProfileError
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import DoesNotFit, Excess, map_graph
 from litesnn.compiler.mapping.limits import UNITS
@@ -18,7 +19,6 @@ from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.rules import Finding, Subject, check, check_rules, try_mapping
 from litesnn.compiler.rules.listed import CORE_RULES, GRAPH_RULES, rule_texts
-from litesnn.errors import ProfileError
 
 LOIHI1, LOIHI2 = load_profile("loihi1"), load_profile("loihi2")
 # Partition spreads a population over cores until these hold, and one channel needs one of them: nothing can break them.

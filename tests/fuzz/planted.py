@@ -12,7 +12,7 @@ import numpy as np
 from fuzz.case import Case
 from fuzz.mutators.lift import on
 from fuzz.reader import DifferentError, Place, Reader
-from litesnn.errors import DataError
+from litesnn.base.errors import DataError
 
 NAME = "word.txt"
 

@@ -47,7 +47,7 @@ class Reader:
     ----------
     seeds : writes small valid inputs with the project's own code, given an empty folder
     mutators : those that fit its files; one that stands twice is drawn twice as often
-    read : raises an error of `litesnn.errors`, or returns what it read
+    read : raises an error of `litesnn.base.errors`, or returns what it read
     use : a cheap use of that: printing it, one sample, writing and reading it again. It may refuse; it may not fail, and raises
         `DifferentError` where what was read is not what the input says
     confirm : how users have it read, where `read` is a quicker way to the same end without the isolation that users get; asked

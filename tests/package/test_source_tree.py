@@ -15,7 +15,7 @@ from litesnn.source_tree import BESIDE
 ROOT = Path(__file__).parents[2]
 CODE = """
 import litesnn, litesnn.compiler.profile, litesnn.search.model.axes, litesnn.runtime.lava.mended
-from litesnn.documentation import page_titles
+from litesnn.display.documentation import page_titles
 print(litesnn.compiler.profile.__file__, litesnn.compiler.profile.shipped_profiles(), "numbers" in page_titles())
 """
 

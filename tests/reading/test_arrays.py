@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from traced import in_little_memory
 
-from litesnn.errors import DataError
+from litesnn.base.errors import DataError
 from litesnn.reading import Kind, read_npy, read_npz
 
 KIND = Kind(DataError)

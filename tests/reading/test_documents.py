@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from litesnn.errors import GenotypeError
+from litesnn.base.errors import GenotypeError
 from litesnn.reading import parse_json
 from litesnn.reading.limits import MAX_JSON_DEPTH
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from litesnn.errors import DataError
+from litesnn.base.errors import DataError
 from litesnn.reading import Kind, open_regular, read_file
 
 KIND = Kind(DataError, "recording", 100)

@@ -16,8 +16,8 @@ from mutations import Mutation, any_bytes, json_document, mutants, npy, safetens
 from recorded_events import archive_arrays, bin_bytes, recording
 from written_genotypes import document, written
 
+from litesnn.base.errors import DataError, LiteSNNError
 from litesnn.compiler.genotype import EventFrames, Mfcc, load_genotype
-from litesnn.errors import DataError, LiteSNNError
 from litesnn.reading import Kind, read_npy, read_npz
 from litesnn.search.data.cifar_folders import read_folder
 from litesnn.search.data.event_archive import read_recordings

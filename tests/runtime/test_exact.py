@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from random_networks import random_input, random_trained_genotype
 from small_graphs import LOIHI1, LOIHI2, dense, graph, neurons, readout, source
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.passes import BalanceDelays, StaggerResets
-from litesnn.errors import DataError
 from litesnn.runtime.exact import is_aligned, simulate
 from litesnn.runtime.exact.limits import Arithmetic, Sums
 from litesnn.runtime.exact.neurons import Setting

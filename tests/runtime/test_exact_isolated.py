@@ -10,8 +10,8 @@ from isolated_graphs import isolated, random_isolated, sigma_delta
 from naive_simulator import simulate_naively
 from small_graphs import dense, neurons, readout, source
 
+from litesnn.base.errors import BackendError, DataError, RegisterError
 from litesnn.compiler.graph import Graph
-from litesnn.errors import BackendError, DataError, RegisterError
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.trace import Trace
 

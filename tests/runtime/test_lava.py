@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from random_networks import random_input, random_trained_genotype
 
+from litesnn.base.errors import BackendError, DataError
 from litesnn.compiler.graph import (
     Conv2d,
     Dense,
@@ -23,7 +24,6 @@ from litesnn.compiler.graph import (
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.passes import AssignFormats, BalanceDelays, StaggerResets
 from litesnn.compiler.profile import load_profile
-from litesnn.errors import BackendError, DataError
 from litesnn.runtime.lava import LavaSession, run_lava
 
 pytest.importorskip("lava.magma")

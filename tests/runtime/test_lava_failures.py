@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 from lava_here import needs_lava
 
+from litesnn.base.errors import BackendError
 from litesnn.compiler.graph import Dense, Graph, Lif, Readout, Source, SynapseBlock
 from litesnn.compiler.passes import AssignFormats, BalanceDelays, StaggerResets
 from litesnn.compiler.profile import load_profile
-from litesnn.errors import BackendError
 from litesnn.runtime.lava import LavaSession, run_lava, session, supervise
 
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")

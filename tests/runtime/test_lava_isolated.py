@@ -7,7 +7,7 @@ import pytest
 from lava_graphs import axonal_delays, recurrent, sigma_delta_network, without_resets
 from naive_simulator import simulate_naively
 
-from litesnn.errors import DataError
+from litesnn.base.errors import DataError
 from litesnn.runtime.lava import LavaSession, run, run_lava
 
 pytest.importorskip("lava.magma")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from recurrent_graphs import ring, scheduled, spikes_in
 
-from litesnn.errors import OutputError
+from litesnn.base.errors import OutputError
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.lava import run_lava, supervise
 

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_networks import random_input, random_trained_genotype
 
+from litesnn.base.errors import CompileError, RegisterError
 from litesnn.compiler.genotype import LoadedGenotype, NodePlan, QuantizerSpec
 from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
-from litesnn.errors import CompileError, RegisterError
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.lava import LavaSession
 from litesnn.search.model.reference import run_reference

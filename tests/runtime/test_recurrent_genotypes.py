@@ -14,13 +14,13 @@ from random_networks import random_input, random_trained_genotype
 from small_graphs import LOIHI1, LOIHI2, dense, neurons, readout, source
 from small_graphs import graph as graph_of
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.passes import AssignFormats, BalanceDelays, IsolateFeedback
 from litesnn.compiler.profile import load_profile
-from litesnn.errors import CompileError
 from litesnn.runtime.exact import is_aligned, simulate
 from litesnn.runtime.mapped import check_mapping, mapped_graph
 from litesnn.runtime.trace import Trace

@@ -10,9 +10,9 @@ from recurrent_graphs import scheduled, spikes_in
 from small_graphs import dense, neurons, readout, source
 from small_graphs import graph as graph_of
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.passes import RemoveDead
-from litesnn.errors import DataError
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.trace import Trace
 from litesnn.runtime.verify import Comparison

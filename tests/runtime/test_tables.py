@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from small_graphs import conv, dense, graph, neurons, readout, source
 
+from litesnn.base.errors import BackendError, CompileError, ExportError, LiteSNNError, ProgramError
 from litesnn.compiler.encoding import ENCODINGS, choose
 from litesnn.compiler.encoding.lists import ListFormat, lists_from_matrices
 from litesnn.compiler.encoding.rule import ListRule
@@ -35,7 +36,6 @@ from litesnn.compiler.graph import (
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.profile_sections import EncodingName
 from litesnn.compiler.program.documents import DOCUMENTS, graph_document
-from litesnn.errors import BackendError, CompileError, ExportError, LiteSNNError, ProgramError
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.exact.kernels import KERNELS
 from litesnn.runtime.exact.neurons import MODELS

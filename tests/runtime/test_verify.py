@@ -13,10 +13,10 @@ from random_networks import random_input, random_trained_genotype
 from small_graphs import LOIHI2, profile
 from written_genotypes import document, loaded
 
+from litesnn.base.errors import RegisterError
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Conv2d, Graph, Lif, Removal, Spiking, SynapseBlock
 from litesnn.compiler.origin import compile_graph
-from litesnn.errors import RegisterError
 from litesnn.jobs.samples import Samples
 from litesnn.jobs.verify import verify
 from litesnn.runtime.exact import simulate

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from litesnn.base.errors import RegisterError
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
-from litesnn.errors import RegisterError
 
 
 def codes_of(loaded: LoadedGenotype, edge: EdgePlan) -> np.ndarray:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import ExportError
 from litesnn.compiler.graph import Graph, Membranes, SynapseBlock
-from litesnn.errors import ExportError
 
 Floats = npt.NDArray[np.float64]
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import ExportError
 from litesnn.compiler.frontends.bounded_hdf5 import Tree
 from litesnn.compiler.graph import (
     DECAY_UNITY,
@@ -28,7 +29,6 @@ from litesnn.compiler.graph import (
     Relay,
     Table,
 )
-from litesnn.errors import ExportError
 
 Shape = tuple[int, ...]
 # 1 - dt/tau and r * dt/tau are exactly 1 in float32 and float64: a membrane without leak beside a current with memory.

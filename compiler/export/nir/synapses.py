@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import ExportError
 from litesnn.compiler.frontends.bounded_hdf5 import Tree
 from litesnn.compiler.graph import Conv2d, Graph, OneToOne, Pool, SynapseBlock, Table, per_axis
-from litesnn.errors import ExportError
 
 Floats = npt.NDArray[np.float64]
 Pair = tuple[int, int]

@@ -10,6 +10,8 @@ import h5py
 import numpy as np
 from safetensors.numpy import save
 
+from litesnn.base.errors import ExportError
+from litesnn.base.text import visible
 from litesnn.compiler.export import Exported
 from litesnn.compiler.export.nir.constants import constant_input, constants
 from litesnn.compiler.export.nir.neurons import neuron_node
@@ -20,8 +22,6 @@ from litesnn.compiler.frontends.nir.own import FORMAT, VERSION, digest
 from litesnn.compiler.graph import NO_CURRENT_MEMORY, WEIGHT_SHIFT, Graph, Population, SynapseBlock
 from litesnn.compiler.program import Program
 from litesnn.compiler.program.documents import graph_document, packed
-from litesnn.errors import ExportError
-from litesnn.text import visible
 
 # The schema of NIR that the nodes follow: the version of the `nir` package that defined it.
 NIR_VERSION = "1.0.8"

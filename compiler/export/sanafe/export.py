@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.export.exported import Exported
 from litesnn.compiler.export.sanafe.architecture import DELAY_MAX, architecture_lines
 from litesnn.compiler.export.sanafe.network import SOMAS, NetworkWriter
@@ -14,7 +15,6 @@ from litesnn.compiler.export.sanafe.placement import place
 from litesnn.compiler.export.sanafe.scalars import comment
 from litesnn.compiler.graph import NO_CURRENT_MEMORY, Graph
 from litesnn.compiler.program import Program
-from litesnn.errors import CompileError
 
 SYNAPSES_MAX = 2_000_000
 """Unrolled synapses, one line each: SANA-FE's convolutions know neither padding nor pruned weights."""

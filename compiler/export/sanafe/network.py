@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.export.sanafe.architecture import DENDRITE, SOMA, SOURCE, SYNAPSE
 from litesnn.compiler.export.sanafe.placement import Place, Placement, runs
 from litesnn.compiler.export.sanafe.scalars import scalar
@@ -35,7 +36,6 @@ from litesnn.compiler.graph import (
     SynapseBlock,
     Table,
 )
-from litesnn.errors import CompileError
 
 UNIT = 2**WEIGHT_SHIFT
 NEVER = 1e18

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.graph import Graph, Membranes
 from litesnn.compiler.mapping import Mapping
 from litesnn.compiler.mapping.routing import Board
-from litesnn.errors import CompileError
 
 Ids = npt.NDArray[np.int64]
 CORE_NEURONS = 1024

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from litesnn.text import visible
+from litesnn.base.text import visible
 
 # What YAML reads as this very text without quotes, and as nothing else (`null`, `true`, `1e3` and such need them).
 _PLAIN = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.net.entries import LAYER, refuse_unread, settle
 from litesnn.compiler.frontends.net.fields import Array, Fields, Ints
 from litesnn.compiler.frontends.net.layers import (
@@ -21,7 +22,6 @@ from litesnn.compiler.frontends.net.layers import (
     Shape,
 )
 from litesnn.compiler.frontends.net.neurons import Neuron, read_neuron
-from litesnn.errors import ImportFileError
 
 MAX_LAYERS = 1000
 SIDE_MAX = 2**15

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.errors import ImportFileError
+from litesnn.base.errors import ImportFileError
 
 Array = npt.NDArray[Any]
 Ints = npt.NDArray[np.int64]

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.net import extract
 from litesnn.compiler.frontends.net.extract import MAX_FILE_BYTES, REFUSED
-from litesnn.errors import ImportFileError
 from litesnn.reading import Kind, read_file
 
 Arrays = dict[str, npt.NDArray[Any]]

@@ -8,6 +8,7 @@ from typing import Literal, NoReturn
 
 import numpy as np
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.net.document import Document
 from litesnn.compiler.frontends.net.fields import Ints
 from litesnn.compiler.frontends.net.layers import Average, Conv, Dense, Flatten, Input, Layer, Pool, Shape
@@ -27,7 +28,6 @@ from litesnn.compiler.graph import (
 from litesnn.compiler.graph import Dense as DenseGeometry
 from litesnn.compiler.origin import Layer as Row
 from litesnn.compiler.origin import Transform
-from litesnn.errors import ImportFileError
 
 LIF_INPUT_BITS = 13  # values are written into the neurons' bias, a signed 13-bit register
 DELTA_INPUT_BITS = 12  # values are shifted left by 12 in a 24-bit state

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.net.fields import Ints
 from litesnn.compiler.frontends.net.layers import Shape
 from litesnn.compiler.frontends.net.neurons import Cuba, Neuron, SigmaDeltaUnit
@@ -25,7 +26,6 @@ from litesnn.compiler.graph import (
     Sigma,
     SigmaDelta,
 )
-from litesnn.errors import ImportFileError
 
 BIAS_EXP = 6  # netx hands biases on with bias_exp 6: units of a weight
 SPIKE_EXP = STATE_EXP = 6  # netx's defaults for sigma-delta networks

@@ -10,11 +10,11 @@ from pathlib import Path
 import networkx as nx
 import numpy as np
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value, read_hdf5
 from litesnn.compiler.frontends.nir.nodes import Node, Port
 from litesnn.compiler.frontends.nir.parse import Fields, parse_node
 from litesnn.compiler.frontends.shown import shown
-from litesnn.errors import ImportFileError
 
 NODES_MAX = 10_000
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import networkx as nx
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.nir.document import NirGraph
 from litesnn.compiler.frontends.nir.wiring import Connection, Wiring
-from litesnn.errors import ImportFileError
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix, diags
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.graph import Conv2d, Dense, Geometry, OneToOne, Pool, Sparse, per_axis
-from litesnn.errors import ImportFileError
 
 Floats = npt.NDArray[np.float64]
 Shape3 = tuple[int, int, int]

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.options import INPUT_SHAPE, TIMESTEPS, parse_shape
 from litesnn.compiler.frontends.support import check_timesteps
 from litesnn.compiler.origin.options import option
-from litesnn.errors import ImportFileError
 
 ScaleRule = Literal["max", "percentile", "mse"]
 DecayRule = Literal["euler", "exponential"]

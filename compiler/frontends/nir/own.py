@@ -16,11 +16,11 @@ import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
+from litesnn.base.errors import ImportFileError, ProgramError
 from litesnn.compiler.frontends.nir.document import NirGraph
 from litesnn.compiler.frontends.nir.nodes import Node
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.program.documents import read_graph, unpacked
-from litesnn.errors import ImportFileError, ProgramError
 from litesnn.reading import parse_json
 
 FORMAT, VERSION = "litesnn.nir", 1

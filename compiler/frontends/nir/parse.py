@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value
 from litesnn.compiler.frontends.nir.nodes import (
     Conv2d,
@@ -24,7 +25,6 @@ from litesnn.compiler.frontends.nir.nodes import (
     Shape,
 )
 from litesnn.compiler.frontends.shown import shown
-from litesnn.errors import ImportFileError
 
 SIDE_MAX = 1 << 24
 FEW = 8  # values that a setting may have

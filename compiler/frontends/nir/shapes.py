@@ -11,6 +11,7 @@ from collections import deque
 
 import numpy as np
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.nir.document import NirGraph
 from litesnn.compiler.frontends.nir.nodes import (
     Conv2d,
@@ -25,7 +26,6 @@ from litesnn.compiler.frontends.nir.nodes import (
     Scale,
     Shape,
 )
-from litesnn.errors import ImportFileError
 
 Padding = tuple[tuple[int, int], tuple[int, int]]
 

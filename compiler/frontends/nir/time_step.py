@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.bounded_hdf5 import Value
 from litesnn.compiler.frontends.nir.document import NirGraph
 from litesnn.compiler.frontends.nir.nodes import Delay, Neuron
 from litesnn.compiler.frontends.nir.options import NirOptions
-from litesnn.errors import ImportFileError
 
 Floats = npt.NDArray[np.float64]
 # Two time steps are the same where float32 parameters cannot tell them apart.

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.nir import maps
 from litesnn.compiler.frontends.nir.document import NirGraph
 from litesnn.compiler.frontends.nir.maps import LinearMap, Shape3
@@ -25,7 +26,6 @@ from litesnn.compiler.frontends.nir.nodes import (
     Shape,
 )
 from litesnn.compiler.frontends.nir.shapes import broadcast, conv_padding
-from litesnn.errors import ImportFileError
 
 Floats = npt.NDArray[np.float64]
 DELAY_MAX = 100_000  # steps; what a chip's synapse holds is a rule of its profile

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype.ops import OPS
 from litesnn.compiler.genotype.schema import EdgeSpec, Genotype
 from litesnn.compiler.genotype.topology.plans import EdgePlan, Shape
-from litesnn.errors import GenotypeError
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from math import prod
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype.topology.plans import EdgePlan, Topology
-from litesnn.errors import GenotypeError
 
 MAX_NODES = 4096
 """Populations: the deepest residual networks trained have 1,000 layers."""

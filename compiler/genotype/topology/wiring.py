@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from math import ceil
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype.feedback import (
     DISTANCE,
     backward_place,
@@ -17,7 +18,6 @@ from litesnn.compiler.genotype.schema import CellSpec, EdgeSpec, Genotype, NodeS
 from litesnn.compiler.genotype.topology.edges import Signal, plan_edge
 from litesnn.compiler.genotype.topology.limits import check_sizes
 from litesnn.compiler.genotype.topology.plans import NodePlan, PoolPlan, Topology
-from litesnn.errors import GenotypeError
 
 
 def resolve(genotype: Genotype) -> Topology:

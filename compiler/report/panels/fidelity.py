@@ -81,7 +81,7 @@ class FidelityPanel(Panel):
 
     def terminal(self) -> Iterable[RenderableType]:
         """One table."""
-        from litesnn.terminal import shown
+        from litesnn.base.terminal import shown
 
         table = plain_table("fidelity against the float model", "step", "label", "worst place", "what it means")
         step, place, detail = CARRIED

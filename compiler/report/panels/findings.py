@@ -90,7 +90,7 @@ class FindingsPanel(Panel):
 
     def terminal(self) -> Iterable[RenderableType]:
         """One table, with limits and fixes."""
-        from litesnn.terminal import assembled, shown
+        from litesnn.base.terminal import assembled, shown
 
         table = plain_table("rules", "", "rule", "place", ("headroom", "right"), "finding")
         for finding in self.findings:

@@ -103,7 +103,7 @@ class PopulationsPanel(Panel):
 
     def terminal(self) -> Iterable[RenderableType]:
         """One table."""
-        from litesnn.terminal import assembled, shown
+        from litesnn.base.terminal import assembled, shown
 
         table = plain_table(
             None,

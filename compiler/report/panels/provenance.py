@@ -6,9 +6,9 @@ import platform
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from litesnn.base.version import __version__
 from litesnn.compiler.report.document import Document, Text
 from litesnn.compiler.report.panels.panel import Panel
-from litesnn.version import __version__
 
 if TYPE_CHECKING:
     from litesnn.compiler.report.report import Report

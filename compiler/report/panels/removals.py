@@ -68,7 +68,7 @@ class RemovalsPanel(Panel):
 
     def terminal(self) -> Iterable[RenderableType]:
         """One line."""
-        from litesnn.terminal import shown
+        from litesnn.base.terminal import shown
 
         if not self.removals:
             yield shown("dead structure: none", style="dim")

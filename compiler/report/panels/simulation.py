@@ -38,7 +38,7 @@ class SimulationPanel(Panel):
 
     def terminal(self) -> Iterable[RenderableType]:
         """One line."""
-        from litesnn.terminal import shown
+        from litesnn.base.terminal import shown
 
         found = self.simulation
         if found is None:

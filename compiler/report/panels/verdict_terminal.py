@@ -8,8 +8,8 @@ from rich import box
 from rich.panel import Panel as Frame
 from rich.table import Table
 
+from litesnn.base.terminal import assembled, shown
 from litesnn.compiler.report.panels.pruning import PruningPanel
-from litesnn.terminal import assembled, shown
 
 if TYPE_CHECKING:
     from litesnn.compiler.report.report import Report

@@ -9,8 +9,8 @@ from rich import box
 from rich.panel import Panel as Frame
 from rich.table import Table
 
+from litesnn.base.terminal import assembled, shown
 from litesnn.compiler.report.sections.verification import engine_name
-from litesnn.terminal import assembled, shown
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

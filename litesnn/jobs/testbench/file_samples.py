@@ -7,9 +7,9 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.graph import Graph, Source
 from litesnn.compiler.origin import Transform
-from litesnn.errors import DataError
 from litesnn.jobs.samples import RANDOM_SAMPLES, RANDOM_SPIKE_RATE, Inputs, affordable
 
 # Synapses times steps of all random samples together: large networks get fewer, but at least two.

@@ -8,8 +8,8 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import Genotype, check_integers, quantize_input
-from litesnn.errors import DataError
 from litesnn.jobs.samples import (
     RANDOM_SAMPLES,
     RANDOM_SPIKE_RATE,

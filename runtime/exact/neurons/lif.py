@@ -15,8 +15,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from litesnn.base.errors import RegisterError
 from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Leaky, Membranes
-from litesnn.errors import RegisterError
 from litesnn.runtime.exact.layout import per_neuron
 from litesnn.runtime.exact.limits import state_peaks
 from litesnn.runtime.exact.neurons.model import Setting, States

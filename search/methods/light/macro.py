@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from math import prod
 
+from litesnn.base.errors import SearchError
 from litesnn.compiler.analysis.shape_ranges import with_proved_bits
 from litesnn.compiler.genotype import (
     CellSpec,
@@ -22,7 +23,6 @@ from litesnn.compiler.genotype import (
     resolve,
 )
 from litesnn.compiler.profile import load_profile, shipped_profiles
-from litesnn.errors import SearchError
 from litesnn.search.methods.light.decode import SpikingCell, to_populations
 from litesnn.search.methods.light.layers import TAU, THRESHOLD
 from litesnn.search.methods.light.network import REDUCTION

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from litesnn.errors import SearchError
+from litesnn.base.errors import SearchError
 from litesnn.search.methods.light.presets import PRESETS, preset
 from litesnn.search.methods.light.settings import CellSearchSettings, Method
 from litesnn.search.methods.method import SearchMethod, SearchOptions

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from litesnn.errors import SearchError
+from litesnn.base.errors import SearchError
 from litesnn.search.methods.light.settings import CellSearchSettings, Method
 from litesnn.search.spaces.operations import SNASNET_OPERATIONS
 

@@ -11,8 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from litesnn.base.errors import SearchError
 from litesnn.compiler.genotype import resolve
-from litesnn.errors import SearchError
 from litesnn.search.data import Dataset, load_dataset
 from litesnn.search.methods.light.macro import check_size, spiking_cells, to_genotype
 from litesnn.search.methods.light.scoring import Scorer, training_samples

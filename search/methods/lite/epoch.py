@@ -10,7 +10,7 @@ from math import isfinite
 import torch
 from torch import Tensor
 
-from litesnn.errors import SearchError
+from litesnn.base.errors import SearchError
 from litesnn.search.methods.lite.costs import PaperCost
 from litesnn.search.methods.lite.losses import expected_loss, running_mean
 from litesnn.search.methods.lite.optimizers import Optimizers

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from litesnn.base.errors import SearchError
 from litesnn.compiler.genotype.schema import MAX_CHANNELS
-from litesnn.errors import SearchError
 from litesnn.search.data import Dataset
 from litesnn.search.methods.lite.epoch import Halves
 from litesnn.search.methods.lite.settings import SearchSettings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from litesnn.errors import SearchError
+from litesnn.base.errors import SearchError
 from litesnn.search.methods.lite.settings import SearchSettings
 
 _IMAGES = SearchSettings(shift=4, flip=True, cutout=16)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from os import PathLike
 from pathlib import Path
 
-from litesnn.errors import SearchError
+from litesnn.base.errors import SearchError
 from litesnn.search.data import Dataset, load_dataset
 from litesnn.search.methods.lite.history import METHOD, EpochRow
 from litesnn.search.methods.lite.settings import SearchSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
-from litesnn.errors import SearchError
+from litesnn.base.errors import SearchError
 from litesnn.search.quantizer.step_units import STEP_UNIT
 from litesnn.search.run.sequential import STAGES
 from litesnn.search.settings.bounds import MAX_CHANNELS, MAX_SIDE, check_settings

@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from litesnn.errors import SearchError
-from litesnn.output import check_file, write_atomically
-from litesnn.output_kinds import SWEEP
+from litesnn.base.errors import SearchError
+from litesnn.base.output import check_file, write_atomically
+from litesnn.base.output_kinds import SWEEP
 from litesnn.reading import Kind, is_there, parse_json, read_file
 from litesnn.search.data import Dataset
 from litesnn.search.methods.lite.history import EpochRow

@@ -11,9 +11,9 @@ import torch
 from rich.progress import Progress
 from torch import Tensor
 
+from litesnn.base.errors import SearchError
 from litesnn.compiler.analysis.shape_ranges import with_proved_bits
 from litesnn.compiler.profile import load_profile, shipped_profiles
-from litesnn.errors import SearchError
 from litesnn.search.data import Dataset
 from litesnn.search.methods.lite.costs import make_cost
 from litesnn.search.methods.lite.decode import decode, to_genotype

@@ -18,8 +18,8 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import LoadedGenotype, check_integers
-from litesnn.errors import DataError
 from litesnn.search.methods.structured.settings import Scoring, Threshold
 from litesnn.search.model.spiking_model import SpikingModel
 

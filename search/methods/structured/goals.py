@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from litesnn.base.errors import CompileError, PruningError
 from litesnn.compiler.accounting import paper_counts
 from litesnn.compiler.estimate import estimate
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.profile import Profile
-from litesnn.errors import CompileError, PruningError
 
 GRAIN = 1000
 """Rates are whole multiples of 1 / GRAIN."""

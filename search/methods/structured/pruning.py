@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import PruningError
 from litesnn.compiler.genotype import LoadedGenotype, PruningRecord
 from litesnn.compiler.genotype.edit import edited
 from litesnn.compiler.profile import Profile
-from litesnn.errors import PruningError
 from litesnn.search.methods.structured.criteria import Progress, channel_scores
 from litesnn.search.methods.structured.goals import Goals, measure, smallest_rate
 from litesnn.search.methods.structured.groups import ChannelGroup, channel_groups

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
-from litesnn.errors import PruningError
+from litesnn.base.errors import PruningError
 from litesnn.search.methods.structured.groups import ChannelGroup
 
 Patterns = tuple[tuple[str, float], ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
-from litesnn.errors import PruningError
+from litesnn.base.errors import PruningError
 from litesnn.search.settings.bounds import check_settings
 from litesnn.search.settings.setting import Setting
 

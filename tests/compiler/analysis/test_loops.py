@@ -17,12 +17,12 @@ from recurrent_graphs import random_recurrent, ring, scheduled
 from small_graphs import dense, graph, neurons, readout, source
 
 import litesnn
+from litesnn.base.errors import CompileError, GraphError
 from litesnn.compiler.analysis.loops import find_loops, initiation_interval
 from litesnn.compiler.graph import Graph, Pace
 from litesnn.compiler.passes.balance_delays import arrival_times
 from litesnn.compiler.program.documents import graph_document, read_graph
 from litesnn.compiler.report import render_html, report_schema
-from litesnn.errors import CompileError, GraphError
 
 DRAWN = st.tuples(st.integers(0, 2**32 - 1), st.integers(1, 7), st.integers(1, 4))
 

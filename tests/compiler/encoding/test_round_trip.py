@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from random_lists import FORMATS, axon_lists, random_lists
 from scipy.sparse import csr_matrix
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.encoding import (
     AxonLists,
     ListFormat,
@@ -23,7 +24,6 @@ from litesnn.compiler.encoding import (
 )
 from litesnn.compiler.encoding.choose import ENCODINGS
 from litesnn.compiler.profile import load_profile
-from litesnn.errors import CompileError
 
 RULES = [ListRule.of(load_profile(name)) for name in ("loihi1", "loihi2")]
 PLAIN = ["sparse", "run-length", "dense"]

@@ -14,6 +14,7 @@ from random_networks import random_input, random_trained_genotype
 from small_graphs import graph as small_graph
 from small_graphs import neurons, one_to_one, readout, source
 
+from litesnn.base.errors import ExportError, ImportFileError
 from litesnn.compiler.export.nir import export_nir
 from litesnn.compiler.frontends.nir.options import InputCoding, NirOptions, ValueRange
 from litesnn.compiler.frontends.nir.read import read_network, read_nir
@@ -21,7 +22,6 @@ from litesnn.compiler.graph import Graph, SigmaDelta
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.program.documents import graph_document
-from litesnn.errors import ExportError, ImportFileError
 from litesnn.runtime.exact import simulate
 
 DATA = Path(__file__).parents[2] / "data" / "nir"

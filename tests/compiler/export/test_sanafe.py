@@ -11,15 +11,15 @@ import pytest
 from random_networks import random_input, random_trained_genotype
 
 import litesnn.compiler.export.sanafe.export as export_module
+from litesnn.base.errors import CompileError
+from litesnn.base.text import visible
 from litesnn.compiler.export.sanafe import export_sanafe
 from litesnn.compiler.export.sanafe.placement import CORE_NEURONS, place, runs
 from litesnn.compiler.export.sanafe.scalars import comment, scalar
 from litesnn.compiler.graph import Source
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.program import Program
-from litesnn.errors import CompileError
 from litesnn.jobs.compile import compile
-from litesnn.text import visible
 
 EDGE = re.compile(
     r"    - (\w+)\.(\d+) -> (\w+)\.(\d+): \{synapse_hw_name: synapses, weight: (-?[\d.]+)(?:, delay: (\d+))?\}"

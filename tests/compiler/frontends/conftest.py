@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.net import extract, read
-from litesnn.errors import ImportFileError
 
 
 def read_here(document: bytes, name: str) -> dict[str, object]:

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.bounded_hdf5 import Limits, read_hdf5
-from litesnn.errors import ImportFileError
 
 
 def test_reads_groups_numbers_and_texts(tmp_path: Path) -> None:
@@ -98,7 +98,7 @@ def test_a_decompression_bomb_ends_at_the_declared_size(tmp_path: Path) -> None:
     assert path.stat().st_size < 1 << 22
     script = (
         "import sys, resource; from pathlib import Path\n"
-        "from litesnn.compiler.frontends.bounded_hdf5 import read_hdf5; from litesnn.errors import ImportFileError\n"
+        "from litesnn.compiler.frontends.bounded_hdf5 import read_hdf5; from litesnn.base.errors import ImportFileError\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "try: read_hdf5(Path(sys.argv[1]))\n"
         "except ImportFileError as error: print(error)\n"

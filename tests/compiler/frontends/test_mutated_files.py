@@ -10,12 +10,12 @@ import pytest
 from mutated_hdf5 import DATA_MUTATIONS, TREE_MUTATIONS, mutated
 from network_seeds import net_seeds, nir_seeds
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.net.read import read_net
 from litesnn.compiler.frontends.nir.read import read_nir
 from litesnn.compiler.origin import SourceFile
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.program.documents import graph_document
-from litesnn.errors import ImportFileError
 
 LOIHI2 = load_profile("loihi2")
 READERS: dict[str, tuple[Callable[[Path], dict[str, bytes]], Callable[[Path], SourceFile]]] = {

@@ -12,9 +12,9 @@ from naive_simulator import simulate_naively
 from torch.nn import functional
 from written_nets import CUBA, INSTANT, SDNN, compiled, conv, dense, layer, random_spikes, write_net
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.net.read import read_net
 from litesnn.compiler.graph import INJECTED, Readout, SigmaDelta, Spiking
-from litesnn.errors import ImportFileError
 
 
 def integers(shape: tuple[int, ...], low: int = -8, high: int = 9, seed: int = 0) -> np.ndarray:

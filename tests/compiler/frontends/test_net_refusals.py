@@ -13,12 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from written_nets import CUBA, INSTANT, SDNN, conv, dense, intel, layer, write_net
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.net import extract
 from litesnn.compiler.frontends.net.document import read_layers
 from litesnn.compiler.frontends.net.hdf5 import read_arrays
 from litesnn.compiler.frontends.net.lower import lower_layers
 from litesnn.compiler.frontends.net.read import read_net
-from litesnn.errors import ImportFileError
 
 INPUT = layer("input", shape=np.array([2, 6, 6]))
 KERNEL = np.ones((4, 2, 3, 3))

@@ -20,9 +20,9 @@ from written_genotypes import (
     written,
 )
 
+from litesnn.base.errors import GenotypeError, OutputError
+from litesnn.base.output import write_atomically
 from litesnn.compiler.genotype import Genotype, load_genotype, save_genotype
-from litesnn.errors import GenotypeError, OutputError
-from litesnn.output import write_atomically
 
 
 def rewrite(path: Path, change) -> None:

@@ -7,8 +7,8 @@ import pytest
 from written_genotypes import document, lightsnn_cells, litesnn_cells, parsed, resnet, vgg
 
 import litesnn.compiler.genotype as genotype_package
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import dump_genotype, json_schema, parse_genotype, resolve
-from litesnn.errors import GenotypeError
 
 SHIPPED = Path(genotype_package.__file__).parent / "genotype.schema.json"
 REGENERATE = (

@@ -8,9 +8,9 @@ import pytest
 from traced import in_little_memory
 from written_genotypes import document
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import load_genotype, resolve
 from litesnn.compiler.genotype.schema import Genotype
-from litesnn.errors import GenotypeError
 
 HUGE: dict[str, tuple[dict[str, Any], str]] = {
     "height": ({"input": {"shape": [2, 10**9, 4]}}, "input.shape[1]: found 1000000000"),

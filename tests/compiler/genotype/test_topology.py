@@ -5,8 +5,8 @@ from math import prod
 import pytest
 from written_genotypes import document, lightsnn_cells, litesnn_cells, parsed, resnet, vgg
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import expected_tensors, resolve
-from litesnn.errors import GenotypeError
 
 
 def nodes(raw: dict) -> dict:

@@ -8,8 +8,8 @@ import pytest
 from lava_here import lava_module
 from small_graphs import conv, dense, graph, neurons, one_to_one, readout, source
 
+from litesnn.base.errors import GraphError
 from litesnn.compiler.graph import Graph, SynapseBlock, SynapseFormat
-from litesnn.errors import GraphError
 
 
 def small(**block: Any) -> Graph:

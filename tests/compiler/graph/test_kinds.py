@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from litesnn.base.errors import ProgramError
 from litesnn.compiler.graph import (
     KINDS,
     NO_CURRENT_MEMORY,
@@ -23,7 +24,6 @@ from litesnn.compiler.graph import (
     Source,
 )
 from litesnn.compiler.program.documents import graph_document, read_graph
-from litesnn.errors import ProgramError
 
 PARTS = {"activation": "relu", "spike_exp": 1, "state_exp": 2, "cum_error": True, "message_bits": 20}
 # As version 1 tells kinds apart in graph.json.

@@ -12,13 +12,13 @@ from mapping_networks import block, codes, dense, dense_stack, mixed_network, ne
 from published_shape import published
 from random_networks import random_trained_genotype
 
+from litesnn.base.errors import CompileError, ProgramError
 from litesnn.compiler.graph import Conv2d, Graph, OneToOne, Pool
 from litesnn.compiler.mapping import Mapping, map_graph, mapping_document, read_mapping
 from litesnn.compiler.mapping.limits import core_limits
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.report.sections.mapping import MappingSection
-from litesnn.errors import CompileError, ProgramError
 
 PROFILES = ("loihi1", "loihi2")
 

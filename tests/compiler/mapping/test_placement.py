@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mapping_networks import demands_for, mixed_network
 from scipy.sparse import csr_matrix
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.encoding import ListRule
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mesh, congestion, map_graph, placement
@@ -20,7 +21,6 @@ from litesnn.compiler.mapping.placement import place
 from litesnn.compiler.mapping.routing import Board, distances, link_loads, measure
 from litesnn.compiler.mapping.usage import build_demands
 from litesnn.compiler.profile import load_profile
-from litesnn.errors import DataError
 
 
 def random_traffic(seed: int, cores: int) -> csr_matrix:

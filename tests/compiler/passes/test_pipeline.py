@@ -9,12 +9,12 @@ from random_networks import random_input, random_trained_genotype
 from small_graphs import LOIHI1, LOIHI2
 from written_genotypes import document, lightsnn_cells, loaded, parsed, resnet, vgg
 
+from litesnn.base.errors import CompileError, GenotypeError, GraphError
 from litesnn.compiler.genotype import load_genotype, save_genotype
 from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.origin import GenotypeOrigin, compile_graph
 from litesnn.compiler.passes import Pass
 from litesnn.compiler.rules.graph_rules import graded_input_enters
-from litesnn.errors import CompileError, GenotypeError, GraphError
 from litesnn.runtime.exact import simulate
 from litesnn.search.model.reference import run_reference
 

@@ -19,11 +19,11 @@ from safetensors.numpy import load, save
 from written_nets import CUBA, SDNN, dense, layer, write_net
 
 import litesnn
+from litesnn.base.errors import ProgramError
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.program import Program
 from litesnn.compiler.report import render_html
 from litesnn.compiler.report.sections.verification import VerificationSection
-from litesnn.errors import ProgramError
 from litesnn.jobs.compile import import_network
 from litesnn.runtime.exact import simulate
 

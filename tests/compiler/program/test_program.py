@@ -15,8 +15,8 @@ from small_graphs import LOIHI2
 from written_genotypes import document, loaded
 
 import litesnn
+from litesnn.base.errors import LiteSNNError, ProgramError
 from litesnn.compiler.program import Program, check_output
-from litesnn.errors import LiteSNNError, ProgramError
 from litesnn.runtime.exact import simulate
 
 

@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 from fake_reports import fake_report
 
+from litesnn.base.errors import ProgramError
 from litesnn.compiler.report import read_report, render_html, report_schema
-from litesnn.errors import ProgramError
 
 STORED = Path(__file__).parents[2] / "data" / "litesnn-0.1.0" / "program" / "report.json"
 TODAY = {"compared_spikes", "compared_readouts", "silent_populations"}

@@ -12,8 +12,8 @@ from fake_reports import fake_report
 from random_networks import random_trained_genotype
 
 import litesnn
+from litesnn.base.errors import ProgramError
 from litesnn.compiler.report import read_report, render_html, report_schema
-from litesnn.errors import ProgramError
 
 VALIDATOR = jsonschema.Draft202012Validator(report_schema())
 

@@ -13,11 +13,11 @@ import pytest
 from fake_reports import report_of
 from rich.console import RenderableType
 
+from litesnn.base.terminal import Terminal
 from litesnn.compiler.report import Report, panels, render_html
 from litesnn.compiler.report.panels.panel import Panel
 from litesnn.compiler.report.report import PANELS
 from litesnn.display.report import show_report
-from litesnn.terminal import Terminal
 
 
 def defined() -> set[type[Panel]]:

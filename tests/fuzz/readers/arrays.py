@@ -17,7 +17,7 @@ from fuzz.mutators.lift import on
 from fuzz.mutators.npy import npy_header, npy_values
 from fuzz.mutators.zips import within_zip, zip_container, zip_entries
 from fuzz.reader import DifferentError, NotApplicableError, Place, Reader
-from litesnn.errors import LiteSNNError
+from litesnn.base.errors import LiteSNNError
 from litesnn.jobs.samples import check_labels, read_array
 from litesnn.jobs.testbench.genotype_samples import check_input
 

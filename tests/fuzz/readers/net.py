@@ -21,11 +21,11 @@ from fuzz.mutators.kinds import everything
 from fuzz.mutators.lift import on
 from fuzz.reader import Place, Reader
 from fuzz.readers.imported import compile_and_run
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.net import read as net_reader
 from litesnn.compiler.frontends.net.extract import Refused, extract
 from litesnn.compiler.origin import SourceFile
 from litesnn.compiler.origin.formats import read_network
-from litesnn.errors import ImportFileError
 
 SUFFIX = ".net"
 

@@ -7,8 +7,8 @@ import pytest
 from scipy.fft import idct
 from scipy.io import wavfile
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import Mfcc
-from litesnn.errors import DataError
 from litesnn.search.data import load_dataset
 from litesnn.search.data.audio import GSC_CLASSES, KEYWORDS
 from litesnn.search.data.mfcc import mel_filters, mfcc

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from traced import in_little_memory
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import quantize_input
-from litesnn.errors import DataError
 from litesnn.search.data import load_dataset
 from litesnn.search.data.idx import read_idx
 

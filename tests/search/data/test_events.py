@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from recorded_events import archive_arrays, bin_bytes, recording, write_nmnist
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import EventFrames, Mfcc
-from litesnn.errors import DataError
 from litesnn.search.data import load_dataset
 from litesnn.search.data.event_files import read_bin
 from litesnn.search.data.event_frames import Events, to_frames

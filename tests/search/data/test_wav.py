@@ -8,7 +8,7 @@ import pytest
 from scipy.io import wavfile
 from traced import in_little_memory
 
-from litesnn.errors import DataError
+from litesnn.base.errors import DataError
 from litesnn.search.data.wav import read_wav
 
 

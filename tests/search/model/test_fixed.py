@@ -7,8 +7,8 @@ from plain_comparison import assert_equals_plain
 from plain_network import codes_of, integers_of_channel
 from random_networks import random_input, random_trained_genotype
 
+from litesnn.base.errors import DataError, GenotypeError, TrainingError
 from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.errors import DataError, GenotypeError, TrainingError
 from litesnn.search.model.reference import fixed_parameters, run_reference
 from litesnn.search.model.spiking_model import SpikingModel
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from litesnn.errors import RegisterError
+from litesnn.base.errors import RegisterError
 from litesnn.search.model.fixed_point import Folded
 from litesnn.search.model.neurons import fixed_lif
 from litesnn.search.model.registers import READOUT_MAX, REGISTER, Registers, Tally, largest_sum

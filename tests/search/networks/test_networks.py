@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 import torch
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.accounting import qp_model_size
 from litesnn.compiler.analysis.shape_ranges import shape_ranges
 from litesnn.compiler.genotype import Genotype, InputSpec, resolve
 from litesnn.compiler.profile import load_profile
-from litesnn.errors import GenotypeError
 from litesnn.search.data.arrays import cifar_input
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.networks import NETWORKS, NetworkSettings, new_network

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from litesnn.errors import GenotypeError
+from litesnn.base.errors import GenotypeError
 from litesnn.search.published.arrays import MAX_BYTES, MAX_TEXT_BYTES, read_arrays, recordable, shape_of, whole
 from litesnn.search.published.literals import read_literals
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from published_networks import README
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import Genotype, resolve
-from litesnn.errors import GenotypeError
 from litesnn.search.published import KINDS, import_published
 from litesnn.search.published.dhs_cells import candidates
 

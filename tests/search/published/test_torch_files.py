@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import torch
 
-from litesnn.errors import GenotypeError
+from litesnn.base.errors import GenotypeError
 from litesnn.search.published.state_dict import read_state_dict
 
 

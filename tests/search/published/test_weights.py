@@ -11,8 +11,8 @@ import torch
 from published_networks import AUTOSNN, autosnn_spikes, autosnn_state, dhs_spikes, dhs_state
 from torch import Tensor
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype, save_genotype
-from litesnn.errors import GenotypeError
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.published import import_published
 from litesnn.search.published.imported import ImportedGenotype

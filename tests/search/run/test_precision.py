@@ -12,8 +12,8 @@ from bar_images import bar_dataset, bar_genotype
 from torch import Tensor
 from torch.nn import functional as F
 
+from litesnn.base.errors import SearchError, TrainingError
 from litesnn.compiler.genotype import load_genotype
-from litesnn.errors import SearchError, TrainingError
 from litesnn.search.methods.lite import SearchSettings, preset
 from litesnn.search.methods.lite.preparation import make_space
 from litesnn.search.methods.lite.supernet import Supernet

@@ -10,8 +10,8 @@ import torch
 from bar_images import bar_dataset, bar_genotype
 from interruptions import check_resumed_training
 
+from litesnn.base.errors import TrainingError
 from litesnn.compiler.genotype import load_genotype, save_genotype
-from litesnn.errors import TrainingError
 from litesnn.search.model.compression import Compression
 from litesnn.search.model.reference import run_reference
 from litesnn.search.model.spiking_model import SpikingModel

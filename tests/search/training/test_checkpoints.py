@@ -14,8 +14,8 @@ from interruptions import Interrupted, crash_after
 from mutations import checkpoint, mutants
 from torch import Tensor
 
+from litesnn.base.errors import LiteSNNError, SearchError, TrainingError
 from litesnn.compiler.genotype import load_genotype
-from litesnn.errors import LiteSNNError, SearchError, TrainingError
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.lite.sweeping import _finished
 from litesnn.search.model.spiking_model import SpikingModel

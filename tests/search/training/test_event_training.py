@@ -9,6 +9,7 @@ import pytest
 from interruptions import check_resumed_training
 from recorded_events import write_nmnist
 
+from litesnn.base.errors import DataError, GenotypeError, TrainingError
 from litesnn.compiler.genotype import (
     BackwardEdgeSpec,
     CellSpec,
@@ -24,7 +25,6 @@ from litesnn.compiler.genotype import (
     parse_genotype,
     save_genotype,
 )
-from litesnn.errors import DataError, GenotypeError, TrainingError
 from litesnn.jobs.testbench.genotype_samples import verification_samples
 from litesnn.search.data import Dataset, load_dataset, load_for
 from litesnn.search.model.reference import run_reference

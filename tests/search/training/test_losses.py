@@ -4,7 +4,7 @@ import torch
 from random_networks import random_input, random_trained_genotype
 from torch.nn import functional as F
 
-from litesnn.errors import TrainingError
+from litesnn.base.errors import TrainingError
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.training import PRESETS, TrainingSettings, preset
 from litesnn.search.training.losses import model_loss, tet

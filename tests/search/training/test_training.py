@@ -7,8 +7,8 @@ import torch
 from bar_images import bar_dataset, bar_genotype
 from interruptions import Interrupted, check_resumed_training, crash_after
 
+from litesnn.base.errors import DataError, OutputError, TrainingError
 from litesnn.compiler.genotype import load_genotype
-from litesnn.errors import DataError, OutputError, TrainingError
 from litesnn.search.model.reference import run_reference
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.training import TrainingSettings, train_genotype

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from naive_simulator import simulate_naively
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.nir.options import NirOptions
 from litesnn.compiler.frontends.nir.read import NirNetwork, read_network
 from litesnn.compiler.profile import load_profile
-from litesnn.errors import ImportFileError
 from litesnn.jobs.float_comparison import compare_traces
 from litesnn.runtime.exact import simulate
 

@@ -10,12 +10,12 @@ import numpy as np
 import pytest
 from naive_simulator import simulate_naively
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.nir.document import graph_of_tree
 from litesnn.compiler.frontends.nir.options import NirOptions
 from litesnn.compiler.frontends.nir.read import read_network
 from litesnn.compiler.frontends.nir.shapes import infer_shapes
 from litesnn.compiler.profile import load_profile
-from litesnn.errors import ImportFileError
 
 LOIHI2 = load_profile("loihi2")
 STEPS = 6

@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive_simulator import simulate_naively
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.nir.options import InputCoding, NirOptions, ValueRange, WeightBits, parse_bits
 from litesnn.compiler.frontends.nir.read import NirNetwork, read_network, read_nir
 from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.profile import load_profile
-from litesnn.errors import ImportFileError
 
 LOIHI2 = load_profile("loihi2")
 RNG = np.random.default_rng(0)

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from interruptions import Interrupted, crash_after
 
+from litesnn.base.errors import SearchError
 from litesnn.compiler.genotype import InputSpec, load_genotype
-from litesnn.errors import SearchError
 from litesnn.search.data import Dataset
 from litesnn.search.methods.light import CellSearchSettings, preset, search_cell
 from litesnn.search.published.initialize import initialize

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 import torch
 
+from litesnn.base.errors import SearchError
 from litesnn.compiler.estimate import estimate
 from litesnn.compiler.genotype import Genotype, InputSpec
 from litesnn.compiler.profile import Profile, load_profile
-from litesnn.errors import SearchError
 from litesnn.search.methods.lite import chip_prices
 from litesnn.search.methods.lite.chip_prices import random_networks
 from litesnn.search.methods.lite.choices import Choices

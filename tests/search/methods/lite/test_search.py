@@ -12,9 +12,9 @@ import pytest
 import torch
 from interruptions import Interrupted, crash_after
 
+from litesnn.base.errors import SearchError
 from litesnn.compiler.genotype import Genotype, InputSpec, load_genotype
 from litesnn.compiler.profile import Profile
-from litesnn.errors import SearchError
 from litesnn.search.data import Dataset
 from litesnn.search.methods.lite import SearchSettings, chip_prices, preset, search_genotype
 from litesnn.search.methods.lite.costs import PaperCost

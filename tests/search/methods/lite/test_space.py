@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from litesnn.base.errors import SearchError
 from litesnn.compiler.genotype import InputSpec, resolve
-from litesnn.errors import SearchError
 from litesnn.search.methods.lite.choices import Choices
 from litesnn.search.methods.lite.decode import Decoded, decode, decode_edges, to_genotype
 from litesnn.search.methods.lite.settings import SearchSettings

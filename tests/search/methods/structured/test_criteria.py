@@ -6,7 +6,7 @@ import torch
 from random_networks import random_input, random_trained_genotype
 from written_genotypes import document, loaded
 
-from litesnn.errors import DataError
+from litesnn.base.errors import DataError
 from litesnn.search.methods.structured import METHODS, Scoring, channel_scores
 from litesnn.search.methods.structured.criteria import membrane_magnitudes, spike_map_ranks
 from litesnn.search.model.spiking_model import SpikingModel

@@ -8,9 +8,9 @@ from random_networks import random_input, random_trained_genotype
 from written_genotypes import document, litesnn_cells, loaded, parsed, resnet, vgg
 
 import litesnn
+from litesnn.base.errors import DataError, GenotypeError, PruningError
 from litesnn.compiler.accounting import paper_counts
 from litesnn.compiler.genotype import LoadedGenotype, resolve
-from litesnn.errors import DataError, GenotypeError, PruningError
 from litesnn.search.methods.structured import METHODS, Goals, Scoring, channel_groups, parse_rates, prune
 from litesnn.search.model.reference import run_reference
 

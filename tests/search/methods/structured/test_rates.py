@@ -3,8 +3,8 @@
 import pytest
 from written_genotypes import parsed, resnet, vgg
 
+from litesnn.base.errors import PruningError
 from litesnn.compiler.genotype import resolve
-from litesnn.errors import PruningError
 from litesnn.search.methods.structured import PRESETS, channel_groups, group_rates, parse_rates
 
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from litesnn.base.interruption import Terminated, orderly_end
+from litesnn.base.output import write_atomically
+from litesnn.base.staging import ScratchFolder, aside_folder, remove_leftovers, staged_file, staged_folder
 from litesnn.compiler.program import check_output
-from litesnn.interruption import Terminated, orderly_end
-from litesnn.output import write_atomically
-from litesnn.staging import ScratchFolder, aside_folder, remove_leftovers, staged_file, staged_folder
 
 # A command that has begun: a scratch folder with inputs, a staged file and a staged folder, then it waits to be ended.
 COMMAND = """
@@ -21,7 +21,7 @@ import sys, time
 from pathlib import Path
 import typer
 from litesnn import cli
-from litesnn.staging import ScratchFolder, staged_file, staged_folder
+from litesnn.base.staging import ScratchFolder, staged_file, staged_folder
 
 app = typer.Typer()
 

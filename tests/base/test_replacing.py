@@ -14,11 +14,11 @@ from command_line import call, ok, refused
 from written_genotypes import document, loaded, written
 
 import litesnn
+from litesnn.base.errors import LiteSNNError, OutputError, ProgramError
+from litesnn.base.output import check_file, write_atomically
+from litesnn.base.output_kinds import GENOTYPE, PAGE, RECORDING
 from litesnn.cli import compile_app
 from litesnn.compiler.program import Program, check_output
-from litesnn.errors import LiteSNNError, OutputError, ProgramError
-from litesnn.output import check_file, write_atomically
-from litesnn.output_kinds import GENOTYPE, PAGE, RECORDING
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from litesnn.errors import OutputError
+from litesnn.base.errors import OutputError
 
 _STAGED = ".litesnn-"
 _ASIDE = ".litesnn-old-"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from litesnn.errors import DataError
-from litesnn.text import shortened
+from litesnn.base.errors import DataError
+from litesnn.base.text import shortened
 
 
 @pytest.mark.parametrize("text", ["", "one line", "two\nlines\n", "x" * 600, "line\n" * 150])

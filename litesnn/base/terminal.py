@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.text import Text
 
-from litesnn.text import visible
+from litesnn.base.text import visible
 
 if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderableType

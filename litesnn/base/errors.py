@@ -6,13 +6,13 @@ exits with code 2; anything that is not a `LiteSNNError` is a bug in LiteSNN.
 
 from __future__ import annotations
 
-from litesnn.text import shortened
+from litesnn.base.text import shortened
 
 
 class LiteSNNError(Exception):
     """Base of all errors that a user's input or machine can cause.
 
-    What a message repeats of a file can be as long as the file: its text is shown shortened (`litesnn.text.shortened`).
+    What a message repeats of a file can be as long as the file: its text is shown shortened (`litesnn.base.text.shortened`).
     """
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from litesnn.errors import LiteSNNError
+from litesnn.base.errors import LiteSNNError
 
 
 class NoSuchPage(LiteSNNError):

@@ -11,9 +11,9 @@ import os
 import stat
 from pathlib import Path
 
-from litesnn.errors import OutputError
-from litesnn.output_kinds import ANY_FILE, Kind
-from litesnn.staging import staged_file, staged_folder
+from litesnn.base.errors import OutputError
+from litesnn.base.output_kinds import ANY_FILE, Kind
+from litesnn.base.staging import staged_file, staged_folder
 
 
 def write_atomically(path: Path, content: bytes, kind: Kind = ANY_FILE) -> None:
