@@ -51,7 +51,7 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
             typer.Option(
                 "--set",
                 metavar="NAME=VALUE",
-                help=f"Any other setting of `litesnn docs {method.docs}`, e.g. {method.example}.",
+                help=f"Any other setting of `litesnn docs settings`, e.g. {method.example}.",
             ),
         ] = None,
         device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu",

@@ -68,7 +68,6 @@ class SearchMethod(ABC, Generic[Settings]):
     ----------
     name : as `litesnn search NAME` and the records of what it found have it
     about : help of the command
-    docs : the page that explains it, and lists its settings
     example : of `--set`, `NAME=VALUE`
     presets, presets_about : settings by name, the first one the default, and what the names mean
     left_out : settings that the method has no use for, so that the command has no option for them
@@ -77,7 +76,6 @@ class SearchMethod(ABC, Generic[Settings]):
 
     name: str
     about: str
-    docs: str
     example: str
     presets: Mapping[str, Settings]
     presets_about: str

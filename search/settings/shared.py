@@ -29,4 +29,4 @@ PrecisionSetting = Annotated[
     Precision,
     Setting("Of convolutions while training in floating point; the fixed phase never depends on it.", option=True),
 ]
-ClipNormSetting = Annotated[float, Setting("Largest gradient norm.", above=0)]
+ClipNormSetting = Annotated[float, Setting("Largest gradient norm.", above=0, option=True)]

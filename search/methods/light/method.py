@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 class CellSearch(SearchMethod[CellSearchSettings]):
     """Search of a cell by the score of untrained networks."""
 
-    docs = "search-lightsnn"
     example = "skips=spikes"
     presets_about = "tiny (minutes on a CPU), or the programs' settings: cifar10, cifar100, dvs."
 

@@ -36,7 +36,6 @@ class LiteSnn(SearchMethod[SearchSettings]):
     looked at. A checkpoint is written after every epoch and removed at the end. `torchrun --nproc-per-node N -m litesnn search ...`
     shares every batch among N processes.
     """
-    docs = "search"
     example = "bits=1,2,4"
     presets = PRESETS
     presets_about = "tiny (minutes on a CPU), or the paper's small, medium, large, gsc."
