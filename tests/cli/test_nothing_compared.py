@@ -13,7 +13,7 @@ from command_line import as_json, call, json_of, ok
 from jsonschema import Draft202012Validator
 from written_nets import dense, write_net
 
-from litesnn.compiler.frontends.nir.float_run import FloatNetwork
+from litesnn.compiler.frontends.real.float_run import FloatNetwork
 from litesnn.compiler.program import Program
 from litesnn.compiler.report import report_schema
 from litesnn.runtime.exact import Simulator

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from litesnn.compiler.frontends.nir.options import NirOptions
 from litesnn.compiler.frontends.nir.read import read_network
+from litesnn.compiler.frontends.real.options import RealOptions
 
 Check = Callable[..., None]
 
@@ -20,7 +20,7 @@ def check() -> Check:
 
     def compare(path: Path, spikes: np.ndarray, sent: dict[str, np.ndarray], **options: object) -> None:
         steps = spikes.shape[1]
-        network = read_network(path, NirOptions(timesteps=steps, **options))  # type: ignore[arg-type]
+        network = read_network(path, RealOptions(timesteps=steps, **options))  # type: ignore[arg-type]
         found = network.float_network.run(spikes.astype(np.int16), steps).sent
         for name, expected in sent.items():
             assert expected.sum() > 20, name

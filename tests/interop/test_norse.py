@@ -13,8 +13,8 @@ norse = pytest.importorskip("norse.torch")
 nir = pytest.importorskip("nir")
 
 from litesnn.compiler.export.nir import export_nir  # noqa: E402
-from litesnn.compiler.frontends.nir.options import NirOptions  # noqa: E402
 from litesnn.compiler.frontends.nir.read import read_nir  # noqa: E402
+from litesnn.compiler.frontends.real.options import RealOptions  # noqa: E402
 from litesnn.compiler.profile import load_profile  # noqa: E402
 
 STEPS = 20
@@ -55,7 +55,7 @@ def test_norse_runs_an_exported_program(tmp_path: Path) -> None:
 
     from litesnn.compiler.frontends.nir.read import read_network
 
-    imported = read_nir(DATA / "norse_dense.nir", NirOptions(dt=1e-6, timesteps=STEPS))
+    imported = read_nir(DATA / "norse_dense.nir", RealOptions(dt=1e-6, timesteps=STEPS))
     graph = imported.pipeline(load_profile("loihi2")).run()
     path = tmp_path / "exported.nir"
     path.write_bytes(export_nir(graph, dt=1e-3))

@@ -7,13 +7,13 @@ other one: the comparison runs the network under it too and counts what would di
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from litesnn.compiler.frontends.nir.discretize import stated_reset
 from litesnn.compiler.frontends.nir.document import NirGraph
-from litesnn.compiler.frontends.nir.nodes import Conv2d, Neuron, Node, Pool2d
-from litesnn.compiler.frontends.nir.options import NirOptions
-from litesnn.compiler.frontends.nir.time_step import TimeStep
+from litesnn.compiler.frontends.real.network import TimeStep
+from litesnn.compiler.frontends.real.nodes import Conv2d, Neuron, Node, Pool2d
+from litesnn.compiler.frontends.real.options import RealOptions
+from litesnn.compiler.frontends.real.reference import Question
 from litesnn.compiler.frontends.shown import shown
 from litesnn.compiler.graph import FidelityLabel
 
@@ -21,23 +21,12 @@ READ_METADATA = ("dt", "reset", "litesnn_format")
 NO_EFFECT = ("start_dim", "end_dim")  # flattening changes no order: both sides count in C order
 
 
-@dataclass(frozen=True)
-class Question:
-    """An assumption with another answer: what was taken, what else it could be, and the options that say so."""
-
-    step: str
-    taken: str
-    instead: str
-    option: str
-    options: NirOptions
-
-
-def assumption_labels(graph: NirGraph, options: NirOptions, step: TimeStep) -> list[FidelityLabel]:
+def assumption_labels(graph: NirGraph, options: RealOptions, step: TimeStep) -> list[FidelityLabel]:
     """Everything that was assumed about a file, in the order of `ASSUMPTIONS`."""
     return [label for rule in ASSUMPTIONS for label in rule(graph, options, step)]
 
 
-def open_questions(graph: NirGraph, options: NirOptions) -> list[Question]:
+def open_questions(graph: NirGraph, options: RealOptions) -> list[Question]:
     """The assumptions whose other answer can be run."""
     found = []
     if _silent_resets(graph, options):
@@ -52,13 +41,13 @@ def open_questions(graph: NirGraph, options: NirOptions) -> list[Question]:
     return found
 
 
-def _time_step(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+def _time_step(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
     if step.assumed:
         detail = f"the file does not say its time step; {step.dt:g} is taken ({step.origin}). Another one: --dt"
         yield FidelityLabel("time step", "network", "assumed", detail)
 
 
-def _resets(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+def _resets(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
     silent = _silent_resets(graph, options)
     if silent:
         detail = (
@@ -68,7 +57,7 @@ def _resets(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[Fi
         yield FidelityLabel("reset", _places(silent), "assumed", detail)
 
 
-def _spike_condition(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+def _spike_condition(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
     spiking = _spiking(graph)
     if options.spike_at is None and spiking:
         detail = (
@@ -78,7 +67,7 @@ def _spike_condition(graph: NirGraph, options: NirOptions, step: TimeStep) -> It
         yield FidelityLabel("spike condition", _places(spiking), "assumed", detail)
 
 
-def _decay_rule(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+def _decay_rule(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
     leaky = _leaky(graph)
     if options.decay is None and leaky:
         detail = (
@@ -88,14 +77,14 @@ def _decay_rule(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterato
         yield FidelityLabel("decay rule", _places(leaky), "assumed", detail)
 
 
-def _order(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+def _order(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
     currents = [node for node in _neurons(graph) if "tau_syn" in node.parameters]
     if currents:
         detail = "the membrane sees the current of its own step, as in snnTorch and on the chip; there is no other order here"
         yield FidelityLabel("order of current and membrane", _places(currents), "assumed", detail)
 
 
-def _beginning(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+def _beginning(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
     raised = [node for node in _neurons(graph) if "v_reset" in node.parameters and node.parameters["v_reset"].any()]
     if raised:
         detail = (
@@ -104,7 +93,7 @@ def _beginning(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator
         yield FidelityLabel("first membrane", _places(raised), "assumed", detail)
 
 
-def _missing(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+def _missing(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
     """One label per field that nodes lack, with what was taken for it."""
     places: dict[tuple[str, str], list[Node]] = {}
     for node in graph.nodes.values():
@@ -116,7 +105,7 @@ def _missing(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[F
         yield FidelityLabel(f"missing {field}", _places(nodes), "assumed", detail)
 
 
-def _borders(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+def _borders(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
     averages = [n for n in graph.nodes.values() if isinstance(n, Pool2d) and n.type == "AvgPool2d" and any(n.padding)]
     if averages:
         detail = "the file does not say whether padding counts in an average; it does, as in torch (count_include_pad)"
@@ -127,7 +116,7 @@ def _borders(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[F
         yield FidelityLabel("padding same", _places(odd), "assumed", detail)
 
 
-def _version(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+def _version(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
     if graph.version.split(".")[0] not in ("0", "1"):
         found = (
             "does not say its version" if graph.version == "unknown" else f"is of version {shown(graph.version, 20)}"
@@ -135,7 +124,7 @@ def _version(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[F
         yield FidelityLabel("version", "network", "assumed", f"the file {found}; it is read as NIR 1")
 
 
-def _unread(graph: NirGraph, options: NirOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+def _unread(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
     metadata = {*graph.metadata, *(key for node in graph.nodes.values() for key in node.metadata)}
     changed = graph.metadata.get("litesnn_format") is not None
     names = sorted(key for key in metadata if key not in READ_METADATA and not key.startswith("litesnn_"))
@@ -164,11 +153,11 @@ def _leaky(graph: NirGraph) -> list[Neuron]:
     return [node for node in _neurons(graph) if {"tau", "tau_mem"} & node.parameters.keys()]
 
 
-def _silent_resets(graph: NirGraph, options: NirOptions) -> list[Neuron]:
+def _silent_resets(graph: NirGraph, options: RealOptions) -> list[Neuron]:
     """Neurons whose reset neither the file nor the user says; a Threshold has none."""
     if options.reset is not None:
         return []
-    return [n for n in _spiking(graph) if n.type != "Threshold" and stated_reset(graph, n) is None]
+    return [n for n in _spiking(graph) if n.type != "Threshold" and graph.stated_reset(n) is None]
 
 
 def _uneven(node: Conv2d) -> bool:
@@ -180,7 +169,7 @@ def _places(nodes: list[Neuron] | list[Pool2d] | list[Conv2d] | list[Node]) -> s
     return first if len(nodes) == 1 else f"{first} and {len(nodes) - 1} more"
 
 
-ASSUMPTIONS: tuple[Callable[[NirGraph, NirOptions, TimeStep], Iterator[FidelityLabel]], ...] = (
+ASSUMPTIONS: tuple[Callable[[NirGraph, RealOptions, TimeStep], Iterator[FidelityLabel]], ...] = (
     _time_step,
     _resets,
     _spike_condition,

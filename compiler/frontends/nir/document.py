@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import networkx as nx
@@ -12,64 +11,48 @@ import numpy as np
 
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value, read_hdf5
-from litesnn.compiler.frontends.nir.nodes import Node, Port
 from litesnn.compiler.frontends.nir.parse import Fields, parse_node
+from litesnn.compiler.frontends.real.network import RealNetwork
+from litesnn.compiler.frontends.real.nodes import Neuron, Node, Port
+from litesnn.compiler.frontends.real.options import Reset
 from litesnn.compiler.frontends.shown import shown
 
 NODES_MAX = 10_000
 
 
 @dataclass(frozen=True, eq=False)
-class NirGraph:
+class NirGraph(RealNetwork):
     """A checked file.
 
     Attributes
     ----------
-    file : as messages name it
     document : its bytes
     version : of the `nir` package that wrote it
-    nodes : by name, in the file's order; exactly one Input and one Output
-    edges : (source, target), sorted, each once
     metadata : of the graph
     beside : entries of the file beside the graph, which nothing here reads
     """
 
-    file: str
     document: bytes
     version: str
-    nodes: Mapping[str, Node]
-    edges: tuple[tuple[str, str], ...]
     metadata: Mapping[str, Value]
     beside: tuple[str, ...] = ()
 
-    @cached_property
-    def _neighbours(self) -> nx.DiGraph:
-        graph = nx.DiGraph()
-        graph.add_nodes_from(self.nodes)
-        graph.add_edges_from(self.edges)
-        return graph
+    def stated_reset(self, node: Neuron) -> Reset | None:
+        """By the metadata of the node, or the graph's (`reset`: zero or subtract).
 
-    def before(self, name: str) -> list[str]:
-        """Nodes that send to a node."""
-        return sorted(self._neighbours.predecessors(name))
-
-    def after(self, name: str) -> list[str]:
-        """Nodes that a node sends to."""
-        return sorted(self._neighbours.successors(name))
-
-    @property
-    def input(self) -> Port:
-        """The one input."""
-        return next(node for node in self.nodes.values() if isinstance(node, Port) and node.type == "Input")
-
-    @property
-    def output(self) -> Port:
-        """The one output."""
-        return next(node for node in self.nodes.values() if isinstance(node, Port) and node.type == "Output")
-
-    def error(self, name: str, problem: str) -> ImportFileError:
-        """An error at a node."""
-        return ImportFileError(f"{self.file}: node '{shown(name)}' ({self.nodes[name].type}): {problem}")
+        Raises
+        ------
+        ImportFileError
+            For any other value.
+        """
+        stated = node.metadata.get("reset", self.metadata.get("reset"))
+        if stated is None:
+            return None
+        if not isinstance(stated, str) or stated not in ("zero", "subtract"):
+            raise self.error(
+                node.name, f"metadata 'reset': found {stated!r:.60}; allowed: zero (to v_reset) or subtract"
+            )
+        return "zero" if stated == "zero" else "subtract"
 
 
 def read_document(path: Path) -> NirGraph:
@@ -94,12 +77,13 @@ def graph_of_tree(file: str, document: bytes, tree: Tree) -> NirGraph:
     fields = Fields(file, "graph", "NIRGraph", root)
     opened = _Opening(file)
     opened.open("", root)
+    edges = tuple(sorted(_without_inner_ports(opened)))  # takes inner ports out of the nodes too
     graph = NirGraph(
         file,
+        opened.nodes,
+        edges,
         document,
         version if isinstance(version, str) else "unknown",
-        opened.nodes,
-        tuple(sorted(_without_inner_ports(opened))),
         fields.metadata(),
         tuple(sorted(set(tree) - {"node", "version"})),
     )

@@ -18,7 +18,7 @@ from safetensors.numpy import load
 
 from litesnn.base.errors import ImportFileError, ProgramError
 from litesnn.compiler.frontends.nir.document import NirGraph
-from litesnn.compiler.frontends.nir.nodes import Node
+from litesnn.compiler.frontends.real.nodes import Node
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.program.documents import read_graph, unpacked
 from litesnn.reading import parse_json

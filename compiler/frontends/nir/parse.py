@@ -10,7 +10,7 @@ import numpy as np
 
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value
-from litesnn.compiler.frontends.nir.nodes import (
+from litesnn.compiler.frontends.real.nodes import (
     Conv2d,
     Delay,
     Flatten,

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.bounded_hdf5 import Value
 from litesnn.compiler.frontends.nir.document import NirGraph
-from litesnn.compiler.frontends.nir.nodes import Delay, Neuron
-from litesnn.compiler.frontends.nir.options import NirOptions
+from litesnn.compiler.frontends.real.network import TimeStep
+from litesnn.compiler.frontends.real.nodes import Delay, Neuron
+from litesnn.compiler.frontends.real.options import RealOptions
 
 Floats = npt.NDArray[np.float64]
 # Two time steps are the same where float32 parameters cannot tell them apart.
@@ -22,16 +21,7 @@ DT_HINT = (
 )
 
 
-@dataclass(frozen=True)
-class TimeStep:
-    """The time step in the file's unit, where it is from, and whether that is an assumption rather than the file's or user's word."""
-
-    dt: float
-    origin: str
-    assumed: bool = False
-
-
-def time_step(graph: NirGraph, options: NirOptions) -> TimeStep:
+def time_step(graph: NirGraph, options: RealOptions) -> TimeStep:
     """The user's, or the file's metadata, or what the neurons' r and tau imply, or 1 where nothing depends on it.
 
     Frameworks whose neurons take an input as it is write r = tau / dt (snnTorch's LIF) and r = 1 / dt (SpikingJelly's IF), so that dt
@@ -56,7 +46,7 @@ def time_step(graph: NirGraph, options: NirOptions) -> TimeStep:
     return found
 
 
-def _chosen(graph: NirGraph, options: NirOptions) -> TimeStep:
+def _chosen(graph: NirGraph, options: RealOptions) -> TimeStep:
     if options.dt is not None:
         return TimeStep(options.dt, "given")
     stated = graph.metadata.get("dt")

@@ -16,8 +16,8 @@ from small_graphs import neurons, one_to_one, readout, source
 
 from litesnn.base.errors import ExportError, ImportFileError
 from litesnn.compiler.export.nir import export_nir
-from litesnn.compiler.frontends.nir.options import InputCoding, NirOptions, ValueRange
 from litesnn.compiler.frontends.nir.read import read_network, read_nir
+from litesnn.compiler.frontends.real.options import InputCoding, RealOptions, ValueRange
 from litesnn.compiler.graph import Graph, SigmaDelta
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
@@ -47,7 +47,7 @@ def test_programs_come_back_and_their_nodes_give_their_spikes(seed: int, profile
     path.write_bytes(export_nir(graph))
     (port,) = graph.sources
     coding = InputCoding("direct", ValueRange(port.minimum, port.maximum)) if port.message_bits else InputCoding()
-    read = read_network(path, NirOptions(input=coding))
+    read = read_network(path, RealOptions(input=coding))
     same(graph, read.imported.graph)
     same(graph, read.imported.pipeline(load_profile(profile)).run())
     inputs = random_input(loaded, 3, seed)

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from naive_simulator import simulate_naively
 
-from litesnn.base.errors import ImportFileError
-from litesnn.compiler.frontends.nir.options import NirOptions
-from litesnn.compiler.frontends.nir.read import NirNetwork, read_network
+from litesnn.compiler.frontends.nir.read import read_network
+from litesnn.compiler.frontends.real.options import RealOptions
+from litesnn.compiler.frontends.real.read import RealReading
 from litesnn.compiler.profile import load_profile
 from litesnn.jobs.float_comparison import compare_traces
 from litesnn.runtime.exact import simulate
@@ -70,7 +70,7 @@ def by_hand(nodes: dict[str, dict[str, Any]], inputs: np.ndarray, at: bool, deca
     return np.stack(sent, 1)
 
 
-def labels(read: NirNetwork) -> dict[str, tuple[str, str]]:
+def labels(read: RealReading) -> dict[str, tuple[str, str]]:
     """Status and detail by step."""
     return {label.step: (label.status, label.detail) for label in read.imported.graph.labels}
 
@@ -78,7 +78,7 @@ def labels(read: NirNetwork) -> dict[str, tuple[str, str]]:
 @pytest.mark.parametrize("at", [False, True])
 def test_the_time_step_of_if_neurons_is_read_off_their_r(tmp_path: Path, at: bool) -> None:
     nodes = integrators()
-    read = read_network(write(tmp_path, nodes), NirOptions(spike_at=at))
+    read = read_network(write(tmp_path, nodes), RealOptions(spike_at=at))
     assert (read.step.dt, read.step.assumed) == (1e-4, True)
     graph, inputs = read.imported.pipeline(LOIHI2).run(), spikes(1)
     expected = by_hand(nodes, inputs, at, (1.0, 1.0))
@@ -101,7 +101,7 @@ def test_time_steps_that_neurons_do_not_agree_on_are_refused(tmp_path: Path) -> 
     ):
         with pytest.raises(ImportFileError, match=f"{message}.*--dt"):
             read_network(write(tmp_path, nodes))
-        read_network(write(tmp_path, nodes), NirOptions(dt=1e-4))
+        read_network(write(tmp_path, nodes), RealOptions(dt=1e-4))
     agreeing = network(files.lif_node((16,), 0.9), files.if_node((10,), 1.0, 1e4))
     assert read_network(write(tmp_path, agreeing)).step.dt == 1e-4
     # SpikingJelly's LIF takes a share of its input (r = 1): the IF neurons beside it say the step.
@@ -113,7 +113,7 @@ def test_time_steps_that_neurons_do_not_agree_on_are_refused(tmp_path: Path) -> 
 def test_metadata_that_say_no_time_step_are_refused(tmp_path: Path, value: Any) -> None:
     with pytest.raises(ImportFileError, match="metadata 'dt': found .*allowed: one positive number"):
         read_network(write(tmp_path, leaky(), dt=value))
-    assert read_network(write(tmp_path, leaky(), dt=value), NirOptions(dt=1e-4)).step.origin == "given"
+    assert read_network(write(tmp_path, leaky(), dt=value), RealOptions(dt=1e-4)).step.origin == "given"
 
 
 def test_a_reset_that_the_file_does_not_say_is_assumed_and_counted(tmp_path: Path) -> None:
@@ -127,21 +127,21 @@ def test_a_reset_that_the_file_does_not_say_is_assumed_and_counted(tmp_path: Pat
     worth = {row["step"]: row["differing_spikes"] for row in document["otherwise"]}
     assert worth["reset"] > 100
     assert set(worth) == {"reset", "spike condition", "decay rule"}
-    for options, metadata in ((NirOptions(reset="zero"), {}), (NirOptions(), {"reset": "zero"})):
+    for options, metadata in ((RealOptions(reset="zero"), {}), (RealOptions(), {"reset": "zero"})):
         assert "reset" not in labels(read_network(write(tmp_path, leaky(), **metadata), options))
 
 
 def test_a_file_and_a_user_who_contradict_each_other_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path, leaky(), reset="subtract")
     with pytest.raises(ImportFileError, match="say reset 'subtract', --reset-kind says 'zero'"):
-        read_network(path, NirOptions(reset="zero"))
+        read_network(path, RealOptions(reset="zero"))
     with pytest.raises(ImportFileError, match="metadata 'reset': found 'soft'; allowed: zero"):
         read_network(write(tmp_path, leaky(), reset="soft"))
 
 
 def test_spikes_at_the_threshold_with_a_leak_are_labelled_with_their_bound(tmp_path: Path) -> None:
     nodes = leaky()
-    read = read_network(write(tmp_path, nodes), NirOptions(spike_at=True))
+    read = read_network(write(tmp_path, nodes), RealOptions(spike_at=True))
     found = {label.place: label for label in read.imported.graph.labels if label.step == "spikes at the threshold"}
     assert {label.status for label in found.values()} == {"bounded"}
     assert all(0 < (label.bound or 0) < 0.002 for label in found.values())
@@ -151,7 +151,7 @@ def test_spikes_at_the_threshold_with_a_leak_are_labelled_with_their_bound(tmp_p
     assert (at != above).sum() > 20
     assert (chip != at).sum() < (at != above).sum() / 2
     with pytest.raises(ImportFileError, match="a threshold at the reset value"):
-        read_network(write(tmp_path, leaky(0.0)), NirOptions(spike_at=True))
+        read_network(write(tmp_path, leaky(0.0)), RealOptions(spike_at=True))
 
 
 def test_a_threshold_node_with_a_bias_and_at_its_threshold(tmp_path: Path) -> None:
@@ -165,7 +165,7 @@ def test_a_threshold_node_with_a_bias_and_at_its_threshold(tmp_path: Path) -> No
     inputs = (np.random.default_rng(0).random((40, 16, 8, 1, 1)) < 0.4).astype(np.int16)
     sums = inputs.reshape(40, 16, 8) @ weight.T + bias
     for at, expected in ((False, sums > 40), (True, sums >= 40)):
-        graph = read_network(write(tmp_path, nodes), NirOptions(spike_at=at)).imported.pipeline(LOIHI2).run()
+        graph = read_network(write(tmp_path, nodes), RealOptions(spike_at=at)).imported.pipeline(LOIHI2).run()
         assert not {label.status for label in graph.labels} & {"bounded", "approximate"}
         found = simulate_naively(graph, inputs).spikes["last"].reshape(expected.shape)
         np.testing.assert_array_equal(found, expected)
@@ -225,7 +225,7 @@ def test_every_default_that_is_taken_is_said(tmp_path: Path) -> None:
     image["b"] = {key: value if isinstance(value, str) else np.array(value) for key, value in image["b"].items()}
     tree = files.nir_tree(image, files.chain(image), {"author": "someone"})
     path = files.write_tree(tmp_path / "net.nir", {**tree, "version": "2.0", "data": {"x": np.ones(2)}})
-    read = read_network(path, NirOptions(dt=1e-4, reset="zero", spike_at=False, decay="euler"))
+    read = read_network(path, RealOptions(dt=1e-4, reset="zero", spike_at=False, decay="euler"))
     assumed = {step: detail for step, (status, detail) in labels(read).items() if status == "assumed"}
     fields = {"bias", "stride", "dilation", "groups", "v_reset", "w_in"}
     others = {"order of current and membrane", "padding of averages", "padding same", "version", "metadata"}

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from naive_simulator import simulate_naively
 
-from litesnn.compiler.frontends.nir.options import NirOptions
-from litesnn.compiler.frontends.nir.read import NirNetwork, read_network
+from litesnn.compiler.frontends.nir.read import read_network
+from litesnn.compiler.frontends.real.options import RealOptions
+from litesnn.compiler.frontends.real.read import RealReading
 from litesnn.compiler.profile import load_profile
 
 DATA = Path(__file__).parents[3] / "data" / "nir"
@@ -19,11 +20,11 @@ FILES = ("norse_dense", "sinabs_conv", "snntorch_conv", "snntorch_dense", "snnto
 ROUNDED = 0.04
 
 
-def read(name: str) -> tuple[NirNetwork, dict[str, np.ndarray]]:
+def read(name: str) -> tuple[RealReading, dict[str, np.ndarray]]:
     recorded = dict(np.load(DATA / f"{name}.npz"))
     dt = {"norse": 1e-6}.get(name.split("_")[0])
     steps = recorded["input"].shape[1]
-    return read_network(DATA / f"{name}.nir", NirOptions(timesteps=steps, dt=dt)), recorded
+    return read_network(DATA / f"{name}.nir", RealOptions(timesteps=steps, dt=dt)), recorded
 
 
 def layers(recorded: dict[str, np.ndarray]) -> list[str]:

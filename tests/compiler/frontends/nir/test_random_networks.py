@@ -12,9 +12,9 @@ from naive_simulator import simulate_naively
 
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.nir.document import graph_of_tree
-from litesnn.compiler.frontends.nir.options import NirOptions
 from litesnn.compiler.frontends.nir.read import read_network
-from litesnn.compiler.frontends.nir.shapes import infer_shapes
+from litesnn.compiler.frontends.real.options import RealOptions
+from litesnn.compiler.frontends.real.shapes import infer_shapes
 from litesnn.compiler.profile import load_profile
 
 LOIHI2 = load_profile("loihi2")
@@ -101,7 +101,7 @@ def random_network(seed: int, delays: bool) -> Growing:
 def test_integers_give_the_spikes_of_the_floating_point_run(seed: int, delays: bool, tmp_path: Path) -> None:
     network = random_network(seed, delays)
     path = files.write_nir(tmp_path / "random.nir", network.nodes, network.edges)
-    read = read_network(path, NirOptions(timesteps=STEPS, dt=1.0))
+    read = read_network(path, RealOptions(timesteps=STEPS, dt=1.0))
     graph = read.imported.pipeline(LOIHI2).run()
     if any(label.status in ("bounded", "approximate") for label in graph.labels):
         pytest.skip("composed weights need more than 8 bits and are rounded, as the labels say")

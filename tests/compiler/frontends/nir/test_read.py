@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive_simulator import simulate_naively
 
-from litesnn.base.errors import ImportFileError
-from litesnn.compiler.frontends.nir.options import InputCoding, NirOptions, ValueRange, WeightBits, parse_bits
-from litesnn.compiler.frontends.nir.read import NirNetwork, read_network, read_nir
+from litesnn.compiler.frontends.nir.read import read_network, read_nir
+from litesnn.compiler.frontends.real.options import InputCoding, RealOptions, ValueRange, WeightBits, parse_bits
+from litesnn.compiler.frontends.real.read import RealReading
 from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.profile import load_profile
 
@@ -40,13 +40,13 @@ def write(tmp_path: Path, nodes: dict[str, dict[str, Any]], **metadata: Any) -> 
 
 def refused(path: Path, *parts: str, **options: Any) -> None:
     with pytest.raises(ImportFileError) as error:
-        read_nir(path, NirOptions(**options))
+        read_nir(path, RealOptions(**options))
     for part in (str(path), *parts):
         assert part in str(error.value)
 
 
 def both_runs(
-    read: NirNetwork, seed: int = 0, samples: int = 8
+    read: RealReading, seed: int = 0, samples: int = 8
 ) -> tuple[Graph, dict[str, np.ndarray], dict[str, np.ndarray]]:
     """The compiled graph; spikes of the float run and of the chip, per layer, over the same steps."""
     graph = read.imported.pipeline(LOIHI2).run()
@@ -79,7 +79,7 @@ def test_decays_thresholds_and_units_follow_from_the_files_parameters(tmp_path: 
 
 def test_exponential_decay_and_a_given_step(tmp_path: Path) -> None:
     neurons = {**files.lif_node((5,)), "tau": np.full(5, 10.0), "r": np.ones(5)}
-    graph = read_nir(write(tmp_path, network(neurons)), NirOptions(dt=1.0, decay="exponential")).graph
+    graph = read_nir(write(tmp_path, network(neurons)), RealOptions(dt=1.0, decay="exponential")).graph
     neurons_on_chip = graph["lif"]
     assert isinstance(neurons_on_chip, Spiking)
     assert neurons_on_chip.dv == round(4096 * (1 - np.exp(-0.1)))
@@ -98,7 +98,7 @@ def test_reset_by_subtraction_is_refused_unless_approximations_are_allowed(tmp_p
     refused(stated, "node 'lif'", "--approximate")
     unsaid = files.write_nir(tmp_path / "unsaid.nir", network(files.lif_node((5,))), files.chain(network({})))
     refused(unsaid, "node 'lif'", reset="subtract")
-    read = read_network(stated, NirOptions(approximate=True))
+    read = read_network(stated, RealOptions(approximate=True))
     assert [label.status for label in read.imported.graph.labels if label.step == "reset by subtraction"] == [
         "approximate"
     ]
@@ -126,7 +126,7 @@ def test_a_threshold_node_keeps_nothing_of_the_last_step(tmp_path: Path) -> None
 
 def test_negative_resistance_turns_the_weights(tmp_path: Path) -> None:
     weight = RNG.integers(-3, 4, (5, 4)).astype(float)
-    read = read_network(write(tmp_path, network(files.if_node((5,), r=-1.0), weight)), NirOptions(dt=1.0))
+    read = read_network(write(tmp_path, network(files.if_node((5,), r=-1.0), weight)), RealOptions(dt=1.0))
     _, expected, found = both_runs(read)
     assert expected["lif"].sum() > 10
     np.testing.assert_array_equal(found["lif"], expected["lif"])
@@ -167,7 +167,7 @@ def test_a_linear_end_and_integrators_are_read_out(tmp_path: Path) -> None:
 def test_direct_input_is_worth_its_scale(tmp_path: Path) -> None:
     coding = InputCoding("direct", ValueRange(-8, 7), 0.125)
     read = read_network(
-        write(tmp_path, network(files.if_node((5,), 1.01), np.rint(WEIGHT * 8) / 8)), NirOptions(input=coding)
+        write(tmp_path, network(files.if_node((5,), 1.01), np.rint(WEIGHT * 8) / 8)), RealOptions(input=coding)
     )
     graph, expected, found = both_runs(read)
     assert graph.sources[0].sent == (-8, 7)
@@ -225,7 +225,7 @@ def test_bits_per_node_and_scale_rules(tmp_path: Path) -> None:
     path = write(tmp_path, network(files.lif_node((50,)), RNG.normal(size=(50, 40))))
     largest = {
         bits: int(
-            np.abs(read_nir(path, NirOptions(bits=WeightBits({"fc": bits}))).graph.blocks[0].geometry.codes).max()
+            np.abs(read_nir(path, RealOptions(bits=WeightBits({"fc": bits}))).graph.blocks[0].geometry.codes).max()
         )
         for bits in (2, 4, 8)
     }
@@ -233,7 +233,7 @@ def test_bits_per_node_and_scale_rules(tmp_path: Path) -> None:
     refused(path, "--bits names 'conv9'", "fc", bits=WeightBits({"conv9": 4}))
     bounds = {}
     for rule in ("max", "percentile", "mse"):
-        read = read_nir(path, NirOptions(bits=WeightBits({"fc": 4}), scale_rule=rule, percentile=99.0))  # type: ignore[arg-type]
+        read = read_nir(path, RealOptions(bits=WeightBits({"fc": 4}), scale_rule=rule, percentile=99.0))  # type: ignore[arg-type]
         codes = read.graph.blocks[0].geometry.codes
         step = next(label for label in read.graph.labels if label.step == "weights to integers").detail
         bounds[rule] = float(step.split("step ")[1].split(";")[0].split(",")[0])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.nir.layer import Layer
+from litesnn.compiler.frontends.real.layer import Layer
 from litesnn.compiler.graph import Dense, FidelityLabel, Geometry, Lif, Sparse
 
 Floats = npt.NDArray[np.float64]

@@ -8,11 +8,21 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.nir.assumed import Question
-from litesnn.compiler.frontends.nir.float_run import FloatNetwork
-from litesnn.compiler.frontends.nir.levels import Timing
-from litesnn.compiler.frontends.nir.nodes import Neuron
+from litesnn.compiler.frontends.real.float_run import FloatNetwork
+from litesnn.compiler.frontends.real.levels import Timing
+from litesnn.compiler.frontends.real.options import RealOptions
 from litesnn.compiler.origin.float_reference import Floats, Otherwise
+
+
+@dataclass(frozen=True)
+class Question:
+    """An assumption with another answer: what was taken, what else it could be, and the options that say so."""
+
+    step: str
+    taken: str
+    instead: str
+    option: str
+    options: RealOptions
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +48,12 @@ class RealReference:
     @property
     def spiking(self) -> Sequence[str]:
         """See `FloatReference`."""
-        return [name for name in self.network.neurons if self._spikes(name)]
+        return [name for name in self.network.neurons if self.network.graph.spikes(name)]
 
     @property
     def output_integrates(self) -> bool:
         """See `FloatReference`."""
-        return self.output in self.network.neurons and not self._spikes(self.output)
+        return self.output in self.network.neurons and not self.network.graph.spikes(self.output)
 
     def first_step(self, arrival: int, layer: str) -> int:
         """See `FloatReference`."""
@@ -65,7 +75,3 @@ class RealReference:
             )
             for question in self.questions
         ]
-
-    def _spikes(self, name: str) -> bool:
-        node = self.network.graph.nodes[name]
-        return isinstance(node, Neuron) and node.spikes

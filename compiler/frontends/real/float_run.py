@@ -15,12 +15,12 @@ import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.nir.discretize import reset_kind
-from litesnn.compiler.frontends.nir.document import NirGraph
-from litesnn.compiler.frontends.nir.float_neurons import FloatNeurons
-from litesnn.compiler.frontends.nir.nodes import Conv2d, Delay, Flatten, Linear, Neuron, Node, Pool2d, Scale, Shape
-from litesnn.compiler.frontends.nir.options import NirOptions
-from litesnn.compiler.frontends.nir.shapes import broadcast, conv_padding
+from litesnn.compiler.frontends.real.discretize import reset_kind
+from litesnn.compiler.frontends.real.float_neurons import FloatNeurons
+from litesnn.compiler.frontends.real.network import RealNetwork
+from litesnn.compiler.frontends.real.nodes import Conv2d, Delay, Flatten, Linear, Neuron, Node, Pool2d, Scale, Shape
+from litesnn.compiler.frontends.real.options import RealOptions
+from litesnn.compiler.frontends.real.shapes import broadcast, conv_padding
 
 Floats = npt.NDArray[np.float64]
 
@@ -41,11 +41,11 @@ class FloatNetwork:
 
     def __init__(
         self,
-        graph: NirGraph,
+        graph: RealNetwork,
         shapes: Mapping[str, Shape],
         feedback: frozenset[tuple[str, str]],
         dt: float,
-        options: NirOptions,
+        options: RealOptions,
     ) -> None:
         self.graph, self.shapes, self.dt, self.options = graph, shapes, dt, options
         self.feedback = feedback
@@ -62,7 +62,7 @@ class FloatNetwork:
         """Names of the nodes whose values a run returns: the neurons and the Output."""
         return [*self.neurons, self.graph.output.name]
 
-    def otherwise(self, options: NirOptions) -> FloatNetwork:
+    def otherwise(self, options: RealOptions) -> FloatNetwork:
         """The same network under other choices for what the file does not say."""
         return FloatNetwork(self.graph, self.shapes, self.feedback, self.dt, options)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.nir.discretize import StepRule
-from litesnn.compiler.frontends.nir.maps import Shape3
-from litesnn.compiler.frontends.nir.nodes import Node
+from litesnn.compiler.frontends.real.discretize import StepRule
+from litesnn.compiler.frontends.real.maps import Shape3
+from litesnn.compiler.frontends.real.nodes import Node
 from litesnn.compiler.graph import BIAS_MANT_MAX, DECAY_UNITY, SynapseBlock
 
 Floats = npt.NDArray[np.float64]

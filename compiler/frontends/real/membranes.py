@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.analysis.arrivals import bounds
-from litesnn.compiler.frontends.nir.layer import EQUAL, Layer, current_du, membrane_dv, whole_sums
-from litesnn.compiler.frontends.nir.rounding import rounding_labels
+from litesnn.compiler.frontends.real.layer import EQUAL, Layer, current_du, membrane_dv, whole_sums
+from litesnn.compiler.frontends.real.rounding import rounding_labels
 from litesnn.compiler.graph import (
     BIAS_EXP_MAX,
     BIAS_MANT_MAX,

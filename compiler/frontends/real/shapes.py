@@ -11,9 +11,8 @@ from collections import deque
 
 import numpy as np
 
-from litesnn.base.errors import ImportFileError
-from litesnn.compiler.frontends.nir.document import NirGraph
-from litesnn.compiler.frontends.nir.nodes import (
+from litesnn.compiler.frontends.real.network import RealNetwork
+from litesnn.compiler.frontends.real.nodes import (
     Conv2d,
     Delay,
     Flatten,
@@ -30,7 +29,7 @@ from litesnn.compiler.frontends.nir.nodes import (
 Padding = tuple[tuple[int, int], tuple[int, int]]
 
 
-def infer_shapes(graph: NirGraph, input_shape: Shape | None = None) -> dict[str, Shape]:
+def infer_shapes(graph: RealNetwork, input_shape: Shape | None = None) -> dict[str, Shape]:
     """The shape each node sends; nodes that nothing reaches are left out.
 
     Raises
@@ -53,7 +52,7 @@ def infer_shapes(graph: NirGraph, input_shape: Shape | None = None) -> dict[str,
     raise refused[0]
 
 
-def _propagate(graph: NirGraph, input_shape: Shape) -> dict[str, Shape]:
+def _propagate(graph: RealNetwork, input_shape: Shape) -> dict[str, Shape]:
     shapes = {graph.input.name: input_shape}
     waiting = deque(graph.after(graph.input.name))
     while waiting:
@@ -69,7 +68,7 @@ def _propagate(graph: NirGraph, input_shape: Shape) -> dict[str, Shape]:
     return shapes
 
 
-def _checked(graph: NirGraph, shapes: dict[str, Shape], declared: bool = True) -> dict[str, Shape]:
+def _checked(graph: RealNetwork, shapes: dict[str, Shape], declared: bool = True) -> dict[str, Shape]:
     """The shapes, if nothing of the file contradicts them; axes of 1 (batches) are no contradiction."""
     for name, shape in shapes.items():
         for source in graph.before(name):
@@ -97,7 +96,7 @@ def _same(said: Shape, arriving: Shape) -> bool:
     return long == other or (math.prod(long) == math.prod(other) and min(len(long), len(other)) <= 1)
 
 
-def sent_shape(graph: NirGraph, node: Node, shape: Shape) -> Shape:
+def sent_shape(graph: RealNetwork, node: Node, shape: Shape) -> Shape:
     """What a node sends when `shape` arrives."""
     if isinstance(node, Linear):
         if math.prod(shape) != node.weight.shape[1]:
@@ -156,7 +155,7 @@ def _parameters(node: Scale | Delay | Neuron) -> list[tuple[str, Floats]]:
     return list(node.parameters.items())
 
 
-def _conv_shape(graph: NirGraph, node: Conv2d, shape: Shape) -> Shape:
+def _conv_shape(graph: RealNetwork, node: Conv2d, shape: Shape) -> Shape:
     channels = node.weight.shape[1] * node.groups
     if len(shape) == 3 and shape[0] != channels:
         raise graph.error(node.name, f"receives {shape}; its weight reads {channels} channels")
@@ -171,7 +170,7 @@ def _sides(sides: Shape, kernel: Shape, stride: Shape, dilation: Shape, padding:
     ]
 
 
-def _map(graph: NirGraph, node: Node, shape: Shape, channels: int, size: list[int]) -> Shape:
+def _map(graph: RealNetwork, node: Node, shape: Shape, channels: int, size: list[int]) -> Shape:
     if len(shape) != 3:
         raise graph.error(node.name, f"receives {shape}; allowed: (channels, height, width)")
     if min(size) < 1:
@@ -179,7 +178,7 @@ def _map(graph: NirGraph, node: Node, shape: Shape, channels: int, size: list[in
     return (channels, size[0], size[1])
 
 
-def _flat_shape(graph: NirGraph, node: Flatten, shape: Shape) -> Shape:
+def _flat_shape(graph: RealNetwork, node: Flatten, shape: Shape) -> Shape:
     axes = len(shape)
     start, end = (axis + axes if axis < 0 else axis for axis in (node.start, node.end))
     if axes > 0 and start == end + 1 == axes:  # start_dim 1 of a layer without batch that is flat already

@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import ImportFileError
-from litesnn.compiler.frontends.nir import maps
-from litesnn.compiler.frontends.nir.document import NirGraph
-from litesnn.compiler.frontends.nir.maps import LinearMap, Shape3
-from litesnn.compiler.frontends.nir.nodes import (
+from litesnn.compiler.frontends.real import maps
+from litesnn.compiler.frontends.real.maps import LinearMap, Shape3
+from litesnn.compiler.frontends.real.network import RealNetwork
+from litesnn.compiler.frontends.real.nodes import (
     Conv2d,
     Delay,
     Flatten,
@@ -25,7 +25,7 @@ from litesnn.compiler.frontends.nir.nodes import (
     Scale,
     Shape,
 )
-from litesnn.compiler.frontends.nir.shapes import broadcast, conv_padding
+from litesnn.compiler.frontends.real.shapes import broadcast, conv_padding
 
 Floats = npt.NDArray[np.float64]
 DELAY_MAX = 100_000  # steps; what a chip's synapse holds is a rule of its profile
@@ -69,7 +69,7 @@ class Wiring:
     unread: tuple[str, ...]
 
 
-def wire(graph: NirGraph, shapes: Mapping[str, Shape], dt: float) -> Wiring:
+def wire(graph: RealNetwork, shapes: Mapping[str, Shape], dt: float) -> Wiring:
     """Contract the linear nodes between neurons.
 
     Raises
@@ -85,7 +85,7 @@ Paths = dict[tuple[str, int], tuple[LinearMap, str | None]]
 
 
 class _Wiring:
-    def __init__(self, graph: NirGraph, shapes: Mapping[str, Shape], dt: float) -> None:
+    def __init__(self, graph: RealNetwork, shapes: Mapping[str, Shape], dt: float) -> None:
         self.graph, self.shapes, self.dt = graph, shapes, dt
         self.paths: dict[str, Paths] = {}
         self.biases: dict[str, dict[int, Floats]] = {}

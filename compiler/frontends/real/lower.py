@@ -1,4 +1,4 @@
-"""A wired NIR network as a graph of integers: populations, synapse blocks, and a label for every step.
+"""A wired network as a graph of integers: populations, synapse blocks, and a label for every step.
 
 Biases are registers of the neurons where a sample starts with a reset and the neuron has no current memory. Elsewhere they come
 from one more neuron that spikes in every step: through a synapse a bias starts when the sample does and passes through the
@@ -14,19 +14,19 @@ import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.nir.bias_neuron import bias_geometry, bias_label, bias_neuron
-from litesnn.compiler.frontends.nir.discretize import StepRule, step_rule
-from litesnn.compiler.frontends.nir.document import NirGraph
-from litesnn.compiler.frontends.nir.layer import Layer
-from litesnn.compiler.frontends.nir.levels import Timing
-from litesnn.compiler.frontends.nir.maps import LinearMap, Shape3
-from litesnn.compiler.frontends.nir.membranes import build_membranes, shifted
-from litesnn.compiler.frontends.nir.nodes import Neuron, Shape
-from litesnn.compiler.frontends.nir.options import InputCoding, NirOptions
-from litesnn.compiler.frontends.nir.quantize import Codes, quantized
-from litesnn.compiler.frontends.nir.rounding import WeightRow, weight_label
-from litesnn.compiler.frontends.nir.shapes import broadcast
-from litesnn.compiler.frontends.nir.wiring import Connection, Layer3, Wiring
+from litesnn.compiler.frontends.real.bias_neuron import bias_geometry, bias_label, bias_neuron
+from litesnn.compiler.frontends.real.discretize import StepRule, step_rule
+from litesnn.compiler.frontends.real.layer import Layer
+from litesnn.compiler.frontends.real.levels import Timing
+from litesnn.compiler.frontends.real.maps import LinearMap, Shape3
+from litesnn.compiler.frontends.real.membranes import build_membranes, shifted
+from litesnn.compiler.frontends.real.network import RealNetwork
+from litesnn.compiler.frontends.real.nodes import Neuron, Shape
+from litesnn.compiler.frontends.real.options import InputCoding, RealOptions
+from litesnn.compiler.frontends.real.quantize import Codes, quantized
+from litesnn.compiler.frontends.real.rounding import WeightRow, weight_label
+from litesnn.compiler.frontends.real.shapes import broadcast
+from litesnn.compiler.frontends.real.wiring import Connection, Layer3, Wiring
 from litesnn.compiler.graph import FidelityLabel, Graph, Lif, Population, Source, SynapseBlock
 
 Floats = npt.NDArray[np.float64]
@@ -41,7 +41,7 @@ class Lowered:
 
 
 def lower(
-    graph: NirGraph, shapes: Mapping[str, Shape], wiring: Wiring, timing: Timing, dt: float, options: NirOptions
+    graph: RealNetwork, shapes: Mapping[str, Shape], wiring: Wiring, timing: Timing, dt: float, options: RealOptions
 ) -> Lowered:
     """Lower a wired network.
 
@@ -56,12 +56,12 @@ def lower(
 class _Lowering:
     def __init__(
         self,
-        graph: NirGraph,
+        graph: RealNetwork,
         shapes: Mapping[str, Shape],
         wiring: Wiring,
         timing: Timing,
         dt: float,
-        options: NirOptions,
+        options: RealOptions,
     ) -> None:
         self.graph, self.shapes, self.wiring, self.timing, self.dt, self.options = (
             graph,

@@ -1,4 +1,4 @@
-"""What a user may choose when a NIR file becomes integers: widths, scale rule, time step, input coding; fields are options."""
+"""What a user may choose when real values become integers: widths, scale rule, time step, input coding; fields are options."""
 
 from __future__ import annotations
 
@@ -99,8 +99,8 @@ class InputCoding:
 
 
 @dataclass(frozen=True)
-class NirOptions:
-    """Choices that a NIR file leaves open; what the file itself says goes first where it says it.
+class RealOptions:
+    """Choices that a file leaves open; what the file itself says goes first where it says it.
 
     Attributes
     ----------

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.nir.options import DecayRule, Reset
+from litesnn.compiler.frontends.real.options import DecayRule, Reset
 
 Floats = npt.NDArray[np.float64]
 ROUNDED = 2.0**-20  # relative: r and tau went through float32, and a gain that was 1 is no longer

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.nir.options import NirOptions
+from litesnn.compiler.frontends.real.options import RealOptions
 
 Floats = npt.NDArray[np.float64]
 ON_GRID = 2.0**-18  # relative: what float32 can hold of a multiple of a step of up to 8 bits
@@ -29,7 +29,7 @@ class Codes:
     clipped: int
 
 
-def quantized(blocks: Sequence[tuple[Floats, int]], options: NirOptions) -> tuple[float, list[Codes]]:
+def quantized(blocks: Sequence[tuple[Floats, int]], options: RealOptions) -> tuple[float, list[Codes]]:
     """The unit of a membrane and the codes of its blocks.
 
     Parameters
@@ -67,7 +67,7 @@ def _shared_grid(blocks: Sequence[tuple[Floats, int]]) -> float | None:
     return grid if fits else None
 
 
-def _step(weights: Floats, bits: int, options: NirOptions) -> float:
+def _step(weights: Floats, bits: int, options: RealOptions) -> float:
     """What code 1 is worth, by the file's own grid or the scale rule; 0 for a block without weights."""
     magnitudes = np.abs(weights[weights != 0])
     if not magnitudes.size:

@@ -1,4 +1,4 @@
-"""From NIR's differential equations to steps: what each neuron does in one.
+"""From differential equations (NIR's names) to steps: what each neuron does in one.
 
 One step of a neuron with synaptic current u and membrane v, for an arriving sum x (NIR: `S` or `I`):
 
@@ -18,9 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.nir.document import NirGraph
-from litesnn.compiler.frontends.nir.nodes import Neuron
-from litesnn.compiler.frontends.nir.options import DecayRule, NirOptions, Reset
+from litesnn.compiler.frontends.real.network import RealNetwork
+from litesnn.compiler.frontends.real.nodes import Neuron
+from litesnn.compiler.frontends.real.options import DecayRule, RealOptions, Reset
 
 Floats = npt.NDArray[np.float64]
 FLOAT32 = 2.0**-20  # relative: a gain of 1 that went through a float32 r and tau is 1
@@ -48,7 +48,7 @@ class StepRule:
         return self.current_decay is not None
 
 
-def step_rule(graph: NirGraph, node: Neuron, spread: dict[str, Floats], dt: float, options: NirOptions) -> StepRule:
+def step_rule(graph: RealNetwork, node: Neuron, spread: dict[str, Floats], dt: float, options: RealOptions) -> StepRule:
     """The step of a node whose parameters are spread over its neurons.
 
     Raises
@@ -82,23 +82,7 @@ def step_rule(graph: NirGraph, node: Neuron, spread: dict[str, Floats], dt: floa
     return StepRule(decay, gain, leak, threshold, current_decay, current_gain, kind, at)
 
 
-def stated_reset(graph: NirGraph, node: Neuron) -> Reset | None:
-    """How the file says that a node resets, in its metadata or the graph's (`reset`: zero or subtract); None where it does not.
-
-    Raises
-    ------
-    ImportFileError
-        For any other value.
-    """
-    stated = node.metadata.get("reset", graph.metadata.get("reset"))
-    if stated is None:
-        return None
-    if not isinstance(stated, str) or stated not in ("zero", "subtract"):
-        raise graph.error(node.name, f"metadata 'reset': found {stated!r:.60}; allowed: zero (to v_reset) or subtract")
-    return "zero" if stated == "zero" else "subtract"
-
-
-def reset_kind(graph: NirGraph, node: Neuron, options: NirOptions) -> Reset:
+def reset_kind(graph: RealNetwork, node: Neuron, options: RealOptions) -> Reset:
     """What the file says, else the user, else NIR's own definition.
 
     Raises
@@ -108,7 +92,7 @@ def reset_kind(graph: NirGraph, node: Neuron, options: NirOptions) -> Reset:
     """
     if not node.spikes or node.type == "Threshold":
         return "zero"
-    stated = stated_reset(graph, node)
+    stated = graph.stated_reset(node)
     if stated is not None and options.reset not in (None, stated):
         raise graph.error(node.name, f"the file's metadata say reset '{stated}', --reset-kind says '{options.reset}'")
     kind = stated or options.reset or "zero"

@@ -1,6 +1,6 @@
-"""NIR's primitives as frozen dataclasses; `parse` makes them from the plain tree of a file.
+"""Nodes of a real-valued network as frozen dataclasses; a format's reader makes them from its file.
 
-Names and meaning are NIR's (neuroir.org): `x` arrives, `y` is sent. What a node does over time is computed in
+Names and meaning are NIR's (neuroir.org), for any format: `x` arrives, `y` is sent. What a node does over time is computed in
 `discretize` (neurons) and `maps` (everything linear).
 """
 

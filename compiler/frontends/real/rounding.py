@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.nir.layer import Layer, whole_sums
-from litesnn.compiler.frontends.nir.quantize import Codes
-from litesnn.compiler.frontends.nir.wiring import Connection
+from litesnn.compiler.frontends.real.layer import Layer, whole_sums
+from litesnn.compiler.frontends.real.quantize import Codes
+from litesnn.compiler.frontends.real.wiring import Connection
 from litesnn.compiler.graph import DECAY_UNITY, VTH_MAX, WEIGHT_SHIFT, FidelityLabel, Lif, Membranes, Population
 
 Floats = npt.NDArray[np.float64]

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import networkx as nx
 
 from litesnn.base.errors import ImportFileError
-from litesnn.compiler.frontends.nir.document import NirGraph
-from litesnn.compiler.frontends.nir.wiring import Connection, Wiring
+from litesnn.compiler.frontends.real.network import RealNetwork
+from litesnn.compiler.frontends.real.wiring import Connection, Wiring
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,7 +44,7 @@ class Timing:
         return arrival - self.levels[layer]
 
 
-def time_layers(graph: NirGraph, wiring: Wiring) -> Timing:
+def time_layers(graph: RealNetwork, wiring: Wiring) -> Timing:
     """Find the feedback connections and the levels.
 
     Raises
