@@ -23,6 +23,7 @@ from litesnn.commands.new import new_command
 from litesnn.commands.profiles import profiles_command
 from litesnn.commands.prune import prune_command
 from litesnn.commands.report import report_command
+from litesnn.commands.rules import rules_command
 from litesnn.commands.run import run_command
 from litesnn.commands.search import search_app
 from litesnn.commands.train import train_command
@@ -53,9 +54,10 @@ for name, command in (
     ("info", info_command),
     ("report", report_command),
     ("profiles", profiles_command),
+    ("rules", rules_command),
     ("docs", docs_command),
 ):
-    app.command(name, cls=ShownCommand, no_args_is_help=name not in ("docs", "profiles"))(command)
+    app.command(name, cls=ShownCommand, no_args_is_help=name not in ("docs", "profiles", "rules"))(command)
 app.add_typer(search_app, name="search")
 
 compile_app = typer.Typer(

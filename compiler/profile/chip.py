@@ -42,7 +42,7 @@ class CoreLimits(Section):
     synapse_memory_kib: Annotated[Count, Limit("synapse_words may not exceed it; LSN-SYNAPSE-WORDS")] = optional()
     routing_tables_kb: Annotated[Count, Fact("axons are counted in entries, not in bytes")] = optional()
     synapse_formats: Annotated[Count, Limit("LSN-FORMATS, partition")] = optional()
-    compartment_profiles: Annotated[Count, Limit("LSN-PROFILES")] = optional()
+    compartment_profiles: Annotated[Count, Limit("pairs of decays on one core: partition")] = optional()
     neuron_groups: Annotated[Count, Limit("LSN-NEURON-GROUPS, partition")] = optional()
     stdp_profiles: Annotated[CountOrZero, Fact(NO_LEARNING)] = optional()
     delay_slots: Annotated[Count, Limit("LSN-DELAY-SLOTS, partition")] = optional()

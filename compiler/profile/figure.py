@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
 
@@ -47,6 +48,11 @@ class Use:
 
     says: str
     kind: ClassVar[Literal["limit", "cost", "fact"]]
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the rules that `says` names."""
+        return tuple(re.findall(r"LSN(?:-[A-Z]+)+", self.says))
 
 
 class Limit(Use):

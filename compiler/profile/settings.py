@@ -26,7 +26,7 @@ def with_overrides(profile: Profile, overrides: Mapping[str, str]) -> Profile:
     document = profile.model_dump()
     given: dict[str, str] = {}
     for key, text in overrides.items():
-        name = _resolve(key, figures, profile.name)
+        name = resolve(key, figures, profile.name)
         if name in given:
             raise ProfileError(
                 f"profile '{profile.name}': {name} is set twice, as '{given[name]}' and as '{key}'; give one"
@@ -37,7 +37,7 @@ def with_overrides(profile: Profile, overrides: Mapping[str, str]) -> Profile:
     return read_profile(document, f"profile '{profile.name}' with what was set")
 
 
-def _resolve(key: str, figures: Mapping[str, Figure[Any]], profile: str) -> str:
+def resolve(key: str, figures: Mapping[str, Figure[Any]], profile: str) -> str:
     """The dotted name of the one figure that `key` means."""
     if key in figures:
         return key

@@ -8,6 +8,7 @@ from pydantic.fields import FieldInfo
 
 from litesnn.compiler.profile.figure import Fact, Section, Use
 from litesnn.compiler.profile.model import Profile
+from litesnn.compiler.profile.settings import resolve
 
 
 def use_of(name: str) -> Use:
@@ -15,12 +16,13 @@ def use_of(name: str) -> Use:
     return USES.get(name) or USES[name.partition(".")[0]]
 
 
-def idle_settings(names: Iterable[str]) -> list[str]:
-    """Of figures that were set, a line for each that nothing depends on."""
+def idle_settings(profile: Profile, keys: Iterable[str]) -> list[str]:
+    """Of figures that were set, by the names that were typed, a line for each that nothing depends on."""
+    figures = dict(profile.figures())
     return [
-        f"{name} is a fact: no program, finding or count depends on it ({use.says})"
-        for name in names
-        if isinstance(use := use_of(name), Fact)
+        f"--set {key}: nothing depends on {name}, it is kept as a fact ({use.says})"
+        for key in keys
+        if isinstance(use := use_of(name := resolve(key, figures, profile.name)), Fact)
     ]
 
 

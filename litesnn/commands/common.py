@@ -156,9 +156,10 @@ def show_registers(path: Path) -> None:
 
 
 def chosen_profile(name: str, settings: list[str] | None) -> Profile:
-    """The profile with the figures that `--set` changes."""
+    """The profile with the figures that `--set` changes; a line on standard error for each that nothing depends on."""
     from litesnn.compiler.profile import load_profile
     from litesnn.compiler.profile.ranges import short
+    from litesnn.compiler.profile.uses import idle_settings
 
     overrides: dict[str, str] = {}
     for setting in settings or []:
@@ -169,7 +170,10 @@ def chosen_profile(name: str, settings: list[str] | None) -> Profile:
         if figure in overrides:
             raise ProfileError(f"--set: found {short(figure)} twice; allowed: each figure once")
         overrides[figure] = value
-    return load_profile(name, overrides=overrides)
+    profile = load_profile(name, overrides=overrides)
+    for line in idle_settings(profile, overrides):
+        warn(line)
+    return profile
 
 
 def fail(error: LiteSNNError) -> NoReturn:

@@ -17,16 +17,18 @@ def profiles_command(
     settings: SetOption = None,
     json_output: JsonOption = False,
 ) -> None:
-    """List the shipped profiles, or show every figure of one with its status and source."""
+    """List the shipped profiles, or show every figure of one with its status, its source and what it is for."""
     with errors_to_exit():
-        from litesnn.compiler.profile import load_profile, shipped_profiles
+        from litesnn.compiler.profile import load_profile, shipped_profiles, use_of
         from litesnn.display.genotype import profile_table
 
         console = stdout_console()
         if name is not None:
             profile = chosen_profile(name, settings)
             if json_output:
-                print_json(profile.model_dump(mode="json"))
+                uses = {figure: use_of(figure) for figure, _ in profile.figures()}
+                said = {figure: {"kind": use.kind, "says": use.says} for figure, use in uses.items()}
+                print_json({**profile.model_dump(mode="json"), "uses": said})
             else:
                 console.print(profile_table(profile))
             return

@@ -103,9 +103,11 @@ def _kept(edge: Mapping[str, Any]) -> str:
 
 
 def profile_table(profile: Profile) -> RenderableType:
-    """Every figure of a profile with status and source."""
+    """Every figure of a profile with its status, its source and what it is for."""
+    from litesnn.compiler.profile import use_of
+
     table = Table(title=f"{profile.name}: {profile.title}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("figure", "value", "status", "source"):
+    for column in ("figure", "value", "status", "source", "use"):
         table.add_column(column)
     styles = {"CONFIRMED": "green", "QUOTED": "cyan", "INFERRED": "cyan", "CONFLICT": "yellow", "NOT FOUND": "dim"}
     for group, figures in profile.model_dump(mode="json").items():
@@ -114,5 +116,12 @@ def profile_table(profile: Profile) -> RenderableType:
         for name, figure in figures.items():
             value = "unknown" if figure["value"] is None else str(figure["value"])
             source = assembled(figure["source"], (f"\n{figure['note']}" if figure["note"] else "", "dim"))
-            table.add_row(f"{group}.{name}", value, shown(figure["status"], style=styles[figure["status"]]), source)
+            use = use_of(f"{group}.{name}")
+            table.add_row(
+                f"{group}.{name}",
+                value,
+                shown(figure["status"], style=styles[figure["status"]]),
+                source,
+                assembled((use.kind, "dim" if use.kind == "fact" else ""), f": {use.says}"),
+            )
     return Group(table)
