@@ -62,7 +62,7 @@ class PopulationLists:
 
 
 def windowed(geometries: Iterable[Geometry]) -> list[Windowed]:
-    """Geometries that have a window, as such."""
+    """Geometries of blocks that share a window, as such; none where they have none."""
     return [geometry for geometry in geometries if isinstance(geometry, Windowed)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litesnn.compiler.graph import Graph, Leaky, Membranes, SynapseBlock
+from litesnn.compiler.graph import Graph, Membranes, SynapseBlock
 
 
 def blocks(graph: Graph) -> list[SynapseBlock]:
@@ -18,4 +18,4 @@ def membranes(graph: Graph) -> list[Membranes]:
 
 def in_registers(graph: Graph) -> list[Membranes]:
     """Those whose constants stand in registers; other kinds keep theirs in words of their state."""
-    return [population for population in membranes(graph) if isinstance(population, Leaky)]
+    return [population for population in membranes(graph) if population.in_registers]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT, Graph, Membranes, Readout
+from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT, Graph, Membranes
 from litesnn.compiler.profile import Profile, known
 from litesnn.compiler.rules import on_chip
 from litesnn.compiler.rules.finding import Finding
@@ -39,7 +39,7 @@ def thresholds_are_held(graph: Graph, profile: Profile) -> Iterator[Finding]:
                 yield Finding("LSN-VTH", "error", population.place, exponent, step, "exponent", text, fix)
         top = most << exponent
         reach = highest.get(population.name, 0)
-        if isinstance(population, Readout) and top < min(reach, VTH_MAX << WEIGHT_SHIFT):
+        if population.sends == "nothing" and top < min(reach, VTH_MAX << WEIGHT_SHIFT):
             text = f"the membrane of '{population.name}' can reach {reach:,}; a chip's readout spikes beyond {top:,} ({bits} bits)"
             yield Finding("LSN-VTH", "error", population.place, reach, top, "membrane units", text, "prune its fan-in")
 

@@ -77,6 +77,7 @@ class Membranes(ChipSteps, Population):
     read_as : what the host reads of an output: its membrane after the last step, the last value it sent, or the sum of all
     shows : the register in which engines show what met the threshold: Lava's variable, or a copy taken before the reset
     fixed_unit : whether Loihi 1's fixed unit computes it: leak, bias and threshold per neuron
+    in_registers : whether its constants stand in the registers of a neuron; otherwise in words of its state
     has_reset : whether a periodic reset can clear it between samples
     removable : whether channels without effect may be taken out
     trained : whether its constants are a model's, so that a reference has them; otherwise the compiler made it
@@ -85,6 +86,7 @@ class Membranes(ChipSteps, Population):
     read_as: ClassVar[Literal["membrane", "last", "sum"]] = "sum"
     shows: ClassVar[Literal["potential", "membrane"]] = "potential"
     fixed_unit: ClassVar[bool] = False
+    in_registers: ClassVar[bool] = True
     has_reset: ClassVar[bool] = True
     removable: ClassVar[bool] = False
     trained: ClassVar[bool] = True

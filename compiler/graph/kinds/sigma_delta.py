@@ -82,6 +82,7 @@ class Changes(Membranes):
     """
 
     shows: ClassVar[Literal["potential", "membrane"]] = "membrane"
+    in_registers: ClassVar[bool] = False
     has_reset: ClassVar[bool] = False
 
     activation: Activation = "relu"
