@@ -74,6 +74,7 @@ class Comparison:
     must_agree: bool = True
     first: Divergence | None = None
     readout_causes: tuple[str, ...] = ()
+    _place_of_first: int = field(default=0, repr=False)
 
     @property
     def mismatching_spikes(self) -> int | None:
@@ -101,21 +102,29 @@ class Comparison:
         for removal in graph.removals:
             if removal.reason == "never spikes" and removal.population in expected.spikes:
                 self._add_silent(removal.population, list(removal.channels), expected.spikes[removal.population])
-        for population in graph.topological():
+        for place, population in enumerate(graph.topological(), start=1):
             if isinstance(population, Membranes) and population.name in expected.spikes:
-                self._add_population(population, expected.spikes[population.name], found.spikes[population.name])
+                name = population.name
+                self._add_population(place, population, expected.spikes[name], found.spikes[name])
         if self.must_agree:
             self.mismatching_readouts += int((expected.readout != found.readout).any(axis=1).sum())
         self.samples += len(expected.readout)
 
-    def _add_population(self, population: Membranes, expected: Spikes, found: Spikes) -> None:
+    def _comes_first(self, place: int) -> bool:
+        """Whether a divergence of this chunk, so far along the network, comes before that of the chunks before."""
+        if self.first is not None and self._place_of_first <= place:
+            return False
+        self._place_of_first = place
+        return True
+
+    def _add_population(self, place: int, population: Membranes, expected: Spikes, found: Spikes) -> None:
         expected, found = _live(population, expected), _live(population, found)
         differs: Bools = expected != found
         entry = self._entry(population.name, expected.shape[1])
         entry.expected_spikes += int(np.count_nonzero(expected))
         entry.found_spikes += int(np.count_nonzero(found))
         _count(entry, differs)
-        if differs.any() and self.first is None:
+        if differs.any() and self._comes_first(place):
             sample, step, channel, y, x = (int(i) for i in np.argwhere(differs)[0])
             where = (sample, step, channel, y, x)
             self.first = Divergence(
@@ -136,7 +145,7 @@ class Comparison:
             entry = self._entry(name, expected.shape[1])
             entry.expected_spikes += int(spikes.sum())
             _count(entry, spikes)
-            if self.first is None:
+            if self._comes_first(0):
                 sample, step, channel, y, x = (int(i) for i in np.argwhere(spikes)[0])
                 cause = "removed channel: dead-structure removal took this channel for one that never spikes"
                 self.first = Divergence(

@@ -137,7 +137,7 @@ def verify_engines(
     inputs : integers for the network, (N, C, H, W) or (N, T, C, H, W)
     labels : (N,) or None
     others : name -> (engine, must agree)
-    explain : called once per comparison that must agree and does not, to add membranes and causes to `comparison.first`
+    explain : called for the first divergence of a comparison that must agree, to add membranes and causes to `comparison.first`
     progress : called with (engine, samples done, samples)
     """
     result = Verification(reference=reference.name, not_compared=not_compared(graph))
@@ -168,9 +168,9 @@ def verify_engines(
                 expected = observed
             else:
                 comparison = result.comparisons[engine.name]
-                new = comparison.first is None
+                before = comparison.first
                 comparison.add(graph, _cut(expected, len(part)), observed)
-                if new and comparison.first is not None and comparison.must_agree:
+                if comparison.first is not before and comparison.must_agree:
                     explain(comparison, part)
             if progress:
                 progress(engine.name, done, min(engine.samples, len(inputs)))

@@ -14,7 +14,7 @@ from written_nets import CUBA, INSTANT, SDNN, compiled, conv, dense, layer, rand
 
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.net.read import read_net
-from litesnn.compiler.graph import INJECTED, Readout, SigmaDelta, Spiking
+from litesnn.compiler.graph import INJECTED, Readout, Spiking
 
 
 def integers(shape: tuple[int, ...], low: int = -8, high: int = 9, seed: int = 0) -> np.ndarray:
@@ -153,7 +153,7 @@ def test_sigma_delta_layers_keep_lavas_units(tmp_path: Path) -> None:
     last = dense([[2]], {**SDNN, "sigma_output": True})
     path = write_net(tmp_path / "s.net", [first, dense([[3, -1]], SDNN, bias=np.array([4])), last], None)
     graph = compiled(path, timesteps=3)
-    kinds = [(p.kind, None if p.vth is None else int(p.vth[0])) for p in graph.membranes if isinstance(p, SigmaDelta)]
+    kinds = [(p.kind, None if p.threshold is None else int(p.threshold[0])) for p in graph.membranes]
     assert kinds == [("delta", 0), ("sigma_delta", 2 << 12), ("sigma", None)]
     assert graph["layer1"].bias.tolist() == [4 << 12]
     trace = simulate_naively(graph, np.array([[[[100]], [[4]]]], np.int16))
