@@ -11,6 +11,7 @@ from collections import deque
 
 import numpy as np
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.real.network import RealNetwork
 from litesnn.compiler.frontends.real.nodes import (
     Conv2d,

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from naive_simulator import simulate_naively
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.nir.read import read_network
 from litesnn.compiler.frontends.real.options import RealOptions
 from litesnn.compiler.frontends.real.read import RealReading

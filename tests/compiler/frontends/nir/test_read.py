@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from naive_simulator import simulate_naively
 
+from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.nir.read import read_network, read_nir
 from litesnn.compiler.frontends.real.options import InputCoding, RealOptions, ValueRange, WeightBits, parse_bits
 from litesnn.compiler.frontends.real.read import RealReading
