@@ -34,7 +34,7 @@ from litesnn.compiler.graph import (
     Table,
 )
 from litesnn.compiler.profile import load_profile
-from litesnn.compiler.profile_sections import EncodingName
+from litesnn.compiler.profile.synapses import EncodingName
 from litesnn.compiler.program.documents import DOCUMENTS, graph_document
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.exact.kernels import KERNELS
