@@ -17,7 +17,8 @@ import numpy as np
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype, Topology
 
 ADD_PJ, MULTIPLY_PJ = 0.9, 3.7
-"""45 nm, 32-bit floating point (Horowitz, ISSCC 2014): what papers multiply counted operations with."""
+"""45 nm, 32-bit floating point (Horowitz, ISSCC 2014): what papers multiply counted operations with.
+The papers' rule, which no profile changes: a profile's `cmos45` figures are for the chip's own counts."""
 FLOAT_BYTES = 4
 
 Kept = Mapping[str, int]

@@ -17,7 +17,7 @@ from litesnn.compiler.mapping.refusal import CHIPS, DoesNotFit, Excess, relaxed
 from litesnn.compiler.mapping.split import split
 from litesnn.compiler.mapping.usage import Demand, Grid, below, destinations
 
-SYSTEM_CORES = 140_544  # Hala Point, 1152 Loihi 2 chips (Intel 2024); Pohoiki Springs has 98,304 Loihi 1 cores
+MOST_CORES = 2**17  # where a profile names no board: what can be placed in bounded time
 ROUNDS = 4  # at most; later ones gain nothing
 
 
@@ -80,16 +80,17 @@ def _split_anyway(demand: Demand, refused: list[Excess]) -> Grid:
 
 def _check_system(found: Split, limits: CoreLimits) -> None:
     """No network is placed on a system larger than any that exists; the refusal says where the cores go."""
-    if found.cores <= SYSTEM_CORES:
+    most = MOST_CORES if limits.chips is None else limits.chips * limits.mesh.cores
+    if found.cores <= most:
         return
     largest = max(found.grids, key=lambda name: len(found.grids[name]))
     usage = found.demands[largest].usage(found.grids[largest])
     tightest = max(limits.resources, key=lambda name: float(usage[name].mean()) / limits.resources[name])
     network = f"a network of {found.cores} cores"
     chips = -(-found.cores // limits.mesh.cores)
-    excess = Excess(resource=CHIPS, place="network", part=network, value=chips, limit=SYSTEM_CORES // limits.mesh.cores)
+    excess = Excess(resource=CHIPS, place="network", part=network, value=chips, limit=most // limits.mesh.cores)
     advice = (
-        f"the largest system built has {SYSTEM_CORES} cores. Most go to '{largest}' ({len(found.grids[largest])}), where "
+        f"the largest system built has {most} cores. Most go to '{largest}' ({len(found.grids[largest])}), where "
         f"{tightest} bind ({int(usage[tightest].max())} of {limits.resources[tightest]} {UNITS[tightest]}): use fewer channels "
         "or earlier reductions"
     )

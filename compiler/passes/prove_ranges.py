@@ -8,10 +8,7 @@ from litesnn.compiler.analysis.arrivals import ArrivalsAt, message_sums
 from litesnn.compiler.analysis.bounds import steps_from_zero
 from litesnn.compiler.graph import FidelityLabel, Graph, Range
 from litesnn.compiler.passes.base import Pass
-from litesnn.compiler.profile import Profile
-
-# Loihi 1's accumulator (nengo-loihi Q_BITS = 21 plus sign after the shift by 6): what stays inside runs on every backend.
-PORTABLE_ACCUMULATOR = 2**15 - 1
+from litesnn.compiler.profile import Profile, portable_accumulator
 
 
 @dataclass(frozen=True)
@@ -39,7 +36,7 @@ def _labels(graph: Graph, proof: Range) -> list[FidelityLabel]:
     if not proof.proved:
         detail = f"{reach}; the register holds {proof.limit} and {proof.overflow}"
         return [FidelityLabel(f"{proof.register} range", place, "approximate", detail)]
-    if proof.register == "accumulator" and max(-proof.low, proof.high) > PORTABLE_ACCUMULATOR:
-        detail = f"{reach}; beyond {PORTABLE_ACCUMULATOR} only chips with a wide accumulator (not Loihi 1) agree"
+    if proof.register == "accumulator" and max(-proof.low, proof.high) > portable_accumulator():
+        detail = f"{reach}; beyond {portable_accumulator()} only chips with a wide accumulator (not Loihi 1) agree"
         return [FidelityLabel("portable accumulator", place, "exact", detail)]
     return []

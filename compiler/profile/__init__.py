@@ -6,7 +6,7 @@ fact that nothing depends on. Where sources disagree, `load_profile(name, overri
 """
 
 from litesnn.compiler.profile.figure import Figure, Status, Use
-from litesnn.compiler.profile.load import load_profile, shipped_profiles
+from litesnn.compiler.profile.load import load_profile, portable_accumulator, shipped_profiles
 from litesnn.compiler.profile.model import Profile, known, read_profile
 from litesnn.compiler.profile.settings import with_overrides
 from litesnn.compiler.profile.uses import USES, use_of
@@ -19,6 +19,7 @@ __all__ = [
     "Use",
     "known",
     "load_profile",
+    "portable_accumulator",
     "read_profile",
     "shipped_profiles",
     "use_of",

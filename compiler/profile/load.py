@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from functools import cache
 from importlib import resources
 from typing import Any
 
@@ -29,6 +30,12 @@ MAX_EXTENDED = 8
 
 def _known_or_path() -> str:
     return f"{', '.join(shipped_profiles())}, or a path to a .toml file"
+
+
+@cache
+def portable_accumulator() -> int:
+    """Largest sum, in weight units, that the accumulators of all shipped chips hold: what stays below runs on each of them."""
+    return min(load_profile(name).accumulator_limit for name in shipped_profiles())
 
 
 def load_profile(name_or_path: str | os.PathLike[str], overrides: Mapping[str, str] | None = None) -> Profile:

@@ -99,9 +99,9 @@ def test_the_refusal_of_a_mapping_names_every_population_and_resource() -> None:
     assert caught.value.mapping is not None, "the rest of the network is mapped, so that chips can be counted"
 
 
-def test_a_network_beyond_every_system_is_a_finding_of_its_chips(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("litesnn.compiler.mapping.split_all.SYSTEM_CORES", 20)
-    findings = {f.code: f for f in check(on("loihi2", neurons_per_core=1, synapse_words=3, cores=4)).errors}
+def test_a_network_beyond_every_system_is_a_finding_of_its_chips() -> None:
+    figures = {"neurons_per_core": 1, "synapse_words": 3, "cores": 4, "hala_point": 5, "kapoho_point": 5}
+    findings = {f.code: f for f in check(on("loihi2", **figures)).errors}
     assert set(findings) == {"LSN-CHIPS", "LSN-SYNAPSE-WORDS"}
     assert findings["LSN-CHIPS"].value > findings["LSN-CHIPS"].limit == 1
 

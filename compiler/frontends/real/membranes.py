@@ -28,7 +28,7 @@ from litesnn.compiler.graph import (
     Readout,
     SynapseBlock,
 )
-from litesnn.compiler.passes.prove_ranges import PORTABLE_ACCUMULATOR
+from litesnn.compiler.profile import portable_accumulator
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -123,7 +123,7 @@ def _fits(layer: Layer, population: Membranes, exponent: int, reach: _Reach) -> 
     vth = population.vth if isinstance(population, Lif) else None
     return (
         largest + exponent <= SHIFT_MAX
-        and reach.accumulator << exponent <= PORTABLE_ACCUMULATOR
+        and reach.accumulator << exponent <= portable_accumulator()
         and max(reach.current, reach.membrane) << exponent <= STATE_MAX
         and (vth is None or int(vth.max()) < VTH_MAX)
         and int(np.abs(population.bias >> BIAS_EXP_MAX).max(initial=0)) < BIAS_MANT_MAX

@@ -18,7 +18,8 @@ Floats = npt.NDArray[np.float64]
 Interval = tuple[Ints, Ints]  # lowest and highest value, per channel (C,) each
 Sends = Literal["spikes", "graded", "nothing"]
 
-# Register widths of the LIF unit: Lava `lif/models.py` PyLifModelBitAcc, the same in nengo-loihi's `discretize.py`.
+# Register widths of the LIF unit: Lava `lif/models.py` PyLifModelBitAcc, the same in nengo-loihi's `discretize.py`. They are the
+# arithmetic of all engines, not figures of a chip: what a profile's narrower registers cannot hold is a finding (docs/profiles.md).
 VTH_MAX = 2**17 - 1
 BIAS_MANT_MAX = 2**12 - 1
 BIAS_EXP_MAX = 7

@@ -258,9 +258,9 @@ def test_the_summary_says_what_the_mapping_holds():
     assert sum(sizes) == pytest.approx(summary["placement"]["strategies"]["litesnn"]["packets"])
 
 
-def test_a_network_beyond_every_system_is_refused_before_it_is_placed(monkeypatch):
-    monkeypatch.setattr("litesnn.compiler.mapping.split_all.SYSTEM_CORES", 20)
-    target = load_profile("loihi2", {"chip.neurons_per_core": "1", "chip.cores": "4"})
+def test_a_network_beyond_every_system_is_refused_before_it_is_placed():
+    boards = {"boards.hala_point": "5", "boards.kapoho_point": "5"}
+    target = load_profile("loihi2", {"chip.neurons_per_core": "1", "chip.cores": "4", **boards})
     with pytest.raises(
         CompileError,
         match=r"35 cores does not fit: chips 9 of 5 chips; the largest.*Most go to 'layer1' \(30\), where neurons bind \(1 of 1",
