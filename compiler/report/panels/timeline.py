@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SAMPLES, ROW, BAR, WIDTH = 3, 24, 14, 960
 SMALLEST_STEP, WIDEST_STEP = 7.0, 36.0
 TICK, MOST_TICKS = 28, 4000
-"""Pixels that a tick needs, and ticks at the most."""
+"""Pixels that a tick needs, and how many ticks and resets of a population are drawn at the most."""
 
 
 @dataclass(frozen=True)
@@ -181,9 +181,10 @@ def _bars(name: str, first: int, sample: int, schedule: ScheduleSection, step: f
 def _resets(reset: tuple[int | None, int | None] | None, arrival: int, last: int, step: float) -> tuple[float, ...]:
     """Lava counts steps from 1 and resets before the update where `step % interval == offset`."""
     interval, offset = reset or (None, None)
-    if not interval:
+    if interval is None or offset is None or not 0 <= offset < interval:
         return ()
-    return tuple(t * step for t in range(arrival, last + 1) if (t + 1) % interval == offset)
+    first = arrival + (offset - arrival - 1) % interval
+    return tuple(t * step for t in range(first, last + 1, interval)[:MOST_TICKS])
 
 
 def _waits(certificate: Sequence[ArrivalEntry], row_of: Mapping[str, int], step: float) -> Iterator[Wait]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import log
+from sys import float_info
 from typing import TYPE_CHECKING
 
 from litesnn.compiler.report.numbers import count, level, spans
@@ -162,9 +163,9 @@ def _heatmap(details: Sequence[CoreEntry], traffic: Sequence[tuple[int, int, flo
     if not packets:
         return None
     least, most = min(packets.values()), max(packets.values())
-    span = log(most / least) if most > least else 1.0
+    span = _log_ratio(most, least) if most > least else 1.0
     cells = tuple(
-        Cell(row, column, level(log(number / least) / span), f"{groups[row]} → {groups[column]}: {count(number)}")
+        Cell(row, column, level(_log_ratio(number, least) / span), f"{groups[row]} → {groups[column]}: {count(number)}")
         for (row, column), number in sorted(packets.items())
     )
     flows = sorted(packets.items(), key=lambda item: (-item[1], item[0]))[:FLOWS]
@@ -179,6 +180,11 @@ def _heatmap(details: Sequence[CoreEntry], traffic: Sequence[tuple[int, int, flo
         total=sum(packets.values()),
         flows=tuple((groups[row], groups[column], number) for (row, column), number in flows),
     )
+
+
+def _log_ratio(number: float, least: float) -> float:
+    """Finite, however far apart they are."""
+    return log(min(number / least, float_info.max))
 
 
 def _largest(core: CoreEntry) -> str:

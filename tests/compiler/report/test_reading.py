@@ -87,6 +87,16 @@ def test_a_long_slice_is_said_by_its_ends() -> None:
     assert f"channels 0–{2**62 - 1}" in render_html(read(document))
 
 
+def test_figures_far_apart_are_drawn() -> None:
+    document = fake_report(2, 3)
+    document["mapping"]["placement"]["traffic"] = [[0, 1, 5e-324], [1, 0, 1.7e308], [0, 0, 1]]
+    document["mapping"]["resources"]["neurons"]["limit"] = 1e-300
+    document["schedule"] |= {"depth": 2**20, "latency": 2**63 - 1}
+    for row in document["certificate"]:
+        row |= {"reset_interval": 1, "reset_offset": 0}
+    assert len(render_html(read(document))) < 5e6
+
+
 def test_a_pruning_that_lacks_a_population_is_shown_without_it() -> None:
     document = fake_report()
     record = {"method": "svs", "rates": {}, "inherit": "none", "model_size": [10.0, 5.0]}

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import pkgutil
+import re
+import sys
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 from fake_reports import report_of
-from rich.console import RenderableType
 
 from litesnn.base.terminal import Terminal
 from litesnn.compiler.report import Report, panels, render_html
@@ -47,45 +49,28 @@ def test_a_template_draws_the_section_that_the_navigation_leads_to(kind: type[Pa
     assert f'id="{kind.anchor}"' in kind.template
 
 
-@dataclass(frozen=True)
-class Widest(Panel):
-    """The panel of docs/adding-a-panel.md."""
-
-    anchor = "widest"
-    link = "Fan-in"
-    template = (
-        '<section id="widest"><h2>Fan-in</h2><p>{{ panel.population }} takes {{ panel.fan_in | count }}</p></section>\n'
-    )
-
-    population: str
-    fan_in: float
-
-    @classmethod
-    def of(cls, report: Report) -> Widest | None:
-        """None where no synapse is left."""
-        rows = {row.name: row.synapses / row.neurons for row in report.populations if row.synapses}
-        name = max(rows, key=lambda name: rows[name], default=None)
-        return None if name is None else cls(name, rows[name])
-
-    def terminal(self) -> Iterable[RenderableType]:
-        """One line."""
-        yield f"widest fan-in: {self.population}"
+def documented(page: Path, patch: pytest.MonkeyPatch) -> Any:
+    """The panel that the page shows as its example."""
+    code = re.findall(r"```python\n(.*?)```", page.read_text("utf-8"), re.DOTALL)[0]
+    module = ModuleType("documented")
+    patch.setitem(sys.modules, "documented", module)
+    exec(code, vars(module))
+    return module.WidestPanel
 
 
-def test_a_panel_that_is_listed_is_shown_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("litesnn.compiler.report.report.PANELS", (*PANELS[:3], Widest, *PANELS[3:]))
+def test_a_panel_that_is_listed_is_shown_everywhere(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    widest = documented(request.config.rootpath / "docs" / "adding-a-panel.md", monkeypatch)
+    monkeypatch.setattr("litesnn.compiler.report.report.PANELS", (*PANELS[:3], widest, *PANELS[3:]))
     report = report_of(names=("<b>stem</b>",))
     page, said = render_html(report), terminal_of(report)
-    found = Widest.of(report)
-    assert found is not None
-    assert page.index('href="#resources"') < page.index('href="#widest"') < page.index('href="#populations"')
-    assert (
-        page.index('<section id="resources"')
-        < page.index('<section id="widest"')
-        < page.index('<section id="populations"')
-    )
-    assert "<b>stem" not in page
-    assert f"widest fan-in: {found.population}" in said
+    order = ("resources", "widest", "populations")
+    for mark in ('href="#{}"', '<section id="{}"'):
+        places = [page.index(mark.format(anchor)) for anchor in order]
+        assert places == sorted(places)
+    assert "<b>stem" not in page.partition('<script type="application/json"')[0]
+    assert f"widest fan-in: {widest.of(report).population}" in said
     empty = report.model_copy(update={"populations": ()})
     assert "widest" not in render_html(empty) + terminal_of(empty)
 
