@@ -133,7 +133,7 @@ def with_output(population: Any) -> Graph:
 def test_what_nir_cannot_say_is_refused() -> None:
     zeros = np.zeros(2, np.int64)
     fields: dict[str, Any] = {"vth": zeros, "bias_mant": zeros, "bias_exp": zeros}
-    with pytest.raises(ExportError, match="sigma-delta"):
+    with pytest.raises(ExportError, match="found sigma_delta, which NIR has nothing for; it has: lif"):
         export_nir(with_output(SigmaDelta("sd", (2, 1, 1), (0, 1), 2, "sd", **fields)))
     alone = neurons("alone", 2, bias_mant=np.ones(2, np.int64), dv=0)
     with pytest.raises(ExportError, match="without leak"):
