@@ -76,7 +76,8 @@ class _Lowering:
         if topology.pool is not None:
             self._pool(topology.pool)
         self._readout(topology.readout)
-        return Graph.build(self.spec.timesteps, self.populations, self.blocks)
+        feedback_first = sorted(self.blocks, key=lambda block: not block.distance)
+        return Graph.build(self.spec.timesteps, self.populations, feedback_first)
 
     def _source(self) -> Source:
         shape = self.spec.input.shape
@@ -151,6 +152,7 @@ class _Lowering:
                     bias_mant=zeros,
                     bias_exp=zeros,
                     unit=np.ones(channels),
+                    stands_for=source,
                 )
             )
             window = Pool(np.ones(channels, np.int32), ids, ids, (size, size), stride, padding)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import INJECTED, Graph, Membranes
+from litesnn.compiler.graph import Graph, Membranes
 from litesnn.compiler.mapping import Mapping
 from litesnn.compiler.mapping.memory_image import decoded_blocks
 from litesnn.compiler.profile import Profile
@@ -23,7 +23,7 @@ from litesnn.runtime.trace import Trace
 def mapped_graph(graph: Graph, mapping: Mapping, profile: Profile) -> Graph:
     """The graph with the synapses of its cores' decoded memory; populations on the host, and what it writes, keep theirs."""
     hosted = {p.name for p in graph.membranes if isinstance(p, Membranes) and p.on_host}
-    host_blocks = [block for block in graph.blocks if block.target in hosted or block.delay == INJECTED]
+    host_blocks = [block for block in graph.blocks if block.target in hosted or block.injected]
     return graph.rebuild(graph.populations, host_blocks + decoded_blocks(graph, mapping, profile))
 
 

@@ -71,7 +71,8 @@ def _longest_path(forward: nx.DiGraph, first: str, last: str) -> tuple[str, ...]
     if first not in between:
         return None
     best: dict[str, tuple[str, ...]] = {first: (first,)}
-    for name in nx.lexicographical_topological_sort(forward.subgraph(between)):
+    position = {name: i for i, name in enumerate(forward)}
+    for name in nx.lexicographical_topological_sort(forward.subgraph(between), key=position.__getitem__):
         for reader in forward.successors(name):
             if reader in between and len(best[name]) >= len(best.get(reader, ())):
                 best[reader] = (*best[name], reader)
@@ -81,6 +82,8 @@ def _longest_path(forward: nx.DiGraph, first: str, last: str) -> tuple[str, ...]
 def _late_loop(graph: Graph, interval: int) -> Loop | None:
     """A loop whose spikes come round too late at an interval, or None: a cycle of negative slack (Bellman-Ford)."""
     ways = nx.DiGraph()
+    ways.add_nodes_from(graph.network)
+    position = {name: i for i, name in enumerate(ways)}
     for block in graph.blocks:
         slack = interval * block.distance - 1
         if not ways.has_edge(block.source, block.target) or slack < ways[block.source][block.target]["weight"]:
@@ -88,7 +91,7 @@ def _late_loop(graph: Graph, interval: int) -> Loop | None:
     for component in nx.strongly_connected_components(ways):
         part = ways.subgraph(component).copy()
         if part.number_of_edges() and nx.negative_edge_cycle(part):
-            cycle = nx.find_negative_cycle(part, min(component))
+            cycle = nx.find_negative_cycle(part, min(component, key=position.__getitem__))
             blocks = [part[source][target]["block"] for source, target in pairwise(cycle)]
             edges = tuple(block.edge for block in blocks if block.distance)
             return Loop(edges, tuple(cycle), sum(block.distance for block in blocks))

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.global_heap import REFERENCE, GlobalHeap
+from litesnn.compiler.frontends.shown import shown
 from litesnn.reading import Kind, read_file
 
 Array = npt.NDArray[Any]
@@ -32,9 +33,9 @@ NUMBER_BYTES = 8
 
 @dataclass(frozen=True)
 class Limits:
-    """What a file may ask for: bytes of the file and of all arrays, bytes of text, objects, chunks, depth, name length.
+    """What a file may ask for: bytes of the file and of all arrays, bytes of text, objects, chunks, depth, bytes of a name.
 
-    Arrays count as if every number took at least 8 bytes, which it does when it is used.
+    Names count as text. Arrays count as if every number took at least 8 bytes, which it does when it is used.
     """
 
     file_bytes: int = 1 << 28
@@ -43,7 +44,7 @@ class Limits:
     objects: int = 200_000
     chunks: int = 100_000
     depth: int = 16
-    name_length: int = 200
+    name_bytes: int = 1 << 16
 
 
 def read_hdf5(path: Path, limits: Limits | None = None) -> tuple[bytes, Tree]:
@@ -77,7 +78,7 @@ class _Reader:
     heap: GlobalHeap = field(default_factory=lambda: GlobalHeap(b""))
 
     def error(self, place: str, problem: str) -> ImportFileError:
-        return ImportFileError(f"{self.path}{': ' + place if place else ''}: {problem}")
+        return ImportFileError(f"{self.path}{': ' + shown(place) if place else ''}: {problem}")
 
     def document(self) -> bytes:
         limit = self.limits.file_bytes
@@ -99,10 +100,15 @@ class _Reader:
         self.objects += 1
         if self.objects > self.limits.objects:
             raise self.error(above, f"more than {self.limits.objects:,} objects")
-        if len(name) > self.limits.name_length or not name.isprintable():
+        try:
+            size = len(name.encode())
+        except UnicodeEncodeError:
+            raise self.error(above, f"name {name[:40]!a}: a name that is not UTF-8") from None
+        if size > self.limits.name_bytes:
             raise self.error(
-                above, f"name {name[:40]!r}: allowed are printable names of up to {self.limits.name_length}"
+                above, f"name '{shown(name)}': {size:,} bytes; allowed: {self.limits.name_bytes:,} in a name"
             )
+        self._count_text(size, above)
         if not isinstance(group.get(name, getlink=True), h5py.HardLink):
             raise self.error(place, "a link to elsewhere; the file must hold its own data")
         member = group[name]
@@ -139,14 +145,17 @@ class _Reader:
         references = np.frombuffer(self._stored(data, count * REFERENCE.itemsize, place), REFERENCE)
         flat = np.empty(count, object)
         for i, (length, address, index) in enumerate(references.tolist()):
-            self.text += length
-            if self.text > self.limits.text_bytes:
-                raise self.error(place, f"more than {self.limits.text_bytes:,} bytes of text")
+            self._count_text(length, place)
             item = self.heap.item(address, index) if length else b""
             if item is None or length > len(item):
                 raise self.error(place, "a text that the file does not hold")
             flat[i] = item[:length]
         return self._decoded(flat.reshape(data.shape), place)
+
+    def _count_text(self, size: int, place: str) -> None:
+        self.text += size
+        if self.text > self.limits.text_bytes:
+            raise self.error(place, f"more than {self.limits.text_bytes:,} bytes of text")
 
     def _stored(self, data: h5py.Dataset, size: int, place: str) -> bytes:
         """The bytes of a data set as they stand in the file, in one piece."""

@@ -1,6 +1,6 @@
 """The graph: populations, synapse blocks, and what passes found out about them."""
 
-from litesnn.compiler.graph.block import INJECTED, AnalogScale, SignMode, SynapseBlock, SynapseFormat
+from litesnn.compiler.graph.block import AnalogScale, Part, SignMode, SynapseBlock, SynapseFormat
 from litesnn.compiler.graph.findings import FidelityLabel, Loop, Range, Removal, Schedule
 from litesnn.compiler.graph.geometry import (
     GEOMETRIES,
@@ -42,6 +42,7 @@ from litesnn.compiler.graph.kinds.registers import (
     VTH_MAX,
     WEIGHT_SHIFT,
 )
+from litesnn.compiler.graph.names import Names
 from litesnn.compiler.graph.pace import Pace
 from litesnn.compiler.graph.table import Table
 
@@ -50,7 +51,6 @@ __all__ = [
     "BIAS_MANT_MAX",
     "DECAY_UNITY",
     "GEOMETRIES",
-    "INJECTED",
     "KINDS",
     "NO_CURRENT_MEMORY",
     "STATE_MAX",
@@ -71,8 +71,10 @@ __all__ = [
     "Loop",
     "Maximum",
     "Membranes",
+    "Names",
     "OneToOne",
     "Pace",
+    "Part",
     "Pool",
     "Population",
     "Range",

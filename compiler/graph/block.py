@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 SignMode = Literal["mixed", "excitatory", "inhibitory"]
-INJECTED = (
-    -1
-)  # delay of a block whose values the host writes into the neurons: they cross no synapse and arrive in the same step
 MANTISSA_BITS = 8  # Lava clips mantissas to 8 bits plus sign (utils/weightutils.py)
 
 
@@ -56,20 +53,36 @@ class AnalogScale:
     gain: npt.NDArray[np.float64] | None = None
 
 
+@dataclass(frozen=True)
+class Part:
+    """Which part of a split block's weights a block holds; all parts add up to the whole. The sign is that of their format.
+
+    Attributes
+    ----------
+    whole : name that the block had before it was split
+    byte : of the weights' magnitudes, 0 for the lowest
+    """
+
+    whole: str
+    byte: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class SynapseBlock:
     """Synapses from `source` to `target`.
 
     Attributes
     ----------
-    name : unique; `<genotype edge>:<source>` and, after sign handling, `+`, `-` or `+hi` appended
+    name : unique, for people
     geometry : weight codes and how they connect
     exponent : the integer weight is code * 2^exponent; 0 or more
     format : set by sign handling
-    delay : extra steps besides the one that every synapse takes; `INJECTED` where values cross no synapse
+    delay : extra steps besides the one that every synapse takes
     distance : steps of the sample between a spike and the step it belongs to at the target: 0, or 1 for feedback
     edge : name of the genotype's edge (several blocks may carry parts of one edge)
     place : where the edge stands in the genotype
+    part : where the weights of one block were split over several: which of them these are
+    injected : the host writes the source's values into the target's neurons: they cross no synapse and arrive in the same step
     """
 
     name: str
@@ -83,6 +96,23 @@ class SynapseBlock:
     format: SynapseFormat | None = None
     delay: int = 0
     distance: int = 0
+    part: Part | None = None
+    injected: bool = False
+
+    @property
+    def latency(self) -> int:
+        """Steps of the chip between a value's being sent and its arrival."""
+        return 0 if self.injected else 1 + self.delay
+
+    @property
+    def whole(self) -> str:
+        """Name of the block that these weights are of, before it was split."""
+        return self.name if self.part is None else self.part.whole
+
+    @property
+    def byte(self) -> int:
+        """Which byte of the magnitudes of wide weights these are, 0 for the lowest."""
+        return 0 if self.part is None else self.part.byte
 
     @property
     def is_identity(self) -> bool:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import GraphError
-from litesnn.compiler.graph.block import INJECTED, SynapseBlock
+from litesnn.compiler.graph.block import SynapseBlock
 from litesnn.compiler.graph.findings import FidelityLabel, Range, Removal, Schedule
 from litesnn.compiler.graph.kinds import Membranes, Population, Readout, Source
 from litesnn.compiler.graph.pace import Pace
@@ -34,7 +34,7 @@ class Graph:
     timesteps : steps per sample (T); where samples are isolated, the number of steps when the input does not say
     isolated : every sample is a run of its own from zero state, without resets, on the chip's own time axis; delays are part of
         what the network computes. Otherwise samples stream back to back, every T steps, and delays only balance paths
-    network : MultiDiGraph; node attribute `population`, edge attribute `block`, edge key = block name
+    network : MultiDiGraph; node attribute `population`, edge attributes `block` and `position`, edge key = block name
     labels, removals, ranges, schedule : what passes found (see `findings`)
     """
 
@@ -70,13 +70,17 @@ class Graph:
             if population.name in self.network:
                 raise GraphError(f"population '{population.name}' exists twice")
             self.network.add_node(population.name, population=population)
+        names: set[str] = set()
         for block in blocks:
             for end in (block.source, block.target):
                 if end not in self.network:
                     raise GraphError(f"block '{block.name}' names population '{end}', which does not exist")
-            if self.network.has_edge(block.source, block.target, key=block.name):
+            if block.name in names:
                 raise GraphError(f"block '{block.name}' exists twice")
-            self.network.add_edge(block.source, block.target, key=block.name, block=block)
+            names.add(block.name)
+        position = {name: i for i, name in enumerate(self.network)}
+        for i, block in enumerate(sorted(blocks, key=lambda block: position[block.target])):
+            self.network.add_edge(block.source, block.target, key=block.name, block=block, position=i)
 
     def labelled(self, *labels: FidelityLabel) -> Graph:
         """The same graph with more fidelity labels."""
@@ -113,22 +117,20 @@ class Graph:
 
     @property
     def blocks(self) -> list[SynapseBlock]:
-        """All blocks, grouped by target in population order, then by name."""
+        """All blocks, grouped by target in population order, then in the order they were added."""
         return [block for population in self.populations for block in self.into(population.name)]
 
     def into(self, name: str) -> list[SynapseBlock]:
-        """Blocks that end at a population, by name."""
-        blocks = [data["block"] for _, _, data in self.network.in_edges(name, data=True)]
-        return sorted(blocks, key=lambda block: block.name)
+        """Blocks that end at a population, in the order of `blocks`."""
+        return _in_order(self.network.in_edges(name, data=True))
 
     def stored_into(self, name: str) -> list[SynapseBlock]:
         """Blocks that end at a population and take synapse memory: not those whose values the host writes into its neurons."""
-        return [block for block in self.into(name) if block.delay != INJECTED]
+        return [block for block in self.into(name) if not block.injected]
 
     def out_of(self, name: str) -> list[SynapseBlock]:
-        """Blocks that start at a population, by name."""
-        blocks = [data["block"] for _, _, data in self.network.out_edges(name, data=True)]
-        return sorted(blocks, key=lambda block: block.name)
+        """Blocks that start at a population, in the order of `blocks`."""
+        return _in_order(self.network.out_edges(name, data=True))
 
     def fan_out(self, block: SynapseBlock) -> npt.NDArray[np.int64]:
         """Unrolled synapses of a block per neuron of its source, (C, H, W)."""
@@ -144,7 +146,7 @@ class Graph:
         source, target = self[block.source].arrival, self[block.target].arrival
         if source is None or target is None:
             return None
-        return target + self.pace.interval * block.distance - source - 1
+        return target + self.pace.interval * block.distance - source - (0 if block.injected else 1)
 
     def components(self) -> Iterator[list[Population]]:
         """Groups such that every source stands before its readers; more than one population, or one that reads itself, is a loop.
@@ -220,7 +222,7 @@ class Graph:
         for block in self.blocks:
             due = self.due(block)
             if due is not None and block.delay != due:
-                at = (self[block.source].arrival or 0) + 1 + block.delay
+                at = (self[block.source].arrival or 0) + block.latency
                 yield f"block '{block.name}' delivers at step {at}, '{block.target}' expects {at - block.delay + due}"
 
     def _block_problems(self, block: SynapseBlock) -> Iterator[str]:
@@ -232,12 +234,12 @@ class Graph:
             yield f"block '{block.name}' ends at source '{target.name}'"
         if source.sends == "nothing":
             yield f"block '{block.name}' starts at '{source.name}', which sends nothing"
-        if block.exponent < 0 or block.delay < INJECTED:
+        if block.exponent < 0 or block.delay < 0:
             yield f"block '{block.name}': exponent {block.exponent} and delay {block.delay} must be 0 or more"
         if block.distance not in (0, 1):
             yield f"block '{block.name}': found distance {block.distance}; allowed: 0, or 1 for feedback"
-        if block.delay == INJECTED and not (isinstance(source, Source) and block.is_identity):
-            yield f"block '{block.name}': only values of a source, one to one and unweighted, are written into neurons"
+        if block.injected and (block.delay or not (isinstance(source, Source) and block.is_identity)):
+            yield f"block '{block.name}': only values of a source, one to one, unweighted and without delay, are written into neurons"
         if block.format is not None:
             low, high = block.format.code_range()
             codes = block.geometry.codes
@@ -248,3 +250,8 @@ class Graph:
                 )
             if block.format.weight_exp + block.format.alignment != block.exponent:
                 yield f"block '{block.name}': weight_exp {block.format.weight_exp} does not carry exponent {block.exponent}"
+
+
+def _in_order(edges: Iterable[tuple[str, str, dict[str, Any]]]) -> list[SynapseBlock]:
+    found = sorted((data for _, _, data in edges), key=lambda data: int(data["position"]))
+    return [data["block"] for data in found]

@@ -58,13 +58,27 @@ def graph_facts(graph: Graph) -> WeightFacts:
         # What one block of the layer would hold if nothing were zero; parts by sign, byte or delay do not add to it.
         whole = first.geometry.map_codes(np.ones_like)
         bits = max(block.format.num_weight_bits for block in blocks if block.format is not None)
-        kept = sum(block.geometry.nnz for block in blocks if ".hi" not in block.name)
+        kept = _kept(blocks)
         total = max(whole.nnz, kept)
         _count(by_bits, by_population, target.name, str(bits), total, kept)
         operations += max(
             int(whole.fan_out(source.shape, target.shape).sum()), sum(int(graph.fan_out(b).sum()) for b in blocks)
         )
     return _facts(by_bits, by_population, operations * graph.timesteps)
+
+
+def _kept(blocks: list[SynapseBlock]) -> int:
+    """Weights that are not zero: the parts of one block have a sign or some bytes each of the same weights."""
+    wholes: dict[str, list[SynapseBlock]] = {}
+    for block in blocks:
+        wholes.setdefault(block.whole, []).append(block)
+    return sum(_nonzero(parts) for parts in wholes.values())
+
+
+def _nonzero(parts: list[SynapseBlock]) -> int:
+    if len({part.byte for part in parts}) == 1:  # parts by sign hold weights of their own
+        return sum(part.geometry.nnz for part in parts)
+    return int(np.count_nonzero(sum(np.abs(part.geometry.codes.astype(np.int64)) for part in parts)))
 
 
 def _edges(graph: Graph) -> Iterator[list[SynapseBlock]]:

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.encoding import ListRule, axon_list_bits
-from litesnn.compiler.graph import Graph, SignMode, SynapseBlock, SynapseFormat
+from litesnn.compiler.graph import Graph, Names, Part, SignMode, SynapseBlock, SynapseFormat
 from litesnn.compiler.passes.base import Pass
 from litesnn.compiler.profile import Profile
 
@@ -36,24 +36,25 @@ class AssignFormats(Pass):
     def apply(self, graph: Graph) -> Graph:
         """See `Pass.apply`."""
         blocks: list[SynapseBlock] = []
+        names = Names(block.name for block in graph.blocks)
         for block in graph.blocks:
-            for part in _chain(_without_common_factor(block)):
-                blocks.extend(self._formatted(graph, part))
+            for part in _chain(_without_common_factor(block), names):
+                blocks.extend(self._formatted(graph, part, names))
         return graph.rebuild(graph.populations, blocks)
 
-    def _formatted(self, graph: Graph, block: SynapseBlock) -> list[SynapseBlock]:
+    def _formatted(self, graph: Graph, block: SynapseBlock, names: Names) -> list[SynapseBlock]:
         codes = block.geometry.codes
         if codes.min(initial=0) >= 0:
             return [self._encode(block, "excitatory")]
         if codes.max(initial=0) <= 0:
             return [self._encode(block, "inhibitory")]
-        split = [
-            self._encode(_part(block, "+", lambda c: np.maximum(c, 0)), "excitatory"),
-            self._encode(_part(block, "-", lambda c: np.minimum(c, 0)), "inhibitory"),
-        ]
         mixed = self._encode(block, "mixed")
         if self.sign == "mixed":
             return [mixed]
+        split = [
+            self._encode(_part(block, names.new(f"{block.name}+"), lambda c: np.maximum(c, 0)), "excitatory"),
+            self._encode(_part(block, names.new(f"{block.name}-"), lambda c: np.minimum(c, 0)), "inhibitory"),
+        ]
         assert mixed.format is not None
         if self.sign == "split" or mixed.format.num_weight_bits not in self.profile.weight_bits:
             return split
@@ -76,8 +77,9 @@ class AssignFormats(Pass):
         return replace(block, format=SynapseFormat(bits, block.exponent - alignment, sign_mode))
 
 
-def _part(block: SynapseBlock, suffix: str, select: Callable[[Codes], Codes]) -> SynapseBlock:
-    return replace(block, name=block.name + suffix, geometry=block.geometry.map_codes(select))
+def _part(block: SynapseBlock, name: str, select: Callable[[Codes], Codes], byte: int | None = None) -> SynapseBlock:
+    part = Part(block.whole, block.byte if byte is None else byte)
+    return replace(block, name=name, geometry=block.geometry.map_codes(select), part=part)
 
 
 def _without_common_factor(block: SynapseBlock) -> SynapseBlock:
@@ -89,14 +91,15 @@ def _without_common_factor(block: SynapseBlock) -> SynapseBlock:
     return replace(block, geometry=block.geometry.map_codes(lambda c: c >> shift), exponent=block.exponent + shift)
 
 
-def _chain(block: SynapseBlock) -> Iterator[SynapseBlock]:
+def _chain(block: SynapseBlock, names: Names) -> Iterator[SynapseBlock]:
     """Blocks of at most 8-bit magnitude whose weights add up to the block's: low byte, then the bytes above it."""
     magnitude = int(np.abs(block.geometry.codes).max(initial=0))
     if magnitude.bit_length() <= CHAIN_BITS:
         yield block
         return
-    low = _part(block, "", lambda c: np.sign(c) * (np.abs(c) & 0xFF))
+    low = _part(block, block.name, lambda c: np.sign(c) * (np.abs(c) & 0xFF))
     if low.geometry.nnz:
         yield _without_common_factor(low)
-    high = _part(block, ".hi", lambda c: np.sign(c) * (np.abs(c) >> CHAIN_BITS))
-    yield from _chain(_without_common_factor(replace(high, exponent=high.exponent + CHAIN_BITS)))
+    name = names.new(f"{block.name}.hi")
+    high = _part(block, name, lambda c: np.sign(c) * (np.abs(c) >> CHAIN_BITS), block.byte + 1)
+    yield from _chain(_without_common_factor(replace(high, exponent=high.exponent + CHAIN_BITS)), names)

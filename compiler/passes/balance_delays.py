@@ -17,7 +17,7 @@ from scipy.sparse import coo_matrix
 
 from litesnn.base.errors import CompileError
 from litesnn.compiler.analysis.loops import find_loops, has_feedback, initiation_interval
-from litesnn.compiler.graph import Graph, OneToOne, Population, Relay, Schedule, Source, SynapseBlock
+from litesnn.compiler.graph import Graph, Names, OneToOne, Population, Relay, Schedule, Source, SynapseBlock
 from litesnn.compiler.graph.block import MANTISSA_BITS, SynapseFormat
 from litesnn.compiler.passes.base import Pass
 
@@ -38,24 +38,23 @@ class BalanceDelays(Pass):
         interval = initiation_interval(graph)
         arrivals = arrival_times(graph, interval)
         populations = {p.name: replace(p, arrival=arrivals[p.name]) for p in graph.populations}
-        relays: dict[str, Relay] = {}
+        relays = _Relays(graph, self.delay_max, self.relay_bits)
         blocks: list[SynapseBlock] = []
         for block in graph.blocks:
-            due = arrivals[block.target] + interval * block.distance - 1
+            due = arrivals[block.target] + _given(block, interval)
             source = populations[block.source]
             delay = due - arrivals[block.source]
             while delay > self.delay_max and _sends_spikes(source):
-                source, links = self._relay(source, relays)
-                blocks.extend(links)
+                source = relays.after(source)
                 assert source.arrival is not None
                 delay = due - source.arrival
             blocks.append(replace(block, source=source.name, delay=delay))
-        scheduled = graph.rebuild(_in_order(list(populations.values()), relays), blocks)
+        scheduled = graph.rebuild(relays.among(list(populations.values())), [*relays.links, *blocks])
         schedule = Schedule(
             timesteps=graph.timesteps,
             depth=arrivals[graph.output.name],
-            delayed_blocks=sum(block.delay > 0 for block in blocks),
-            relays=len(relays),
+            delayed_blocks=sum(block.delay > 0 for block in scheduled.blocks),
+            relays=len(relays.links),
             delay_slots=sum(
                 p.size * max((b.delay for b in scheduled.into(p.name)), default=0) for p in scheduled.populations
             ),
@@ -65,18 +64,40 @@ class BalanceDelays(Pass):
         )
         return replace(scheduled, schedule=schedule)
 
-    def _relay(self, source: Population, relays: dict[str, Relay]) -> tuple[Relay, list[SynapseBlock]]:
-        """The relay that continues `source` as late as one synapse reaches, and its block if it is new."""
+
+class _Relays:
+    """The relays of a graph, by whose spikes they carry on and when; `links` are the blocks into them."""
+
+    def __init__(self, graph: Graph, delay_max: int, bits: int) -> None:
+        self.delay_max, self.bits = delay_max, bits
+        self.links: list[SynapseBlock] = []
+        self._found: dict[tuple[str, int], Relay] = {}
+        self._names = Names(population.name for population in graph.populations)
+        self._block_names = Names(block.name for block in graph.blocks)
+
+    def after(self, source: Population) -> Relay:
+        """The relay that continues `source`, itself a relay or not, as late as one synapse reaches."""
         assert source.arrival is not None
-        origin = source.name.split(".relay")[0]
+        carried = source.stands_for if isinstance(source, Relay) else source.name
+        assert carried is not None, "a relay stands for a population"
         arrival = source.arrival + 1 + self.delay_max
-        name = f"{origin}.relay{arrival}"
-        if name in relays:
-            return relays[name], []
+        if (carried, arrival) not in self._found:
+            self._found[carried, arrival] = self._new(source, carried, arrival)
+        return self._found[carried, arrival]
+
+    def among(self, populations: list[Population]) -> list[Population]:
+        """Populations, relays behind the one whose spikes they carry, earliest first."""
+        ordered: list[Population] = []
+        for population in populations:
+            ordered.append(population)
+            ordered.extend(relay for (carried, _), relay in self._found.items() if carried == population.name)
+        return ordered
+
+    def _new(self, source: Population, carried: str, arrival: int) -> Relay:
         count = source.shape[0]
         zeros, ids = np.zeros(count, np.int64), np.arange(count)
         relay = Relay(
-            name,
+            self._names.new(f"{carried}.relay{arrival}"),
             source.shape,
             source.channels,
             source.genotype_channels,
@@ -87,32 +108,29 @@ class BalanceDelays(Pass):
             bias_mant=zeros,
             bias_exp=zeros,
             unit=np.ones(count),
+            stands_for=carried,
         )
-        relays[name] = relay
         link = SynapseBlock(
-            f"{name}:{source.name}",
+            self._block_names.new(f"{relay.name}:{source.name}"),
             source.name,
-            name,
+            relay.name,
             OneToOne(np.ones(count, np.int32), ids, ids),
-            name,
+            relay.name,
             source.place,
-            format=SynapseFormat(self.relay_bits, self.relay_bits - MANTISSA_BITS, "excitatory"),
+            format=SynapseFormat(self.bits, self.bits - MANTISSA_BITS, "excitatory"),
             delay=self.delay_max,
         )
-        return relay, [link]
+        self.links.append(link)
+        return relay
+
+
+def _given(block: SynapseBlock, interval: int) -> int:
+    """How much later than its target a block's source may arrive; negative where it must arrive before it."""
+    return interval * block.distance - (0 if block.injected else 1)
 
 
 def _sends_spikes(population: Population) -> bool:
     return not (isinstance(population, Source) and population.message_bits > 0)
-
-
-def _in_order(populations: list[Population], relays: dict[str, Relay]) -> list[Population]:
-    """Relays stand behind the population whose spikes they carry, earliest first."""
-    ordered: list[Population] = []
-    for population in populations:
-        ordered.append(population)
-        ordered.extend(relay for relay in relays.values() if relay.name.split(".relay")[0] == population.name)
-    return ordered
 
 
 def arrival_times(graph: Graph, interval: int = 1) -> dict[str, int]:
@@ -125,26 +143,25 @@ def arrival_times(graph: Graph, interval: int = 1) -> dict[str, int]:
     """
     names = [population.name for population in graph.populations]
     index = {name: i for i, name in enumerate(names)}
-    count, pairs = len(names), sorted({(block.source, block.target, block.distance) for block in graph.blocks})
+    count, pairs = len(names), _pairs(graph, index, interval)
     # Variables: arrival of each population, then the longest delay into each.
     cost = np.concatenate([np.full(count, EARLINESS), [float(graph[name].size) for name in names]])
     rows: list[int] = []
     columns: list[int] = []
     values: list[float] = []
     limits: list[float] = []
-    for source, target, distance in pairs:
-        given = float(interval * distance - 1)
+    for source, target, given in pairs:
         row = len(limits)
         # arrival[source] - arrival[target] <= given; entries at one place add up, as they do in a loop of one
         rows += [row, row]
-        columns += [index[source], index[target]]
+        columns += [source, target]
         values += [1.0, -1.0]
-        limits.append(given)
+        limits.append(float(given))
         row = len(limits)
         rows += [row, row, row]  # arrival[target] + given - arrival[source] <= delay[target]
-        columns += [index[target], index[source], count + index[target]]
+        columns += [target, source, count + target]
         values += [1.0, -1.0, -1.0]
-        limits.append(-given)
+        limits.append(float(-given))
     fixed = {index[source.name] for source in graph.sources}
     ranges = [(0, 0) if i in fixed else (0, None) for i in range(count)] + [(0, None)] * count
     if not pairs:
@@ -156,3 +173,17 @@ def arrival_times(graph: Graph, interval: int = 1) -> dict[str, int]:
     arrivals = np.rint(solution.x[:count]).astype(int)
     assert np.allclose(arrivals, solution.x[:count], atol=1e-4), "the schedule's linear program has an integral optimum"
     return {name: int(arrivals[index[name]]) for name in names}
+
+
+def _pairs(graph: Graph, index: dict[str, int], interval: int) -> list[tuple[int, int, int]]:
+    """Positions of the two populations of every block, and how much later the source may arrive; each once, in order.
+
+    What the host writes into neurons does not wait: there the target arrives no later either.
+    """
+    pairs = set()
+    for block in graph.blocks:
+        source, target = index[block.source], index[block.target]
+        pairs.add((source, target, _given(block, interval)))
+        if block.injected:
+            pairs.add((target, source, 0))
+    return sorted(pairs)

@@ -12,7 +12,7 @@ from litesnn.compiler.passes.base import Pass
 
 @dataclass(frozen=True)
 class ScheduleIsolated(Pass):
-    """Set arrivals to the shortest way from the input, over 1 + delay per block; clear reset periods."""
+    """Set arrivals to the shortest way from the input, over the blocks' latencies; clear reset periods."""
 
     name = "schedule-isolated"
 
@@ -43,8 +43,7 @@ def first_arrivals(graph: Graph) -> dict[str, int]:
     ways = nx.DiGraph()
     ways.add_nodes_from(population.name for population in graph.populations)
     for block in graph.blocks:
-        steps = 1 + block.delay
-        if not ways.has_edge(block.source, block.target) or steps < ways[block.source][block.target]["steps"]:
-            ways.add_edge(block.source, block.target, steps=steps)
+        if not ways.has_edge(block.source, block.target) or block.latency < ways[block.source][block.target]["steps"]:
+            ways.add_edge(block.source, block.target, steps=block.latency)
     found = nx.multi_source_dijkstra_path_length(ways, {source.name for source in graph.sources}, weight="steps")
     return {population.name: int(found.get(population.name, 0)) for population in graph.populations}

@@ -24,7 +24,7 @@ class ShareFormats(Pass):
         groups: dict[tuple[object, ...], list[SynapseBlock]] = {}
         for block in graph.blocks:
             assert block.format is not None, "formats are assigned first"
-            groups.setdefault((block.edge, block.target, block.format.sign_mode, ".hi" in block.name), []).append(block)
+            groups.setdefault((block.edge, block.target, block.format.sign_mode, block.byte), []).append(block)
         blocks = [shared for group in groups.values() for shared in self._shared(group)]
         return graph.rebuild(graph.populations, blocks)
 

@@ -17,10 +17,10 @@ from pydantic import Field, ValidationError
 from litesnn.base.errors import ProgramError
 from litesnn.compiler.graph import (
     GEOMETRIES,
-    INJECTED,
     KINDS,
     FidelityLabel,
     Graph,
+    Part,
     Population,
     Range,
     Removal,
@@ -31,14 +31,22 @@ from litesnn.compiler.graph import (
     Table,
 )
 from litesnn.compiler.graph.block import MANTISSA_BITS
-from litesnn.compiler.graph.kinds.document import SHIFT_MAX, STEPS_MAX, Document, Name, PopulationDocument, Shift
+from litesnn.compiler.graph.kinds.document import SHIFT_MAX, Document, Name, PopulationDocument, Shift, Steps
 from litesnn.compiler.program.arrays import array_problems, graph_arrays
+from litesnn.compiler.program.version_1 import upgraded
 
 Array = npt.NDArray[Any]
 Parsed = TypeVar("Parsed", bound=Document)
 # Far beyond any network of these chips, and small enough that nothing derived from them exhausts the machine.
 TIMESTEPS_MAX = 2**16
 Window = Annotated[int, Field(ge=0, le=2**15)]
+
+
+class PartDocument(Document):
+    """Which part of a split block's weights a block holds."""
+
+    whole: Name
+    byte: Annotated[int, Field(ge=0, le=MANTISSA_BITS)]
 
 
 class BlockDocument(Document):
@@ -55,15 +63,17 @@ class BlockDocument(Document):
     num_weight_bits: Annotated[int, Field(ge=1, le=MANTISSA_BITS)]
     weight_exp: Annotated[int, Field(ge=-MANTISSA_BITS, le=SHIFT_MAX)]
     sign_mode: Literal["mixed", "excitatory", "inhibitory"]
-    delay: Annotated[int, Field(ge=INJECTED, le=STEPS_MAX)]
+    delay: Steps
     distance: Annotated[int, Field(ge=0, le=1)] = 0
+    part: PartDocument | None = None
+    injected: bool = False
 
 
 class GraphDocument(Document):
     """graph.json."""
 
     format: Literal["litesnn.graph"] = "litesnn.graph"
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     timesteps: Annotated[int, Field(ge=1, le=TIMESTEPS_MAX)]
     isolated: bool = False
     populations: tuple[dict[str, Any], ...]
@@ -102,7 +112,7 @@ def read_graph(document: Mapping[str, Any], tensors: Mapping[str, Array]) -> Gra
     ProgramError
         For fields that are missing, unknown or of the wrong type, for missing tensors, and for parts that do not fit together.
     """
-    parsed = _parsed(GraphDocument, document, "")
+    parsed = _parsed(GraphDocument, upgraded(document), "")
     try:
         populations = [_read_population(i, entry, tensors) for i, entry in enumerate(parsed.populations)]
         blocks = [_read_block(entry, tensors) for entry in parsed.blocks]
@@ -164,6 +174,8 @@ def _block_document(block: SynapseBlock) -> BlockDocument:
         sign_mode=block.format.sign_mode,
         delay=block.delay,
         distance=block.distance,
+        part=None if block.part is None else PartDocument(whole=block.part.whole, byte=block.part.byte),
+        injected=block.injected,
     )
 
 
@@ -192,6 +204,8 @@ def _read_block(entry: BlockDocument, tensors: Mapping[str, Array]) -> SynapseBl
         format=SynapseFormat(entry.num_weight_bits, entry.weight_exp, entry.sign_mode),
         delay=entry.delay,
         distance=entry.distance,
+        part=None if entry.part is None else Part(entry.part.whole, entry.part.byte),
+        injected=entry.injected,
     )
 
 

@@ -2,7 +2,7 @@
 
 - windows: every path is balanced and every reset staggered (the certificate), so samples cannot meet. Each population is computed
   in its own window of T steps and delays need no memory; feedback arrives a step later.
-- isolated: every sample is a run of its own on the chip's time axis; a block's values arrive 1 + delay steps later.
+- isolated: every sample is a run of its own on the chip's time axis; a block's values arrive its latency later.
 - stream: all samples back to back through one network on the chip's time axis, for graphs with a fault in their timing: the
   wrong answer is the one that Lava gives.
 """
@@ -57,9 +57,9 @@ class Axis:
         """Steps every population is computed for."""
         return self.sent_steps + self.depth
 
-    def shift(self, delay: int, distance: int) -> int:
+    def shift(self, latency: int, distance: int) -> int:
         """Steps between a value's being sent and its arrival."""
-        return distance if self.mode == "windows" else 1 + delay
+        return distance if self.mode == "windows" else latency
 
     def resets(self, population: Membranes, step: int) -> bool:
         """Whether a population is cleared before a step; in a stream as Lava does, whose time counts from 1."""

@@ -55,7 +55,7 @@ class Stage:
         """Compute what a source makes arrive, at all steps."""
         with self._measure("synapses"):
             found = projection(source.words(self._arithmetic.packing), self._arithmetic)
-            self._place(found, self._axis.shift(projection.delay, projection.distance), source.lasts)
+            self._place(found, self._axis.shift(projection.latency, projection.distance), source.lasts)
         self._note(projection)
 
     def add_loop(self, projection: Projection, source: Values) -> None:
@@ -92,7 +92,7 @@ class Stage:
         for lasting in self._lasting(step):
             sums.add_(lasting)
         for projection, source in self._loops:
-            sent_at = step - self._axis.shift(projection.delay, projection.distance)
+            sent_at = step - self._axis.shift(projection.latency, projection.distance)
             if sent_at >= 0:
                 words = source.words(self._arithmetic.packing)[sent_at : sent_at + 1]
                 sums.add_(projection(words, self._arithmetic)[0])

@@ -22,12 +22,12 @@ class Projection:
 
     Attributes
     ----------
-    source, delay, distance : as of every block
+    source, latency, distance : as of every block
     connects : whether any weight is not 0
     """
 
     def __init__(self, graph: Graph, target: Population, blocks: list[SynapseBlock], device: torch.device) -> None:
-        self.source, self.delay, self.distance = blocks[0].source, blocks[0].delay, blocks[0].distance
+        self.source, self.latency, self.distance = blocks[0].source, blocks[0].latency, blocks[0].distance
         self._geometry = blocks[0].geometry
         KERNELS.of(self._geometry, blocks[0].name)  # refused before anything is computed
         self._weights = _weights(graph, target, blocks)
@@ -75,7 +75,7 @@ def _signature(block: SynapseBlock) -> tuple[object, ...]:
     )
     shape = geometry.codes.shape if geometry.same_places else ()
     params = tuple(sorted((key, str(value)) for key, value in geometry.params().items()))
-    return (block.source, block.delay, block.distance, geometry.kind, shape, params, layout)
+    return (block.source, block.latency, block.distance, geometry.kind, shape, params, layout)
 
 
 def _weights(graph: Graph, target: Population, blocks: list[SynapseBlock]) -> npt.NDArray[np.int64] | csr_matrix:

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from litesnn.base.errors import BackendError
-from litesnn.compiler.graph import INJECTED, Graph, SignMode, SynapseBlock
+from litesnn.compiler.graph import Graph, SignMode, SynapseBlock
 
 
 @dataclass(frozen=True)
@@ -40,22 +40,19 @@ class SynapsePlan:
     ----------
     blocks : names of the blocks they are of
     parts : mantissas (targets, sources) by delay, CSR, int32; delays in steps besides the usual one. No synapse is in two parts
+    injected : the host writes these values into the neurons, through no synapse
     """
 
     blocks: tuple[str, ...]
     format: LavaFormat
     parts: Mapping[int, csr_matrix]
+    injected: bool = False
 
     @property
     def name(self) -> str:
         """Name of the Lava process."""
         first, *others = self.blocks
         return f"{first} and {len(others)} more" if others else first
-
-    @property
-    def injected(self) -> bool:
-        """Whether the host writes these values into the neurons, through no synapse."""
-        return INJECTED in self.parts
 
     @property
     def max_delay(self) -> int:
@@ -99,7 +96,8 @@ def plan_synapses(graph: Graph) -> tuple[SynapsePlan, ...]:
     """All synapses of a graph, in the order of its blocks, each in the first process that has room."""
     plans: list[SynapsePlan] = []
     for block in graph.blocks:
-        plan = SynapsePlan((block.name,), _format(graph, block), {block.delay: _unrolled(graph, block)})
+        parts = {block.delay: _unrolled(graph, block)}
+        plan = SynapsePlan((block.name,), _format(graph, block), parts, block.injected)
         place = next((i for i, before in enumerate(plans) if before.has_room_for(plan)), None)
         if place is None:
             plans.append(plan)

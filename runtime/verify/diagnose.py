@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.genotype import EdgePlan, Topology
-from litesnn.compiler.graph import Graph, Membranes, Pool, SynapseBlock
+from litesnn.compiler.graph import Graph, Maximum, Membranes, Pool, Relay, SynapseBlock
 from litesnn.runtime.verify.compare import Comparison
 
 Ints = npt.NDArray[np.int64]
@@ -41,7 +41,9 @@ class ReferenceParameters(Protocol):
 
     @property
     def weights(self) -> Mapping[str, Ints]:
-        """Edge -> (C_out, C_in, k, k), (C_out, C_in * H * W) for dense, or depthwise (C, 1, k, k)."""
+        """Edge -> (C_out, C_in, k, k), (C_out, C_in * H * W) for dense, or depthwise (C, 1, k, k) for the pool and maxima, whose one
+        edge is called as they are.
+        """
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def _synapses(graph: Graph, topology: Topology, population: Membranes, reference
     plans = {edge.name: edge for edge in topology.edges()}
     for edge, expected in reference.weights.items():
         plan = plans.get(edge)
-        blocks = [b for b in graph.into(population.name) if b.edge in (edge, edge.removesuffix(".edge0"))]
+        blocks = [b for b in graph.into(population.name) if b.edge == edge]
         kernel = _whole_kernel(graph, population, blocks, expected, plan)
         wanted = (
             expected.reshape(kernel.shape) if expected.shape[1] != 1 or kernel.shape[1] == 1 else _depthwise(expected)
@@ -165,14 +167,18 @@ def _depthwise(weights: Ints) -> Ints:
     return full
 
 
-def _first_channels(block: SynapseBlock, plan: EdgePlan) -> int:
+def _first_channels(graph: Graph, block: SynapseBlock, plan: EdgePlan) -> int:
     """Where the block's source starts among the edge's concatenated input channels."""
-    first = 0
-    for i, (source, count) in enumerate(zip(plan.sources, plan.source_channels, strict=True)):
-        if block.source.split(".relay")[0] in (source, f"{plan.name}.max", f"{plan.name}.max{i}"):
-            return first
-        first += count
-    return 0
+    position = plan.sources.index(_lowered(graph, block.source))
+    return sum(plan.source_channels[:position])
+
+
+def _lowered(graph: Graph, name: str) -> str:
+    """What a population stands for that the genotype does not have: the source of a relay, of a maximum, or of a maximum's relay."""
+    population = graph[name]
+    if isinstance(population, (Maximum, Relay)) and population.stands_for is not None:
+        return _lowered(graph, population.stands_for)
+    return name
 
 
 def _live_inputs(graph: Graph, population: Membranes, blocks: list[SynapseBlock], plan: EdgePlan | None) -> Ints:
@@ -209,7 +215,7 @@ def _columns(graph: Graph, population: Membranes, block: SynapseBlock, plan: Edg
         assert isinstance(geometry, Pool)
         return geometry.sources, np.asarray(population.channels)[geometry.targets]
     channels = np.asarray(graph[block.source].channels)
-    return np.arange(len(channels)), _first_channels(block, plan) + channels
+    return np.arange(len(channels)), _first_channels(graph, block, plan) + channels
 
 
 def _kernel_difference(edge: str, found: Ints, expected: Ints, kept: npt.NDArray[np.bool_]) -> Iterator[str]:

@@ -131,7 +131,7 @@ def fixed_parameters(loaded: LoadedGenotype) -> dict[str, FixedPopulation]:
             folded = model.fold_pool()
             shape = (len(folded.vth), 1, *loaded.topology.pool.in_shape[1:])
             taps = folded.multipliers[0][:, None, None, None].expand(shape)
-            result["pool"] = _population(folded, decay, {"pool.edge0": _integers(taps)})
+            result["pool"] = _population(folded, decay, {"pool": _integers(taps)})
         folded = model.fold_readout()
         weights = {loaded.topology.readout.name: _integers(model.readout.codes())}
         bias_mant, bias_exp = _integers(folded.bias_mant), _integers(folded.bias_exp)
@@ -166,7 +166,7 @@ def _maxima(plan: EdgePlan, decay: int) -> dict[str, FixedPopulation]:
         name = max_population(plan, index)
         zeros = np.zeros(channels, np.int64)
         taps = np.ones((channels, 1, plan.max_window[0], plan.max_window[0]), np.int64)
-        result[name] = FixedPopulation(decay, zeros, zeros.copy(), zeros.copy(), {f"{name}.edge0": taps})
+        result[name] = FixedPopulation(decay, zeros, zeros.copy(), zeros.copy(), {name: taps})
     return result
 
 

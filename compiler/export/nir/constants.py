@@ -30,7 +30,7 @@ def constant_input(graph: Graph, blocks: Sequence[SynapseBlock], target: Membran
     for block in blocks:
         source = graph[block.source]
         total += block.weights(source.shape, target.shape) @ np.ones(source.size)
-        if graph.isolated and 1 + block.delay > (target.arrival or 0):
+        if graph.isolated and block.latency > (target.arrival or 0):
             raise ExportError(f"'{block.name}': a constant input that begins after the sample; NIR cannot say it")
     table: Floats = total.reshape(target.shape[0], -1)
     if (table != table[:, :1]).any():

@@ -65,7 +65,7 @@ def layer_nodes(
         If blocks that must be unrolled are too large.
     """
     block = bundle[0]
-    name, geometry = block.name.rstrip("+-") if len(bundle) > 1 else block.name, block.geometry
+    name, geometry = block.whole if len(bundle) > 1 else block.name, block.geometry
     if block.target in flat:
         yield from _matrix_nodes(graph, name, bundle, block.source not in flat, bias)
     else:

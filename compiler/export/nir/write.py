@@ -106,7 +106,7 @@ def _delays(graph: Graph, block: SynapseBlock, dt: float, flat: set[str]) -> lis
     if not graph.isolated:
         return []
     source, target = graph[block.source], graph[block.target]
-    late = (source.arrival or 0) + 1 + block.delay - (target.arrival or 0)
+    late = (source.arrival or 0) + block.latency - (target.arrival or 0)
     steps = late - _leads_back(graph, block.source, block.target)
     if steps <= 0:
         return []

@@ -15,8 +15,8 @@ from litesnn.compiler.frontends.net.layers import Average, Conv, Dense, Flatten,
 from litesnn.compiler.frontends.net.neurons import Cuba, Neuron, SigmaDeltaUnit
 from litesnn.compiler.frontends.net.populations import Place, Unit, delta_encoder, make_population
 from litesnn.compiler.frontends.net.synapses import Delayed, average_block, conv_blocks, dense_blocks, pool_blocks
+from litesnn.compiler.graph import Dense as DenseGeometry
 from litesnn.compiler.graph import (
-    INJECTED,
     FidelityLabel,
     Graph,
     OneToOne,
@@ -25,7 +25,6 @@ from litesnn.compiler.graph import (
     Source,
     SynapseBlock,
 )
-from litesnn.compiler.graph import Dense as DenseGeometry
 from litesnn.compiler.origin import Layer as Row
 from litesnn.compiler.origin import Transform
 
@@ -137,7 +136,8 @@ class _Builder:
                 self._label("analog input", layer, "exact", detail)
         ids = np.arange(shape[0])
         entry = OneToOne(np.ones(shape[0], np.int32), ids, ids)
-        self._append(layer, unit, [(entry, INJECTED)], f"the host writes trunc({layer.weight} x + {layer.bias})")
+        note = f"the host writes trunc({layer.weight} x + {layer.bias})"
+        self._append(layer, unit, [(entry, 0)], note, injected=True)
 
     def _dense(self, layer: Dense, last: bool) -> None:
         inputs = layer.weight.shape[1]
@@ -205,7 +205,9 @@ class _Builder:
             self._refuse(layer, "reads a flattened map; supported: dense layers there")
         return self._place(layer, shape)
 
-    def _append(self, layer: Layer, unit: Unit, blocks: Iterable[Delayed], note: str) -> None:
+    def _append(
+        self, layer: Layer, unit: Unit, blocks: Iterable[Delayed], note: str, *, injected: bool = False
+    ) -> None:
         at = self._place(layer, unit.population.shape)
         source = self.before.name
         blocks = list(blocks)
@@ -214,19 +216,22 @@ class _Builder:
             if problem:
                 self._refuse(layer, problem)
         self.populations.append(unit.population)
-        self._connect(at, source, blocks)
+        self._connect(at, source, blocks, injected=injected)
         self.labels.extend(unit.labels)
         self.flat = False
         silent = not any(geometry.nnz for geometry, _ in blocks)
         self._row(layer, at.name, "; ".join(filter(None, [note, "all weights are 0: no synapses" if silent else ""])))
 
-    def _connect(self, at: Place, source: str, blocks: Iterable[Delayed], suffix: str = "") -> None:
+    def _connect(
+        self, at: Place, source: str, blocks: Iterable[Delayed], suffix: str = "", *, injected: bool = False
+    ) -> None:
         """Blocks into a population, of which those without weights do not exist."""
         existing = [(geometry, delay) for geometry, delay in blocks if geometry.nnz]
         for geometry, delay in existing:
             name = f"{at.name}{suffix}:{source}" + (f".d{delay}" if len(existing) > 1 else "")
             edge = f"{at.name}{suffix}"
-            self.blocks.append(SynapseBlock(name, source, at.name, geometry, edge, at.place, delay=delay))
+            block = SynapseBlock(name, source, at.name, geometry, edge, at.place, delay=delay, injected=injected)
+            self.blocks.append(block)
 
     def _source_for(self, layer: Layer, shape: Shape | None) -> None:
         """A source in front of the first layer, where the file has no input layer."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import networkx as nx
 import numpy as np
@@ -16,8 +17,10 @@ from litesnn.compiler.frontends.real.network import RealNetwork
 from litesnn.compiler.frontends.real.nodes import Neuron, Node, Port
 from litesnn.compiler.frontends.real.options import Reset
 from litesnn.compiler.frontends.shown import shown
+from litesnn.compiler.graph import Names
 
 NODES_MAX = 10_000
+Member = TypeVar("Member")
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,10 +80,10 @@ def graph_of_tree(file: str, document: bytes, tree: Tree) -> NirGraph:
     fields = Fields(file, "graph", "NIRGraph", root)
     opened = _Opening(file)
     opened.open("", root)
-    edges = tuple(sorted(_without_inner_ports(opened)))  # takes inner ports out of the nodes too
+    edges = _without_inner_ports(opened)  # takes inner ports out of the nodes too
     graph = NirGraph(
         file,
-        opened.nodes,
+        _in_order(opened.nodes, edges),
         edges,
         document,
         version if isinstance(version, str) else "unknown",
@@ -92,13 +95,14 @@ def graph_of_tree(file: str, document: bytes, tree: Tree) -> NirGraph:
 
 
 class _Opening:
-    """Nodes and edges of a graph and the graphs in it, under names with dots."""
+    """Nodes and edges of a graph and the graphs in it, under names with dots; `_` is added to one that stands already."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.nodes: dict[str, Node] = {}
-        self.edges: set[tuple[str, str]] = set()
+        self.edges: dict[tuple[str, str], None] = {}
         self.inner: dict[str, tuple[str, str]] = {}
+        self.names = Names()
 
     def open(self, prefix: str, tree: Tree) -> list[str]:
         """Add a graph; returns the names of its own nodes, without those of graphs in it."""
@@ -106,21 +110,26 @@ class _Opening:
         if not isinstance(members, dict) or not members:
             raise ImportFileError(f"{self.file}: graph '{shown(prefix or 'node')}': it has no nodes")
         Fields(self.file, prefix or "node", "NIRGraph", tree).only_known()
-        own = [f"{prefix}{key}" for key in members]
-        for name, member in zip(own, members.values(), strict=True):
-            self._member(name, member)
-        for source, target in self._edges(prefix, tree.get("edges")):
-            self.edges.add((self._end(prefix + source, 1), self._end(prefix + target, 0)))
-        return [name for name in own if name in self.nodes]
+        pairs = self._pairs(prefix, tree.get("edges"))
+        ordered = _in_order(members, pairs)
+        own = {key: self.names.new(f"{prefix}{key}") for key in ordered}
+        for key, member in ordered.items():
+            self._member(own[key], member)
+        for source, target in pairs:
+            for end in (source, target):
+                if end not in own:
+                    raise ImportFileError(
+                        f"{self._place(prefix)}: an edge names node '{shown(end)}', which does not exist"
+                    )
+            self.edges[self._end(own[source], 1), self._end(own[target], 0)] = None
+        return [name for name in own.values() if name in self.nodes]
 
     def _member(self, name: str, member: Tree | Value) -> None:
         kind = member.get("type") if isinstance(member, dict) else None
         if not isinstance(member, dict) or not isinstance(kind, str):
             raise ImportFileError(f"{self.file}: node '{shown(name)}': it has no type")
-        if name in self.nodes or len(self.nodes) >= NODES_MAX:
-            raise ImportFileError(
-                f"{self.file}: node '{shown(name)}': it exists twice, or the file has more than {NODES_MAX:,} nodes"
-            )
+        if len(self.nodes) >= NODES_MAX:
+            raise ImportFileError(f"{self.file}: node '{shown(name)}': the file has more than {NODES_MAX:,} nodes")
         if kind != "NIRGraph":
             self.nodes[name] = parse_node(Fields(self.file, name, kind, member))
             return
@@ -136,31 +145,40 @@ class _Opening:
     def _end(self, name: str, port: int) -> str:
         return self.inner[name][port] if name in self.inner else name
 
-    def _edges(self, prefix: str, edges: Tree | Value | None) -> Iterator[tuple[str, str]]:
-        place = f"{self.file}: graph '{shown(prefix or 'node')}'"
+    def _place(self, prefix: str) -> str:
+        return f"{self.file}: graph '{shown(prefix or 'node')}'"
+
+    def _pairs(self, prefix: str, edges: Tree | Value | None) -> tuple[tuple[str, str], ...]:
+        place = self._place(prefix)
         if not isinstance(edges, np.ndarray) or edges.dtype != object or edges.ndim != 2 or edges.shape[1] != 2:
             raise ImportFileError(f"{place}: 'edges' must be pairs of node names")
-        seen: set[tuple[str, str]] = set()
+        seen: dict[tuple[str, str], None] = {}
         for source, target in edges:
             if (source, target) in seen:
                 raise ImportFileError(
                     f"{place}: the edge '{shown(source)}' -> '{shown(target)}' stands twice; NIR allows each edge once, so it does not say whether "
                     "what is sent counts twice. Delete one of them; to count it twice, double the weights"
                 )
-            seen.add((source, target))
-            for end in (source, target):
-                if prefix + end not in self.nodes and prefix + end not in self.inner:
-                    raise ImportFileError(f"{place}: an edge names node '{shown(end)}', which does not exist")
-            yield source, target
+            seen[source, target] = None
+        return tuple(seen)
 
 
-def _without_inner_ports(opened: _Opening) -> set[tuple[str, str]]:
+def _in_order(members: Mapping[str, Member], edges: Iterable[tuple[str, str]]) -> dict[str, Member]:
+    """Members in the order in which edges name them, those without edges last."""
+    named = dict.fromkeys(end for edge in edges for end in edge)
+    return {
+        name: members[name] for name in (*(n for n in named if n in members), *(n for n in members if n not in named))
+    }
+
+
+def _without_inner_ports(opened: _Opening) -> tuple[tuple[str, str], ...]:
     """Edges with the ports of opened subgraphs, and ports in the middle of the graph, replaced by their neighbours."""
     graph = nx.DiGraph()
-    graph.add_nodes_from(opened.nodes)
+    graph.add_nodes_from(_in_order(opened.nodes, opened.edges))
     graph.add_edges_from(opened.edges)
     inner = {port for ports in opened.inner.values() for port in ports}
-    for name, node in list(opened.nodes.items()):
+    for name in list(graph):
+        node = opened.nodes[name]
         before, after = list(graph.predecessors(name)), list(graph.successors(name))
         if isinstance(node, Port) and (name in inner or (before and after)):
             if len(before) * len(after) > NODES_MAX:
@@ -174,7 +192,7 @@ def _without_inner_ports(opened: _Opening) -> set[tuple[str, str]]:
                     )
                 graph.add_edge(source, target)
             del opened.nodes[name]
-    return set(graph.edges)
+    return tuple(graph.edges)
 
 
 def _check_ports(graph: NirGraph) -> None:

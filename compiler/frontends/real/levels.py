@@ -84,7 +84,7 @@ def _feedback(root: str, connections: Sequence[Connection]) -> frozenset[tuple[s
     back: set[tuple[str, str]] = set()
     done: set[str] = set()
     on_path = {root}
-    stack = [(root, iter(sorted(set(after.get(root, [])))))]
+    stack = [(root, iter(dict.fromkeys(after.get(root, []))))]
     while stack:
         name, targets = stack[-1]
         target = next(targets, None)
@@ -96,5 +96,5 @@ def _feedback(root: str, connections: Sequence[Connection]) -> frozenset[tuple[s
             back.add((name, target))
         elif target not in done:
             on_path.add(target)
-            stack.append((target, iter(sorted(set(after.get(target, []))))))
+            stack.append((target, iter(dict.fromkeys(after.get(target, [])))))
     return frozenset(back)

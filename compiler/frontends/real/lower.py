@@ -27,7 +27,7 @@ from litesnn.compiler.frontends.real.quantize import Codes, quantized
 from litesnn.compiler.frontends.real.rounding import WeightRow, weight_label
 from litesnn.compiler.frontends.real.shapes import broadcast
 from litesnn.compiler.frontends.real.wiring import Connection, Layer3, Wiring
-from litesnn.compiler.graph import FidelityLabel, Graph, Lif, Population, Source, SynapseBlock
+from litesnn.compiler.graph import FidelityLabel, Graph, Lif, Names, Population, Source, SynapseBlock
 
 Floats = npt.NDArray[np.float64]
 
@@ -74,9 +74,9 @@ class _Lowering:
         self.labels: list[FidelityLabel] = []
         self.weights: dict[str, WeightRow] = {}
         self.has_bias_neuron = False
-        self.bias_name = "bias"
-        while self.bias_name in graph.nodes:
-            self.bias_name += "_"
+        nodes, self.block_names = Names(graph.nodes), Names()
+        self.bias_name = nodes.new("bias")
+        self.edge_names = nodes
 
     def run(self) -> Lowered:
         self._check_bits()
@@ -190,7 +190,8 @@ class _Lowering:
         return self.options.bits.of(connection.weights)
 
     def _block(self, connection: Connection, code: Codes) -> SynapseBlock:
-        name = f"{connection.target}:{connection.source}" + (f"@{connection.delay}" if connection.delay else "")
+        late = f"@{connection.delay}" if connection.delay else ""
+        name = self.block_names.new(f"{connection.target}:{connection.source}{late}")
         edge = connection.weights or connection.target
         return SynapseBlock(
             name,
@@ -210,9 +211,10 @@ class _Lowering:
         if not geometry.nnz:
             return []
         delay = self.timing.levels[layer.node.name] - 1 + late if self.timing.isolated else 0
-        name = f"{layer.node.name}:{self.bias_name}" + (f"@{late}" if late else "")
+        wanted = f"{layer.node.name}:{self.bias_name}" + (f"@{late}" if late else "")
+        name, edge = self.block_names.new(wanted), self.edge_names.new(wanted)
         self.has_bias_neuron = True
-        return [SynapseBlock(name, self.bias_name, layer.node.name, geometry, name, layer.place, delay=delay)]
+        return [SynapseBlock(name, self.bias_name, layer.node.name, geometry, edge, layer.place, delay=delay)]
 
     def _note_output(self, layer: Layer) -> None:
         if layer.is_output and not isinstance(layer.node, Neuron):
@@ -273,12 +275,12 @@ def _between(connection: Connection, source: Population, single: bool) -> Connec
 
 
 def _with_arrivals(graph: Graph, source: str) -> Graph:
-    """Arrival of every population: the shortest path from the source, over 1 + delay per block; 0 where none leads."""
+    """Arrival of every population: the shortest path from the source, over the blocks' latencies; 0 where none leads."""
     network = nx.DiGraph()
     network.add_nodes_from(population.name for population in graph.populations)
     for block in graph.blocks:
-        known = network.get_edge_data(block.source, block.target, {"steps": block.delay + 1})
-        network.add_edge(block.source, block.target, steps=min(known["steps"], block.delay + 1))
+        known = network.get_edge_data(block.source, block.target, {"steps": block.latency})
+        network.add_edge(block.source, block.target, steps=min(known["steps"], block.latency))
     reached = nx.single_source_dijkstra_path_length(network, source, weight="steps")
     populations = [replace(p, arrival=int(reached.get(p.name, 0))) for p in graph.populations]
     return graph.rebuild(populations, graph.blocks)

@@ -30,8 +30,8 @@ class RealNetwork:
     Attributes
     ----------
     file : as messages name it
-    nodes : by name, in the file's order; exactly one Input and one Output
-    edges : (source, target), sorted, each once
+    nodes : by name, in the order in which the edges name them; exactly one Input and one Output
+    edges : (source, target), in the file's order, each once
     """
 
     file: str
@@ -46,12 +46,12 @@ class RealNetwork:
         return graph
 
     def before(self, name: str) -> list[str]:
-        """Nodes that send to a node."""
-        return sorted(self._neighbours.predecessors(name))
+        """Nodes that send to a node, in the order of the edges."""
+        return list(self._neighbours.predecessors(name))
 
     def after(self, name: str) -> list[str]:
-        """Nodes that a node sends to."""
-        return sorted(self._neighbours.successors(name))
+        """Nodes that a node sends to, in the order of the edges."""
+        return list(self._neighbours.successors(name))
 
     @property
     def input(self) -> Port:

@@ -139,9 +139,12 @@ class _Wiring:
         else:
             arriving = {key: (found.flattened(), w) for key, (found, w) in arriving.items()}
             shape = (math.prod(shape), 1, 1)
+        order = {name: i for i, name in enumerate(self.shapes)}
         connections = tuple(
             Connection(source, name, delay, found, weights)
-            for (source, delay), (found, weights) in sorted(arriving.items(), key=lambda item: item[0])
+            for (source, delay), (found, weights) in sorted(
+                arriving.items(), key=lambda item: (order[item[0][0]], item[0][1])
+            )
         )
         for connection in connections:
             source = self.graph.nodes[connection.source]

@@ -12,7 +12,8 @@ from litesnn.compiler.graph.kinds.registers import DECAY_UNITY
 # Far beyond any network of these chips, and small enough that nothing derived from them exhausts the machine.
 STEPS_MAX = 2**20
 SHIFT_MAX = 23
-Name = Annotated[str, Field(min_length=1, max_length=1000)]
+# The longest that HDF5 holds, three times: blocks are called after the two populations that they join, and after their part.
+Name = Annotated[str, Field(max_length=3 * 2**16)]
 Side = Annotated[int, Field(ge=1, le=2**16)]
 Index = Annotated[int, Field(ge=0, le=2**31)]
 Steps = Annotated[int, Field(ge=0, le=STEPS_MAX)]

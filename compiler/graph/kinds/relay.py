@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal, final
 
-from litesnn.compiler.graph.kinds.document import MembranesDocument, PopulationDocument
+from litesnn.compiler.graph.kinds.document import MembranesDocument, Name, PopulationDocument
 from litesnn.compiler.graph.kinds.lif import Lif
 from litesnn.compiler.graph.kinds.spiking import Spiking
 
@@ -18,6 +18,7 @@ class RelayDocument(MembranesDocument):
 
     kind: Literal["neurons"]
     role: Literal["relay"]
+    stands_for: Name | None = None
 
 
 @final
@@ -26,12 +27,16 @@ class Relay(Spiking):
     """Sends on what it gets, a step and a delay later: LIF of threshold 0 with one input.
 
     spike where input > 0
+
+    `stands_for`: the population whose spikes it carries on, never a relay.
     """
 
     kind: ClassVar[str] = "relay"
     fixed_unit: ClassVar[bool] = True
     trained: ClassVar[bool] = False
     document: ClassVar[type[PopulationDocument]] = RelayDocument
+
+    stands_for: str | None = None
 
     @property
     def program(self) -> str:

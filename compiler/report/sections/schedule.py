@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, Strict
 
-from litesnn.compiler.graph import INJECTED, Graph, Membranes
-from litesnn.compiler.report.document import Count, Document, Positive, Text, Whole
+from litesnn.compiler.graph import Graph, Membranes
+from litesnn.compiler.report.document import Count, Document, Flag, Positive, Text, Whole
 
 Steps = Annotated[int, Strict(), Field(ge=0, le=2**20)]
 """Chip steps that the page draws."""
@@ -74,14 +74,10 @@ class InputEntry(Document):
 
     source: Text
     source_arrival: Whole | None
-    delay: Annotated[Whole, Field(ge=-1, description="-1: written into the neurons by the host")]
+    delay: Annotated[Whole, Field(ge=-1, description="besides the step of a synapse; -1 in 0.1.0: injected")]
     distance: Annotated[Count, Field(description="steps of the sample between spike and arrival")] = 0
+    injected: Annotated[Flag, Field(description="written into the neurons by the host, in the same step")] = False
     blocks: Count
-
-    @property
-    def injected(self) -> bool:
-        """Whether the host writes it into the neurons, so that it needs no step of its own."""
-        return self.delay == INJECTED
 
 
 class ArrivalEntry(Document):
@@ -102,9 +98,11 @@ class ArrivalEntry(Document):
 
     @classmethod
     def _of(cls, graph: Graph, population: Membranes) -> ArrivalEntry:
-        blocks: dict[tuple[str, int, int], int] = {}
+        names = list(graph.network)
+        position = {name: i for i, name in enumerate(names)}
+        blocks: dict[tuple[int, int, int, bool], int] = {}
         for block in graph.into(population.name):
-            key = (block.source, block.delay, block.distance)
+            key = (position[block.source], block.delay, block.distance, block.injected)
             blocks[key] = blocks.get(key, 0) + 1
         return cls(
             population=population.name,
@@ -115,13 +113,14 @@ class ArrivalEntry(Document):
             phase=population.phase,
             inputs=tuple(
                 InputEntry(
-                    source=source,
-                    source_arrival=graph[source].arrival,
+                    source=names[source],
+                    source_arrival=graph[names[source]].arrival,
                     delay=delay,
                     distance=distance,
+                    injected=injected,
                     blocks=number,
                 )
-                for (source, delay, distance), number in sorted(blocks.items())
+                for (source, delay, distance, injected), number in sorted(blocks.items())
             ),
         )
 

@@ -14,7 +14,7 @@ from written_nets import CUBA, INSTANT, SDNN, compiled, conv, dense, layer, rand
 
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.net.read import read_net
-from litesnn.compiler.graph import INJECTED, Readout, Spiking
+from litesnn.compiler.graph import Readout, Spiking
 
 
 def integers(shape: tuple[int, ...], low: int = -8, high: int = 9, seed: int = 0) -> np.ndarray:
@@ -143,7 +143,7 @@ def test_analog_input_is_written_into_the_first_neurons(tmp_path: Path) -> None:
     assert (imported.transform.weight, imported.transform.bias) == (36, 34)
     graph = compiled(tmp_path / "t.net")
     (entry,) = graph.into("layer0")
-    assert (entry.delay, graph["layer0"].arrival, graph["layer1"].arrival) == (INJECTED, 0, 1)
+    assert (entry.injected, entry.delay, graph["layer0"].arrival, graph["layer1"].arrival) == (True, 0, 0, 1)
     trace = simulate_naively(graph, np.array([[[[50]], [[5]]]], np.int16))
     assert trace.spikes["layer0"].reshape(8, 2).tolist() == [[1, int(t % 10 == 9)] for t in range(8)]
 

@@ -44,7 +44,7 @@ CODES = np.arange(-4, 5).reshape(1, 1, 3, 3).repeat(2, 0)
             "found a cycle .*only feed-forward graphs and feedback",
         ),
         (lambda: small(exponent=-1), "exponent -1 and delay 0 must be 0 or more"),
-        (lambda: small(delay=-2), "exponent 0 and delay -2 must be 0 or more"),
+        (lambda: small(delay=-1), "exponent 0 and delay -1 must be 0 or more"),
         (
             lambda: small_codes(CODES, format=SynapseFormat(2, -6, "mixed")),
             r"codes -4..4 do not fit 2 bits mixed \(-2..1\)",
