@@ -162,7 +162,7 @@ class _Lowering:
 
     def _edge(self, edge: EdgePlan, target: str, sources: list[str]) -> None:
         gain = None
-        if self.spec.norm == "edge" and edge.weighted and target != "readout":
+        if self.spec.norm == "edge" and edge.weighted and edge.site.part != "head":
             gain, _ = self._normalization(edge.name)
         codes = weight_codes(self.spec, edge, self.tensors) if edge.weighted else None
         first = 0

@@ -64,7 +64,8 @@ def last_alone() -> LoadedGenotype:
 def loud(population: str) -> LoadedGenotype:
     """One population far finer than it has to be."""
     loaded = small()
-    return edited(with_population(loaded.spec, population, membrane_exp=14), loaded.trained)
+    site = next(node.site for node in loaded.topology.nodes if node.name == population)
+    return edited(with_population(loaded.spec, site, membrane_exp=14), loaded.trained)
 
 
 def on(profile: str, loaded: LoadedGenotype | None = None, graph: Graph | None = None, **figures: object) -> Subject:

@@ -18,6 +18,7 @@ from litesnn.compiler.fixes.settings import CompileAgain, HandleSigns, UseBoard,
 from litesnn.compiler.fixes.width import NarrowNetwork
 from litesnn.compiler.fixes.wiring import DropEdge, EncodeAsSpikes, ReadLater, later_sources
 from litesnn.compiler.genotype import LoadedGenotype
+from litesnn.compiler.graph import Relay
 from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.profile import load_profile, shipped_profiles
 from litesnn.compiler.rules import Checked, Finding
@@ -146,7 +147,7 @@ def shrink_readers(problem: Problem) -> Iterator[Candidate]:
     name, loaded = problem.population, problem.genotype
     if loaded is None or not name:
         return
-    for reader in dict.fromkeys(edge.name.rpartition(".edge")[0] for edge in readers(loaded.topology, name)):
+    for reader in dict.fromkeys(edge.target for edge in readers(loaded.topology, name)):
         yield from _shrunk(loaded, reader, problem.percent)
 
 
@@ -189,7 +190,8 @@ def _delayed(problem: Problem) -> list[str]:
     """Edges of the genotype that carry a delay at the finding's place; of a relayed population, those that read its relays."""
     place, graph, found = problem.finding.place, problem.checked.graph, []
     for block in graph.blocks:
-        relayed = ".relay" in block.source and graph[block.source].place == place
+        source = graph[block.source]
+        relayed = isinstance(source, Relay) and source.place == place
         if relayed or (block.delay > 0 and place in (block.place, graph[block.target].place)):
             found.append(block.edge)
     named = {edge.name for edge in problem.genotype.topology.edges()} if problem.genotype is not None else set()

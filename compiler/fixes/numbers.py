@@ -27,10 +27,11 @@ class LowerMembraneExp(Fix):
     def apply(self, subject: Subject) -> Subject:
         """See `Fix.apply`."""
         loaded = genotype_of(subject)
-        exponent = population_plan(loaded.topology, self.population).membrane_exp
+        plan = population_plan(loaded.topology, self.population)
+        exponent = plan.membrane_exp
         if exponent is None or exponent < self.by:
             raise CannotApply(f"the membrane_exp of '{self.population}' is {exponent}, not to be lowered by {self.by}")
-        spec = with_population(loaded.spec, self.population, membrane_exp=exponent - self.by)
+        spec = with_population(loaded.spec, plan.site, membrane_exp=exponent - self.by)
         return subject.of(edited(spec, loaded.trained))
 
 
@@ -55,7 +56,7 @@ class FewerBits(Fix):
         for edge in weighted_edges(loaded.topology, self.population):
             bits = max(1, edge.bits - self.less)
             spec, tensors = with_scaled_step(spec, tensors, edge, 2 ** (edge.bits - bits))
-            spec = with_edge(spec, edge.name, bits=bits)
+            spec = with_edge(spec, edge.site, bits=bits)
             changed |= bits < edge.bits
         if not changed:
             raise CannotApply(f"there is no bit left to take {self.population}")

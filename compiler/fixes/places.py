@@ -14,6 +14,14 @@ def population_plan(topology: Topology, name: str) -> NodePlan | PoolPlan:
     raise CannotApply(f"'{name}' is not a node of the genotype")
 
 
+def edge_plan(topology: Topology, name: str) -> EdgePlan:
+    """The edge of that name."""
+    for plan in topology.edges():
+        if plan.name == name:
+            return plan
+    raise CannotApply(f"'{name}' is not an edge of the genotype")
+
+
 def edges_into(topology: Topology, population: str) -> tuple[EdgePlan, ...]:
     """Edges into one population, feedback included; of all populations if the name is empty; none into the pool, which has no edges."""
     if not population:

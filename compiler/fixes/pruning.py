@@ -73,7 +73,7 @@ def _pruned(subject: Subject, population: str, kept: Any) -> Subject:
         removed += int(mask.sum()) - int(smaller.sum())
         if smaller.any():
             tensors[f"{edge.name}.mask"] = smaller
-            spec = with_edge(spec, edge.name, keep=float(smaller.mean()))
+            spec = with_edge(spec, edge.site, keep=float(smaller.mean()))
     if not removed:
         raise CannotApply("there is no weight left to prune")
     return subject.of(edited(spec, tensors))

@@ -12,6 +12,7 @@ from litesnn.compiler.genotype import EdgePlan, LoadedGenotype, Topology, resolv
 from litesnn.compiler.genotype.edit import edited
 from litesnn.compiler.genotype.files import Array
 from litesnn.compiler.genotype.schema import CellSpec, Genotype
+from litesnn.compiler.genotype.tensors import tensor_specs
 from litesnn.compiler.rules.check import Subject
 
 
@@ -58,9 +59,10 @@ def _cut(loaded: LoadedGenotype, narrow: Topology) -> dict[str, Array]:
     channels = {node.name: node.shape[0] for node in narrow.nodes}
     owners = {**channels, **{name: edge.out_shape[0] for name, edge in edges.items()}}
     wide = {edge.name: edge for edge in loaded.topology.edges()}
+    specs = tensor_specs(loaded.spec, loaded.topology)
     for name, tensor in loaded.trained.items():
-        owner, _, part = name.partition(".norm.") if ".norm." in name else name.rpartition(".")
-        if ".norm." in name or part == "step":
+        owner, part = specs[name].owner, specs[name].part
+        if part in ("norm", "step"):
             tensors[name] = tensor[: owners[owner]]
         elif part in ("weight", "mask"):
             tensors[name] = tensor[: owners[owner]][:, _inputs(wide[owner], edges[owner])]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import numpy as np
 
 from litesnn.compiler.fixes.fix import CannotApply, Fix, genotype_of
-from litesnn.compiler.fixes.places import population_plan
-from litesnn.compiler.genotype import LoadedGenotype
+from litesnn.compiler.fixes.places import edge_plan
+from litesnn.compiler.genotype import EdgePlan, LoadedGenotype, Topology, resolve
 from litesnn.compiler.genotype.edit import edited, node_spec, with_edge, with_population, with_scaled_step
 from litesnn.compiler.genotype.files import Array
+from litesnn.compiler.genotype.tensors import tensor_specs
 from litesnn.compiler.rules.check import Subject
 
 
@@ -31,7 +32,7 @@ class ReadLater(Fix):
     def apply(self, subject: Subject) -> Subject:
         """See `Fix.apply`."""
         loaded = genotype_of(subject)
-        spec = with_edge(loaded.spec, self.edge, source=self.source)
+        spec = with_edge(loaded.spec, edge_plan(loaded.topology, self.edge).site, source=self.source)
         return subject.of(edited(spec, loaded.trained))
 
 
@@ -50,13 +51,13 @@ class DropEdge(Fix):
     def apply(self, subject: Subject) -> Subject:
         """See `Fix.apply`."""
         loaded = genotype_of(subject)
-        population, _, index = self.edge.rpartition(".edge")
-        inputs = node_spec(loaded.spec, population).inputs if "." in population else ()
+        edge = edge_plan(loaded.topology, self.edge)
+        inputs = () if edge.site.node is None else node_spec(loaded.spec, edge.site).inputs
         if len(inputs) < 2:
             raise CannotApply(f"{self.edge} is the only input of its population")
-        kept = [number for number in range(len(inputs)) if number != int(index)]
-        spec = with_population(loaded.spec, population, inputs=tuple(inputs[number] for number in kept))
-        return subject.of(edited(spec, _renumbered(loaded, population, kept)))
+        kept = [number for number in range(len(inputs)) if number != edge.site.edge]
+        spec = with_population(loaded.spec, edge.site, inputs=tuple(inputs[number] for number in kept))
+        return subject.of(edited(spec, _without(loaded, edge, resolve(spec))))
 
 
 @dataclass(frozen=True)
@@ -89,25 +90,21 @@ class EncodeAsSpikes(Fix):
 
 def later_sources(loaded: LoadedGenotype, edge: str) -> list[str]:
     """What an edge of a cell could read instead that is computed later, the nearest first."""
-    population = edge.rpartition(".edge")[0]
-    if "." not in population:
+    site = edge_plan(loaded.topology, edge).site
+    if site.node is None or site.edge is None:
         return []
-    population_plan(loaded.topology, population)
-    node = int(population.rpartition(".node")[2])
-    order = ["s0", "s1", *(f"n{number}" for number in range(node))]
-    now = node_spec(loaded.spec, population).inputs[int(edge.rpartition(".edge")[2])].source
+    order = ["s0", "s1", *(f"n{number}" for number in range(site.node))]
+    now = node_spec(loaded.spec, site).inputs[site.edge].source
     return order[order.index(now) + 1 :]
 
 
-def _renumbered(loaded: LoadedGenotype, population: str, kept: list[int]) -> dict[str, Array]:
-    """The tensors, those of the node's kept edges under their new numbers."""
-    prefix = f"{population}.edge"
-    names = {f"{prefix}{old}.": f"{prefix}{new}." for new, old in enumerate(kept)}
-    tensors = {}
-    for name, tensor in loaded.trained.items():
-        if not name.startswith(prefix):
-            tensors[name] = tensor
-        for old, new in names.items():
-            if name.startswith(old):
-                tensors[new + name.removeprefix(old)] = tensor
-    return tensors
+def _without(loaded: LoadedGenotype, dropped: EdgePlan, smaller: Topology) -> dict[str, Array]:
+    """The tensors without those of an edge; those of the node's other edges under the names they have in the smaller topology."""
+    before = [edge.name for edge in loaded.topology.edges() if edge.name != dropped.name]
+    called = dict(zip(before, (edge.name for edge in smaller.edges()), strict=True))
+    specs = tensor_specs(loaded.spec, loaded.topology)
+    return {
+        replace(specs[name], owner=called.get(specs[name].owner, specs[name].owner)).name: tensor
+        for name, tensor in loaded.trained.items()
+        if specs[name].owner != dropped.name
+    }

@@ -1,4 +1,4 @@
-"""Changing parts of a genotype by the names of its topology: edges, populations, and the tensors that go with them."""
+"""Changing parts of a genotype: edges and populations by where they stand, and the tensors that go with them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from litesnn.compiler.genotype.files import Array, LoadedGenotype, dump_genotype
 from litesnn.compiler.genotype.schema import CellSpec, Genotype, NodeSpec
 from litesnn.compiler.genotype.tensors import check_steps, check_tensors, has_channel_steps, step_of
-from litesnn.compiler.genotype.topology import EdgePlan, resolve
+from litesnn.compiler.genotype.topology import EdgePlan, Site, resolve
 
 
 def edited(spec: Genotype, tensors: Mapping[str, Array]) -> LoadedGenotype:
@@ -29,18 +29,15 @@ def edited(spec: Genotype, tensors: Mapping[str, Array]) -> LoadedGenotype:
     return LoadedGenotype(spec, topology, dict(tensors), dump_genotype(spec))
 
 
-def with_edge(spec: Genotype, name: str, **fields: Any) -> Genotype:
-    """The genotype with other fields of one edge: `stem.edge0`, `cell0.node1.edge2`, `cell0.backward1` or `readout.edge0`."""
-    if ".backward" in name:
-        return _with_backward_edge(spec, name, **fields)
-    owner, _, edge = name.rpartition(".edge")
-    if owner == "stem":
-        return with_population(spec, "stem", **fields)
-    if owner == "readout":
-        return spec.model_copy(update={"head": spec.head.model_copy(update=fields)})
-    inputs = list(node_spec(spec, owner).inputs)
-    inputs[int(edge)] = inputs[int(edge)].model_copy(update=fields)
-    return with_population(spec, owner, inputs=tuple(inputs))
+def with_edge(spec: Genotype, site: Site, **fields: Any) -> Genotype:
+    """The genotype with other fields of the edge that stands there."""
+    if site.cell is None or site.edge is None:
+        return with_population(spec, site, **fields)
+    if site.node is None:
+        return _with_backward_edge(spec, site.cell, site.edge, **fields)
+    inputs = list(node_spec(spec, site).inputs)
+    inputs[site.edge] = inputs[site.edge].model_copy(update=fields)
+    return with_population(spec, site, inputs=tuple(inputs))
 
 
 def with_scaled_step(
@@ -50,31 +47,31 @@ def with_scaled_step(
     scaled = step_of(spec, edge, tensors) * factor
     if has_channel_steps(spec, edge):
         return spec, {**tensors, f"{edge.name}.step": scaled}
-    return with_edge(spec, edge.name, step=float(scaled)), dict(tensors)
+    return with_edge(spec, edge.site, step=float(scaled)), dict(tensors)
 
 
-def with_population(spec: Genotype, name: str, **fields: Any) -> Genotype:
-    """The genotype with other fields of one population: `stem`, `cell0.node1`, or `pool` (the head's)."""
-    if name == "stem":
+def with_population(spec: Genotype, site: Site, **fields: Any) -> Genotype:
+    """The genotype with other fields of the population that stands there: the stem, a node, or the head's pool."""
+    if site.part == "stem":
         assert spec.stem is not None, "the topology has a stem"
         return spec.model_copy(update={"stem": spec.stem.model_copy(update=fields)})
-    if name == "pool":
+    if site.part == "head":
         return spec.model_copy(update={"head": spec.head.model_copy(update=fields)})
-    i, j = _numbers(name)
-    nodes = list(spec.cells[i].nodes)
-    nodes[j] = nodes[j].model_copy(update=fields)
-    return _with_cell(spec, i, spec.cells[i].model_copy(update={"nodes": tuple(nodes)}))
+    assert site.cell is not None, "all others are nodes of a cell"
+    assert site.node is not None, "backward edges are no population"
+    nodes = list(spec.cells[site.cell].nodes)
+    nodes[site.node] = nodes[site.node].model_copy(update=fields)
+    return _with_cell(spec, site.cell, spec.cells[site.cell].model_copy(update={"nodes": tuple(nodes)}))
 
 
-def node_spec(spec: Genotype, name: str) -> NodeSpec:
-    """The node of a cell: `cell0.node1`."""
-    i, j = _numbers(name)
-    return spec.cells[i].nodes[j]
+def node_spec(spec: Genotype, site: Site) -> NodeSpec:
+    """The node of a cell, or the one that an input of it belongs to."""
+    assert site.cell is not None, "only cells have nodes"
+    assert site.node is not None, "backward edges belong to the cell"
+    return spec.cells[site.cell].nodes[site.node]
 
 
-def _with_backward_edge(spec: Genotype, name: str, **fields: Any) -> Genotype:
-    cell, _, number = name.partition(".backward")
-    index, b = int(cell.removeprefix("cell")), int(number)
+def _with_backward_edge(spec: Genotype, index: int, b: int, **fields: Any) -> Genotype:
     backward = list(spec.cells[index].backward)
     backward[b] = backward[b].model_copy(update=fields)
     return _with_cell(spec, index, spec.cells[index].model_copy(update={"backward": tuple(backward)}))
@@ -82,8 +79,3 @@ def _with_backward_edge(spec: Genotype, name: str, **fields: Any) -> Genotype:
 
 def _with_cell(spec: Genotype, index: int, cell: CellSpec) -> Genotype:
     return spec.model_copy(update={"cells": (*spec.cells[:index], cell, *spec.cells[index + 1 :])})
-
-
-def _numbers(name: str) -> tuple[int, int]:
-    cell, node = name.split(".")
-    return int(cell.removeprefix("cell")), int(node.removeprefix("node"))

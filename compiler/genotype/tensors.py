@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -13,27 +15,53 @@ from litesnn.compiler.genotype.topology import NORM_TENSORS, EdgePlan, Topology
 
 Tensors = Mapping[str, npt.NDArray[np.generic]]
 Floats = npt.NDArray[np.float64]
-READOUT_EDGE = "readout.edge0"
+
+
+@dataclass(frozen=True)
+class TensorSpec:
+    """A tensor of a genotype: the edge or population it belongs to, which of its tensors it is, its shape and type.
+
+    `detail` is the field of a normalization, empty for all others.
+    """
+
+    owner: str
+    part: Literal["weight", "mask", "norm", "step", "bias"]
+    shape: tuple[int, ...]
+    dtype: str
+    detail: str = ""
+
+    @property
+    def name(self) -> str:
+        """In the file."""
+        return ".".join(filter(None, (self.owner, self.part, self.detail)))
+
+
+def tensor_specs(genotype: Genotype, topology: Topology) -> dict[str, TensorSpec]:
+    """Every tensor the genotype needs, by name."""
+    return {tensor.name: tensor for tensor in _tensor_specs(genotype, topology)}
+
+
+def _tensor_specs(genotype: Genotype, topology: Topology) -> Iterator[TensorSpec]:
+    for edge in topology.edges():
+        if edge.weighted:
+            yield TensorSpec(edge.name, "weight", edge.weight_shape, "float32")
+            yield TensorSpec(edge.name, "mask", edge.weight_shape, "uint8")
+    for node in topology.nodes:
+        channels = (node.shape[0],)
+        owners = [node.name] if genotype.norm == "node" else [edge.name for edge in node.edges if edge.weighted]
+        for owner in owners:
+            for detail in NORM_TENSORS:
+                yield TensorSpec(owner, "norm", channels, "float32", detail)
+        for edge in node.edges:
+            if has_channel_steps(genotype, edge):
+                yield TensorSpec(edge.name, "step", channels, "float64")
+    if genotype.head.bias:
+        yield TensorSpec("readout", "bias", (genotype.head.classes,), "float32")
 
 
 def expected_tensors(genotype: Genotype, topology: Topology) -> dict[str, tuple[tuple[int, ...], str]]:
     """Every tensor the genotype needs: name -> (shape, dtype)."""
-    expected: dict[str, tuple[tuple[int, ...], str]] = {}
-    for edge in topology.edges():
-        if edge.weighted:
-            expected[f"{edge.name}.weight"] = (edge.weight_shape, "float32")
-            expected[f"{edge.name}.mask"] = (edge.weight_shape, "uint8")
-    for node in topology.nodes:
-        owners = [node.name] if genotype.norm == "node" else [edge.name for edge in node.edges if edge.weighted]
-        for owner in owners:
-            for part in NORM_TENSORS:
-                expected[f"{owner}.norm.{part}"] = ((node.shape[0],), "float32")
-        for edge in node.edges:
-            if has_channel_steps(genotype, edge):
-                expected[f"{edge.name}.step"] = ((node.shape[0],), "float64")
-    if genotype.head.bias:
-        expected["readout.bias"] = ((genotype.head.classes,), "float32")
-    return expected
+    return {name: (tensor.shape, tensor.dtype) for name, tensor in tensor_specs(genotype, topology).items()}
 
 
 def check_tensors(genotype: Genotype, topology: Topology, tensors: Tensors, where: str) -> None:
@@ -44,15 +72,15 @@ def check_tensors(genotype: Genotype, topology: Topology, tensors: Tensors, wher
     GenotypeError
         Names the tensor, what was found and what is allowed; up to ten problems at once.
     """
-    expected = expected_tensors(genotype, topology)
+    expected = tensor_specs(genotype, topology)
     problems = [
-        f"{name}: missing; allowed: {dtype} {shape}" for name, (shape, dtype) in expected.items() if name not in tensors
+        f"{name}: missing; allowed: {spec.dtype} {spec.shape}" for name, spec in expected.items() if name not in tensors
     ]
     for name, tensor in tensors.items():
         if name not in expected:
             problems.append(f"{name}: not a tensor of this genotype; remove it")
             continue
-        shape, dtype = expected[name]
+        shape, dtype = expected[name].shape, expected[name].dtype
         if tensor.shape != shape or str(tensor.dtype) != dtype:
             problems.append(f"{name}: found {tensor.dtype} {tensor.shape}; allowed: {dtype} {shape}")
         elif dtype != "uint8" and not np.isfinite(tensor).all():
@@ -62,7 +90,7 @@ def check_tensors(genotype: Genotype, topology: Topology, tensors: Tensors, wher
             problems.append(f"{name}: found value {int(tensor.max())}; allowed: 0 (pruned) or 1 (kept)")
         elif dtype == "float64" and np.min(tensor.astype(np.float64)) <= 0:
             problems.append(f"{name}: found {np.min(tensor.astype(np.float64))}; allowed: steps > 0")
-        elif name.endswith("running_var") and np.min(tensor.astype(np.float32)) < 0:
+        elif expected[name].detail == "running_var" and np.min(tensor.astype(np.float32)) < 0:
             problems.append(f"{name}: found a negative variance {np.min(tensor.astype(np.float32))}; allowed: >= 0")
     if problems:
         shown = "\n  ".join(problems[:10])
@@ -107,7 +135,7 @@ def _check_common_unit(genotype: Genotype, edges: tuple[EdgePlan, ...], tensors:
 def has_channel_steps(genotype: Genotype, edge: EdgePlan) -> bool:
     """Whether the edge has a step per output channel, in the tensor `<edge>.step`; the readout never has."""
     quantizer = genotype.quantizer
-    return quantizer is not None and quantizer.granularity == "channel" and edge.name != READOUT_EDGE
+    return quantizer is not None and quantizer.granularity == "channel" and edge.site.part != "head"
 
 
 def step_of(genotype: Genotype, edge: EdgePlan, tensors: Tensors) -> Floats:

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import Graph
+from litesnn.compiler.graph import Graph, Names
 from litesnn.compiler.program import Program
 from litesnn.jobs.engines import Progress
 from litesnn.jobs.samples import Inputs
@@ -72,15 +72,20 @@ def run(
     )
 
 
+MEMBER_MAX = 8192  # characters of a name in the file; a ZIP archive holds 64 KiB, and ends a name at a NUL
+
+
 def recorded_arrays(graph: Graph, trace: Trace, record: Sequence[str]) -> dict[str, npt.NDArray[np.generic]]:
     """`readout`, and of every recorded population `NAME.spikes`, `.u`, `.v`, and `.channels` where some were removed."""
     arrays: dict[str, npt.NDArray[np.generic]] = {"readout": trace.readout}
+    members = Names()
     for name in record:
+        member = members.new(name.replace("\0", r"\0")[:MEMBER_MAX])
         population = graph[name]
         if len(population.channels) < population.genotype_channels:
-            arrays[f"{name}.channels"] = np.array(population.channels)
+            arrays[f"{member}.channels"] = np.array(population.channels)
         if name in trace.spikes:
-            arrays[f"{name}.spikes"] = trace.spikes[name]
-        arrays[f"{name}.u"] = trace.currents[name]
-        arrays[f"{name}.v"] = trace.membranes[name]
+            arrays[f"{member}.spikes"] = trace.spikes[name]
+        arrays[f"{member}.u"] = trace.currents[name]
+        arrays[f"{member}.v"] = trace.membranes[name]
     return arrays

@@ -35,7 +35,7 @@ class EdgeQuantizer:
     def of(cls, genotype: Genotype, edge: EdgePlan) -> EdgeQuantizer:
         """The quantizer of one edge of a genotype."""
         spec = genotype.quantizer or LITE
-        is_end = edge.reads_input or edge.name.startswith("readout.")
+        is_end = edge.reads_input or edge.site.part == "head"
         if not has_channel_steps(genotype, edge):
             spec = spec.model_copy(update={"granularity": "tensor"})
         return cls(spec, edge.bits, floating=spec.ends == "float" and is_end and edge.weighted)

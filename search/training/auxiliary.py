@@ -38,7 +38,7 @@ class AuxiliaryHead(nn.Module):
         if not genotype.cells:
             raise TrainingError("auxiliary: found a genotype without cells; allowed: 0 (no auxiliary head)")
         cell = min(2 * len(genotype.cells) // 3, len(genotype.cells) - 1)
-        nodes = [node for node in topology.nodes if node.name.startswith(f"cell{cell}.")]
+        nodes = [node for node in topology.nodes if node.site.cell == cell]
         nodes = nodes if genotype.cells[cell].output == "concat" else nodes[-1:]
         self.sources = [node.name for node in nodes]
         self.neuron = genotype.neuron

@@ -11,7 +11,6 @@ import numpy as np
 from safetensors.numpy import save
 
 from litesnn.base.errors import ExportError
-from litesnn.base.text import visible
 from litesnn.compiler.export import Exported
 from litesnn.compiler.export.nir.constants import constant_input, constants
 from litesnn.compiler.export.nir.neurons import neuron_node
@@ -19,7 +18,7 @@ from litesnn.compiler.export.nir.synapses import bundles, flat_layers, layer_nod
 from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value
 from litesnn.compiler.frontends.nir.document import graph_of_tree
 from litesnn.compiler.frontends.nir.own import FORMAT, VERSION, digest
-from litesnn.compiler.graph import NO_CURRENT_MEMORY, WEIGHT_SHIFT, Graph, Population, SynapseBlock
+from litesnn.compiler.graph import NO_CURRENT_MEMORY, WEIGHT_SHIFT, Graph, Names, Population, SynapseBlock
 from litesnn.compiler.program import Program
 from litesnn.compiler.program.documents import graph_document, packed
 
@@ -30,6 +29,7 @@ NOTES = (
     "neurons reset to zero, and all states are zero when a sample begins; NIR cannot say either",
     "nirtorch runs layers that several layers feed in an order that can leave inputs out; chains run as they should",
 )
+NAME_MAX = 8192  # characters: HDF5 holds 64 KiB
 DT = 1e-4  # seconds; the time step that snnTorch's reader assumes
 
 
@@ -66,7 +66,9 @@ def export_nir(graph: Graph, dt: float = DT) -> bytes:
 def _network(graph: Graph, dt: float) -> tuple[Tree, list[tuple[str, str]]]:
     flat = flat_layers(graph)
     source = graph.sources[0]
-    nodes: Tree = {source.name: {"type": "Input", "shape": np.array(source.shape)}}
+    names = Names()
+    own = {population.name: names.new(_allowed(population.name)) for population in graph.populations}
+    nodes: Tree = {own[source.name]: {"type": "Input", "shape": np.array(source.shape)}}
     edges: list[tuple[str, str]] = []
     constant = constants(graph)
     for population in graph.membranes:
@@ -83,21 +85,19 @@ def _network(graph: Graph, dt: float) -> tuple[Tree, list[tuple[str, str]]]:
         if bias.any() and not layers:
             raise ExportError(f"'{population.name}': a constant input without a layer of weights; NIR cannot say it")
         for i, bundle in enumerate(layers):
-            own = bias if i == 0 and bias.any() else None
-            before = bundle[0].source
-            for name, node in (*_delays(graph, bundle[0], dt, flat), *layer_nodes(graph, bundle, flat, own)):
-                _add(nodes, name, node)
+            added = bias if i == 0 and bias.any() else None
+            before = own[bundle[0].source]
+            for wanted, node in (*_delays(graph, bundle[0], dt, flat), *layer_nodes(graph, bundle, flat, added)):
+                name = names.new(_allowed(wanted))
+                nodes[name] = node
                 edges.append((before, name))
                 before = name
-            edges.append((before, population.name))
-        _add(
-            nodes, population.name, neuron_node(population, shape, dt, np.zeros_like(register) if through else register)
-        )
-    output = "output"
-    while output in nodes:
-        output += "_"
+            edges.append((before, own[population.name]))
+        leak = np.zeros_like(register) if through else register
+        nodes[own[population.name]] = neuron_node(population, shape, dt, leak)
+    output = names.new("output")
     nodes[output] = {"type": "Output", "shape": np.array(_shape(graph.output, graph.output.name in flat))}
-    edges.append((graph.output.name, output))
+    edges.append((own[graph.output.name], output))
     return nodes, edges
 
 
@@ -126,12 +126,10 @@ def _shape(population: Population, flat: bool) -> tuple[int, ...]:
     return (population.size,) if flat else population.shape
 
 
-def _add(nodes: Tree, name: str, node: Tree) -> None:
-    if name in nodes or name in ("", ".") or "/" in name or visible(name) != name:
-        raise ExportError(
-            f"'{name}': a name that stands twice, is empty or '.', or holds '/' or control characters; NIR's files hold none"
-        )
-    nodes[name] = node
+def _allowed(name: str) -> str:
+    """The name as HDF5 can hold it: neither empty nor '.', without '/' and NUL, and not too long."""
+    plain = name.replace("/", "_").replace("\0", "_")[:NAME_MAX]
+    return "_" if plain in ("", ".") else plain
 
 
 def _metadata(graph: Graph, dt: float, found: str) -> Tree:

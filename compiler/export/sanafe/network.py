@@ -28,6 +28,7 @@ from litesnn.compiler.graph import (
     Lif,
     Maximum,
     Membranes,
+    Names,
     Population,
     Readout,
     Relay,
@@ -39,6 +40,7 @@ from litesnn.compiler.graph import (
 
 UNIT = 2**WEIGHT_SHIFT
 NEVER = 1e18
+_YAML_WORDS = ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
 """Threshold of the readout, which does not spike."""
 
 
@@ -74,7 +76,7 @@ class NetworkWriter:
         self.graph, self.placement = graph, placement
         self.trains = inputs if inputs.ndim == 4 else np.repeat(inputs[None], graph.timesteps, axis=0)
         self.values = inputs.astype(np.int64).ravel() if inputs.ndim == 3 else None
-        self.names = _group_names([population.name for population in graph.populations])
+        self.names, self.biases = _group_names([population.name for population in graph.populations])
         self._used: dict[str, int] = {}
 
     def lines(self, name: str) -> Iterator[str]:
@@ -177,7 +179,7 @@ class NetworkWriter:
         return bias
 
     def _bias_name(self, population: str) -> str:
-        return f"{self.names[population]}_bias"
+        return self.biases[population]
 
     @staticmethod
     def _numbered(places: list[Place]) -> Iterator[tuple[int, Place]]:
@@ -198,15 +200,17 @@ class NetworkWriter:
         return max((count for address, count in self._used.items() if on(int(address.split(".")[0]))), default=0)
 
 
-def _group_names(names: list[str]) -> dict[str, str]:
-    """SANA-FE takes a dot for the neuron's number: names without one, still different from each other."""
-    groups: dict[str, str] = {}
-    for name in names:
-        group = re.sub(r"\W", "_", name, flags=re.ASCII)
-        while group in groups.values() or f"{group}_bias" in groups.values():
-            group += "_"
-        groups[name] = group
-    return groups
+def _group_names(populations: list[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Names of the groups of populations, and of the sources of their biases: plain words, all different from each other.
+
+    SANA-FE takes a dot for the neuron's number, and YAML some words and all that begins like a number for something else.
+    """
+    names = Names(case(word) for word in _YAML_WORDS for case in (str.lower, str.upper, str.title))
+    groups = {}
+    for population in populations:
+        word = re.sub(r"\W", "_", population, flags=re.ASCII)
+        groups[population] = names.new(word if word[:1].isalpha() else f"_{word}")
+    return groups, {population: names.new(f"{group}_bias") for population, group in groups.items()}
 
 
 def _range(first: int, last: int) -> str:

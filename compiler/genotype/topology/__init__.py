@@ -8,7 +8,17 @@ Names: `input`, `stem`, `cell0.node1`, `pool`, `readout`; edges `cell0.node1.edg
 """
 
 from litesnn.compiler.genotype.topology.limits import MAX_WEIGHT_BYTES
-from litesnn.compiler.genotype.topology.plans import NORM_TENSORS, EdgePlan, NodePlan, PoolPlan, Shape, Topology
+from litesnn.compiler.genotype.topology.plans import NORM_TENSORS, EdgePlan, NodePlan, PoolPlan, Shape, Site, Topology
 from litesnn.compiler.genotype.topology.wiring import resolve
 
-__all__ = ["MAX_WEIGHT_BYTES", "NORM_TENSORS", "EdgePlan", "NodePlan", "PoolPlan", "Shape", "Topology", "resolve"]
+__all__ = [
+    "MAX_WEIGHT_BYTES",
+    "NORM_TENSORS",
+    "EdgePlan",
+    "NodePlan",
+    "PoolPlan",
+    "Shape",
+    "Site",
+    "Topology",
+    "resolve",
+]

@@ -8,7 +8,7 @@ from math import ceil
 from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype.ops import OPS
 from litesnn.compiler.genotype.schema import EdgeSpec, Genotype
-from litesnn.compiler.genotype.topology.plans import EdgePlan, Shape
+from litesnn.compiler.genotype.topology.plans import EdgePlan, Shape, Site
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Signal:
     channels: tuple[int, ...]
     height: int
     width: int
+    reads_input: bool = False
 
     @property
     def shape(self) -> Shape:
@@ -30,14 +31,16 @@ def plan_edge(
     spec: EdgeSpec,
     name: str,
     place: str,
+    site: Site,
     signal: Signal,
+    target: str,
     out: Shape,
     bits: int,
     keep: float,
     downsample: str,
     genotype: Genotype,
 ) -> EdgePlan:
-    """The edge that reads `signal` and makes a map of `out`.
+    """The edge that reads `signal` and makes a map of `out` for the population `target`.
 
     Raises
     ------
@@ -76,7 +79,9 @@ def plan_edge(
         bits=bits if op.weighted else 1,
         keep=keep if op.weighted else 1.0,
         step=spec.step,
-        reads_input=signal.sources == ("input",),
+        reads_input=signal.reads_input,
+        target=target,
+        site=site,
     )
 
 

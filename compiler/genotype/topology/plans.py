@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from litesnn.compiler.genotype.ops import OPS
 
 Shape = tuple[int, int, int]
 NORM_TENSORS = ("weight", "bias", "running_mean", "running_var")
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where an edge or a node stands in the genotype: in the stem, in a cell, or in the head.
+
+    Attributes
+    ----------
+    part : of the genotype
+    cell, node : positions in it; None outside cells, and for the node of a backward edge
+    edge : position among the node's inputs, or among the cell's backward edges; None for a node
+    """
+
+    part: Literal["stem", "cell", "head"]
+    cell: int | None = None
+    node: int | None = None
+    edge: int | None = None
 
 
 @dataclass(frozen=True)
@@ -29,6 +47,8 @@ class EdgePlan:
     reads_input : True where the source is the network's input
     distance : time steps between a source's spike and its arrival: 0, or 1 for feedback. A maximum (`max_window`) is taken in the
         step of the spike; what it says arrives `distance` steps later
+    target : the population at whose membrane it ends
+    site : where it stands
     """
 
     name: str
@@ -47,6 +67,8 @@ class EdgePlan:
     keep: float
     step: float | None
     reads_input: bool
+    target: str
+    site: Site
     distance: int = 0
 
     @property
@@ -71,6 +93,7 @@ class NodePlan:
     shape: Shape
     edges: tuple[EdgePlan, ...]
     membrane_exp: int | None
+    site: Site
 
 
 @dataclass(frozen=True)
@@ -82,6 +105,7 @@ class PoolPlan:
     source_channels: tuple[int, ...]
     in_shape: Shape
     membrane_exp: int | None
+    site: Site = Site("head")
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from litesnn.compiler.genotype.feedback import (
 from litesnn.compiler.genotype.schema import CellSpec, EdgeSpec, Genotype, NodeSpec
 from litesnn.compiler.genotype.topology.edges import Signal, plan_edge
 from litesnn.compiler.genotype.topology.limits import check_sizes
-from litesnn.compiler.genotype.topology.plans import NodePlan, PoolPlan, Topology
+from litesnn.compiler.genotype.topology.plans import NodePlan, PoolPlan, Site, Topology
 
 
 def resolve(genotype: Genotype) -> Topology:
@@ -30,14 +30,17 @@ def resolve(genotype: Genotype) -> Topology:
         network is too large to be held (`limits.py`).
     """
     channels, height, width = genotype.input.shape
-    signal = Signal(("input",), (channels,), height, width)
+    signal = Signal(("input",), (channels,), height, width, reads_input=True)
     nodes: list[NodePlan] = []
     if genotype.stem is not None:
         stem = genotype.stem
         out = (stem.channels, ceil(height / stem.stride), ceil(width / stem.stride))
         spec = EdgeSpec(source="s1", op=stem.op, bits=stem.bits, keep=stem.keep, stride=stem.stride, step=stem.step)
-        edge = plan_edge(spec, "stem.edge0", "stem", signal, out, stem.bits, stem.keep, "stride", genotype)
-        nodes.append(NodePlan("stem", "stem", out, (edge,), stem.membrane_exp))
+        site = Site("stem")
+        edge = plan_edge(
+            spec, "stem.edge0", "stem", site, signal, "stem", out, stem.bits, stem.keep, "stride", genotype
+        )
+        nodes.append(NodePlan("stem", "stem", out, (edge,), stem.membrane_exp, site))
         signal = Signal(("stem",), (stem.channels,), out[1], out[2])
     before = signal
     for index, cell in enumerate(genotype.cells):
@@ -49,8 +52,19 @@ def resolve(genotype: Genotype) -> Topology:
     pool, signal = _pool(genotype, signal)
     head = genotype.head
     readout_spec = EdgeSpec(source="s1", op="dense", bits=head.bits, keep=head.keep, step=head.step)
+    out = (head.classes, 1, 1)
     readout = plan_edge(
-        readout_spec, "readout.edge0", "head", signal, (head.classes, 1, 1), head.bits, head.keep, "stride", genotype
+        readout_spec,
+        "readout.edge0",
+        "head",
+        Site("head"),
+        signal,
+        "readout",
+        out,
+        head.bits,
+        head.keep,
+        "stride",
+        genotype,
     )
     backward = tuple(backward_place(i, b) for i, cell in enumerate(genotype.cells) for b in range(len(cell.backward)))
     topology = Topology(genotype.input.shape, tuple(nodes), pool, readout, backward)
@@ -98,7 +112,9 @@ def _cell_nodes(genotype: Genotype, index: int, cell: CellSpec, s0: Signal, s1: 
                 edge,
                 f"{name}.edge{e}",
                 f"{place}.inputs[{e}]",
+                Site("cell", index, j, e),
                 signals[edge.source],
+                name,
                 out,
                 edge.bits or cell.bits,
                 edge.keep or cell.keep,
@@ -107,7 +123,7 @@ def _cell_nodes(genotype: Genotype, index: int, cell: CellSpec, s0: Signal, s1: 
             )
             for e, edge in enumerate(node.inputs)
         )
-        produced.append(NodePlan(name, place, out, edges, node.membrane_exp))
+        produced.append(NodePlan(name, place, out, edges, node.membrane_exp, Site("cell", index, j)))
         signals[f"n{j}"] = Signal((name,), (out[0],), height, width)
     return produced
 
@@ -125,7 +141,8 @@ def _with_feedback(
         spec = EdgeSpec(source=edge.source, op=edge.op, step=edge.step)
         signal = Signal((source.name,), source.shape[:1], *source.shape[1:])
         bits, keep = edge.bits or cell.bits, edge.keep or cell.keep
-        plan = plan_edge(spec, f"cell{index}.backward{b}", place, signal, target.shape, bits, keep, "stride", genotype)
+        name, site = f"cell{index}.backward{b}", Site("cell", index, edge=b)
+        plan = plan_edge(spec, name, place, site, signal, target.name, target.shape, bits, keep, "stride", genotype)
         by_name[target.name] = replace(target, edges=(*target.edges, replace(plan, distance=DISTANCE)))
     return list(by_name.values())
 

@@ -71,10 +71,10 @@ def to_genotype(
 
 def _not_chosen(settings: CellSearchSettings, genotype: Genotype) -> list[str]:
     """Places of the populations whose bits were left to be proved: the two searched cells, or what is around them."""
-    searched = ("cells[0]", "cells[2]")
+    searched = (0, 2)
     places = ["head"] if settings.outer_bits is None else []
     for node in resolve(genotype).nodes:
-        inside = node.place.startswith(searched) and not any(edge.reads_input for edge in node.edges)
+        inside = node.site.cell in searched and not any(edge.reads_input for edge in node.edges)
         if (settings.bits if inside else settings.outer_bits) is None:
             places.append(node.place)
     return places

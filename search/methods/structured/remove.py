@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.genotype import CellSpec, EdgePlan, Genotype, LoadedGenotype, Topology
 from litesnn.compiler.genotype.edit import edited
+from litesnn.compiler.genotype.tensors import tensor_specs
 from litesnn.search.methods.structured.select import Kept
 
 Array = npt.NDArray[np.generic]
@@ -51,14 +52,13 @@ def _tensors(loaded: LoadedGenotype, left: Kept) -> dict[str, Array]:
     tensors = dict(loaded.trained)
     edges = {edge.name: edge for edge in loaded.topology.edges()}
     owners = {edge.name: node.name for node in loaded.topology.nodes for edge in node.edges}
+    specs = tensor_specs(loaded.spec, loaded.topology)
     for name, tensor in loaded.trained.items():
-        owner, norm, part = name.partition(".norm.")
-        if not norm:
-            owner, _, part = name.rpartition(".")
+        owner = specs[name].owner
         node = owners.get(owner, owner)
         if node in left:
             tensor = tensor[left[node]]
-        if not norm and part in READ:
+        if specs[name].part in READ:
             tensor = _read_part(tensor, edges[owner], left)
         tensors[name] = np.ascontiguousarray(tensor)
     return tensors

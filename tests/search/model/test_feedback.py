@@ -77,7 +77,7 @@ def with_common_units(loaded: LoadedGenotype) -> LoadedGenotype:
     spec = loaded.spec
     for node in loaded.topology.nodes:
         for edge in (edge for edge in node.edges if edge.distance):
-            spec = with_edge(spec, edge.name, step=2 * float(code_value(spec, node.edges[0], loaded.trained)))
+            spec = with_edge(spec, edge.site, step=2 * float(code_value(spec, node.edges[0], loaded.trained)))
     return edited(spec, loaded.trained)
 
 
