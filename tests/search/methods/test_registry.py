@@ -9,7 +9,7 @@ import pytest
 from command_line import call
 
 from litesnn.display.searches import shown_search
-from litesnn.errors import SearchError
+from litesnn.base.errors import SearchError
 from litesnn.search.methods.method import SearchMethod
 from litesnn.search.methods.registry import METHODS
 from litesnn.search.settings.setting import settings_of

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import pytest
 
 from litesnn.compiler.genotype import QuantizerSpec
-from litesnn.errors import LiteSNNError
+from litesnn.base.errors import LiteSNNError
 from litesnn.search.methods.light.settings import CellSearchSettings
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.structured.settings import Scoring
