@@ -17,19 +17,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Protocol
 
-import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
-from litesnn.compiler.genotype import EdgePlan, Genotype, LoadedGenotype, PoolPlan, Topology, resolve
-from litesnn.compiler.genotype.topology import NORM_TENSORS
+from litesnn.compiler.genotype import EdgePlan, Genotype, PoolPlan, Topology
 from litesnn.search.model.axes import per_channel
-from litesnn.search.model.compression import WHOLE, Compression
-from litesnn.search.model.edges import Edge
 from litesnn.search.model.evaluation import Evaluation
-from litesnn.search.model.fixed_point import Folded, fold_pool, fold_readout
 from litesnn.search.model.loops import LoopPopulation, run_loop
 from litesnn.search.model.membranes import FixedMembrane, FloatMembrane, IntegerEdge, Membrane
+from litesnn.search.model.network import GenotypeNetwork
 from litesnn.search.model.neurons import LifResult, fixed_lif, float_lif
 from litesnn.search.model.nodes import Node
 from litesnn.search.model.registers import DECAY_ONE, READOUT_MAX, Registers, Tally, reach
@@ -45,7 +41,7 @@ class Recorder(Protocol):
         """Take one population."""
 
 
-class SpikingModel(nn.Module):
+class SpikingModel(GenotypeNetwork):
     """Network of a genotype.
 
     Parameters
@@ -58,61 +54,15 @@ class SpikingModel(nn.Module):
     ----------
     evaluation : "float" or "fixed"; which arithmetic `forward` uses
     exact : fixed evaluation in float64 throughout, whatever the bounds (verification)
-    timesteps : that it runs; the genotype's, unless it is compressed one thing after the other
     tally : where given, the fixed evaluation counts in it what leaves a register
     """
 
-    pool_exp: Tensor
-
     def __init__(self, genotype: Genotype, topology: Topology | None = None, seed: int = 0) -> None:
-        super().__init__()
-        topology = topology or resolve(genotype)
-        generator = torch.Generator().manual_seed(seed)
-        self.genotype = genotype
-        self.timesteps = genotype.timesteps
-        self.topology = topology
-        self.stages = stages(topology)
+        super().__init__(genotype, topology, seed)
+        self.stages = stages(self.topology)
         self.evaluation: Evaluation = "float"
         self.exact = False
         self.tally: Tally | None = None
-        self.nodes = nn.ModuleDict(
-            {plan.name.replace(".", "_"): Node(plan, genotype, generator) for plan in topology.nodes}
-        )
-        self.readout = Edge(topology.readout, genotype, generator)
-        self.readout_bias = nn.Parameter(torch.zeros(genotype.head.classes)) if genotype.head.bias else None
-        self.register_buffer("pool_exp", torch.tensor(genotype.head.membrane_exp or 0, dtype=torch.int64))
-
-    @classmethod
-    def from_genotype(cls, loaded: LoadedGenotype, seed: int = 0) -> SpikingModel:
-        """The model in eval mode, with the genotype's tensors where it is trained."""
-        model = cls(loaded.spec, loaded.topology, seed)
-        if loaded.tensors is not None:
-            model._load(loaded)
-        elif loaded.spec.norm == "node":
-            for node in model.node_list():
-                node.refresh_steps()
-        model.eval()
-        return model
-
-    def node_list(self) -> list[Node]:
-        """The nodes in an order in which every source stands before its readers, but for feedback."""
-        return [node for node in self.nodes.values() if isinstance(node, Node)]
-
-    def node(self, name: str) -> Node:
-        """The node of a population."""
-        node = self.nodes[name.replace(".", "_")]
-        assert isinstance(node, Node)
-        return node
-
-    def edge_list(self) -> list[Edge]:
-        """Every edge, the readout's last."""
-        return [*(edge for node in self.node_list() for edge in node.edge_list()), self.readout]
-
-    def compress(self, compression: Compression = WHOLE, timesteps: int | None = None) -> None:
-        """Put compression in force on every edge, and run so many steps; the genotype's where they are not given."""
-        self.timesteps = timesteps or self.genotype.timesteps
-        for edge in self.edge_list():
-            edge.compression = compression
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Mean logits per step (N, classes), float32, from integers (N, C, H, W) or spikes (N, T, C, H, W)."""
@@ -142,20 +92,6 @@ class SpikingModel(nn.Module):
         if self.topology.pool is not None:
             signals["pool"] = self._pool(self.topology.pool, signals, recorder)
         return signals
-
-    def fold_pool(self) -> Folded:
-        """Integers of the spiked global average pool."""
-        pool = self.topology.pool
-        assert pool is not None
-        channels, height, width = pool.in_shape
-        threshold = self.genotype.pool_threshold
-        return fold_pool(channels, height * width, int(self.pool_exp), threshold, self.pool_exp.device)
-
-    def fold_readout(self) -> Folded:
-        """Integers of the readout; its threshold means nothing."""
-        classes = self.genotype.head.classes
-        zero = torch.zeros(classes, device=self.pool_exp.device)
-        return fold_readout(zero if self.readout_bias is None else self.readout_bias, float(self.readout.code_value()))
 
     @property
     def _exact_fixed(self) -> bool:
@@ -295,18 +231,3 @@ class SpikingModel(nn.Module):
     def _typed(self, spikes: Tensor) -> Tensor:
         """Spikes in the type in which signals travel."""
         return spikes if self._exact_fixed else spikes.float()
-
-    def _load(self, loaded: LoadedGenotype) -> None:
-        tensors = {name: torch.from_numpy(np.array(value)) for name, value in loaded.trained.items()}
-        for edge in self.edge_list():
-            if edge.plan.weighted:
-                edge.load(tensors[f"{edge.plan.name}.weight"], tensors[f"{edge.plan.name}.mask"])
-            if edge.quantizer.per_channel:
-                edge.step.copy_(tensors[f"{edge.plan.name}.step"])
-        with torch.no_grad():
-            for node in self.node_list():
-                for owner in node.norm_owners():
-                    for part in NORM_TENSORS:
-                        getattr(node.norm(owner), part).copy_(tensors[f"{owner}.norm.{part}"])
-            if self.readout_bias is not None:
-                self.readout_bias.copy_(tensors["readout.bias"])

@@ -20,8 +20,7 @@ from torch import Tensor
 from litesnn.reading.pickles import InertUnpickler, Maker
 from litesnn.reading.zips import BadArchive, check_unpacked, open_zip
 
-MAX_PICKLE_BYTES = 2**26
-"""Of names, shapes and plain values: those of the largest networks take a few megabytes."""
+MAX_PICKLE_BYTES = 2**26  # of names, shapes and plain values: those of the largest networks take a few megabytes
 _MAGIC, _PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
 _STORAGES = {
     "DoubleStorage": torch.float64,
