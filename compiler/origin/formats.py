@@ -60,6 +60,11 @@ def formats() -> Iterator[Format]:
     return map(format_named, FORMATS)
 
 
+def foreign_suffixes() -> str:
+    """The suffixes of all formats, for help texts: `.net, .nir`."""
+    return ", ".join(suffix for found in formats() for suffix in found.suffixes)
+
+
 def format_of(path: str | os.PathLike[str]) -> Format | None:
     """The format of a file by its suffix; None where none has it."""
     suffix = Path(path).suffix.lower()
@@ -81,7 +86,6 @@ def read_network(path: str | os.PathLike[str], options: Any = None, **given: Any
     """
     found = format_of(path)
     if found is None:
-        allowed = ", ".join(suffix for other in formats() for suffix in other.suffixes)
-        raise ImportFileError(f"{path}: found suffix '{Path(path).suffix.lower()}'; allowed: {allowed}")
+        raise ImportFileError(f"{path}: found suffix '{Path(path).suffix.lower()}'; allowed: {foreign_suffixes()}")
     chosen = found.options(**given) if options is None else options
     return replace(found.read(Path(path), chosen), given=tuple(words(chosen)))

@@ -20,6 +20,7 @@ from litesnn.commands.common import (
     print_json,
     stdout_console,
 )
+from litesnn.compiler.origin.formats import foreign_suffixes
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -34,7 +35,9 @@ REPORTED = {"name", "profile", "findings", "fidelity", "schedule", "certificate"
 def check_command(
     path: Annotated[
         Path,
-        typer.Argument(help="A genotype (.json), trained or not, a file of another tool (.net, .nir), or a program."),
+        typer.Argument(
+            help=f"A genotype (.json), trained or not, a file of another tool ({foreign_suffixes()}), or a program."
+        ),
     ],
     profile: ProfileOption = "loihi2",
     settings: SetOption = None,
@@ -60,7 +63,8 @@ def check_command(
         target = chosen_profile(profile, settings)
         seconds = 0.0 if no_fixes else fix_seconds
         if fixed is not None and seconds <= 0:
-            raise OutputError("--fixed: needs fixes to be looked for; leave out --no-fixes and --fix-seconds 0")
+            off = "--no-fixes" if no_fixes else "--fix-seconds 0"
+            raise OutputError(f"--fixed: needs fixes to be looked for; leave out {off}")
         if fixed is not None:
             from litesnn.compiler.genotype import check_genotype_output
 

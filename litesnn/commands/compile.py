@@ -32,6 +32,7 @@ from litesnn.commands.deliver import (
     deliver,
     sample_choice,
 )
+from litesnn.compiler.origin.formats import foreign_suffixes
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
 
@@ -40,7 +41,7 @@ def compile_command(
         Path,
         typer.Argument(
             metavar="NETWORK",
-            help="A trained genotype (.json), or a file of another tool (.net, .nir); litesnn import has its options.",
+            help=f"A trained genotype (.json), or a file of another tool ({foreign_suffixes()}); `litesnn import` has its options.",
         ),
     ],
     profile: ProfileOption = "loihi2",

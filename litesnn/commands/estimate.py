@@ -16,11 +16,13 @@ from litesnn.commands.common import (
     print_json,
     stdout_console,
 )
+from litesnn.compiler.origin.formats import foreign_suffixes
 
 
 def estimate_command(
     genotype: Annotated[
-        Path, typer.Argument(help="A genotype (.json), trained or not, or a file of another tool (.net, .nir).")
+        Path,
+        typer.Argument(help=f"A genotype (.json), trained or not, or a file of another tool ({foreign_suffixes()})."),
     ],
     profile: ProfileOption = "loihi2",
     settings: SetOption = None,

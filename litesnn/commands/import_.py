@@ -31,7 +31,7 @@ from litesnn.commands.deliver import (
     deliver,
     sample_choice,
 )
-from litesnn.commands.import_options import given_options, kind_of, with_format_options
+from litesnn.commands.import_options import given_options, importables, kind_of, with_format_options
 from litesnn.compiler.origin.options import from_options
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
@@ -43,7 +43,7 @@ def import_command(
         Path,
         typer.Argument(
             metavar="FILE",
-            help="SLAYER / netx (.net), NIR (.nir), or published arrays: pasted text, .py, .md, .json, .npy, .npz.",
+            help="; ".join(f"{kind.title} ({', '.join(kind.suffixes)})" for kind in importables()) + ".",
         ),
     ],
     output: Annotated[
@@ -68,7 +68,7 @@ def import_command(
 ) -> None:
     """Import a network from elsewhere.
 
-    A .net or .nir file becomes a program: quantized where it is not in integers, scheduled, checked, mapped, simulated, compared with
+    A file of another tool becomes a program: quantized where it is not in integers, scheduled, checked, mapped, simulated, compared with
     Lava. Published arrays become a genotype; what the file does not hold comes from options with the papers' defaults, and without
     --weights it gets random ones, so that it compiles and can be costed.
 
