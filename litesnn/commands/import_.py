@@ -77,7 +77,7 @@ def import_command(
     """
     with errors_to_exit():
         kind = kind_of(file)
-        chosen = from_options(kind.options, given_options(context, kind))
+        chosen = from_options(kind.options, given_options(context, kind, options))
         if kind.format is None:
             from litesnn.commands.import_published import import_arrays
 

@@ -71,8 +71,8 @@ def kind_of(file: Path) -> Importable:
     raise ImportFileError(f"{file}: found suffix '{file.suffix}'; allowed: {allowed}")
 
 
-def given_options(context: typer.Context, kind: Importable) -> dict[str, Any]:
-    """The kind's own options that were given, by parameter.
+def given_options(context: typer.Context, kind: Importable, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of all kinds' `options` that were given and are the kind's own, by parameter.
 
     Raises
     ------
@@ -92,7 +92,7 @@ def given_options(context: typer.Context, kind: Importable) -> dict[str, Any]:
             flag = _typed(parameter, context.params.get(name))
             raise ImportFileError(f"{flag}: found with {kind.title}; allowed with {' and '.join(owners[name])}")
         if name in kind.own:
-            given[name] = context.params[name]
+            given[name] = options[name]
     return given
 
 
