@@ -39,6 +39,7 @@ def imported(*arguments: object) -> set[str]:
         (["--help"], HEAVY + OF_PROGRAMS + OF_FILES),
         (["--version"], HEAVY + OF_PROGRAMS + OF_FILES),
         (["compile", "--help"], HEAVY + OF_PROGRAMS + OF_FILES),
+        (["search", "litesnn", "--help"], HEAVY + OF_PROGRAMS + OF_FILES),
         (["profiles"], HEAVY + OF_PROGRAMS),
         (["info", GENOTYPE], HEAVY + OF_PROGRAMS),
         (["diff", GENOTYPE, GENOTYPE], HEAVY + OF_PROGRAMS),
