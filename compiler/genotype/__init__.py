@@ -13,6 +13,7 @@ from litesnn.compiler.genotype.numbers import with_numbers
 from litesnn.compiler.genotype.ops import OPS, Op
 from litesnn.compiler.genotype.preprocessing import EventFrames, Mfcc, Preprocessing
 from litesnn.compiler.genotype.quantize_input import check_integers, quantize_input
+from litesnn.compiler.genotype.records import PruningRecord, SearchRecord, TrainingRecord, WeightsRef
 from litesnn.compiler.genotype.schema import (
     BackwardEdgeSpec,
     CellSpec,
@@ -22,12 +23,8 @@ from litesnn.compiler.genotype.schema import (
     InputSpec,
     NeuronSpec,
     NodeSpec,
-    PruningRecord,
     QuantizerSpec,
-    SearchRecord,
     StemSpec,
-    TrainingRecord,
-    WeightsRef,
 )
 from litesnn.compiler.genotype.tensors import check_steps, check_tensors, expected_tensors, has_channel_steps
 from litesnn.compiler.genotype.topology import EdgePlan, NodePlan, PoolPlan, Topology, resolve

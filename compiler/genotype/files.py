@@ -20,7 +20,8 @@ from litesnn.base.errors import GenotypeError, OutputError
 from litesnn.base.output import check_file, write_atomically
 from litesnn.base.output_kinds import GENOTYPE, WEIGHTS, WEIGHTS_METADATA
 from litesnn.base.output_kinds import Kind as OutputKind
-from litesnn.compiler.genotype.schema import FORMAT, VERSION, Genotype, WeightsRef
+from litesnn.compiler.genotype.records import WeightsRef
+from litesnn.compiler.genotype.schema import FORMAT, VERSION, Genotype
 from litesnn.compiler.genotype.tensors import check_steps, check_tensors
 from litesnn.compiler.genotype.topology import MAX_WEIGHT_BYTES, Topology, resolve
 from litesnn.reading import MAX_JSON_BYTES, Kind, numpy_tensors, parse_json, read_file, read_safetensors

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
+
+from litesnn.compiler.genotype.part import Part
 
 MAX_FRAMES = 4096
 """In one second of sound: the width of its image."""
 
 
-class EventFrames(BaseModel, extra="forbid", frozen=True, allow_inf_nan=False):
+class EventFrames(Part):
     """Events of a vision sensor, gathered into binary frames, one per time step: a pixel is 1 where any event fell.
 
     Attributes
@@ -31,7 +33,7 @@ class EventFrames(BaseModel, extra="forbid", frozen=True, allow_inf_nan=False):
     polarity: Literal["separate", "merged"] = "separate"
 
 
-class Mfcc(BaseModel, extra="forbid", frozen=True, allow_inf_nan=False):
+class Mfcc(Part):
     """Mel-frequency cepstral coefficients of the first second of a sound.
 
     Attributes

@@ -1,19 +1,21 @@
 """The genotype: what a search found, as a typed, versioned JSON document (pydantic).
 
 One schema holds LitE-SNN cells (nodes with two inputs, concatenated), SNASNet/LightSNN cells (backward edges) and plain
-or residual stacks (chains of nodes with their own channels, strides and bits; `output: last`). Tensors live beside it in a
-safetensors file that is named here with its SHA-256. `docs/genotype.md` explains every field with examples.
+or residual stacks (chains of nodes with their own channels, strides and bits; `output: last`). Where its weights lie and how it
+came to be stands in `records.py`. `docs/genotype.md` explains every field with examples.
 
 Axis order is (channels, height, width) everywhere.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveInt, model_validator
+from pydantic import Field, model_validator
 
+from litesnn.compiler.genotype.part import Part
 from litesnn.compiler.genotype.preprocessing import EventFrames, Preprocessing
+from litesnn.compiler.genotype.records import PruningRecord, SearchRecord, TrainingRecord, WeightsRef
 
 FORMAT = "litesnn.genotype"
 VERSION = 1
@@ -29,13 +31,7 @@ Channels = Annotated[int, Field(ge=1, le=MAX_CHANNELS)]
 OpName = Literal["conv1x1", "conv3x3", "conv5x5", "dense", "skip", "shortcut", "maxpool3x3", "avgpool2x2", "avgpool3x3"]
 
 
-class Model(BaseModel):
-    """Base of all parts: unknown keys are refused, numbers must be finite, instances are immutable."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class InputSpec(Model):
+class InputSpec(Part):
     """What enters the network and how raw values become integers (`docs/numbers.md`, Input).
 
     `direct`: one signed 8-bit integer per pixel, `clip(rint(((raw - mean) / std) / scale), minimum, maximum)`, held for all
@@ -60,7 +56,7 @@ class InputSpec(Model):
         return self
 
 
-class NeuronSpec(Model):
+class NeuronSpec(Part):
     """The leaky integrate-and-fire neuron: `u = decay * u * (1 - y) + I`, spike where `u > threshold`, hard reset to 0.
 
     Training alone reads the surrogate gradient: Dspike where left out (`surrogate_temperature` is its b), a triangle
@@ -78,7 +74,7 @@ class NeuronSpec(Model):
         return max(1, round(4096 * self.decay))
 
 
-class QuantizerSpec(Model):
+class QuantizerSpec(Part):
     """How weights become codes (`docs/numbers.md`, Weight codes) and how training chooses steps. Left out: LitE-SNN's.
 
     The largest level of a step is gamma = step * (2^b - 1) / 2. `rescaw` and `vanilla` are QP-SNN's (ICLR 2025).
@@ -102,7 +98,7 @@ class QuantizerSpec(Model):
     ends: Literal["quantized", "float"] = "quantized"
 
 
-class EdgeSpec(Model):
+class EdgeSpec(Part):
     """One input of a node. `source` is `s0` (cell before the previous), `s1` (previous cell) or `n<k>`, a node before."""
 
     source: Annotated[str, Field(pattern=r"^(s0|s1|n\d+)$")]
@@ -114,7 +110,7 @@ class EdgeSpec(Model):
     step: Step | None = None
 
 
-class BackwardEdgeSpec(Model):
+class BackwardEdgeSpec(Part):
     """Feedback with one step of delay: the target reads what the source held one time step ago."""
 
     source: Annotated[str, Field(pattern=r"^n\d+$")]
@@ -125,7 +121,7 @@ class BackwardEdgeSpec(Model):
     step: Step | None = None
 
 
-class NodeSpec(Model):
+class NodeSpec(Part):
     """One population: the sum of its inputs at one membrane. Unset fields come from the cell."""
 
     inputs: Annotated[tuple[EdgeSpec, ...], Field(min_length=1, max_length=MAX_PARTS)]
@@ -134,7 +130,7 @@ class NodeSpec(Model):
     membrane_exp: MembraneExp | None = None
 
 
-class CellSpec(Model):
+class CellSpec(Part):
     """A cell: nodes in order, each reading cell inputs or earlier nodes; output all nodes concatenated, or the last one."""
 
     channels: Channels
@@ -147,7 +143,7 @@ class CellSpec(Model):
     downsample: Literal["stride", "nearest"] = "stride"
 
 
-class StemSpec(Model):
+class StemSpec(Part):
     """The first population: one convolution of the input, Conv-Norm-LIF."""
 
     channels: Channels
@@ -159,7 +155,7 @@ class StemSpec(Model):
     membrane_exp: MembraneExp | None = None
 
 
-class HeadSpec(Model):
+class HeadSpec(Part):
     """Spiked global average pool (or none: flatten), then an integrating readout; the class is the argmax.
 
     `threshold` is the pool's own, the neurons' where left out: a mean of spikes seldom reaches what a node's current does.
@@ -175,55 +171,7 @@ class HeadSpec(Model):
     membrane_exp: MembraneExp | None = None
 
 
-class WeightsRef(Model):
-    """The safetensors file beside the genotype (a plain file name) and its SHA-256."""
-
-    file: Annotated[str, Field(pattern=r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]*\.safetensors$")]
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-
-class TrainingRecord(Model):
-    """How the weights came to be. Accuracies are fractions of 1 on the data set's held-out test samples."""
-
-    dataset: str | None = None
-    seed: int | None = None
-    epochs: int | None = None
-    test_samples: int | None = None
-    accuracy_float: float | None = None
-    accuracy_fixed: float | None = None
-    settings: dict[str, Any] = {}
-    versions: dict[str, str] = {}
-
-
-class SearchRecord(Model):
-    """How the architecture was found."""
-
-    method: str
-    dataset: str | None = None
-    seed: int | None = None
-    settings: dict[str, Any] = {}
-
-
-class PruningRecord(Model):
-    """One structured pruning: how channels were chosen, and what each population had before and after.
-
-    `rates` are by group of channels; `model_size` (bytes) and `cores` are (before, after), cores as estimated for `profile`
-    where one was given, None where the network does not fit the chip at all.
-    """
-
-    method: str
-    rates: dict[str, float]
-    channels: dict[str, tuple[PositiveInt, PositiveInt]]
-    inherit: str
-    model_size: tuple[float, float]
-    dataset: str | None = None
-    samples: int | None = None
-    seed: int | None = None
-    profile: str | None = None
-    cores: tuple[int | None, int | None] | None = None
-
-
-class Genotype(Model):
+class Genotype(Part):
     """The whole network; see the module docstring."""
 
     format: Literal["litesnn.genotype"] = "litesnn.genotype"

@@ -12,7 +12,8 @@ from litesnn.reading import Kind, open_regular, read_file, read_safetensors
 from litesnn.reading.pickles import BROKEN_PICKLE, ForbiddenGlobal
 from litesnn.reading.zips import BROKEN_ZIP, BadArchive
 from litesnn.search.model.stored_tensors import torch_tensors
-from litesnn.search.published.torch_files import BadTorchFile, read_torch
+from litesnn.search.published.torch_files import read_torch
+from litesnn.search.published.torch_pickles import BadTorchFile
 
 _WRAPPERS = ("net", "state_dict", "model")
 """Keys under which released training scripts keep the state dict in a checkpoint."""

@@ -1,0 +1,7 @@
+"""What every part of a genotype has in common."""
+
+from pydantic import BaseModel
+
+
+class Part(BaseModel, extra="forbid", frozen=True, allow_inf_nan=False):
+    """Base of all parts: unknown keys are refused, numbers must be finite, instances are immutable."""
