@@ -182,7 +182,7 @@ def forge(directory: Path, name: str, content: bytes) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda g: g.update(version=2), "graph.json: version"),
+        (lambda g: g.update(version=3), "graph.json: version"),
         (lambda g: g.update(extra=1), "graph.json: extra"),
         (lambda g: g["blocks"][0].update(geometry="warp"), "geometry 'warp'; allowed: conv2d, dense"),
         (lambda g: g["blocks"][0].update(params={"spin": 1}), "unexpected keyword argument 'spin'"),
