@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 DOCS = Path(__file__).resolve().parent
 HEAD = """# Settings
 
-Written by `docs/make_settings.py` from the settings classes, which the command line makes its options of. Bounds are
-checked when the settings are made, before any work. *Option*: how the command takes it; `--set` is `--set NAME=VALUE`.
-From Python a setting is a field of the class that is named. All settings of trainings and searches enter the records of
-what they made.
+Written by `docs/make_settings.py` from the settings classes, which the command line makes its options of. Bounds
+are checked when the settings are made, before any work. *Option*: how the command takes it; `--set` is
+`--set NAME=VALUE`. From Python a setting is a field of the class that is named. All settings of trainings and searches
+enter the records of what they made.
 """
 
 

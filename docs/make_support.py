@@ -11,9 +11,10 @@ DOCS = Path(__file__).resolve().parent
 FRONTENDS = DOCS.parent / "compiler" / "frontends"
 HEAD = """# What is taken over from other formats
 
-Written by `docs/make_support.py` from the tables beside the readers. *Exact*: the same spikes as the file's network. *Bounded*: rounded,
-with the bound in the label that `litesnn import` prints. *Assumed*: the file does not say it; the label says what was taken and how to settle
-it. *Approximate*: another computation, said in the label. *Refused*: an error that names the place, before anything is written.
+Written by `docs/make_support.py` from the tables beside the readers. *Exact*: the same spikes as the file's network.
+*Bounded*: rounded, with the bound in the label that `litesnn import` prints. *Assumed*: the file does not say it; the
+label says what was taken and how to settle it. *Approximate*: another computation, said in the label. *Refused*: an
+error that names the place, before anything is written.
 """
 
 

@@ -32,7 +32,7 @@ def isolated(populations: list[Population], blocks: list[SynapseBlock], timestep
     start = replace(graph(populations, blocks, timesteps), isolated=True)
     weighted: Any = nx.DiGraph()
     for block in blocks:
-        steps = 1 + block.delay
+        steps = block.latency
         known = weighted.get_edge_data(block.source, block.target, {"steps": steps})["steps"]
         weighted.add_edge(block.source, block.target, steps=min(steps, known))
     reached = nx.single_source_dijkstra_path_length(weighted, "input", weight="steps")

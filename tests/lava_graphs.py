@@ -19,7 +19,7 @@ def isolated(populations: list[Population], blocks: list[SynapseBlock], timestep
     graph = AssignFormats(LOIHI2).apply(graph)
     paths = nx.DiGraph()
     for block in graph.blocks:
-        length = 1 + block.delay
+        length = block.latency
         known = paths.get_edge_data(block.source, block.target, {"length": length})["length"]
         paths.add_edge(block.source, block.target, length=min(length, known))
     arrivals = nx.single_source_dijkstra_path_length(paths, graph.sources[0].name, weight="length")

@@ -76,7 +76,7 @@ def _run(graph: Graph, frames: np.ndarray) -> Rows:
         for population in graph.membranes:
             arriving = np.zeros(population.size, np.int64)
             for block, weights in blocks:
-                sent_at = step - 1 - block.delay
+                sent_at = step - block.latency
                 if block.target == population.name and sent_at >= 0:
                     arriving += weights @ sent[block.source][sent_at]
             name, cell = population.name, cells[population.name]

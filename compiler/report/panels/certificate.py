@@ -77,7 +77,7 @@ class CertificatePanel(Panel):
 {% call scroll("Certificate of the schedule") %}
 <table>
 <thead><tr><th scope="col">population</th><th scope="col" class="n">computes at step</th><th scope="col">resets</th><th scope="col">inputs</th></tr></thead>
-<tbody>{% for row in rows %}<tr><th scope="row"><span>{{ row.population }}</span></th><td class="n">{{ row.arrival }}{% if row.initiation_interval != 1 %}, every {{ row.initiation_interval }} at phase {{ row.phase }}{% endif %}</td><td>every {{ row.reset_interval }} at phase {{ row.reset_offset }}</td><td class="text">{% for input in row.inputs %}{{ input.source }} <span class="sum">{{ input.source_arrival }} + 1 + {{ input.delay }}{% if input.distance %} ↩{% endif %}</span>{% if not loop.last %}, {% endif %}{% endfor %}</td></tr>{% endfor %}</tbody>
+<tbody>{% for row in rows %}<tr><th scope="row"><span>{{ row.population }}</span></th><td class="n">{{ row.arrival }}{% if row.initiation_interval != 1 %}, every {{ row.initiation_interval }} at phase {{ row.phase }}{% endif %}</td><td>every {{ row.reset_interval }} at phase {{ row.reset_offset }}</td><td class="text">{% for input in row.inputs %}{{ input.source }} <span class="sum">{% if input.injected %}{{ input.source_arrival }} (written by the host){% else %}{{ input.source_arrival }} + 1 + {{ input.delay }}{% if input.distance %} ↩{% endif %}{% endif %}</span>{% if not loop.last %}, {% endif %}{% endfor %}</td></tr>{% endfor %}</tbody>
 </table>
 {% endcall %}
 </details>
