@@ -48,7 +48,7 @@ def _section(title: str, line: str, kinds: list[type[DataclassInstance]], settab
     names = ", ".join(f"`{kind.__module__}.{kind.__name__}`" for kind in kinds)
     rows = "".join(_row(named, settable) for kind in kinds for named in settings_of(kind))
     head = "| setting | option | default | allowed | what it is |\n|---|---|---|---|---|\n"
-    return f"\n## {title}\n\n{names}. {line}\n\n{head}{rows}"
+    return f"\n## {title}\n\n{names}.\n{line}\n\n{head}{rows}"
 
 
 def _row(named: NamedSetting, settable: bool) -> str:
