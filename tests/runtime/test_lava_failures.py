@@ -184,19 +184,19 @@ def test_a_session_starts_afresh_after_a_failure():
 
 
 @pytest.mark.parametrize(
-    ("code", "message"),
+    ("code", "timeout", "message"),
     [
-        ("import time; time.sleep(600)", "no sign of life for 1 s while starting"),
-        ("import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)", "no sign of life for 1 s"),
-        ("import sys; sys.exit('out of everything')", "(?s)ended with code 1 while starting.*out of everything"),
+        ("import time; time.sleep(600)", 1.0, "no sign of life for 1 s while starting"),
+        ("import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(600)", 1.0, "no sign of life for 1 s"),
+        ("import sys; sys.exit('out of everything')", 60.0, "(?s)ended with code 1 while starting.*out of everything"),
     ],
 )
 @needs_lava
-def test_a_stuck_or_dead_worker_ends_the_run(monkeypatch, code, message):
+def test_a_stuck_or_dead_worker_ends_the_run(monkeypatch, code, timeout, message):
     monkeypatch.setattr(supervise, "worker_command", lambda: [sys.executable, "-c", code])
     before = threading.active_count()
     with pytest.raises(BackendError, match=message):
-        run_lava(tiny(), spikes(1), timeout=1.0)
+        run_lava(tiny(), spikes(1), timeout=timeout)
     assert threading.active_count() == before
 
 
