@@ -10,11 +10,11 @@ import typer
 from litesnn.base.interruption import Terminated, orderly_end
 from litesnn.base.streams import StandardStreams
 from litesnn.commands.check import check_command
-from litesnn.commands.common import USAGE, require_working_directory
 from litesnn.commands.compile import compile_command
 from litesnn.commands.diff import diff_command
 from litesnn.commands.docs import docs_command
 from litesnn.commands.estimate import estimate_command
+from litesnn.commands.exits import USAGE, require_working_directory
 from litesnn.commands.export import export_command
 from litesnn.commands.guard import LoneCommand, ShownCommand, ShownGroup, guard, guard_tracebacks
 from litesnn.commands.import_ import import_command

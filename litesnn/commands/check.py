@@ -8,18 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from litesnn.base.terminal import assembled, shown
-from litesnn.commands.common import (
-    FINDINGS,
-    JsonOption,
-    ProfileOption,
-    SetOption,
-    SignOption,
-    StepProgress,
-    chosen_profile,
-    errors_to_exit,
-    print_json,
-    stdout_console,
-)
+from litesnn.commands.consoles import print_json, stdout_console
+from litesnn.commands.exits import FINDINGS, errors_to_exit
+from litesnn.commands.options import JsonOption, ProfileOption, SetOption, SignOption, chosen_profile
+from litesnn.commands.progress import StepProgress
 from litesnn.compiler.origin.formats import foreign_suffixes
 
 if TYPE_CHECKING:

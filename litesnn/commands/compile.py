@@ -7,7 +7,17 @@ from typing import Annotated
 
 import typer
 
-from litesnn.commands.common import (
+from litesnn.commands.deliver import (
+    Job,
+    ListPassesOption,
+    Passes,
+    PrintAfterOption,
+    StopAfterOption,
+    deliver,
+    sample_choice,
+)
+from litesnn.commands.exits import errors_to_exit
+from litesnn.commands.options import (
     DataDirOption,
     InputOption,
     JsonOption,
@@ -21,16 +31,6 @@ from litesnn.commands.common import (
     SetOption,
     SignOption,
     chosen_profile,
-    errors_to_exit,
-)
-from litesnn.commands.deliver import (
-    Job,
-    ListPassesOption,
-    Passes,
-    PrintAfterOption,
-    StopAfterOption,
-    deliver,
-    sample_choice,
 )
 from litesnn.compiler.origin.formats import foreign_suffixes
 from litesnn.runtime.lava import LAVA_TIMEOUT

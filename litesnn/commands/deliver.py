@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from litesnn.commands.common import FINDINGS, EngineProgress, print_json, stdout_console, warn
+from litesnn.commands.consoles import print_json, stdout_console, warn
+from litesnn.commands.exits import FINDINGS
+from litesnn.commands.options import ignored_inputs
+from litesnn.commands.progress import EngineProgress
 
 if TYPE_CHECKING:
     from litesnn.compiler.graph import Graph
@@ -61,7 +64,6 @@ def sample_choice(count: int | None, **given: Any) -> SampleChoice | None:
 
     `given` are the fields of `SampleChoice`.
     """
-    from litesnn.commands.common import ignored_inputs
     from litesnn.jobs.samples import SampleChoice
 
     if count != 0:

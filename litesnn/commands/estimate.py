@@ -7,15 +7,9 @@ from typing import Annotated
 
 import typer
 
-from litesnn.commands.common import (
-    JsonOption,
-    ProfileOption,
-    SetOption,
-    chosen_profile,
-    errors_to_exit,
-    print_json,
-    stdout_console,
-)
+from litesnn.commands.consoles import print_json, stdout_console
+from litesnn.commands.exits import errors_to_exit
+from litesnn.commands.options import JsonOption, ProfileOption, SetOption, chosen_profile
 from litesnn.compiler.origin.formats import foreign_suffixes
 
 

@@ -7,7 +7,18 @@ from typing import Annotated, Any
 
 import typer
 
-from litesnn.commands.common import (
+from litesnn.commands.deliver import (
+    Job,
+    ListPassesOption,
+    Passes,
+    PrintAfterOption,
+    StopAfterOption,
+    deliver,
+    sample_choice,
+)
+from litesnn.commands.exits import errors_to_exit
+from litesnn.commands.import_options import given_options, importables, kind_of, with_format_options
+from litesnn.commands.options import (
     InputOption,
     JsonOption,
     LabelsOption,
@@ -20,18 +31,7 @@ from litesnn.commands.common import (
     SetOption,
     SignOption,
     chosen_profile,
-    errors_to_exit,
 )
-from litesnn.commands.deliver import (
-    Job,
-    ListPassesOption,
-    Passes,
-    PrintAfterOption,
-    StopAfterOption,
-    deliver,
-    sample_choice,
-)
-from litesnn.commands.import_options import given_options, importables, kind_of, with_format_options
 from litesnn.compiler.origin.options import from_options
 from litesnn.runtime.lava import LAVA_TIMEOUT
 

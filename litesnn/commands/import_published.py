@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from litesnn.base.terminal import assembled
-from litesnn.commands.common import print_json, stdout_console
+from litesnn.commands.consoles import print_json, stdout_console
 
 if TYPE_CHECKING:
     from litesnn.commands.arrays_options import ArraysOptions

@@ -12,7 +12,9 @@ import typer
 
 from litesnn.base.errors import GenotypeError
 from litesnn.base.terminal import assembled
-from litesnn.commands.common import JsonOption, errors_to_exit, print_json, show_registers, stdout_console
+from litesnn.commands.consoles import print_json, show_registers, stdout_console
+from litesnn.commands.exits import errors_to_exit
+from litesnn.commands.options import JsonOption
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.search.networks.choices import NetworkChoices, QuantizerChoices
 

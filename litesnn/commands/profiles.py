@@ -7,7 +7,9 @@ from typing import Annotated
 import typer
 
 from litesnn.base.terminal import assembled
-from litesnn.commands.common import JsonOption, SetOption, chosen_profile, errors_to_exit, print_json, stdout_console
+from litesnn.commands.consoles import print_json, stdout_console
+from litesnn.commands.exits import errors_to_exit
+from litesnn.commands.options import JsonOption, SetOption, chosen_profile
 
 
 def profiles_command(

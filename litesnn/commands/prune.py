@@ -11,15 +11,10 @@ import typer
 
 from litesnn.base.errors import PruningError
 from litesnn.base.terminal import assembled
-from litesnn.commands.common import (
-    EngineProgress,
-    JsonOption,
-    SetOption,
-    chosen_profile,
-    errors_to_exit,
-    print_json,
-    stdout_console,
-)
+from litesnn.commands.consoles import print_json, stdout_console
+from litesnn.commands.exits import errors_to_exit
+from litesnn.commands.options import JsonOption, SetOption, chosen_profile
+from litesnn.commands.progress import EngineProgress
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.search.methods.structured.settings import Scoring
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from litesnn.base.terminal import assembled
-from litesnn.commands.common import JsonOption, errors_to_exit, print_json, stdout_console
+from litesnn.commands.consoles import print_json, stdout_console
+from litesnn.commands.exits import errors_to_exit
+from litesnn.commands.options import JsonOption
 
 
 def rules_command(json_output: JsonOption = False) -> None:

@@ -10,16 +10,10 @@ import typer
 
 from litesnn.base.errors import DataError
 from litesnn.base.terminal import assembled
-from litesnn.commands.common import (
-    DeviceOption,
-    EngineProgress,
-    JsonOption,
-    LavaTimeoutOption,
-    ModelsOption,
-    errors_to_exit,
-    print_json,
-    stdout_console,
-)
+from litesnn.commands.consoles import print_json, stdout_console
+from litesnn.commands.exits import errors_to_exit
+from litesnn.commands.options import DeviceOption, JsonOption, LavaTimeoutOption, ModelsOption
+from litesnn.commands.progress import EngineProgress
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
 

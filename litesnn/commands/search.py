@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from litesnn.base.terminal import assembled
-from litesnn.commands.common import JsonOption, errors_to_exit, print_json, show_registers, stdout_console
+from litesnn.commands.consoles import print_json, show_registers, stdout_console
+from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.guard import ShownCommand, ShownGroup
+from litesnn.commands.options import JsonOption
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.search.methods.method import SearchMethod, SearchOptions, Sweep
 from litesnn.search.methods.registry import METHODS

@@ -11,15 +11,9 @@ import typer
 
 from litesnn.base.errors import TrainingError
 from litesnn.base.terminal import assembled
-from litesnn.commands.common import (
-    JsonOption,
-    SetOption,
-    chosen_profile,
-    errors_to_exit,
-    print_json,
-    stderr_console,
-    stdout_console,
-)
+from litesnn.commands.consoles import print_json, stderr_console, stdout_console
+from litesnn.commands.exits import errors_to_exit
+from litesnn.commands.options import JsonOption, SetOption, chosen_profile
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.search.training.presets import preset as paper_preset
 from litesnn.search.training.settings import TrainingSettings

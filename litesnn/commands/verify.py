@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from litesnn.commands.common import (
-    FINDINGS,
+from litesnn.commands.consoles import print_json, stdout_console, warn
+from litesnn.commands.exits import FINDINGS, errors_to_exit
+from litesnn.commands.options import (
     DataDirOption,
     DeviceOption,
-    EngineProgress,
     InputOption,
     JsonOption,
     LabelsOption,
@@ -20,12 +20,9 @@ from litesnn.commands.common import (
     ModelsOption,
     NoLavaOption,
     SeedOption,
-    errors_to_exit,
     ignored_inputs,
-    print_json,
-    stdout_console,
-    warn,
 )
+from litesnn.commands.progress import EngineProgress
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
 

@@ -12,7 +12,7 @@ from rich.console import Console
 from written_genotypes import document, written
 
 from litesnn.cli import compile_app
-from litesnn.commands.common import EngineProgress
+from litesnn.commands.progress import EngineProgress
 from litesnn.compiler.program import Program
 from litesnn.runtime.exact import simulate
 

@@ -22,7 +22,7 @@ from fuzz.limits import Limits, PeakMemory, cpu_seconds, limited_memory
 from fuzz.outcome import Kind, Outcome, Phase
 from fuzz.reader import DifferentError, Place, Reader
 from litesnn.base.errors import LiteSNNError
-from litesnn.commands.common import fail
+from litesnn.commands.exits import fail
 
 MESSAGE_CHARACTERS = 20_000
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")

@@ -11,7 +11,7 @@ from fuzz.case import Case
 from fuzz.mutators.lift import on_argument
 from fuzz.mutators.values import text, whole
 from fuzz.reader import Place, Reader
-from litesnn.commands.common import chosen_profile
+from litesnn.commands.options import chosen_profile
 from litesnn.compiler.estimate import estimate
 from litesnn.compiler.profile import Profile, load_profile
 
