@@ -91,7 +91,7 @@ def test_a_forward_cell_gets_weights_and_populations_that_fire(tmp_path: Path) -
         ({"operations": "zeroize,conv9x9"}, "operations: found 'conv9x9'; allowed: zeroize, skip"),
         ({"operations": "zeroize,skip"}, "operations: found zeroize, skip; allowed: zeroize, a convolution"),
         ({"operations": "conv3x3,skip"}, "allowed: zeroize, a convolution"),
-        ({"batch_size": "1"}, "batch_size: found 1; allowed: a whole number, 2 or more"),
+        ({"batch_size": "1"}, "batch_size: found 1; allowed: a whole number, 2 to 65536"),
         ({"pool": "average", "last_pool": "3"}, "last_pool: found 3; allowed with average pooling: 1, 2, 4"),
         ({"feedback": "false"}, "feedback: found False; allowed for lightsnn: True"),
         ({"widths": "3"}, "setting: found 'widths'; allowed: method, operations"),
