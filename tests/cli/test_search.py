@@ -114,7 +114,7 @@ def test_a_sequential_design_goes_through_to_the_deployed_network(tmp_path: Path
         (("--set", "keep=much"), "keep: found 'much'"),
         (("--set", "size=1"), "setting: found 'size'; allowed: nodes"),
         (("--set", "keep"), "found 'keep'; allowed: NAME=VALUE"),
-        (("--cost", "abacus"), "cost: found 'abacus'"),
+        (("--set", "cost=abacus"), "cost: found 'abacus'"),
         (("--lambda-cores", 0.1), "lambda_cores: found 0.1 with cost 'paper'"),
         (("--channels", 9), "channels: found 9 for 2 nodes"),
         (("--sweep", "1e-9"), "allowed: LAMBDA_MEM:LAMBDA_COMP"),
