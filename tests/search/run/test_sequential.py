@@ -15,7 +15,7 @@ from litesnn.compiler.genotype import load_genotype, save_genotype
 from litesnn.search.model.compression import Compression
 from litesnn.search.model.reference import run_reference
 from litesnn.search.model.spiking_model import SpikingModel
-from litesnn.search.training import TrainingSettings, train, train_genotype
+from litesnn.search.training import TrainingSettings, phases, train_genotype
 from litesnn.search.training.auxiliary import Trainee
 
 SETTINGS = TrainingSettings(epochs=8, fixed_epochs=2, batch_size=16, optimizer="adam", lr=0.01, shift=1, sequential=5)
@@ -27,7 +27,7 @@ def test_each_stage_has_in_force_what_it_decides_and_what_is_decided(
 ) -> None:
     seen: list[tuple[str, int, bool, bool]] = []
     masks: list[torch.Tensor] = []
-    whole_epoch = train.train_epoch
+    whole_epoch = phases.train_epoch
 
     def watched(trainee: Trainee, *rest: object) -> float:
         model = trainee.model
@@ -41,7 +41,7 @@ def test_each_stage_has_in_force_what_it_decides_and_what_is_decided(
         masks.append(edge.mask.clone())
         return loss
 
-    monkeypatch.setattr(train, "train_epoch", watched)
+    monkeypatch.setattr(phases, "train_epoch", watched)
     path = bar_genotype(tmp_path)
     own = load_genotype(path).spec.timesteps
     assert own < SETTINGS.sequential

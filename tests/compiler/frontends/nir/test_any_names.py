@@ -81,7 +81,7 @@ def facts(result: Compilation) -> list[Any]:
         graph_document(graph)[0],
         mapping_document(mapping),
         report,
-        result.verification and result.verification.document(),
+        result.verification and result.verification.document().plain(),
     )
     return [wiring, weights, cores, *map(figures, documents)]
 
