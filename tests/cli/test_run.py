@@ -90,7 +90,7 @@ def test_run_refuses_a_device_that_is_not_there_and_one_for_lava(program: Path, 
     arguments = ("run", program, "--input", inputs, "-o", tmp_path / "y.npz")
     refused(call(*arguments, "--device", "abacus"), "device: found 'abacus'; allowed: cpu, cuda, cuda:1, ...")
     refused(call("verify", program, "--no-lava", "--device", "abacus"), "device: found 'abacus'")
-    refused(call(*arguments, "--simulator", "lava", "--profile-time"), "--simulator lava: found with --profile-time")
+    refused(call(*arguments, "--simulator", "lava", "--profile-time"), "--profile-time: found with --simulator lava")
     assert not (tmp_path / "y.npz").exists()
 
 
