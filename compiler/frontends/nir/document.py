@@ -12,7 +12,8 @@ import numpy as np
 
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value, read_hdf5
-from litesnn.compiler.frontends.nir.parse import Fields, parse_node
+from litesnn.compiler.frontends.nir.fields import Fields
+from litesnn.compiler.frontends.nir.parse import parse_node
 from litesnn.compiler.frontends.real.network import RealNetwork
 from litesnn.compiler.frontends.real.nodes import Neuron, Node, Port
 from litesnn.compiler.frontends.real.options import Reset

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from litesnn.compiler.frontends.nir.parse import ALLOWED
+from litesnn.compiler.frontends.nir.fields import ALLOWED
 from litesnn.compiler.frontends.support import SupportRow
 
 NAME = "NIR (`.nir`)"
