@@ -14,7 +14,7 @@ import networkx as nx
 
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.real.network import RealNetwork
-from litesnn.compiler.frontends.real.wiring import Connection, Wiring
+from litesnn.compiler.frontends.real.wired import Connection, Wiring
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,8 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.frontends.real.bias_neuron import bias_geometry, bias_label, bias_neuron
-from litesnn.compiler.frontends.real.discretize import StepRule, step_rule
+from litesnn.compiler.frontends.real.discretize import StepRule
 from litesnn.compiler.frontends.real.layer import Layer
+from litesnn.compiler.frontends.real.layer_rules import gains_left, layer_rule, per_channel, uniform
 from litesnn.compiler.frontends.real.levels import Timing
 from litesnn.compiler.frontends.real.maps import LinearMap, Shape3
 from litesnn.compiler.frontends.real.membranes import build_membranes, shifted
@@ -25,8 +26,7 @@ from litesnn.compiler.frontends.real.nodes import Neuron, Shape
 from litesnn.compiler.frontends.real.options import InputCoding, RealOptions
 from litesnn.compiler.frontends.real.quantize import Codes, quantized
 from litesnn.compiler.frontends.real.rounding import WeightRow, weight_label
-from litesnn.compiler.frontends.real.shapes import broadcast
-from litesnn.compiler.frontends.real.wiring import Connection, Layer3, Wiring
+from litesnn.compiler.frontends.real.wired import Connection, Layer3, Wiring
 from litesnn.compiler.graph import FidelityLabel, Graph, Lif, Names, Population, Source, SynapseBlock
 
 Floats = npt.NDArray[np.float64]
@@ -80,8 +80,10 @@ class _Lowering:
 
     def run(self) -> Lowered:
         self._check_bits()
-        layers = [(layer, self._rule(layer)) for layer in self.wiring.layers]
-        single = {layer.node.name for layer, rule in layers if not _uniform(layer, rule)}
+        layers = [
+            (layer, layer_rule(self.graph, layer, self.shapes, self.dt, self.options)) for layer in self.wiring.layers
+        ]
+        single = {layer.node.name for layer, rule in layers if not uniform(layer, rule)}
         populations: list[Population] = [_source(self.graph.input.name, self.wiring.input_shape, self.options.input)]
         stand_ins = {layer.node.name: _stand_in(layer, layer.node.name in single) for layer, _ in layers}
         sources = {populations[0].name: populations[0], **stand_ins, self.bias_name: bias_neuron(self.bias_name)}
@@ -105,24 +107,6 @@ class _Lowering:
                     self.graph.input.name, f"--bits names '{name}'; weight nodes: {', '.join(sorted(known)) or 'none'}"
                 )
 
-    def _rule(self, layer: Layer3) -> StepRule:
-        """The layer's step; arrays (C, H, W)."""
-        shape, node = layer.shape, layer.node
-        if not isinstance(node, Neuron):  # the Output behind a linear node: the chip's readout sums what arrives
-            return StepRule(np.ones(shape), np.ones(shape), np.zeros(shape), None)
-        spread: dict[str, Floats] = {
-            key: broadcast(value, self.shapes[node.name]).reshape(shape) for key, value in node.parameters.items()
-        }
-        rule = step_rule(self.graph, node, spread, self.dt, self.options)
-        for name, decay in (("decay", rule.decay), ("current decay", rule.current_decay)):
-            if decay is not None and np.ptp(np.rint(decay * 4096)) > 0:
-                raise self.graph.error(
-                    node.name,
-                    f"its neurons have different {name}s ({decay.min():.6g} .. {decay.max():.6g} per step); a population has one: "
-                    "split the layer, or train with one time constant",
-                )
-        return rule
-
     def _population(
         self,
         shape: Shape3,
@@ -131,13 +115,13 @@ class _Lowering:
         connections: list[Connection],
         sources: Mapping[str, Population],
     ) -> tuple[Population, list[SynapseBlock]]:
-        rule = _per_channel(rule, shape[0])
+        rule = per_channel(rule, shape[0])
         biases = {delay: values.reshape(shape[0], -1)[:, 0] for delay, values in layer.bias.items()}
         factors = self._factors(layer, rule)
         if (factors != 1).any():
             everywhere = np.repeat(factors, shape[1] * shape[2]).reshape(shape)
             connections = [replace(c, map=c.map.scaled(everywhere)) for c in connections]
-        rule = _gains_left(rule)
+        rule = gains_left(rule)
         synaptic, register = self._split_bias(rule, {d: bias * factors for d, bias in biases.items()}, layer)
         real = [(c.map.values * self._worth(c), self._bits(c)) for c in connections]
         unit, codes = quantized(real, self.options)
@@ -235,37 +219,6 @@ def _stand_in(layer: Layer3, single: bool) -> Lif:
     """A population of the layer's shape, for bounds of what reads it."""
     shape = (layer.shape[0] * layer.shape[1] * layer.shape[2], 1, 1) if single else layer.shape
     return Lif(layer.node.name, shape, tuple(range(shape[0])), shape[0], layer.node.name)
-
-
-def _uniform(layer: Layer3, rule: StepRule) -> bool:
-    """Whether every channel has one gain, threshold, leak and bias."""
-    parts = (rule.gain, rule.current_gain, rule.leak, rule.threshold, *layer.bias.values())
-    tables = [part.reshape(layer.shape[0], -1) for part in parts if part is not None]
-    return all((table == table[:, :1]).all() for table in tables)
-
-
-def _per_channel(rule: StepRule, channels: int) -> StepRule:
-    def first(values: Floats) -> Floats:
-        return values.reshape(channels, -1)[:, 0]
-
-    return replace(
-        rule,
-        decay=first(rule.decay),
-        gain=first(rule.gain),
-        leak=first(rule.leak),
-        threshold=None if rule.threshold is None else first(rule.threshold),
-        current_decay=None if rule.current_decay is None else first(rule.current_decay),
-        current_gain=None if rule.current_gain is None else first(rule.current_gain),
-    )
-
-
-def _gains_left(rule: StepRule) -> StepRule:
-    """The rule with the gains that are not in the weights: positive ones of spiking neurons, 1 for readouts."""
-    spikes = rule.threshold is not None
-    gain = np.abs(rule.gain) if spikes else np.ones_like(rule.gain)
-    if rule.current_gain is None:
-        return replace(rule, gain=gain)
-    return replace(rule, gain=gain, current_gain=np.abs(rule.current_gain) if spikes else np.ones_like(gain))
 
 
 def _between(connection: Connection, source: Population, single: bool) -> Connection:

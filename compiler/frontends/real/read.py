@@ -13,7 +13,8 @@ from litesnn.compiler.frontends.real.network import RealNetwork, TimeStep
 from litesnn.compiler.frontends.real.nodes import Conv2d, Linear, Neuron, Node, Shape
 from litesnn.compiler.frontends.real.options import RealOptions
 from litesnn.compiler.frontends.real.reference import Question, RealReference
-from litesnn.compiler.frontends.real.wiring import Wiring, wire
+from litesnn.compiler.frontends.real.wired import Wiring
+from litesnn.compiler.frontends.real.wiring import wire
 from litesnn.compiler.graph import FidelityLabel, Graph, Membranes, Source
 from litesnn.compiler.origin import Layer, SourceFile
 

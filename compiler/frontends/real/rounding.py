@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.frontends.real.layer import Layer, whole_sums
 from litesnn.compiler.frontends.real.quantize import Codes
-from litesnn.compiler.frontends.real.wiring import Connection
+from litesnn.compiler.frontends.real.wired import Connection
 from litesnn.compiler.graph import DECAY_UNITY, VTH_MAX, WEIGHT_SHIFT, FidelityLabel, Lif, Membranes, Population
 
 Floats = npt.NDArray[np.float64]

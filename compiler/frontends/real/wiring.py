@@ -1,17 +1,16 @@
-"""The network between the neurons: populations, and the linear map and delay of every path from one to the next."""
+"""From nodes to wiring: the linear nodes between neurons contracted to one map for each delay from one population to another."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.real import maps
-from litesnn.compiler.frontends.real.maps import LinearMap, Shape3
+from litesnn.compiler.frontends.real.maps import LinearMap
 from litesnn.compiler.frontends.real.network import RealNetwork
 from litesnn.compiler.frontends.real.nodes import (
     Conv2d,
@@ -26,47 +25,11 @@ from litesnn.compiler.frontends.real.nodes import (
     Shape,
 )
 from litesnn.compiler.frontends.real.shapes import broadcast, conv_padding
+from litesnn.compiler.frontends.real.wired import Connection, Layer3, Wiring, shape3
 
 Floats = npt.NDArray[np.float64]
 DELAY_MAX = 100_000  # steps; what a chip's synapse holds is a rule of its profile
 STEP_ERROR = 1e-3  # a delay is a whole number of steps to within this much of one
-
-
-@dataclass(frozen=True, eq=False)
-class Connection:
-    """All linear paths of one delay from one population to another.
-
-    `delay` in steps; `weights` names the weight node nearest to the target, None where the path has none.
-    """
-
-    source: str
-    target: str
-    delay: int
-    map: LinearMap
-    weights: str | None
-
-
-@dataclass(frozen=True, eq=False)
-class Layer3:
-    """A population to be: its node (the Output where the network ends in a linear node), shape (C, H, W), inputs.
-
-    `bias` is what arrives every step from the biases of linear nodes, (C, H, W) by the step from which on it does.
-    """
-
-    node: Node
-    shape: Shape3
-    incoming: tuple[Connection, ...]
-    bias: Mapping[int, Floats]
-
-
-@dataclass(frozen=True, eq=False)
-class Wiring:
-    """Layers in reading order, the input's shape, the name of the layer that is read out, and nodes that lead nowhere."""
-
-    input_shape: Shape3
-    layers: tuple[Layer3, ...]
-    output: str
-    unread: tuple[str, ...]
 
 
 def wire(graph: RealNetwork, shapes: Mapping[str, Shape], dt: float) -> Wiring:
@@ -270,11 +233,3 @@ class _Wiring:
                 part = np.where(steps == value, bias.reshape(steps.shape), 0.0)
                 result[delay + int(value)] = result.get(delay + int(value), 0.0) + part
         return result
-
-
-def shape3(shape: Shape) -> Shape3:
-    """(C, H, W) of any shape of up to three axes: missing axes are 1."""
-    if len(shape) > 3:
-        shape = (shape[0], shape[1], math.prod(shape[2:]))
-    padded = (*shape, 1, 1, 1)
-    return (padded[0], padded[1], padded[2])
