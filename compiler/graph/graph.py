@@ -1,4 +1,4 @@
-"""The graph: populations and synapse blocks in a networkx MultiDiGraph, with the invariants that hold after every pass."""
+"""The graph: populations and synapse blocks in a networkx MultiDiGraph; its invariants (`problems.py`) hold after every pass."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from litesnn.compiler.graph.block import SynapseBlock
 from litesnn.compiler.graph.findings import FidelityLabel, Range, Removal, Schedule
 from litesnn.compiler.graph.kinds import Membranes, Population, Readout, Source
 from litesnn.compiler.graph.pace import Pace
+from litesnn.compiler.graph.problems import structural_problems, timing_problems
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -196,60 +197,8 @@ class Graph:
         GraphError
             At the first broken invariant: what, where, and after which pass.
         """
-        for problem in (*self.structural_problems(), *self._timing_problems()):
+        for problem in (*structural_problems(self), *timing_problems(self)):
             raise GraphError(f"after pass '{after}': {problem}")
-
-    def structural_problems(self) -> Iterator[str]:
-        """What keeps the graph from being simulated at all; wrong delays do not, they give wrong answers."""
-        import networkx as nx
-
-        outputs = [population.name for population in self.membranes if population.read_by_host]
-        if len(outputs) != 1:
-            yield f"a graph has exactly one output; found {len(outputs)}: {', '.join(outputs)}"
-        within = self.network.edge_subgraph(
-            [(s, t, key) for s, t, key, data in self.network.edges(keys=True, data=True) if not data["block"].distance]
-        )
-        if not self.isolated and not nx.is_directed_acyclic_graph(within):
-            yield f"found a cycle {nx.find_cycle(within)}; only feed-forward graphs and feedback of distance 1 can be scheduled"
-        for population in self.populations:
-            yield from population.problems()
-        for block in self.blocks:
-            yield from self._block_problems(block)
-
-    def _timing_problems(self) -> Iterator[str]:
-        if self.isolated:
-            return
-        for block in self.blocks:
-            due = self.due(block)
-            if due is not None and block.delay != due:
-                at = (self[block.source].arrival or 0) + block.latency
-                yield f"block '{block.name}' delivers at step {at}, '{block.target}' expects {at - block.delay + due}"
-
-    def _block_problems(self, block: SynapseBlock) -> Iterator[str]:
-        source, target = self[block.source], self[block.target]
-        problem = block.geometry.check(source.shape, target.shape)
-        if problem:
-            yield f"block '{block.name}': {problem}"
-        if isinstance(target, Source):
-            yield f"block '{block.name}' ends at source '{target.name}'"
-        if source.sends == "nothing":
-            yield f"block '{block.name}' starts at '{source.name}', which sends nothing"
-        if block.exponent < 0 or block.delay < 0:
-            yield f"block '{block.name}': exponent {block.exponent} and delay {block.delay} must be 0 or more"
-        if block.distance not in (0, 1):
-            yield f"block '{block.name}': found distance {block.distance}; allowed: 0, or 1 for feedback"
-        if block.injected and (block.delay or not (isinstance(source, Source) and block.is_identity)):
-            yield f"block '{block.name}': only values of a source, one to one, unweighted and without delay, are written into neurons"
-        if block.format is not None:
-            low, high = block.format.code_range()
-            codes = block.geometry.codes
-            if codes.size and (codes.min() < low or codes.max() > high):
-                yield (
-                    f"block '{block.name}': codes {codes.min()}..{codes.max()} do not fit {block.format.num_weight_bits} bits "
-                    f"{block.format.sign_mode} ({low}..{high})"
-                )
-            if block.format.weight_exp + block.format.alignment != block.exponent:
-                yield f"block '{block.name}': weight_exp {block.format.weight_exp} does not carry exponent {block.exponent}"
 
 
 def _in_order(edges: Iterable[tuple[str, str, dict[str, Any]]]) -> list[SynapseBlock]:
