@@ -23,7 +23,10 @@ VERSION = 1
 Bits = Annotated[int, Field(ge=1, le=8, description="weight bits; b bits carry the odd codes -(2^b-1) .. 2^b-1")]
 Keep = Annotated[float, Field(gt=0, le=1, description="fraction of weights that pruning keeps, per tensor")]
 Step = Annotated[float, Field(gt=0, description="quantizer step; the weight code 1 is worth step / 2")]
-MembraneExp = Annotated[int, Field(ge=0, le=15, description="accumulator units per smallest weight: 2^membrane_exp")]
+MEMBRANE_EXP_MAX = 15
+MembraneExp = Annotated[
+    int, Field(ge=0, le=MEMBRANE_EXP_MAX, description="accumulator units per smallest weight: 2^membrane_exp")
+]
 MAX_SIDE, MAX_CHANNELS, MAX_CLASSES, MAX_PARTS, MAX_TIMESTEPS = 4096, 2**16, 2**16, 4096, 4096
 """Pixels of a side, channels of a population, classes, parts of one list, and time steps: `limits.py` bounds their products."""
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]

@@ -13,7 +13,7 @@ from litesnn.compiler.genotype.topology import NORM_TENSORS
 from litesnn.search.model.compression import WHOLE, Compression
 from litesnn.search.model.edges import Edge
 from litesnn.search.model.fixed_point import Folded, fold_pool, fold_readout
-from litesnn.search.model.nodes import Node
+from litesnn.search.model.nodes import Node, stored_exp
 
 Model = TypeVar("Model", bound="GenotypeNetwork")
 
@@ -86,7 +86,7 @@ class GenotypeNetwork(nn.Module):
         assert pool is not None
         channels, height, width = pool.in_shape
         threshold = self.genotype.pool_threshold
-        return fold_pool(channels, height * width, int(self.pool_exp), threshold, self.pool_exp.device)
+        return fold_pool(channels, height * width, stored_exp(self.pool_exp, "head"), threshold, self.pool_exp.device)
 
     def fold_readout(self) -> Folded:
         """Integers of the readout; its threshold means nothing."""

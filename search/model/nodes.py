@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from litesnn.base.errors import TrainingError
 from litesnn.compiler.genotype import Genotype, NodePlan
+from litesnn.compiler.genotype.schema import MEMBRANE_EXP_MAX
 from litesnn.compiler.genotype.topology import NORM_TENSORS
 from litesnn.search.model.edges import Edge
 from litesnn.search.model.fixed_point import Folded, Gain, fold_edge_norm, fold_node_norm, gain_of_norm
@@ -72,7 +73,8 @@ class Node(nn.Module):
         Raises
         ------
         TrainingError
-            If a step is not finite or not above 0: weights grew out of the range of floats, or shrank to nothing.
+            If a step is not finite or not above 0: weights grew out of the range of floats, or shrank to nothing; and for a membrane_exp
+            that no genotype has, as a changed checkpoint may.
         """
         values = [edge.code_value() for edge in self.edge_list()]
         for edge, value in zip(self.edge_list(), values, strict=True):
@@ -81,7 +83,7 @@ class Node(nn.Module):
                     f"{edge.plan.place}: found a quantizer step of {float(value.min())} to {float(value.max())}; allowed: finite "
                     "and above 0. The training diverged: lower its learning rate, or start without resuming"
                 )
-        exp, threshold = int(self.membrane_exp), self.genotype.neuron.threshold
+        exp, threshold = stored_exp(self.membrane_exp, self.plan.place), self.genotype.neuron.threshold
         if self.genotype.norm == "node":
             return fold_node_norm(self._gain(self.plan.name), values, exp, threshold)
         one = torch.ones(self.plan.shape[0], dtype=torch.float64, device=self.membrane_exp.device)
@@ -96,3 +98,13 @@ class Node(nn.Module):
         tensors: list[Tensor] = [getattr(norm, name) for name in NORM_TENSORS]
         weight, bias, mean, var = tensors
         return gain_of_norm(weight, bias, mean, var, norm.eps)
+
+
+def stored_exp(stored: Tensor, place: str) -> int:
+    """A membrane_exp as a model holds it; `TrainingError` for one that no genotype has, as a changed checkpoint may."""
+    exp = int(stored)
+    if not 0 <= exp <= MEMBRANE_EXP_MAX:
+        raise TrainingError(
+            f"{place}: found a membrane_exp of {exp}; allowed: 0 to {MEMBRANE_EXP_MAX}; start without resuming"
+        )
+    return exp

@@ -104,3 +104,13 @@ def test_weights_that_training_lost_are_an_error_that_names_their_edge(value: fl
     edge.step.fill_(value)
     with pytest.raises(TrainingError, match=re.escape(f"{edge.plan.place}: found a quantizer step of")):
         model.node_list()[0].fold()
+
+
+@pytest.mark.parametrize("exp", [-1, 16, 2**40])
+def test_a_membrane_exp_that_no_genotype_has_is_an_error_that_names_its_node(exp: int) -> None:
+    node = SpikingModel.from_genotype(random_trained_genotype(1)).node_list()[0]
+    node.membrane_exp.fill_(exp)
+    with pytest.raises(
+        TrainingError, match=f"{re.escape(node.plan.place)}: found a membrane_exp of {exp}; allowed: 0 to 15"
+    ):
+        node.fold()
