@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import get_origin
 
 from pydantic.fields import FieldInfo
 
@@ -31,10 +32,11 @@ def _uses() -> dict[str, Use]:
     found: dict[str, Use] = {}
     for name, field in Profile.model_fields.items():
         section = field.annotation
-        if isinstance(section, type) and issubclass(section, Section):
-            found |= {f"{name}.{figure}": _use(own) for figure, own in section.model_fields.items()}
-        elif dict in (section, getattr(section, "__origin__", None)):
+        # asked first: to Python 3.10 a dict[...] is a class as well
+        if dict in (section, get_origin(section)):
             found[name] = _use(field)
+        elif isinstance(section, type) and issubclass(section, Section):
+            found |= {f"{name}.{figure}": _use(own) for figure, own in section.model_fields.items()}
     return found
 
 
