@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -10,12 +9,11 @@ import pytest
 from campaign import examine, run, table, troubled
 from cases import CAMPAIGNS, Case, generators
 from judge import judge
+from lava_here import needs_lava
 
 from litesnn.compiler.graph import Removal
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.trace import Trace
-
-needs_lava = pytest.mark.skipif(sys.version_info >= (3, 11), reason="Lava exists for Python 3.10 only")
 
 
 @pytest.mark.parametrize("name", list(CAMPAIGNS))

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command_line import as_json, call, json_of, ok, refused
+from lava_here import needs_lava
 
 from litesnn.compiler.program import Program
 from litesnn.runtime.lava import supervise
@@ -46,7 +47,7 @@ def test_the_time_limit_of_lava_is_an_option_of_every_command_that_runs_it(comma
     assert "--lava-timeout" in ok(command, "--help").stdout
 
 
-@pytest.mark.skipif(sys.version_info >= (3, 11), reason="Lava exists for Python 3.10 only")
+@needs_lava
 def test_the_time_limit_reaches_lava(program: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervise, "worker_command", lambda: [sys.executable, "-c", "import time; time.sleep(600)"])
     shape = Program.load(program).graph.sources[0].shape

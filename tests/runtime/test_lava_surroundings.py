@@ -12,13 +12,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from lava_here import needs_lava
 from recurrent_graphs import ring, scheduled, spikes_in
 
 from litesnn.base.errors import OutputError
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.lava import run_lava, supervise
 
-needs_lava = pytest.mark.skipif(sys.version_info >= (3, 11), reason="Lava exists for Python 3.10 only")
 needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes through /proc")
 TESTS = Path(__file__).parents[1]
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from lava_graphs import isolated
+from lava_here import needs_lava
 from naive_simulator import simulate_naively
 from recurrent_graphs import scheduled
 from small_graphs import conv, dense, neurons, readout, source
@@ -22,7 +22,6 @@ from litesnn.runtime.lava import LavaSession
 from litesnn.runtime.lava.exchange import Models
 from litesnn.runtime.lava.synapses import plan_synapses
 
-needs_lava = pytest.mark.skipif(sys.version_info >= (3, 11), reason="Lava exists for Python 3.10 only")
 EYE = np.eye(2, dtype=int)
 ZEROS = np.zeros(2, np.int64)
 LOUD = {"bias_mant": np.array([50, 90]), "dv": 0}
