@@ -6,6 +6,7 @@ zero or is allocated without measure. A `ValueError` from here says what was fou
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
@@ -36,7 +37,7 @@ def short(value: object) -> str:
     return _Short().repr(value)
 
 
-class _Checked:
+class _Checked(ABC):
     """Checks a value before pydantic converts it."""
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -48,9 +49,9 @@ class _Checked:
             raise ValueError(f"found {short(value)}; allowed: {self}")
         return value
 
+    @abstractmethod
     def allows(self, value: object) -> bool:
         """Whether the value is one of those that `str` of this names."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

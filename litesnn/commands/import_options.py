@@ -15,6 +15,7 @@ import typer
 
 from litesnn.base.errors import ImportFileError
 from litesnn.commands.arrays_options import ArraysOptions
+from litesnn.commands.options import was_given
 from litesnn.compiler.origin.formats import Format, formats
 from litesnn.compiler.origin.options import OptionField, option_fields, text
 
@@ -86,7 +87,7 @@ def given_options(context: typer.Context, kind: Importable, options: Mapping[str
     given = {}
     for parameter in context.command.params:
         name = parameter.name or ""
-        if name not in owners or getattr(context.get_parameter_source(name), "name", "DEFAULT") == "DEFAULT":
+        if name not in owners or not was_given(context, name):
             continue
         if kind.title not in owners[name]:
             flag = _typed(parameter, context.params.get(name))

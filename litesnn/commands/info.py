@@ -18,15 +18,13 @@ def info_command(
 ) -> None:
     """Show a genotype (wiring, bits, pruning, training record) or a program (its report)."""
     with errors_to_exit():
-        from litesnn.compiler.genotype import load_genotype
         from litesnn.compiler.program import is_program
-        from litesnn.display.genotype import genotype_document, show_genotype
-        from litesnn.display.report import show_panel, show_report
 
         console = stdout_console()
         if is_program(path):
             from litesnn.compiler.program import Program
             from litesnn.compiler.report.panels.certificate import CertificatePanel
+            from litesnn.display.report import show_panel, show_report
 
             program = Program.load(path)
             if json_output:
@@ -36,6 +34,9 @@ def info_command(
                 show_panel(console, CertificatePanel.of(program.report))
                 console.print(f"made by: {program.command}", style="dim")
             return
+        from litesnn.compiler.genotype import load_genotype
+        from litesnn.display.genotype import genotype_document, show_genotype
+
         document = genotype_document(load_genotype(path))
         if json_output:
             print_json(document)

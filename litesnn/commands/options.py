@@ -68,6 +68,11 @@ LavaTimeoutOption = Annotated[
 ]
 
 
+def was_given(context: typer.Context, parameter: str) -> bool:
+    """Whether a parameter was typed, not left at its default."""
+    return getattr(context.get_parameter_source(parameter), "name", "DEFAULT") != "DEFAULT"
+
+
 def seconds(text: object) -> float:
     """A time limit above 0."""
     try:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from litesnn.commands.options import was_given
 from litesnn.search.settings.setting import NamedSetting, settings_of
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Options:
         given = {}
         for named in self.named:
             value = values.pop(named.name)
-            if getattr(context.get_parameter_source(named.name), "name", "DEFAULT") != "DEFAULT":
+            if was_given(context, named.name):
                 given[named.name] = not value if named.setting.off else value
         return given
 
