@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch import Tensor
 
 from litesnn.compiler.graph import Graph, Membranes
-from litesnn.runtime.exact.neurons import NeuronModel
 from litesnn.runtime.trace import Trace
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from litesnn.runtime.exact.tensors.neurons import NeuronModel
 
 Ints = npt.NDArray[np.int64]
 
@@ -75,9 +77,9 @@ class Recorder:
 
 
 def _write(kept: npt.NDArray[np.integer[Any]], samples: slice, step: int, values: Tensor) -> None:
-    torch.from_numpy(kept)[samples, step].copy_(values)
+    kept[samples, step] = values.numpy(force=True)
 
 
 def _integers(values: Tensor) -> Ints:
-    integers: Ints = values.flatten(1).to(torch.int64).cpu().numpy()
+    integers: Ints = values.flatten(1).long().numpy(force=True)
     return integers

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from typing import Any
-
-import numpy as np
-import numpy.typing as npt
-import torch
+from collections.abc import Collection, Mapping
+from functools import cached_property
 
 from litesnn.base.errors import BackendError, DataError
 from litesnn.compiler.graph import Graph, Source
-from litesnn.runtime.exact.axis import Axis, Mode, is_aligned
-from litesnn.runtime.exact.batch import Batch
-from litesnn.runtime.exact.batches import batch_size as fitting_batch
-from litesnn.runtime.exact.kernels.kernel import only_sums_of_products
-from litesnn.runtime.exact.limits import Sent
-from litesnn.runtime.exact.network import Network
+from litesnn.runtime.exact.axis import Mode, is_aligned
+from litesnn.runtime.exact.engine import Engine, Inputs, Job, Progress
+from litesnn.runtime.exact.native import NativeEngine, reason_against
 from litesnn.runtime.exact.record import Recorder
-from litesnn.runtime.exact.threads import fitting_threads
+from litesnn.runtime.exact.sums import Sent
 from litesnn.runtime.exact.timing import RunTiming
 from litesnn.runtime.trace import Trace, check_recorded
-
-Inputs = npt.NDArray[np.integer[Any]]
-Progress = Callable[[int, int], None]
 
 
 def simulate(
@@ -70,11 +60,18 @@ def simulate(
 
 
 class Simulator:
-    """A graph made ready once for many runs; parameters and errors as of `simulate`."""
+    """A graph made ready once for many runs; parameters and errors as of `simulate`.
 
-    def __init__(self, graph: Graph, device: str = "cpu") -> None:
-        self.graph = graph
-        self._network = Network(graph, _device(device))
+    On a CPU with a C compiler, networks of leaky neurons are computed by kernels on integers (`native`); all others, and those on a
+    GPU, on tensors (`tensors`). Both give the same integers.
+
+    Parameters
+    ----------
+    threads : that compute at once; as many as the process may use where None
+    """
+
+    def __init__(self, graph: Graph, device: str = "cpu", threads: int | None = None) -> None:
+        self.graph, self._device, self._threads = graph, device, threads
 
     def run(
         self,
@@ -93,18 +90,30 @@ class Simulator:
         timesteps = _timesteps(graph, inputs)
         mode = self._mode(stream)
         recorder = Recorder(graph, record, record_states, count, timesteps)
-        steps = Axis.of(graph, mode, timesteps, 1).steps
-        size = count if mode == "stream" else batch_size or fitting_batch(graph, steps, count)
-        lanes = 1 if mode == "stream" else min(size, count)
         entering = {source.name: _range(inputs, source) for source in graph.sources}
-        with torch.inference_mode(), only_sums_of_products(), fitting_threads(graph, lanes):
-            for first in range(0, count, max(1, size)):
-                part = inputs[first : first + size]
-                axis = Axis.of(graph, mode, timesteps, len(part))
-                Batch(self._network, axis, lanes, entering, recorder, first, timing).run(part)
-                if progress:
-                    progress(first + len(part), count)
+        job = Job(inputs=inputs, mode=mode, timesteps=timesteps, entering=entering, batch_size=batch_size)
+        self._engine(entering).run(job, recorder, timing, progress)
         return recorder.trace
+
+    def _engine(self, entering: Mapping[str, Sent]) -> Engine:
+        native = self._native
+        return self._tensors if native is None or not native.fits(entering) else native
+
+    @cached_property
+    def _native(self) -> NativeEngine | None:
+        """The kernels, where there are any and they suit the graph."""
+        from litesnn.kernels import library
+
+        if self._device != "cpu" or reason_against(self.graph) is not None:
+            return None
+        kernels = library()
+        return None if kernels is None else NativeEngine(self.graph, kernels, self._threads)
+
+    @cached_property
+    def _tensors(self) -> Engine:
+        from litesnn.runtime.exact.tensors.run import TensorEngine
+
+        return TensorEngine(self.graph, self._device, self._threads)
 
     def _mode(self, stream: bool) -> Mode:
         if self.graph.isolated:
@@ -141,15 +150,3 @@ def _range(inputs: Inputs, source: Source) -> Sent:
     lowest = -(1 << (-low - 1).bit_length()) if low < 0 else 0
     highest = (1 << high.bit_length()) - 1 if high > 0 else 0
     return max(lowest, source.sent[0]), min(highest, source.sent[1])
-
-
-def _device(name: str) -> torch.device:
-    try:
-        device = torch.device(name)
-        torch.zeros(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise BackendError(
-            f"device: found '{name}'; allowed: cpu, cuda, cuda:1, ... where torch has them ({reason})"
-        ) from error
-    return device

@@ -16,10 +16,11 @@ from litesnn.compiler.graph import Graph, Spiking
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.passes import BalanceDelays, StaggerResets
 from litesnn.runtime.exact import is_aligned, simulate
-from litesnn.runtime.exact.limits import Arithmetic, Sums
-from litesnn.runtime.exact.neurons import Setting
-from litesnn.runtime.exact.neurons.lif import LeakyModel
-from litesnn.runtime.exact.words import Packing
+from litesnn.runtime.exact.sums import Sums
+from litesnn.runtime.exact.tensors.limits import Arithmetic
+from litesnn.runtime.exact.tensors.neurons import Setting
+from litesnn.runtime.exact.tensors.neurons.lif import LeakyModel
+from litesnn.runtime.exact.tensors.words import Packing
 from litesnn.runtime.trace import Trace
 from litesnn.search.model.reference import run_reference
 

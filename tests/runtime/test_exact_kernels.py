@@ -11,11 +11,12 @@ from isolated_graphs import random_geometry
 from small_graphs import conv, graph, neurons, readout, source
 
 from litesnn.compiler.graph import Conv2d, Dense, Sparse
-from litesnn.runtime.exact.batches import batch_size, bytes_per_sample
-from litesnn.runtime.exact.kernels import Chooser, Kernel, Place, candidates
-from litesnn.runtime.exact.limits import Sums, arithmetic
-from litesnn.runtime.exact.neurons.lif import Decay
-from litesnn.runtime.exact.words import FLOAT32_EXACT, Packing
+from litesnn.runtime.exact.sums import Sums
+from litesnn.runtime.exact.tensors.batches import batch_size, bytes_per_sample
+from litesnn.runtime.exact.tensors.kernels import Chooser, Kernel, Place, candidates
+from litesnn.runtime.exact.tensors.limits import arithmetic
+from litesnn.runtime.exact.tensors.neurons.lif import Decay
+from litesnn.runtime.exact.tensors.words import FLOAT32_EXACT, Packing
 
 CPU = torch.device("cpu")
 

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from isolated_graphs import sigma_delta
 from lava_here import lava_module
 
-from litesnn.runtime.exact.limits import Arithmetic, Sums
-from litesnn.runtime.exact.neurons import MODELS, Setting
-from litesnn.runtime.exact.words import Packing
+from litesnn.runtime.exact.sums import Sums
+from litesnn.runtime.exact.tensors.limits import Arithmetic
+from litesnn.runtime.exact.tensors.neurons import MODELS, Setting
+from litesnn.runtime.exact.tensors.words import Packing
 
 models = lava_module("lava.proc.sdn.models")
 INT32 = 2**31

@@ -37,8 +37,8 @@ from litesnn.compiler.profile import load_profile
 from litesnn.compiler.profile.synapses import EncodingName
 from litesnn.compiler.program.documents import DOCUMENTS, graph_document
 from litesnn.runtime.exact import simulate
-from litesnn.runtime.exact.kernels import KERNELS
-from litesnn.runtime.exact.neurons import MODELS
+from litesnn.runtime.exact.tensors.kernels import KERNELS
+from litesnn.runtime.exact.tensors.neurons import MODELS
 from litesnn.runtime.lava.kinds import PROCESSES
 from litesnn.runtime.lava.plan import plan_network
 

@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from litesnn.compiler.graph import Conv2d
-from litesnn.runtime.exact.layout import Shape
+from litesnn.runtime.exact.tensors.layout import Shape
 
 Ints = npt.NDArray[np.int64]
 

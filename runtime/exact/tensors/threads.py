@@ -15,12 +15,13 @@ WORTH_SHARING = 2**17
 
 
 @contextmanager
-def fitting_threads(graph: Graph, lanes: int) -> Iterator[None]:
-    """One thread while `lanes` samples of every population are less than is worth sharing; torch's own number otherwise."""
+def fitting_threads(graph: Graph, lanes: int, most: int | None = None) -> Iterator[None]:
+    """One thread while `lanes` samples of every population are less than is worth sharing; otherwise `most`, or torch's own number."""
     before = torch.get_num_threads()
     largest = max(population.size for population in graph.populations) * lanes
-    if before > 1 and largest < WORTH_SHARING:
-        torch.set_num_threads(1)
+    fitting = 1 if largest < WORTH_SHARING else most or before
+    if fitting != before:
+        torch.set_num_threads(fitting)
     try:
         yield
     finally:

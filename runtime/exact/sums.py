@@ -1,8 +1,4 @@
-"""Which arithmetic is exact for one population: proved from its weights, sources, thresholds and the length of the run.
-
-float32 holds every integer up to 2^24, float64 up to 2^53. Sums of products are exact, whatever their order, while the sums of
-all positive and of all negative terms stay inside.
-"""
+"""How far sums and states can go: proved from weights, sources, thresholds and the length of the run."""
 
 from __future__ import annotations
 
@@ -11,14 +7,13 @@ from dataclasses import dataclass
 from math import gcd
 
 import numpy as np
-import torch
 
 from litesnn.base.errors import BackendError
 from litesnn.compiler.analysis.bounds import accumulator_bounds
 from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Graph, Membranes
-from litesnn.runtime.exact.words import FLOAT32_EXACT, FLOAT64_EXACT, Packing
 
 Sent = tuple[int, int]
+FLOAT64_EXACT = 2**53
 
 
 @dataclass(frozen=True)
@@ -60,23 +55,6 @@ def _common_unit(graph: Graph, population: Membranes) -> int:
         codes = np.unique(np.abs(block.geometry.codes))
         unit = gcd(unit, int(np.gcd.reduce(codes, initial=0)) << block.exponent)
     return unit or 1
-
-
-@dataclass(frozen=True)
-class Arithmetic:
-    """How the sums of one population are computed: in multiples of `sums.unit`, in `dtype`, so many samples per word."""
-
-    sums: Sums
-    dtype: torch.dtype
-    packing: Packing
-
-
-def arithmetic(sums: Sums, lanes: int) -> Arithmetic:
-    """The cheapest arithmetic that is exact, for `lanes` samples side by side."""
-    units = sums.largest // sums.unit
-    if units >= FLOAT32_EXACT:
-        return Arithmetic(sums, torch.float64, Packing())
-    return Arithmetic(sums, torch.float32, Packing.for_sums(units, lanes))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from math import inf
 import torch
 from torch import Tensor
 
-from litesnn.runtime.exact.kernels.kernel import Kernel
+from litesnn.runtime.exact.tensors.kernels.kernel import Kernel
 
 TRIALS = 2
 """Calls on which all promising candidates run; the fastest of them computes the rest."""

@@ -9,7 +9,7 @@ from typing import Protocol
 import torch
 from torch import Tensor
 
-from litesnn.runtime.exact.limits import Arithmetic
+from litesnn.runtime.exact.tensors.limits import Arithmetic
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ import torch
 from scipy.sparse import csr_matrix
 
 from litesnn.compiler.graph import Conv2d, Dense, Geometry, OneToOne, Pool, Sparse, Table
-from litesnn.runtime.exact.kernels.conv import ActiveWindows, DenseConv
-from litesnn.runtime.exact.kernels.kernel import Kernel
-from litesnn.runtime.exact.kernels.matrix import ActiveInputs, DenseMatrix, SparseMatrix
-from litesnn.runtime.exact.kernels.pool import DepthwisePool
-from litesnn.runtime.exact.layout import Shape
+from litesnn.runtime.exact.tensors.kernels.conv import ActiveWindows, DenseConv
+from litesnn.runtime.exact.tensors.kernels.kernel import Kernel
+from litesnn.runtime.exact.tensors.kernels.matrix import ActiveInputs, DenseMatrix, SparseMatrix
+from litesnn.runtime.exact.tensors.kernels.pool import DepthwisePool
+from litesnn.runtime.exact.tensors.layout import Shape
 
 Weights: TypeAlias = npt.NDArray[np.int64] | csr_matrix
 # Weights up to which a sparse matrix may be filled up, and the share of stored ones from which that can pay.

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from litesnn.compiler.graph import Population
-from litesnn.runtime.exact.layout import maps
-from litesnn.runtime.exact.words import Packing
+from litesnn.runtime.exact.tensors.layout import maps
+from litesnn.runtime.exact.tensors.words import Packing
 
 
 class Values:

@@ -12,8 +12,8 @@ import torch
 from torch import Tensor
 
 from litesnn.compiler.graph import Delta, Sigma, SigmaDelta
-from litesnn.runtime.exact.layout import per_neuron
-from litesnn.runtime.exact.neurons.model import Setting, States
+from litesnn.runtime.exact.tensors.layout import per_neuron
+from litesnn.runtime.exact.tensors.neurons.model import Setting, States
 
 
 class _Changes(ABC):

@@ -17,10 +17,10 @@ from torch import Tensor
 
 from litesnn.base.errors import RegisterError
 from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Leaky, Membranes
-from litesnn.runtime.exact.layout import per_neuron
-from litesnn.runtime.exact.limits import state_peaks
-from litesnn.runtime.exact.neurons.model import Setting, States
-from litesnn.runtime.exact.words import FLOAT32_EXACT
+from litesnn.runtime.exact.sums import state_peaks
+from litesnn.runtime.exact.tensors.layout import per_neuron
+from litesnn.runtime.exact.tensors.neurons.model import Setting, States
+from litesnn.runtime.exact.tensors.words import FLOAT32_EXACT
 
 WRAP = STATE_MAX + 1  # 2^23
 ONE_WRAP = 3 * WRAP  # beyond it a current is not back in its register after one wrap

@@ -8,10 +8,11 @@ from functools import cached_property
 import torch
 
 from litesnn.compiler.graph import Graph, Membranes, Population
-from litesnn.runtime.exact.limits import Arithmetic, Sent, Sums, arithmetic, worst_sums
-from litesnn.runtime.exact.neurons import MODELS
-from litesnn.runtime.exact.synapses import Projection, projections
-from litesnn.runtime.exact.words import Packing
+from litesnn.runtime.exact.sums import Sent, Sums, worst_sums
+from litesnn.runtime.exact.tensors.limits import Arithmetic, arithmetic
+from litesnn.runtime.exact.tensors.neurons import MODELS
+from litesnn.runtime.exact.tensors.synapses import Projection, projections
+from litesnn.runtime.exact.tensors.words import Packing
 
 INT32 = (-(2**31), 2**31 - 1)
 

@@ -10,7 +10,7 @@ import torch
 from scipy.sparse import csr_matrix
 from torch import Tensor
 
-from litesnn.runtime.exact.layout import Shape
+from litesnn.runtime.exact.tensors.layout import Shape
 
 
 class DenseMatrix:

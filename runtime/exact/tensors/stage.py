@@ -10,12 +10,13 @@ from torch import Tensor
 
 from litesnn.compiler.graph import Membranes
 from litesnn.runtime.exact.axis import Axis
-from litesnn.runtime.exact.layout import maps
-from litesnn.runtime.exact.limits import Arithmetic
-from litesnn.runtime.exact.neurons import MODELS, NeuronModel, Setting
-from litesnn.runtime.exact.synapses import Projection
+from litesnn.runtime.exact.tensors.kernels.choose import now
+from litesnn.runtime.exact.tensors.layout import maps
+from litesnn.runtime.exact.tensors.limits import Arithmetic
+from litesnn.runtime.exact.tensors.neurons import MODELS, NeuronModel, Setting
+from litesnn.runtime.exact.tensors.synapses import Projection
+from litesnn.runtime.exact.tensors.values import Values
 from litesnn.runtime.exact.timing import Part, RunTiming
-from litesnn.runtime.exact.values import Values
 
 
 class Stage:
@@ -134,7 +135,7 @@ class Stage:
     def _measure(self, part: Part) -> AbstractContextManager[None]:
         if self._timing is None:
             return nullcontext()
-        return self._timing.measure(self.population.name, part, self._device)
+        return self._timing.measure(self.population.name, part, lambda: now(self._device))
 
     def _note(self, projection: Projection) -> None:
         if self._timing is not None:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from litesnn.compiler.graph import Delta, Lif, Maximum, Readout, Relay, Sigma, SigmaDelta, Table
-from litesnn.runtime.exact.neurons.lif import LeakyModel
-from litesnn.runtime.exact.neurons.model import NeuronModel, Setting, States
-from litesnn.runtime.exact.neurons.sigma_delta import DeltaModel, SigmaDeltaModel, SigmaModel
+from litesnn.runtime.exact.tensors.neurons.lif import LeakyModel
+from litesnn.runtime.exact.tensors.neurons.model import NeuronModel, Setting, States
+from litesnn.runtime.exact.tensors.neurons.sigma_delta import DeltaModel, SigmaDeltaModel, SigmaModel
 
 MODELS: Table[Callable[[Any, Setting], NeuronModel]] = Table(
     "the exact simulator",

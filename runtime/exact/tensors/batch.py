@@ -15,13 +15,13 @@ import torch
 
 from litesnn.compiler.graph import Membranes, Population
 from litesnn.runtime.exact.axis import Axis
-from litesnn.runtime.exact.layout import laid_out
-from litesnn.runtime.exact.limits import Sent
-from litesnn.runtime.exact.network import Network, sends_messages
 from litesnn.runtime.exact.record import Recorder
-from litesnn.runtime.exact.stage import Stage
+from litesnn.runtime.exact.sums import Sent
+from litesnn.runtime.exact.tensors.layout import laid_out
+from litesnn.runtime.exact.tensors.network import Network, sends_messages
+from litesnn.runtime.exact.tensors.stage import Stage
+from litesnn.runtime.exact.tensors.values import Values
 from litesnn.runtime.exact.timing import RunTiming
-from litesnn.runtime.exact.values import Values
 
 Inputs = npt.NDArray[np.integer[Any]]
 

@@ -15,7 +15,6 @@ import torch
 from torch import Tensor
 
 FLOAT32_EXACT = 2**24
-FLOAT64_EXACT = 2**53
 _WORD_BITS = 24
 _SAMPLES = (6, 4, 3, 2)
 

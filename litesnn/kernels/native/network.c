@@ -1,0 +1,189 @@
+/* Simulation of a network with spikes as bits and integer sums: a component (a population, or those of a loop) over all steps of some
+   lanes. Called from litesnn/runtime/exact/native; what it is told stands in network.h. */
+#include <stdlib.h>
+#include <time.h>
+
+#include "vectors.h"
+
+#define SUM int8_t
+#define NAMED(name) name##_8
+#include "synapses.h"
+#include "leaky.h"
+#undef SUM
+#undef NAMED
+#define SUM int16_t
+#define NAMED(name) name##_16
+#include "synapses.h"
+#include "leaky.h"
+#undef SUM
+#undef NAMED
+#define SUM int32_t
+#define NAMED(name) name##_32
+#include "synapses.h"
+#include "leaky.h"
+#undef SUM
+#undef NAMED
+
+/* What a population needs while a lane is computed. */
+typedef struct {
+    char *sums, *held; /* of a step, and of sources that send the same at every step */
+    int32_t *u, *v, *potential;
+    int64_t neurons, held_at; /* places * padded; the last step that `held` was asked for, -1: none yet */
+} Room;
+
+static int64_t now_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+static void add(const Synapses *s, const Population *p, const Sent *sents, int64_t lane, int64_t step, Events *events, char *sums) {
+    switch (p->sum_bytes) {
+        case 1: add_8(s, p, sents, lane, step, events, (int8_t *)sums); break;
+        case 2: add_16(s, p, sents, lane, step, events, (int16_t *)sums); break;
+        default: add_32(s, p, sents, lane, step, events, (int32_t *)sums);
+    }
+}
+
+static int holds(const Synapses *s, const Sent *sents) { return sents[s->reads[0].sent].steps == 1; }
+
+static int sends(const Synapses *s, const Sent *sents, int64_t lane, int64_t step) {
+    return sent_at(sents + s->reads[0].sent, lane, step - s->reads[0].shift) != NULL;
+}
+
+/* What arrives at a step from sources that hold what they send, into room->held; returns whether anything does. */
+static int arrive_held(const Population *p, const Sent *sents, int64_t lane, int64_t step, Events *events, Room *room) {
+    int held = 0, changed = room->held_at < 0;
+    for (int32_t i = 0; i < p->count; i++) {
+        const Synapses *s = p->synapses + i;
+        if (!holds(s, sents)) continue;
+        held |= sends(s, sents, lane, step);
+        changed |= sends(s, sents, lane, step) != sends(s, sents, lane, room->held_at);
+    }
+    if (held && changed) {
+        memset(room->held, 0, (size_t)(room->neurons * p->sum_bytes));
+        for (int32_t i = 0; i < p->count; i++) {
+            if (holds(p->synapses + i, sents)) add(p->synapses + i, p, sents, lane, step, events, room->held);
+        }
+    }
+    room->held_at = step;
+    return held;
+}
+
+/* All that arrives at a step, into room->sums. */
+static void arrive(const Population *p, const Sent *sents, int64_t lane, int64_t step, Events *events, Room *room) {
+    size_t bytes = (size_t)(room->neurons * p->sum_bytes);
+    if (arrive_held(p, sents, lane, step, events, room)) memcpy(room->sums, room->held, bytes);
+    else memset(room->sums, 0, bytes);
+    for (int32_t i = 0; i < p->count; i++) {
+        if (!holds(p->synapses + i, sents)) add(p->synapses + i, p, sents, lane, step, events, room->sums);
+    }
+}
+
+static void fire(const Population *p, Sent *sents, int64_t lane, int64_t step, Room *room, Counts *counts) {
+    Sent *sent = sents + p->sent;
+    int64_t places = (int64_t)p->height * p->width;
+    uint64_t *bits = sent->bits + (lane * sent->steps + step) * places * sent->words;
+    if (p->resets[step]) {
+        if (room->u) memset(room->u, 0, (size_t)room->neurons * 4);
+        memset(room->v, 0, (size_t)room->neurons * 4);
+    }
+    switch (p->sum_bytes) {
+        case 1: neurons_8(p, (int8_t *)room->sums, room->u, room->v, room->potential, bits, sent->words, counts); break;
+        case 2: neurons_16(p, (int16_t *)room->sums, room->u, room->v, room->potential, bits, sent->words, counts); break;
+        default: neurons_32(p, (int32_t *)room->sums, room->u, room->v, room->potential, bits, sent->words, counts);
+    }
+    for (int64_t w = 0; w < places * sent->words; w++) counts->events += __builtin_popcountll(bits[w]);
+}
+
+/* Keep the registers after a step, where somebody asks. */
+static void keep(const Population *p, int64_t lane, int64_t steps, int64_t step, const Room *room) {
+    int64_t at = (lane * steps + step) * room->neurons;
+    size_t bytes = (size_t)room->neurons * 4;
+    if (p->currents) memcpy(p->currents + at, room->u, bytes);
+    if (p->potentials) memcpy(p->potentials + at, room->potential, bytes);
+    if (p->membranes) memcpy(p->membranes + at, room->v, bytes);
+}
+
+static void release(int32_t count, Room *rooms, Events *events) {
+    for (int32_t i = 0; rooms && i < count; i++) {
+        free(rooms[i].sums), free(rooms[i].held), free(rooms[i].u), free(rooms[i].v), free(rooms[i].potential);
+    }
+    free(rooms), free(events->rows), free(events->values), free(events->starts), free(events->taps), free(events->spread);
+}
+
+static void *aligned(int64_t bytes) {
+    void *room = NULL;
+    return posix_memalign(&room, 64, (size_t)(bytes + 64)) ? NULL : room;
+}
+
+static int make_rooms(const Population *component, int32_t count, const Sent *sents, Room *rooms, Events *events) {
+    int64_t most = 1, places = 1, width = 1, spread = 1;
+    for (int32_t i = 0; i < count; i++) {
+        const Population *p = component + i;
+        Room *room = rooms + i;
+        if (p->width > width) width = p->width;
+        room->neurons = (int64_t)p->height * p->width * p->padded;
+        int remembers = p->current_memory || p->checked || p->currents;
+        if (!(room->sums = aligned(room->neurons * p->sum_bytes)) || !(room->held = aligned(room->neurons * p->sum_bytes))) return 0;
+        if (!(room->v = aligned(room->neurons * 4)) || (remembers && !(room->u = aligned(room->neurons * 4)))) return 0;
+        if (p->potentials && !(room->potential = aligned(room->neurons * 4))) return 0;
+        for (int32_t k = 0; k < p->count; k++) {
+            const Synapses *s = p->synapses + k;
+            const Sent *from = sents + s->reads[0].sent;
+            int64_t size = (int64_t)from->height * from->width, sending = 0;
+            for (int32_t r = 0; r < s->count; r++) sending += sents[s->reads[r].sent].channels;
+            if (size > places) places = size;
+            if (s->kind == DEPTHWISE && size * p->padded * p->sum_bytes > spread) spread = size * p->padded * p->sum_bytes;
+            if (size * sending > most) most = size * sending;
+        }
+    }
+    events->rows = malloc((size_t)(most + GROUP) * 4);
+    events->values = malloc((size_t)(most + 1) * 4);
+    events->starts = malloc((size_t)(places + 1) * 4);
+    events->taps = malloc((size_t)width * sizeof(Taps));
+    events->spread = aligned(spread);
+    return events->rows && events->values && events->starts && events->taps && events->spread;
+}
+
+int32_t litesnn_vector_bytes(void) { return VECTOR_BYTES; }
+
+/* Sizes of the structures, to be compared with those of Python's. */
+void litesnn_sizes(int64_t *sizes) {
+    sizes[0] = sizeof(Sent), sizes[1] = sizeof(Read), sizes[2] = sizeof(Synapses), sizes[3] = sizeof(Population), sizes[4] = sizeof(Counts);
+}
+
+/* Compute a component for `lanes` lanes of `steps` steps. Returns 0, or 1 where there was no memory. */
+int32_t litesnn_run(const Population *component, int32_t count, Sent *sents, int64_t lanes, int64_t steps, Counts *counts, int32_t timed) {
+    Events events = {0};
+    Room *rooms = calloc((size_t)count, sizeof(Room));
+    if (!rooms || !make_rooms(component, count, sents, rooms, &events)) {
+        release(count, rooms, &events);
+        return 1;
+    }
+    for (int64_t lane = 0; lane < lanes; lane++) {
+        for (int32_t i = 0; i < count; i++) {
+            Room *room = rooms + i;
+            room->held_at = -1;
+            memset(room->v, 0, (size_t)room->neurons * 4);
+            if (room->u) memset(room->u, 0, (size_t)room->neurons * 4);
+            if (room->potential) memset(room->potential, 0, (size_t)room->neurons * 4);
+        }
+        for (int64_t step = 0; step < steps; step++) {
+            for (int32_t i = 0; i < count; i++) {
+                const Population *p = component + i;
+                if (p->computes[step]) {
+                    int64_t start = timed ? now_ns() : 0;
+                    arrive(p, sents, lane, step, &events, rooms + i);
+                    int64_t arrived = timed ? now_ns() : 0;
+                    fire(p, sents, lane, step, rooms + i, counts + i);
+                    counts[i].synapses_ns += arrived - start;
+                    counts[i].neurons_ns += timed ? now_ns() - arrived : 0;
+                }
+                keep(p, lane, steps, step, rooms + i);
+            }
+        }
+    }
+    release(count, rooms, &events);
+    return 0;
+}

@@ -1,0 +1,70 @@
+/* What the simulation of a network is told: made by litesnn/kernels/structures.py, field by field. Sizes are in elements.
+
+   A lane is one sample. Maps lie channels last: a place is y * width + x, and neuron c of a place follows neuron c - 1. */
+#ifndef LITESNN_NETWORK_H
+#define LITESNN_NETWORK_H
+
+#include <stdint.h>
+
+/* What one population sends: a bit per neuron in `words` 64-bit words per place, or (graded) an integer per neuron. */
+typedef struct {
+    uint64_t *bits;  /* [lanes][steps][places][words]; NULL where graded */
+    int32_t *values; /* [lanes][steps][places][channels]; NULL where spikes */
+    int64_t steps;   /* that are kept: 1 where the same is sent at every step */
+    int64_t lasts;   /* steps for which something is sent */
+    int32_t channels, height, width, words;
+} Sent;
+
+/* One source of synapses. */
+typedef struct {
+    const uint64_t *mask; /* [words]: channels that any weight reads */
+    int32_t sent;         /* index of its Sent */
+    int32_t shift;        /* steps between sending and arriving */
+    int32_t first;        /* channel of the weights that its channel 0 has */
+} Read;
+
+enum { WINDOWS = 0, ALL = 1, DEPTHWISE = 2, SPARSE = 3 };
+
+/* Synapses of one geometry into a population, from one source or (WINDOWS, of spikes) from several maps of one size.
+
+   WINDOWS    weights [kernel_h][kernel_w][channels][padded]
+   ALL        weights [places of the source][channels][padded]
+   DEPTHWISE  weights and targets [channels][padded]: `channels` layers, in each the source channel (or -1) of a target channel, and
+              its weight
+   SPARSE     source neuron n: entries index[n] .. index[n + 1], each a place * padded + channel of the target and a weight */
+typedef struct {
+    const Read *reads;
+    const void *weights; /* of the type of the population's sums, in its unit */
+    const int64_t *index;
+    const int32_t *targets;
+    int32_t kind, count, channels; /* channels: of all reads together; of DEPTHWISE, layers */
+    int32_t straight; /* of DEPTHWISE: whether target channel c reads source channel c alone */
+    int32_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w;
+} Synapses;
+
+/* A population with leaky membranes. Padding channels have threshold 2^31 - 1 and bias 0. */
+typedef struct {
+    const Synapses *synapses;
+    const int32_t *bias, *threshold; /* [padded], membrane units; threshold NULL: it never fires */
+    const uint8_t *computes, *resets; /* [steps] */
+    int32_t *currents, *potentials, *membranes; /* [lanes][steps][places][padded], each NULL where nobody asks */
+    int32_t count, sent;
+    int32_t channels, height, width, padded;
+    int32_t sum_bytes; /* 1, 2 or 4: type of the sums */
+    int32_t scale;     /* membrane units per unit of the sums */
+    int32_t current_memory, memory; /* of 4096, kept per step */
+    int32_t checked;   /* whether a register can overflow */
+    int32_t top;       /* a readout's membrane above it starts again from 0; 2^31 - 1: none */
+    int32_t accumulator_limit; /* sums beyond it (in units) are counted; 2^31 - 1: not watched */
+} Population;
+
+/* What a call counted for one population. */
+typedef struct {
+    int64_t accumulator, current, membrane; /* values that left a register */
+    int64_t events;                         /* spikes sent */
+    int64_t synapses_ns, neurons_ns;
+    int32_t worst_current; /* not 0: a current that one wrap does not bring back, its magnitude */
+    int32_t unused;
+} Counts;
+
+#endif

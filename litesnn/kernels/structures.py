@@ -1,0 +1,99 @@
+"""The structures of native/network.h, field by field; what they mean stands there."""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import POINTER, c_int32, c_int64, c_uint8, c_uint64, c_void_p
+
+WINDOWS, ALL, DEPTHWISE, SPARSE = range(4)
+NO_LIMIT = 2**31 - 1
+
+
+class Sent(ctypes.Structure):
+    """What one population sends."""
+
+    _fields_ = (
+        ("bits", POINTER(c_uint64)),
+        ("values", POINTER(c_int32)),
+        ("steps", c_int64),
+        ("lasts", c_int64),
+        ("channels", c_int32),
+        ("height", c_int32),
+        ("width", c_int32),
+        ("words", c_int32),
+    )
+
+
+class Read(ctypes.Structure):
+    """One source of synapses."""
+
+    _fields_ = (("mask", POINTER(c_uint64)), ("sent", c_int32), ("shift", c_int32), ("first", c_int32))
+
+
+class Synapses(ctypes.Structure):
+    """Synapses of one geometry into a population."""
+
+    _fields_ = (
+        ("reads", POINTER(Read)),
+        ("weights", c_void_p),
+        ("index", POINTER(c_int64)),
+        ("targets", POINTER(c_int32)),
+        ("kind", c_int32),
+        ("count", c_int32),
+        ("channels", c_int32),
+        ("straight", c_int32),
+        ("kernel_h", c_int32),
+        ("kernel_w", c_int32),
+        ("stride_h", c_int32),
+        ("stride_w", c_int32),
+        ("pad_h", c_int32),
+        ("pad_w", c_int32),
+        ("dilation_h", c_int32),
+        ("dilation_w", c_int32),
+    )
+
+
+class Population(ctypes.Structure):
+    """A population with leaky membranes."""
+
+    _fields_ = (
+        ("synapses", POINTER(Synapses)),
+        ("bias", POINTER(c_int32)),
+        ("threshold", POINTER(c_int32)),
+        ("computes", POINTER(c_uint8)),
+        ("resets", POINTER(c_uint8)),
+        ("currents", POINTER(c_int32)),
+        ("potentials", POINTER(c_int32)),
+        ("membranes", POINTER(c_int32)),
+        ("count", c_int32),
+        ("sent", c_int32),
+        ("channels", c_int32),
+        ("height", c_int32),
+        ("width", c_int32),
+        ("padded", c_int32),
+        ("sum_bytes", c_int32),
+        ("scale", c_int32),
+        ("current_memory", c_int32),
+        ("memory", c_int32),
+        ("checked", c_int32),
+        ("top", c_int32),
+        ("accumulator_limit", c_int32),
+    )
+
+
+class Counts(ctypes.Structure):
+    """What a call counted for one population."""
+
+    _fields_ = (
+        ("accumulator", c_int64),
+        ("current", c_int64),
+        ("membrane", c_int64),
+        ("events", c_int64),
+        ("synapses_ns", c_int64),
+        ("neurons_ns", c_int64),
+        ("worst_current", c_int32),
+        ("unused", c_int32),
+    )
+
+
+STRUCTURES: tuple[type[ctypes.Structure], ...] = (Sent, Read, Synapses, Population, Counts)

@@ -1,0 +1,185 @@
+"""A graph prepared for the kernels: what does not change from batch to batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Graph, Membranes, Population
+from litesnn.kernels import Library
+from litesnn.kernels.structures import NO_LIMIT, WINDOWS
+from litesnn.runtime.exact.axis import Axis
+from litesnn.runtime.exact.edges import Edge, edges_into
+from litesnn.runtime.exact.native.arrays import Array, padded, per_channel
+from litesnn.runtime.exact.native.suits import LARGEST_LINE, LARGEST_SUM
+from litesnn.runtime.exact.native.synapses import Ends, Layout, joined, layout
+from litesnn.runtime.exact.sums import Sent, Sums, state_peaks, worst_sums
+
+Entering = Mapping[str, Sent]
+CACHED_BYTES = 28 * 1024  # of the nearest cache, for weights
+SUM_TYPES = (np.int8, np.int16, np.int32)
+
+
+@dataclass(frozen=True, eq=False)
+class Incoming:
+    """Edges that one kernel computes together, and the first channel of its weights that each reads."""
+
+    edges: tuple[Edge, ...]
+    firsts: tuple[int, ...]
+    layout: Layout
+
+
+@dataclass(frozen=True, eq=False)
+class Neurons:
+    """A population's constants for one range of inputs.
+
+    Attributes
+    ----------
+    sum_bytes, padded : type of the sums, and channels of a place of them
+    scale : membrane units per unit of the sums
+    accumulator_limit : units beyond which a sum is counted; None: not watched
+    """
+
+    population: Membranes
+    sums: Sums
+    sum_bytes: int
+    padded: int
+    scale: int
+    bias: Array
+    threshold: Array | None
+    accumulator_limit: int | None
+    incoming: tuple[Incoming, ...]
+
+    def checked(self, axis: Axis) -> bool:
+        """Whether a register can overflow in a run on this axis."""
+        return not state_peaks(self.population, self.sums, axis.longest_run(self.population)).fits
+
+    @property
+    def top(self) -> int:
+        """A membrane above it starts again from 0; of a readout that ends early."""
+        early = self.threshold is None and self.population.highest_membrane < STATE_MAX
+        return self.population.highest_membrane if early else NO_LIMIT
+
+    @property
+    def current_memory(self) -> int:
+        """Of 4096, kept of a current per step."""
+        return DECAY_UNITY - (self.population.du + 1)
+
+
+class NativeNetwork:
+    """Components in order of computation; constants per range of inputs, made once.
+
+    Parameters
+    ----------
+    library : the kernels
+    """
+
+    def __init__(self, graph: Graph, library: Library) -> None:
+        self.graph, self.library = graph, library
+        components = ([p for p in found if isinstance(p, Membranes)] for found in graph.components())
+        self.components: list[list[Membranes]] = [component for component in components if component]
+        self.number = {population.name: number for number, population in enumerate(graph.populations)}
+        self._edges = {population.name: edges_into(graph, population) for population in graph.membranes}
+        self._sums: dict[tuple[str, tuple[tuple[str, Sent], ...]], Sums] = {}
+        self._neurons: dict[tuple[str, tuple[tuple[str, Sent], ...], frozenset[str]], Neurons] = {}
+
+    def sums(self, population: Membranes, entering: Entering) -> Sums:
+        """What can arrive at a population."""
+        sources = {self.graph[block.source] for block in self.graph.into(population.name)}
+        sent = {source.name: entering.get(source.name, source.sent) for source in sources}
+        key = (population.name, tuple(sorted(sent.items())))
+        if key not in self._sums:
+            self._sums[key] = worst_sums(self.graph, population, sent)
+        return self._sums[key]
+
+    def fits(self, entering: Entering) -> bool:
+        """Whether the kernels' registers hold all sums of these inputs, and their offsets all weights."""
+        for population in self.graph.membranes:
+            if self.sums(population, entering).largest > LARGEST_SUM:
+                return False
+            lines = (self.graph[edge.source].size for edge in self._edges[population.name])
+            if sum(lines) * padded(population.shape[0], 4, self.library.vector_bytes) * 4 > LARGEST_LINE:
+                return False
+        return True
+
+    def neurons(self, population: Membranes, entering: Entering, apart: frozenset[str]) -> Neurons:
+        """A population's constants; `apart`: sources whose edges are not joined with others (graded, or held)."""
+        key = (population.name, tuple(sorted(entering.items())), apart)
+        if key not in self._neurons:
+            self._neurons[key] = self._made(population, entering, apart)
+        return self._neurons[key]
+
+    def _made(self, population: Membranes, entering: Entering, apart: frozenset[str]) -> Neurons:
+        sums = self.sums(population, entering)
+        units = sums.largest // sums.unit
+        # What is graded is multiplied in 16 bits at least: there are no products of bytes.
+        narrowest = 2 if any(edge.source in apart for edge in self._edges[population.name]) else 1
+        sum_bytes = next(size for size in (1, 2, 4) if size >= narrowest and units < 2 ** (8 * size - 1))
+        channels = padded(population.shape[0], sum_bytes, self.library.vector_bytes)
+        threshold = population.threshold
+        limit = self._accumulator_limits.get(population.name)
+        return Neurons(
+            population=population,
+            sums=sums,
+            sum_bytes=sum_bytes,
+            padded=channels,
+            scale=sums.unit << WEIGHT_SHIFT,
+            bias=per_channel(population.bias, channels, 0),
+            threshold=None if threshold is None else per_channel(threshold, channels, NO_LIMIT),
+            accumulator_limit=limit // sums.unit if limit is not None and sums.largest > limit else None,
+            incoming=tuple(self._incoming(population, sums, channels, SUM_TYPES[sum_bytes // 2], apart)),
+        )
+
+    def _incoming(
+        self,
+        population: Membranes,
+        sums: Sums,
+        channels: int,
+        dtype: type[np.signedinteger[Any]],
+        apart: frozenset[str],
+    ) -> list[Incoming]:
+        groups: dict[object, list[tuple[Edge, Layout]]] = {}
+        for number, edge in enumerate(self._edges[population.name]):
+            source = self.graph[edge.source]
+            made = layout(
+                edge.geometry, edge.weights_in(sums.unit), Ends(source, population, channels, np.dtype(dtype))
+            )
+            alone = made.kind != WINDOWS or edge.source in apart
+            groups.setdefault(number if alone else (source.shape[1:], made.window), []).append((edge, made))
+        found = []
+        for group in (part for whole in groups.values() for part in _cached(whole)):
+            edges, layouts = zip(*group, strict=True)
+            firsts = np.cumsum([0, *(self.graph[edge.source].shape[0] for edge in edges[:-1])])
+            found.append(Incoming(edges, tuple(map(int, firsts)), joined(list(layouts))))
+        return found
+
+    @cached_property
+    def _accumulator_limits(self) -> dict[str, int]:
+        """Population -> largest sum that the profile's accumulator holds, where some input passes it."""
+        return {
+            proof.population: proof.limit
+            for proof in self.graph.ranges
+            if proof.register == "accumulator" and not proof.proved
+        }
+
+    def source(self, edge: Edge) -> Population:
+        """Where an edge begins."""
+        return self.graph[edge.source]
+
+
+def _cached(group: list[tuple[Edge, Layout]]) -> Iterator[list[tuple[Edge, Layout]]]:
+    """Parts of a group whose weights of one line of taps fit into the nearest cache together."""
+    part: list[tuple[Edge, Layout]] = []
+    held = 0
+    for edge, made in group:
+        size = made.weights[0].nbytes
+        if part and held + size > CACHED_BYTES:
+            yield part
+            part, held = [], 0
+        part.append((edge, made))
+        held += size
+    yield part

@@ -1,0 +1,110 @@
+"""What the kernels are told of a network for one kind of run: the same for all its chunks."""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import c_int32, c_int64, c_uint8, c_uint64, c_void_p
+from typing import Any
+
+import numpy as np
+
+from litesnn.compiler.graph import Membranes
+from litesnn.kernels import structures
+from litesnn.kernels.structures import DEPTHWISE, NO_LIMIT
+from litesnn.runtime.exact.axis import Axis
+from litesnn.runtime.exact.native.arrays import Array, pointer, words
+from litesnn.runtime.exact.native.network import Entering, Incoming, NativeNetwork, Neurons
+
+
+class Plan:
+    """Structures of all populations, but for what a chunk records.
+
+    Parameters
+    ----------
+    held : whether a sample's inputs are the same at every step
+
+    Attributes
+    ----------
+    graded : sources whose inputs are more than 0 and 1
+    neurons : population -> its constants
+    checked : population -> whether one of its registers can overflow
+    components : structures in order of computation, with their populations
+    """
+
+    def __init__(self, network: NativeNetwork, axis: Axis, entering: Entering, held: bool) -> None:
+        self.network, self.entering = network, entering
+        self._kept: list[Any] = []  # what pointers point to
+        self.graded = {name for name, (low, high) in entering.items() if low < 0 or high > 1}
+        apart = frozenset(entering) if held else frozenset(self.graded)
+        membranes = network.graph.membranes
+        self.neurons: dict[str, Neurons] = {p.name: network.neurons(p, entering, apart) for p in membranes}
+        self.checked = {p.name: self.neurons[p.name].checked(axis) for p in membranes}
+        self.components = [[(p, self._population(p, axis)) for p in component] for component in network.components]
+
+    def _population(self, population: Membranes, axis: Axis) -> structures.Population:
+        neurons = self.neurons[population.name]
+        steps = range(axis.steps)
+        computes = np.array([axis.computes(population, step) for step in steps], np.uint8)
+        resets = np.array([axis.resets(population, step) for step in steps], np.uint8)
+        synapses = [self._synapses(incoming, axis) for incoming in neurons.incoming]
+        channels, height, width = population.shape
+        made = structures.Population(
+            synapses=self._array(structures.Synapses, synapses),
+            bias=self._pointer(neurons.bias, c_int32),
+            computes=self._pointer(computes, c_uint8),
+            resets=self._pointer(resets, c_uint8),
+            count=len(synapses),
+            sent=self.network.number[population.name],
+            channels=channels,
+            height=height,
+            width=width,
+            padded=neurons.padded,
+            sum_bytes=neurons.sum_bytes,
+            scale=neurons.scale,
+            current_memory=neurons.current_memory,
+            memory=population.decay_mantissa,
+            checked=int(self.checked[population.name]),
+            top=neurons.top,
+            accumulator_limit=NO_LIMIT if neurons.accumulator_limit is None else neurons.accumulator_limit,
+        )
+        if neurons.threshold is not None:
+            made.threshold = self._pointer(neurons.threshold, c_int32)
+        return made
+
+    def _synapses(self, incoming: Incoming, axis: Axis) -> structures.Synapses:
+        layout, sizes = incoming.layout, [self.network.source(edge).shape[0] for edge in incoming.edges]
+        reads = []
+        for edge, first, channels in zip(incoming.edges, incoming.firsts, sizes, strict=True):
+            room = np.zeros(words(channels) * 8, np.uint8)
+            mask = np.packbits(layout.reads[first : first + channels], bitorder="little")
+            room[: len(mask)] = mask
+            number, shift = self.network.number[edge.source], axis.shift(edge.latency, edge.distance)
+            reads.append(structures.Read(mask=self._pointer(room, c_uint64), sent=number, shift=shift, first=first))
+        (kernel_h, kernel_w), (stride_h, stride_w), (pad_h, pad_w), (dilation_h, dilation_w) = layout.window
+        return structures.Synapses(
+            reads=self._array(structures.Read, reads),
+            weights=ctypes.cast(self._pointer(layout.weights, c_uint8), c_void_p),
+            index=self._pointer(np.ascontiguousarray(layout.index, np.int64), c_int64),
+            targets=self._pointer(np.ascontiguousarray(layout.targets, np.int32), c_int32),
+            kind=layout.kind,
+            count=len(reads),
+            channels=len(layout.targets) if layout.kind == DEPTHWISE else sum(sizes),
+            straight=int(layout.straight),
+            kernel_h=kernel_h,
+            kernel_w=kernel_w,
+            stride_h=stride_h,
+            stride_w=stride_w,
+            pad_h=pad_h,
+            pad_w=pad_w,
+            dilation_h=dilation_h,
+            dilation_w=dilation_w,
+        )
+
+    def _pointer(self, array: Array, kind: Any) -> Any:
+        self._kept.append(array)
+        return pointer(array, kind)
+
+    def _array(self, structure: Any, entries: list[Any]) -> Any:
+        made = (structure * len(entries))(*entries)
+        self._kept.append(made)
+        return ctypes.cast(made, ctypes.POINTER(structure))

@@ -1,0 +1,143 @@
+"""An edge's weights as the kernels read them: one layout per geometry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from litesnn.compiler.graph import Conv2d, Dense, Geometry, OneToOne, Pool, Population, Sparse, Table
+from litesnn.kernels.structures import ALL, DEPTHWISE, SPARSE, WINDOWS
+from litesnn.runtime.exact.edges import Weights
+from litesnn.runtime.exact.native.arrays import Array, Ints, aligned, places_last
+
+# Weights up to which a sparse matrix may be filled up, and the share of stored ones from which that pays.
+FILLED_WEIGHTS = 2**24
+FILLED_SHARE = 0.02
+NOTHING = np.zeros(0, np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """Weights of one kind of native/network.h.
+
+    Attributes
+    ----------
+    weights : WINDOWS (kH, kW, C_in, padded C_out), ALL (H * W, C_in, padded C_out), the others (entries,)
+    index, targets : of SPARSE; of DEPTHWISE the source channels, (layers, padded C_out)
+    straight : of DEPTHWISE, whether target channel c reads source channel c alone
+    reads : per source channel, whether any weight reads it, (C_in,)
+    window : kernel, stride, padding and dilation, (height, width) each
+    """
+
+    kind: int
+    weights: Array
+    reads: Array
+    index: Ints = field(default_factory=lambda: NOTHING)
+    targets: Ints = field(default_factory=lambda: NOTHING)
+    window: tuple[tuple[int, int], ...] = ((1, 1), (1, 1), (0, 0), (1, 1))
+    straight: bool = False
+
+    @property
+    def kernel(self) -> str:
+        """What computes it, for the user's table."""
+        return NAMES[self.kind]
+
+
+@dataclass(frozen=True)
+class Ends:
+    """What an edge joins, and how the target's sums lie: `padded` channels of type `dtype`."""
+
+    source: Population
+    target: Population
+    padded: int
+    dtype: np.dtype[Any]
+
+    def rows(self, weights: Array) -> Array:
+        """Rows (.., C_out) of weights, padded."""
+        room = aligned((*weights.shape[:-1], self.padded), self.dtype)
+        room[..., : weights.shape[-1]] = weights.astype(self.dtype)  # modulo 2^bits: only the last sum has to fit
+        return room
+
+
+def _window(geometry: Conv2d | Pool) -> tuple[tuple[int, int], ...]:
+    """Kernel, stride, padding, dilation of both axes."""
+    rows, columns = geometry.axes
+    return tuple(zip(rows, columns, strict=True))
+
+
+def _conv(geometry: Conv2d, weights: Ints, ends: Ends) -> Layout:
+    rows = ends.rows(weights.transpose(2, 3, 1, 0))
+    return Layout(WINDOWS, rows, weights.any(axis=(0, 2, 3)), window=_window(geometry))
+
+
+def _dense(geometry: Dense, weights: Ints, ends: Ends) -> Layout:
+    return _filled(weights, ends)
+
+
+def _filled(weights: Ints, ends: Ends) -> Layout:
+    channels, height, width = ends.source.shape
+    rows = weights.T.reshape(channels, height * width, -1).transpose(1, 0, 2)
+    return Layout(ALL, ends.rows(rows), weights.reshape(-1, channels, height * width).any(axis=(0, 2)))
+
+
+def _pool(geometry: Pool, weights: Ints, ends: Ends) -> Layout:
+    """Layers, as a target channel may read several: in each it reads one source channel at most."""
+    live = np.flatnonzero(weights)
+    targets = geometry.targets[live]
+    order = np.argsort(targets, kind="stable")
+    live, targets = live[order], targets[order]
+    rank = np.arange(len(live)) - np.searchsorted(targets, targets)
+    layers = int(rank.max(initial=0)) + 1
+    sources = np.full((layers, ends.padded), -1, np.int64)
+    sources[rank, targets] = geometry.sources[live]
+    values = aligned(sources.shape, ends.dtype)
+    values[rank, targets] = weights[live].astype(ends.dtype)
+    reads = np.isin(np.arange(ends.source.shape[0]), geometry.sources[live])
+    straight = layers == 1 and bool(np.all((sources == -1) | (sources == np.arange(ends.padded))))
+    return Layout(DEPTHWISE, values, reads, targets=sources, window=_window(geometry), straight=straight)
+
+
+def _sparse(geometry: Sparse, weights: Weights, ends: Ends) -> Layout:
+    assert not isinstance(weights, np.ndarray), "a sparse geometry's weights are a CSR"
+    size = weights.shape[0] * weights.shape[1]
+    flat = ends.target.shape[1:] == (1, 1)
+    if flat and size <= FILLED_WEIGHTS and weights.nnz >= FILLED_SHARE * size:
+        return _filled(weights.toarray(), ends)
+    entries = weights.tocoo()
+    sources, targets = places_last(entries.col.astype(np.int64), ends.source), entries.row.astype(np.int64)
+    places = ends.target.shape[1] * ends.target.shape[2]
+    order = np.argsort(sources, kind="stable")
+    counts = np.bincount(sources, minlength=ends.source.size)
+    return Layout(
+        SPARSE,
+        entries.data[order].astype(ends.dtype),
+        counts.reshape(-1, ends.source.shape[0]).any(axis=0),
+        np.concatenate(([0], np.cumsum(counts))),
+        ((targets % places) * ends.padded + targets // places)[order],
+    )
+
+
+LAYOUTS: Table[Callable[[Any, Any, Ends], Layout]] = Table(
+    "the exact simulator's kernels", {Conv2d: _conv, Dense: _dense, Pool: _pool, OneToOne: _pool, Sparse: _sparse}
+)
+
+
+NAMES = {WINDOWS: "events, windows", ALL: "events, rows", DEPTHWISE: "events, pooling", SPARSE: "events, synapses"}
+
+
+def layout(geometry: Geometry, weights: Weights, ends: Ends) -> Layout:
+    """The layout of an edge's weights, in the unit of its target's sums."""
+    return LAYOUTS.of(geometry, "a block")(geometry, weights, ends)
+
+
+def joined(layouts: list[Layout]) -> Layout:
+    """WINDOWS of equal windows as one, their source channels one after the other."""
+    if len(layouts) == 1:
+        return layouts[0]
+    parts = [part.weights for part in layouts]
+    shape = (*parts[0].shape[:2], sum(part.shape[2] for part in parts), parts[0].shape[3])
+    weights = np.concatenate(parts, axis=2, out=aligned(shape, parts[0].dtype))
+    return Layout(WINDOWS, weights, np.concatenate([part.reads for part in layouts]), window=layouts[0].window)

@@ -1,0 +1,171 @@
+"""The kernels give what the simulator on tensors gives: every spike, register and count, on networks of every kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from cases import Case, generators
+from scipy.sparse import random as random_sparse
+from small_graphs import dense, graph, neurons, readout
+
+from litesnn.base.errors import LiteSNNError
+from litesnn.compiler.graph import Conv2d, Dense, Geometry, Graph, Pool, Source, Sparse, SynapseBlock
+from litesnn.compiler.graph.geometry.maps import Shape
+from litesnn.compiler.graph.geometry.windows import reached
+from litesnn.kernels import library, missing
+from litesnn.runtime.exact import RunTiming, Simulator
+from litesnn.runtime.exact.native import NativeEngine, reason_against
+from litesnn.runtime.trace import Trace
+
+needs_kernels = pytest.mark.skipif(library() is None, reason=f"no kernels here: {missing()}")
+CASES = [(name, kind) for name in ("forward", "feedback") for kind in generators(name)]
+SEEDS = (3, 4, 5, 6)
+Draw = Callable[[np.random.Generator], tuple[Geometry, Shape, Shape]]
+
+
+class _Tensors(Simulator):
+    """A simulator that was not given kernels."""
+
+    _native = None
+
+
+def _traces(network: Graph, inputs: np.ndarray, stream: bool = False, **run: object) -> list[Trace | str]:
+    """Of both engines, with everything recorded; or what they refuse with."""
+    names = [population.name for population in network.membranes]
+    sending = [name for name in names if network[name].sends != "nothing"]
+    found: list[Trace | str] = []
+    for kind in (Simulator, _Tensors):
+        try:
+            found.append(kind(network).run(inputs, record=sending, record_states=names, stream=stream, **run))
+        except LiteSNNError as error:
+            found.append(str(error).partition(" reached")[0])
+    return found
+
+
+def assert_same(ours: Trace | str, other: Trace | str) -> None:
+    """Two runs, whole; refusals up to the figure that they saw first."""
+    if isinstance(ours, str) or isinstance(other, str):
+        assert ours == other
+        return
+    np.testing.assert_array_equal(ours.readout, other.readout)
+    for part in ("spikes", "currents", "membranes", "potentials"):
+        mine, theirs = getattr(ours, part), getattr(other, part)
+        assert mine.keys() == theirs.keys()
+        for name, values in mine.items():
+            np.testing.assert_array_equal(values, theirs[name], err_msg=f"{part} of {name}")
+    assert ours.registers == other.registers
+
+
+@needs_kernels
+@pytest.mark.parametrize(("campaign", "kind"), CASES)
+def test_networks_of_the_campaigns(campaign: str, kind: str) -> None:
+    compared = 0
+    for seed in SEEDS:
+        try:
+            case: Case = generators(campaign)[kind](seed)
+        except LiteSNNError:
+            continue  # a network that is refused before it runs
+        if reason_against(case.graph) is not None:
+            continue
+        compared += 1
+        assert_same(*_traces(case.graph, case.inputs))
+        if not case.graph.isolated:
+            assert_same(*_traces(case.graph, case.inputs, stream=True))
+    assert compared, "every network was refused"
+
+
+def _strided_conv(rng: np.random.Generator) -> tuple[Geometry, Shape, Shape]:
+    """Axes that differ, dilated in one of them; channels beyond one word and beyond eight vectors."""
+    channels, outputs = int(rng.integers(1, 90)), int(rng.choice([1, 7, 48, 150, 300]))
+    codes = rng.integers(-7, 8, (outputs, channels, 3, 2)) * (rng.random((outputs, channels, 3, 2)) < 0.4)
+    geometry = Conv2d(codes.astype(np.int32), (2, 1), (1, 2), (1, 2))
+    return geometry, (channels, 6, 5), (outputs, *reached((channels, 6, 5), geometry.axes))
+
+
+def _pool_of_several(rng: np.random.Generator) -> tuple[Geometry, Shape, Shape]:
+    """Source channels in any order, several into one target channel, some into none."""
+    channels, outputs, count = int(rng.integers(1, 70)), int(rng.integers(1, 70)), int(rng.integers(1, 90))
+    pairs = np.unique(rng.integers(0, (channels, outputs), (count, 2)), axis=0)
+    codes = rng.integers(-7, 8, len(pairs)).astype(np.int32)
+    geometry = Pool(codes, pairs[:, 0], pairs[:, 1], (3, 2), (2, 1), (1, 0))
+    return geometry, (channels, 6, 5), (outputs, *reached((channels, 6, 5), geometry.axes))
+
+
+def _plain_pool(rng: np.random.Generator) -> tuple[Geometry, Shape, Shape]:
+    channels = int(rng.integers(1, 70))
+    ids = np.arange(channels)
+    return Pool(rng.integers(1, 8, channels).astype(np.int32), ids, ids, (2, 2), 2), (channels, 6, 4), (channels, 3, 2)
+
+
+def _dense(rng: np.random.Generator) -> tuple[Geometry, Shape, Shape]:
+    outputs = int(rng.choice([1, 20, 200, 700]))
+    codes = rng.integers(-7, 8, (outputs, 70 * 6)) * (rng.random((outputs, 420)) < 0.5)
+    return Dense(codes.astype(np.int32)), (70, 2, 3), (outputs, 1, 1)
+
+
+def _sparse(rng: np.random.Generator) -> tuple[Geometry, Shape, Shape]:
+    target = ((9, 3, 4), (108, 1, 1))[int(rng.integers(2))]
+    matrix = random_sparse(108, 140, density=float(rng.choice([0.03, 0.3])), random_state=rng, format="csr")
+    matrix.data = rng.integers(-7, 8, matrix.nnz).astype(float)
+    return Sparse.from_matrix(matrix), (70, 1, 2), target
+
+
+@needs_kernels
+@pytest.mark.parametrize("draw", [_strided_conv, _pool_of_several, _plain_pool, _dense, _sparse])
+@pytest.mark.parametrize("seed", range(8))
+def test_every_geometry_and_width_of_sums(draw: Draw, seed: int) -> None:
+    """A shifted second edge takes sums into 16 and 32 bits; the inputs are spikes, or graded of both signs; both held or per step."""
+    rng = np.random.default_rng(seed)
+    low, high = ((0, 1), (-3, 250))[seed % 2]
+    geometry, shape, out_shape = draw(rng)
+    threshold = rng.integers(0, 10, out_shape[0])
+    enters = Source("input", shape, tuple(range(shape[0])), shape[0], "input", minimum=low, maximum=high)
+    middle = replace(neurons("middle", out_shape[0], vth=threshold), shape=out_shape)
+    sides = [SynapseBlock("side", "input", "middle", geometry, "side", "side", exponent=int(rng.choice([0, 5, 11])))]
+    network = graph(
+        [enters, middle, readout(2)],
+        [
+            SynapseBlock(
+                "first", "input", "middle", geometry.map_codes(lambda codes: np.clip(codes, -1, 1)), "first", "first"
+            ),
+            *(sides if seed % 4 > 1 else []),
+            dense("middle", "readout", rng.integers(-3, 4, (2, middle.size)).astype(np.int32)),
+        ],
+    )
+    held = (5, *shape) if seed % 3 else (5, network.timesteps, *shape)
+    ours, other = _traces(network, rng.integers(low, high + 1, held).astype(np.int16))
+    assert_same(ours, other)
+    assert isinstance(ours, str) or ours.currents["middle"].any()
+
+
+@needs_kernels
+def test_results_do_not_depend_on_chunks_and_threads() -> None:
+    case = generators("forward")["genotypes"](11)
+    inputs = np.concatenate([case.inputs] * 9)
+    whole = Simulator(case.graph).run(inputs)
+    for size, threads in ((1, 1), (2, 3), (5, 2), (100, 4)):
+        part = Simulator(case.graph, threads=threads).run(inputs, batch_size=size)
+        np.testing.assert_array_equal(part.readout, whole.readout)
+        assert part.registers == whole.registers
+
+
+@needs_kernels
+def test_progress_and_times_cover_all_samples() -> None:
+    case = generators("forward")["genotypes"](11)
+    seen: list[tuple[int, int]] = []
+    timing = RunTiming()
+    simulator = Simulator(case.graph, threads=2)
+    simulator.run(case.inputs, batch_size=1, timing=timing, progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(done + 1, len(case.inputs)) for done in range(len(case.inputs))]
+    assert {entry["population"] for entry in timing.document()} == {p.name for p in case.graph.membranes}
+    assert all(entry["synapses_s"] > 0 and entry["neurons_s"] > 0 for entry in timing.document())
+
+
+@needs_kernels
+def test_sums_beyond_the_registers_are_left_to_tensors() -> None:
+    engine = NativeEngine(generators("forward")["genotypes"](11).graph, library())
+    assert engine.fits({"input": (0, 1)})
+    assert not engine.fits({"input": (0, 2**31 - 1)})
