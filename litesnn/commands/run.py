@@ -86,7 +86,7 @@ def run_command(
             "findings": [finding.document() for finding in findings],
             "output": str(output),
             "arrays": {name: list(array.shape) for name, array in arrays.items()},
-            **({} if timing is None else {"timing": timing.document()}),
+            **({} if timing is None else {"timing": timing.document(), "engine": timing.engine}),
         }
         if json_output:
             print_json(document)
@@ -104,4 +104,4 @@ def run_command(
             if timing is not None:
                 from litesnn.display.timing import timing_table
 
-                console.print(timing_table(timing.document(), len(inputs)))
+                console.print(timing_table(timing.document(), len(inputs), timing.engine))

@@ -10,11 +10,14 @@ from rich.console import RenderableType
 from rich.table import Table
 
 
-def timing_table(entries: Sequence[Mapping[str, Any]], samples: int) -> RenderableType:
+def timing_table(entries: Sequence[Mapping[str, Any]], samples: int, engine: str) -> RenderableType:
     """A `RunTiming.document()` as a table: milliseconds of all samples in synapses and neurons, spike rate, kernels."""
     total = sum(entry["synapses_s"] + entry["neurons_s"] for entry in entries)
     table = Table(
-        title=f"time of {samples:,} samples: {total:.3f} s", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
+        title=f"time of {samples:,} samples on {engine}: {total:.3f} s",
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
     )
     table.add_column("population")
     for column in ("synapses ms", "neurons ms", "share", "rate", "samples/word"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
 import platform
@@ -81,7 +82,9 @@ def _folders() -> Iterator[Path]:
     """Where libraries are kept: the user's cache; where that cannot be written, a folder for this process."""
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
     yield Path(cache) / "litesnn" / "kernels"
-    yield Path(mkdtemp(prefix="litesnn-kernels-"))
+    temporary = mkdtemp(prefix="litesnn-kernels-")
+    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
+    yield Path(temporary)
 
 
 def _usable(folder: Path) -> bool:

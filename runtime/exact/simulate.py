@@ -92,22 +92,32 @@ class Simulator:
         recorder = Recorder(graph, record, record_states, count, timesteps)
         entering = {source.name: _range(inputs, source) for source in graph.sources}
         job = Job(inputs=inputs, mode=mode, timesteps=timesteps, entering=entering, batch_size=batch_size)
-        self._engine(entering).run(job, recorder, timing, progress)
+        self._engine(entering, timing).run(job, recorder, timing, progress)
         return recorder.trace
 
-    def _engine(self, entering: Mapping[str, Sent]) -> Engine:
+    def prepare(self) -> None:
+        """Load what computes most runs: before a fork, so that all processes share it."""
+        self._engine({})
+
+    def _engine(self, entering: Mapping[str, Sent], timing: RunTiming | None = None) -> Engine:
         native = self._native
-        return self._tensors if native is None or not native.fits(entering) else native
+        why = native if isinstance(native, str) else native.reason_against(entering)
+        if timing is not None:
+            timing.engine = "integers" if why is None else f"tensors ({why})"
+        return self._tensors if isinstance(native, str) or why is not None else native
 
     @cached_property
-    def _native(self) -> NativeEngine | None:
-        """The kernels, where there are any and they suit the graph."""
-        from litesnn.kernels import library
+    def _native(self) -> NativeEngine | str:
+        """The kernels; or why they cannot compute the graph."""
+        from litesnn.kernels import library, missing
 
-        if self._device != "cpu" or reason_against(self.graph) is not None:
-            return None
+        if self._device != "cpu":
+            return f"device {self._device}"
+        against = reason_against(self.graph)
+        if against is not None:
+            return against
         kernels = library()
-        return None if kernels is None else NativeEngine(self.graph, kernels, self._threads)
+        return missing() or "" if kernels is None else NativeEngine(self.graph, kernels, self._threads)
 
     @cached_property
     def _tensors(self) -> Engine:

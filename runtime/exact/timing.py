@@ -39,6 +39,9 @@ class PopulationTiming:
 class RunTiming:
     """Times of a run, filled by `simulate(timing=...)`; looking costs a little time itself, which is not counted."""
 
+    engine = ""
+    """What computed: `integers`, or `tensors` and why."""
+
     def __init__(self) -> None:
         self.populations: dict[str, PopulationTiming] = {}
 

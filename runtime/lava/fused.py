@@ -1,7 +1,7 @@
 """A job's samples through the exact simulator inside Lava: how they are shared out, and one batch of them.
 
-Imports torch when a run is planned, which the worker does before Lava forks, so that all its processes share one copy. They
-use one torch thread each: a thread pool does not survive a fork.
+The simulator is made when a run is planned, which the worker does before Lava forks, so that all its processes share one copy of
+the kernels, or of torch. They use one thread each: a thread pool does not survive a fork.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +34,7 @@ class FusedRun:
     """Batches of `batch` samples; batch k goes to share k modulo `shares`, in Lava step k // `shares` + 1."""
 
     job: Job
+    simulator: Simulator
     plan: NetworkPlan
     folder: Path
     batch: int
@@ -49,13 +49,6 @@ class FusedRun:
     def progress_path(self) -> Path:
         """Samples done by each share, (shares,)."""
         return self.folder / "progress.npy"
-
-    @cached_property
-    def simulator(self) -> Simulator:
-        """Made ready at the first batch of a share, in its own process."""
-        from litesnn.runtime.exact import Simulator
-
-        return Simulator(self.job.graph)
 
     def create_results(self) -> None:
         """Empty files for all results."""
@@ -99,11 +92,10 @@ class FusedRun:
 
 def plan_fused(job: Job, plan: NetworkPlan, folder: Path) -> FusedRun:
     """Share samples out over the cores; where one can reach another (a broken schedule), all go to one in one batch."""
-    import torch
+    from litesnn.runtime.exact import Simulator, is_aligned
 
-    from litesnn.runtime.exact import is_aligned
-
-    torch.set_num_threads(1)
+    simulator = Simulator(job.graph, threads=1)
+    simulator.prepare()
     shares, batch = 1, plan.samples
     if job.graph.isolated or is_aligned(job.graph):
         shares = min(cores(), plan.samples)
@@ -113,4 +105,4 @@ def plan_fused(job: Job, plan: NetworkPlan, folder: Path) -> FusedRun:
         )
         affordable = BATCH_BYTES // max(1, recorded)
         batch = max(1, min(math.ceil(plan.samples / shares), BATCH_SAMPLES, affordable))
-    return FusedRun(job, plan, folder, batch, shares)
+    return FusedRun(job, simulator, plan, folder, batch, shares)

@@ -1,6 +1,6 @@
 """`LavaSession`: a worker with Lava in it, for as many runs as there are.
 
-Imports next to nothing itself: the worker then imports Lava (and torch, for the fused models) while its parent still imports
+Imports next to nothing itself: the worker then imports Lava (and the exact simulator, for the fused models) while its parent still imports
 what it needs.
 """
 

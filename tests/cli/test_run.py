@@ -64,7 +64,7 @@ def test_run_shows_where_its_time_went(program: Path, inputs: Path, tmp_path: Pa
     trace = simulate(graph, np.load(inputs).astype(np.int16), record=["stem"])
     stem = timing[0]
     assert stem["rate"] == pytest.approx(trace.spikes["stem"].mean())
-    assert stem["kernels"] == {"input": "events, windows" if library() else "convolution"}
+    assert stem["kernels"] == {"input": "windows of spikes" if library() else "convolution"}
     assert stem["synapses_s"] > 0
     assert stem["neurons_s"] > 0
     said = ok(*arguments).stdout

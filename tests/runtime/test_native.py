@@ -29,7 +29,7 @@ Draw = Callable[[np.random.Generator], tuple[Geometry, Shape, Shape]]
 class _Tensors(Simulator):
     """A simulator that was not given kernels."""
 
-    _native = None
+    _native = "a test"
 
 
 def _traces(network: Graph, inputs: np.ndarray, stream: bool = False, **run: object) -> list[Trace | str]:
@@ -167,5 +167,5 @@ def test_progress_and_times_cover_all_samples() -> None:
 @needs_kernels
 def test_sums_beyond_the_registers_are_left_to_tensors() -> None:
     engine = NativeEngine(generators("forward")["genotypes"](11).graph, library())
-    assert engine.fits({"input": (0, 1)})
-    assert not engine.fits({"input": (0, 2**31 - 1)})
+    assert engine.reason_against({"input": (0, 1)}) is None
+    assert "can pass 33," in str(engine.reason_against({"input": (0, 2**31 - 1)}))

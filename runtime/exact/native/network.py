@@ -96,15 +96,15 @@ class NativeNetwork:
             self._sums[key] = worst_sums(self.graph, population, sent)
         return self._sums[key]
 
-    def fits(self, entering: Entering) -> bool:
-        """Whether the kernels' registers hold all sums of these inputs, and their offsets all weights."""
+    def reason_against(self, entering: Entering) -> str | None:
+        """Why these inputs are not for the kernels: sums beyond their registers, weights beyond their offsets; None where they are."""
         for population in self.graph.membranes:
             if self.sums(population, entering).largest > LARGEST_SUM:
-                return False
-            lines = (self.graph[edge.source].size for edge in self._edges[population.name])
-            if sum(lines) * padded(population.shape[0], 4, self.library.vector_bytes) * 4 > LARGEST_LINE:
-                return False
-        return True
+                return f"sums of '{population.name}' can pass {LARGEST_SUM:,}"
+            rows = sum(self.graph[edge.source].size for edge in self._edges[population.name])
+            if rows * padded(population.shape[0], 4, self.library.vector_bytes) * 4 > LARGEST_LINE:
+                return f"weights into '{population.name}' take more than 4 GiB"
+        return None
 
     def neurons(self, population: Membranes, entering: Entering, apart: frozenset[str]) -> Neurons:
         """A population's constants; `apart`: sources whose edges are not joined with others (graded, or held)."""

@@ -38,9 +38,9 @@ class NativeEngine:
         self._threads = threads or usable_threads()
         self._plans: dict[object, Plan] = {}
 
-    def fits(self, entering: Mapping[str, Sent]) -> bool:
-        """See `NativeNetwork.fits`."""
-        return self._network.fits(entering)
+    def reason_against(self, entering: Mapping[str, Sent]) -> str | None:
+        """See `NativeNetwork.reason_against`."""
+        return self._network.reason_against(entering)
 
     def run(
         self, job: Job, recorder: Recorder, timing: RunTiming | None = None, progress: Progress | None = None

@@ -125,7 +125,7 @@ LAYOUTS: Table[Callable[[Any, Any, Ends], Layout]] = Table(
 )
 
 
-NAMES = {WINDOWS: "events, windows", ALL: "events, rows", DEPTHWISE: "events, pooling", SPARSE: "events, synapses"}
+NAMES = {WINDOWS: "windows of spikes", ALL: "rows of spikes", DEPTHWISE: "pooled spikes", SPARSE: "synapses of spikes"}
 
 
 def layout(geometry: Geometry, weights: Weights, ends: Ends) -> Layout:
