@@ -24,6 +24,7 @@ from pairs import machine, measure_pairs, peak_mb, seconds
 from published_shape import published
 
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype, save_genotype
+from litesnn.compiler.graph import Graph, SynapseBlock
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
 from litesnn.jobs.testbench.genotype_samples import random_inputs, verification_samples
@@ -85,6 +86,32 @@ def rate(loaded: LoadedGenotype, inputs: Inputs) -> float:
     return sum(int(s.sum()) for s in spikes) / sum(s.size for s in spikes)
 
 
+def roofline(loaded: LoadedGenotype, images_per_s: float, threads: int) -> dict[str, float]:
+    """Multiply-adds per second that a dense computation would need for as many images, beside what float32 convolutions reach here.
+
+    `neuron_steps_per_s` counts all neurons in all steps. A processor that adds only what spikes can be above `conv_gmac_per_s`.
+    """
+    graph = compile_graph(loaded, load_profile("loihi2"))
+    dense = sum(block.geometry.codes.size * _places(graph, block) for block in graph.blocks) * graph.timesteps
+    neurons = sum(population.size for population in graph.membranes) * graph.timesteps
+    values, kernel = torch.rand(16, 48, 32, 32), torch.rand(48, 48, 3, 3)
+    values, kernel = (part.to(memory_format=torch.channels_last) for part in (values, kernel))
+    with torch.inference_mode():
+        taken = min(seconds(lambda: torch.nn.functional.conv2d(values, kernel, padding=1))[0] for _ in range(6))
+    return {
+        "threads": threads,
+        "dense_gmac_per_s": dense * images_per_s / 1e9,
+        "conv_gmac_per_s": 16 * 48 * 48 * 9 * 32 * 32 / taken / 1e9,
+        "neuron_steps_per_s": neurons * images_per_s,
+    }
+
+
+def _places(graph: Graph, block: SynapseBlock) -> int:
+    """Places at which a block's codes are used."""
+    shape = graph[block.target].shape
+    return shape[1] * shape[2] if block.geometry.window is not None else 1
+
+
 def measure(name: str, channels: int, images: int, pairs: int, threads: int) -> dict[str, Any]:
     """One network: its row of the table."""
     loaded, inputs = network(name, channels, images)
@@ -99,6 +126,7 @@ def measure(name: str, channels: int, images: int, pairs: int, threads: int) -> 
         "exact_images_per_s": len(inputs) / result.document()["a_s"],
         "pytorch_images_per_s": len(inputs) / result.document()["b_s"],
         **result.document(),
+        "roofline": roofline(loaded, len(inputs) / result.document()["a_s"], threads),
         "peak_mb": peaks,
         "peak_ratio": peaks["exact"] / peaks["pytorch"],
     }

@@ -15,7 +15,8 @@ TOPS = ("compiler", "hw_profiles", "litesnn", "runtime", "search")  # of docs/ t
 MOST_PAIRS, MOST_LAYERS, MOST_IN_SEARCH = 35, 8, 12
 
 NEVER = {
-    "base": {"commands", "compiler", "display", "jobs", "reading", "runtime", "search"},
+    "base": {"commands", "compiler", "display", "jobs", "kernels", "reading", "runtime", "search"},
+    "kernels": {"commands", "compiler", "display", "jobs", "reading", "runtime", "search"},
     "reading": {"commands", "compiler", "display", "jobs", "runtime", "search"},
     "compiler": {"commands", "display", "jobs", "runtime", "search"},
     "runtime": {"commands", "display", "jobs", "search"},
@@ -23,7 +24,7 @@ NEVER = {
     "jobs": {"commands", "display"},
     "display": {"commands", "jobs"},
 }
-OUTSIDE = {"compiler": {"torch", "lava"}, "base": {"torch", "lava"}, "reading": {"torch", "lava"}, "search": {"lava"}}
+OUTSIDE = {"compiler": {"torch", "lava"}, "kernels": {"torch", "lava"}, "base": {"torch", "lava"}, "reading": {"torch", "lava"}, "search": {"lava"}}
 """Packages that a room may not import."""
 
 
