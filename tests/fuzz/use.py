@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from typer.testing import CliRunner
 
+import litesnn.runtime.exact.tensors.run  # noqa: F401  before memory is bounded: torch takes some
 from fuzz.attempt import MESSAGE_CHARACTERS, check_text
 from fuzz.reader import DifferentError
 from litesnn.cli import app
