@@ -34,6 +34,8 @@ class Library:
         loaded.litesnn_sizes(sizes)
         if list(sizes) != [ctypes.sizeof(structure) for structure in STRUCTURES]:
             raise BuildError("its structures differ from those of Python")
+        if not loaded.litesnn_check():
+            raise BuildError("what it computes differs from plain loops on this processor")
         self.vector_bytes = int(loaded.litesnn_vector_bytes())
 
     def run(

@@ -50,17 +50,46 @@ def test_a_library_is_compiled_once(cache: Path) -> None:
     assert [entry.name for entry in cache.iterdir()] == [path.name], "something is left behind"
 
 
-@needs_kernels
-def test_another_source_is_another_library(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = built()
-    copied = tmp_path / "native"
-    copied.mkdir()
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Sources that may be changed."""
+    folder = tmp_path / "native"
+    folder.mkdir()
     for source in build.SOURCES.iterdir():
-        (copied / source.name).write_bytes(source.read_bytes())
+        (folder / source.name).write_bytes(source.read_bytes())
+    monkeypatch.setattr(build, "SOURCES", folder)
+    monkeypatch.setattr(build, "MAIN", folder / "network.c")
+    return folder
+
+
+@needs_kernels
+def test_another_source_is_another_library(cache: Path, copied: Path) -> None:
+    first = built()
     (copied / "network.h").write_text((copied / "network.h").read_text() + "/* changed */\n")
-    monkeypatch.setattr(build, "SOURCES", copied)
-    monkeypatch.setattr(build, "MAIN", copied / "network.c")
     assert built() != first
+
+
+@needs_kernels
+@pytest.mark.parametrize(
+    ("source", "right", "wrong"),
+    [
+        ("leaky.h", "& 4095", "& 4094"),
+        ("leaky.h", "potential > *(", "potential < *("),
+        ("synapses.h", "sums[i] += row[i];", "sums[i] -= row[i];"),
+        ("synapses.h", "(SUM)masks[i] & weights[c + i]", "weights[c + i]"),
+        ("synapses.h", "(SUM)(value * weights[i])", "value"),
+        ("vectors.h", "out += __builtin_popcount(byte);", "out += __builtin_popcount(byte & 127);"),
+    ],
+)
+def test_kernels_that_compute_something_else_are_not_used(
+    cache: Path, copied: Path, source: str, right: str, wrong: str
+) -> None:
+    """As a compiler or a processor would that is not what it says."""
+    text = (copied / source).read_text()
+    assert right in text
+    (copied / source).write_text(text.replace(right, wrong))
+    with pytest.raises(BuildError, match="differs from plain loops"):
+        Library(built())
 
 
 @needs_kernels

@@ -187,3 +187,5 @@ int32_t litesnn_run(const Population *component, int32_t count, Sent *sents, int
     release(count, rooms, &events);
     return 0;
 }
+
+#include "check.h"

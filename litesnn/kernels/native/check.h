@@ -1,0 +1,115 @@
+/* The self-test: vectors against plain loops, on drawn numbers. A compiler or a processor that computes anything else is not used. */
+
+static uint64_t drawn_state;
+
+static uint32_t drawn(uint32_t below) {
+    drawn_state = drawn_state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(drawn_state >> 33) % below;
+}
+
+enum { CHECK_CHANNELS = 70, CHECK_WORDS = 2, CHECK_H = 5, CHECK_W = 4, CHECK_OUT = 37, CHECK_PADDED = 64 };
+
+static int64_t plain_decay(int64_t x, int64_t memory) { return x < 0 ? -((-x * memory) >> 12) : (x * memory) >> 12; }
+
+static int check_neurons(void) {
+    int32_t bias[CHECK_PADDED], threshold[CHECK_PADDED], u[CHECK_PADDED], v[CHECK_PADDED], old_u[CHECK_PADDED], old_v[CHECK_PADDED];
+    int32_t sums[CHECK_PADDED];
+    uint64_t bits = 0;
+    Counts counts = {0};
+    Population p = {.bias = bias, .threshold = threshold, .channels = CHECK_PADDED, .height = 1, .width = 1, .padded = CHECK_PADDED};
+    p.scale = 64, p.top = p.accumulator_limit = INT32_MAX;
+    for (int round = 0; round < 200; round++) {
+        p.current_memory = (int32_t)drawn(4097), p.memory = (int32_t)drawn(4097), p.checked = round % 2;
+        for (int c = 0; c < CHECK_PADDED; c++) {
+            sums[c] = (int32_t)drawn(60000) - 30000, bias[c] = (int32_t)drawn(20000) - 10000, threshold[c] = (int32_t)drawn(1 << 22);
+            u[c] = old_u[c] = (int32_t)drawn(1 << 22) - (1 << 21), v[c] = old_v[c] = (int32_t)drawn(1 << 23) - (1 << 22);
+        }
+        neurons_32(&p, sums, u, v, NULL, &bits, 1, &counts);
+        for (int c = 0; c < CHECK_PADDED; c++) {
+            int64_t current = plain_decay(old_u[c], p.current_memory) + (int64_t)sums[c] * p.scale;
+            int64_t membrane = plain_decay(old_v[c], p.memory) + current + bias[c];
+            if (p.checked && membrane > STATE_MAX) membrane = STATE_MAX;
+            if (p.checked && membrane < -STATE_MAX) membrane = -STATE_MAX;
+            int fires = membrane > threshold[c];
+            if (u[c] != current || v[c] != (fires ? 0 : membrane) || (int)(bits >> c & 1) != fires) return 0;
+        }
+    }
+    return 1;
+}
+
+/* One geometry into sums of `bytes`, from spikes or graded values; `expected` are the sums of plain loops. `straight`: see Synapses. */
+static int check_sums(int32_t kind, int32_t bytes, int graded, int straight) {
+    enum { PLACES = CHECK_H * CHECK_W, OUT_H = 3, OUT_W = 5, ROWS = PLACES * CHECK_CHANNELS, SYNAPSES = 300 };
+    static char weights[ROWS * CHECK_PADDED * 4] __attribute__((aligned(64)));
+    static char sums[OUT_H * OUT_W * CHECK_PADDED * 4] __attribute__((aligned(64)));
+    static int64_t expected[OUT_H * OUT_W * CHECK_PADDED], index[ROWS + 1];
+    static int32_t values[ROWS], targets[SYNAPSES > 2 * CHECK_PADDED ? SYNAPSES : 2 * CHECK_PADDED];
+    uint64_t bits[PLACES * CHECK_WORDS] = {0}, mask[CHECK_WORDS] = {~0ull, ~0ull};
+    int windows = kind == WINDOWS || kind == DEPTHWISE;
+    Read read = {.mask = mask};
+    Synapses s = {.reads = &read, .weights = weights, .index = index, .targets = targets, .kind = kind, .count = 1};
+    s.straight = straight, s.channels = kind != DEPTHWISE ? CHECK_CHANNELS : straight ? 1 : 2, s.kernel_h = 3, s.kernel_w = 2, s.stride_h = 2, s.stride_w = 1, s.pad_h = 1, s.pad_w = 1;
+    s.dilation_h = s.dilation_w = 1;
+    Sent sent = {.bits = bits, .values = graded ? values : NULL, .steps = 1, .lasts = 1, .channels = CHECK_CHANNELS};
+    sent.height = CHECK_H, sent.width = CHECK_W, sent.words = CHECK_WORDS;
+    Population p = {.synapses = &s, .count = 1, .channels = CHECK_OUT, .padded = CHECK_PADDED, .sum_bytes = bytes};
+    p.height = windows ? OUT_H : 1, p.width = windows ? OUT_W : 1;
+    Room room;
+    Events events = {0};
+    memset(&room, 0, sizeof room), memset(sums, 0, sizeof sums), memset(expected, 0, sizeof expected);
+    for (int i = 0; i < ROWS; i++) {
+        values[i] = drawn(4) ? 0 : graded ? (int32_t)drawn(7) - 3 : 1;
+        if (values[i] && !graded) bits[i / CHECK_CHANNELS * CHECK_WORDS + i % CHECK_CHANNELS / 64] |= 1ull << (i % CHECK_CHANNELS % 64);
+    }
+#define WEIGHT(i) (bytes == 1 ? ((int8_t *)weights)[i] : bytes == 2 ? ((int16_t *)weights)[i] : ((int32_t *)weights)[i])
+    for (int i = 0; i < ROWS * CHECK_PADDED; i++) {
+        int32_t weight = (int32_t)drawn(5) - 2;
+        if (bytes == 1) ((int8_t *)weights)[i] = (int8_t)weight;
+        else if (bytes == 2) ((int16_t *)weights)[i] = (int16_t)weight;
+        else ((int32_t *)weights)[i] = weight;
+    }
+    for (int i = 0; i < 2 * CHECK_PADDED; i++) targets[i] = straight ? i % CHECK_PADDED : (int32_t)drawn(CHECK_CHANNELS + 1) - 1;
+    for (int i = 0; kind == SPARSE && i < SYNAPSES; i++) targets[i] = (int32_t)drawn(CHECK_OUT);
+    for (int i = 0; i <= ROWS; i++) index[i] = (int64_t)i * SYNAPSES / ROWS;
+    for (int y = 0; y < CHECK_H; y++)
+        for (int x = 0; x < CHECK_W; x++)
+            for (int c = 0; c < CHECK_CHANNELS; c++) {
+                int place = y * CHECK_W + x, neuron = place * CHECK_CHANNELS + c, value = values[neuron];
+                if (kind == ALL) for (int o = 0; o < CHECK_PADDED; o++) expected[o] += value * WEIGHT(neuron * CHECK_PADDED + o);
+                if (kind == SPARSE) for (int64_t i = index[neuron]; i < index[neuron + 1]; i++) expected[targets[i]] += value * WEIGHT(i);
+                for (int oy = 0; windows && oy < OUT_H; oy++)
+                    for (int ox = 0; ox < OUT_W; ox++) {
+                        int ky = y - oy * s.stride_h + s.pad_h, kx = x - ox * s.stride_w + s.pad_w;
+                        if (ky < 0 || ky >= s.kernel_h || kx < 0 || kx >= s.kernel_w) continue;
+                        int64_t *place_sums = expected + (oy * OUT_W + ox) * CHECK_PADDED;
+                        for (int o = 0; kind == WINDOWS && o < CHECK_PADDED; o++)
+                            place_sums[o] += value * WEIGHT(((ky * s.kernel_w + kx) * CHECK_CHANNELS + c) * CHECK_PADDED + o);
+                        for (int i = 0; kind == DEPTHWISE && i < s.channels * CHECK_PADDED; i++)
+                            if (targets[i] == c) place_sums[i % CHECK_PADDED] += value * WEIGHT(i);
+                    }
+            }
+#undef WEIGHT
+    int right = make_rooms(&p, 1, &sent, &room, &events);
+    if (right) add(&s, &p, &sent, 0, 0, &events, sums);
+    for (int i = 0; right && i < p.height * p.width * CHECK_PADDED; i++) {
+        if (bytes == 1) right = ((int8_t *)sums)[i] == (int8_t)expected[i];
+        else if (bytes == 2) right = ((int16_t *)sums)[i] == (int16_t)expected[i];
+        else right = ((int32_t *)sums)[i] == (int32_t)expected[i];
+    }
+    free(room.sums), free(room.held), free(room.u), free(room.v), free(room.potential);
+    free(events.rows), free(events.values), free(events.starts), free(events.taps), free(events.spread);
+    return right;
+}
+
+/* 1 where vectors give what plain loops give. */
+int32_t litesnn_check(void) {
+    drawn_state = 1;
+    int right = check_neurons();
+    for (int32_t kind = WINDOWS; kind <= SPARSE; kind++) {
+        for (int32_t bytes = 1; bytes <= 4; bytes *= 2) {
+            right = right && check_sums(kind, bytes, 0, 0) && check_sums(kind, bytes, 1, 0);
+            if (kind == DEPTHWISE) right = right && check_sums(kind, bytes, 0, 1);
+        }
+    }
+    return right;
+}
