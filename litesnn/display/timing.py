@@ -11,7 +11,7 @@ from rich.table import Table
 
 
 def timing_table(entries: Sequence[Mapping[str, Any]], samples: int, engine: str) -> RenderableType:
-    """A `RunTiming.document()` as a table: milliseconds of all samples in synapses and neurons, spike rate, kernels."""
+    """A `RunTiming.document()` as a table: milliseconds of all samples (summed over threads), spike rate, kernels."""
     total = sum(entry["synapses_s"] + entry["neurons_s"] for entry in entries)
     table = Table(
         title=f"time of {samples:,} samples on {engine}: {total:.3f} s",

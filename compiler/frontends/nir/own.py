@@ -24,7 +24,7 @@ from litesnn.compiler.program.documents import read_graph, unpacked
 from litesnn.reading import parse_json
 
 FORMAT, VERSION = "litesnn.nir", 1
-KEYS = ("litesnn_format", "litesnn_version", "litesnn_graph", "litesnn_tensors", "litesnn_digest")
+TEXTS = ("litesnn_format", "litesnn_version", "litesnn_graph", "litesnn_digest")
 
 
 def exported_graph(graph: NirGraph) -> Graph | None:
@@ -35,17 +35,17 @@ def exported_graph(graph: NirGraph) -> Graph | None:
     ImportFileError
         If the metadata of an unchanged export are broken or of another version.
     """
-    texts = {key: graph.metadata.get(key) for key in KEYS}
-    if texts["litesnn_format"] != FORMAT:
-        return None
-    if texts["litesnn_digest"] != digest(graph.nodes, graph.edges):
+    packed = graph.metadata.get("litesnn_tensors")
+    texts = {key: graph.metadata.get(key) for key in TEXTS}
+    if not all(isinstance(text, str) for text in texts.values()):
+        return None  # an array where a text was written
+    if texts["litesnn_format"] != FORMAT or texts["litesnn_digest"] != digest(graph.nodes, graph.edges):
         return None
     if texts["litesnn_version"] != str(VERSION):
         raise ImportFileError(
             f"{graph.file}: exported as version {texts['litesnn_version']}; this LiteSNN reads version {VERSION}"
         )
     try:
-        packed = texts["litesnn_tensors"]
         tensors = unpacked(load(packed.tobytes() if isinstance(packed, np.ndarray) else b""))
         return read_graph(
             parse_json(str(texts["litesnn_graph"]).encode(), f"{graph.file}: litesnn_graph", ImportFileError), tensors

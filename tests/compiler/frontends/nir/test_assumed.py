@@ -140,6 +140,13 @@ def test_a_file_and_a_user_who_contradict_each_other_are_refused(tmp_path: Path)
         read_network(write(tmp_path, leaky(), reset="soft"))
 
 
+@pytest.mark.parametrize("key", ["litesnn_format", "litesnn_digest", "litesnn_version", "litesnn_graph"])
+def test_arrays_where_an_export_wrote_texts_make_a_file_like_any_other(tmp_path: Path, key: str) -> None:
+    texts = {"litesnn_format": "litesnn.nir", "litesnn_digest": "0", "litesnn_version": "1", "litesnn_graph": "{}"}
+    read = read_network(write(tmp_path, leaky(), **{**texts, key: np.arange(3)}))
+    assert labels(read)["reset"][0] == "assumed"
+
+
 def test_spikes_at_the_threshold_with_a_leak_are_labelled_with_their_bound(tmp_path: Path) -> None:
     nodes = leaky()
     read = read_network(write(tmp_path, nodes), RealOptions(spike_at=True))
