@@ -57,3 +57,24 @@ def test_the_package_itself_imports_nothing_else() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     found = {name.partition(".")[0] for name in done.stdout.split()}
     assert not found & set(HEAVY + OF_PROGRAMS + OF_FILES + ("typer", "rich"))
+
+
+def test_models_of_files_are_built_when_a_file_is_first_read() -> None:
+    code = """
+import pkgutil, sys
+from importlib import import_module
+import litesnn.compiler
+from pydantic import BaseModel
+for module in pkgutil.walk_packages(litesnn.compiler.__path__, "litesnn.compiler."):
+    import_module(module.name)
+def below(kind):
+    for deeper in kind.__subclasses__():
+        yield deeper
+        yield from below(deeper)
+found = {kind for kind in below(BaseModel) if kind.__module__.startswith("litesnn.")}
+print(len(found), *(kind.__qualname__ for kind in found if not kind.model_config.get("defer_build")))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    count, *at_import = done.stdout.split()
+    assert int(count) > 50
+    assert not at_import
