@@ -22,7 +22,6 @@ def profiles_command(
     """List the shipped profiles, or show every figure of one with its status, its source and what it is for."""
     with errors_to_exit():
         from litesnn.compiler.profile import load_profile, shipped_profiles, use_of
-        from litesnn.display.genotype import profile_table
 
         console = stdout_console()
         if name is not None:
@@ -32,6 +31,8 @@ def profiles_command(
                 said = {figure: {"kind": use.kind, "says": use.says} for figure, use in uses.items()}
                 print_json({**profile.model_dump(mode="json"), "uses": said})
             else:
+                from litesnn.display.profile import profile_table
+
                 console.print(profile_table(profile))
             return
         titles = {shipped: load_profile(shipped).title for shipped in shipped_profiles()}
