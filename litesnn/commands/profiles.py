@@ -10,6 +10,7 @@ from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import JsonOption, SetOption, chosen_profile
+from litesnn.commands.short import short
 
 
 def profiles_command(
@@ -20,7 +21,7 @@ def profiles_command(
     json_output: JsonOption = False,
 ) -> None:
     """List the shipped profiles, or show every figure of one with its status, its source and what it is for."""
-    with errors_to_exit():
+    with short(), errors_to_exit():
         from litesnn.compiler.profile import load_profile, shipped_profiles, use_of
 
         console = stdout_console()
