@@ -9,61 +9,24 @@ import typer
 
 from litesnn.base.interruption import Terminated, orderly_end
 from litesnn.base.streams import StandardStreams
-from litesnn.commands.check import check_command
-from litesnn.commands.compile import compile_command
-from litesnn.commands.diff import diff_command
-from litesnn.commands.docs import docs_command
-from litesnn.commands.estimate import estimate_command
 from litesnn.commands.exits import USAGE, require_working_directory
-from litesnn.commands.export import export_command
-from litesnn.commands.guard import LoneCommand, ShownCommand, ShownGroup, guard, guard_tracebacks
-from litesnn.commands.import_ import import_command
-from litesnn.commands.info import info_command
-from litesnn.commands.new import new_command
-from litesnn.commands.profiles import profiles_command
-from litesnn.commands.prune import prune_command
-from litesnn.commands.report import report_command
-from litesnn.commands.rules import rules_command
-from litesnn.commands.run import run_command
-from litesnn.commands.search import search_app
-from litesnn.commands.train import train_command
-from litesnn.commands.verify import verify_command
-
-HELP_NAMES = {"help_option_names": ["-h", "--help"]}
+from litesnn.commands.guard import guard, guard_tracebacks
+from litesnn.commands.standing import HELP_NAMES
+from litesnn.commands.table import AllCommands
 
 app = typer.Typer(
     name="litesnn",
-    cls=ShownGroup,
+    cls=AllCommands,
     help="Compile searched spiking networks to Loihi-style fixed-point hardware: the same spikes, a known cost.",
     no_args_is_help=True,
     context_settings=HELP_NAMES,
     pretty_exceptions_enable=False,
 )
-for name, command in (
-    ("compile", compile_command),
-    ("new", new_command),
-    ("train", train_command),
-    ("prune", prune_command),
-    ("estimate", estimate_command),
-    ("check", check_command),
-    ("run", run_command),
-    ("verify", verify_command),
-    ("import", import_command),
-    ("export", export_command),
-    ("diff", diff_command),
-    ("info", info_command),
-    ("report", report_command),
-    ("profiles", profiles_command),
-    ("rules", rules_command),
-    ("docs", docs_command),
-):
-    app.command(name, cls=ShownCommand, no_args_is_help=name not in ("docs", "profiles", "rules"))(command)
-app.add_typer(search_app, name="search")
 
-compile_app = typer.Typer(
-    name="litesnn-compile", no_args_is_help=True, context_settings=HELP_NAMES, pretty_exceptions_enable=False
-)
-compile_app.command(cls=LoneCommand, context_settings=HELP_NAMES)(compile_command)
+
+@app.callback()
+def _commands() -> None:
+    """What typer makes a group of; its commands come from the table."""
 
 
 def main() -> None:
@@ -73,6 +36,8 @@ def main() -> None:
 
 def compile_main() -> None:
     """Entry point of `litesnn-compile`."""
+    from litesnn.commands.compile import compile_app
+
     sys.exit(_run(compile_app))
 
 

@@ -16,7 +16,6 @@ from litesnn.compiler.graph import Graph, Membranes
 from litesnn.compiler.mapping import Mapping
 from litesnn.compiler.mapping.memory_image import decoded_blocks
 from litesnn.compiler.profile import Profile
-from litesnn.runtime.exact import simulate
 from litesnn.runtime.trace import Trace
 
 
@@ -31,6 +30,8 @@ def simulate_mapped(
     graph: Graph, mapping: Mapping, profile: Profile, inputs: npt.NDArray[np.int16], *, record: Collection[str] = ()
 ) -> Trace:
     """Simulate samples core by core; parameters as in `litesnn.simulate`. Synapses are unrolled: for networks of some millions."""
+    from litesnn.runtime.exact import simulate
+
     return simulate(mapped_graph(graph, mapping, profile), inputs, record=record)
 
 
@@ -60,6 +61,8 @@ def check_mapping(
     synapses = sum(int(graph.fan_out(block).sum()) for block in graph.blocks)
     if synapses > CHECKED_SYNAPSES or not len(inputs):
         return None
+    from litesnn.runtime.exact import simulate
+
     names = [population.name for population in graph.membranes if population.sends != "nothing"]
     expected = simulate(graph, inputs, record=names)
     found = simulate_mapped(graph, mapping, profile, inputs, record=names)

@@ -60,7 +60,7 @@ def _feedback_edges(graph: Graph) -> Iterator[SynapseBlock]:
 def _forward(graph: Graph) -> nx.DiGraph:
     """Populations and the ways between them within one step of a sample; without loops."""
     forward = nx.DiGraph()
-    forward.add_nodes_from(graph.network)
+    forward.add_nodes_from(graph.parts.populations)
     forward.add_edges_from((block.source, block.target) for block in graph.blocks if not block.distance)
     return forward
 
@@ -82,7 +82,7 @@ def _longest_path(forward: nx.DiGraph, first: str, last: str) -> tuple[str, ...]
 def _late_loop(graph: Graph, interval: int) -> Loop | None:
     """A loop whose spikes come round too late at an interval, or None: a cycle of negative slack (Bellman-Ford)."""
     ways = nx.DiGraph()
-    ways.add_nodes_from(graph.network)
+    ways.add_nodes_from(graph.parts.populations)
     position = {name: i for i, name in enumerate(ways)}
     for block in graph.blocks:
         slack = interval * block.distance - 1

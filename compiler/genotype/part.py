@@ -3,5 +3,5 @@
 from pydantic import BaseModel
 
 
-class Part(BaseModel, extra="forbid", frozen=True, allow_inf_nan=False):
+class Part(BaseModel, extra="forbid", frozen=True, defer_build=True, allow_inf_nan=False):
     """Base of all parts: unknown keys are refused, numbers must be finite, instances are immutable."""

@@ -1,10 +1,10 @@
-"""The graph: populations and synapse blocks in a networkx MultiDiGraph; its invariants (`problems.py`) hold after every pass."""
+"""The graph: populations and synapse blocks (`parts.py`); its invariants (`problems.py`) hold after every pass."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,16 +14,11 @@ from litesnn.compiler.graph.block import SynapseBlock
 from litesnn.compiler.graph.findings import FidelityLabel, Range, Removal, Schedule
 from litesnn.compiler.graph.kinds import Membranes, Population, Readout, Source
 from litesnn.compiler.graph.pace import Pace
+from litesnn.compiler.graph.parts import Parts, leads_back
 from litesnn.compiler.graph.problems import structural_problems, timing_problems
 
 if TYPE_CHECKING:
     import networkx as nx
-
-
-def _nothing_yet() -> nx.MultiDiGraph:
-    import networkx as nx  # a third of what a command that only reads files would import
-
-    return nx.MultiDiGraph()
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,12 +30,12 @@ class Graph:
     timesteps : steps per sample (T); where samples are isolated, the number of steps when the input does not say
     isolated : every sample is a run of its own from zero state, without resets, on the chip's own time axis; delays are part of
         what the network computes. Otherwise samples stream back to back, every T steps, and delays only balance paths
-    network : MultiDiGraph; node attribute `population`, edge attributes `block` and `position`, edge key = block name
+    parts : the populations and blocks
     labels, removals, ranges, schedule : what passes found (see `findings`)
     """
 
     timesteps: int
-    network: nx.MultiDiGraph = field(default_factory=_nothing_yet)
+    parts: Parts = field(default_factory=Parts)
     labels: tuple[FidelityLabel, ...] = ()
     removals: tuple[Removal, ...] = ()
     ranges: tuple[Range, ...] = ()
@@ -56,45 +51,31 @@ class Graph:
         GraphError
             For two parts of one name, or a block whose ends do not exist.
         """
-        graph = cls(timesteps)
-        graph._fill(populations, blocks)
-        return graph
+        return cls(timesteps, Parts(populations, blocks))
 
     def rebuild(self, populations: list[Population], blocks: list[SynapseBlock]) -> Graph:
         """The same graph with other parts; labels and findings are kept."""
-        graph = replace(self, network=_nothing_yet())
-        graph._fill(populations, blocks)
-        return graph
-
-    def _fill(self, populations: list[Population], blocks: list[SynapseBlock]) -> None:
-        for population in populations:
-            if population.name in self.network:
-                raise GraphError(f"population '{population.name}' exists twice")
-            self.network.add_node(population.name, population=population)
-        names: set[str] = set()
-        for block in blocks:
-            for end in (block.source, block.target):
-                if end not in self.network:
-                    raise GraphError(f"block '{block.name}' names population '{end}', which does not exist")
-            if block.name in names:
-                raise GraphError(f"block '{block.name}' exists twice")
-            names.add(block.name)
-        position = {name: i for i, name in enumerate(self.network)}
-        for i, block in enumerate(sorted(blocks, key=lambda block: position[block.target])):
-            self.network.add_edge(block.source, block.target, key=block.name, block=block, position=i)
+        return replace(self, parts=Parts(populations, blocks))
 
     def labelled(self, *labels: FidelityLabel) -> Graph:
         """The same graph with more fidelity labels."""
         return replace(self, labels=(*self.labels, *labels))
 
     def __getitem__(self, name: str) -> Population:
-        population: Population = self.network.nodes[name]["population"]
-        return population
+        return self.parts.populations[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.parts.populations
+
+    @property
+    def network(self) -> nx.MultiDiGraph:
+        """The same as a networkx graph: populations as nodes by name, blocks as edges; see `Parts.network`."""
+        return self.parts.network
 
     @property
     def populations(self) -> list[Population]:
         """All populations, in the order they were added (sources before readers)."""
-        return [data["population"] for _, data in self.network.nodes(data=True)]
+        return list(self.parts.populations.values())
 
     @property
     def membranes(self) -> list[Membranes]:
@@ -119,11 +100,11 @@ class Graph:
     @property
     def blocks(self) -> list[SynapseBlock]:
         """All blocks, grouped by target in population order, then in the order they were added."""
-        return [block for population in self.populations for block in self.into(population.name)]
+        return list(self.parts.blocks)
 
     def into(self, name: str) -> list[SynapseBlock]:
         """Blocks that end at a population, in the order of `blocks`."""
-        return _in_order(self.network.in_edges(name, data=True))
+        return list(self.parts.into[name])
 
     def stored_into(self, name: str) -> list[SynapseBlock]:
         """Blocks that end at a population and take synapse memory: not those whose values the host writes into its neurons."""
@@ -131,7 +112,7 @@ class Graph:
 
     def out_of(self, name: str) -> list[SynapseBlock]:
         """Blocks that start at a population, in the order of `blocks`."""
-        return _in_order(self.network.out_edges(name, data=True))
+        return list(self.parts.out_of[name])
 
     def fan_out(self, block: SynapseBlock) -> npt.NDArray[np.int64]:
         """Unrolled synapses of a block per neuron of its source, (C, H, W)."""
@@ -156,7 +137,7 @@ class Graph:
         """
         import networkx as nx
 
-        position = {name: i for i, name in enumerate(self.network)}
+        position = {name: i for i, name in enumerate(self.parts.populations)}
         condensed = nx.condensation(self.network)
         members = {
             group: sorted(data["members"], key=position.__getitem__) for group, data in condensed.nodes(data=True)
@@ -185,9 +166,7 @@ class Graph:
     @property
     def has_loops(self) -> bool:
         """Whether any population reads itself, directly or through others."""
-        import networkx as nx
-
-        return not nx.is_directed_acyclic_graph(self.network)
+        return leads_back(self.parts.blocks)
 
     def validate(self, after: str) -> None:
         """Check every invariant; `after` is the name of the pass that ran last and is named in the message.
@@ -199,8 +178,3 @@ class Graph:
         """
         for problem in (*structural_problems(self), *timing_problems(self)):
             raise GraphError(f"after pass '{after}': {problem}")
-
-
-def _in_order(edges: Iterable[tuple[str, str, dict[str, Any]]]) -> list[SynapseBlock]:
-    found = sorted((data for _, _, data in edges), key=lambda data: int(data["position"]))
-    return [data["block"] for data in found]

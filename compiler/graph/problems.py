@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from litesnn.compiler.graph.block import SynapseBlock
 from litesnn.compiler.graph.kinds import Source
+from litesnn.compiler.graph.parts import leads_back
 
 if TYPE_CHECKING:
     from litesnn.compiler.graph.graph import Graph
@@ -14,20 +15,25 @@ if TYPE_CHECKING:
 
 def structural_problems(graph: Graph) -> Iterator[str]:
     """What keeps the graph from being simulated at all; wrong delays do not, they give wrong answers."""
-    import networkx as nx
-
     outputs = [population.name for population in graph.membranes if population.read_by_host]
     if len(outputs) != 1:
         yield f"a graph has exactly one output; found {len(outputs)}: {', '.join(outputs)}"
-    within = graph.network.edge_subgraph(
-        [(s, t, key) for s, t, key, data in graph.network.edges(keys=True, data=True) if not data["block"].distance]
-    )
-    if not graph.isolated and not nx.is_directed_acyclic_graph(within):
-        yield f"found a cycle {nx.find_cycle(within)}; only feed-forward graphs and feedback of distance 1 can be scheduled"
+    within = [block for block in graph.blocks if not block.distance]
+    if not graph.isolated and leads_back(within):
+        yield f"found a cycle {_cycle(graph, within)}; only feed-forward graphs and feedback of distance 1 can be scheduled"
     for population in graph.populations:
         yield from population.problems()
     for block in graph.blocks:
         yield from _block_problems(graph, block)
+
+
+def _cycle(graph: Graph, blocks: Sequence[SynapseBlock]) -> list[tuple[str, str, str]]:
+    """A way along the blocks that leads back: sources, targets and names of its blocks."""
+    import networkx as nx
+
+    edges = [(block.source, block.target, block.name) for block in blocks]
+    found: list[tuple[str, str, str]] = nx.find_cycle(graph.network.edge_subgraph(edges))
+    return found
 
 
 def timing_problems(graph: Graph) -> Iterator[str]:

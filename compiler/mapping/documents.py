@@ -16,7 +16,7 @@ from litesnn.compiler.mapping.model import Core, Mapping, Mesh, Traffic
 class MappingDocument(BaseModel):
     """mapping.json. Links are rows of source core, destination core, packets per sample."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, strict=True, allow_inf_nan=False)
 
     format: Literal["litesnn.mapping"] = "litesnn.mapping"
     version: Literal[1] = 1

@@ -140,7 +140,7 @@ def build_demands(graph: Graph, limits: CoreLimits, rule: ListRule, axons: AxonK
 
 def build_demand(graph: Graph, population: Membranes, limits: CoreLimits, rule: ListRule, axons: AxonKinds) -> Demand:
     """The demand of one population."""
-    order = {name: i for i, name in enumerate(graph.network)}
+    order = {name: i for i, name in enumerate(graph.parts.populations)}
     blocks = graph.stored_into(population.name)
     groups: dict[tuple[str, Any], list[SynapseBlock]] = {}
     for block in sorted(blocks, key=lambda block: order[block.source]):

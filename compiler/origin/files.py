@@ -20,7 +20,7 @@ from litesnn.compiler.origin.source_file import SOURCE, Layer, SourceFile, Trans
 class SourceDocument(BaseModel):
     """source.json: all of a `SourceFile` but its bytes, which stand beside it as `network` and the suffix."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, allow_inf_nan=False)
 
     format: Literal["litesnn.source"] = "litesnn.source"
     version: Literal[1] = 1

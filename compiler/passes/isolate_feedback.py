@@ -67,7 +67,7 @@ def _slow_loops(graph: Graph) -> Iterator[str]:
 def _early_spikes(graph: Graph) -> Iterator[str]:
     early = [p for p in graph.membranes if p.sends_unasked(p.arrival or 0)]
     ways = nx.DiGraph()
-    ways.add_nodes_from(graph.network)
+    ways.add_nodes_from(graph.parts.populations)
     ways.add_edges_from((block.source, block.target) for block in graph.blocks if not block.distance)
     reached = {name: p.name for p in reversed(early) for name in (p.name, *nx.descendants(ways, p.name))}
     for block in graph.blocks:

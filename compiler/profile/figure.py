@@ -20,7 +20,7 @@ Remark = Annotated[str, StringConstraints(max_length=4000)]
 class Section(BaseModel):
     """Base of all parts of a profile: unknown fields are errors."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, allow_inf_nan=False)
 
 
 class Figure(Section, Generic[T]):

@@ -32,6 +32,7 @@ from litesnn.compiler.graph import (
 )
 from litesnn.compiler.graph.block import MANTISSA_BITS
 from litesnn.compiler.graph.kinds.document import SHIFT_MAX, Document, Name, PopulationDocument, Shift, Steps
+from litesnn.compiler.graph.parts import Parts
 from litesnn.compiler.graph.problems import structural_problems
 from litesnn.compiler.program.arrays import array_problems, graph_arrays
 from litesnn.compiler.program.version_1 import upgraded
@@ -120,9 +121,7 @@ def read_graph(document: Mapping[str, Any], tensors: Mapping[str, Array]) -> Gra
     except KeyError as error:
         raise ProgramError(f"weights.safetensors: tensor {error} is missing") from error
     found = parsed.labels, parsed.removals, parsed.ranges, parsed.schedule
-    graph = Graph(
-        parsed.timesteps, Graph.build(parsed.timesteps, populations, blocks).network, *found, isolated=parsed.isolated
-    )
+    graph = Graph(parsed.timesteps, Parts(populations, blocks), *found, isolated=parsed.isolated)
     for problem in chain(array_problems(graph), structural_problems(graph)):
         raise ProgramError(f"graph.json: {problem}")
     unused = sorted(set(tensors) - {name for _, name, _ in graph_arrays(graph)})

@@ -19,7 +19,7 @@ WIDEST = 2**63 - 1
 class Document(BaseModel):
     """Base of all parts. Unknown keys are refused; a part can be made from any object that has its fields as attributes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, from_attributes=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, from_attributes=True)
 
     def plain(self) -> dict[str, Any]:
         """As JSON-ready values; fields that were left out stay out."""

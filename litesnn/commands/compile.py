@@ -17,6 +17,7 @@ from litesnn.commands.deliver import (
     sample_choice,
 )
 from litesnn.commands.exits import errors_to_exit
+from litesnn.commands.guard import LoneCommand
 from litesnn.commands.options import (
     DataDirOption,
     InputOption,
@@ -32,6 +33,7 @@ from litesnn.commands.options import (
     SignOption,
     chosen_profile,
 )
+from litesnn.commands.standing import HELP_NAMES
 from litesnn.compiler.origin.formats import foreign_suffixes
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
@@ -89,3 +91,10 @@ def compile_command(
             json_output=json_output,
         )
         deliver(origin, job)
+
+
+compile_app = typer.Typer(
+    name="litesnn-compile", no_args_is_help=True, context_settings=HELP_NAMES, pretty_exceptions_enable=False
+)
+"""The command as a program by itself."""
+compile_app.command(cls=LoneCommand, context_settings=HELP_NAMES)(compile_command)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import FINDINGS, errors_to_exit
 from litesnn.commands.options import JsonOption
+from litesnn.commands.short import short
+
+if TYPE_CHECKING:
+    from litesnn.compiler.compare import Differences
+    from litesnn.compiler.origin import Origin
 
 
 def diff_command(
@@ -21,23 +26,42 @@ def diff_command(
 
     A genotype and a program are compared by what the program comes from. Exit code 0: equal, 1: different.
     """
-    with errors_to_exit():
-        from litesnn.compiler.compare import compare_origins, compare_programs
-        from litesnn.compiler.genotype import load_genotype
-        from litesnn.compiler.origin import GenotypeOrigin
-        from litesnn.compiler.program import Program, is_program
+    with short(), errors_to_exit():
+        from litesnn.compiler.program import is_program
         from litesnn.display.diff import show_differences
 
-        left, right = (Program.load(path) if is_program(path) else load_genotype(path) for path in (first, second))
-        if isinstance(left, Program) and isinstance(right, Program):
-            differences = compare_programs(left, right)
-        else:
-            differences = compare_origins(
-                *(side.origin if isinstance(side, Program) else GenotypeOrigin(side) for side in (left, right))
-            )
+        compare = _of_programs if is_program(first) and is_program(second) else _of_origins
+        differences = compare(first, second)
         if json_output:
             print_json({"first": str(first), "second": str(second), **differences.document()})
         else:
             show_differences(stdout_console(), differences, str(first), str(second))
         if not differences.equal:
             raise typer.Exit(FINDINGS)
+
+
+def _of_programs(first: Path, second: Path) -> Differences:
+    from litesnn.compiler.compare import compare_programs
+    from litesnn.compiler.program import Program
+
+    return compare_programs(Program.load(first), Program.load(second))
+
+
+def _of_origins(first: Path, second: Path) -> Differences:
+    from litesnn.compiler.compare import compare_origins
+
+    return compare_origins(_origin(first), _origin(second))
+
+
+def _origin(path: Path) -> Origin:
+    """What a program comes from, or a genotype itself."""
+    from litesnn.compiler.program import is_program
+
+    if is_program(path):
+        from litesnn.compiler.program import Program
+
+        return Program.load(path).origin
+    from litesnn.compiler.genotype import load_genotype
+    from litesnn.compiler.origin import GenotypeOrigin
+
+    return GenotypeOrigin(load_genotype(path))

@@ -10,6 +10,7 @@ import typer
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import JsonOption
+from litesnn.commands.short import short
 
 
 def info_command(
@@ -17,7 +18,7 @@ def info_command(
     json_output: JsonOption = False,
 ) -> None:
     """Show a genotype (wiring, bits, pruning, training record) or a program (its report)."""
-    with errors_to_exit():
+    with short(), errors_to_exit():
         from litesnn.compiler.program import is_program
 
         console = stdout_console()

@@ -10,6 +10,7 @@ from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import JsonOption, SetOption, chosen_profile
+from litesnn.commands.short import short
 
 
 def profiles_command(
@@ -20,9 +21,8 @@ def profiles_command(
     json_output: JsonOption = False,
 ) -> None:
     """List the shipped profiles, or show every figure of one with its status, its source and what it is for."""
-    with errors_to_exit():
+    with short(), errors_to_exit():
         from litesnn.compiler.profile import load_profile, shipped_profiles, use_of
-        from litesnn.display.genotype import profile_table
 
         console = stdout_console()
         if name is not None:
@@ -32,6 +32,8 @@ def profiles_command(
                 said = {figure: {"kind": use.kind, "says": use.says} for figure, use in uses.items()}
                 print_json({**profile.model_dump(mode="json"), "uses": said})
             else:
+                from litesnn.display.profile import profile_table
+
                 console.print(profile_table(profile))
             return
         titles = {shipped: load_profile(shipped).title for shipped in shipped_profiles()}

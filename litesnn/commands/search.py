@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from litesnn.search.run.history import SearchResult
 
 search_app = typer.Typer(
-    cls=ShownGroup, no_args_is_help=True, help="Search an architecture for a data set; the genotype is then trained."
+    name="search",
+    cls=ShownGroup,
+    no_args_is_help=True,
+    help="Search an architecture for a data set; the genotype is then trained.",
+    add_completion=False,
 )
 
 

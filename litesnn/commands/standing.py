@@ -1,4 +1,4 @@
-"""The options that every command has: `-q`, `-v` and `--version`."""
+"""The options that every command has: `-q`, `-v`, `--version`, and the names of the help."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typer.core import TyperOption
 
 from litesnn.base.verbosity import VERBOSITY
 from litesnn.base.version import __version__
+
+HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 
 
 def standing_options(version_shown: bool) -> list[TyperOption]:

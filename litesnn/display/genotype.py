@@ -1,4 +1,4 @@
-"""A genotype and a profile as tables."""
+"""A genotype as a table."""
 
 from __future__ import annotations
 
@@ -7,13 +7,11 @@ from typing import Any
 
 import numpy as np
 from rich import box
-from rich.console import Group, RenderableType
 from rich.table import Table
 
-from litesnn.base.terminal import Terminal, assembled, shown
+from litesnn.base.terminal import Terminal, assembled
 from litesnn.compiler.accounting import paper_counts
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
-from litesnn.compiler.profile import Profile
 from litesnn.compiler.report.panels.costs import paper_rows
 from litesnn.compiler.report.panels.pruning import PruningEntry, PruningPanel
 
@@ -100,28 +98,3 @@ def _kept(edge: Mapping[str, Any]) -> str:
     if "kept" in edge:
         return f"{edge['kept']:,} of {edge['weights']:,} ({edge['kept'] / edge['weights']:.0%})"
     return f"{edge['keep']:.0%} of {edge['weights']:,}"
-
-
-def profile_table(profile: Profile) -> RenderableType:
-    """Every figure of a profile with its status, its source and what it is for."""
-    from litesnn.compiler.profile import use_of
-
-    table = Table(title=f"{profile.name}: {profile.title}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in ("figure", "value", "status", "source", "use"):
-        table.add_column(column)
-    styles = {"CONFIRMED": "green", "QUOTED": "cyan", "INFERRED": "cyan", "CONFLICT": "yellow", "NOT FOUND": "dim"}
-    for group, figures in profile.model_dump(mode="json").items():
-        if not isinstance(figures, dict):
-            continue
-        for name, figure in figures.items():
-            value = "unknown" if figure["value"] is None else str(figure["value"])
-            source = assembled(figure["source"], (f"\n{figure['note']}" if figure["note"] else "", "dim"))
-            use = use_of(f"{group}.{name}")
-            table.add_row(
-                f"{group}.{name}",
-                value,
-                shown(figure["status"], style=styles[figure["status"]]),
-                source,
-                assembled((use.kind, "dim" if use.kind == "fact" else ""), f": {use.says}"),
-            )
-    return Group(table)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from litesnn.compiler.graph import Graph, Membranes
 from litesnn.jobs.samples import Inputs, Samples
-from litesnn.runtime.exact import Simulator
 from litesnn.runtime.lava import LAVA_TIMEOUT, LavaSession, Models
 from litesnn.runtime.trace import Trace
 from litesnn.runtime.verify import Comparison, Divergence, Engine, Verification, verify_engines
 from litesnn.runtime.verify.compare import neuron_index
+
+if TYPE_CHECKING:
+    from litesnn.runtime.exact import Simulator
 
 Progress = Callable[[str, int, int], None]
 # Synapses that stock and fast models unroll at most: some 12 bytes each, several times over while Lava starts.
@@ -96,6 +99,8 @@ def chip_engines(
     graph: Graph, models: Models, device: str, progress: Progress | None, lava_timeout: float = LAVA_TIMEOUT
 ) -> Iterator[ChipEngines]:
     """The engines of a graph; Lava starts when it is first used and ends with the context."""
+    from litesnn.runtime.exact import Simulator  # with it PyTorch, which what simulates nothing does not need
+
     with LavaSession() as session:
         yield ChipEngines(graph, Simulator(graph, device), session, models, progress, lava_timeout)
 

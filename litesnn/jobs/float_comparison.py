@@ -12,7 +12,6 @@ from litesnn.compiler.graph import Graph
 from litesnn.compiler.origin import Origin
 from litesnn.compiler.origin.float_reference import FloatReference, Floats
 from litesnn.jobs.samples import Samples
-from litesnn.runtime.exact import simulate
 from litesnn.runtime.trace import Trace
 
 COMPARED_SAMPLES = 64
@@ -30,6 +29,8 @@ def compared(origin: Origin, graph: Graph, samples: Samples) -> Origin:
     reference = origin.float_reference
     if reference is None:
         return origin
+    from litesnn.runtime.exact import simulate
+
     inputs = samples.inputs[:COMPARED_SAMPLES]
     names = [p.name for p in graph.membranes if p.sends == "spikes" and p.name in reference.layers]
     document = compare_traces(reference, graph, inputs, simulate(graph, inputs, record=names))

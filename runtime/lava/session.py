@@ -11,7 +11,6 @@ import shlex
 import sys
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
-from importlib import metadata
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
@@ -85,6 +84,8 @@ class LavaSession:
 
 def require_lava() -> None:
     """Raise a BackendError that says how to add it unless the Lava version this backend is written for is here."""
+    from importlib import metadata  # reads mails and sockets: help of commands needs the time limit above, and not this
+
     try:
         found = f"lava-nc {metadata.version('lava-nc')}"
     except metadata.PackageNotFoundError:

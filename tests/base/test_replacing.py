@@ -17,7 +17,7 @@ import litesnn
 from litesnn.base.errors import LiteSNNError, OutputError, ProgramError
 from litesnn.base.output import check_file, write_atomically
 from litesnn.base.output_kinds import GENOTYPE, PAGE, RECORDING
-from litesnn.cli import compile_app
+from litesnn.commands.compile import compile_app
 from litesnn.compiler.program import Program, check_output
 
 

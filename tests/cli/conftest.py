@@ -7,7 +7,7 @@ import pytest
 from command_line import ok
 from written_genotypes import document, written
 
-from litesnn.cli import compile_app
+from litesnn.commands.compile import compile_app
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from command_line import as_json, call, json_of, ok, own_profile
 from written_genotypes import document, parsed, random_tensors, resnet, trainable, written
 
-from litesnn.cli import compile_app
+from litesnn.commands.compile import compile_app
 from litesnn.compiler.genotype import save_genotype
 from litesnn.compiler.program import Program
 

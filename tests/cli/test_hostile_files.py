@@ -10,7 +10,7 @@ import pytest
 from command_line import call, everything, refused
 from written_genotypes import document
 
-from litesnn.cli import compile_app
+from litesnn.commands.compile import compile_app
 
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 12345\n"
 DEEP: Any = 1

@@ -10,7 +10,7 @@ from command_line import call, ok
 from published_networks import README, dhs_state
 from written_genotypes import document, written
 
-from litesnn.cli import compile_app
+from litesnn.commands.compile import compile_app
 from litesnn.compiler.genotype import load_genotype
 from litesnn.compiler.program import Program
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from command_line import SHIPPED, call, everything, refused
 
-from litesnn.cli import compile_app
+from litesnn.commands.compile import compile_app
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from command_line import call, everything, refused
 from safetensors.numpy import save
 
-from litesnn.cli import compile_app
+from litesnn.commands.compile import compile_app
 from litesnn.compiler.genotype import load_genotype
 
 

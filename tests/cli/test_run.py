@@ -11,7 +11,7 @@ from command_line import call, everything, json_of, ok, refused
 from rich.console import Console
 from written_genotypes import document, written
 
-from litesnn.cli import compile_app
+from litesnn.commands.compile import compile_app
 from litesnn.commands.progress import EngineProgress
 from litesnn.compiler.program import Program
 from litesnn.kernels import library

@@ -7,7 +7,8 @@ from command_line import call, json_of, ok, refused
 from typer.main import get_command
 
 import litesnn
-from litesnn.cli import app, compile_app
+from litesnn.cli import app
+from litesnn.commands.compile import compile_app
 
 PAGES = Path(__file__).parents[2] / "docs"
 

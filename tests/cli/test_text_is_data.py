@@ -23,7 +23,8 @@ from written_nets import dense, write_net
 import litesnn
 from litesnn.base.terminal import Terminal, assembled, shown
 from litesnn.base.text import visible
-from litesnn.cli import app, compile_app
+from litesnn.cli import app
+from litesnn.commands.compile import compile_app
 from litesnn.commands.guard import guard_tracebacks
 
 ROOT = Path(litesnn.__file__).resolve().parent.parent

@@ -112,7 +112,7 @@ def _layers(graph: RealNetwork, wiring: Wiring, lowered: Lowered, step: TimeStep
 def _note(node: Node, wiring: Wiring, lowered: Lowered, step: TimeStep) -> str:
     if node.name in wiring.unread:
         return "not between Input and Output; left out"
-    if isinstance(node, Neuron) and node.name in lowered.graph.network:
+    if isinstance(node, Neuron) and node.name in lowered.graph:
         population = lowered.graph[node.name]
         assert isinstance(population, Membranes)
         return f"dt {step.dt:g} ({step.origin}), du {population.du}, dv {population.dv}"

@@ -25,7 +25,7 @@ Value = Annotated[int, Field(ge=-(2**23), le=2**23 - 1)]
 class Document(BaseModel):
     """Strict: nothing is converted, nothing unknown is passed over."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, strict=True, allow_inf_nan=False)
 
 
 class PopulationDocument(Document):

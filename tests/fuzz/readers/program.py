@@ -21,7 +21,7 @@ from fuzz.mutators.texts import encoding, json_text, token
 from fuzz.reader import DifferentError, Place, Reader
 from fuzz.repairs import manifest_hashes
 from fuzz.use import check_same, command, run_one_sample, unambiguous
-from litesnn.compiler.compare.compare import compare_programs
+from litesnn.compiler.compare import compare_programs
 from litesnn.compiler.mapping import mapping_document
 from litesnn.compiler.program import Program
 from litesnn.compiler.program.documents import graph_document

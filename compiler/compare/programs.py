@@ -1,37 +1,16 @@
-"""Two genotypes, or two programs, section by section. Reports, commands and versions are not compared."""
+"""Two programs, section by section. Reports, commands and versions are not compared."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from litesnn.compiler.compare.differences import Difference, Differences, in_documents, in_tensors
-from litesnn.compiler.genotype import LoadedGenotype
+from litesnn.compiler.compare.origins import compare_origins
 from litesnn.compiler.mapping import mapping_document
-from litesnn.compiler.origin import Origin
 from litesnn.compiler.program import Program
 from litesnn.compiler.program.documents import graph_document
 
 FORMAT_FIELDS = ("num_weight_bits", "weight_exp", "sign_mode")
-
-
-def compare_genotypes(first: LoadedGenotype, second: LoadedGenotype) -> Differences:
-    """Fields and tensors."""
-    left, right = (
-        loaded.spec.model_dump(mode="json", exclude_none=True, exclude={"weights"}) for loaded in (first, second)
-    )
-    return Differences(
-        {
-            "genotype": tuple(in_documents(left, right)),
-            "tensors": tuple(in_tensors(first.tensors or {}, second.tensors or {})),
-        }
-    )
-
-
-def compare_origins(first: Origin, second: Origin) -> Differences:
-    """Two genotypes, field by field and tensor by tensor; otherwise what the files from elsewhere say of themselves."""
-    if first.genotype is not None and second.genotype is not None:
-        return compare_genotypes(first.genotype, second.genotype)
-    return Differences({"origin": tuple(in_documents(first.described(), second.described()))})
 
 
 def compare_programs(first: Program, second: Program) -> Differences:
