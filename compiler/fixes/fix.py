@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from litesnn.base.errors import CompileError
 from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.compiler.rules.check import Subject
+from litesnn.compiler.rules.checking import Subject
 from litesnn.compiler.rules.finding import Remedy
 
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from litesnn.compiler.fixes.fix import CannotApply, Fix, genotype_of
 from litesnn.compiler.fixes.places import population_plan, weighted_edges
 from litesnn.compiler.genotype.edit import edited, with_edge, with_population, with_scaled_step
-from litesnn.compiler.rules.check import Subject
+from litesnn.compiler.rules.checking import Subject
 
 
 @dataclass(frozen=True)

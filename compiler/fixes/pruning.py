@@ -12,7 +12,7 @@ from litesnn.compiler.fixes.fix import CannotApply, Fix, genotype_of
 from litesnn.compiler.fixes.places import weighted_edges
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
 from litesnn.compiler.genotype.edit import edited, with_edge
-from litesnn.compiler.rules.check import Subject
+from litesnn.compiler.rules.checking import Subject
 
 Array = npt.NDArray[Any]
 

@@ -8,7 +8,7 @@ from typing import ClassVar
 from litesnn.compiler.fixes.fix import CannotApply, Fix, genotype_of
 from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.profile import load_profile, with_overrides
-from litesnn.compiler.rules.check import Subject
+from litesnn.compiler.rules.checking import Subject
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from litesnn.compiler.genotype.edit import edited
 from litesnn.compiler.genotype.files import Array
 from litesnn.compiler.genotype.schema import CellSpec, Genotype
 from litesnn.compiler.genotype.tensors import tensor_specs
-from litesnn.compiler.rules.check import Subject
+from litesnn.compiler.rules.checking import Subject
 
 
 @dataclass(frozen=True)

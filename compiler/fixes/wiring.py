@@ -13,7 +13,7 @@ from litesnn.compiler.genotype import EdgePlan, LoadedGenotype, Topology, resolv
 from litesnn.compiler.genotype.edit import edited, node_spec, with_edge, with_population, with_scaled_step
 from litesnn.compiler.genotype.files import Array
 from litesnn.compiler.genotype.tensors import tensor_specs
-from litesnn.compiler.rules.check import Subject
+from litesnn.compiler.rules.checking import Subject
 
 
 @dataclass(frozen=True)

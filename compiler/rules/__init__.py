@@ -3,7 +3,20 @@
 A rule's name says the rule. Graph rules look at the scheduled graph, core rules at what partition and placement gave.
 """
 
-from litesnn.compiler.rules.check import Checked, Subject, check, check_rules, try_mapping
-from litesnn.compiler.rules.finding import Finding, Remedy, Severity
+from typing import TYPE_CHECKING
+
+from litesnn.base.lazily import lazily
+
+if TYPE_CHECKING:
+    from litesnn.compiler.rules.checking import Checked, Subject, check, check_rules, try_mapping
+    from litesnn.compiler.rules.finding import Finding, Remedy, Severity
 
 __all__ = ["Checked", "Finding", "Remedy", "Severity", "Subject", "check", "check_rules", "try_mapping"]
+
+__getattr__ = lazily(
+    __name__,
+    {
+        **dict.fromkeys(("Finding", "Remedy", "Severity"), "finding"),
+        **dict.fromkeys(("Checked", "Subject", "check", "check_rules", "try_mapping"), "checking"),
+    },
+)
