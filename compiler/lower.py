@@ -15,15 +15,13 @@ from litesnn.base.errors import CompileError
 from litesnn.compiler.genotype import EdgePlan, Genotype, LoadedGenotype, NodePlan, PoolPlan
 from litesnn.compiler.genotype.tensors import code_value
 from litesnn.compiler.graph import (
+    GEOMETRIES,
     Analog,
     AnalogScale,
-    Conv2d,
-    Dense,
-    Geometry,
+    EdgeSlice,
     Graph,
     Lif,
     Maximum,
-    OneToOne,
     Pool,
     Population,
     Readout,
@@ -167,7 +165,18 @@ class _Lowering:
         codes = weight_codes(self.spec, edge, self.tensors) if edge.weighted else None
         first = 0
         for source, channels in zip(sources, edge.source_channels, strict=True):
-            geometry = self._slice(edge, codes, first, channels)
+            part = EdgeSlice(
+                codes=codes,
+                in_shape=edge.in_shape,
+                out_shape=edge.out_shape,
+                kernel=edge.kernel,
+                stride=edge.stride,
+                padding=edge.padding,
+                dilation=edge.dilation,
+                first=first,
+                channels=channels,
+            )
+            geometry = GEOMETRIES[edge.rules.geometry].of_slice(part)
             scale = AnalogScale(code_value(self.spec, edge, self.tensors), gain)
             self.blocks.append(
                 SynapseBlock(
@@ -182,22 +191,6 @@ class _Lowering:
                 )
             )
             first += channels
-
-    def _slice(self, edge: EdgePlan, codes: npt.NDArray[np.int32] | None, first: int, channels: int) -> Geometry:
-        """The part of an edge that reads `channels` channels starting at `first` of its concatenated input."""
-        if edge.op == "dense":
-            assert codes is not None
-            area = edge.in_shape[1] * edge.in_shape[2]
-            return Dense(np.ascontiguousarray(codes[:, first * area : (first + channels) * area]))
-        if codes is not None:
-            kernel = np.ascontiguousarray(codes[:, first : first + channels])
-            return Conv2d(kernel, edge.stride, edge.padding, edge.dilation)
-        ones, ids = np.ones(channels, np.int32), np.arange(channels)
-        # Option-A shortcut: extra target channels stay zero, split evenly before and after.
-        targets = ids + first + (edge.out_shape[0] - edge.in_shape[0]) // 2
-        if edge.kernel == 1 and edge.stride == 1:
-            return OneToOne(ones, ids, targets)
-        return Pool(ones, ids, targets, (edge.kernel, edge.kernel), edge.stride, edge.padding)
 
     def _pool(self, plan: PoolPlan) -> None:
         channels, height, width = plan.in_shape

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, prod
 
 from litesnn.compiler.genotype import EdgePlan, EdgeSpec, Genotype, NodeSpec, Topology, resolve
 from litesnn.compiler.graph import STATE_MAX, WEIGHT_SHIFT
@@ -117,17 +117,11 @@ def _limit(profile: Profile | None) -> int:
 
 def _taps(edge: EdgePlan) -> int:
     """Synapses of the edge into one neuron, at most."""
-    if edge.op == "dense":
-        fan_in = edge.weight_shape[1]
-    else:
-        # The whole window, as in the proof by weights, though part of it may lie in the padding.
-        fan_in = (edge.weight_shape[1] if edge.weighted else 1) * edge.kernel**2
+    # The whole window, as in the proof by weights, though part of it may lie in the padding.
     if not edge.weighted:
-        return fan_in
-    size = 1
-    for length in edge.weight_shape:
-        size *= length
-    return min(fan_in, size - int((1 - edge.keep) * size))
+        return edge.fan_in
+    size = prod(edge.weight_shape)
+    return min(edge.fan_in, size - int((1 - edge.keep) * size))
 
 
 def _largest(edge: EdgePlan, genotype: Genotype, bits: int) -> int:

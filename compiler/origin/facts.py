@@ -114,11 +114,11 @@ def _genotype_operations(loaded: LoadedGenotype) -> int:
     total = 0
     for edge in loaded.topology.edges():
         height, width = edge.in_shape[1:]
-        if edge.op == "dense":
-            total += edge.weight_shape[0] * edge.weight_shape[1]
+        if edge.whole_map:
+            total += edge.out_shape[0] * edge.fan_in
             continue
         taps = _taps_inside(height, edge.out_shape[1], edge) * _taps_inside(width, edge.out_shape[2], edge)
-        pairs = edge.out_shape[0] * edge.in_shape[0] if edge.weighted else min(edge.in_shape[0], edge.out_shape[0])
+        pairs = min(edge.in_shape[0], edge.out_shape[0]) if edge.by_channel else edge.out_shape[0] * edge.in_shape[0]
         total += pairs * taps
     if loaded.topology.pool is not None:
         total += int(np.prod(loaded.topology.pool.in_shape))

@@ -27,7 +27,7 @@ def codes_of(loaded: LoadedGenotype, edge: EdgePlan) -> np.ndarray:
             magnitude = levels[np.minimum(np.searchsorted((levels + 1) / 2, np.abs(ratio)), len(levels) - 1)]
             codes = np.where(ratio < 0, -magnitude, magnitude)
         return (codes * loaded.trained[f"{edge.name}.mask"]).astype(np.int64)
-    kernel = np.zeros(edge.weight_shape, np.int64)
+    kernel = np.zeros((edge.out_shape[0], edge.in_shape[0], edge.kernel, edge.kernel), np.int64)
     before = (edge.out_shape[0] - edge.in_shape[0]) // 2
     for c in range(edge.in_shape[0]):
         kernel[c + before, c] = 1

@@ -14,6 +14,7 @@ from litesnn.compiler.genotype.feedback import (
     check_backward_names,
     target_population,
 )
+from litesnn.compiler.genotype.ops import OPS
 from litesnn.compiler.genotype.schema import CellSpec, EdgeSpec, Genotype, NodeSpec
 from litesnn.compiler.genotype.topology.edges import Signal, plan_edge
 from litesnn.compiler.genotype.topology.limits import check_sizes
@@ -148,7 +149,7 @@ def _with_feedback(
 
 
 def _node_size(node: NodeSpec, signals: dict[str, Signal], cell_size: tuple[int, int]) -> tuple[int, int]:
-    if any(edge.op == "dense" for edge in node.inputs):
+    if any(OPS[edge.op].whole_map for edge in node.inputs):
         return (1, 1)
     first = node.inputs[0]
     source = signals[first.source]

@@ -9,6 +9,7 @@ from litesnn.compiler.graph.geometry.conv import Conv2d
 from litesnn.compiler.graph.geometry.dense import Dense
 from litesnn.compiler.graph.geometry.maps import Codes, Index, Shape
 from litesnn.compiler.graph.geometry.pool import OneToOne, Pool
+from litesnn.compiler.graph.geometry.slices import EdgeSlice
 from litesnn.compiler.graph.geometry.sparse import Sparse
 from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, Window, per_axis
 
@@ -21,6 +22,7 @@ __all__ = [
     "Codes",
     "Conv2d",
     "Dense",
+    "EdgeSlice",
     "Geometry",
     "Index",
     "OneToOne",

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.graph.geometry.maps import Codes, Index, Shape
+from litesnn.compiler.graph.geometry.slices import EdgeSlice
 from litesnn.compiler.graph.geometry.windows import AxisWindow, Window
 
 if TYPE_CHECKING:
@@ -44,6 +46,19 @@ class Geometry(ABC):
     to_map: ClassVar[bool] = True
     splits_space: ClassVar[bool] = True
     same_places: ClassVar[bool] = True
+
+    @classmethod
+    def of_slice(cls, part: EdgeSlice) -> Any:
+        """The connection that part of a genotype's edge is.
+
+        Raises
+        ------
+        CompileError
+            For a geometry that no operation of a genotype has.
+        """
+        raise CompileError(
+            f"found an edge of geometry '{cls.kind}', which is not made of the weights of a genotype's edge"
+        )
 
     @property
     def nnz(self) -> int:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.graph.geometry.base import TapCounts, Windowed, counts_below, split_sums
 from litesnn.compiler.graph.geometry.maps import Index, Shape, neurons, unrolled
+from litesnn.compiler.graph.geometry.slices import EdgeSlice
 from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, per_axis, reached, taps
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ class Conv2d(Windowed):
     dilation: Axes = 1
     kind: ClassVar[str] = "conv2d"
     dimensions: ClassVar[int] = 4
+
+    @classmethod
+    def of_slice(cls, part: EdgeSlice) -> Conv2d:
+        """See `Geometry.of_slice`; codes (C_out, C_in, kH, kW)."""
+        assert part.codes is not None
+        return cls(np.ascontiguousarray(part.codes[:, part.read]), part.stride, part.padding, part.dilation)
 
     @property
     def axes(self) -> tuple[AxisWindow, AxisWindow]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.graph.geometry.base import Geometry, TapCounts, counts_below, split_sums
 from litesnn.compiler.graph.geometry.maps import Index, Shape, size
+from litesnn.compiler.graph.geometry.slices import EdgeSlice
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -22,6 +23,13 @@ class Dense(Geometry):
     kind: ClassVar[str] = "dense"
     dimensions: ClassVar[int] = 2
     to_map: ClassVar[bool] = False
+
+    @classmethod
+    def of_slice(cls, part: EdgeSlice) -> Dense:
+        """See `Geometry.of_slice`; codes (C_out, C_in * H * W)."""
+        assert part.codes is not None
+        by_channel = part.codes.reshape(len(part.codes), part.in_shape[0], -1)
+        return cls(np.ascontiguousarray(by_channel[:, part.read].reshape(len(part.codes), -1)))
 
     def scale_targets(self, factors: npt.NDArray[np.int64]) -> Dense:
         """See `Geometry.scale_targets`."""
