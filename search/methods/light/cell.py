@@ -18,10 +18,8 @@ from litesnn.search.methods.light.layers import Neurons, NormMode, folded, kaimi
 from litesnn.search.methods.light.mixture import Mixture, Share
 from litesnn.search.methods.light.sahd import SahdSum
 from litesnn.search.spaces.four_nodes import CELL_EDGES, INPUT, NODES, OUTPUT, CellEdge
-from litesnn.search.spaces.operations import CELL_OPERATIONS
+from litesnn.search.spaces.operations import CONVOLUTIONS
 
-KERNELS = {name: OPS[name].kernel for name in CELL_OPERATIONS if name in OPS and OPS[name].weighted}
-"""Sides of the kernels of the operations with weights."""
 LEAVING = tuple(tuple(edge for edge in CELL_EDGES if edge.source == node) for node in range(NODES))
 """The edges that leave each node, by target."""
 
@@ -50,9 +48,10 @@ class Cell(nn.Module):
         self.convs = nn.ParameterDict(
             {
                 f"{operation}_{node}": nn.Parameter(
-                    kaiming((len(edges) * channels, channels, kernel, kernel), generator), requires_grad=False
+                    kaiming((len(edges) * channels, channels, *2 * (OPS[operation].kernel,)), generator),
+                    requires_grad=False,
                 )
-                for operation, kernel in KERNELS.items()
+                for operation in CONVOLUTIONS
                 if operation in operations
                 for node, edges in enumerate(LEAVING)
             }
@@ -87,7 +86,7 @@ class Cell(nn.Module):
         if isinstance(times, Tensor) or times > 0:
             spikes = state.neurons[node].fire(value)
             score.add(spikes, times)
-            for operation in KERNELS:
+            for operation in CONVOLUTIONS:
                 currents += self._convolved(operation, node, edges, spikes, mixture)
         for edge in edges:
             for operation in self.operations:
@@ -106,7 +105,7 @@ class Cell(nn.Module):
         weight = self.convs[f"{operation}_{node}"]
         if len(places) < len(LEAVING[node]):
             weight = weight.unflatten(0, (-1, self.channels))[places].flatten(0, 1)
-        padding = KERNELS[operation] // 2
+        padding = OPS[operation].padding
         together = folded(lambda x: F.conv2d(x, weight, padding=padding), spikes)
         parts = normalize(together, self.norm).chunk(len(shares), 2)
         return [(edge, _scaled(part, share)) for (edge, share), part in zip(shares, parts, strict=True)]
