@@ -60,6 +60,7 @@ OPS: dict[str, Op] = {
     "conv1x1": Op(1, 0, weighted=True),
     "conv3x3": Op(3, 1, weighted=True),
     "conv5x5": Op(5, 2, weighted=True),
+    "depthwise3x3": Op(3, 1, weighted=True, geometry="depthwise", by_channel=True),
     "dense": Op(0, 0, weighted=True, geometry="dense", stride=1),
     "skip": _weightless(1, 1.0),
     "shortcut": _weightless(1, 1.0, stride=None, widens=True),

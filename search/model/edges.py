@@ -141,7 +141,8 @@ class Edge(nn.Module):
             return F.linear(x.flatten(1), codes)[:, :, None, None]
         if plan.weighted:
             assert codes is not None
-            return F.conv2d(x, codes, stride=plan.stride, padding=plan.padding, dilation=plan.dilation)
+            groups = plan.in_shape[0] if plan.by_channel else 1
+            return F.conv2d(x, codes, stride=plan.stride, padding=plan.padding, dilation=plan.dilation, groups=groups)
         if plan.kernel > 1:
             return F.avg_pool2d(x, plan.kernel, plan.stride, plan.padding, divisor_override=1)
         before, after = self._channel_padding()
@@ -169,7 +170,7 @@ class Edge(nn.Module):
 def _initial_weight(plan: EdgePlan, generator: torch.Generator) -> Tensor:
     """Kaiming normal: fan-out for convolutions, fan-in for dense edges. Feedback starts weak, so that loops start out stable."""
     shape = plan.weight_shape
-    fan = plan.fan_in if plan.whole_map else shape[0] * plan.kernel**2
+    fan = plan.fan_in if plan.whole_map or plan.by_channel else shape[0] * plan.kernel**2
     gain = 1.0 if plan.whole_map else sqrt(2)
     if plan.distance > 0:
         gain *= _WEAK_FEEDBACK

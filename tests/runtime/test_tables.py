@@ -33,6 +33,7 @@ from litesnn.compiler.graph import (
     SynapseFormat,
     Table,
 )
+from litesnn.compiler.graph.geometry.depthwise import Depthwise
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.profile.synapses import EncodingName
 from litesnn.compiler.program.documents import DOCUMENTS, graph_document
@@ -69,7 +70,7 @@ class Twisted(Conv2d):
         (SOMAS, KINDS, MESSAGES),
         (DOCUMENTS, (Source, *KINDS), set()),
         (KERNELS, tuple(GEOMETRIES.values()), set()),
-        (LAYERS, tuple(GEOMETRIES.values()), FLAT),
+        (LAYERS, tuple(GEOMETRIES.values()), {*FLAT, Depthwise}),
     ],
     ids=lambda value: value.owner if isinstance(value, Table) else "",
 )

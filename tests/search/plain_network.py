@@ -46,6 +46,9 @@ def window_sum(edge: EdgePlan, weights: np.ndarray, x: np.ndarray) -> np.ndarray
         return (weights @ x.reshape(-1)).reshape(-1, 1, 1)
     padded = np.pad(x, ((0, 0), (edge.padding,) * 2, (edge.padding,) * 2))
     out = np.zeros(edge.out_shape, np.result_type(weights, x))
+    if edge.op == "depthwise3x3":
+        own = np.eye(len(weights), dtype=weights.dtype)[:, :, None, None]
+        weights = weights * own  # each channel reads itself alone
     for row in range(edge.out_shape[1]):
         for column in range(edge.out_shape[2]):
             for i in range(edge.kernel):

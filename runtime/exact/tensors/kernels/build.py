@@ -13,6 +13,7 @@ from scipy.sparse import csr_matrix
 
 from litesnn.compiler.graph import Conv2d, Dense, Geometry, OneToOne, Pool, Sparse, Table
 from litesnn.compiler.graph.geometry.by_channel import ByChannel
+from litesnn.compiler.graph.geometry.depthwise import Depthwise
 from litesnn.runtime.exact.tensors.kernels.conv import ActiveWindows, DenseConv
 from litesnn.runtime.exact.tensors.kernels.kernel import Kernel
 from litesnn.runtime.exact.tensors.kernels.matrix import ActiveInputs, DenseMatrix, SparseMatrix
@@ -69,5 +70,6 @@ def _sparse(geometry: Sparse, weights: csr_matrix, place: Place) -> list[Kernel]
 
 
 KERNELS: Table[Callable[[Any, Any, Place], list[Kernel]]] = Table(
-    "the exact simulator", {Conv2d: _conv, Dense: _dense, Pool: _by_channel, OneToOne: _by_channel, Sparse: _sparse}
+    "the exact simulator",
+    {Conv2d: _conv, Depthwise: _by_channel, Dense: _dense, Pool: _by_channel, OneToOne: _by_channel, Sparse: _sparse},
 )
