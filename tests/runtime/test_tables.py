@@ -33,7 +33,6 @@ from litesnn.compiler.graph import (
     SynapseFormat,
     Table,
 )
-from litesnn.compiler.graph.geometry.depthwise import Depthwise
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.profile.synapses import EncodingName
 from litesnn.compiler.program.documents import DOCUMENTS, graph_document
@@ -70,7 +69,7 @@ class Twisted(Conv2d):
         (SOMAS, KINDS, MESSAGES),
         (DOCUMENTS, (Source, *KINDS), set()),
         (KERNELS, tuple(GEOMETRIES.values()), set()),
-        (LAYERS, tuple(GEOMETRIES.values()), {*FLAT, Depthwise}),
+        (LAYERS, tuple(GEOMETRIES.values()), FLAT),
     ],
     ids=lambda value: value.owner if isinstance(value, Table) else "",
 )
