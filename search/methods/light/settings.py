@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
 from litesnn.base.errors import SearchError
-from litesnn.search.settings.bounds import MAX_CHANNELS, MAX_SIDE, check_settings
-from litesnn.search.settings.setting import Setting
+from litesnn.base.settings.bounds import check_settings
+from litesnn.base.settings.setting import Setting
+from litesnn.search.settings.bounds import MAX_CHANNELS, MAX_SIDE
 from litesnn.search.settings.shared import SeedSetting, ThreadsSetting
 from litesnn.search.spaces.operations import CELL_OPERATIONS, CONVOLUTIONS, LIGHTSNN_OPERATIONS, ZEROIZE
 
