@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph.geometry.base import TapCounts, Windowed
+from litesnn.compiler.graph.geometry.base import Scalar, TapCounts, Windowed
 from litesnn.compiler.graph.geometry.maps import Codes, Index, Shape, neurons, unrolled
 from litesnn.compiler.graph.geometry.windows import reached, taps
 
@@ -32,10 +32,9 @@ class ByChannel(Windowed):
     def kernels(self) -> Codes:
         """The codes of each window, (channels joined, kH, kW)."""
 
-    def scale_targets(self, factors: npt.NDArray[np.int64]) -> Any:
-        """See `Geometry.scale_targets`."""
-        by_channel = factors[self.targets].reshape(-1, *[1] * (self.codes.ndim - 1))
-        return replace(self, codes=(self.codes * by_channel).astype(np.int32))
+    def by_target(self, values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+        """See `Geometry.by_target`."""
+        return values[self.targets].reshape(-1, *[1] * (self.codes.ndim - 1))
 
     def matrix(self, in_shape: Shape, out_shape: Shape) -> csr_matrix:
         """See `Geometry.matrix`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph.geometry.base import Geometry, TapCounts, counts_below, split_sums
+from litesnn.compiler.graph.geometry.base import Geometry, Scalar, TapCounts, counts_below, split_sums
 from litesnn.compiler.graph.geometry.maps import Index, Shape, size
 from litesnn.compiler.graph.geometry.slices import EdgeSlice
 
@@ -31,9 +31,9 @@ class Dense(Geometry):
         by_channel = part.codes.reshape(len(part.codes), part.in_shape[0], -1)
         return cls(np.ascontiguousarray(by_channel[:, part.read].reshape(len(part.codes), -1)))
 
-    def scale_targets(self, factors: npt.NDArray[np.int64]) -> Dense:
-        """See `Geometry.scale_targets`."""
-        return replace(self, codes=(self.codes * factors[:, None]).astype(np.int32))
+    def by_target(self, values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+        """See `Geometry.by_target`."""
+        return values[:, None]
 
     def matrix(self, in_shape: Shape, out_shape: Shape) -> csr_matrix:
         """See `Geometry.matrix`."""

@@ -29,7 +29,14 @@ class Depthwise(ByChannel):
         assert part.codes is not None
         ids = np.arange(part.channels)
         kernels = np.ascontiguousarray(part.codes[part.read, 0])
-        return cls(kernels, ids, ids + part.first, part.stride, part.padding, part.dilation)
+        return cls(
+            codes=kernels,
+            sources=ids,
+            targets=ids + part.first,
+            stride=part.stride,
+            padding=part.padding,
+            dilation=part.dilation,
+        )
 
     @property
     def kernels(self) -> Codes:

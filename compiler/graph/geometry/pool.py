@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from litesnn.compiler.graph.geometry.by_channel import ByChannel
-from litesnn.compiler.graph.geometry.maps import Codes
+from litesnn.compiler.graph.geometry.maps import Codes, Shape
 from litesnn.compiler.graph.geometry.slices import EdgeSlice
 from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, per_axis
 
@@ -35,6 +35,10 @@ class Pool(ByChannel):
     def kernels(self) -> Codes:
         """See `ByChannel.kernels`."""
         return np.broadcast_to(self.codes[:, None, None], (len(self.codes), *self.kernel))
+
+    def uses_of_code(self, out_shape: Shape) -> int:
+        """See `Geometry.uses_of_code`."""
+        return self.window.taps * super().uses_of_code(out_shape)
 
     @property
     def axes(self) -> tuple[AxisWindow, AxisWindow]:
