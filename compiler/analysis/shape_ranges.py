@@ -76,7 +76,19 @@ def shape_ranges(
     if topology.pool is not None:
         _, height, width = topology.pool.in_shape
         limit = _limit(profile)
-        found.append(ShapeRange("pool", "head", height * width, 0, height * width, limit, False, 0, False))
+        found.append(
+            ShapeRange(
+                population="pool",
+                place="head",
+                synapses=height * width,
+                bits=0,
+                largest=height * width,
+                limit=limit,
+                on_host=False,
+                proved_bits=0,
+                alike=False,
+            )
+        )
     return [*found, _range(genotype, profile, "readout", "head", (topology.readout,), False)]
 
 

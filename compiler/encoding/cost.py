@@ -62,15 +62,15 @@ class EncodedCost:
 
     def __add__(self, other: EncodedCost) -> EncodedCost:
         return EncodedCost(
-            self.ideal_bits + other.ideal_bits,
-            self.words + other.words,
-            tuple(a + b for a, b in zip(self.overhead, other.overhead, strict=True)),
-            self.lists + other.lists,
-            self.entries + other.entries,
-            max(self.longest, other.longest),
-            tuple(sorted((Counter(dict(self.encodings)) + Counter(dict(other.encodings))).items())),
-            self.registers | other.registers,
-            self.word_bits,
+            ideal_bits=self.ideal_bits + other.ideal_bits,
+            words=self.words + other.words,
+            overhead=tuple(a + b for a, b in zip(self.overhead, other.overhead, strict=True)),
+            lists=self.lists + other.lists,
+            entries=self.entries + other.entries,
+            longest=max(self.longest, other.longest),
+            encodings=tuple(sorted((Counter(dict(self.encodings)) + Counter(dict(other.encodings))).items())),
+            registers=self.registers | other.registers,
+            word_bits=self.word_bits,
         )
 
     def document(self) -> dict[str, Any]:

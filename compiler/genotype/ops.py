@@ -53,7 +53,17 @@ def _weightless(
     widens: bool = False,
     max_window: tuple[int, int, int] | None = None,
 ) -> Op:
-    return Op(kernel, padding, False, "pool", True, widens, stride, max_window, value)
+    return Op(
+        kernel=kernel,
+        padding=padding,
+        weighted=False,
+        geometry="pool",
+        by_channel=True,
+        widens=widens,
+        stride=stride,
+        max_window=max_window,
+        natural_value=value,
+    )
 
 
 OPS: dict[str, Op] = {

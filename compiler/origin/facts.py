@@ -107,7 +107,13 @@ def _facts(
     by_bits: dict[str, dict[str, int]], by_population: dict[str, tuple[int, int]], operations: int
 ) -> WeightFacts:
     total, kept = (sum(entry[key] for entry in by_bits.values()) for key in ("weights", "kept"))
-    return WeightFacts(total, kept, dict(sorted(by_bits.items())), by_population, operations)
+    return WeightFacts(
+        weights=total,
+        kept=kept,
+        by_bits=dict(sorted(by_bits.items())),
+        by_population=by_population,
+        dense_operations=operations,
+    )
 
 
 def _genotype_operations(loaded: LoadedGenotype) -> int:

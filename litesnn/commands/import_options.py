@@ -60,7 +60,7 @@ def importables() -> Iterator[Importable]:
     suffixes = (".txt", ".py", ".md", ".json", ".npy", ".npz")
     yield Importable("published arrays", "Published arrays", suffixes, ArraysOptions)
     for form in formats():
-        yield Importable(form.title, form.panel, form.suffixes, form.options, form)
+        yield Importable(title=form.title, panel=form.panel, suffixes=form.suffixes, options=form.options, format=form)
 
 
 def kind_of(file: Path) -> Importable:

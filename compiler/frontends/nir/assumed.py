@@ -31,13 +31,31 @@ def open_questions(graph: NirGraph, options: RealOptions) -> list[Question]:
     found = []
     if _silent_resets(graph, options):
         other = replace(options, reset="subtract", approximate=True)
-        found.append(Question("reset", "to v_reset", "by subtraction", "--reset-kind", other))
+        found.append(
+            Question(step="reset", taken="to v_reset", instead="by subtraction", option="--reset-kind", options=other)
+        )
     if options.spike_at is None and _spiking(graph):
         other = replace(options, spike_at=True)
-        found.append(Question("spike condition", "above the threshold", "at it too", "--spike-at", other))
+        found.append(
+            Question(
+                step="spike condition",
+                taken="above the threshold",
+                instead="at it too",
+                option="--spike-at",
+                options=other,
+            )
+        )
     if options.decay is None and _leaky(graph):
         other = replace(options, decay="exponential")
-        found.append(Question("decay rule", "Euler's 1 - dt/tau", "exp(-dt/tau)", "--decay-rule", other))
+        found.append(
+            Question(
+                step="decay rule",
+                taken="Euler's 1 - dt/tau",
+                instead="exp(-dt/tau)",
+                option="--decay-rule",
+                options=other,
+            )
+        )
     return found
 
 

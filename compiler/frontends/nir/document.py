@@ -83,13 +83,13 @@ def graph_of_tree(file: str, document: bytes, tree: Tree) -> NirGraph:
     opened.open("", root)
     edges = _without_inner_ports(opened)  # takes inner ports out of the nodes too
     graph = NirGraph(
-        file,
-        _in_order(opened.nodes, edges),
-        edges,
-        document,
-        version if isinstance(version, str) else "unknown",
-        fields.metadata(),
-        tuple(sorted(set(tree) - {"node", "version"})),
+        file=file,
+        nodes=_in_order(opened.nodes, edges),
+        edges=edges,
+        document=document,
+        version=version if isinstance(version, str) else "unknown",
+        metadata=fields.metadata(),
+        beside=tuple(sorted(set(tree) - {"node", "version"})),
     )
     _check_ports(graph)
     return graph

@@ -110,8 +110,22 @@ class Changes(Membranes):
         arriving, state = arrivals.changes(), self.state(arrivals)
         beyond = "leaves the chip's 24-bit state; Lava's model goes on in 32 bits"
         return [
-            Range(self.name, "accumulator", int(arriving[0].min()), int(arriving[1].max()), STATE_MAX, beyond),
-            Range(self.name, "membrane", int(state[0].min()), int(state[1].max()), STATE_MAX, beyond),
+            Range(
+                population=self.name,
+                register="accumulator",
+                low=int(arriving[0].min()),
+                high=int(arriving[1].max()),
+                limit=STATE_MAX,
+                overflow=beyond,
+            ),
+            Range(
+                population=self.name,
+                register="membrane",
+                low=int(state[0].min()),
+                high=int(state[1].max()),
+                limit=STATE_MAX,
+                overflow=beyond,
+            ),
         ]
 
     def _bias_problems(self, mantissa: Ints, exponent: Ints) -> Iterator[str]:

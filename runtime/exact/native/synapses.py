@@ -121,11 +121,11 @@ def _sparse(geometry: Sparse, weights: Weights, ends: Ends) -> Layout:
     order = np.argsort(sources, kind="stable")
     counts = np.bincount(sources, minlength=ends.source.size)
     return Layout(
-        SPARSE,
-        entries.data[order].astype(ends.dtype),
-        counts.reshape(-1, ends.source.shape[0]).any(axis=0),
-        np.concatenate(([0], np.cumsum(counts))),
-        ((targets % places) * ends.padded + targets // places)[order],
+        kind=SPARSE,
+        weights=entries.data[order].astype(ends.dtype),
+        reads=counts.reshape(-1, ends.source.shape[0]).any(axis=0),
+        index=np.concatenate(([0], np.cumsum(counts))),
+        targets=((targets % places) * ends.padded + targets // places)[order],
     )
 
 

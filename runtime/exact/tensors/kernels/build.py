@@ -49,7 +49,9 @@ def candidates(geometry: Geometry, weights: Weights, place: Place) -> list[Kerne
 def _conv(geometry: Conv2d, weights: Weights, place: Place) -> list[Kernel]:
     return [
         DenseConv(geometry, weights, place.dtype, place.device),
-        ActiveWindows(geometry, weights, place.out_shape, place.dtype, place.device),
+        ActiveWindows(
+            geometry=geometry, weights=weights, out_shape=place.out_shape, dtype=place.dtype, device=place.device
+        ),
     ]
 
 
@@ -58,7 +60,11 @@ def _dense(geometry: Dense, weights: Weights, place: Place) -> list[Kernel]:
 
 
 def _by_channel(geometry: ByChannel, weights: Weights, place: Place) -> list[Kernel]:
-    return [ChannelWindows(geometry, weights, place.out_shape, place.dtype, place.device)]
+    return [
+        ChannelWindows(
+            geometry=geometry, weights=weights, out_shape=place.out_shape, dtype=place.dtype, device=place.device
+        )
+    ]
 
 
 def _sparse(geometry: Sparse, weights: csr_matrix, place: Place) -> list[Kernel]:
