@@ -30,7 +30,7 @@ class EncodedCost:
     Attributes
     ----------
     ideal_bits : weight bits of the synapses, what a search counts
-    words : 64-bit words of synapse memory
+    words : of synapse memory, `word_bits` each
     overhead : cause -> bits. `headers` of entries; `indices` in prefixes and synapses; `skips` of run-length; `delays`;
         `zeros` that dense entries insert, with their fields; `padding` of lists to words and of population lists to equal
         length; `tail` the word that Loihi 1 adds where a list ends within 6 bits of a word boundary

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from litesnn.compiler.mapping import DoesNotFit, Excess, Mapping
-from litesnn.compiler.mapping.limits import UNITS, core_limits
+from litesnn.compiler.mapping.limits import core_limits, unit_on
 from litesnn.compiler.mapping.refusal import CHIPS
 from litesnn.compiler.profile import Profile, known
 from litesnn.compiler.rules.finding import Finding
@@ -162,7 +162,7 @@ def _narrower(profile: Profile) -> str:
 
 def _resource(code: str, resource: str, placed: Placed, profile: Profile) -> Iterator[Finding]:
     """Every part that breaks the limit; or, if none does, the fullest core."""
-    unit = UNITS[resource]
+    unit = unit_on(profile, resource)
     words = _words(resource, unit)
     over = [excess for excess in placed.excesses if excess.resource == resource]
     for excess in over:
