@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from litesnn.base.text import brief
 from litesnn.compiler.frontends.nir.document import NirGraph
 from litesnn.compiler.frontends.real.network import TimeStep
 from litesnn.compiler.frontends.real.nodes import Conv2d, Neuron, Node, Pool2d
 from litesnn.compiler.frontends.real.options import RealOptions
 from litesnn.compiler.frontends.real.reference import Question
-from litesnn.compiler.frontends.shown import shown
 from litesnn.compiler.graph import FidelityLabel
 
 READ_METADATA = ("dt", "reset", "litesnn_format")
@@ -137,7 +137,7 @@ def _borders(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[
 def _version(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
     if graph.version.split(".")[0] not in ("0", "1"):
         found = (
-            "does not say its version" if graph.version == "unknown" else f"is of version {shown(graph.version, 20)}"
+            "does not say its version" if graph.version == "unknown" else f"is of version {brief(graph.version, 20)}"
         )
         yield FidelityLabel("version", "network", "assumed", f"the file {found}; it is read as NIR 1")
 
@@ -147,7 +147,7 @@ def _unread(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[F
     changed = graph.metadata.get("litesnn_format") is not None
     names = sorted(key for key in metadata if key not in READ_METADATA and not key.startswith("litesnn_"))
     if names:
-        detail = f"not read, for NIR gives metadata no meaning: {', '.join(shown(name, 40) for name in names[:8])}"
+        detail = f"not read, for NIR gives metadata no meaning: {', '.join(brief(name, 40) for name in names[:8])}"
         yield FidelityLabel("metadata", "network", "assumed", detail)
     if changed:
         detail = (
@@ -155,7 +155,7 @@ def _unread(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[F
         )
         yield FidelityLabel("exported program", "network", "assumed", detail)
     if graph.beside:
-        detail = f"not read, for they stand beside the graph: {', '.join(shown(name, 40) for name in graph.beside[:8])}"
+        detail = f"not read, for they stand beside the graph: {', '.join(brief(name, 40) for name in graph.beside[:8])}"
         yield FidelityLabel("entries beside the graph", "network", "assumed", detail)
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from litesnn.base.text import brief
 from litesnn.compiler.frontends.nir.fields import ALLOWED, NEURONS, Fields
 from litesnn.compiler.frontends.real.nodes import (
     Conv2d,
@@ -21,7 +22,6 @@ from litesnn.compiler.frontends.real.nodes import (
     Port,
     Scale,
 )
-from litesnn.compiler.frontends.shown import shown
 
 
 def parse_node(fields: Fields) -> Node:
@@ -83,7 +83,7 @@ def _conv(fields: Fields) -> Node:
     mode: Pair | Literal["same", "valid"]
     if isinstance(padding, str):
         if padding not in ("same", "valid"):
-            raise fields.error(f"'padding' is '{shown(padding, 20)}'; allowed: same, valid or whole numbers")
+            raise fields.error(f"'padding' is '{brief(padding, 20)}'; allowed: same, valid or whole numbers")
         mode = "same" if padding == "same" else "valid"
     else:
         mode = fields.pair("padding", 0, (0, 0))
