@@ -38,7 +38,9 @@ def main() -> None:
     print(f"{'':>16}  mean        spread   price: r  error    model size: r   seconds to fit")
     for chip in options.chips:
         settings = with_settings(preset("tiny"), {**given, "cost": chip})
-        space = SpikeDhsSpace(spec.shape, 10, settings.nodes, settings.channels, settings.levels)
+        space = SpikeDhsSpace(
+            input_shape=spec.shape, classes=10, nodes=settings.nodes, channels=settings.channels, levels=settings.levels
+        )
         start = time.perf_counter()
         prices = chip_prices(space, spec, settings)
         seconds = time.perf_counter() - start

@@ -73,7 +73,16 @@ def whole_set_row(name: str, loaded: LoadedGenotype, inputs: Any, pairs: int) ->
         folder = Path(place)
         assert loaded.trained
         save_genotype(loaded.spec, loaded.trained, folder / GENOTYPE)
-        save_job(Job(compile_graph(loaded, load_profile("loihi2")), inputs, (), (), "fused"), folder)
+        save_job(
+            Job(
+                graph=compile_graph(loaded, load_profile("loihi2")),
+                inputs=inputs,
+                record=(),
+                record_states=(),
+                models="fused",
+            ),
+            folder,
+        )
         result = measure_pairs(
             partial(_whole_set, "lava", folder), partial(_whole_set, "pytorch", folder), pairs, False
         )

@@ -89,7 +89,7 @@ class PlainCell:
             (edge, operation): PlainNeurons(seen)
             for edge, mixed in zip(EDGES, shares, strict=True)
             for operation in mixed
-            if operation.startswith("conv")
+            if operation.startswith(("conv", "depthwise"))
         }
 
     def edge(self, target: int, source: int, x: Tensor) -> Tensor:
@@ -113,7 +113,10 @@ class PlainCell:
         spikes = self.neurons[(target, source), name](x)
         place = [t for t, s in EDGES if s == source].index(target)
         weight = self.cell.convs[f"{name}_{source}"].unflatten(0, (3, -1))[place]
-        return plain_norm(F.conv2d(spikes, weight, padding=weight.shape[-1] // 2), self.norm)
+        return plain_norm(
+            F.conv2d(spikes, weight, padding=weight.shape[-1] // 2, groups=spikes.shape[1] // weight.shape[1]),
+            self.norm,
+        )
 
     def __call__(self, x0: Tensor) -> Tensor:
         """The cell's output of one step."""

@@ -194,14 +194,14 @@ def main() -> None:
     data = reduced(load_dataset(options.dataset, options.data_dir), options.train_samples, options.shrink)
     options.output.mkdir(parents=True, exist_ok=True)
     comparison = Comparison(
-        data,
-        options.output,
-        settings,
-        load_profile(options.chip),
-        chip_settings,
-        options.budget,
-        options.fixed_epochs,
-        options.device,
+        data=data,
+        folder=options.output,
+        settings=settings,
+        chip=load_profile(options.chip),
+        chip_settings=chip_settings,
+        budget=options.budget,
+        fixed_epochs=options.fixed_epochs,
+        device=options.device,
     )
     rows: list[dict[str, dict[str, float]]] = []
     for seed in range(options.seeds):

@@ -42,7 +42,9 @@ class NaiveEdge(nn.Module):
         self.stride, self.bits, self.operations = stride, tuple(bits), operations
         generator = torch.Generator().manual_seed(0)
         self.branches = nn.ModuleList(
-            CompConv(1, shape, keep, (width,), generator) for _ in range(operations) for width in bits
+            CompConv(count=1, shape=shape, keep=keep, bits=(width,), generator=generator)
+            for _ in range(operations)
+            for width in bits
         )
 
     def forward(self, signal: Tensor, ops: Tensor, bits: Tensor) -> Tensor:
@@ -66,11 +68,11 @@ class NaiveCell(nn.Module):
         self.space, self.norms, self.fire = space, cell.norms, cell._fire
         self.edges = nn.ModuleList(
             NaiveEdge(
-                (plan.channels, plan.source_channels(edge.source), 3, 3),
-                1 if edge.identity else 2,
-                plan.source_stride(edge.source),
-                settings.keep,
-                settings.bits,
+                shape=(plan.channels, plan.source_channels(edge.source), 3, 3),
+                operations=1 if edge.identity else 2,
+                stride=plan.source_stride(edge.source),
+                keep=settings.keep,
+                bits=settings.bits,
             )
             for edge in space.edges
         )
@@ -94,7 +96,9 @@ def measure(
     """Seconds per joint step and peak memory in MiB of one form, in this process."""
     torch.set_num_threads(1)
     settings = SearchSettings(channels=channels, batch_size=batch, warm_up=0, precision=precision)
-    space = SpikeDhsSpace((3, size, size), 10, settings.nodes, channels, settings.levels)
+    space = SpikeDhsSpace(
+        input_shape=(3, size, size), classes=10, nodes=settings.nodes, channels=channels, levels=settings.levels
+    )
     spec = InputSpec(shape=(3, size, size))
     supernet = Supernet(space, spec, settings)
     if form == "naive":
@@ -107,7 +111,9 @@ def measure(
     cost = PaperCost(space, settings).to(device)
     samples = Samples(x, y)
     optimizers = Optimizers.of(supernet, settings)
-    run = JointOptimization(supernet, cost, optimizers, Halves(samples, samples), settings)
+    run = JointOptimization(
+        supernet=supernet, cost=cost, optimizers=optimizers, halves=Halves(samples, samples), settings=settings
+    )
     stage = Stage("joint", 0, CHOICES)
     times = []
     for _ in range(steps + 1):

@@ -40,10 +40,26 @@ def exact_rows(options: argparse.Namespace) -> Iterator[Row]:
         found = measure_exact(name, options.channels, options.images, options.pairs, options.threads)
         network = f"{found['network']}, {found['images']} images, {found['spike_rate']:.1%} spike"
         ours, other = (f"{found[f'{engine}_images_per_s']:.1f}/s" for engine in ("exact", "pytorch"))
-        yield Row("exact / PyTorch", network, ours, other, found["ratio"], 1.0, details=found)
+        yield Row(
+            name="exact / PyTorch",
+            network=network,
+            ours=ours,
+            other=other,
+            ratio=found["ratio"],
+            target=1.0,
+            details=found,
+        )
         ours, other = (f"{found['peak_mb'][engine]} MB" for engine in ("exact", "pytorch"))
         peak = spread([found["peak_ratio"]])
-        yield Row("exact / PyTorch, peak memory", network, ours, other, peak, 1.5, at_most=True)
+        yield Row(
+            name="exact / PyTorch, peak memory",
+            network=network,
+            ours=ours,
+            other=other,
+            ratio=peak,
+            target=1.5,
+            at_most=True,
+        )
 
 
 def fused_rows(options: argparse.Namespace) -> Iterator[Row]:
@@ -59,7 +75,9 @@ def fast_rows(options: argparse.Namespace) -> Iterator[Row]:
 
 def _of_pairs(name: str, found: dict[str, Any], target: float) -> Row:
     ours, other = (f"{found[key]:.3g} s" for key in ("a_s", "b_s"))
-    return Row(name, found["network"], ours, other, found["ratio"], target, details=found)
+    return Row(
+        name=name, network=found["network"], ours=ours, other=other, ratio=found["ratio"], target=target, details=found
+    )
 
 
 def netx_rows(options: argparse.Namespace) -> Iterator[Row]:
@@ -71,11 +89,23 @@ def netx_rows(options: argparse.Namespace) -> Iterator[Row]:
         together, alone, whole = found["together"], found["alone"], found["with_start"]
         at_once = f"{network}, {found['samples']} samples at once"
         ours = f"{together['exact_steps_per_s']:.1f} steps/s"
-        yield Row("exact / netx", at_once, ours, netx, together["ratio"], 100.0, details=found)
+        yield Row(
+            name="exact / netx",
+            network=at_once,
+            ours=ours,
+            other=netx,
+            ratio=together["ratio"],
+            target=100.0,
+            details=found,
+        )
         ours = f"{alone['exact_steps_per_s']:.1f} steps/s"
-        yield Row("exact / netx, one sample", network, ours, netx, alone["ratio"], None)
+        yield Row(
+            name="exact / netx, one sample", network=network, ours=ours, other=netx, ratio=alone["ratio"], target=None
+        )
         ours, other = f"{whole['exact_s']:.1f} s", f"{whole['netx_s']:.1f} s"
-        yield Row("exact / netx, with start", network, ours, other, whole["ratio"], None)
+        yield Row(
+            name="exact / netx, with start", network=network, ours=ours, other=other, ratio=whole["ratio"], target=None
+        )
 
 
 def compile_rows(options: argparse.Namespace) -> Iterator[Row]:
@@ -88,7 +118,16 @@ def compile_rows(options: argparse.Namespace) -> Iterator[Row]:
         network = f"C = {first[0]['channels']} to {runs[0]['channels']}, {first[0]['weights']:,} to {runs[0]['weights']:,} weights"
         growth = spread([run["against_n_log_n"] for run in runs])
         details = {"smallest": first, "runs": runs}
-        yield Row("compile time / n log n", network, f"{taken:.2f} s", f"{smallest:.2f} s", growth, 1.0, True, details)
+        yield Row(
+            name="compile time / n log n",
+            network=network,
+            ours=f"{taken:.2f} s",
+            other=f"{smallest:.2f} s",
+            ratio=growth,
+            target=1.0,
+            at_most=True,
+            details=details,
+        )
 
 
 ROWS = {"exact": exact_rows, "fused": fused_rows, "fast": fast_rows, "netx": netx_rows, "compile": compile_rows}

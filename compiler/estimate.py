@@ -29,7 +29,7 @@ class Estimate:
     ----------
     cores, chips, least_cores : of the partition, and the lower bound
     ideal_bits : stored weights times their width, what a search counts
-    synapse_words : 64-bit words of synaptic memory over all cores, as encoded
+    synapse_words : words of synaptic memory over all cores, as encoded
     neurons : on the chip
     latency, period : steps from a sample's first input to its answer, and to the next sample
     synaptic_operations : per sample at `rate` spikes per neuron and step

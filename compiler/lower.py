@@ -17,13 +17,9 @@ from litesnn.compiler.genotype.tensors import code_value
 from litesnn.compiler.graph import (
     Analog,
     AnalogScale,
-    Conv2d,
-    Dense,
-    Geometry,
     Graph,
     Lif,
     Maximum,
-    OneToOne,
     Pool,
     Population,
     Readout,
@@ -31,7 +27,7 @@ from litesnn.compiler.graph import (
     SynapseBlock,
 )
 from litesnn.compiler.snapped_scales import snapping_labels
-from litesnn.compiler.weight_codes import weight_codes
+from litesnn.compiler.weight_codes import edge_geometries
 
 Floats = npt.NDArray[np.float64]
 
@@ -83,22 +79,30 @@ class _Lowering:
         shape = self.spec.input.shape
         channels = tuple(range(shape[0]))
         if self.spec.input.encoding == "spikes":
-            return Source("input", shape, channels, shape[0], "input")
+            return Source(name="input", shape=shape, channels=channels, genotype_channels=shape[0], place="input")
         return Source(
-            "input",
-            shape,
-            channels,
-            shape[0],
-            "input",
-            None,
-            self.spec.input.minimum,
-            self.spec.input.maximum,
+            name="input",
+            shape=shape,
+            channels=channels,
+            genotype_channels=shape[0],
+            place="input",
+            arrival=None,
+            minimum=self.spec.input.minimum,
+            maximum=self.spec.input.maximum,
             message_bits=8,
         )
 
     def _neurons(self, name: str, shape: tuple[int, int, int], place: str, analog: Analog | None) -> Lif:
         dv = 4096 - self.spec.neuron.decay_mantissa
-        return Lif(name, shape, tuple(range(shape[0])), shape[0], place, dv=dv, analog=analog)
+        return Lif(
+            name=name,
+            shape=shape,
+            channels=tuple(range(shape[0])),
+            genotype_channels=shape[0],
+            place=place,
+            dv=dv,
+            analog=analog,
+        )
 
     def _node(self, node: NodePlan) -> None:
         gain: Floats | None = None
@@ -110,7 +114,13 @@ class _Lowering:
                 if edge.weighted:
                     offset = offset + self._normalization(edge.name)[1]
         assert node.membrane_exp is not None
-        analog = Analog(self.spec.neuron.threshold, node.membrane_exp, self.spec.multiplier_max, gain, offset)
+        analog = Analog(
+            threshold=self.spec.neuron.threshold,
+            membrane_exp=node.membrane_exp,
+            multiplier_max=self.spec.multiplier_max,
+            gain=gain,
+            offset=offset,
+        )
         self._edges(node, feedback=False)
         self.populations.append(self._neurons(node.name, node.shape, node.place, analog))
 
@@ -142,11 +152,11 @@ class _Lowering:
             zeros = np.zeros(channels, np.int64)
             self.populations.append(
                 Maximum(
-                    name,
-                    shape,
-                    tuple(range(channels)),
-                    channels,
-                    f"{edge.place}.pool",
+                    name=name,
+                    shape=shape,
+                    channels=tuple(range(channels)),
+                    genotype_channels=channels,
+                    place=f"{edge.place}.pool",
                     dv=4096 - 1,
                     vth=zeros,
                     bias_mant=zeros,
@@ -155,8 +165,24 @@ class _Lowering:
                     stands_for=source,
                 )
             )
-            window = Pool(np.ones(channels, np.int32), ids, ids, (size, size), stride, padding)
-            self.blocks.append(SynapseBlock(f"{name}:{source}", source, name, window, name, f"{edge.place}.pool"))
+            window = Pool(
+                codes=np.ones(channels, np.int32),
+                sources=ids,
+                targets=ids,
+                kernel=(size, size),
+                stride=stride,
+                padding=padding,
+            )
+            self.blocks.append(
+                SynapseBlock(
+                    name=f"{name}:{source}",
+                    source=source,
+                    target=name,
+                    geometry=window,
+                    edge=name,
+                    place=f"{edge.place}.pool",
+                )
+            )
             names.append(name)
         return names
 
@@ -164,40 +190,21 @@ class _Lowering:
         gain = None
         if self.spec.norm == "edge" and edge.weighted and edge.site.part != "head":
             gain, _ = self._normalization(edge.name)
-        codes = weight_codes(self.spec, edge, self.tensors) if edge.weighted else None
-        first = 0
-        for source, channels in zip(sources, edge.source_channels, strict=True):
-            geometry = self._slice(edge, codes, first, channels)
+        connections = edge_geometries(self.spec, edge, self.tensors)
+        for source, geometry in zip(sources, connections, strict=True):
             scale = AnalogScale(code_value(self.spec, edge, self.tensors), gain)
             self.blocks.append(
                 SynapseBlock(
-                    f"{edge.name}:{source}",
-                    source,
-                    target,
-                    geometry,
-                    edge.name,
-                    edge.place,
-                    scale,
+                    name=f"{edge.name}:{source}",
+                    source=source,
+                    target=target,
+                    geometry=geometry,
+                    edge=edge.name,
+                    place=edge.place,
+                    analog=scale,
                     distance=edge.distance,
                 )
             )
-            first += channels
-
-    def _slice(self, edge: EdgePlan, codes: npt.NDArray[np.int32] | None, first: int, channels: int) -> Geometry:
-        """The part of an edge that reads `channels` channels starting at `first` of its concatenated input."""
-        if edge.op == "dense":
-            assert codes is not None
-            area = edge.in_shape[1] * edge.in_shape[2]
-            return Dense(np.ascontiguousarray(codes[:, first * area : (first + channels) * area]))
-        if codes is not None:
-            kernel = np.ascontiguousarray(codes[:, first : first + channels])
-            return Conv2d(kernel, edge.stride, edge.padding, edge.dilation)
-        ones, ids = np.ones(channels, np.int32), np.arange(channels)
-        # Option-A shortcut: extra target channels stay zero, split evenly before and after.
-        targets = ids + first + (edge.out_shape[0] - edge.in_shape[0]) // 2
-        if edge.kernel == 1 and edge.stride == 1:
-            return OneToOne(ones, ids, targets)
-        return Pool(ones, ids, targets, (edge.kernel, edge.kernel), edge.stride, edge.padding)
 
     def _pool(self, plan: PoolPlan) -> None:
         channels, height, width = plan.in_shape
@@ -209,7 +216,17 @@ class _Lowering:
             ids = np.arange(count)
             window = Pool(np.ones(count, np.int32), ids, ids + first, (height, width))
             scale = AnalogScale(np.asarray(1.0 / (height * width)))
-            self.blocks.append(SynapseBlock(f"pool:{source}", source, plan.name, window, "pool", "head.pool", scale))
+            self.blocks.append(
+                SynapseBlock(
+                    name=f"pool:{source}",
+                    source=source,
+                    target=plan.name,
+                    geometry=window,
+                    edge="pool",
+                    place="head.pool",
+                    analog=scale,
+                )
+            )
             first += count
 
     def _readout(self, edge: EdgePlan) -> None:
@@ -217,6 +234,14 @@ class _Lowering:
         analog = Analog(self.spec.neuron.threshold, 0, bias=bias)
         classes = edge.out_shape[0]
         self.populations.append(
-            Readout("readout", edge.out_shape, tuple(range(classes)), classes, "head", dv=0, analog=analog)
+            Readout(
+                name="readout",
+                shape=edge.out_shape,
+                channels=tuple(range(classes)),
+                genotype_channels=classes,
+                place="head",
+                dv=0,
+                analog=analog,
+            )
         )
         self._edge(edge, "readout", self._pooled(edge))

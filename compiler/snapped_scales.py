@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from litesnn.compiler.genotype import OPS, LoadedGenotype
+from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.genotype.tensors import step_of
 from litesnn.compiler.graph import FidelityLabel
 
@@ -20,7 +20,7 @@ def snapping_labels(loaded: LoadedGenotype) -> Iterator[FidelityLabel]:
         return
     for node in loaded.topology.nodes:
         for edge in node.edges:
-            natural = OPS[edge.op].natural_value
+            natural = edge.rules.natural_value
             if natural is None:
                 continue
             value = np.ravel(step_of(loaded.spec, edge, loaded.trained)) / 2

@@ -1,12 +1,35 @@
-"""Weight codes of a trained genotype: odd integers from stored weights and steps, as `docs/numbers.md` says."""
+"""Weight codes of a trained genotype, odd integers as `docs/numbers.md` says, and the connections that they make."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.genotype import EdgePlan, Genotype
 from litesnn.compiler.genotype.tensors import Floats, Tensors, step_of
+from litesnn.compiler.graph import GEOMETRIES, EdgeSlice, Geometry
+
+
+def edge_geometries(genotype: Genotype, edge: EdgePlan, tensors: Tensors) -> Iterator[Geometry]:
+    """How an edge is connected to each of its sources, in their order."""
+    codes = weight_codes(genotype, edge, tensors) if edge.weighted else None
+    first = 0
+    for channels in edge.source_channels:
+        part = EdgeSlice(
+            codes=codes,
+            in_shape=edge.in_shape,
+            out_shape=edge.out_shape,
+            kernel=edge.kernel,
+            stride=edge.stride,
+            padding=edge.padding,
+            dilation=edge.dilation,
+            first=first,
+            channels=channels,
+        )
+        yield GEOMETRIES[edge.rules.geometry].of_slice(part)
+        first += channels
 
 
 def weight_codes(genotype: Genotype, edge: EdgePlan, tensors: Tensors) -> npt.NDArray[np.int32]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from litesnn.base.settings.setting import NamedSetting, settings_of
 from litesnn.search.methods.registry import METHODS
 from litesnn.search.methods.structured.settings import Scoring
 from litesnn.search.networks.choices import NetworkChoices, QuantizerChoices
-from litesnn.search.settings.setting import NamedSetting, settings_of
 from litesnn.search.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _section(title: str, line: str, kinds: list[type[DataclassInstance]], settab
 
 def _row(named: NamedSetting, settable: bool) -> str:
     setting = named.setting
-    flag = setting.flag or f"--{named.name.replace('_', '-')}"
+    flag = named.flag
     option = f"`{flag}`" if setting.option else "`--set`" if settable else ""
     said = f"{setting.help} `{flag}`: {setting.off}" if setting.off else setting.help
     cells = (f"`{named.name}`", option, f"`{_text(named.default)}`", _allowed(named), said.replace("|", "\\|"))

@@ -181,7 +181,7 @@ def _random_edge(rng: np.random.Generator, node: int, stride: int, pick: Any, ch
 
 def _with_feedback(rng: np.random.Generator, genotype: Genotype, choices: dict[str, Any]) -> Genotype:
     """Backward edges where they fit, up to `feedback` per cell."""
-    allowed = [op for op in choices.get("ops", FEEDBACK_OPS) if op in FEEDBACK_OPS]
+    allowed = [op for op in choices.get("ops", FEEDBACK_OPS) if op in {*FEEDBACK_OPS, "depthwise3x3"}]
     for index in range(len(genotype.cells)):
         for _ in range(4 * choices["feedback"]):
             cell = genotype.cells[index]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, prod
 
 from litesnn.compiler.genotype import EdgePlan, EdgeSpec, Genotype, NodeSpec, Topology, resolve
 from litesnn.compiler.graph import STATE_MAX, WEIGHT_SHIFT
@@ -76,7 +76,19 @@ def shape_ranges(
     if topology.pool is not None:
         _, height, width = topology.pool.in_shape
         limit = _limit(profile)
-        found.append(ShapeRange("pool", "head", height * width, 0, height * width, limit, False, 0, False))
+        found.append(
+            ShapeRange(
+                population="pool",
+                place="head",
+                synapses=height * width,
+                bits=0,
+                largest=height * width,
+                limit=limit,
+                on_host=False,
+                proved_bits=0,
+                alike=False,
+            )
+        )
     return [*found, _range(genotype, profile, "readout", "head", (topology.readout,), False)]
 
 
@@ -117,17 +129,11 @@ def _limit(profile: Profile | None) -> int:
 
 def _taps(edge: EdgePlan) -> int:
     """Synapses of the edge into one neuron, at most."""
-    if edge.op == "dense":
-        fan_in = edge.weight_shape[1]
-    else:
-        # The whole window, as in the proof by weights, though part of it may lie in the padding.
-        fan_in = (edge.weight_shape[1] if edge.weighted else 1) * edge.kernel**2
+    # The whole window, as in the proof by weights, though part of it may lie in the padding.
     if not edge.weighted:
-        return fan_in
-    size = 1
-    for length in edge.weight_shape:
-        size *= length
-    return min(fan_in, size - int((1 - edge.keep) * size))
+        return edge.fan_in
+    size = prod(edge.weight_shape)
+    return min(edge.fan_in, size - int((1 - edge.keep) * size))
 
 
 def _largest(edge: EdgePlan, genotype: Genotype, bits: int) -> int:

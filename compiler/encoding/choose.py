@@ -157,7 +157,7 @@ def _cheapest(cut: Sequence[tuple[Encoding, Entries]], lists: AxonLists, rule: L
     layout = Layout(*(gather([getattr(part, name) for part in layouts]) for name in Layout.__dataclass_fields__))
     code = gather([np.full(len(e.run), variant.code) for variant, e in cut])
     registers, register = _registers(code, entries, layout, lists.formats)
-    return Choice(code, entries, layout, gather(bits), registers, register)
+    return Choice(code=code, entries=entries, layout=layout, bits=gather(bits), registers=registers, register=register)
 
 
 def _weight_bits(lists: AxonLists, entries: Entries) -> Ints:

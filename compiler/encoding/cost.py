@@ -30,7 +30,7 @@ class EncodedCost:
     Attributes
     ----------
     ideal_bits : weight bits of the synapses, what a search counts
-    words : 64-bit words of synapse memory
+    words : of synapse memory, `word_bits` each
     overhead : cause -> bits. `headers` of entries; `indices` in prefixes and synapses; `skips` of run-length; `delays`;
         `zeros` that dense entries insert, with their fields; `padding` of lists to words and of population lists to equal
         length; `tail` the word that Loihi 1 adds where a list ends within 6 bits of a word boundary
@@ -62,15 +62,15 @@ class EncodedCost:
 
     def __add__(self, other: EncodedCost) -> EncodedCost:
         return EncodedCost(
-            self.ideal_bits + other.ideal_bits,
-            self.words + other.words,
-            tuple(a + b for a, b in zip(self.overhead, other.overhead, strict=True)),
-            self.lists + other.lists,
-            self.entries + other.entries,
-            max(self.longest, other.longest),
-            tuple(sorted((Counter(dict(self.encodings)) + Counter(dict(other.encodings))).items())),
-            self.registers | other.registers,
-            self.word_bits,
+            ideal_bits=self.ideal_bits + other.ideal_bits,
+            words=self.words + other.words,
+            overhead=tuple(a + b for a, b in zip(self.overhead, other.overhead, strict=True)),
+            lists=self.lists + other.lists,
+            entries=self.entries + other.entries,
+            longest=max(self.longest, other.longest),
+            encodings=tuple(sorted((Counter(dict(self.encodings)) + Counter(dict(other.encodings))).items())),
+            registers=self.registers | other.registers,
+            word_bits=self.word_bits,
         )
 
     def document(self) -> dict[str, Any]:

@@ -41,13 +41,13 @@ def decode(image: MemoryImage) -> AxonLists:
     order = np.argsort(run, kind="stable")
     lengths = np.bincount(run, minlength=len(cursor) * len(image.formats))
     return AxonLists(
-        image.formats,
-        np.concatenate([[0], np.cumsum(lengths)]),
-        np.concatenate([none, *targets])[order].astype(np.int32),
-        np.concatenate([none, *codes])[order].astype(np.int32),
-        image.width,
-        image.atoms,
-        image.rows,
+        formats=image.formats,
+        indptr=np.concatenate([[0], np.cumsum(lengths)]),
+        targets=np.concatenate([none, *targets])[order].astype(np.int32),
+        codes=np.concatenate([none, *codes])[order].astype(np.int32),
+        width=image.width,
+        atoms=image.atoms,
+        rows=image.rows,
     )
 
 

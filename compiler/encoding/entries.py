@@ -149,7 +149,15 @@ def make_entries(
     """Entries from their first synapses; `largest` is the largest index each has to hold, `skip` its largest skip."""
     run = np.searchsorted(lists.indptr, first, side="right") - 1
     skip_need = np.zeros_like(first) if skip is None else bit_length(skip)
-    return Entries(run, first, synapses, stored, base, bit_length(largest), skip_need)
+    return Entries(
+        run=run,
+        first=first,
+        synapses=synapses,
+        stored=stored,
+        base=base,
+        index_need=bit_length(largest),
+        skip_need=skip_need,
+    )
 
 
 def plain_layout(entries: Entries, widths: Widths, prefix: bool, index: bool) -> Layout:

@@ -1,4 +1,4 @@
-"""Synapse memory, bit by bit: lists packed into 64-bit words.
+"""Synapse memory, bit by bit: lists packed into words.
 
 An entry is `format id (4), count (6), reserved up to the header's bits, [index of the first target]`, then per stored
 synapse `weight, [delay], [index or step]`; weights are magnitudes with a shared sign, two's complement in mixed formats.

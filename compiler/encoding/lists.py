@@ -51,7 +51,13 @@ def list_format(block: SynapseBlock, rule: ListRule) -> ListFormat:
     assert block.format is not None, "formats are assigned by the sign pass"
     needed = block.delay.bit_length()
     width = next((width for width in rule.delay_widths if width >= needed), needed)
-    return ListFormat(block.format.num_weight_bits, block.format.sign_mode, block.format.weight_exp, width, block.delay)
+    return ListFormat(
+        weight_bits=block.format.num_weight_bits,
+        sign_mode=block.format.sign_mode,
+        weight_exp=block.format.weight_exp,
+        delay_bits=width,
+        delay=block.delay,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +123,15 @@ def lists_from_matrices(
         starts = indptr[:-1].reshape(counts.shape)[:, number]
         places = np.repeat(starts - matrix.indptr[:-1], counts[:, number]) + np.arange(matrix.nnz)
         targets[places], codes[places] = matrix.indices, matrix.data
-    return AxonLists(tuple(formats), indptr, targets, codes, matrices[0].shape[0], atoms, rows)
+    return AxonLists(
+        formats=tuple(formats),
+        indptr=indptr,
+        targets=targets,
+        codes=codes,
+        width=matrices[0].shape[0],
+        atoms=atoms,
+        rows=rows,
+    )
 
 
 def _columns(matrix: spmatrix) -> csc_matrix:

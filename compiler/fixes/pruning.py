@@ -54,9 +54,12 @@ class PruneSources(Fix):
         """See `Fix.apply`."""
 
         def without_weakest(edge: EdgePlan, weight: Array, mask: Array) -> Array:
-            strength = np.abs(weight * mask).swapaxes(0, 1).reshape(weight.shape[1], -1).sum(axis=1)
-            gone = _smallest(strength[None, :], (strength > 0)[None, :], self.percent)[0]
-            smaller: Array = mask * gone.reshape(1, -1, *[1] * (weight.ndim - 2))
+            by_source = np.moveaxis(np.abs(weight * mask), edge.source_axis, 0)
+            strength = by_source.reshape(len(by_source), -1).sum(axis=1)
+            kept = _smallest(strength[None, :], (strength > 0)[None, :], self.percent)[0]
+            smaller: Array = mask * np.expand_dims(
+                kept, [axis for axis in range(weight.ndim) if axis != edge.source_axis]
+            )
             return smaller
 
         return _pruned(subject, self.population, without_weakest)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 
 from litesnn.compiler.fixes.fix import CannotApply, Fix, genotype_of
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype, Topology, resolve
@@ -71,11 +72,8 @@ def _cut(loaded: LoadedGenotype, narrow: Topology) -> dict[str, Array]:
     return tensors
 
 
-def _inputs(wide: EdgePlan, narrow: EdgePlan) -> Any:
-    """Which inputs of an edge's weights stay: the first channels of each source, of a dense edge all their positions."""
+def _inputs(wide: EdgePlan, narrow: EdgePlan) -> npt.NDArray[np.int64]:
+    """Which inputs of an edge's weights stay: those of the first channels of each source."""
     first = np.cumsum([0, *wide.source_channels[:-1]])
     kept = np.concatenate([start + np.arange(n) for start, n in zip(first, narrow.source_channels, strict=True)])
-    if wide.op != "dense":
-        return kept
-    area = wide.in_shape[1] * wide.in_shape[2]
-    return (kept[:, None] * area + np.arange(area)).ravel()
+    return wide.weights_from(kept)

@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import ImportFileError
+from litesnn.base.text import brief
 from litesnn.compiler.frontends.global_heap import REFERENCE, GlobalHeap
-from litesnn.compiler.frontends.shown import shown
 from litesnn.reading import Kind, read_file
 
 Array = npt.NDArray[Any]
@@ -78,7 +78,7 @@ class _Reader:
     heap: GlobalHeap = field(default_factory=lambda: GlobalHeap(b""))
 
     def error(self, place: str, problem: str) -> ImportFileError:
-        return ImportFileError(f"{self.path}{': ' + shown(place) if place else ''}: {problem}")
+        return ImportFileError(f"{self.path}{': ' + brief(place) if place else ''}: {problem}")
 
     def document(self) -> bytes:
         limit = self.limits.file_bytes
@@ -106,7 +106,7 @@ class _Reader:
             raise self.error(above, f"name {name[:40]!a}: a name that is not UTF-8") from None
         if size > self.limits.name_bytes:
             raise self.error(
-                above, f"name '{shown(name)}': {size:,} bytes; allowed: {self.limits.name_bytes:,} in a name"
+                above, f"name '{brief(name)}': {size:,} bytes; allowed: {self.limits.name_bytes:,} in a name"
             )
         self._count_text(size, above)
         if not isinstance(group.get(name, getlink=True), h5py.HardLink):

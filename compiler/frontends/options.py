@@ -1,12 +1,12 @@
-"""Options that formats share: one flag, one help text and one parser for all of them."""
+"""Settings that formats share: one flag, one help text and one parser for all of them."""
 
 from __future__ import annotations
 
 from litesnn.base.errors import ImportFileError
+from litesnn.base.settings.setting import Setting
+from litesnn.compiler.frontends.support import TIMESTEPS_MAX
 
 SIDE_MAX = 2**15
-TIMESTEPS = ("--timesteps", "Steps per sample; what the file says, or 16.")
-INPUT_SHAPE = ("--input-shape", "Channels, height, width, where the file does not say it.")
 
 
 def parse_shape(text: str) -> tuple[int, int, int]:
@@ -24,3 +24,9 @@ def parse_shape(text: str) -> tuple[int, int, int]:
         )
     channels, height, width = (int(part) for part in parts)
     return (channels, height, width)
+
+
+TIMESTEPS = Setting("Steps per sample; what the file says, or 16.", low=1, high=TIMESTEPS_MAX, option=True)
+INPUT_SHAPE = Setting(
+    "Channels, height, width, where the file does not say it.", option=True, parse=parse_shape, metavar="C,H,W"
+)

@@ -63,7 +63,7 @@ def check_backward_fit(place: str, edge: BackwardEdgeSpec, source: tuple[int, ..
     if OPS[edge.op].stride not in (None, 1):
         allowed = ", ".join(name for name, op in OPS.items() if op.stride in (None, 1))
         raise GenotypeError(f"{place}.op: found '{edge.op}', which makes maps smaller; allowed for feedback: {allowed}")
-    reached = (1, 1) if edge.op == "dense" else source
+    reached = (1, 1) if OPS[edge.op].whole_map else source
     if reached != target:
         raise GenotypeError(
             f"{place}: '{edge.op}' from {edge.source} gives a map of {reached}, its target {edge.target} has {target}; allowed: "

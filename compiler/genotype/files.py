@@ -99,7 +99,7 @@ def load_genotype(path: str | os.PathLike[str]) -> LoadedGenotype:
         check_steps(spec, topology, tensors)
     except GenotypeError as error:
         raise GenotypeError(f"{path}: {error}") from error
-    return LoadedGenotype(spec, topology, tensors, document, blob)
+    return LoadedGenotype(spec=spec, topology=topology, tensors=tensors, document=document, weights=blob)
 
 
 def save_genotype(spec: Genotype, tensors: dict[str, Array] | None, path: str | os.PathLike[str]) -> Genotype:

@@ -9,10 +9,11 @@ Axis order is (channels, height, width) everywhere.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from litesnn.compiler.genotype.ops import OPS
 from litesnn.compiler.genotype.part import Part
 from litesnn.compiler.genotype.preprocessing import EventFrames, Preprocessing
 from litesnn.compiler.genotype.records import PruningRecord, SearchRecord, TrainingRecord, WeightsRef
@@ -31,7 +32,10 @@ MAX_SIDE, MAX_CHANNELS, MAX_CLASSES, MAX_PARTS, MAX_TIMESTEPS = 4096, 2**16, 2**
 """Pixels of a side, channels of a population, classes, parts of one list, and time steps: `limits.py` bounds their products."""
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 Channels = Annotated[int, Field(ge=1, le=MAX_CHANNELS)]
-OpName = Literal["conv1x1", "conv3x3", "conv5x5", "dense", "skip", "shortcut", "maxpool3x3", "avgpool2x2", "avgpool3x3"]
+if TYPE_CHECKING:
+    OpName = str
+else:
+    OpName = Literal[tuple(OPS)]
 
 
 class InputSpec(Part):

@@ -51,7 +51,7 @@ def _tensor_specs(genotype: Genotype, topology: Topology) -> Iterator[TensorSpec
         owners = [node.name] if genotype.norm == "node" else [edge.name for edge in node.edges if edge.weighted]
         for owner in owners:
             for detail in NORM_TENSORS:
-                yield TensorSpec(owner, "norm", channels, "float32", detail)
+                yield TensorSpec(owner=owner, part="norm", shape=channels, dtype="float32", detail=detail)
         for edge in node.edges:
             if has_channel_steps(genotype, edge):
                 yield TensorSpec(edge.name, "step", channels, "float64")

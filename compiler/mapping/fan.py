@@ -114,7 +114,10 @@ class Fan:
             stored: frozenset[Register] = self._stored(channels)[3]
             return stored
         width = self._index_width((channels[1] - channels[0]) * self.target.shape[1] * self.target.shape[2])
-        return frozenset(Register(0, form.register, 0, width, 0) for form in self.formats)
+        return frozenset(
+            Register(code=0, weights=form.register, prefix_bits=0, index_bits=width, skip_bits=0)
+            for form in self.formats
+        )
 
     def reached(self, channels: Interval) -> Bools:
         """Whether a source neuron of each channel and class has a synapse: (channel, row class, column class)."""
@@ -172,7 +175,9 @@ class Fan:
             stored = part.counts(channels) > 0
             bits += stored * (self.rule.header_bits + (channels[1] - channels[0]) * form.synapse_bits)
             if stored.any():
-                registers.add(Register(KernelRow.code, form.register, 0, 0, 0))
+                registers.add(
+                    Register(code=KernelRow.code, weights=form.register, prefix_bits=0, index_bits=0, skip_bits=0)
+                )
         words = np.maximum(self.rule.words(bits[self._read(channels)]), 1)
         return int(words.sum()), int(words.size > 0), int(words.max(initial=0)), frozenset(registers)
 

@@ -10,6 +10,7 @@ from litesnn.compiler.mapping.model import Mesh
 from litesnn.compiler.profile import Profile, known
 
 KIB_BITS = 2**13
+WORDS = "words"
 # Resource -> unit; the order is the order of reports.
 UNITS = {
     "neurons": "neurons",
@@ -17,9 +18,9 @@ UNITS = {
     "input_axons": "axons",
     "output_axons": "entries",
     "axon_map": "entries",
-    "synapse_words": "64-bit words",
-    "list_words": "64-bit words",
-    "core_words": "64-bit words",
+    "synapse_words": WORDS,
+    "list_words": WORDS,
+    "core_words": WORDS,
     "synapse_formats": "formats",
     "threshold_profiles": "thresholds",
     "neuron_groups": "groups",
@@ -50,6 +51,12 @@ class CoreLimits:
     decays: int | None
     mesh: Mesh
     chips: int | None
+
+
+def unit_on(profile: Profile, resource: str) -> str:
+    """The unit of a resource, words with their width on this chip: `64-bit words`."""
+    unit = UNITS[resource]
+    return f"{profile.core.word_bits.value or 64}-bit {WORDS}" if unit == WORDS else unit
 
 
 def core_limits(profile: Profile) -> CoreLimits:

@@ -103,12 +103,12 @@ def decoded_blocks(graph: Graph, mapping: Mapping, profile: Profile) -> list[Syn
                 continue
             layout = SynapseFormat(form.weight_bits, form.weight_exp, form.sign_mode)
             block = SynapseBlock(
-                f"core{group.core}.{number}.{index}",
-                group.source,
-                group.part.population,
-                Sparse.from_matrix(matrix),
-                f"core{group.core}",
-                f"core {group.core}",
+                name=f"core{group.core}.{number}.{index}",
+                source=group.source,
+                target=group.part.population,
+                geometry=Sparse.from_matrix(matrix),
+                edge=f"core{group.core}",
+                place=f"core {group.core}",
                 exponent=form.weight_exp + layout.alignment,
                 format=layout,
                 delay=form.delay,

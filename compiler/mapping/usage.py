@@ -184,7 +184,14 @@ def _fan(
     source: Population, target: Membranes, blocks: list[SynapseBlock], rule: ListRule, kernel: bool, axons: AxonKinds
 ) -> Fan:
     kind: Kind = rule.kernel_sharing if kernel and rule.kernel_sharing is not None else "neuron"
-    return Fan(source, target, blocks, rule, kind, axons[source.name] if kind == "population" else "discrete")
+    return Fan(
+        source=source,
+        target=target,
+        blocks=blocks,
+        rule=rule,
+        kind=kind,
+        axon=axons[source.name] if kind == "population" else "discrete",
+    )
 
 
 def _overlaps(touched: object, readers: Intervals, own: Intervals) -> Ints:

@@ -107,18 +107,24 @@ def _facts(
     by_bits: dict[str, dict[str, int]], by_population: dict[str, tuple[int, int]], operations: int
 ) -> WeightFacts:
     total, kept = (sum(entry[key] for entry in by_bits.values()) for key in ("weights", "kept"))
-    return WeightFacts(total, kept, dict(sorted(by_bits.items())), by_population, operations)
+    return WeightFacts(
+        weights=total,
+        kept=kept,
+        by_bits=dict(sorted(by_bits.items())),
+        by_population=by_population,
+        dense_operations=operations,
+    )
 
 
 def _genotype_operations(loaded: LoadedGenotype) -> int:
     total = 0
     for edge in loaded.topology.edges():
         height, width = edge.in_shape[1:]
-        if edge.op == "dense":
-            total += edge.weight_shape[0] * edge.weight_shape[1]
+        if edge.whole_map:
+            total += edge.out_shape[0] * edge.fan_in
             continue
         taps = _taps_inside(height, edge.out_shape[1], edge) * _taps_inside(width, edge.out_shape[2], edge)
-        pairs = edge.out_shape[0] * edge.in_shape[0] if edge.weighted else min(edge.in_shape[0], edge.out_shape[0])
+        pairs = min(edge.in_shape[0], edge.out_shape[0]) if edge.by_channel else edge.out_shape[0] * edge.in_shape[0]
         total += pairs * taps
     if loaded.topology.pool is not None:
         total += int(np.prod(loaded.topology.pool.in_shape))

@@ -72,12 +72,12 @@ def _read_source(root: Path, contents: Mapping[str, bytes]) -> SourceFile:
     if file not in contents:
         raise ProgramError(f"{root}: manifest.json does not list {file}; the program is incomplete")
     return SourceFile(
-        found.name,
-        found.source_format,
-        contents[file],
-        found.suffix,
-        found.layers,
-        found.input_note,
-        found.record,
-        found.transform,
+        name=found.name,
+        source_format=found.source_format,
+        document=contents[file],
+        suffix=found.suffix,
+        layers=found.layers,
+        input_note=found.input_note,
+        record=found.record,
+        transform=found.transform,
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from litesnn.base.errors import ImportFileError
-from litesnn.compiler.origin.options import words
+from litesnn.base.settings.words import words
 
 if TYPE_CHECKING:
     from litesnn.compiler.origin.source_file import SourceFile

@@ -97,12 +97,12 @@ class _Relays:
         count = source.shape[0]
         zeros, ids = np.zeros(count, np.int64), np.arange(count)
         relay = Relay(
-            self._names.new(f"{carried}.relay{arrival}"),
-            source.shape,
-            source.channels,
-            source.genotype_channels,
-            source.place,
-            arrival,
+            name=self._names.new(f"{carried}.relay{arrival}"),
+            shape=source.shape,
+            channels=source.channels,
+            genotype_channels=source.genotype_channels,
+            place=source.place,
+            arrival=arrival,
             dv=4095,
             vth=zeros,
             bias_mant=zeros,
@@ -111,12 +111,12 @@ class _Relays:
             stands_for=carried,
         )
         link = SynapseBlock(
-            self._block_names.new(f"{relay.name}:{source.name}"),
-            source.name,
-            relay.name,
-            OneToOne(np.ones(count, np.int32), ids, ids),
-            relay.name,
-            source.place,
+            name=self._block_names.new(f"{relay.name}:{source.name}"),
+            source=source.name,
+            target=relay.name,
+            geometry=OneToOne(np.ones(count, np.int32), ids, ids),
+            edge=relay.name,
+            place=source.place,
             format=SynapseFormat(self.bits, self.bits - MANTISSA_BITS, "excitatory"),
             delay=self.delay_max,
         )

@@ -71,11 +71,11 @@ def _fold(graph: Graph, population: Membranes, analog: Analog, incoming: Sequenc
         if error > 0:
             labels.append(
                 FidelityLabel(
-                    "edge gains to integer multipliers",
-                    population.place,
-                    "bounded",
-                    "synaptic current of the worst channel, all its inputs active, in thresholds",
-                    error,
+                    step="edge gains to integer multipliers",
+                    place=population.place,
+                    status="bounded",
+                    detail="synaptic current of the worst channel, all its inputs active, in thresholds",
+                    bound=error,
                 )
             )
     offset = analog.bias if analog.bias is not None else analog.offset
@@ -191,4 +191,10 @@ def _rounding_labels(population: Membranes, analog: Analog, offset: Floats | Non
 def _rounded(step: str, population: Membranes, error: float) -> FidelityLabel:
     if error == 0:
         return FidelityLabel(step, population.place, "exact", "no rounding was needed")
-    return FidelityLabel(step, population.place, "bounded", "membrane of the worst channel, in thresholds", error)
+    return FidelityLabel(
+        step=step,
+        place=population.place,
+        status="bounded",
+        detail="membrane of the worst channel, in thresholds",
+        bound=error,
+    )

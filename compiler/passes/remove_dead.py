@@ -83,7 +83,13 @@ def _remove(graph: Graph, neurons: Population, dead: npt.NDArray[np.bool_], reas
     smaller = _drop_silent_blocks(graph.rebuild(populations, blocks))
     removed = tuple(neurons.channels[i] for i in np.flatnonzero(dead))
     area = neurons.shape[1] * neurons.shape[2]
-    removal = Removal(neurons.name, reason, removed, len(removed) * area, before - _synapses(smaller))
+    removal = Removal(
+        population=neurons.name,
+        reason=reason,
+        channels=removed,
+        neurons=len(removed) * area,
+        synapses=before - _synapses(smaller),
+    )
     return replace(smaller, removals=(*graph.removals, removal))
 
 

@@ -143,7 +143,9 @@ class Program:
         origin = read_origin(root, contents)
         for problem in program_problems(graph, origin, profile.name, mapping, report):
             raise ProgramError(f"{root}: {problem}")
-        return cls(graph, origin, profile, manifest.command, report, mapping)
+        return cls(
+            graph=graph, origin=origin, profile=profile, command=manifest.command, report=report, mapping=mapping
+        )
 
 
 def _json(value: Any) -> bytes:

@@ -82,7 +82,9 @@ def check(subject: Subject, *, optimize: bool = True) -> Checked:
         graph = compile_graph(subject.genotype, subject.profile, subject.sign)
     outcome = try_mapping(graph, subject.profile, optimize=optimize)
     findings = tuple(check_rules(graph, subject.profile, outcome, subject.advice))
-    return Checked(subject, graph, outcome, findings, time.perf_counter() - started)
+    return Checked(
+        subject=subject, graph=graph, outcome=outcome, findings=findings, seconds=time.perf_counter() - started
+    )
 
 
 def _check_untrained(subject: Subject, genotype: LoadedGenotype, started: float, *, optimize: bool) -> Checked:
@@ -92,7 +94,9 @@ def _check_untrained(subject: Subject, genotype: LoadedGenotype, started: float,
         finding for finding in check_rules(graph, subject.profile, outcome) if finding.code not in TRAINING_DECIDES
     ]
     findings = worst_first([*findings, *sums_fit(genotype.spec, subject.profile)])
-    return Checked(subject, graph, outcome, tuple(findings), time.perf_counter() - started)
+    return Checked(
+        subject=subject, graph=graph, outcome=outcome, findings=tuple(findings), seconds=time.perf_counter() - started
+    )
 
 
 def try_mapping(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from litesnn.compiler.mapping import DoesNotFit, Excess, Mapping
-from litesnn.compiler.mapping.limits import UNITS, core_limits
+from litesnn.compiler.mapping.limits import core_limits, unit_on
 from litesnn.compiler.mapping.refusal import CHIPS
 from litesnn.compiler.profile import Profile, known
 from litesnn.compiler.rules.finding import Finding
@@ -95,7 +95,16 @@ def chip_holds_neurons(placed: Placed, profile: Profile) -> Iterator[Finding]:
                 f"chip {chip} has {value:,} of {limit:,} neurons",
                 "use more chips: --set cores= or neurons_per_core=",
             )
-            yield Finding("LSN-CHIP-NEURONS", "error", f"chip {chip}", value, limit, "neurons", text, fix)
+            yield Finding(
+                code="LSN-CHIP-NEURONS",
+                severity="error",
+                place=f"chip {chip}",
+                value=value,
+                limit=limit,
+                unit="neurons",
+                message=text,
+                fix=fix,
+            )
 
 
 def chips_suffice(placed: Placed, profile: Profile) -> Iterator[Finding]:
@@ -106,18 +115,38 @@ def chips_suffice(placed: Placed, profile: Profile) -> Iterator[Finding]:
         for excess in placed.excesses:
             if excess.resource == CHIPS:
                 text = f"{excess.part} takes {excess.value:,} chips, more than the {excess.limit:,} of the largest system built"
-                yield Finding("LSN-CHIPS", "error", "network", excess.value, chips, CHIPS, text, _narrower(profile))
+                yield Finding(
+                    code="LSN-CHIPS",
+                    severity="error",
+                    place="network",
+                    value=excess.value,
+                    limit=chips,
+                    unit=CHIPS,
+                    message=text,
+                    fix=_narrower(profile),
+                )
         return
     text = (
         f"{len(mapping.cores)} core(s) on {mapping.chips} chip(s) of {mapping.mesh.cores} cores; at least "
         f"{mapping.least_cores} core(s) are needed, {chips} chip(s) are there"
     )
     if mapping.chips <= chips:
-        yield Finding("LSN-CHIPS", "ok", "network", mapping.chips, chips, CHIPS, text)
+        yield Finding(
+            code="LSN-CHIPS", severity="ok", place="network", value=mapping.chips, limit=chips, unit=CHIPS, message=text
+        )
         return
     board = smallest_board(profile, mapping.chips)
     fix = _narrower(profile) if board is None else f"use a {board[0]} board of {board[1]} chips: --set chips={board[1]}"
-    yield Finding("LSN-CHIPS", "error", "network", mapping.chips, chips, CHIPS, text, fix)
+    yield Finding(
+        code="LSN-CHIPS",
+        severity="error",
+        place="network",
+        value=mapping.chips,
+        limit=chips,
+        unit=CHIPS,
+        message=text,
+        fix=fix,
+    )
 
 
 def smallest_board(profile: Profile, chips: float) -> tuple[str, int] | None:
@@ -133,19 +162,28 @@ def _narrower(profile: Profile) -> str:
 
 def _resource(code: str, resource: str, placed: Placed, profile: Profile) -> Iterator[Finding]:
     """Every part that breaks the limit; or, if none does, the fullest core."""
-    unit = UNITS[resource]
+    unit = unit_on(profile, resource)
     words = _words(resource, unit)
     over = [excess for excess in placed.excesses if excess.resource == resource]
     for excess in over:
         text = f"{excess.part} takes {excess.value:,} of {excess.limit:,} {words}"
-        yield Finding(code, "error", excess.place, excess.value, excess.limit, unit, text, excess.advice)
+        yield Finding(
+            code=code,
+            severity="error",
+            place=excess.place,
+            value=excess.value,
+            limit=excess.limit,
+            unit=unit,
+            message=text,
+            fix=excess.advice,
+        )
     limit = core_limits(profile).resources.get(resource)
     if over or limit is None or placed.mapping is None or not placed.mapping.cores:
         return
     values = [core.usage.get(resource, 0) for core in placed.mapping.cores]
     value, core = max(values), values.index(max(values))
     text = f"fullest core has {value:,} of {limit:,} {words}"
-    yield Finding(code, "ok", f"core {core}", value, limit, unit, text)
+    yield Finding(code=code, severity="ok", place=f"core {core}", value=value, limit=limit, unit=unit, message=text)
 
 
 def _words(resource: str, unit: str) -> str:

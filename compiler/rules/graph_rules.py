@@ -22,11 +22,28 @@ def weight_bits_offered(graph: Graph, profile: Profile) -> Iterator[Finding]:
             wrong[block.place] = max(bits, wrong.get(block.place, 0))
     for place, bits in wrong.items():
         advice = "use fewer bits, or --sign split" if bits > widest else "compile for this profile"
-        yield Finding("LSN-WEIGHT-BITS", "error", place, bits, widest, "bits", f"{bits}-bit weights; {offered}", advice)
+        yield Finding(
+            code="LSN-WEIGHT-BITS",
+            severity="error",
+            place=place,
+            value=bits,
+            limit=widest,
+            unit="bits",
+            message=f"{bits}-bit weights; {offered}",
+            fix=advice,
+        )
     if widths and not wrong:
         used = ", ".join(map(str, sorted(set(widths.values()))))
         text = f"weights of {used} bits"
-        yield Finding("LSN-WEIGHT-BITS", "ok", "network", max(widths.values()), widest, "bits", text)
+        yield Finding(
+            code="LSN-WEIGHT-BITS",
+            severity="ok",
+            place="network",
+            value=max(widths.values()),
+            limit=widest,
+            unit="bits",
+            message=text,
+        )
 
 
 def weight_exponents_fit(graph: Graph, profile: Profile) -> Iterator[Finding]:
@@ -44,10 +61,28 @@ def weight_exponents_fit(graph: Graph, profile: Profile) -> Iterator[Finding]:
         limit = high if above else low
         text = f"weight_exp {exponent} is outside {low}..{high}"
         advice = f"a membrane_exp {abs(exponent - limit)} {'lower' if above else 'higher'}"
-        yield Finding("LSN-WEIGHT-EXP", "error", place, exponent, limit, "exponent", text, advice, floor=not above)
+        yield Finding(
+            code="LSN-WEIGHT-EXP",
+            severity="error",
+            place=place,
+            value=exponent,
+            limit=limit,
+            unit="exponent",
+            message=text,
+            fix=advice,
+            floor=not above,
+        )
     if exponents and not wrong:
         top, place = max(exponents)
-        yield Finding("LSN-WEIGHT-EXP", "ok", place, top, high, "exponent", f"weight_exp at most {top} of {high}")
+        yield Finding(
+            code="LSN-WEIGHT-EXP",
+            severity="ok",
+            place=place,
+            value=top,
+            limit=high,
+            unit="exponent",
+            message=f"weight_exp at most {top} of {high}",
+        )
 
 
 def delays_fit(graph: Graph, profile: Profile) -> Iterator[Finding]:
@@ -60,11 +95,22 @@ def delays_fit(graph: Graph, profile: Profile) -> Iterator[Finding]:
     for place, delay in over.items():
         text = f"a delay of {delay} steps of at most {limit}; graded values cannot be relayed by neurons"
         advice = "give the genotype a stem, or compile for this profile"
-        yield Finding("LSN-DELAY", "error", place, delay, limit, "steps", text, advice)
+        yield Finding(
+            code="LSN-DELAY",
+            severity="error",
+            place=place,
+            value=delay,
+            limit=limit,
+            unit="steps",
+            message=text,
+            fix=advice,
+        )
     if longest and not over:
         place = max(longest, key=lambda name: longest[name])
         text = f"longest synaptic delay {longest[place]} of {limit} steps"
-        yield Finding("LSN-DELAY", "ok", place, longest[place], limit, "steps", text)
+        yield Finding(
+            code="LSN-DELAY", severity="ok", place=place, value=longest[place], limit=limit, unit="steps", message=text
+        )
 
 
 def few_relays(graph: Graph, profile: Profile) -> Iterator[Finding]:
@@ -76,7 +122,16 @@ def few_relays(graph: Graph, profile: Profile) -> Iterator[Finding]:
     for place, sizes in relays.items():
         text = f"{len(sizes)} relay population(s) of {sum(sizes)} neurons carry its spikes past the longest delay of {profile.delay_max}"
         advice = "shorten the skip: let the cell read a later one"
-        yield Finding("LSN-RELAY", "warning", place, sum(sizes), 0, "neurons", text, advice)
+        yield Finding(
+            code="LSN-RELAY",
+            severity="warning",
+            place=place,
+            value=sum(sizes),
+            limit=0,
+            unit="neurons",
+            message=text,
+            fix=advice,
+        )
 
 
 def graded_input_enters(graph: Graph, profile: Profile) -> Iterator[Finding]:
@@ -86,7 +141,15 @@ def graded_input_enters(graph: Graph, profile: Profile) -> Iterator[Finding]:
         bits = source.message_bits
         if payload >= bits:
             text = f"signed {bits}-bit input enters as graded spikes"
-            yield Finding("LSN-GRADED-INPUT", "ok", source.place, bits, payload, "bits", text)
+            yield Finding(
+                code="LSN-GRADED-INPUT",
+                severity="ok",
+                place=source.place,
+                value=bits,
+                limit=payload,
+                unit="bits",
+                message=text,
+            )
             continue
         advice = "encode the input as spikes (input.encoding: spikes)"
         readers = {block.target for block in graph.out_of(source.name)}
@@ -94,11 +157,29 @@ def graded_input_enters(graph: Graph, profile: Profile) -> Iterator[Finding]:
         hosted = [population for population in reading if host_can_compute(graph, population)]
         if hosted:
             text = f"spikes are binary: {', '.join(p.name for p in hosted)} ({sum(p.size for p in hosted)} neurons) runs on the host"
-            yield Finding("LSN-GRADED-INPUT", "warning", source.place, bits, payload, "bits", text, advice)
+            yield Finding(
+                code="LSN-GRADED-INPUT",
+                severity="warning",
+                place=source.place,
+                value=bits,
+                limit=payload,
+                unit="bits",
+                message=text,
+                fix=advice,
+            )
         for population in (population for population in reading if population not in hosted):
             text = f"'{population.name}' reads the graded input; spikes are binary, and it cannot run on the host"
             advice = f"give the genotype a stem, or {advice}"
-            yield Finding("LSN-GRADED-INPUT", "error", population.place, bits, payload, "bits", text, advice)
+            yield Finding(
+                code="LSN-GRADED-INPUT",
+                severity="error",
+                place=population.place,
+                value=bits,
+                limit=payload,
+                unit="bits",
+                message=text,
+                fix=advice,
+            )
 
 
 def neurons_are_fixed(graph: Graph, profile: Profile) -> Iterator[Finding]:
@@ -110,15 +191,23 @@ def neurons_are_fixed(graph: Graph, profile: Profile) -> Iterator[Finding]:
         if not programmable:
             text = f"{why}; {profile.title} computes nothing else"
             yield Finding(
-                "LSN-PROGRAMMABLE",
-                "error",
-                population.place,
-                1,
-                0,
-                "programs",
-                text,
-                "a chip with programmable neurons",
+                code="LSN-PROGRAMMABLE",
+                severity="error",
+                place=population.place,
+                value=1,
+                limit=0,
+                unit="programs",
+                message=text,
+                fix="a chip with programmable neurons",
             )
     if programmable or not needed:
         text = f"{len(needed)} of {len(on_chip)} populations need programmed neurons"
-        yield Finding("LSN-PROGRAMMABLE", "ok", "network", int(bool(needed)), programmable, "programs", text)
+        yield Finding(
+            code="LSN-PROGRAMMABLE",
+            severity="ok",
+            place="network",
+            value=int(bool(needed)),
+            limit=programmable,
+            unit="programs",
+            message=text,
+        )

@@ -21,12 +21,23 @@ def registers_hold(graph: Graph, advice: Advice) -> Iterator[Finding]:
             reach = _reach(proof)
             text = f"{_subject(proof)} can reach {proof.low:,} .. {proof.high:,}; beyond {proof.limit:,} it {proof.overflow}"
             place = graph[proof.population].place
-            yield Finding(CODE, "warning", place, reach, proof.limit, UNIT, text, advice(graph, proof))
+            yield Finding(
+                code=CODE,
+                severity="warning",
+                place=place,
+                value=reach,
+                limit=proof.limit,
+                unit=UNIT,
+                message=text,
+                fix=advice(graph, proof),
+            )
     if graph.ranges and all(proof.proved for proof in graph.ranges):
         tightest = max(graph.ranges, key=lambda proof: _reach(proof) / proof.limit)
         text = f"no register can overflow; tightest is the {tightest.register} of '{tightest.population}'"
         place = graph[tightest.population].place
-        yield Finding(CODE, "ok", place, _reach(tightest), tightest.limit, UNIT, text)
+        yield Finding(
+            code=CODE, severity="ok", place=place, value=_reach(tightest), limit=tightest.limit, unit=UNIT, message=text
+        )
 
 
 def with_seen(

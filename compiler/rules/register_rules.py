@@ -36,19 +36,46 @@ def thresholds_are_held(graph: Graph, profile: Profile) -> Iterator[Finding]:
             if coarse and step < exponent:
                 text = f"thresholds of '{population.name}' are multiples of 2^{step}; the register holds those of 2^{exponent}"
                 fix = f"a chip with vth_exp {step} or less"
-                yield Finding("LSN-VTH", "error", population.place, exponent, step, "exponent", text, fix)
+                yield Finding(
+                    code="LSN-VTH",
+                    severity="error",
+                    place=population.place,
+                    value=exponent,
+                    limit=step,
+                    unit="exponent",
+                    message=text,
+                    fix=fix,
+                )
         top = most << exponent
         reach = highest.get(population.name, 0)
         if population.sends == "nothing" and top < min(reach, VTH_MAX << WEIGHT_SHIFT):
             text = f"the membrane of '{population.name}' can reach {reach:,}; a chip's readout spikes beyond {top:,} ({bits} bits)"
-            yield Finding("LSN-VTH", "error", population.place, reach, top, "membrane units", text, "prune its fan-in")
+            yield Finding(
+                code="LSN-VTH",
+                severity="error",
+                place=population.place,
+                value=reach,
+                limit=top,
+                unit="membrane units",
+                message=text,
+                fix="prune its fan-in",
+            )
 
 
 def _threshold(population: Membranes, value: int, most: int, bits: int) -> Iterator[Finding]:
     if value > most:
         text = f"a threshold of '{population.name}' is {value:,}; the register holds {most:,} ({bits} bits)"
         fix = f"a membrane_exp {(value // max(most, 1)).bit_length()} lower"
-        yield Finding("LSN-VTH", "error", population.place, value, most, "threshold units", text, fix)
+        yield Finding(
+            code="LSN-VTH",
+            severity="error",
+            place=population.place,
+            value=value,
+            limit=most,
+            unit="threshold units",
+            message=text,
+            fix=fix,
+        )
 
 
 def biases_are_held(graph: Graph, profile: Profile) -> Iterator[Finding]:
@@ -62,10 +89,28 @@ def biases_are_held(graph: Graph, profile: Profile) -> Iterator[Finding]:
         fix = "train it with a lower membrane_exp, which makes biases smaller"
         if mantissa > most:
             text = f"a bias of '{population.name}' has the mantissa {mantissa:,}; the register holds {most:,} ({bits} bits)"
-            yield Finding("LSN-BIAS", "error", population.place, mantissa, most, "mantissa", text, fix)
+            yield Finding(
+                code="LSN-BIAS",
+                severity="error",
+                place=population.place,
+                value=mantissa,
+                limit=most,
+                unit="mantissa",
+                message=text,
+                fix=fix,
+            )
         if exponents is not None and exponent > 2**exponents - 1:
             text = f"a bias of '{population.name}' has the exponent {exponent}; the register holds {2**exponents - 1}"
-            yield Finding("LSN-BIAS", "error", population.place, exponent, 2**exponents - 1, "exponent", text, fix)
+            yield Finding(
+                code="LSN-BIAS",
+                severity="error",
+                place=population.place,
+                value=exponent,
+                limit=2**exponents - 1,
+                unit="exponent",
+                message=text,
+                fix=fix,
+            )
 
 
 def decays_are_held(graph: Graph, profile: Profile) -> Iterator[Finding]:
@@ -89,12 +134,29 @@ def decays_are_held(graph: Graph, profile: Profile) -> Iterator[Finding]:
                 limit = least if taken < least else (2**bits - 1 + own) * DECAY_UNITY >> bits
                 fix = "a chip whose offset is a flag (see the figure's note), or another decay"
                 yield Finding(
-                    "LSN-DECAY", "warning", population.place, taken, limit, "4096ths", text, fix, floor=taken < least
+                    code="LSN-DECAY",
+                    severity="warning",
+                    place=population.place,
+                    value=taken,
+                    limit=limit,
+                    unit="4096ths",
+                    message=text,
+                    fix=fix,
+                    floor=taken < least,
                 )
                 continue
             needed = DECAY_BITS - ((taken & -taken).bit_length() - 1 if taken else DECAY_BITS)
             fix = f"a decay in steps of 1/{2**bits}"
-            yield Finding("LSN-DECAY", "error", population.place, needed, bits, "bits", text, fix)
+            yield Finding(
+                code="LSN-DECAY",
+                severity="error",
+                place=population.place,
+                value=needed,
+                limit=bits,
+                unit="bits",
+                message=text,
+                fix=fix,
+            )
 
 
 def _held(taken: int, bits: int, offset: int) -> bool:
@@ -121,6 +183,13 @@ def states_are_held(graph: Graph, profile: Profile) -> Iterator[Finding]:
                 text = f"the {proof.register} of '{proof.population}' can reach {reach:,}; the chip's ends at {end:,}"
                 fix = "a lower membrane_exp, fewer inputs or fewer bits"
                 yield Finding(
-                    "LSN-STATE", "error", graph[proof.population].place, reach, end, "register units", text, fix
+                    code="LSN-STATE",
+                    severity="error",
+                    place=graph[proof.population].place,
+                    value=reach,
+                    limit=end,
+                    unit="register units",
+                    message=text,
+                    fix=fix,
                 )
                 break

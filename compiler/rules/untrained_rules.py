@@ -21,7 +21,14 @@ def sums_fit(genotype: Genotype, profile: Profile | None = None) -> Iterator[Fin
     over = [found for found in ranges if not found.fits]
     for found in over:
         yield Finding(
-            CODE, "warning", found.place, found.largest, found.limit, UNIT, _text(found, genotype), _advice(found)
+            code=CODE,
+            severity="warning",
+            place=found.place,
+            value=found.largest,
+            limit=found.limit,
+            unit=UNIT,
+            message=_text(found, genotype),
+            fix=_advice(found),
         )
     if over:
         return
@@ -34,7 +41,15 @@ def sums_fit(genotype: Genotype, profile: Profile | None = None) -> Iterator[Fin
             f"every accumulator fits at membrane_exp 0; of {open_ones} populations where several edges meet, as long as their steps "
             f"are at most 2^{room} apart; tightest is '{tightest.population}'"
         )
-    yield Finding(CODE, "ok", tightest.place, tightest.largest, tightest.limit, UNIT, text)
+    yield Finding(
+        code=CODE,
+        severity="ok",
+        place=tightest.place,
+        value=tightest.largest,
+        limit=tightest.limit,
+        unit=UNIT,
+        message=text,
+    )
 
 
 def chips_that_may_overflow(genotype: Genotype) -> dict[str, list[Finding]]:

@@ -32,7 +32,16 @@ def mantissas_are_held(graph: Graph, profile: Profile) -> Iterator[Finding]:
         if value > limit and (block.place not in worst or worst[block.place].value < value):
             text = f"{block.format.sign_mode} mantissas {low} .. {high}; the chip holds {allowed[0]} .. {allowed[1]}"
             fix = "use fewer bits, or --sign split"
-            worst[block.place] = Finding("LSN-MANTISSA", "error", block.place, value, limit, "mantissa", text, fix)
+            worst[block.place] = Finding(
+                code="LSN-MANTISSA",
+                severity="error",
+                place=block.place,
+                value=value,
+                limit=limit,
+                unit="mantissa",
+                message=text,
+                fix=fix,
+            )
     yield from worst.values()
 
 
@@ -47,7 +56,16 @@ def weights_are_held(graph: Graph, profile: Profile) -> Iterator[Finding]:
         if limit is not None and value > limit:
             text = f"a weight of {value:,} membrane units; the chip holds {limit:,}"
             fix = f"a membrane_exp {(value // limit).bit_length()} lower, or fewer bits"
-            yield Finding("LSN-WEIGHT", "error", place, value, limit, "membrane units", text, fix)
+            yield Finding(
+                code="LSN-WEIGHT",
+                severity="error",
+                place=place,
+                value=value,
+                limit=limit,
+                unit="membrane units",
+                message=text,
+                fix=fix,
+            )
 
 
 def fan_in_fits(graph: Graph, profile: Profile) -> Iterator[Finding]:
@@ -58,7 +76,16 @@ def fan_in_fits(graph: Graph, profile: Profile) -> Iterator[Finding]:
         if limit is not None and value > limit:
             text = f"a neuron of '{population.name}' has {value:,} synapses of at most {limit:,}"
             fix = "prune its fan-in, or let it read fewer channels"
-            yield Finding("LSN-FAN-IN", "error", population.place, value, limit, "synapses", text, fix)
+            yield Finding(
+                code="LSN-FAN-IN",
+                severity="error",
+                place=population.place,
+                value=value,
+                limit=limit,
+                unit="synapses",
+                message=text,
+                fix=fix,
+            )
 
 
 def fan_in(graph: Graph, population: Membranes) -> int:
@@ -80,4 +107,13 @@ def messages_fit(graph: Graph, profile: Profile) -> Iterator[Finding]:
             carries = f"a spike carries {payload}" if payload else "spikes are binary"
             text = f"'{population.name}' sends values of {bits} bits; {carries}"
             fix = "a chip with graded spikes of that width"
-            yield Finding("LSN-MESSAGE", "error", population.place, bits, payload, "bits", text, fix)
+            yield Finding(
+                code="LSN-MESSAGE",
+                severity="error",
+                place=population.place,
+                value=bits,
+                limit=payload,
+                unit="bits",
+                message=text,
+                fix=fix,
+            )

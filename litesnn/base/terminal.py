@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Terminal(Console):
     """A console without markup, emoji codes and highlighting, on which control characters of what is printed are shown as escapes.
 
-    Style is given beside the text: `print(text, style=...)`, `shown(text, style)`, `assembled(text, (text, style), ...)`.
+    Style is given beside the text: `print(text, style=...)`, `styled(text, style)`, `assembled(text, (text, style), ...)`.
     """
 
     def __init__(
@@ -61,11 +61,11 @@ class Terminal(Console):
             yield segment if segment.control else segment._replace(text=visible(segment.text))
 
 
-def shown(text: str, style: str = "") -> Text:
+def styled(text: str, style: str = "") -> Text:
     """Text with a style, control characters as escapes (rich's own `Text` would drop some of them)."""
     return Text(visible(text), style)
 
 
 def assembled(*parts: str | tuple[str, str]) -> Text:
     """One text of parts, some with a style."""
-    return Text.assemble(*(shown(part) if isinstance(part, str) else shown(*part) for part in parts))
+    return Text.assemble(*(styled(part) if isinstance(part, str) else styled(*part) for part in parts))

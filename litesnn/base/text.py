@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 # Unicode's control (Cc, but tab and line feed) and format (Cf: bidirectional overrides and isolates, zero widths, tags) characters,
@@ -13,12 +14,25 @@ _HIDDEN = re.compile(
 )
 
 _LONGEST_LINE = 600
+_LONGEST_PATH = 200
 _MOST_LINES = 200
 
 
 def visible(text: str) -> str:
     r"""The text with every character that acts or hides written out, as in `\x1b` or `\u202e`; tabs and line feeds stay."""
     return _HIDDEN.sub(_escaped, text)
+
+
+def brief(text: str, most: int = 60) -> str:
+    """The text in one visible line, its end left out beyond `most` characters: for a part of a message."""
+    line = visible(text).replace("\n", "\\n").replace("\t", "\\t")
+    return line if len(line) <= most else f"{line[: most - 3]}..."
+
+
+def brief_path(path: str | os.PathLike[str]) -> str:
+    """A path for messages, its middle left out where it is very long."""
+    text = os.fspath(path)
+    return text if len(text) <= _LONGEST_PATH else f"{text[: _LONGEST_PATH // 2]}...{text[-_LONGEST_PATH // 4 :]}"
 
 
 def shortened(text: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from litesnn.base.terminal import assembled, shown
+from litesnn.base.terminal import assembled, styled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import FINDINGS, errors_to_exit
 from litesnn.commands.options import JsonOption, ProfileOption, SetOption, SignOption, chosen_profile
@@ -125,7 +125,7 @@ def _write_fixed(plan: Plan | None, path: Path) -> Text:
 
     edits = [fix for fix in plan.fixes if fix.retrain] if plan is not None else []
     if plan is None or not edits:
-        return shown("no fix changes the genotype: none was written")
+        return styled("no fix changes the genotype: none was written")
     genotype = plan.result.subject.genotype
     assert genotype is not None, "what was edited is a genotype"
     save_genotype(genotype.spec, genotype.trained, path)

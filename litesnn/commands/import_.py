@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from litesnn.base.settings.words import from_options
 from litesnn.commands.deliver import (
     Job,
     ListPassesOption,
@@ -32,7 +33,6 @@ from litesnn.commands.options import (
     SignOption,
     chosen_profile,
 )
-from litesnn.compiler.origin.options import from_options
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
 

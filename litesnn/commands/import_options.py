@@ -9,15 +9,16 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from litesnn.base.errors import ImportFileError
+from litesnn.base.settings.setting import NamedSetting, settings_of
 from litesnn.commands.arrays_options import ArraysOptions
 from litesnn.commands.options import was_given
+from litesnn.commands.settings_options import option
 from litesnn.compiler.origin.formats import Format, formats
-from litesnn.compiler.origin.options import OptionField, option_fields, text
 
 PROGRAM = frozenset(
     [
@@ -49,9 +50,9 @@ class Importable:
     format: Format | None = None
 
     @property
-    def own(self) -> dict[str, OptionField]:
+    def own(self) -> dict[str, NamedSetting]:
         """Its options by the name of their parameter."""
-        return {found.parameter: found for found in option_fields(self.options)}
+        return {named.parameter: named for named in settings_of(self.options)}
 
 
 def importables() -> Iterator[Importable]:
@@ -59,7 +60,7 @@ def importables() -> Iterator[Importable]:
     suffixes = (".txt", ".py", ".md", ".json", ".npy", ".npz")
     yield Importable("published arrays", "Published arrays", suffixes, ArraysOptions)
     for form in formats():
-        yield Importable(form.title, form.panel, form.suffixes, form.options, form)
+        yield Importable(title=form.title, panel=form.panel, suffixes=form.suffixes, options=form.options, format=form)
 
 
 def kind_of(file: Path) -> Importable:
@@ -106,39 +107,13 @@ def with_format_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _parameters() -> Iterator[inspect.Parameter]:
-    fields: dict[str, list[tuple[Importable, OptionField]]] = {}
+    found: dict[str, list[tuple[Importable, NamedSetting]]] = {}
     for kind in (*(k for k in importables() if k.format), *(k for k in importables() if not k.format)):
-        for name, found in kind.own.items():
-            fields.setdefault(name, []).append((kind, found))
-    shared_first = sorted(fields.items(), key=lambda item: len(item[1]) == 1)
-    for name, owners in shared_first:
-        kind, found = owners[0]
-        option, alone = found.option, len(owners) == 1
-        default = found.default if alone and option.parse is None else None
-        plain = found.type if option.parse is None else str
-        info = typer.Option(
-            option.flag,
-            help=option.help,
-            metavar=option.metavar,
-            min=option.least,
-            max=option.most,
-            rich_help_panel=kind.panel if alone else None,
-            **_shown_default(found, alone),
-        )
-        value = plain if default is not None else plain | None
-        yield _parameter(name, default, value, info)
-
-
-def _parameter(name: str, default: Any, value: Any, info: Any) -> inspect.Parameter:
-    annotation = Annotated[value, info]
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
-
-
-def _shown_default(found: OptionField, alone: bool) -> Mapping[str, Any]:
-    """A default that help cannot see: that of a value which is parsed from text."""
-    if not alone or found.option.parse is None or found.default is None:
-        return {}
-    return {"show_default": text(found.default)}
+        for name, named in kind.own.items():
+            found.setdefault(name, []).append((kind, named))
+    for owners in sorted(found.values(), key=lambda owners: len(owners) == 1):  # shared ones first
+        kind, named = owners[0]
+        yield option(named, named.default, kind.panel) if len(owners) == 1 else option(named, None)
 
 
 def _typed(parameter: Any, value: Any) -> str:

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.progress import Progress, TaskID
 
 from litesnn.base.progress import bar_columns
-from litesnn.base.terminal import Terminal, shown
+from litesnn.base.terminal import Terminal, styled
 from litesnn.base.verbosity import VERBOSITY
 from litesnn.commands.consoles import say
 
@@ -47,7 +47,7 @@ class StepProgress:
     def __init__(self, title: str) -> None:
         self.title = title
         console = Terminal(stderr=True)
-        self.status = console.status(shown(f"{title} ...")) if console.is_terminal and not VERBOSITY.quiet else None
+        self.status = console.status(styled(f"{title} ...")) if console.is_terminal and not VERBOSITY.quiet else None
 
     def __enter__(self) -> StepProgress:
         return self
@@ -61,4 +61,4 @@ class StepProgress:
         say(f"{self.title}: {step}")
         if self.status is not None:
             self.status.start()
-            self.status.update(shown(f"{self.title}: {step}"))
+            self.status.update(styled(f"{self.title}: {step}"))

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from litesnn.base.settings.setting import NamedSetting, settings_of
+from litesnn.base.settings.words import text
 from litesnn.commands.options import was_given
-from litesnn.search.settings.setting import NamedSetting, settings_of
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -44,9 +45,9 @@ class Options:
         """Take out of `values` what was given, not left at its default."""
         given = {}
         for named in self.named:
-            value = values.pop(named.name)
-            if was_given(context, named.name):
-                given[named.name] = not value if named.setting.off else value
+            value = values.pop(named.parameter)
+            if was_given(context, named.parameter):
+                given[named.name] = named.read(value)
         return given
 
 
@@ -75,23 +76,36 @@ def _replaced(parameters: Iterable[inspect.Parameter], groups: Mapping[str, Opti
     for parameter in parameters:
         if parameter.name in groups:
             options = groups[parameter.name]
-            yield from (_option(named, options.defaults) for named in options.named)
+            defaults = options.defaults
+            for named in options.named:
+                yield option(named, None if defaults is None else named.of(defaults))
         else:
             yield parameter
 
 
-def _option(named: NamedSetting, defaults: DataclassInstance | None) -> inspect.Parameter:
+def option(named: NamedSetting, default: Any, panel: str | None = None) -> inspect.Parameter:
+    """The option of a setting as a parameter of a command.
+
+    Parameters
+    ----------
+    default : what help shows as such; None where it depends on something else
+    panel : heading in help
+    """
     setting = named.setting
-    flag = setting.flag or f"--{named.name.replace('_', '-')}"
-    kind: Any = bool
-    default: Any = False
-    if named.kind is not bool:
-        default = None if defaults is None else getattr(defaults, named.name)
-        kind = named.kind if named.optional else named.kind | None
-    option = typer.Option(flag, help=setting.off or setting.help)
+    shown: bool | str = True
+    kind: Any = named.kind if setting.parse is None else str
+    if kind is bool:
+        default = False  # whether it was typed
+    else:
+        kind = kind | None
+    if setting.parse is not None and default is not None:
+        default, shown = None, text(default)
+    info = typer.Option(
+        named.flag, help=setting.off or setting.help, metavar=setting.metavar, show_default=shown, rich_help_panel=panel
+    )
     return inspect.Parameter(
-        named.name,
+        named.parameter,
         inspect.Parameter.POSITIONAL_OR_KEYWORD,
         default=default,
-        annotation=Annotated[kind, option],
+        annotation=Annotated[kind, info],
     )

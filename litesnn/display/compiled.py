@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from litesnn.base.terminal import Terminal, assembled, shown
+from litesnn.base.terminal import Terminal, assembled, styled
 from litesnn.compiler.report import Report
 from litesnn.compiler.report.sections.imported import ImportedSection
 from litesnn.display.report import show_report
@@ -56,7 +56,7 @@ def assumption_lines(otherwise: Sequence[Mapping[str, Any]]) -> Text:
         f"{row['samples']} samples ({row['float_spikes']:,} spikes) would differ: {row['option']}"
         for row in otherwise
     ]
-    return shown("\n".join(lines), "yellow")
+    return styled("\n".join(lines), "yellow")
 
 
 def comparison_table(comparison: Mapping[str, Any]) -> Table:
@@ -66,11 +66,11 @@ def comparison_table(comparison: Mapping[str, Any]) -> Table:
         "no class named by either" if same is None else f"same class {same:.1%} of {comparison['classified']} samples"
     )
     title = f"against floating point: {comparison['inputs']}; {classes}"
-    table = Table(title=shown(title), title_justify="left")
+    table = Table(title=styled(title), title_justify="left")
     for column in ("population", "float spikes", "chip spikes", "count error", "differing"):
         table.add_column(column, justify="left" if column == "population" else "right")
     for row in comparison["layers"]:
         counts = f"{row['float_spikes']:,}", f"{row['chip_spikes']:,}"
         error = "silent in both" if row["count_error"] is None else f"{row['count_error']:.2%}"
-        table.add_row(shown(row["population"]), *counts, error, f"{row['differing']:.3%}")
+        table.add_row(styled(row["population"]), *counts, error, f"{row['differing']:.3%}")
     return table

@@ -7,7 +7,7 @@ from typing import Any
 from rich import box
 from rich.table import Table
 
-from litesnn.base.terminal import Terminal, shown
+from litesnn.base.terminal import Terminal, styled
 from litesnn.compiler.compare import Differences
 
 SHOWN = 20
@@ -25,9 +25,9 @@ def show_differences(console: Terminal, differences: Differences, first: str, se
             title=f"{name}: {len(found)} difference(s)", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False
         )
         for column in ("place", first, second):
-            table.add_column(shown(column), overflow="fold")
+            table.add_column(styled(column), overflow="fold")
         for difference in found[:SHOWN]:
-            table.add_row(shown(difference.place), shown(_said(difference.first)), shown(_said(difference.second)))
+            table.add_row(styled(difference.place), styled(_said(difference.first)), styled(_said(difference.second)))
         console.print(table)
         if len(found) > SHOWN:
             console.print(f"... and {len(found) - SHOWN} more in '{name}' (--json shows all)", style="dim")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from litesnn.base.terminal import Terminal, shown
+from litesnn.base.terminal import Terminal, styled
 
 if TYPE_CHECKING:
     from litesnn.compiler.graph import Graph, SynapseBlock
@@ -63,11 +63,11 @@ def show_graph(console: Terminal, after: str, graph: Graph) -> None:
 
 
 def _table(title: str, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Table:
-    table = Table(title=shown(title), title_justify="left")
+    table = Table(title=styled(title), title_justify="left")
     for column in columns:
         table.add_column(column.replace("_", " "))
     for row in rows:
-        table.add_row(*(shown(_cell(row[column])) for column in columns))
+        table.add_row(*(styled(_cell(row[column])) for column in columns))
     return table
 
 

@@ -6,7 +6,7 @@ from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from litesnn.base.terminal import assembled, shown
+from litesnn.base.terminal import assembled, styled
 from litesnn.compiler.profile import Profile, use_of
 
 
@@ -26,7 +26,7 @@ def profile_table(profile: Profile) -> RenderableType:
             table.add_row(
                 f"{group}.{name}",
                 value,
-                shown(figure["status"], style=styles[figure["status"]]),
+                styled(figure["status"], style=styles[figure["status"]]),
                 source,
                 assembled((use.kind, "dim" if use.kind == "fact" else ""), f": {use.says}"),
             )

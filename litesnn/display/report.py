@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.console import RenderableType
 
-from litesnn.base.terminal import Terminal, shown
+from litesnn.base.terminal import Terminal, styled
 from litesnn.compiler.report import Report
 from litesnn.compiler.report.panels.panel import Panel
 
@@ -34,6 +34,6 @@ def plan_lines(plan: Mapping[str, Any]) -> RenderableType:
     described = [(fix["description"], fix["command"]) for fix in plan["fixes"]]
     fixes = "".join(f"\n  {text} ({command})" if command else f"\n  {text}" for text, command in described)
     if plan["passes"]:
-        return shown(f"✓ with these changes together every rule holds, checked:{fixes}", style="green")
+        return styled(f"✓ with these changes together every rule holds, checked:{fixes}", style="green")
     left = ", ".join(f"{finding['code']} at {finding['place']}" for finding in plan["left"])
-    return shown(f"✗ with these changes together, still broken: {left}{fixes}", style="red")
+    return styled(f"✗ with these changes together, still broken: {left}{fixes}", style="red")

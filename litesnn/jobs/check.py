@@ -69,7 +69,9 @@ def check(
     origin, graph = (network.origin, network.graph) if isinstance(network, Program) else (origin_of(network), None)
     if graph is None and origin.genotype is None:
         graph = origin.pipeline(target, sign).run()
-    checked = check_subject(Subject(target, origin.genotype, graph, sign, origin.range_advice))
+    checked = check_subject(
+        Subject(profile=target, genotype=origin.genotype, graph=graph, sign=sign, advice=origin.range_advice)
+    )
     if not origin.trained:  # fixes edit weights
         return Check(checked, origin.with_weights(), trained=False)
     if fix_seconds <= 0:

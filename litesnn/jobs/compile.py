@@ -177,7 +177,9 @@ def assemble(
     seen = verification.registers if verification else {}
     if left_registers(seen) or any(finding.severity == "error" for finding in findings):
         compiled = graph if origin.genotype is None else None
-        subject = Subject(target, origin.genotype, compiled, sign, origin.range_advice)
+        subject = Subject(
+            profile=target, genotype=origin.genotype, graph=compiled, sign=sign, advice=origin.range_advice
+        )
         findings = with_remedies(Checked(subject, graph, mapping, findings)).checked.findings
     if verification is not None:
         # After the remedies, which have to prove a register, not only to make it hold for these samples.
@@ -198,7 +200,12 @@ def assemble(
         activity=activity,
     )
     report = build_report(made)
-    return Compilation(Program(graph, origin, target, command, report, placed), findings, verification, mapped)
+    return Compilation(
+        Program(graph=graph, origin=origin, profile=target, command=command, report=report, mapping=placed),
+        findings,
+        verification,
+        mapped,
+    )
 
 
 def samples_option(simulated: bool, lava_samples: int | None, lava_models: Models) -> str:

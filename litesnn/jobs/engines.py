@@ -102,7 +102,14 @@ def chip_engines(
     from litesnn.runtime.exact import Simulator  # with it PyTorch, which what simulates nothing does not need
 
     with LavaSession() as session:
-        yield ChipEngines(graph, Simulator(graph, device), session, models, progress, lava_timeout)
+        yield ChipEngines(
+            graph=graph,
+            simulator=Simulator(graph, device),
+            session=session,
+            models=models,
+            progress=progress,
+            lava_timeout=lava_timeout,
+        )
 
 
 def compare_engines(

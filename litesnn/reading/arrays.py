@@ -16,7 +16,8 @@ from zipfile import ZipFile, ZipInfo
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.reading.files import Kind, open_regular, shown
+from litesnn.base.text import brief_path
+from litesnn.reading.files import Kind, open_regular
 from litesnn.reading.npy_header import Header, NotPlain, read_header
 from litesnn.reading.zips import BROKEN_ZIP, ZIP_MAGIC, BadArchive, check_unpacked, open_zip
 
@@ -90,11 +91,11 @@ def _named(path: str | os.PathLike[str], what: str, kind: Kind) -> Iterator[None
     try:
         yield
     except (NotPlain, BadArchive) as error:
-        raise kind.error(f"{shown(path)}: {what}: {error}") from error
+        raise kind.error(f"{brief_path(path)}: {what}: {error}") from error
     except BROKEN_ZIP as error:
-        raise kind.error(f"{shown(path)}: {what}: {error or type(error).__name__}") from error
+        raise kind.error(f"{brief_path(path)}: {what}: {error or type(error).__name__}") from error
     except MemoryError as error:
-        raise kind.error(f"{shown(path)}: {what}: it does not fit into the memory of this machine") from error
+        raise kind.error(f"{brief_path(path)}: {what}: it does not fit into the memory of this machine") from error
 
 
 def _member(archive: ZipFile, name: str, entry: ZipInfo) -> Array:

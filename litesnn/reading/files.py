@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from io import BufferedReader
 
 from litesnn.base.errors import LiteSNNError
+from litesnn.base.text import brief_path
 from litesnn.reading.limits import MAX_FILE_BYTES
 
 _LFS = b"version https://git-lfs.github.com/spec/"
@@ -32,7 +33,6 @@ _PROBLEMS = {
     errno.ELOOP: "cannot read {what}: its symbolic links lead in a circle",
     errno.ENAMETOOLONG: "cannot read {what}: the name or path is longer than the system allows (255 bytes for a name)",
 }
-_SHOWN = 200
 _PIECE = 2**20
 
 
@@ -81,19 +81,19 @@ def open_regular(path: str | os.PathLike[str], kind: Kind) -> BufferedReader:
         # Between the two the file may become a pipe: do not wait for its writer.
         file = os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb")
     except OSError as error:
-        raise kind.error(f"{shown(path)}: {_problem(error, kind)}") from error
+        raise kind.error(f"{brief_path(path)}: {_problem(error, kind)}") from error
     except ValueError as error:  # a NUL, or characters that no file name has
-        raise kind.error(f"{shown(path)}: cannot read {kind.this()}: not a file name ({error})") from error
+        raise kind.error(f"{brief_path(path)}: cannot read {kind.this()}: not a file name ({error})") from error
     try:
         found = os.fstat(file.fileno())
         _refuse_irregular(found, path, kind)
         if found.st_size > kind.limit:
-            raise kind.error(f"{shown(path)}: {kind.too_large(f'{found.st_size:,}')}")
+            raise kind.error(f"{brief_path(path)}: {kind.too_large(f'{found.st_size:,}')}")
         if found.st_size <= _LFS_BYTES:
             _refuse_pointer(file, path, kind)
     except OSError as error:
         file.close()
-        raise kind.error(f"{shown(path)}: {_problem(error, kind)}") from error
+        raise kind.error(f"{brief_path(path)}: {_problem(error, kind)}") from error
     except LiteSNNError:
         file.close()
         raise
@@ -117,11 +117,11 @@ def read_file(path: str | os.PathLike[str], kind: Kind) -> bytes:
                 pieces.append(piece)
                 size += len(piece)
         except OSError as error:
-            raise kind.error(f"{shown(path)}: {_problem(error, kind)}") from error
+            raise kind.error(f"{brief_path(path)}: {_problem(error, kind)}") from error
         except MemoryError as error:
-            raise kind.error(f"{shown(path)}: does not fit into the memory of this machine") from error
+            raise kind.error(f"{brief_path(path)}: does not fit into the memory of this machine") from error
     if size > kind.limit:
-        raise kind.error(f"{shown(path)}: {kind.too_large('more')}")
+        raise kind.error(f"{brief_path(path)}: {kind.too_large('more')}")
     return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
@@ -142,12 +142,6 @@ def is_folder(path: str | os.PathLike[str]) -> bool:
         return False
 
 
-def shown(path: str | os.PathLike[str]) -> str:
-    """A path for messages, its middle left out where it is very long."""
-    text = os.fspath(path)
-    return text if len(text) <= _SHOWN else f"{text[: _SHOWN // 2]}...{text[-_SHOWN // 4 :]}"
-
-
 def _problem(error: OSError, kind: Kind) -> str:
     if error.errno == errno.ENOENT:
         return f"no such {kind.file()}"
@@ -158,12 +152,12 @@ def _problem(error: OSError, kind: Kind) -> str:
 def _refuse_irregular(found: os.stat_result, path: str | os.PathLike[str], kind: Kind) -> None:
     if not stat.S_ISREG(found.st_mode):
         what = next((name for test, name in _KINDS if test(found.st_mode)), "no file")
-        raise kind.error(f"{shown(path)}: cannot read {kind.this()}: found {what}; allowed: a regular file")
+        raise kind.error(f"{brief_path(path)}: cannot read {kind.this()}: found {what}; allowed: a regular file")
 
 
 def _refuse_pointer(file: BufferedReader, path: str | os.PathLike[str], kind: Kind) -> None:
     if file.read(len(_LFS)) == _LFS:
         raise kind.error(
-            f"{shown(path)}: found a Git LFS pointer, not the file it stands for; fetch it with `git lfs pull` in its repository"
+            f"{brief_path(path)}: found a Git LFS pointer, not the file it stands for; fetch it with `git lfs pull` in its repository"
         )
     file.seek(0)

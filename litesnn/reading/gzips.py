@@ -8,7 +8,8 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from litesnn.reading.files import Kind, open_regular, shown
+from litesnn.base.text import brief_path
+from litesnn.reading.files import Kind, open_regular
 
 
 @contextmanager
@@ -24,4 +25,4 @@ def open_gzip(path: str | os.PathLike[str], kind: Kind) -> Iterator[gzip.GzipFil
         try:
             yield stream
         except (OSError, EOFError, zlib.error) as error:
-            raise kind.error(f"{shown(path)}: cannot read {kind.this()}: damaged gzip data ({error})") from error
+            raise kind.error(f"{brief_path(path)}: cannot read {kind.this()}: damaged gzip data ({error})") from error

@@ -40,7 +40,7 @@ class Axis:
         """The axis of a batch of a graph."""
         depth = 0 if mode == "windows" else max(population.arrival or 0 for population in graph.populations)
         pace = graph.pace if mode == "stream" else Pace(timesteps, 1, timesteps)
-        return cls(mode, timesteps, samples, depth, pace)
+        return cls(mode=mode, timesteps=timesteps, samples=samples, depth=depth, pace=pace)
 
     @property
     def lanes(self) -> int:

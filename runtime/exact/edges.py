@@ -57,7 +57,13 @@ def edges_into(graph: Graph, target: Population) -> list[Edge]:
     for block in graph.into(target.name):
         groups.setdefault(_signature(block), []).append(block)
     found = [
-        Edge(b[0].source, b[0].latency, b[0].distance, b[0].geometry, _weights(graph, target, b))
+        Edge(
+            source=b[0].source,
+            latency=b[0].latency,
+            distance=b[0].distance,
+            geometry=b[0].geometry,
+            weights=_weights(graph, target, b),
+        )
         for b in groups.values()
     ]
     return [edge for edge in found if edge.connects]

@@ -89,7 +89,7 @@ class Simulator:
         check_recorded(graph, (*record, *record_states))
         timesteps = _timesteps(graph, inputs)
         mode = self._mode(stream)
-        recorder = Recorder(graph, record, record_states, count, timesteps)
+        recorder = Recorder(graph=graph, record=record, record_states=record_states, samples=count, timesteps=timesteps)
         entering = {source.name: _range(inputs, source) for source in graph.sources}
         job = Job(inputs=inputs, mode=mode, timesteps=timesteps, entering=entering, batch_size=batch_size)
         self._engine(entering, timing).run(job, recorder, timing, progress)

@@ -53,7 +53,13 @@ def load_job(folder: Path) -> Job:
     request = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     graph = read_graph(request["graph"], unpacked(load_file(folder / "weights.safetensors")))
     inputs = np.load(folder / "inputs.npy", mmap_mode="r", allow_pickle=False)
-    return Job(graph, inputs, tuple(request["record"]), tuple(request["record_states"]), request["models"])
+    return Job(
+        graph=graph,
+        inputs=inputs,
+        record=tuple(request["record"]),
+        record_states=tuple(request["record_states"]),
+        models=request["models"],
+    )
 
 
 def recording_path(graph: Graph, folder: Path, name: str, what: Recorded) -> Path:

@@ -105,4 +105,4 @@ def plan_fused(job: Job, plan: NetworkPlan, folder: Path) -> FusedRun:
         )
         affordable = BATCH_BYTES // max(1, recorded)
         batch = max(1, min(math.ceil(plan.samples / shares), BATCH_SAMPLES, affordable))
-    return FusedRun(job, simulator, plan, folder, batch, shares)
+    return FusedRun(job=job, simulator=simulator, plan=plan, folder=folder, batch=batch, shares=shares)

@@ -111,7 +111,13 @@ def split_job(job: Job) -> Iterator[Job]:
         synapses = sum(int(job.graph.fan_out(block).sum()) for block in job.graph.blocks)
         at_once = max(1, COPIED_SYNAPSES // max(1, synapses))
     for first in range(0, plan.samples, at_once):
-        yield Job(job.graph, job.inputs[first : first + at_once], job.record, job.record_states, job.models)
+        yield Job(
+            graph=job.graph,
+            inputs=job.inputs[first : first + at_once],
+            record=job.record,
+            record_states=job.record_states,
+            models=job.models,
+        )
 
 
 def _work(job: Job) -> int:

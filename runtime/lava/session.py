@@ -74,7 +74,8 @@ class LavaSession:
         from litesnn.runtime.lava.run import run_jobs, split_job
 
         require_lava()
-        jobs = list(split_job(Job(graph, inputs, tuple(record), tuple(record_states), models)))
+        job = Job(graph, inputs, record=tuple(record), record_states=tuple(record_states), models=models)
+        jobs = list(split_job(job))
         try:
             return run_jobs(self.prepare(models), jobs, timeout, progress)
         except BaseException:

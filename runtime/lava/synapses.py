@@ -153,6 +153,13 @@ def _silent_links(graph: Graph) -> Iterator[SynapsePlan]:
             unlinked.append(population)
             reached |= nx.node_connected_component(connected, population.name)
     for population in unlinked:
-        silent = LavaFormat(source.name, population.name, 8, 0, "excitatory", 0)
+        silent = LavaFormat(
+            source=source.name,
+            target=population.name,
+            num_weight_bits=8,
+            weight_exp=0,
+            sign_mode="excitatory",
+            num_message_bits=0,
+        )
         nothing = csr_matrix((population.size, source.size), dtype=np.int32)
         yield SynapsePlan((f"{population.name}:nothing",), silent, {0: nothing})

@@ -29,7 +29,15 @@ def load_cifar(name: str, data_dir: Path | None) -> Dataset:
     x_train, x_test = (_channels_first(name, arrays[key]) for key in ("x_train", "x_test"))
     spec = cifar_input(name, (3, 32, 32))
     y_train, y_test = (as_labels(f"{name}: {key}", arrays[key]) for key in ("y_train", "y_test"))
-    return Dataset(name, x_train, y_train, x_test, y_test, _CLASSES[name], spec)
+    return Dataset(
+        name=name,
+        x_train=x_train,
+        y_train=y_train,
+        x_test=x_test,
+        y_test=y_test,
+        num_classes=_CLASSES[name],
+        input_spec=spec,
+    )
 
 
 def cifar_input(name: str, shape: tuple[int, int, int]) -> InputSpec:

@@ -64,7 +64,15 @@ def load_gsc(name: str, data_dir: Path | None, how: Mfcc) -> Dataset:
             labels += [GSC_CLASSES.index(SILENCE)] * count
         parts.append(_stack(name, clips, labels))
     (x_train, y_train), (x_test, y_test) = parts
-    return Dataset(name, x_train, y_train, x_test, y_test, len(GSC_CLASSES), _input(how))
+    return Dataset(
+        name=name,
+        x_train=x_train,
+        y_train=y_train,
+        x_test=x_test,
+        y_test=y_test,
+        num_classes=len(GSC_CLASSES),
+        input_spec=_input(how),
+    )
 
 
 def load_fsdd(name: str, data_dir: Path | None, how: Mfcc) -> Dataset:
@@ -82,7 +90,15 @@ def load_fsdd(name: str, data_dir: Path | None, how: Mfcc) -> Dataset:
         clips[test].append(mfcc(*read_wav(path), how))
         labels[test].append(int(digit))
     (x_train, y_train), (x_test, y_test) = (_stack(name, clips[test], labels[test]) for test in (False, True))
-    return Dataset(name, x_train, y_train, x_test, y_test, 10, _input(how))
+    return Dataset(
+        name=name,
+        x_train=x_train,
+        y_train=y_train,
+        x_test=x_test,
+        y_test=y_test,
+        num_classes=10,
+        input_spec=_input(how),
+    )
 
 
 def _input(how: Mfcc) -> InputSpec:

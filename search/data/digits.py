@@ -22,4 +22,6 @@ def load_digits(name: str) -> Dataset:
         images, labels, test_size=TEST_FRACTION, random_state=SPLIT_SEED, stratify=labels
     )
     spec = InputSpec(shape=(1, 8, 8), mean=(0.0,), std=(16.0,), scale=1 / 16, minimum=0, maximum=16)
-    return Dataset(name, x_train, y_train, x_test, y_test, 10, spec)
+    return Dataset(
+        name=name, x_train=x_train, y_train=y_train, x_test=x_test, y_test=y_test, num_classes=10, input_spec=spec
+    )

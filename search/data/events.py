@@ -33,9 +33,15 @@ class Sensor:
 MAX_FRAME_BYTES = 2**34
 """16 GiB: N-MNIST in 96 frames."""
 SENSORS = {
-    "nmnist": Sensor(34, 34, 10, nmnist_folder, "NMNIST/Train/<digit>/*.bin and NMNIST/Test"),
+    "nmnist": Sensor(
+        height=34, width=34, classes=10, folder=nmnist_folder, wanted="NMNIST/Train/<digit>/*.bin and NMNIST/Test"
+    ),
     "dvs128_gesture": Sensor(
-        128, 128, 11, gesture_folder, "DVSGesture/ibmGestureTrain/<user>/<class>.npy and ibmGestureTest"
+        height=128,
+        width=128,
+        classes=11,
+        folder=gesture_folder,
+        wanted="DVSGesture/ibmGestureTrain/<user>/<class>.npy and ibmGestureTest",
     ),
 }
 
@@ -61,7 +67,15 @@ def load_events(name: str, data_dir: Path | None, how: EventFrames) -> Dataset:
         if not found:
             raise DataError(f"{name}: no {part} recordings in {data_dir}; wanted: {wanted} (nothing is downloaded)")
     (x_train, y_train), (x_test, y_test) = (_framed(part, how, sensor) for part in parts)
-    return Dataset(name, x_train, y_train, x_test, y_test, sensor.classes, event_input(name, how))
+    return Dataset(
+        name=name,
+        x_train=x_train,
+        y_train=y_train,
+        x_test=x_test,
+        y_test=y_test,
+        num_classes=sensor.classes,
+        input_spec=event_input(name, how),
+    )
 
 
 def event_input(name: str, how: EventFrames) -> InputSpec:

@@ -36,7 +36,15 @@ def load_idx_dataset(name: str, data_dir: Path | None) -> Dataset:
         )
     shape = (1, int(x_train.shape[1]), int(x_train.shape[2]))
     spec = InputSpec(shape=shape, mean=(0.0,), std=(255.0,), scale=1 / 127, minimum=0, maximum=127)
-    return Dataset(name, x_train[:, None], y_train.astype(np.int64), x_test[:, None], y_test.astype(np.int64), 10, spec)
+    return Dataset(
+        name=name,
+        x_train=x_train[:, None],
+        y_train=y_train.astype(np.int64),
+        x_test=x_test[:, None],
+        y_test=y_test.astype(np.int64),
+        num_classes=10,
+        input_spec=spec,
+    )
 
 
 def read_idx(path: Path, dimensions: int) -> npt.NDArray[np.uint8]:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from litesnn.base.errors import GenotypeError
-from litesnn.compiler.genotype import OPS, EdgePlan, Genotype
+from litesnn.compiler.genotype import EdgePlan, Genotype
 from litesnn.search.model.axes import fold_time, per_channel, unfold_time
 from litesnn.search.model.compression import WHOLE, Compression
 from litesnn.search.model.pruning import initial_scores, scores_of_mask, top_mask
@@ -94,7 +94,7 @@ class Edge(nn.Module):
         return mask
 
     def codes(self, *, refresh: bool = False) -> Tensor:
-        """Integer codes as float64 of `plan.weight_shape`, 0 where pruned; constant kernels for ops without weights.
+        """Integer codes as float64 of `plan.weight_shape`, 0 where pruned; without weights, constant kernels (C_out, C_in, k, k).
 
         Gradients reach weights and, with `refresh`, scores.
         """
@@ -136,13 +136,14 @@ class Edge(nn.Module):
 
     def _folded(self, x: Tensor, codes: Tensor | None) -> Tensor:
         plan = self.plan
-        if plan.op == "dense":
+        if plan.whole_map:
             assert codes is not None
             return F.linear(x.flatten(1), codes)[:, :, None, None]
         if plan.weighted:
             assert codes is not None
-            return F.conv2d(x, codes, stride=plan.stride, padding=plan.padding, dilation=plan.dilation)
-        if plan.op.startswith("avgpool"):
+            groups = plan.in_shape[0] if plan.by_channel else 1
+            return F.conv2d(x, codes, stride=plan.stride, padding=plan.padding, dilation=plan.dilation, groups=groups)
+        if plan.kernel > 1:
             return F.avg_pool2d(x, plan.kernel, plan.stride, plan.padding, divisor_override=1)
         before, after = self._channel_padding()
         return F.pad(x[:, :, :: plan.stride, :: plan.stride], (0, 0, 0, 0, before, after))
@@ -154,21 +155,23 @@ class Edge(nn.Module):
 
     def _constant_codes(self) -> Tensor:
         before, _ = self._channel_padding()
-        kernel = torch.zeros(self.plan.weight_shape, dtype=torch.float64, device=self.step.device)
-        channels = torch.arange(self.plan.in_shape[0], device=kernel.device)
+        plan = self.plan
+        shape = (plan.out_shape[0], plan.in_shape[0], plan.kernel, plan.kernel)
+        kernel = torch.zeros(shape, dtype=torch.float64, device=self.step.device)
+        channels = torch.arange(plan.in_shape[0], device=kernel.device)
         kernel[channels + before, channels] = 1
         return kernel
 
     def _natural_value(self) -> float:
-        value = OPS[self.plan.op].natural_value
+        value = self.plan.rules.natural_value
         return 2 * (value if value is not None else 1.0)
 
 
 def _initial_weight(plan: EdgePlan, generator: torch.Generator) -> Tensor:
     """Kaiming normal: fan-out for convolutions, fan-in for dense edges. Feedback starts weak, so that loops start out stable."""
     shape = plan.weight_shape
-    fan = shape[1] if plan.op == "dense" else shape[0] * plan.kernel**2
-    gain = 1.0 if plan.op == "dense" else sqrt(2)
+    fan = plan.fan_in if plan.whole_map or plan.by_channel else shape[0] * plan.kernel**2
+    gain = 1.0 if plan.whole_map else sqrt(2)
     if plan.distance > 0:
         gain *= _WEAK_FEEDBACK
     return torch.randn(shape, generator=generator) * (gain / sqrt(fan))

@@ -136,7 +136,16 @@ def _with_threshold(
         mantissa, exponent = bias_to_mantissa(exact_bias)
         rounded = mantissa * 2**exponent
     bias = straight_through(exact_bias, rounded)
-    return Folded(multipliers, unit, vth, mantissa, exponent, bias, exact_bias.detach(), live)
+    return Folded(
+        multipliers=multipliers,
+        unit=unit,
+        vth=vth,
+        bias_mant=mantissa,
+        bias_exp=exponent,
+        bias=bias,
+        bias_exact=exact_bias.detach(),
+        live=live,
+    )
 
 
 def _smallest_denominator(ratios: Tensor, multiplier_max: int) -> Tensor:

@@ -61,12 +61,16 @@ def _populations(model: SpikingModel, limit: int) -> Iterator[_Population]:
             largest_sum(edge.codes(), lowest=edge.input_range[0], highest=edge.input_range[1])
             for edge in node.edge_list()
         ]
-        yield _Population(node.plan.name, node.membrane_exp, node.fold, sums, shifted, limit)
+        yield _Population(
+            name=node.plan.name, exp=node.membrane_exp, fold=node.fold, sums=sums, shifted=shifted, limit=limit
+        )
     pool = model.topology.pool
     if pool is not None:
         channels, height, width = pool.in_shape
         pixels = torch.full((channels,), float(height * width), dtype=torch.float64, device=model.pool_exp.device)
-        yield _Population("pool", model.pool_exp, model.fold_pool, [pixels], True, limit)
+        yield _Population(
+            name="pool", exp=model.pool_exp, fold=model.fold_pool, sums=[pixels], shifted=True, limit=limit
+        )
 
 
 def _choose(population: _Population) -> int:

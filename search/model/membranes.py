@@ -110,8 +110,7 @@ class IntegerEdge:
     """
 
     def __init__(self, edge: Edge, *, exact: bool) -> None:
-        fan_in = edge.plan.weight_shape[1] * max(1, edge.plan.kernel) ** 2
-        small = fan_in * (2**edge.plan.bits - 1) * edge.input_magnitude < _FLOAT32_EXACT
+        small = edge.plan.fan_in * (2**edge.plan.bits - 1) * edge.input_magnitude < _FLOAT32_EXACT
         self._dtype = torch.float32 if small and not exact else torch.float64
         self._edge = edge
         codes = edge.codes()

@@ -135,7 +135,9 @@ def fixed_parameters(loaded: LoadedGenotype) -> dict[str, FixedPopulation]:
         folded = model.fold_readout()
         weights = {loaded.topology.readout.name: _integers(model.readout.codes())}
         bias_mant, bias_exp = _integers(folded.bias_mant), _integers(folded.bias_exp)
-        result["readout"] = FixedPopulation(DECAY_ONE, None, bias_mant, bias_exp, weights)
+        result["readout"] = FixedPopulation(
+            decay_mantissa=DECAY_ONE, vth=None, bias_mant=bias_mant, bias_exp=bias_exp, weights=weights
+        )
     return result
 
 
@@ -166,13 +168,19 @@ def _maxima(plan: EdgePlan, decay: int) -> dict[str, FixedPopulation]:
         name = max_population(plan, index)
         zeros = np.zeros(channels, np.int64)
         taps = np.ones((channels, 1, plan.max_window[0], plan.max_window[0]), np.int64)
-        result[name] = FixedPopulation(decay, zeros, zeros.copy(), zeros.copy(), {name: taps})
+        result[name] = FixedPopulation(
+            decay_mantissa=decay, vth=zeros, bias_mant=zeros.copy(), bias_exp=zeros.copy(), weights={name: taps}
+        )
     return result
 
 
 def _population(folded: Folded, decay: int, weights: dict[str, Integers]) -> FixedPopulation:
     return FixedPopulation(
-        decay, _integers(folded.vth), _integers(folded.bias_mant), _integers(folded.bias_exp), weights
+        decay_mantissa=decay,
+        vth=_integers(folded.vth),
+        bias_mant=_integers(folded.bias_mant),
+        bias_exp=_integers(folded.bias_exp),
+        weights=weights,
     )
 
 

@@ -98,7 +98,16 @@ class Registers:
     ) -> Registers:
         """Registers of a population of integers `folded` whose accumulators stay within `reach`, (C,)."""
         largest = torch.stack([reach.max(), folded.bias.detach().abs().max()]).tolist()
-        return cls(name, folded, largest[0], largest[1], decay, timesteps, tally, top)
+        return cls(
+            name=name,
+            folded=folded,
+            reach=largest[0],
+            bias=largest[1],
+            decay=decay,
+            timesteps=timesteps,
+            tally=tally,
+            top=top,
+        )
 
     @property
     def clips(self) -> bool:

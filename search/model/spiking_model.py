@@ -118,7 +118,7 @@ class SpikingModel(GenotypeNetwork):
             membrane = self._membrane(node, inside)
             fire = partial(self._one_step, self._registers(node, membrane), recorder)
             outside = partial(self._gather, signals=signals, recorder=None)
-            loop.append(LoopPopulation(node, membrane, fire, inside, outside))
+            loop.append(LoopPopulation(node=node, membrane=membrane, fire=fire, inside=inside, outside=outside))
         results = run_loop(loop, signals, self.timesteps)
         fired = {name: self._record(name, result, recorder) for name, result in results.items()}
         if recorder is not None:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from litesnn.base.errors import GenotypeError
-from litesnn.search.settings.bounds import MAX_SIDE, check_settings
-from litesnn.search.settings.setting import Setting
+from litesnn.base.settings.bounds import check_settings
+from litesnn.base.settings.setting import Setting
+from litesnn.search.settings.bounds import MAX_SIDE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from litesnn.search.settings.setting import Setting
+from litesnn.base.settings.setting import Setting
 
 Precision = Literal["32", "bf16"]
 """Of convolutions, while training in floating point."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import cast, get_args
+from typing import get_args
 
 import numpy as np
 
@@ -58,7 +58,7 @@ def to_matrix(wiring: Wiring) -> Operations:
     matrix: Operations = [[None] * NODES for _ in range(NODES)]
     for edge, operation in zip(CELL_EDGES, wiring, strict=True):
         if operation != ZEROIZE:
-            matrix[edge.source][edge.target] = cast(OpName, operation)
+            matrix[edge.source][edge.target] = operation
     return matrix
 
 

@@ -133,7 +133,16 @@ class SpikeDhsSpace:
             size = (ceil(size[0] / stride), ceil(size[1] / stride))
             width = self.channels // self.nodes * 2**level
             (c0, size0), (c1, size1) = outputs[-2:]
-            plans.append(CellPlan(index, width, stride, (c0, c1), (size0, size1), size))
+            plans.append(
+                CellPlan(
+                    index=index,
+                    channels=width,
+                    stride=stride,
+                    input_channels=(c0, c1),
+                    input_sizes=(size0, size1),
+                    size=size,
+                )
+            )
             outputs.append((width * self.nodes, size))
         return tuple(plans)
 

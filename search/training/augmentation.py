@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+from litesnn.base.settings.setting import Setting
 from litesnn.search.settings.bounds import MAX_SIDE
-from litesnn.search.settings.setting import Setting
 
 ShiftSetting = Annotated[
     int, Setting("Augmentation: random shift by up to so many pixels.", low=0, high=MAX_SIDE, option=True)

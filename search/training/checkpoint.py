@@ -69,7 +69,13 @@ class StoredStanding:
             raise TrainingError(
                 f"not a checkpoint: {path}: it lacks the best weights or their accuracy; start without resuming"
             )
-        return Standing(self.evaluation, self.epoch, self.best, weights, tuple(self.history))
+        return Standing(
+            evaluation=self.evaluation,
+            epoch=self.epoch,
+            best=self.best,
+            best_weights=weights,
+            history=tuple(self.history),
+        )
 
 
 def restore(tensors: dict[str, Tensor], model: torch.nn.Module, optimizer: torch.optim.Optimizer) -> None:

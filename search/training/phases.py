@@ -38,7 +38,12 @@ class Phases:
     ) -> None:
         self.model, self.parts, self.settings, self.ranks, self.watch = model, parts, settings, ranks, watch
         trainee = Trainee(
-            model, settings.auxiliary, settings.seed, settings.precision, settings.loss, settings.tet_lambda
+            model=model,
+            weight=settings.auxiliary,
+            seed=settings.seed,
+            precision=settings.precision,
+            loss_name=settings.loss,
+            tet_lambda=settings.tet_lambda,
         )
         self.trainee = trainee.to(model.pool_exp.device)
         synchronize_norms(self.trainee, ranks)
@@ -137,7 +142,15 @@ class Phases:
             self._compare(accuracy, loss)
         self.model.tally = None
         overflow, beyond = (None, None) if tally is None else shares(tally, self.ranks, self.model.pool_exp.device)
-        report = EpochReport(evaluation, epoch + 1, train_loss, accuracy, loss, overflow, beyond)
+        report = EpochReport(
+            evaluation=evaluation,
+            epoch=epoch + 1,
+            train_loss=train_loss,
+            validation_accuracy=accuracy,
+            validation_loss=loss,
+            overflow=overflow,
+            beyond=beyond,
+        )
         self.standing.epoch = epoch + 1
         self.standing.history += (report,)
         return report

@@ -13,6 +13,9 @@ from litesnn.search.model.registers import REGISTER, Tally
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.run.ranks import Ranks
 
+CURRENT_UNITS = 64
+"""Units of a current that one unit of a sum is worth."""
+
 
 @dataclass(frozen=True)
 class LayerRegisters:
@@ -33,15 +36,17 @@ class LayerRegisters:
 
 @dataclass(frozen=True)
 class Watch:
-    """Which accumulator a training heeds: that of a profile, or the 24-bit current that all chips share (`profile` None)."""
+    """Which registers a training heeds: those of a profile, or the 24-bit current that all chips share (`profile` None)."""
 
     profile: Profile | None = None
 
     @property
     def limit(self) -> int:
-        """Largest sum that fits."""
-        current = (REGISTER - 1) // 64
-        return current if self.profile is None else min(self.profile.accumulator_limit, current)
+        """Largest sum that fits the accumulator, and the current that it becomes."""
+        current = (REGISTER - 1) // CURRENT_UNITS
+        if self.profile is None:
+            return current
+        return min(self.profile.accumulator_limit, self.profile.state_limit // CURRENT_UNITS, current)
 
     @property
     def chosen_limit(self) -> int:

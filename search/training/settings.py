@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
 from litesnn.base.errors import TrainingError
+from litesnn.base.settings.bounds import check_settings
+from litesnn.base.settings.setting import Setting
 from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.run.sequential import STAGES
-from litesnn.search.settings.bounds import MAX_SIDE, check_settings
-from litesnn.search.settings.setting import Setting
+from litesnn.search.settings.bounds import MAX_SIDE
 from litesnn.search.settings.shared import ClipNormSetting, PrecisionSetting, SeedSetting, ThreadsSetting
 from litesnn.search.training.augmentation import Augmentation, CutoutSetting, FlipSetting, ShiftSetting
 

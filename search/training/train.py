@@ -112,14 +112,18 @@ def train_genotype(
     identity = {**_identity(loaded, data, settings), **ranks.identity}
     if profile is not None:
         identity["accumulator"] = watch.limit
-    work = Phases(model, parts, settings, ranks, watch)
-    run = Run("training", TrainingError, training_checkpoint(target), identity, ranks)
+    work = Phases(model=model, parts=parts, settings=settings, ranks=ranks, watch=watch)
+    run = Run(
+        kind="training", error=TrainingError, checkpoint=training_checkpoint(target), identity=identity, ranks=ranks
+    )
     with run_session(progress, ranks, TrainingError) as bar:
         run.go(work, bar, resume, on_epoch)
         history = work.keep_best()
         record, registers = _record(model, parts, data, settings, ranks, watch)
         run.finish(lambda: save_genotype(export_document(model, record), export_tensors(model), target))
-    return TrainingResult(load_genotype(target).spec, target, record, history, registers)
+    return TrainingResult(
+        genotype=load_genotype(target).spec, path=target, record=record, history=history, registers=registers
+    )
 
 
 def _record(

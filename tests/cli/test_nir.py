@@ -102,3 +102,10 @@ def test_a_compiled_example_is_exported_and_read_back(tmp_path: Path) -> None:
     assert document == again
     assert all(np.array_equal(tensors[name], arrays[name]) for name in tensors)
     assert run("export", program, "--to", "onnx", "-o", target)[0] == 2
+
+
+def test_a_folder_with_data_is_refused_where_the_file_names_no_data_set(network: Path) -> None:
+    assert run("import", network, "-o", network.parent / "p", "--no-lava")[0] == 0
+    code, output = run("verify", network.parent / "p", "--data-dir", network.parent)
+    assert code == 2
+    assert "--data-dir: found with a network from a .nir file, which names no data set" in " ".join(output.split())

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 from typer.testing import CliRunner
 
+from litesnn.base.settings.setting import Setting
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
-from litesnn.search.settings.setting import Setting
 
 
 @dataclass(frozen=True)

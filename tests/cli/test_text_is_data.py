@@ -21,7 +21,7 @@ from written_genotypes import document, written
 from written_nets import dense, write_net
 
 import litesnn
-from litesnn.base.terminal import Terminal, assembled, shown
+from litesnn.base.terminal import Terminal, assembled, styled
 from litesnn.base.text import visible
 from litesnn.cli import app
 from litesnn.commands.compile import compile_app
@@ -67,7 +67,7 @@ def test_nothing_that_is_printed_is_obeyed_whatever_it_came_through(text: str) -
     for part in (
         text,
         Text(text),
-        shown(text, "bold"),
+        styled(text, "bold"),
         assembled(text, (text, "bold")),
         table,
         Panel(text),

@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Annotated
 
 import numpy as np
 import pytest
@@ -13,10 +14,11 @@ from small_graphs import graph, neurons, one_to_one, readout, source
 
 import litesnn
 from litesnn.base.errors import CompileError, ImportFileError
+from litesnn.base.settings.setting import Setting, settings_of
+from litesnn.base.settings.words import from_options, words
 from litesnn.commands.import_options import importables
 from litesnn.compiler.origin import SourceFile
 from litesnn.compiler.origin.formats import FORMATS, Format, format_named, format_of, formats, read_network
-from litesnn.compiler.origin.options import from_options, option, option_fields, words
 from litesnn.compiler.program import Program
 
 
@@ -27,14 +29,14 @@ def test_every_line_of_the_table_leads_to_its_format() -> None:
         found = format_named(name)
         assert found.name == name
         assert found.range_advice(3)
-        assert all(field.option.help for field in option_fields(found.options))
+        assert all(named.setting.help for named in settings_of(found.options))
 
 
 def test_a_parameter_of_the_command_is_one_flag() -> None:
     flags: dict[str, set[str]] = {}
     for kind in importables():
         for name, found in kind.own.items():
-            flags.setdefault(name, set()).add(found.option.flag)
+            flags.setdefault(name, set()).add(found.flag)
     assert all(len(said) == 1 for said in flags.values()), "two kinds say one parameter with different flags"
 
 
@@ -62,7 +64,7 @@ def test_groups_and_parsed_values_become_words() -> None:
 
 @dataclass(frozen=True)
 class ToyOptions:
-    threshold: int = option(1, "--toy-threshold", "Of its neurons.", least=1)
+    threshold: Annotated[int, Setting("Of its neurons.", low=1, option=True, flag="--toy-threshold")] = 1
 
 
 def read_toy(path: Path, options: ToyOptions) -> SourceFile:

@@ -14,7 +14,7 @@ import litesnn.compiler.rules
 from litesnn.base.errors import ProfileError
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import DoesNotFit, Excess, map_graph
-from litesnn.compiler.mapping.limits import UNITS
+from litesnn.compiler.mapping.limits import UNITS, unit_on
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.rules import Finding, Subject, check, check_rules, try_mapping
@@ -127,8 +127,15 @@ def test_every_resource_of_a_core_has_its_rule() -> None:
     for number, resource in enumerate(UNITS):
         refusal = DoesNotFit([Excess(resource=resource, place=f"place{number}", part="a part", value=2, limit=1)])
         found = [f for f in check_rules(graph, LOIHI2, refusal) if f.place == f"place{number}"]
-        assert [(f.severity, f.unit) for f in found] == [("error", UNITS[resource])]
+        assert [(f.severity, f.unit) for f in found] == [("error", unit_on(LOIHI2, resource))]
     assert len(CORE_RULES) == len(UNITS) + 2, "and those of chips"
+
+
+def test_words_are_said_with_the_width_that_the_profile_gives_them() -> None:
+    wide = load_profile("loihi2", overrides={"word_bits": "128"})
+    finding = checked(compile_graph(random_trained_genotype(0), wide), wide)["LSN-SYNAPSE-WORDS"]
+    assert finding.unit == "128-bit words"
+    assert "of 8,192 128-bit words" in finding.message
 
 
 def test_an_exponent_below_the_least_is_negative_headroom_too() -> None:

@@ -27,7 +27,7 @@ def codes_of(loaded: LoadedGenotype, edge: EdgePlan) -> np.ndarray:
             magnitude = levels[np.minimum(np.searchsorted((levels + 1) / 2, np.abs(ratio)), len(levels) - 1)]
             codes = np.where(ratio < 0, -magnitude, magnitude)
         return (codes * loaded.trained[f"{edge.name}.mask"]).astype(np.int64)
-    kernel = np.zeros(edge.weight_shape, np.int64)
+    kernel = np.zeros((edge.out_shape[0], edge.in_shape[0], edge.kernel, edge.kernel), np.int64)
     before = (edge.out_shape[0] - edge.in_shape[0]) // 2
     for c in range(edge.in_shape[0]):
         kernel[c + before, c] = 1
@@ -46,6 +46,9 @@ def window_sum(edge: EdgePlan, weights: np.ndarray, x: np.ndarray) -> np.ndarray
         return (weights @ x.reshape(-1)).reshape(-1, 1, 1)
     padded = np.pad(x, ((0, 0), (edge.padding,) * 2, (edge.padding,) * 2))
     out = np.zeros(edge.out_shape, np.result_type(weights, x))
+    if edge.op == "depthwise3x3":
+        own = np.eye(len(weights), dtype=weights.dtype)[:, :, None, None]
+        weights = weights * own  # each channel reads itself alone
     for row in range(edge.out_shape[1]):
         for column in range(edge.out_shape[2]):
             for i in range(edge.kernel):

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from litesnn.base.errors import ExportError
 from litesnn.compiler.frontends.bounded_hdf5 import Tree
 from litesnn.compiler.graph import Conv2d, Graph, OneToOne, Pool, SynapseBlock, Table, per_axis
+from litesnn.compiler.graph.geometry.depthwise import Depthwise
 
 Floats = npt.NDArray[np.float64]
 Pair = tuple[int, int]
@@ -80,6 +81,20 @@ def _convolution(
     yield name, _conv(weight, steps, bias, bundle, graph[bundle[0].source].shape)
 
 
+def _by_channel(
+    geometry: Depthwise, graph: Graph, name: str, bundle: Sequence[SynapseBlock], bias: Floats | None
+) -> Iterator[tuple[str, Tree]]:
+    """A convolution with zeros between channels: removed channels leave no groups that NIR could name."""
+    source, target = graph[bundle[0].source].shape, graph[bundle[0].target].shape
+    weight = np.zeros((target[0], source[0], *geometry.kernels.shape[1:]))
+    for part in bundle:
+        kernel = part.geometry.dense_kernel(source, target)
+        assert kernel is not None
+        weight += kernel * 2.0**part.exponent
+    steps = (per_axis(geometry.stride), per_axis(geometry.padding), per_axis(geometry.dilation))
+    yield name, _conv(weight, steps, bias, bundle, source)
+
+
 def _window(
     geometry: Pool, graph: Graph, name: str, bundle: Sequence[SynapseBlock], bias: Floats | None
 ) -> Iterator[tuple[str, Tree]]:
@@ -93,7 +108,9 @@ def _window(
 
 Layers = Callable[[Any, Graph, str, Sequence[SynapseBlock], Floats | None], Iterator[tuple[str, Tree]]]
 # Between two maps; what leads to a list of neurons is a matrix, whatever its geometry.
-LAYERS: Table[Layers] = Table("NIR", {Conv2d: _convolution, Pool: _window, OneToOne: _window}, ExportError)
+LAYERS: Table[Layers] = Table(
+    "NIR", {Conv2d: _convolution, Depthwise: _by_channel, Pool: _window, OneToOne: _window}, ExportError
+)
 
 
 def _pointwise(graph: Graph, bundle: Sequence[SynapseBlock]) -> Floats:

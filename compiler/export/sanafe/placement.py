@@ -89,7 +89,13 @@ def place(graph: Graph, mapping: Mapping) -> Placement:
         core, row = divmod(number, rows)
         places.append(Place(name, ids, columns * rows + row, core))
     host_cores = -(-len(chunks) // rows)
-    return Placement(tuple(places), columns + 1, rows, mapping.mesh.cores_per_router, max(1, host_cores))
+    return Placement(
+        places=tuple(places),
+        width=columns + 1,
+        height=rows,
+        cores_per_tile=mapping.mesh.cores_per_router,
+        host_cores=max(1, host_cores),
+    )
 
 
 def _on_chip(graph: Graph, mapping: Mapping, board: Board, rows: int) -> Iterator[Place]:

@@ -17,9 +17,9 @@ from litesnn.compiler.frontends.net.layers import (
     Flatten,
     Input,
     Layer,
-    Pair,
     Pool,
     Shape,
+    Window,
 )
 from litesnn.compiler.frontends.net.neurons import Neuron, read_neuron
 
@@ -100,10 +100,10 @@ def _input(fields: Fields, kind: str) -> Layer:
         shape = (channels, height, width)
     neuron = _neuron(fields)
     if neuron is None:  # then nothing is transformed: a weight or a bias is an entry that nobody reads
-        return Input(fields.place, kind, shape, None, 1, 0)
+        return Input(place=fields.place, kind=kind, shape=shape, neuron=None, weight=1, bias=0)
     weight = fields.integer("weight", -4096, 4096, default=DEFAULT_INPUT_WEIGHT)
     bias = fields.integer("bias", -4096, 4096, default=0)
-    return Input(fields.place, kind, shape, neuron, weight, bias)
+    return Input(place=fields.place, kind=kind, shape=shape, neuron=neuron, weight=weight, bias=bias)
 
 
 def _dense(fields: Fields, kind: str) -> Layer:
@@ -118,7 +118,9 @@ def _dense(fields: Fields, kind: str) -> Layer:
         if recurrent.shape != (outputs, outputs):
             fields.refuse(f"found {recurrent.shape}; allowed: {(outputs, outputs)}", "weight_rec")
     neuron, bias, delay = _neuron(fields), _bias(fields, outputs), _optional(fields, "delay")
-    return Dense(fields.place, kind, weight, recurrent, neuron, bias, delay)
+    return Dense(
+        place=fields.place, kind=kind, weight=weight, recurrent=recurrent, neuron=neuron, bias=bias, delay=delay
+    )
 
 
 def _matrix(fields: Fields, field: str, outputs: int) -> Ints:
@@ -145,7 +147,7 @@ def _conv(fields: Fields, kind: str) -> Layer:
     _kernel_size(fields, weight.shape[2:])
     window = _window(fields)
     neuron, bias, delay = _required_neuron(fields), _bias(fields, shape[0]), _optional(fields, "delay")
-    return Conv(fields.place, kind, shape, weight, *window, groups, neuron, bias, delay)
+    return Conv(fields.place, kind, shape, weight, window=window, groups=groups, neuron=neuron, bias=bias, delay=delay)
 
 
 def _pool(fields: Fields, kind: str) -> Layer:
@@ -156,9 +158,8 @@ def _pool(fields: Fields, kind: str) -> Layer:
     if weight.ndim != 2:
         fields.refuse(f"found shape {weight.shape}; allowed: one kernel (kH, kW) for all channels", "weight")
     _kernel_size(fields, weight.shape)
-    window = _window(fields)
-    neuron = _required_neuron(fields)
-    return Pool(fields.place, kind, shape, weight, *window, neuron, _optional(fields, "delay"))
+    window, neuron = _window(fields), _required_neuron(fields)
+    return Pool(fields.place, kind, shape, weight, window=window, neuron=neuron, delay=_optional(fields, "delay"))
 
 
 def _flatten(fields: Fields, kind: str) -> Layer:
@@ -193,8 +194,8 @@ def _kernel_size(fields: Fields, found: tuple[int, ...]) -> None:
         fields.refuse(f"found {said}; the weights are {found}", "kernelSize")
 
 
-def _window(fields: Fields) -> tuple[Pair, Pair, Pair]:
-    return (
+def _window(fields: Fields) -> Window:
+    return Window(
         fields.pair("stride", 1, SIDE_MAX, 1),
         fields.pair("padding", 0, SIDE_MAX, 0),
         fields.pair("dilation", 1, SIDE_MAX, 1),

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from litesnn.base.text import brief
 from litesnn.compiler.frontends.net.fields import Array, Fields
-from litesnn.compiler.frontends.shown import shown
 
 
 @dataclass(frozen=True)
@@ -108,5 +108,5 @@ def refuse_unread(fields: Fields) -> None:
 
 def _shown(values: Array) -> str:
     if values.size == 1:
-        return shown(str(values.reshape(())[()]), 40)
+        return brief(str(values.reshape(())[()]), 40)
     return f"{values.dtype} of shape {values.shape}"

@@ -7,6 +7,7 @@ are added to the membrane as `bias << 6`.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from litesnn.compiler.frontends.net.fields import Ints
 from litesnn.compiler.frontends.net.neurons import Neuron
@@ -44,15 +45,21 @@ class Dense(Layer):
     delay: Ints | None
 
 
+class Window(NamedTuple):
+    """How a kernel slides over a map, each (rows, columns)."""
+
+    stride: Pair
+    padding: Pair
+    dilation: Pair
+
+
 @dataclass(frozen=True, eq=False)
 class Conv(Layer):
     """2-D cross-correlation, weight (C_out, C_in / groups, kH, kW)."""
 
     shape: Shape
     weight: Ints
-    stride: Pair
-    padding: Pair
-    dilation: Pair
+    window: Window
     groups: int
     neuron: Neuron
     bias: Ints | None
@@ -65,9 +72,7 @@ class Pool(Layer):
 
     shape: Shape
     weight: Ints
-    stride: Pair
-    padding: Pair
-    dilation: Pair
+    window: Window
     neuron: Neuron
     delay: Ints | None
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from litesnn.compiler.frontends.options import INPUT_SHAPE, TIMESTEPS, parse_shape
-from litesnn.compiler.origin.options import option
+from litesnn.base.errors import ImportFileError
+from litesnn.base.settings.bounds import check_settings
+from litesnn.base.settings.setting import Setting
+from litesnn.compiler.frontends.options import INPUT_SHAPE, TIMESTEPS
 
 Shape = tuple[int, int, int]
 
@@ -23,11 +26,17 @@ class NetOptions:
     input_bits : width of graded input spikes, their sign included; 0 for binary ones (netx's `input_message_bits`)
     """
 
-    timesteps: int | None = option(None, *TIMESTEPS, least=1)
-    input_shape: Shape | None = option(None, *INPUT_SHAPE, parse=parse_shape, metavar="C,H,W")
-    reset: bool | None = option(
-        None,
-        "--reset/--isolated",
-        "Samples back to back with staggered resets, or each a run of its own; resets if both are the same.",
-    )
-    input_bits: int = option(0, "--input-bits", "Width of graded input spikes; 0: binary.", least=0, most=15)
+    timesteps: Annotated[int | None, TIMESTEPS] = None
+    input_shape: Annotated[Shape | None, INPUT_SHAPE] = None
+    reset: Annotated[
+        bool | None,
+        Setting(
+            "Samples back to back with staggered resets, or each a run of its own; resets if both are the same.",
+            option=True,
+            flag="--reset/--isolated",
+        ),
+    ] = None
+    input_bits: Annotated[int, Setting("Width of graded input spikes; 0: binary.", low=0, high=15, option=True)] = 0
+
+    def __post_init__(self) -> None:
+        check_settings(self, ImportFileError)

@@ -48,14 +48,14 @@ def read_net(
     graph = with_isolation(file.name, lowered.graph, reset)
     graph.validate("read")
     return SourceFile(
-        file.stem,
-        "slayer",
-        document,
-        ".net",
-        lowered.rows,
-        lowered.input_note,
-        {"timesteps_from": _origin(timesteps, found.timesteps)},
-        lowered.transform,
+        name=file.stem,
+        source_format="slayer",
+        document=document,
+        suffix=".net",
+        layers=lowered.rows,
+        input_note=lowered.input_note,
+        record={"timesteps_from": _origin(timesteps, found.timesteps)},
+        transform=lowered.transform,
         graph=graph,
     )
 

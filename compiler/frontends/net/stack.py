@@ -82,7 +82,16 @@ class Stack:
         for geometry, delay in existing:
             name = f"{at.name}{suffix}:{source}" + (f".d{delay}" if len(existing) > 1 else "")
             edge = f"{at.name}{suffix}"
-            block = SynapseBlock(name, source, at.name, geometry, edge, at.place, delay=delay, injected=injected)
+            block = SynapseBlock(
+                name=name,
+                source=source,
+                target=at.name,
+                geometry=geometry,
+                edge=edge,
+                place=at.place,
+                delay=delay,
+                injected=injected,
+            )
             self.blocks.append(block)
 
     def _source_for(self, layer: Layer, shape: Shape | None) -> None:
@@ -93,7 +102,19 @@ class Stack:
     def _source(self, shape: Shape, bits: int) -> None:
         low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if bits else (0, 1)
         channels = tuple(range(shape[0]))
-        self.populations.append(Source("input", shape, channels, shape[0], "input", 0, low, high, bits))
+        self.populations.append(
+            Source(
+                name="input",
+                shape=shape,
+                channels=channels,
+                genotype_channels=shape[0],
+                place="input",
+                arrival=0,
+                minimum=low,
+                maximum=high,
+                message_bits=bits,
+            )
+        )
 
     def _shape(self, layer: Layer, found: Shape | None) -> Shape:
         if found is None and self.input_shape is None:

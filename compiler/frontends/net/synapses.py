@@ -52,7 +52,7 @@ def conv_blocks(at: Place, layer: Conv, in_shape: Shape) -> Iterator[Delayed]:
     delays = _delays(at, layer.delay, (1, outputs))
     for steps in np.unique(delays):
         part = np.where((delays == steps).reshape(-1, 1, 1, 1), codes, 0).astype(np.int32)
-        yield Conv2d(part, layer.stride, layer.padding, layer.dilation), int(steps)
+        yield Conv2d(part, *layer.window), int(steps)
 
 
 def pool_blocks(at: Place, layer: Pool, in_shape: Shape) -> Iterator[Delayed]:
@@ -64,9 +64,10 @@ def pool_blocks(at: Place, layer: Pool, in_shape: Shape) -> Iterator[Delayed]:
     kernel = (int(layer.weight.shape[0]), int(layer.weight.shape[1]))
     padded = [side + side % size for side, size in zip(in_shape[1:], kernel, strict=True)]
     divided = all(side % size == 0 for side, size in zip(padded, kernel, strict=True))
-    if layer.stride != kernel or layer.padding != (0, 0) or layer.dilation != (1, 1) or not divided:
+    stride, padding, dilation = layer.window
+    if stride != kernel or padding != (0, 0) or dilation != (1, 1) or not divided:
         at.refuse(
-            f"pooling with kernel {kernel}, stride {layer.stride}, padding {layer.padding}, dilation {layer.dilation} on maps of "
+            f"pooling with kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation} on maps of "
             f"{in_shape[1:]}: SLAYER then mixes channels; supported: stride equal to the kernel, sides that it divides"
         )
     codes = _codes(at, layer.weight)

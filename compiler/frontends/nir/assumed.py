@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from litesnn.base.text import brief
 from litesnn.compiler.frontends.nir.document import NirGraph
 from litesnn.compiler.frontends.real.network import TimeStep
 from litesnn.compiler.frontends.real.nodes import Conv2d, Neuron, Node, Pool2d
 from litesnn.compiler.frontends.real.options import RealOptions
 from litesnn.compiler.frontends.real.reference import Question
-from litesnn.compiler.frontends.shown import shown
 from litesnn.compiler.graph import FidelityLabel
 
 READ_METADATA = ("dt", "reset", "litesnn_format")
@@ -31,13 +31,31 @@ def open_questions(graph: NirGraph, options: RealOptions) -> list[Question]:
     found = []
     if _silent_resets(graph, options):
         other = replace(options, reset="subtract", approximate=True)
-        found.append(Question("reset", "to v_reset", "by subtraction", "--reset-kind", other))
+        found.append(
+            Question(step="reset", taken="to v_reset", instead="by subtraction", option="--reset-kind", options=other)
+        )
     if options.spike_at is None and _spiking(graph):
         other = replace(options, spike_at=True)
-        found.append(Question("spike condition", "above the threshold", "at it too", "--spike-at", other))
+        found.append(
+            Question(
+                step="spike condition",
+                taken="above the threshold",
+                instead="at it too",
+                option="--spike-at",
+                options=other,
+            )
+        )
     if options.decay is None and _leaky(graph):
         other = replace(options, decay="exponential")
-        found.append(Question("decay rule", "Euler's 1 - dt/tau", "exp(-dt/tau)", "--decay-rule", other))
+        found.append(
+            Question(
+                step="decay rule",
+                taken="Euler's 1 - dt/tau",
+                instead="exp(-dt/tau)",
+                option="--decay-rule",
+                options=other,
+            )
+        )
     return found
 
 
@@ -119,7 +137,7 @@ def _borders(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[
 def _version(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
     if graph.version.split(".")[0] not in ("0", "1"):
         found = (
-            "does not say its version" if graph.version == "unknown" else f"is of version {shown(graph.version, 20)}"
+            "does not say its version" if graph.version == "unknown" else f"is of version {brief(graph.version, 20)}"
         )
         yield FidelityLabel("version", "network", "assumed", f"the file {found}; it is read as NIR 1")
 
@@ -129,7 +147,7 @@ def _unread(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[F
     changed = graph.metadata.get("litesnn_format") is not None
     names = sorted(key for key in metadata if key not in READ_METADATA and not key.startswith("litesnn_"))
     if names:
-        detail = f"not read, for NIR gives metadata no meaning: {', '.join(shown(name, 40) for name in names[:8])}"
+        detail = f"not read, for NIR gives metadata no meaning: {', '.join(brief(name, 40) for name in names[:8])}"
         yield FidelityLabel("metadata", "network", "assumed", detail)
     if changed:
         detail = (
@@ -137,7 +155,7 @@ def _unread(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[F
         )
         yield FidelityLabel("exported program", "network", "assumed", detail)
     if graph.beside:
-        detail = f"not read, for they stand beside the graph: {', '.join(shown(name, 40) for name in graph.beside[:8])}"
+        detail = f"not read, for they stand beside the graph: {', '.join(brief(name, 40) for name in graph.beside[:8])}"
         yield FidelityLabel("entries beside the graph", "network", "assumed", detail)
 
 

@@ -11,13 +11,13 @@ import networkx as nx
 import numpy as np
 
 from litesnn.base.errors import ImportFileError
+from litesnn.base.text import brief
 from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value, read_hdf5
 from litesnn.compiler.frontends.nir.fields import Fields
 from litesnn.compiler.frontends.nir.parse import parse_node
 from litesnn.compiler.frontends.real.network import RealNetwork
 from litesnn.compiler.frontends.real.nodes import Neuron, Node, Port
 from litesnn.compiler.frontends.real.options import Reset
-from litesnn.compiler.frontends.shown import shown
 from litesnn.compiler.graph import Names
 
 NODES_MAX = 10_000
@@ -83,13 +83,13 @@ def graph_of_tree(file: str, document: bytes, tree: Tree) -> NirGraph:
     opened.open("", root)
     edges = _without_inner_ports(opened)  # takes inner ports out of the nodes too
     graph = NirGraph(
-        file,
-        _in_order(opened.nodes, edges),
-        edges,
-        document,
-        version if isinstance(version, str) else "unknown",
-        fields.metadata(),
-        tuple(sorted(set(tree) - {"node", "version"})),
+        file=file,
+        nodes=_in_order(opened.nodes, edges),
+        edges=edges,
+        document=document,
+        version=version if isinstance(version, str) else "unknown",
+        metadata=fields.metadata(),
+        beside=tuple(sorted(set(tree) - {"node", "version"})),
     )
     _check_ports(graph)
     return graph
@@ -109,7 +109,7 @@ class _Opening:
         """Add a graph; returns the names of its own nodes, without those of graphs in it."""
         members = tree.get("nodes")
         if not isinstance(members, dict) or not members:
-            raise ImportFileError(f"{self.file}: graph '{shown(prefix or 'node')}': it has no nodes")
+            raise ImportFileError(f"{self.file}: graph '{brief(prefix or 'node')}': it has no nodes")
         Fields(self.file, prefix or "node", "NIRGraph", tree).only_known()
         pairs = self._pairs(prefix, tree.get("edges"))
         ordered = _in_order(members, pairs)
@@ -120,7 +120,7 @@ class _Opening:
             for end in (source, target):
                 if end not in own:
                     raise ImportFileError(
-                        f"{self._place(prefix)}: an edge names node '{shown(end)}', which does not exist"
+                        f"{self._place(prefix)}: an edge names node '{brief(end)}', which does not exist"
                     )
             self.edges[self._end(own[source], 1), self._end(own[target], 0)] = None
         return [name for name in own.values() if name in self.nodes]
@@ -128,9 +128,9 @@ class _Opening:
     def _member(self, name: str, member: Tree | Value) -> None:
         kind = member.get("type") if isinstance(member, dict) else None
         if not isinstance(member, dict) or not isinstance(kind, str):
-            raise ImportFileError(f"{self.file}: node '{shown(name)}': it has no type")
+            raise ImportFileError(f"{self.file}: node '{brief(name)}': it has no type")
         if len(self.nodes) >= NODES_MAX:
-            raise ImportFileError(f"{self.file}: node '{shown(name)}': the file has more than {NODES_MAX:,} nodes")
+            raise ImportFileError(f"{self.file}: node '{brief(name)}': the file has more than {NODES_MAX:,} nodes")
         if kind != "NIRGraph":
             self.nodes[name] = parse_node(Fields(self.file, name, kind, member))
             return
@@ -140,14 +140,14 @@ class _Opening:
     def _port(self, graph: str, own: list[str], kind: str) -> str:
         found = [name for name in own if self.nodes[name].type == kind]
         if len(found) != 1:
-            raise ImportFileError(f"{self.file}: graph '{shown(graph)}': found {len(found)} {kind} nodes; allowed: 1")
+            raise ImportFileError(f"{self.file}: graph '{brief(graph)}': found {len(found)} {kind} nodes; allowed: 1")
         return found[0]
 
     def _end(self, name: str, port: int) -> str:
         return self.inner[name][port] if name in self.inner else name
 
     def _place(self, prefix: str) -> str:
-        return f"{self.file}: graph '{shown(prefix or 'node')}'"
+        return f"{self.file}: graph '{brief(prefix or 'node')}'"
 
     def _pairs(self, prefix: str, edges: Tree | Value | None) -> tuple[tuple[str, str], ...]:
         place = self._place(prefix)
@@ -157,7 +157,7 @@ class _Opening:
         for source, target in edges:
             if (source, target) in seen:
                 raise ImportFileError(
-                    f"{place}: the edge '{shown(source)}' -> '{shown(target)}' stands twice; NIR allows each edge once, so it does not say whether "
+                    f"{place}: the edge '{brief(source)}' -> '{brief(target)}' stands twice; NIR allows each edge once, so it does not say whether "
                     "what is sent counts twice. Delete one of them; to count it twice, double the weights"
                 )
             seen[source, target] = None
@@ -183,12 +183,12 @@ def _without_inner_ports(opened: _Opening) -> tuple[tuple[str, str], ...]:
         before, after = list(graph.predecessors(name)), list(graph.successors(name))
         if isinstance(node, Port) and (name in inner or (before and after)):
             if len(before) * len(after) > NODES_MAX:
-                raise ImportFileError(f"{opened.file}: node '{shown(name)}': joins {len(before)} x {len(after)} nodes")
+                raise ImportFileError(f"{opened.file}: node '{brief(name)}': joins {len(before)} x {len(after)} nodes")
             graph.remove_node(name)
             for source, target in ((s, t) for s in before for t in after):
                 if graph.has_edge(source, target):
                     raise ImportFileError(
-                        f"{opened.file}: node '{shown(name)}': without it, two edges lead from '{shown(source)}' to '{shown(target)}', which would be counted "
+                        f"{opened.file}: node '{brief(name)}': without it, two edges lead from '{brief(source)}' to '{brief(target)}', which would be counted "
                         "once; put a Scale of 1 into one of the ways"
                     )
                 graph.add_edge(source, target)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from litesnn.base.errors import ImportFileError
+from litesnn.base.text import brief
 from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value
 from litesnn.compiler.frontends.real.nodes import Floats, Pair, Shape
-from litesnn.compiler.frontends.shown import shown
 
 SIDE_MAX = 1 << 24
 FEW = 8  # values that a setting may have
@@ -56,7 +56,7 @@ class Fields:
 
     def error(self, problem: str) -> ImportFileError:
         """An error at this node."""
-        return ImportFileError(f"{self.file}: node '{shown(self.name)}' ({shown(self.type, 40)}): {problem}")
+        return ImportFileError(f"{self.file}: node '{brief(self.name)}' ({brief(self.type, 40)}): {problem}")
 
     def floats(self, key: str, ndim: int | None = None) -> Floats:
         """A finite array of numbers as float64."""
@@ -77,7 +77,7 @@ class Fields:
         for key in self.tree:
             if key not in (*FIELDS[self.type], *COMMON):
                 raise self.error(
-                    f"'{shown(key)}' is not a field of NIR's {self.type}, which has {', '.join(FIELDS[self.type])}; it could change what the "
+                    f"'{brief(key)}' is not a field of NIR's {self.type}, which has {', '.join(FIELDS[self.type])}; it could change what the "
                     "node computes. If it does not, delete it or move it to 'metadata'"
                 )
 

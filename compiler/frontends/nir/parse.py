@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 
+from litesnn.base.text import brief
 from litesnn.compiler.frontends.nir.fields import ALLOWED, NEURONS, Fields
 from litesnn.compiler.frontends.real.nodes import (
     Conv2d,
@@ -21,7 +22,6 @@ from litesnn.compiler.frontends.real.nodes import (
     Port,
     Scale,
 )
-from litesnn.compiler.frontends.shown import shown
 
 
 def parse_node(fields: Fields) -> Node:
@@ -66,7 +66,7 @@ def _linear(fields: Fields) -> Node:
     if bias is not None and bias.size not in (1, weight.shape[0]):
         raise fields.error(f"'bias' has {bias.size} values; the weight has {weight.shape[0]} rows")
     full = None if bias is None else np.broadcast_to(bias, weight.shape[:1]).copy()
-    return Linear(fields.name, fields.type, fields.metadata(), weight, full)
+    return Linear(name=fields.name, type=fields.type, metadata=fields.metadata(), weight=weight, bias=full)
 
 
 def _conv(fields: Fields) -> Node:
@@ -83,7 +83,7 @@ def _conv(fields: Fields) -> Node:
     mode: Pair | Literal["same", "valid"]
     if isinstance(padding, str):
         if padding not in ("same", "valid"):
-            raise fields.error(f"'padding' is '{shown(padding, 20)}'; allowed: same, valid or whole numbers")
+            raise fields.error(f"'padding' is '{brief(padding, 20)}'; allowed: same, valid or whole numbers")
         mode = "same" if padding == "same" else "valid"
     else:
         mode = fields.pair("padding", 0, (0, 0))
@@ -91,18 +91,30 @@ def _conv(fields: Fields) -> Node:
     stride, dilation = fields.pair("stride", 1, (1, 1)), fields.pair("dilation", 1, (1, 1))
     if mode == "same" and stride != (1, 1):
         raise fields.error(f"'padding' is same with stride {stride}; allowed: stride 1")
-    return Conv2d(fields.name, fields.type, fields.metadata(), weight, full, stride, mode, dilation, groups)
+    return Conv2d(
+        name=fields.name,
+        type=fields.type,
+        metadata=fields.metadata(),
+        weight=weight,
+        bias=full,
+        stride=stride,
+        padding=mode,
+        dilation=dilation,
+        groups=groups,
+    )
 
 
 def _pool(fields: Fields) -> Node:
     kernel = fields.pair("kernel_size", 1)
     stride, padding = fields.pair("stride", 1, kernel), fields.pair("padding", 0, (0, 0))
-    return Pool2d(fields.name, fields.type, fields.metadata(), kernel, stride, padding)
+    return Pool2d(
+        name=fields.name, type=fields.type, metadata=fields.metadata(), kernel=kernel, stride=stride, padding=padding
+    )
 
 
 def _flatten(fields: Fields) -> Node:
     start, end = fields.whole("start_dim", 1), fields.whole("end_dim", -1)
-    return Flatten(fields.name, fields.type, fields.metadata(), start, end)
+    return Flatten(name=fields.name, type=fields.type, metadata=fields.metadata(), start=start, end=end)
 
 
 def _scale(fields: Fields) -> Node:

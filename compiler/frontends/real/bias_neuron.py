@@ -16,7 +16,7 @@ def bias_neuron(name: str) -> Lif:
     """Bias 1 above threshold 0: a spike in every step, the first one included."""
     one, zero = np.ones(1, np.int64), np.zeros(1, np.int64)
     constants = {"vth": zero, "bias_mant": one, "bias_exp": zero, "unit": np.ones(1)}
-    return Lif(name, (1, 1, 1), (0,), 1, "biases", dv=4095, **constants)  # type: ignore[arg-type]
+    return Lif(name=name, shape=(1, 1, 1), channels=(0,), genotype_channels=1, place="biases", dv=4095, **constants)  # type: ignore[arg-type]
 
 
 def bias_geometry(layer: Layer, bias: Floats, exponent: int) -> Geometry:
@@ -39,7 +39,7 @@ def bias_label(layer: Layer, bias: Floats, exponent: int) -> FidelityLabel:
     detail = "synaptic current of the worst channel, in thresholds; the bias comes through synapses from a neuron that always spikes"
     if error == 0:
         return FidelityLabel("bias to integer", layer.place, "exact", detail)
-    return FidelityLabel("bias to integer", layer.place, "bounded", detail, error)
+    return FidelityLabel(step="bias to integer", place=layer.place, status="bounded", detail=detail, bound=error)
 
 
 def _codes(layer: Layer, bias: Floats, exponent: int) -> Floats:

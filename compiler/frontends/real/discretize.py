@@ -79,7 +79,16 @@ def step_rule(graph: RealNetwork, node: Neuron, spread: dict[str, Floats], dt: f
         return StepRule(decay, gain, leak, threshold, reset=kind, spike_at=at)
     current_decay, current_gain = _decay(spread["tau_syn"], dt, options.decay_rule)
     current_gain = _whole(current_gain * spread["w_in"])
-    return StepRule(decay, gain, leak, threshold, current_decay, current_gain, kind, at)
+    return StepRule(
+        decay=decay,
+        gain=gain,
+        leak=leak,
+        threshold=threshold,
+        current_decay=current_decay,
+        current_gain=current_gain,
+        reset=kind,
+        spike_at=at,
+    )
 
 
 def reset_kind(graph: RealNetwork, node: Neuron, options: RealOptions) -> Reset:

@@ -18,9 +18,20 @@ import numpy.typing as npt
 from litesnn.compiler.frontends.real.discretize import reset_kind
 from litesnn.compiler.frontends.real.float_neurons import FloatNeurons
 from litesnn.compiler.frontends.real.network import RealNetwork
-from litesnn.compiler.frontends.real.nodes import Conv2d, Delay, Flatten, Linear, Neuron, Node, Pool2d, Scale, Shape
+from litesnn.compiler.frontends.real.nodes import (
+    Conv2d,
+    Delay,
+    Flatten,
+    Linear,
+    Neuron,
+    Node,
+    Pool2d,
+    Scale,
+    Shape,
+    broadcast,
+)
 from litesnn.compiler.frontends.real.options import RealOptions
-from litesnn.compiler.frontends.real.shapes import broadcast, conv_padding
+from litesnn.compiler.frontends.real.shapes import conv_padding
 
 Floats = npt.NDArray[np.float64]
 
@@ -64,7 +75,7 @@ class FloatNetwork:
 
     def otherwise(self, options: RealOptions) -> FloatNetwork:
         """The same network under other choices for what the file does not say."""
-        return FloatNetwork(self.graph, self.shapes, self.feedback, self.dt, options)
+        return FloatNetwork(graph=self.graph, shapes=self.shapes, feedback=self.feedback, dt=self.dt, options=options)
 
     def _states(self, name: str, count: int) -> FloatNeurons:
         node = self.graph.nodes[name]
@@ -72,7 +83,7 @@ class FloatNetwork:
         spread = {key: broadcast(value, self.shapes[name]) for key, value in node.parameters.items()}
         reset = reset_kind(self.graph, node, self.options)
         at, decay = bool(self.options.spike_at), self.options.decay_rule
-        return FloatNeurons(node.type, spread, self.dt, decay, reset, at, count)
+        return FloatNeurons(type=node.type, parameters=spread, dt=self.dt, decay=decay, reset=reset, at=at, count=count)
 
     def _late_edges(self, feedback: frozenset[tuple[str, str]]) -> set[tuple[str, str]]:
         """The edges, from a neuron on, whose paths of linear nodes lead back to a layer being computed."""

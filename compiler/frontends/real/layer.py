@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.frontends.real.discretize import StepRule
-from litesnn.compiler.frontends.real.maps import Shape3
+from litesnn.compiler.frontends.real.linear_map import Shape3
 from litesnn.compiler.frontends.real.nodes import Node
 from litesnn.compiler.graph import BIAS_MANT_MAX, DECAY_UNITY, SynapseBlock
 

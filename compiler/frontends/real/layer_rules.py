@@ -10,9 +10,8 @@ import numpy.typing as npt
 
 from litesnn.compiler.frontends.real.discretize import StepRule, step_rule
 from litesnn.compiler.frontends.real.network import RealNetwork
-from litesnn.compiler.frontends.real.nodes import Neuron, Shape
+from litesnn.compiler.frontends.real.nodes import Neuron, Shape, broadcast
 from litesnn.compiler.frontends.real.options import RealOptions
-from litesnn.compiler.frontends.real.shapes import broadcast
 from litesnn.compiler.frontends.real.wired import Layer3
 
 Floats = npt.NDArray[np.float64]

@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.compiler.frontends.real.arrivals import with_arrivals
 from litesnn.compiler.frontends.real.bias_neuron import bias_geometry, bias_label, bias_neuron
 from litesnn.compiler.frontends.real.discretize import StepRule
 from litesnn.compiler.frontends.real.layer import Layer
 from litesnn.compiler.frontends.real.layer_rules import gains_left, layer_rule, per_channel, uniform
 from litesnn.compiler.frontends.real.levels import Timing
-from litesnn.compiler.frontends.real.maps import LinearMap, Shape3
+from litesnn.compiler.frontends.real.linear_map import LinearMap, Shape3
 from litesnn.compiler.frontends.real.membranes import build_membranes, shifted
 from litesnn.compiler.frontends.real.network import RealNetwork
 from litesnn.compiler.frontends.real.nodes import Neuron, Shape
@@ -50,7 +50,7 @@ def lower(
     ImportFileError
         For neurons that the chip does not have: other decays within one layer, gains of zero, thresholds below reset.
     """
-    return _Lowering(graph, shapes, wiring, timing, dt, options).run()
+    return _Lowering(graph=graph, shapes=shapes, wiring=wiring, timing=timing, dt=dt, options=options).run()
 
 
 class _Lowering:
@@ -97,7 +97,7 @@ class _Lowering:
             populations.insert(1, bias_neuron(self.bias_name))
         built = Graph.build(self.options.timesteps, populations, blocks)
         built = replace(built, isolated=self.timing.isolated).labelled(*self.labels)
-        return Lowered(_with_arrivals(built, populations[0].name) if built.isolated else built, self.weights)
+        return Lowered(with_arrivals(built, populations[0].name) if built.isolated else built, self.weights)
 
     def _check_bits(self) -> None:
         known = {c.weights for layer in self.wiring.layers for c in layer.incoming if c.weights is not None}
@@ -126,7 +126,15 @@ class _Lowering:
         real = [(c.map.values * self._worth(c), self._bits(c)) for c in connections]
         unit, codes = quantized(real, self.options)
         blocks = [self._block(c, code) for c, code in zip(connections, codes, strict=True)]
-        prepared = Layer(layer.node, shape, rule, unit, register, blocks, layer.node.name == self.wiring.output)
+        prepared = Layer(
+            node=layer.node,
+            shape=shape,
+            rule=rule,
+            unit=unit,
+            register_bias=register,
+            blocks=blocks,
+            is_output=layer.node.name == self.wiring.output,
+        )
         population, exponent, labels = build_membranes(prepared, list(sources.values()), self.options.timesteps)
         for connection, (values, bits), code in zip(connections, real, codes, strict=True):
             label, row = weight_label(connection, values, bits, code, prepared, sources[connection.source])
@@ -178,12 +186,12 @@ class _Lowering:
         name = self.block_names.new(f"{connection.target}:{connection.source}{late}")
         edge = connection.weights or connection.target
         return SynapseBlock(
-            name,
-            connection.source,
-            connection.target,
-            connection.map.geometry(code.codes),
-            edge,
-            f"node '{edge}'",
+            name=name,
+            source=connection.source,
+            target=connection.target,
+            geometry=connection.map.geometry(code.codes),
+            edge=edge,
+            place=f"node '{edge}'",
             exponent=code.exponent,
             delay=self.timing.delay(connection),
         )
@@ -198,7 +206,17 @@ class _Lowering:
         wanted = f"{layer.node.name}:{self.bias_name}" + (f"@{late}" if late else "")
         name, edge = self.block_names.new(wanted), self.edge_names.new(wanted)
         self.has_bias_neuron = True
-        return [SynapseBlock(name, self.bias_name, layer.node.name, geometry, edge, layer.place, delay=delay)]
+        return [
+            SynapseBlock(
+                name=name,
+                source=self.bias_name,
+                target=layer.node.name,
+                geometry=geometry,
+                edge=edge,
+                place=layer.place,
+                delay=delay,
+            )
+        ]
 
     def _note_output(self, layer: Layer) -> None:
         if layer.is_output and not isinstance(layer.node, Neuron):
@@ -209,31 +227,19 @@ class _Lowering:
 
 
 def _source(name: str, shape: Shape3, coding: InputCoding) -> Source:
-    common = (name, shape, tuple(range(shape[0])), shape[0], f"node '{name}'")
+    found = Source(name, shape, tuple(range(shape[0])), shape[0], place=f"node '{name}'")
     if coding.encoding == "spikes":
-        return Source(*common)
-    return Source(*common, None, coding.range.low, coding.range.high, message_bits=8)
+        return found
+    return replace(found, minimum=coding.range.low, maximum=coding.range.high, message_bits=8)
 
 
 def _stand_in(layer: Layer3, single: bool) -> Lif:
     """A population of the layer's shape, for bounds of what reads it."""
     shape = (layer.shape[0] * layer.shape[1] * layer.shape[2], 1, 1) if single else layer.shape
-    return Lif(layer.node.name, shape, tuple(range(shape[0])), shape[0], layer.node.name)
+    return Lif(layer.node.name, shape, tuple(range(shape[0])), shape[0], place=layer.node.name)
 
 
 def _between(connection: Connection, source: Population, single: bool) -> Connection:
     """A connection fitted to its source's shape, and to a target that has a channel per neuron."""
     found: LinearMap = connection.map.flattened() if single else connection.map
     return replace(connection, map=found.reading(source.shape))
-
-
-def _with_arrivals(graph: Graph, source: str) -> Graph:
-    """Arrival of every population: the shortest path from the source, over the blocks' latencies; 0 where none leads."""
-    network = nx.DiGraph()
-    network.add_nodes_from(population.name for population in graph.populations)
-    for block in graph.blocks:
-        known = network.get_edge_data(block.source, block.target, {"steps": block.latency})
-        network.add_edge(block.source, block.target, steps=min(known["steps"], block.latency))
-    reached = nx.single_source_dijkstra_path_length(network, source, weight="steps")
-    populations = [replace(p, arrival=int(reached.get(p.name, 0))) for p in graph.populations]
-    return graph.rebuild(populations, graph.blocks)

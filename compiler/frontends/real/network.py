@@ -9,9 +9,9 @@ from functools import cached_property
 import networkx as nx
 
 from litesnn.base.errors import ImportFileError
+from litesnn.base.text import brief
 from litesnn.compiler.frontends.real.nodes import Neuron, Node, Port
 from litesnn.compiler.frontends.real.options import Reset
-from litesnn.compiler.frontends.shown import shown
 
 
 @dataclass(frozen=True)
@@ -74,4 +74,4 @@ class RealNetwork:
 
     def error(self, name: str, problem: str) -> ImportFileError:
         """An error at a node."""
-        return ImportFileError(f"{self.file}: node '{shown(name)}' ({self.nodes[name].type}): {problem}")
+        return ImportFileError(f"{self.file}: node '{brief(name)}' ({self.nodes[name].type}): {problem}")

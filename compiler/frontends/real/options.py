@@ -1,15 +1,15 @@
-"""What a user may choose when real values become integers: widths, scale rule, time step, input coding; fields are options."""
+"""What a user may choose when real values become integers: widths, scale rule, time step, input coding; fields are settings."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 from litesnn.base.errors import ImportFileError
-from litesnn.compiler.frontends.options import INPUT_SHAPE, TIMESTEPS, parse_shape
-from litesnn.compiler.frontends.support import check_timesteps
-from litesnn.compiler.origin.options import option
+from litesnn.base.settings.bounds import check_settings
+from litesnn.base.settings.setting import Setting
+from litesnn.compiler.frontends.options import INPUT_SHAPE, TIMESTEPS
 
 ScaleRule = Literal["max", "percentile", "mse"]
 DecayRule = Literal["euler", "exponential"]
@@ -85,17 +85,23 @@ def parse_range(text: str) -> ValueRange:
 class InputCoding:
     """How the network is fed: binary spikes per step, or integers of a range, each worth `scale`, held for all steps."""
 
-    encoding: Literal["spikes", "direct"] = option(
-        "spikes", "--encoding", "Input of .nir and arrays: integers held for all steps, or spikes per step."
-    )
-    range: ValueRange = option(
-        ValueRange(),
-        "--input-range",
-        "For --encoding direct: the integers.",
-        parse=parse_range,
-        metavar="LOW..HIGH",
-    )
-    scale: float = option(1.0, "--input-scale", "For --encoding direct: what the integer 1 is worth.")
+    encoding: Annotated[
+        Literal["spikes", "direct"],
+        Setting("Input of .nir and arrays: integers held for all steps, or spikes per step.", option=True),
+    ] = "spikes"
+    range: Annotated[
+        ValueRange,
+        Setting(
+            "For --encoding direct: the integers.",
+            option=True,
+            flag="--input-range",
+            parse=parse_range,
+            metavar="LOW..HIGH",
+        ),
+    ] = ValueRange()
+    scale: Annotated[
+        float, Setting("For --encoding direct: what the integer 1 is worth.", option=True, flag="--input-scale")
+    ] = 1.0
 
 
 @dataclass(frozen=True)
@@ -117,39 +123,54 @@ class RealOptions:
     approximate : take over reset by subtraction as the chip's reset to zero instead of refusing it
     """
 
-    timesteps: int = option(16, *TIMESTEPS, least=1)
-    input_shape: tuple[int, ...] | None = option(None, *INPUT_SHAPE, parse=parse_shape, metavar="C,H,W")
-    bits: WeightBits = option(
-        WeightBits(),
-        "--bits",
-        "Weight bits of .nir and arrays; of .nir also by node: 8,conv1=4.",
-        parse=parse_bits,
-    )
-    scale_rule: ScaleRule = option(
-        "max", "--scale", "Weight step: from the largest weight, a percentile, or the least squared error."
-    )
-    percentile: float = option(99.9, "--percentile", "For --scale percentile: of the weights' magnitudes.")
-    dt: float | None = option(
-        None, "--dt", "Time step in the file's unit of time; snnTorch 1e-4, norse 1e-6, sinabs 1."
-    )
-    decay: DecayRule | None = option(
-        None,
-        "--decay-rule",
-        "Decay per step: 1 - dt/tau (snnTorch, norse; assumed if left out) or exp(-dt/tau) (sinabs).",
-    )
-    reset: Reset | None = option(
-        None,
-        "--reset-kind",
-        "How the framework resets its neurons, where the file does not say; zero, to v_reset, is assumed.",
-    )
-    spike_at: bool | None = option(
-        None,
-        "--spike-at/--spike-above",
-        "Neurons spike at the threshold too (SpikingJelly, sinabs), or only above it, which is assumed if left out.",
-    )
-    approximate: bool = option(
-        False, "--approximate", "Take reset by subtraction as reset to zero instead of refusing it."
-    )
+    timesteps: Annotated[int, TIMESTEPS] = 16
+    input_shape: Annotated[tuple[int, ...] | None, INPUT_SHAPE] = None
+    bits: Annotated[
+        WeightBits,
+        Setting("Weight bits of .nir and arrays; of .nir also by node: 8,conv1=4.", option=True, parse=parse_bits),
+    ] = WeightBits()
+    scale_rule: Annotated[
+        ScaleRule,
+        Setting(
+            "Weight step: from the largest weight, a percentile, or the least squared error.",
+            option=True,
+            flag="--scale",
+        ),
+    ] = "max"
+    percentile: Annotated[
+        float, Setting("For --scale percentile: of the weights' magnitudes.", above=0, high=100, option=True)
+    ] = 99.9
+    dt: Annotated[
+        float | None,
+        Setting("Time step in the file's unit of time; snnTorch 1e-4, norse 1e-6, sinabs 1.", above=0, option=True),
+    ] = None
+    decay: Annotated[
+        DecayRule | None,
+        Setting(
+            "Decay per step: 1 - dt/tau (snnTorch, norse; assumed if left out) or exp(-dt/tau) (sinabs).",
+            option=True,
+            flag="--decay-rule",
+        ),
+    ] = None
+    reset: Annotated[
+        Reset | None,
+        Setting(
+            "How the framework resets its neurons, where the file does not say; zero, to v_reset, is assumed.",
+            option=True,
+            flag="--reset-kind",
+        ),
+    ] = None
+    spike_at: Annotated[
+        bool | None,
+        Setting(
+            "Neurons spike at the threshold too (SpikingJelly, sinabs), or only above it, which is assumed if left out.",
+            option=True,
+            flag="--spike-at/--spike-above",
+        ),
+    ] = None
+    approximate: Annotated[
+        bool, Setting("Take reset by subtraction as reset to zero instead of refusing it.", option=True)
+    ] = False
     input: InputCoding = field(default_factory=InputCoding)
 
     @property
@@ -158,11 +179,7 @@ class RealOptions:
         return self.decay or "euler"
 
     def __post_init__(self) -> None:
-        if not 0 < self.percentile <= 100:
-            raise ImportFileError(f"percentile: found {self.percentile:g}; allowed: above 0, up to 100")
-        if self.dt is not None and not 0 < self.dt < float("inf"):
-            raise ImportFileError(f"dt: found {self.dt:g}; allowed: a positive time, in the file's unit")
-        check_timesteps(self.timesteps, "timesteps")
+        check_settings(self, ImportFileError)
         low, high = self.input.range.low, self.input.range.high
         if not low < high or not 0 < self.input.scale < float("inf"):
             raise ImportFileError(

@@ -74,7 +74,7 @@ def read_real(
     """
     wiring = wire(network, shapes, step.dt)
     timing = time_layers(network, wiring)
-    floats = FloatNetwork(network, shapes, timing.feedback, step.dt, options)
+    floats = FloatNetwork(graph=network, shapes=shapes, feedback=timing.feedback, dt=step.dt, options=options)
     if integers is not None:
         lowered, questions = Lowered(integers, {}), ()
     else:
@@ -97,7 +97,7 @@ def read_real(
         input_note=_input_note(lowered.graph.sources[0], lowered.graph.timesteps),
         record={**file.record, **taken},
     )
-    return RealReading(network, wiring, timing, step, imported, floats)
+    return RealReading(graph=network, wiring=wiring, timing=timing, step=step, imported=imported, float_network=floats)
 
 
 def _layers(graph: RealNetwork, wiring: Wiring, lowered: Lowered, step: TimeStep) -> tuple[Layer, ...]:

@@ -67,11 +67,11 @@ class RealReference:
         """See `FloatReference`."""
         return [
             Otherwise(
-                question.step,
-                question.taken,
-                question.instead,
-                question.option,
-                RealReference(self.network.otherwise(question.options), self.timing, self.output),
+                step=question.step,
+                taken=question.taken,
+                instead=question.instead,
+                option=question.option,
+                network=RealReference(self.network.otherwise(question.options), self.timing, self.output),
             )
             for question in self.questions
         ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -49,7 +50,7 @@ def weight_label(
             "weights to integers", place, "exact", f"{detail}; the file's weights lie on this grid"
         ), row
     detail += "; synaptic current of the worst channel, all its inputs active, in thresholds"
-    return FidelityLabel("weights to integers", place, "bounded", detail, error), row
+    return FidelityLabel(step="weights to integers", place=place, status="bounded", detail=detail, bound=error), row
 
 
 def rounding_labels(layer: Layer, population: Membranes, exponent: int) -> list[FidelityLabel]:
@@ -104,9 +105,11 @@ def _decay_labels(layer: Layer, population: Membranes, unit: Floats, scale: Floa
     ):
         error = abs(kept - real) / max(1 - real, abs(kept - real)) if kept != real else 0.0
         detail = f"{kept * DECAY_UNITY:.0f}/4096 for {real:.6g}: share of a state that is off after many steps"
-        status = "exact" if error == 0 else "bounded"
+        status: Literal["exact", "bounded"] = "exact" if error == 0 else "bounded"
         if real or kept:
-            labels.append(FidelityLabel(step, layer.place, status, detail, error or None))  # type: ignore[arg-type]
+            labels.append(
+                FidelityLabel(step=step, place=layer.place, status=status, detail=detail, bound=error or None)
+            )
     steps = [4096 / population.dv] if population.dv else []
     steps += [4096 / (population.du + 1)] if layer.rule.has_current else []
     if steps:
@@ -118,7 +121,13 @@ def _decay_labels(layer: Layer, population: Membranes, unit: Floats, scale: Floa
 def _rounded(step: str, layer: Layer, error: float) -> FidelityLabel:
     if error == 0:
         return FidelityLabel(step, layer.place, "exact", "nothing is rounded")
-    return FidelityLabel(step, layer.place, "bounded", "membrane of the worst channel, in thresholds", error)
+    return FidelityLabel(
+        step=step,
+        place=layer.place,
+        status="bounded",
+        detail="membrane of the worst channel, in thresholds",
+        bound=error,
+    )
 
 
 def _at_label(layer: Layer, error: float) -> FidelityLabel:
@@ -131,4 +140,4 @@ def _at_label(layer: Layer, error: float) -> FidelityLabel:
         "the membrane leaks or has a bias that is no whole number of weight units, so it can stand between the threshold and one "
         "unit less, where the chip spikes too: membrane of the worst channel, in thresholds (the comparison's 'differing' measures it)"
     )
-    return FidelityLabel(step, layer.place, "bounded", detail, error)
+    return FidelityLabel(step=step, place=layer.place, status="bounded", detail=detail, bound=error)

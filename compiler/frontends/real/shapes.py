@@ -9,8 +9,6 @@ from __future__ import annotations
 import math
 from collections import deque
 
-import numpy as np
-
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.real.network import RealNetwork
 from litesnn.compiler.frontends.real.nodes import (
@@ -25,6 +23,7 @@ from litesnn.compiler.frontends.real.nodes import (
     Port,
     Scale,
     Shape,
+    broadcast,
 )
 
 Padding = tuple[tuple[int, int], tuple[int, int]]
@@ -119,23 +118,6 @@ def sent_shape(graph: RealNetwork, node: Node, shape: Shape) -> Shape:
         return shape
     assert isinstance(node, Port)
     return shape
-
-
-def broadcast(value: Floats, shape: Shape) -> Floats:
-    """A parameter for every neuron of a layer: scalars, single values and per-channel columns are spread.
-
-    Raises
-    ------
-    ValueError
-        If the parameter has another shape.
-    """
-    if value.size == 1:
-        return np.full(shape, value.reshape(()))
-    if value.ndim < len(shape) and value.shape == shape[:1]:
-        value = value.reshape(-1, *(1,) * (len(shape) - 1))
-    if value.shape != shape and value.size == math.prod(shape):
-        value = value.reshape(shape)
-    return np.broadcast_to(value, shape).astype(np.float64)
 
 
 def conv_padding(node: Conv2d) -> Padding:

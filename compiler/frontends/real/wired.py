@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.real.maps import LinearMap, Shape3
+from litesnn.compiler.frontends.real.linear_map import LinearMap, Shape3
 from litesnn.compiler.frontends.real.nodes import Node, Shape
 
 Floats = npt.NDArray[np.float64]

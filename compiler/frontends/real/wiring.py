@@ -10,21 +10,10 @@ import numpy.typing as npt
 
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.real import maps
-from litesnn.compiler.frontends.real.maps import LinearMap
+from litesnn.compiler.frontends.real.linear_map import LinearMap
 from litesnn.compiler.frontends.real.network import RealNetwork
-from litesnn.compiler.frontends.real.nodes import (
-    Conv2d,
-    Delay,
-    Flatten,
-    Linear,
-    Neuron,
-    Node,
-    Pool2d,
-    Port,
-    Scale,
-    Shape,
-)
-from litesnn.compiler.frontends.real.shapes import broadcast, conv_padding
+from litesnn.compiler.frontends.real.nodes import Node, Shape
+from litesnn.compiler.frontends.real.through import through
 from litesnn.compiler.frontends.real.wired import Connection, Layer3, Wiring, shape3
 
 Floats = npt.NDArray[np.float64]
@@ -80,9 +69,9 @@ class _Wiring:
         if name not in self.shapes:
             raise self.graph.error(name, "no path leads here from the Input")
         last = self._before(name)
-        while len(last) == 1 and isinstance(self.graph.nodes[last[0]], Flatten):
+        while len(last) == 1 and self.graph.nodes[last[0]].reshapes:
             last = self._before(last[0])
-        neurons = [n for n in last if isinstance(self.graph.nodes[n], Neuron)]
+        neurons = [n for n in last if self.graph.nodes[n].neurons]
         if neurons and len(last) > 1:
             raise self.graph.error(name, f"reads {', '.join(last)}; allowed: one layer of neurons, or linear nodes")
         return neurons[0] if neurons else name
@@ -104,14 +93,14 @@ class _Wiring:
             shape = (math.prod(shape), 1, 1)
         order = {name: i for i, name in enumerate(self.shapes)}
         connections = tuple(
-            Connection(source, name, delay, found, weights)
+            Connection(source=source, target=name, delay=delay, map=found, weights=weights)
             for (source, delay), (found, weights) in sorted(
                 arriving.items(), key=lambda item: (order[item[0][0]], item[0][1])
             )
         )
         for connection in connections:
             source = self.graph.nodes[connection.source]
-            if isinstance(source, Neuron) and not source.spikes:
+            if source.integrates:
                 raise self.graph.error(
                     source.name,
                     f"an integrator that '{name}' reads; the chip sends spikes only, so it is allowed before the Output alone",
@@ -135,7 +124,7 @@ class _Wiring:
 
     def _sent(self, name: str) -> Paths:
         node = self.graph.nodes[name]
-        if isinstance(node, (Neuron, Port)):
+        if node.population:
             return {(name, 0): (maps.identity(shape3(self.shapes[name])), None)}
         if name in self.paths:
             return self.paths[name]
@@ -146,8 +135,9 @@ class _Wiring:
         self.open.add(name)
         arriving = self._arriving(name)
         try:
-            if isinstance(node, Delay):
-                sent = self._delayed(node, arriving)
+            steps = node.steps(self.shapes[name], self.dt)
+            if steps is not None:
+                sent = self._delayed(name, steps, arriving)
             else:
                 sent = {key: self._through(node, path) for key, path in arriving.items()}
         except ImportFileError as error:
@@ -158,28 +148,13 @@ class _Wiring:
 
     def _through(self, node: Node, path: tuple[LinearMap, str | None]) -> tuple[LinearMap, str | None]:
         before, weights = path
-        out = shape3(self.shapes[node.name])
-        if isinstance(node, Linear):
-            return maps.dense(before, node.weight), node.name
-        if isinstance(node, Conv2d):
-            # Convolutions and pools see the map's own shape: only a flattening could have changed it.
-            found = maps.conv(before, node.weight, node.stride, conv_padding(node), node.dilation, node.groups, out)
-            return found, node.name
-        if isinstance(node, Pool2d):
-            factor = 1.0 if node.type == "SumPool2d" else 1.0 / (node.kernel[0] * node.kernel[1])
-            return maps.pool(before, factor, node.kernel, node.stride, node.padding, out), weights
-        if isinstance(node, Scale):
-            factors = broadcast(node.scale, self.shapes[node.name])
-            return before.scaled(factors.reshape(before.out_shape)), weights
-        assert isinstance(node, Flatten)
-        return before, weights
+        return through(node, before, self.shapes[node.name]), node.name if node.weighted else weights
 
-    def _delayed(self, node: Delay, arriving: Paths) -> Paths:
-        steps = broadcast(node.delay, self.shapes[node.name]) / self.dt
+    def _delayed(self, name: str, steps: Floats, arriving: Paths) -> Paths:
         whole = np.rint(steps)
         if np.abs(steps - whole).max() > STEP_ERROR or whole.max() > DELAY_MAX:
             raise self.graph.error(
-                node.name,
+                name,
                 f"delays of {steps.min():g} .. {steps.max():g} steps of dt {self.dt:g}; allowed: whole steps up to {DELAY_MAX:,}",
             )
         sent: Paths = {}
@@ -205,16 +180,17 @@ class _Wiring:
 
     def _bias_from(self, name: str) -> dict[int, Floats]:
         node, shape = self.graph.nodes[name], self.shapes[name]
-        if isinstance(node, (Neuron, Port)):
+        if node.population:
             return {0: np.zeros(shape)}
         if name not in self.biases:
             arriving = self._bias_into(name)
-            if isinstance(node, Delay):
-                self.biases[name] = self._bias_delayed(node, arriving)
+            steps = node.steps(shape, self.dt)
+            if steps is not None:
+                self.biases[name] = _bias_delayed(np.rint(steps).astype(int), arriving)
             else:
                 self.biases[name] = {delay: self._bias_through(node, bias) for delay, bias in arriving.items()}
-            if isinstance(node, (Linear, Conv2d)) and node.bias is not None:
-                self.biases[name][0] = self.biases[name][0] + node.bias.reshape(-1, *(1,) * (len(shape) - 1))
+            if node.offset is not None:
+                self.biases[name][0] = self.biases[name][0] + node.offset.reshape(-1, *(1,) * (len(shape) - 1))
         return self.biases[name]
 
     def _bias_through(self, node: Node, bias: Floats) -> Floats:
@@ -225,11 +201,11 @@ class _Wiring:
         result: Floats = (through.matrix() @ bias.ravel()).reshape(shape)
         return result
 
-    def _bias_delayed(self, node: Delay, arriving: Mapping[int, Floats]) -> dict[int, Floats]:
-        steps = np.rint(broadcast(node.delay, self.shapes[node.name]) / self.dt).astype(int)
-        result: dict[int, Floats] = {0: np.zeros(steps.shape)}
-        for delay, bias in arriving.items():
-            for value in np.unique(steps):
-                part = np.where(steps == value, bias.reshape(steps.shape), 0.0)
-                result[delay + int(value)] = result.get(delay + int(value), 0.0) + part
-        return result
+
+def _bias_delayed(steps: npt.NDArray[np.int_], arriving: Mapping[int, Floats]) -> dict[int, Floats]:
+    result: dict[int, Floats] = {0: np.zeros(steps.shape)}
+    for delay, bias in arriving.items():
+        for value in np.unique(steps):
+            part = np.where(steps == value, bias.reshape(steps.shape), 0.0)
+            result[delay + int(value)] = result.get(delay + int(value), 0.0) + part
+    return result

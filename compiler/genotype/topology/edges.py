@@ -100,28 +100,29 @@ def _max_window(spec: EdgeSpec, place: str, signal: Signal, genotype: Genotype) 
 
 def _stride(spec: EdgeSpec, place: str, in_shape: Shape, out: Shape) -> int:
     """The stride that takes the input map to the node's map; explicit strides are checked, others derived."""
-    if spec.op == "dense":
+    op = OPS[spec.op]
+    if op.whole_map:
         return 1
-    fixed = OPS[spec.op].stride
+    fixed = op.stride
     if spec.stride is not None and fixed is not None and spec.stride != fixed:
         raise GenotypeError(f"{place}.stride: found {spec.stride} for '{spec.op}'; allowed: {fixed}")
     # Maps shrink as strides grow: the smallest stride that reaches the node's size is the only one that may fit.
     given = spec.stride or fixed
     stride = given or max(ceil(size / wanted) for size, wanted in zip(in_shape[1:], out[1:], strict=True))
-    floor_sized = spec.op == "avgpool2x2"
-    if tuple(size // stride if floor_sized else ceil(size / stride) for size in in_shape[1:]) == out[1:]:
+    if tuple(op.reached(size, stride) for size in in_shape[1:]) == out[1:]:
         return stride
     hint = f"'{spec.op}' with stride {given}" if given else f"any stride of '{spec.op}'"
-    extra = "; use conv3x3 where the shapes differ" if spec.op == "skip" else ""
+    extra = "; use conv3x3 where the shapes differ" if op.by_channel and op.stride == op.kernel == 1 else ""
     raise GenotypeError(f"{place}: {hint} cannot turn a map of {in_shape[1:]} into the node's {out[1:]}{extra}")
 
 
 def _check_channels(op: str, place: str, in_shape: Shape, out: Shape) -> None:
-    if OPS[op].weighted:
+    rules = OPS[op]
+    if not rules.by_channel:
         return
-    fits = in_shape[0] <= out[0] if op == "shortcut" else in_shape[0] == out[0]
+    fits = in_shape[0] <= out[0] if rules.widens else in_shape[0] == out[0]
     if not fits:
-        allowed = f"at most {out[0]}" if op == "shortcut" else f"{out[0]}"
+        allowed = f"at most {out[0]}" if rules.widens else f"{out[0]}"
         raise GenotypeError(
             f"{place}.op: found '{op}' from {in_shape[0]} channels to {out[0]}; allowed source channels: {allowed} "
             "(use conv3x3 or conv1x1 where they differ)"

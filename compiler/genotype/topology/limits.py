@@ -57,10 +57,7 @@ def weight_count(edge: EdgePlan) -> int:
 
 def synapse_bound(edge: EdgePlan) -> int:
     """Synapses of an edge when its window is unrolled, those at the border counted in full."""
-    if edge.op == "dense":
-        return weight_count(edge)
-    fan_in = edge.in_shape[0] if edge.weighted else 1
-    return prod(edge.out_shape) * fan_in * edge.kernel**2
+    return prod(edge.out_shape) * edge.fan_in
 
 
 def _largest(what: str, counts: list[int], places: list[str]) -> str:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from litesnn.compiler.genotype.ops import OPS
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.genotype.ops import OPS, Op
 
 Shape = tuple[int, int, int]
 NORM_TENSORS = ("weight", "bias", "running_mean", "running_var")
@@ -72,16 +75,59 @@ class EdgePlan:
     distance: int = 0
 
     @property
+    def rules(self) -> Op:
+        """What its operation says of itself."""
+        return OPS[self.op]
+
+    @property
     def weighted(self) -> bool:
         """Whether the edge has a trained weight tensor."""
-        return OPS[self.op].weighted
+        return self.rules.weighted
+
+    @property
+    def whole_map(self) -> bool:
+        """Whether it reads a map neuron by neuron (dense)."""
+        return self.rules.whole_map
+
+    @property
+    def by_channel(self) -> bool:
+        """Whether channel i of the node reads channel i of the sources side by side, and no other."""
+        return self.rules.by_channel
+
+    @property
+    def source_axis(self) -> int:
+        """Axis of the weight that counts what it reads."""
+        return 0 if self.by_channel else 1
+
+    @property
+    def read_channels(self) -> int:
+        """Source channels that one target channel reads."""
+        return 1 if self.by_channel else self.in_shape[0]
 
     @property
     def weight_shape(self) -> tuple[int, ...]:
-        """(C_out, C_in, k, k), or (C_out, C_in * H * W) for dense."""
-        if self.op == "dense":
+        """(C_out, C_in, k, k), with C_in = 1 where channels are read one by one; (C_out, C_in * H * W) for dense."""
+        if self.whole_map:
             return (self.out_shape[0], self.in_shape[0] * self.in_shape[1] * self.in_shape[2])
-        return (self.out_shape[0], self.in_shape[0], self.kernel, self.kernel)
+        return (self.out_shape[0], self.read_channels, self.kernel, self.kernel)
+
+    @property
+    def fan_in(self) -> int:
+        """Synapses into one neuron of the node, before pruning, as if no border cut the window."""
+        area = self.in_shape[1] * self.in_shape[2] if self.whole_map else self.kernel**2
+        return self.read_channels * area
+
+    def weights_from(self, channels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Positions on the weight's second axis that read these channels of the sources side by side.
+
+        Where channels are read one by one the axis has one position, and it is the rows that follow the channels.
+        """
+        if self.by_channel:
+            return np.zeros(1, np.int64)
+        if not self.whole_map:
+            return channels
+        area = self.in_shape[1] * self.in_shape[2]
+        return (channels[:, None] * area + np.arange(area)).ravel()
 
 
 @dataclass(frozen=True)

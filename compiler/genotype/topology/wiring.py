@@ -14,6 +14,7 @@ from litesnn.compiler.genotype.feedback import (
     check_backward_names,
     target_population,
 )
+from litesnn.compiler.genotype.ops import OPS
 from litesnn.compiler.genotype.schema import CellSpec, EdgeSpec, Genotype, NodeSpec
 from litesnn.compiler.genotype.topology.edges import Signal, plan_edge
 from litesnn.compiler.genotype.topology.limits import check_sizes
@@ -40,7 +41,9 @@ def resolve(genotype: Genotype) -> Topology:
         edge = plan_edge(
             spec, "stem.edge0", "stem", site, signal, "stem", out, stem.bits, stem.keep, "stride", genotype
         )
-        nodes.append(NodePlan("stem", "stem", out, (edge,), stem.membrane_exp, site))
+        nodes.append(
+            NodePlan(name="stem", place="stem", shape=out, edges=(edge,), membrane_exp=stem.membrane_exp, site=site)
+        )
         signal = Signal(("stem",), (stem.channels,), out[1], out[2])
     before = signal
     for index, cell in enumerate(genotype.cells):
@@ -67,7 +70,9 @@ def resolve(genotype: Genotype) -> Topology:
         genotype,
     )
     backward = tuple(backward_place(i, b) for i, cell in enumerate(genotype.cells) for b in range(len(cell.backward)))
-    topology = Topology(genotype.input.shape, tuple(nodes), pool, readout, backward)
+    topology = Topology(
+        input_shape=genotype.input.shape, nodes=tuple(nodes), pool=pool, readout=readout, has_backward=backward
+    )
     check_sizes(topology)
     return topology
 
@@ -75,7 +80,13 @@ def resolve(genotype: Genotype) -> Topology:
 def _pool(genotype: Genotype, signal: Signal) -> tuple[PoolPlan | None, Signal]:
     if genotype.head.pool == "none":
         return None, signal
-    plan = PoolPlan("pool", signal.sources, signal.channels, signal.shape, genotype.head.membrane_exp)
+    plan = PoolPlan(
+        name="pool",
+        sources=signal.sources,
+        source_channels=signal.channels,
+        in_shape=signal.shape,
+        membrane_exp=genotype.head.membrane_exp,
+    )
     return plan, Signal(("pool",), (sum(signal.channels),), 1, 1)
 
 
@@ -123,7 +134,16 @@ def _cell_nodes(genotype: Genotype, index: int, cell: CellSpec, s0: Signal, s1: 
             )
             for e, edge in enumerate(node.inputs)
         )
-        produced.append(NodePlan(name, place, out, edges, node.membrane_exp, Site("cell", index, j)))
+        produced.append(
+            NodePlan(
+                name=name,
+                place=place,
+                shape=out,
+                edges=edges,
+                membrane_exp=node.membrane_exp,
+                site=Site("cell", index, j),
+            )
+        )
         signals[f"n{j}"] = Signal((name,), (out[0],), height, width)
     return produced
 
@@ -148,7 +168,7 @@ def _with_feedback(
 
 
 def _node_size(node: NodeSpec, signals: dict[str, Signal], cell_size: tuple[int, int]) -> tuple[int, int]:
-    if any(edge.op == "dense" for edge in node.inputs):
+    if any(OPS[edge.op].whole_map for edge in node.inputs):
         return (1, 1)
     first = node.inputs[0]
     source = signals[first.source]

@@ -7,12 +7,14 @@ immutable; passes make new ones. Each kind has its file; `base.Geometry` says wh
 from litesnn.compiler.graph.geometry.base import Geometry, Windowed
 from litesnn.compiler.graph.geometry.conv import Conv2d
 from litesnn.compiler.graph.geometry.dense import Dense
+from litesnn.compiler.graph.geometry.depthwise import Depthwise
 from litesnn.compiler.graph.geometry.maps import Codes, Index, Shape
 from litesnn.compiler.graph.geometry.pool import OneToOne, Pool
+from litesnn.compiler.graph.geometry.slices import EdgeSlice
 from litesnn.compiler.graph.geometry.sparse import Sparse
 from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, Window, per_axis
 
-GEOMETRIES: dict[str, type[Geometry]] = {g.kind: g for g in (Conv2d, Dense, Pool, OneToOne, Sparse)}
+GEOMETRIES: dict[str, type[Geometry]] = {g.kind: g for g in (Conv2d, Depthwise, Dense, Pool, OneToOne, Sparse)}
 
 __all__ = [
     "GEOMETRIES",
@@ -21,6 +23,8 @@ __all__ = [
     "Codes",
     "Conv2d",
     "Dense",
+    "Depthwise",
+    "EdgeSlice",
     "Geometry",
     "Index",
     "OneToOne",

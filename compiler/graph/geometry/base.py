@@ -5,17 +5,21 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import CompileError
 from litesnn.compiler.graph.geometry.maps import Codes, Index, Shape
+from litesnn.compiler.graph.geometry.slices import EdgeSlice
 from litesnn.compiler.graph.geometry.windows import AxisWindow, Window
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_matrix, csr_matrix
 
+
+Scalar = TypeVar("Scalar", bound=np.generic)
 
 # (first, last + 1) target channel -> (C_in, kH, kW)
 TapCounts = Callable[[tuple[int, int]], Index]
@@ -45,6 +49,19 @@ class Geometry(ABC):
     splits_space: ClassVar[bool] = True
     same_places: ClassVar[bool] = True
 
+    @classmethod
+    def of_slice(cls, part: EdgeSlice) -> Any:
+        """The connection that part of a genotype's edge is.
+
+        Raises
+        ------
+        CompileError
+            For a geometry that no operation of a genotype has.
+        """
+        raise CompileError(
+            f"found an edge of geometry '{cls.kind}', which is not made of the weights of a genotype's edge"
+        )
+
     @property
     def nnz(self) -> int:
         """Stored weights in shared-kernel form (pruned ones do not count)."""
@@ -60,8 +77,16 @@ class Geometry(ABC):
         return replace(self, codes=change(self.codes).astype(np.int32))
 
     @abstractmethod
+    def by_target(self, values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+        """For each code, the value of its target channel, of values (C_out,); shaped to be multiplied with the codes."""
+
     def scale_targets(self, factors: npt.NDArray[np.int64]) -> Any:
         """Multiply the codes into each target channel by an integer."""
+        return replace(self, codes=(self.codes * self.by_target(factors)).astype(np.int32))
+
+    def uses_of_code(self, out_shape: Shape) -> int:
+        """Synapses that one code makes when it is unrolled, at most."""
+        return 1
 
     @abstractmethod
     def matrix(self, in_shape: Shape, out_shape: Shape) -> csr_matrix:
@@ -146,6 +171,10 @@ class Windowed(Geometry):
     def window(self) -> Window:
         """See `Geometry.window`."""
         return Window(*self.axes, self.depthwise)
+
+    def uses_of_code(self, out_shape: Shape) -> int:
+        """See `Geometry.uses_of_code`."""
+        return out_shape[1] * out_shape[2]
 
     def tap_axes(self, in_shape: Shape) -> tuple[AxisWindow, AxisWindow]:
         """See `Geometry.tap_axes`."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph.geometry.base import TapCounts, Windowed, counts_below, split_sums
+from litesnn.compiler.graph.geometry.base import Scalar, TapCounts, Windowed, counts_below, split_sums
 from litesnn.compiler.graph.geometry.maps import Index, Shape, neurons, unrolled
+from litesnn.compiler.graph.geometry.slices import EdgeSlice
 from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, per_axis, reached, taps
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ class Conv2d(Windowed):
     kind: ClassVar[str] = "conv2d"
     dimensions: ClassVar[int] = 4
 
+    @classmethod
+    def of_slice(cls, part: EdgeSlice) -> Conv2d:
+        """See `Geometry.of_slice`; codes (C_out, C_in, kH, kW)."""
+        assert part.codes is not None
+        return cls(np.ascontiguousarray(part.codes[:, part.read]), part.stride, part.padding, part.dilation)
+
     @property
     def axes(self) -> tuple[AxisWindow, AxisWindow]:
         """Windows along rows and columns."""
@@ -33,9 +40,9 @@ class Conv2d(Windowed):
         rows, columns = ((kernel, *axis) for kernel, axis in zip(self.codes.shape[2:], figures, strict=True))
         return rows, columns
 
-    def scale_targets(self, factors: npt.NDArray[np.int64]) -> Conv2d:
-        """See `Geometry.scale_targets`."""
-        return replace(self, codes=(self.codes * factors[:, None, None, None]).astype(np.int32))
+    def by_target(self, values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+        """See `Geometry.by_target`."""
+        return values[:, None, None, None]
 
     def matrix(self, in_shape: Shape, out_shape: Shape) -> csr_matrix:
         """See `Geometry.matrix`."""

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph.geometry.base import Geometry, TapCounts, counts_below, split_sums
+from litesnn.compiler.graph.geometry.base import Geometry, Scalar, TapCounts, counts_below, split_sums
 from litesnn.compiler.graph.geometry.maps import Index, Shape, size
+from litesnn.compiler.graph.geometry.slices import EdgeSlice
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -23,9 +24,16 @@ class Dense(Geometry):
     dimensions: ClassVar[int] = 2
     to_map: ClassVar[bool] = False
 
-    def scale_targets(self, factors: npt.NDArray[np.int64]) -> Dense:
-        """See `Geometry.scale_targets`."""
-        return replace(self, codes=(self.codes * factors[:, None]).astype(np.int32))
+    @classmethod
+    def of_slice(cls, part: EdgeSlice) -> Dense:
+        """See `Geometry.of_slice`; codes (C_out, C_in * H * W)."""
+        assert part.codes is not None
+        by_channel = part.codes.reshape(len(part.codes), part.in_shape[0], -1)
+        return cls(np.ascontiguousarray(by_channel[:, part.read].reshape(len(part.codes), -1)))
+
+    def by_target(self, values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+        """See `Geometry.by_target`."""
+        return values[:, None]
 
     def matrix(self, in_shape: Shape, out_shape: Shape) -> csr_matrix:
         """See `Geometry.matrix`."""

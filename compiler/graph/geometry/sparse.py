@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph.geometry.base import Geometry, TapCounts
+from litesnn.compiler.graph.geometry.base import Geometry, Scalar, TapCounts
 from litesnn.compiler.graph.geometry.maps import Index, Shape, neurons, size
 
 if TYPE_CHECKING:
@@ -41,10 +41,11 @@ class Sparse(Geometry):
     def _rows(self) -> Index:
         return np.repeat(np.arange(len(self.indptr) - 1), np.diff(self.indptr))
 
-    def scale_targets(self, factors: npt.NDArray[np.int64]) -> Sparse:
-        """See `Geometry.scale_targets`; targets of a sparse block are single neurons, spread over equal channels."""
-        per_channel = (len(self.indptr) - 1) // len(factors)
-        return replace(self, codes=(self.codes * factors[self._rows() // per_channel]).astype(np.int32))
+    def by_target(self, values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
+        """See `Geometry.by_target`; targets of a sparse block are single neurons, spread over equal channels."""
+        per_channel = (len(self.indptr) - 1) // len(values)
+        spread: npt.NDArray[Scalar] = values[self._rows() // per_channel]
+        return spread
 
     def matrix(self, in_shape: Shape, out_shape: Shape) -> csr_matrix:
         """See `Geometry.matrix`."""

@@ -55,21 +55,39 @@ class Leaky(Membranes):
             highest_current = np.maximum(highest_current, current_high)
             if kept is not None:
                 membrane_high = np.minimum(membrane_high, kept)
-        return Bounds(low, high, lowest_current, highest_current, lowest, highest)
+        return Bounds(
+            accumulator_low=low,
+            accumulator_high=high,
+            current_low=lowest_current,
+            current_high=highest_current,
+            membrane_low=lowest,
+            membrane_high=highest,
+        )
 
     def ranges(self, arrivals: Arrivals, accumulator_limit: int) -> list[Range]:
         """See `Membranes.ranges`."""
         found = self.bounds(arrivals)
         current = (int(found.current_low.min()), int(found.current_high.max()))
         membrane = (int(found.membrane_low.min()), int(found.membrane_high.max()))
+        limit, beyond = self._end_of_membrane(membrane[1])
         proofs = [
-            Range(self.name, "current", *current, STATE_MAX, "wraps around"),
-            Range(self.name, "membrane", *membrane, *self._end_of_membrane(membrane[1])),
+            Range(self.name, "current", *current, limit=STATE_MAX, overflow="wraps around"),
+            Range(self.name, "membrane", *membrane, limit=limit, overflow=beyond),
         ]
         if self.on_host:
             return proofs  # the host computes the neuron's own registers, and has no synaptic accumulator
         low, high = int(found.accumulator_low.min()), int(found.accumulator_high.max())
-        return [Range(self.name, "accumulator", low, high, accumulator_limit, "wraps around"), *proofs]
+        return [
+            Range(
+                population=self.name,
+                register="accumulator",
+                low=low,
+                high=high,
+                limit=accumulator_limit,
+                overflow="wraps around",
+            ),
+            *proofs,
+        ]
 
     def _end_of_membrane(self, highest: int) -> tuple[int, str]:
         """Where the membrane ends and what happens there."""

@@ -18,6 +18,7 @@ from litesnn.compiler.graph.findings import Range
 from litesnn.compiler.graph.kinds.document import Document, MembranesDocument, PopulationDocument, Shift
 from litesnn.compiler.graph.kinds.membranes import Arrivals, Membranes, NeuronGroup
 from litesnn.compiler.graph.kinds.registers import STATE_MAX, Interval, Ints, Sends
+from litesnn.compiler.graph.kinds.thresholded import Thresholded
 
 Activation = Literal["unit", "relu"]
 
@@ -110,8 +111,22 @@ class Changes(Membranes):
         arriving, state = arrivals.changes(), self.state(arrivals)
         beyond = "leaves the chip's 24-bit state; Lava's model goes on in 32 bits"
         return [
-            Range(self.name, "accumulator", int(arriving[0].min()), int(arriving[1].max()), STATE_MAX, beyond),
-            Range(self.name, "membrane", int(state[0].min()), int(state[1].max()), STATE_MAX, beyond),
+            Range(
+                population=self.name,
+                register="accumulator",
+                low=int(arriving[0].min()),
+                high=int(arriving[1].max()),
+                limit=STATE_MAX,
+                overflow=beyond,
+            ),
+            Range(
+                population=self.name,
+                register="membrane",
+                low=int(state[0].min()),
+                high=int(state[1].max()),
+                limit=STATE_MAX,
+                overflow=beyond,
+            ),
         ]
 
     def _bias_problems(self, mantissa: Ints, exponent: Ints) -> Iterator[str]:
@@ -121,31 +136,19 @@ class Changes(Membranes):
 
 
 @dataclass(frozen=True, eq=False)
-class Encoder(Changes):
+class Encoder(Thresholded, Changes):
     """What the two kinds with a threshold `vth` (C,) on the change have in common:
 
     change = activation - last activation + held back;  met = change, or with `cum_error` the sum of changes not sent
     sent = change >> state_exp where |met| >= vth, else 0
     """
 
-    arrays: ClassVar[tuple[str, ...]] = (*Membranes.arrays, "vth")
-
-    vth: Ints | None = None
+    highest_threshold: ClassVar[int] = STATE_MAX
 
     @property
     def threshold(self) -> Ints | None:
         """See `Membranes.threshold`."""
         return self.vth
-
-    @property
-    def complete(self) -> bool:
-        """See `Membranes.complete`."""
-        return self.vth is not None
-
-    def problems(self) -> Iterator[str]:
-        """See `Population.problems`."""
-        yield from super().problems()
-        yield from self._threshold_problems(self.vth, STATE_MAX)
 
     def activated(self, arrivals: Arrivals) -> tuple[int, int]:
         """Lowest and highest activation of any neuron."""

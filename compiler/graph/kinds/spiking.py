@@ -2,28 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from litesnn.compiler.graph.kinds.leaky import Leaky
-from litesnn.compiler.graph.kinds.membranes import Arrivals, Membranes
+from litesnn.compiler.graph.kinds.membranes import Arrivals
 from litesnn.compiler.graph.kinds.registers import STATE_MAX, VTH_MAX, WEIGHT_SHIFT, Bools, Floats, Ints, Sends
+from litesnn.compiler.graph.kinds.thresholded import Thresholded
 
 
 @dataclass(frozen=True, eq=False)
-class Spiking(Leaky):
-    """Neurons that spike where the membrane is above the threshold `vth << 6`, and then start again from 0.
-
-    `vth` (C,), 17 bits, is None before normalization is folded.
-    """
+class Spiking(Thresholded, Leaky):
+    """Neurons that spike where the membrane is above the threshold `vth << 6`, and then start again from 0; `vth` has 17 bits."""
 
     removable: ClassVar[bool] = True
-    arrays: ClassVar[tuple[str, ...]] = (*Membranes.arrays, "vth")
-
-    vth: Ints | None = None
+    highest_threshold: ClassVar[int] = VTH_MAX
 
     @property
     def sends(self) -> Sends:
@@ -44,16 +39,6 @@ class Spiking(Leaky):
     def threshold_register(self) -> Ints | None:
         """See `Membranes.threshold_register`."""
         return self.vth
-
-    @property
-    def complete(self) -> bool:
-        """See `Membranes.complete`."""
-        return self.vth is not None
-
-    def problems(self) -> Iterator[str]:
-        """See `Population.problems`."""
-        yield from super().problems()
-        yield from self._threshold_problems(self.vth, VTH_MAX)
 
     def folded(self, threshold: Floats) -> Any:
         """See `Membranes.folded`."""

@@ -81,15 +81,15 @@ class FidelityPanel(Panel):
 
     def terminal(self) -> Iterable[RenderableType]:
         """One table."""
-        from litesnn.base.terminal import shown
+        from litesnn.base.terminal import styled
 
         table = plain_table("fidelity against the float model", "step", "label", "worst place", "what it means")
         step, place, detail = CARRIED
-        table.add_row(step, shown("exact", style=STYLES["exact"]), place, detail)
+        table.add_row(step, styled("exact", style=STYLES["exact"]), place, detail)
         for group in self.groups:
             label = group.worst
             mark = label.status if label.bound is None else f"{label.status} ≤ {label.bound:.2%}"
-            table.add_row(label.step, shown(mark, style=STYLES[label.status]), label.place, label.detail)
+            table.add_row(label.step, styled(mark, style=STYLES[label.status]), label.place, label.detail)
         yield table
 
     template = """\

@@ -90,14 +90,14 @@ class FindingsPanel(Panel):
 
     def terminal(self) -> Iterable[RenderableType]:
         """One table, with limits and fixes."""
-        from litesnn.base.terminal import assembled, shown
+        from litesnn.base.terminal import assembled, styled
 
         table = plain_table("rules", "", "rule", "place", ("headroom", "right"), "finding")
         for finding in self.findings:
             mark, style = SEVERITY[finding.severity]
             text = assembled(finding.message, (f"\n→ {finding.fix}" if finding.fix else "", "dim"))
-            headroom = shown(f"{finding.headroom:,}", style="" if finding.headroom >= 0 else style)
-            table.add_row(shown(mark, style=style), finding.code, finding.place, headroom, text)
+            headroom = styled(f"{finding.headroom:,}", style="" if finding.headroom >= 0 else style)
+            table.add_row(styled(mark, style=style), finding.code, finding.place, headroom, text)
         yield table
 
     template = """\

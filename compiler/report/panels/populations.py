@@ -103,7 +103,7 @@ class PopulationsPanel(Panel):
 
     def terminal(self) -> Iterable[RenderableType]:
         """One table."""
-        from litesnn.base.terminal import assembled, shown
+        from litesnn.base.terminal import assembled, styled
 
         table = plain_table(
             None,
@@ -128,7 +128,7 @@ class PopulationsPanel(Panel):
                 f"{entry.stored_weights:,}",
                 f"{entry.synapses:,}",
                 "" if row.simulated is None else f"{row.simulated:,.1f}",
-                "" if wrong is None else shown(str(wrong), style="green" if wrong == 0 else "bold red"),
+                "" if wrong is None else styled(str(wrong), style="green" if wrong == 0 else "bold red"),
             )
         yield table
 

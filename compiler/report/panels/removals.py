@@ -68,13 +68,13 @@ class RemovalsPanel(Panel):
 
     def terminal(self) -> Iterable[RenderableType]:
         """One line."""
-        from litesnn.base.terminal import shown
+        from litesnn.base.terminal import styled
 
         if not self.removals:
-            yield shown("dead structure: none", style="dim")
+            yield styled("dead structure: none", style="dim")
             return
         places = ", ".join(dict.fromkeys(removal.population for removal in self.removals))
-        yield shown(
+        yield styled(
             f"dead structure removed: {self.channels} channels ({self.neurons:,} neurons, {self.synapses:,} synapses) in {places}"
         )
 

@@ -38,11 +38,11 @@ class SimulationPanel(Panel):
 
     def terminal(self) -> Iterable[RenderableType]:
         """One line."""
-        from litesnn.base.terminal import shown
+        from litesnn.base.terminal import styled
 
         found = self.simulation
         if found is None:
-            yield shown("○ core by core: not simulated, not verified", style="dim")
+            yield styled("○ core by core: not simulated, not verified", style="dim")
             return
         compared = found.compared_spikes
         text = (
@@ -50,6 +50,6 @@ class SimulationPanel(Panel):
             f"{found.samples} samples ({'how many were compared was not counted' if compared is None else f'{compared:,} spikes compared'})"
         )
         if found.mismatching_spikes + found.mismatching_readouts:
-            yield shown(f"✗ {text}", style="bold red")
+            yield styled(f"✗ {text}", style="bold red")
         else:
-            yield shown(f"✓ {text}", style="green") if compared else shown(f"○ {text}", style="yellow")
+            yield styled(f"✓ {text}", style="green") if compared else styled(f"○ {text}", style="yellow")

@@ -8,7 +8,7 @@ from rich import box
 from rich.panel import Panel as Frame
 from rich.table import Table
 
-from litesnn.base.terminal import assembled, shown
+from litesnn.base.terminal import assembled, styled
 from litesnn.compiler.report.panels.pruning import PruningPanel
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def network_frame(report: Report) -> Frame:
     grid = Table.grid(padding=(0, 2))
     pruned = f"{network.connection_sparsity:.1%} pruned"
     grid.add_row("weights", f"{network.kept_weights:,} of {network.weights:,} ({pruned})")
-    grid.add_row("", shown(f"kept/all  {bits}", style="dim"))
+    grid.add_row("", styled(f"kept/all  {bits}", style="dim"))
     grid.add_row(
         "neurons",
         f"{network.neurons:,} in {network.populations} populations, {network.synapses:,} synapses in "

@@ -9,7 +9,7 @@ from rich import box
 from rich.panel import Panel as Frame
 from rich.table import Table
 
-from litesnn.base.terminal import assembled, shown
+from litesnn.base.terminal import assembled, styled
 from litesnn.compiler.report.sections.verification import engine_name
 
 if TYPE_CHECKING:
@@ -24,22 +24,22 @@ def verification_lines(panel: VerificationPanel) -> Iterator[RenderableType]:
     """A verification as a table, followed by divergences and the verdict."""
     found = panel.verification
     heading = f"verification on {found.note}"
-    yield _engines(panel, heading) if found.samples else shown(heading)
+    yield _engines(panel, heading) if found.samples else styled(heading)
     if panel.warning:
-        yield shown(f"! {panel.warning}", style="yellow")
+        yield styled(f"! {panel.warning}", style="yellow")
     for comparison in panel.comparisons:
         if comparison.wrong:
             yield _divergence(comparison)
     if found.not_compared:
         places = ", ".join(f"{name} ({neurons:,})" for name, neurons in found.not_compared.items())
         total = sum(found.not_compared.values())
-        yield shown(f"not compared: {total:,} neurons that nothing reads, removed from {places}", style="dim")
+        yield styled(f"not compared: {total:,} neurons that nothing reads, removed from {places}", style="dim")
     yield _verdict(found)
 
 
 def _engines(panel: VerificationPanel, heading: str) -> Table:
     common = panel.verification.commonly_labelled
-    table = Table(title=shown(heading), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title=styled(heading), title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("engine")
     on_common = (f"on the first {common}",) if common else ()
     for column in ("samples", "accuracy", *on_common, "spikes", "mismatching spikes", "mismatching readouts"):
@@ -59,26 +59,26 @@ def _engines(panel: VerificationPanel, heading: str) -> Table:
 def _mismatches(row: EngineRow, verified: bool) -> tuple[Text | str, Text | str]:
     comparison = row.comparison
     if comparison is None:
-        return shown("reference" if verified else "not compared", style="dim"), ""
+        return styled("reference" if verified else "not compared", style="dim"), ""
     count = comparison.mismatching_spikes
     if not comparison.must_agree:
-        return shown("not compared" if count is None else f"{count:,} (cost of fixed point)", style="dim"), ""
+        return styled("not compared" if count is None else f"{count:,} (cost of fixed point)", style="dim"), ""
     return _counted(count), _counted(comparison.mismatching_readouts)
 
 
 def _counted(mismatches: int | None) -> Text:
     """Mismatches in the colour of what they mean; where nothing was compared there is nothing to count."""
     if mismatches is None:
-        return shown("not compared", style="dim")
-    return shown(f"{mismatches:,}", style="bold red" if mismatches else "bold green")
+        return styled("not compared", style="dim")
+    return styled(f"{mismatches:,}", style="bold red" if mismatches else "bold green")
 
 
 def _divergence(comparison: ComparisonRows) -> RenderableType:
     entry, first = comparison.entry, comparison.first
-    title = shown(f"{engine_name(entry.found)} parts from {engine_name(entry.expected)}")
+    title = styled(f"{engine_name(entry.found)} parts from {engine_name(entry.expected)}")
     if first is None:
         causes = "\n".join(f"• {cause}" for cause in comparison.causes)
-        said = shown(f"all spikes agree, the readout does not\n{causes}")
+        said = styled(f"all spikes agree, the readout does not\n{causes}")
         return Frame(said, title=title, border_style="red", expand=False)
     lines: list[str | tuple[str, str]] = [
         "first at population ",
@@ -105,16 +105,16 @@ def _verdict(found: VerificationSection) -> RenderableType:
         if engine in found.samples
     )
     if not found.verified:
-        return shown("○ not verified: no engine was compared with another", style="bold yellow")
+        return styled("○ not verified: no engine was compared with another", style="bold yellow")
     compared = found.held_spikes
     spikes, readouts = found.mismatching_spikes, found.mismatching_readouts
     if spikes or readouts:
         wrong = (
             f"{spikes or 0:,} mismatching spikes ({compared:,} spikes compared), {readouts or 0:,} mismatching readouts"
         )
-        return shown(f"✗ {engines} do not agree: {wrong}", style="bold red")
+        return styled(f"✗ {engines} do not agree: {wrong}", style="bold red")
     if spikes is None:
-        return shown(f"✓ {engines}: 0 mismatching readouts; no population sends spikes", style="bold green")
+        return styled(f"✓ {engines}: 0 mismatching readouts; no population sends spikes", style="bold green")
     if not compared:
-        return shown(f"○ {engines}: 0 mismatching spikes, but none was fired (0 spikes compared)", style="bold yellow")
-    return shown(f"✓ {engines}: 0 mismatching spikes ({compared:,} spikes compared)", style="bold green")
+        return styled(f"○ {engines}: 0 mismatching spikes, but none was fired (0 spikes compared)", style="bold yellow")
+    return styled(f"✓ {engines}: 0 mismatching spikes ({compared:,} spikes compared)", style="bold green")

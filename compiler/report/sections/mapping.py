@@ -145,7 +145,7 @@ class MappingSection(Document):
 
         `simulated` says whether its traffic comes from simulated spikes; if not, every neuron was taken to spike once a sample.
         """
-        from litesnn.compiler.mapping.limits import UNITS, core_limits
+        from litesnn.compiler.mapping.limits import UNITS, core_limits, unit_on
 
         limits, count = core_limits(profile).resources, len(mapping.cores)
         least = mapping.least_cores
@@ -160,7 +160,7 @@ class MappingSection(Document):
             gap=round(count / least - 1, 6) if least else 0.0,
             cost=mapping.cost,
             resources={
-                name: _resource([core.usage[name] for core in mapping.cores], limits[name], UNITS[name])
+                name: _resource([core.usage[name] for core in mapping.cores], limits[name], unit_on(profile, name))
                 for name in UNITS
                 if name in limits
             },

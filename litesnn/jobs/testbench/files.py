@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.origin import SourceFile
 from litesnn.jobs.samples import Inputs, SampleChoice, Samples
@@ -30,6 +32,15 @@ class FileTestbench(Testbench):
     def inputs(self, graph: Graph, values: npt.NDArray[np.generic]) -> Inputs:
         """See `Testbench`."""
         return check_values(graph, self.origin.transform, values)
+
+    def samples(self, choice: SampleChoice, graph: Callable[[], Graph]) -> Samples:
+        """See `Testbench`; a folder with data is refused, for the file names no data set."""
+        if choice.data_dir is not None:
+            raise DataError(
+                f"--data-dir: found with a network from a {self.origin.suffix} file, which names no data set; allowed with networks "
+                "of genotypes (give samples with --input)"
+            )
+        return super().samples(choice, graph)
 
     def own_samples(self, graph: Graph, choice: SampleChoice) -> Samples:
         """See `Testbench`."""

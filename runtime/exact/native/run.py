@@ -55,7 +55,7 @@ class NativeEngine:
         def compute(first: int) -> Chunk:
             part = job.inputs[first : first + size]
             axis = Axis.of(network.graph, job.mode, job.timesteps, len(part))
-            chunk = Chunk(plan, axis, part, recorded, timing is not None)
+            chunk = Chunk(plan=plan, axis=axis, inputs=part, recorded=recorded, timed=timing is not None)
             chunk.run()
             record(chunk, recorder, slice(first, first + len(part)))
             return chunk

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from litesnn.compiler.graph import Conv2d, Dense, Geometry, OneToOne, Pool, Population, Sparse, Table
+from litesnn.compiler.graph import Conv2d, Dense, Geometry, OneToOne, Pool, Population, Sparse, Table, Windowed
+from litesnn.compiler.graph.geometry.depthwise import Depthwise
 from litesnn.kernels.structures import ALL, DEPTHWISE, SPARSE, WINDOWS
 from litesnn.runtime.exact.edges import Weights
 from litesnn.runtime.exact.native.arrays import Array, Ints, aligned, places_last
@@ -62,7 +63,7 @@ class Ends:
         return room
 
 
-def _window(geometry: Conv2d | Pool) -> tuple[tuple[int, int], ...]:
+def _window(geometry: Windowed) -> tuple[tuple[int, int], ...]:
     """Kernel, stride, padding, dilation of both axes."""
     rows, columns = geometry.axes
     return tuple(zip(rows, columns, strict=True))
@@ -71,6 +72,14 @@ def _window(geometry: Conv2d | Pool) -> tuple[tuple[int, int], ...]:
 def _conv(geometry: Conv2d, weights: Ints, ends: Ends) -> Layout:
     rows = ends.rows(weights.transpose(2, 3, 1, 0))
     return Layout(WINDOWS, rows, weights.any(axis=(0, 2, 3)), window=_window(geometry))
+
+
+def _depthwise(geometry: Depthwise, weights: Ints, ends: Ends) -> Layout:
+    """As a convolution whose kernels between two channels are 0."""
+    kernel = np.zeros((ends.target.shape[0], ends.source.shape[0], *weights.shape[1:]), np.int64)
+    kernel[geometry.targets, geometry.sources] = weights
+    rows = ends.rows(kernel.transpose(2, 3, 1, 0))
+    return Layout(WINDOWS, rows, kernel.any(axis=(0, 2, 3)), window=_window(geometry))
 
 
 def _dense(geometry: Dense, weights: Ints, ends: Ends) -> Layout:
@@ -112,16 +121,17 @@ def _sparse(geometry: Sparse, weights: Weights, ends: Ends) -> Layout:
     order = np.argsort(sources, kind="stable")
     counts = np.bincount(sources, minlength=ends.source.size)
     return Layout(
-        SPARSE,
-        entries.data[order].astype(ends.dtype),
-        counts.reshape(-1, ends.source.shape[0]).any(axis=0),
-        np.concatenate(([0], np.cumsum(counts))),
-        ((targets % places) * ends.padded + targets // places)[order],
+        kind=SPARSE,
+        weights=entries.data[order].astype(ends.dtype),
+        reads=counts.reshape(-1, ends.source.shape[0]).any(axis=0),
+        index=np.concatenate(([0], np.cumsum(counts))),
+        targets=((targets % places) * ends.padded + targets // places)[order],
     )
 
 
 LAYOUTS: Table[Callable[[Any, Any, Ends], Layout]] = Table(
-    "the exact simulator's kernels", {Conv2d: _conv, Dense: _dense, Pool: _pool, OneToOne: _pool, Sparse: _sparse}
+    "the exact simulator's kernels",
+    {Conv2d: _conv, Depthwise: _depthwise, Dense: _dense, Pool: _pool, OneToOne: _pool, Sparse: _sparse},
 )
 
 

@@ -84,7 +84,15 @@ class Batch:
         """Memory for what a population sends, from now until its last reader is computed."""
         dtype = torch.float64 if sends_messages(population) else torch.float32
         packings = self.network.packings(population, self.lanes, self._seen)
-        room = Values(population, steps, lasts, self.axis.lanes, packings, dtype, self.network.device)
+        room = Values(
+            population=population,
+            steps=steps,
+            lasts=lasts,
+            lanes=self.axis.lanes,
+            packings=packings,
+            dtype=dtype,
+            device=self.network.device,
+        )
         self._values[population.name] = room
         return room
 
@@ -111,14 +119,14 @@ class Batch:
         name = population.name
         arithmetic = self.network.arithmetic(name, self.lanes, self._seen)
         stage = Stage(
-            population,
-            inside[name],
-            arithmetic,
-            self.axis,
-            self.network.device,
-            self.recorder.keeps_states(name),
-            self.timing,
-            self.network.accumulator_limits.get(name),
+            population=population,
+            sent=inside[name],
+            arithmetic=arithmetic,
+            axis=self.axis,
+            device=self.network.device,
+            keep_states=self.recorder.keeps_states(name),
+            timing=self.timing,
+            accumulator_limit=self.network.accumulator_limits.get(name),
         )
         for projection in self.network.projections[name]:
             if projection.source in inside:

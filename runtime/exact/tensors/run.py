@@ -41,7 +41,15 @@ class TensorEngine:
             for first in range(0, count, max(1, size)):
                 part = job.inputs[first : first + size]
                 axis = Axis.of(graph, job.mode, job.timesteps, len(part))
-                Batch(self._network, axis, lanes, job.entering, recorder, first, timing).run(part)
+                Batch(
+                    network=self._network,
+                    axis=axis,
+                    lanes=lanes,
+                    entering=job.entering,
+                    recorder=recorder,
+                    first=first,
+                    timing=timing,
+                ).run(part)
                 if progress:
                     progress(first + len(part), count)
 

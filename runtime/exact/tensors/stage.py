@@ -49,7 +49,14 @@ class Stage:
         self._held_at = -1
         self._nothing = torch.zeros((1, 1, 1, 1), device=device).expand(axis.lanes, *population.shape)
         shape, steps = (axis.lanes, *population.shape), axis.longest_run(population)
-        setting = Setting(arithmetic, shape, steps, device, keep_states, accumulator_limit)
+        setting = Setting(
+            arithmetic=arithmetic,
+            shape=shape,
+            steps=steps,
+            device=device,
+            keep_states=keep_states,
+            accumulator_limit=accumulator_limit,
+        )
         self.model: NeuronModel = MODELS.of(population, population.name)(population, setting)
 
     def add_source(self, projection: Projection, source: Values) -> None:

@@ -13,15 +13,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from litesnn.compiler.genotype import OPS
+from litesnn.compiler.genotype import OPS, Op
 from litesnn.search.methods.light.layers import Neurons, NormMode, folded, kaiming, normalize
 from litesnn.search.methods.light.mixture import Mixture, Share
 from litesnn.search.methods.light.sahd import SahdSum
 from litesnn.search.spaces.four_nodes import CELL_EDGES, INPUT, NODES, OUTPUT, CellEdge
-from litesnn.search.spaces.operations import CELL_OPERATIONS
+from litesnn.search.spaces.operations import CONVOLUTIONS
 
-KERNELS = {name: OPS[name].kernel for name in CELL_OPERATIONS if name in OPS and OPS[name].weighted}
-"""Sides of the kernels of the operations with weights."""
 LEAVING = tuple(tuple(edge for edge in CELL_EDGES if edge.source == node) for node in range(NODES))
 """The edges that leave each node, by target."""
 
@@ -39,7 +37,7 @@ class Cell(nn.Module):
 
     Attributes
     ----------
-    convs : by operation and source, (3 * C, C, k, k): the targets in their order
+    convs : by operation and source, (3 * C, C, k, k), with 1 for C where channels are read one by one: the targets in order
     """
 
     def __init__(self, operations: tuple[str, ...], channels: int, norm: NormMode, generator: torch.Generator) -> None:
@@ -50,9 +48,10 @@ class Cell(nn.Module):
         self.convs = nn.ParameterDict(
             {
                 f"{operation}_{node}": nn.Parameter(
-                    kaiming((len(edges) * channels, channels, kernel, kernel), generator), requires_grad=False
+                    kaiming(_weight_shape(OPS[operation], channels, len(edges)), generator),
+                    requires_grad=False,
                 )
-                for operation, kernel in KERNELS.items()
+                for operation in CONVOLUTIONS
                 if operation in operations
                 for node, edges in enumerate(LEAVING)
             }
@@ -87,7 +86,7 @@ class Cell(nn.Module):
         if isinstance(times, Tensor) or times > 0:
             spikes = state.neurons[node].fire(value)
             score.add(spikes, times)
-            for operation in KERNELS:
+            for operation in CONVOLUTIONS:
                 currents += self._convolved(operation, node, edges, spikes, mixture)
         for edge in edges:
             for operation in self.operations:
@@ -106,8 +105,7 @@ class Cell(nn.Module):
         weight = self.convs[f"{operation}_{node}"]
         if len(places) < len(LEAVING[node]):
             weight = weight.unflatten(0, (-1, self.channels))[places].flatten(0, 1)
-        padding = KERNELS[operation] // 2
-        together = folded(lambda x: F.conv2d(x, weight, padding=padding), spikes)
+        together = folded(lambda x: _convolution(OPS[operation], x, weight), spikes)
         parts = normalize(together, self.norm).chunk(len(shares), 2)
         return [(edge, _scaled(part, share)) for (edge, share), part in zip(shares, parts, strict=True)]
 
@@ -118,6 +116,17 @@ _ANALOG: dict[str, Callable[[Tensor], Tensor]] = {
     "maxpool3x3": lambda value: folded(lambda x: F.max_pool2d(x, 3, stride=1, padding=1), value),
 }
 """What the operations without neurons do with a node's analog sum."""
+
+
+def _weight_shape(op: Op, channels: int, targets: int) -> tuple[int, ...]:
+    return (targets * channels, 1 if op.by_channel else channels, op.kernel, op.kernel)
+
+
+def _convolution(op: Op, x: Tensor, weight: Tensor) -> Tensor:
+    """Targets side by side; where channels are read one by one, each target reads a copy of the source's."""
+    if op.by_channel:
+        return F.conv2d(x.repeat(1, len(weight) // x.shape[1], 1, 1), weight, padding=op.padding, groups=len(weight))
+    return F.conv2d(x, weight, padding=op.padding)
 
 
 def _scaled(current: Tensor, share: Share) -> Tensor:

@@ -17,10 +17,9 @@ With `spikes` every skip is an identity of spikes.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, cast
+from typing import Literal
 
 from litesnn.compiler.genotype import BackwardEdgeSpec, EdgeSpec, NodeSpec
-from litesnn.compiler.genotype.schema import OpName
 from litesnn.search.spaces.four_nodes import CELL_EDGES, INPUT, NODES, OUTPUT, Wiring, without_idle_nodes
 from litesnn.search.spaces.operations import ZEROIZE
 
@@ -82,9 +81,7 @@ class _Decoding:
         }
         nodes = tuple(self._node(node, names, entry) for node in read)
         backward = (
-            BackwardEdgeSpec(
-                source=names[self._population(term.source)], target=names[node], op=cast(OpName, term.operation)
-            )
+            BackwardEdgeSpec(source=names[self._population(term.source)], target=names[node], op=term.operation)
             for node in read
             for term in self.terms[node]
             if term.feedback
@@ -108,7 +105,7 @@ class _Decoding:
         inputs = (
             entry.inputs[0]
             if term.source == ENTRY
-            else EdgeSpec(source=names[self._population(term.source)], op=cast(OpName, term.operation))
+            else EdgeSpec(source=names[self._population(term.source)], op=term.operation)
             for term in forward
         )
         enters = any(term.source == ENTRY for term in forward)

@@ -29,6 +29,7 @@ from litesnn.search.methods.light.network import REDUCTION
 from litesnn.search.methods.light.settings import CellSearchSettings
 from litesnn.search.settings.bounds import check_weights
 from litesnn.search.spaces.four_nodes import CELL_EDGES, Wiring
+from litesnn.search.spaces.operations import CONVOLUTIONS
 
 WIDEST = 8
 """Bits of weights that nobody chose, as far as they are certain to fit."""
@@ -101,7 +102,11 @@ def check_size(settings: CellSearchSettings, shape: tuple[int, int, int], name: 
     factor = settings.stem_pool * REDUCTION * settings.last_pool
     width, area = REDUCTION * max(settings.channels, settings.deployed_channels), prod(shape[1:]) // factor**2
     weights = (
-        LARGEST_WINDOW * width**2 * sum("conv" in operation for operation in settings.operations) * 2 * len(CELL_EDGES)
+        LARGEST_WINDOW
+        * width**2
+        * sum(operation in CONVOLUTIONS for operation in settings.operations)
+        * 2
+        * len(CELL_EDGES)
         + width * area * settings.hidden
     )
     check_weights(

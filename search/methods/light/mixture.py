@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from litesnn.search.spaces.four_nodes import CELL_EDGES, NODES, Wiring
+from litesnn.search.spaces.operations import CONVOLUTIONS
 
 Share = Tensor | float
 """The share of one operation: a number where all candidates agree, else (K, 1, 1, 1, 1)."""
@@ -35,7 +36,7 @@ class Mixture:
             for index, operation in enumerate(operations)
             if bool(live[:, edge.number, index].any())
         }
-        convs = [index for index, operation in enumerate(operations) if operation.startswith("conv")]
+        convs = [index for index, operation in enumerate(operations) if operation in CONVOLUTIONS]
         per_edge = live[:, :, convs].sum(2).float()
         self._neurons = [
             _alike(per_edge[:, [edge.number for edge in CELL_EDGES if edge.source == node]].sum(1))

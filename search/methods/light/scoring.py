@@ -66,13 +66,13 @@ def skeleton_of(settings: CellSearchSettings, inputs: Tensor) -> Skeleton:
     """The network's sizes for such inputs; frames of events decide the number of steps."""
     channels, height, width = inputs.shape[-3:]
     return Skeleton(
-        (channels, height, width),
-        settings.channels,
-        inputs.shape[1] if inputs.ndim == 5 else settings.timesteps,
-        settings.stem_pool,
-        settings.last_pool,
-        settings.pool,
-        settings.hidden,
+        input_shape=(channels, height, width),
+        channels=settings.channels,
+        timesteps=inputs.shape[1] if inputs.ndim == 5 else settings.timesteps,
+        stem_pool=settings.stem_pool,
+        last_pool=settings.last_pool,
+        pool=settings.pool,
+        hidden=settings.hidden,
     )
 
 

@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
 from litesnn.base.errors import SearchError
-from litesnn.search.settings.bounds import MAX_CHANNELS, MAX_SIDE, check_settings
-from litesnn.search.settings.setting import Setting
+from litesnn.base.settings.bounds import check_settings
+from litesnn.base.settings.setting import Setting
+from litesnn.search.settings.bounds import MAX_CHANNELS, MAX_SIDE
 from litesnn.search.settings.shared import SeedSetting, ThreadsSetting
-from litesnn.search.spaces.operations import CELL_OPERATIONS, LIGHTSNN_OPERATIONS, ZEROIZE
+from litesnn.search.spaces.operations import CELL_OPERATIONS, CONVOLUTIONS, LIGHTSNN_OPERATIONS, ZEROIZE
 
 Method = Literal["lightsnn", "snasnet"]
 
@@ -106,7 +107,7 @@ class CellSearchSettings:
             if operation not in CELL_OPERATIONS:
                 raise SearchError(f"operations: found '{operation}'; allowed: {allowed}")
         distinct = set(self.operations)
-        if len(distinct) < len(self.operations) or ZEROIZE not in distinct or not any("conv" in o for o in distinct):
+        if len(distinct) < len(self.operations) or ZEROIZE not in distinct or not distinct & set(CONVOLUTIONS):
             raise SearchError(
                 f"operations: found {', '.join(self.operations)}; allowed: {ZEROIZE}, a convolution, and others of {allowed}, "
                 "each once"

@@ -46,7 +46,9 @@ class SourceConvs(nn.Module):
         self.candidates = 1 if self.identity else 2
         self.stride = plan.source_stride(source)
         shape = (plan.channels, plan.source_channels(source), KERNEL, KERNEL)
-        self.convs = CompConv(len(edges) * self.candidates, shape, keep, bits, generator)
+        self.convs = CompConv(
+            count=len(edges) * self.candidates, shape=shape, keep=keep, bits=bits, generator=generator
+        )
         self.norm = nn.BatchNorm2d(self.convs.weight.shape[0] * plan.channels) if norm == "edge" else None
 
     def forward(self, signal: Tensor, ops: Tensor, bits: Tensor) -> Tensor:
@@ -92,7 +94,7 @@ class Cell(nn.Module):
         super().__init__()
         self.neuron = neuron
         self.sources = nn.ModuleList(
-            SourceConvs(space.edges_from(source), plan, keep, bits, norm, generator)
+            SourceConvs(edges=space.edges_from(source), plan=plan, keep=keep, bits=bits, norm=norm, generator=generator)
             for source in range(space.nodes + 1)
         )
         self.norms = nn.ModuleList(

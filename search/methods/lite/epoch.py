@@ -155,7 +155,12 @@ class JointOptimization:
         with torch.no_grad():
             hits = self.ranks.total((running_mean(activity.logits).argmax(2) == mine).sum(1)).cpu()
         return ChoicesUpdate(
-            self.ranks.total(ce).item(), memory.item(), operations.item(), cores.item(), rates.cpu(), hits
+            ce=self.ranks.total(ce).item(),
+            memory=memory.item(),
+            operations=operations.item(),
+            cores=cores.item(),
+            rates=rates.cpu(),
+            hits=hits,
         )
 
     def _reached(self, parameter: Tensor) -> bool:

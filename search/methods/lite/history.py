@@ -80,23 +80,23 @@ def epoch_row(
     choices, topology = supernet.choices, resolve(genotype)
     entries = sum(conv.mask.numel() for conv in supernet.comp_convs())
     return EpochRow(
-        epoch + 1,
-        stage.name,
-        means.ce,
-        means.memory,
-        means.operations,
-        means.cores,
-        means.accuracy,
-        means.masks_changed / (entries * updates),
-        choices.ops().detach().tolist(),
-        choices.bits().detach().tolist(),
-        choices.steps().detach().tolist(),
-        DecodedRow(
-            edge_names(decoded),
-            list(decoded.bits),
-            decoded.timesteps,
-            model_size(topology, genotype.norm),
-            _bit_syn_ops(decoded, topology, means.rates),
+        epoch=epoch + 1,
+        stage=stage.name,
+        loss_ce=means.ce,
+        loss_mem=means.memory,
+        loss_comp=means.operations,
+        cores=means.cores,
+        accuracy=means.accuracy,
+        masks_changed=means.masks_changed / (entries * updates),
+        ops=choices.ops().detach().tolist(),
+        bits=choices.bits().detach().tolist(),
+        steps=choices.steps().detach().tolist(),
+        decoded=DecodedRow(
+            edges=edge_names(decoded),
+            bits=list(decoded.bits),
+            timesteps=decoded.timesteps,
+            model_size=model_size(topology, genotype.norm),
+            bit_syn_ops=_bit_syn_ops(decoded, topology, means.rates),
         ),
     )
 

@@ -14,7 +14,13 @@ from litesnn.search.training.samples import quantized, stratified_split
 
 def make_space(data: Dataset, settings: SearchSettings, channels: int) -> SpikeDhsSpace:
     """The space for a data set at a width; `SearchError` where its networks would be too large to be held."""
-    space = SpikeDhsSpace(data.input_spec.shape, data.num_classes, settings.nodes, channels, settings.levels)
+    space = SpikeDhsSpace(
+        input_shape=data.input_spec.shape,
+        classes=data.num_classes,
+        nodes=settings.nodes,
+        channels=channels,
+        levels=settings.levels,
+    )
     widest = max(plan.channels * space.nodes for plan in space.cells())
     if widest > MAX_CHANNELS:
         raise SearchError(

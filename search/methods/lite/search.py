@@ -56,9 +56,11 @@ def search_genotype(
     place = usable_device(device, SearchError)
     ranks = shared_among_ranks(place, settings.batch_size, SearchError)
     identity = {"method": METHOD, **search_identity(data, settings.as_dict()), **ranks.identity}
-    run = Run("search", SearchError, Path(out_dir) / CHECKPOINT_FILE, identity, ranks)
+    run = Run(
+        kind="search", error=SearchError, checkpoint=Path(out_dir) / CHECKPOINT_FILE, identity=identity, ranks=ranks
+    )
     with run_session(progress, ranks, SearchError) as bar:
-        work = Epochs(data, settings, place, ranks, bar)
+        work = Epochs(data=data, settings=settings, device=place, ranks=ranks, bar=bar)
         run.go(work, bar, resume, on_epoch)
         result = work.result(Path(out_dir))
         run.finish(result.write)

@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
 from litesnn.base.errors import SearchError
+from litesnn.base.settings.bounds import check_settings
+from litesnn.base.settings.setting import Setting
 from litesnn.search.quantizer.step_units import STEP_UNIT
 from litesnn.search.run.sequential import STAGES
-from litesnn.search.settings.bounds import MAX_CHANNELS, MAX_SIDE, check_settings
-from litesnn.search.settings.setting import Setting
+from litesnn.search.settings.bounds import MAX_CHANNELS, MAX_SIDE
 from litesnn.search.settings.shared import (
     ClipNormSetting,
     PrecisionSetting,

@@ -54,17 +54,37 @@ class Supernet(nn.Module):
         self.neuron = NeuronSpec()
         outer = settings.keep_outside
         widths = (settings.bits_outside,)
-        self.stem = CompConv(1, (space.channels, space.input_shape[0], KERNEL, KERNEL), outer, widths, generator)
+        self.stem = CompConv(
+            count=1,
+            shape=(space.channels, space.input_shape[0], KERNEL, KERNEL),
+            keep=outer,
+            bits=widths,
+            generator=generator,
+        )
         self.stem_norm = nn.BatchNorm2d(space.channels)
         self.cells = nn.ModuleList(
-            Cell(space, plan, settings.keep, settings.bits, settings.norm, self.neuron, generator)
+            Cell(
+                space=space,
+                plan=plan,
+                keep=settings.keep,
+                bits=settings.bits,
+                norm=settings.norm,
+                neuron=self.neuron,
+                generator=generator,
+            )
             for plan in space.cells()
         )
         channels, height, width = space.output_shape
         features = channels if settings.pool == "global_average" else channels * height * width
-        self.readout = CompConv(1, (space.classes, features), outer, widths, generator)
+        self.readout = CompConv(count=1, shape=(space.classes, features), keep=outer, bits=widths, generator=generator)
         self.readout_bias = nn.Parameter(torch.zeros(space.classes))
-        self.choices = Choices(len(space.edges), len(space.levels), len(settings.bits), settings.timesteps, generator)
+        self.choices = Choices(
+            edges=len(space.edges),
+            cells=len(space.levels),
+            widths=len(settings.bits),
+            timesteps=settings.timesteps,
+            generator=generator,
+        )
 
     def forward(self, inputs: Tensor) -> Activity:
         """From integers (N, C, H, W)."""

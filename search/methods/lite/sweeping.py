@@ -113,12 +113,12 @@ def _point(memory: float, operations: float, folder: str, history: dict[str, Any
     last = history["epochs"][-1]
     decoded = last["decoded"]
     return SweepPoint(
-        memory,
-        operations,
-        folder,
-        last["accuracy"][decoded["timesteps"] - 1],
-        decoded["model_size"],
-        decoded["bit_syn_ops"],
-        decoded["bits"],
-        decoded["timesteps"],
+        lambda_mem=memory,
+        lambda_comp=operations,
+        folder=folder,
+        accuracy=last["accuracy"][decoded["timesteps"] - 1],
+        model_size=decoded["model_size"],
+        bit_syn_ops=decoded["bit_syn_ops"],
+        bits=decoded["bits"],
+        timesteps=decoded["timesteps"],
     )

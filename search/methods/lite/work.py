@@ -55,7 +55,14 @@ class Epochs:
         synchronize_norms(self.supernet, ranks)
         self.cost = make_cost(self.space, data.input_spec, settings, bar).to(device)
         self.optimizers = Optimizers.of(self.supernet, settings)
-        self.optimization = JointOptimization(self.supernet, self.cost, self.optimizers, halves, settings, ranks)
+        self.optimization = JointOptimization(
+            supernet=self.supernet,
+            cost=self.cost,
+            optimizers=self.optimizers,
+            halves=halves,
+            settings=settings,
+            ranks=ranks,
+        )
         self.updates = -(-len(halves.weights.y) // settings.batch_size)
         self.rows: list[dict[str, Any]] = []
 

@@ -61,7 +61,7 @@ def channel_groups(topology: Topology) -> tuple[ChannelGroup, ...]:
 
 def ties(edge: EdgePlan) -> bool:
     """Whether channel i of what the edge reads and channel i of its node can only go together."""
-    return not edge.weighted and edge.in_shape[0] == edge.out_shape[0]
+    return edge.by_channel and edge.in_shape[0] == edge.out_shape[0]
 
 
 def read_channels(edge: EdgePlan) -> Iterator[Channel]:

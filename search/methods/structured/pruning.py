@@ -119,4 +119,11 @@ def prune(
 
 
 def _result(group: ChannelGroup, count: int, rate: float, scores: npt.NDArray[np.float64]) -> GroupResult:
-    return GroupResult(group, len(group.sets), count, rate, float(scores.min()), float(scores.max()))
+    return GroupResult(
+        group=group,
+        before=len(group.sets),
+        after=count,
+        rate=rate,
+        lowest=float(scores.min()),
+        highest=float(scores.max()),
+    )

@@ -65,12 +65,9 @@ def _tensors(loaded: LoadedGenotype, left: Kept) -> dict[str, Array]:
 
 
 def _read_part(tensor: Array, edge: EdgePlan, left: Kept) -> Array:
-    """The input channels that are left of a (C_out, C_in, ...) or dense (C_out, C_in * H * W) tensor."""
+    """The weights that read the channels that are left."""
     channels = _side_by_side(edge.sources, edge.source_channels, left)
-    if edge.op != "dense":
-        return tensor[:, channels]
-    by_channel = tensor.reshape(tensor.shape[0], edge.in_shape[0], -1)
-    return by_channel[:, channels].reshape(tensor.shape[0], -1)
+    return tensor[:, edge.weights_from(channels)]
 
 
 def _document(spec: Genotype, kept: Kept) -> Genotype:

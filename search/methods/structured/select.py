@@ -29,7 +29,7 @@ def kept_counts(topology: Topology, groups: Sequence[ChannelGroup], rates: Seque
         kept_count(len(group.sets), rate) if group.removable else len(group.sets)
         for group, rate in zip(groups, rates, strict=True)
     ]
-    padded = [edge for node in topology.nodes for edge in node.edges if not edge.weighted and not ties(edge)]
+    padded = [edge for node in topology.nodes for edge in node.edges if edge.by_channel and not ties(edge)]
     owners = {edge.name: node.name for node in topology.nodes for edge in node.edges}
     short = True
     while short:

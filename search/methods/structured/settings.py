@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
 from litesnn.base.errors import PruningError
-from litesnn.search.settings.bounds import check_settings
-from litesnn.search.settings.setting import Setting
+from litesnn.base.settings.bounds import check_settings
+from litesnn.base.settings.setting import Setting
 
 Method = Literal["svs", "sca", "l1", "random"]
 METHODS: tuple[Method, ...] = get_args(Method)

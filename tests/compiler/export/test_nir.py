@@ -39,13 +39,20 @@ def same(first: Graph, second: Graph) -> None:
 
 
 @pytest.mark.parametrize("profile", ["loihi1", "loihi2"])
-@pytest.mark.parametrize("seed", range(5))
-def test_programs_come_back_and_their_nodes_give_their_spikes(seed: int, profile: str, tmp_path: Path) -> None:
-    loaded = random_trained_genotype(seed)
+@pytest.mark.parametrize(
+    ("seed", "choices"),
+    [*((seed, {}) for seed in range(5)), (2, {"ops": ("depthwise3x3", "skip"), "encoding": "spikes"})],
+)
+def test_programs_come_back_and_their_nodes_give_their_spikes(
+    seed: int, choices: dict[str, object], profile: str, tmp_path: Path
+) -> None:
+    loaded = random_trained_genotype(seed, **choices)
     graph = compile_graph(loaded, load_profile(profile))
     path = tmp_path / "program.nir"
     path.write_bytes(export_nir(graph))
     (port,) = graph.sources
+    if choices:
+        assert any(block.geometry.kind == "depthwise" for block in graph.blocks)
     coding = InputCoding("direct", ValueRange(port.minimum, port.maximum)) if port.message_bits else InputCoding()
     read = read_network(path, RealOptions(input=coding))
     same(graph, read.imported.graph)

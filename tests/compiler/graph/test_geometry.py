@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from torch.nn import functional
 
 from litesnn.compiler.graph import Axes, Conv2d, Dense, Geometry, OneToOne, Pool, Sparse, per_axis
+from litesnn.compiler.graph.geometry.by_channel import ByChannel
+from litesnn.compiler.graph.geometry.depthwise import Depthwise
 
 IDS = np.arange
 Case = tuple[Geometry, tuple[int, int, int], tuple[int, int, int]]
@@ -64,12 +66,25 @@ def pools(draw: Any) -> Case:
 
 
 @st.composite
+def depthwises(draw: Any) -> Case:
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    c_in, c_out, height, width = (draw(st.integers(1, n)) for n in (4, 6, 7, 7))
+    count, kernel = draw(st.integers(1, min(c_in, c_out))), (draw(st.integers(1, 4)), draw(st.integers(1, 4)))
+    sources, targets = np.sort(rng.permutation(c_in)[:count]), np.sort(rng.permutation(c_out)[:count])
+    codes = (rng.integers(-9, 10, (count, *kernel)) * (rng.random((count, *kernel)) < 0.5)).astype(np.int32)
+    geometry = Depthwise(codes, sources, targets, draw(axes(1, 3)), draw(axes(0, 2)), draw(axes(1, 2)))
+    size = tuple(window(side, *axis) for side, axis in zip((height, width), geometry.axes, strict=True))
+    assume(min(size) >= 1)
+    return geometry, (c_in, height, width), (c_out, *size)
+
+
+@st.composite
 def sparses(draw: Any) -> Case:
     geometry, in_shape, out_shape = draw(convolutions())
     return Sparse.from_matrix(geometry.matrix(in_shape, out_shape)), in_shape, out_shape
 
 
-CASES = convolutions() | denses() | pools() | sparses()
+CASES = convolutions() | denses() | pools() | depthwises() | sparses()
 
 
 def spikes(shape: tuple[int, int, int], seed: int = 0) -> np.ndarray:
@@ -92,18 +107,21 @@ def test_a_convolution_is_torchs(case: Case) -> None:
     np.testing.assert_array_equal((geometry.matrix(in_shape, out_shape) @ x.ravel()).reshape(out_shape), expected)
 
 
-@given(pools())
-def test_a_pool_is_torchs_depthwise_convolution(case: Case) -> None:
+@given(pools() | depthwises())
+def test_a_window_per_channel_is_torchs_depthwise_convolution(case: Case) -> None:
     geometry, in_shape, out_shape = case
-    assert isinstance(geometry, Pool)
-    kernel = np.zeros((out_shape[0], in_shape[0], *geometry.kernel))
-    kernel[geometry.targets, geometry.sources] = geometry.codes[:, None, None]
+    assert isinstance(geometry, ByChannel)
+    (ky, *_), (kx, *_) = geometry.axes
+    kernel = np.zeros((out_shape[0], in_shape[0], ky, kx))
+    for code, read, fed in zip(geometry.codes, geometry.sources, geometry.targets, strict=True):
+        kernel[fed, read] = code
     x = spikes(in_shape)
     expected = functional.conv2d(
         torch.as_tensor(x[None], dtype=torch.float64),
         torch.as_tensor(kernel),
-        stride=geometry.stride,
-        padding=geometry.padding,
+        stride=tuple(axis[1] for axis in geometry.axes),
+        padding=tuple(axis[2] for axis in geometry.axes),
+        dilation=tuple(axis[3] for axis in geometry.axes),
     )[0].numpy()
     np.testing.assert_array_equal((geometry.matrix(in_shape, out_shape) @ x.ravel()).reshape(out_shape), expected)
 

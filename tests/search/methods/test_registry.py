@@ -9,10 +9,10 @@ import pytest
 from command_line import call
 
 from litesnn.base.errors import SearchError
+from litesnn.base.settings.setting import settings_of
 from litesnn.display.searches import shown_search
 from litesnn.search.methods.method import SearchMethod
 from litesnn.search.methods.registry import METHODS
-from litesnn.search.settings.setting import settings_of
 
 EVERY = pytest.mark.parametrize("method", METHODS.values(), ids=list(METHODS))
 

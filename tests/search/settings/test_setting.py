@@ -13,13 +13,13 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 import pytest
 
 from litesnn.base.errors import LiteSNNError
+from litesnn.base.settings.bounds import check_settings
+from litesnn.base.settings.setting import NamedSetting, Setting, settings_of
 from litesnn.compiler.genotype import QuantizerSpec
 from litesnn.search.methods.light.settings import CellSearchSettings
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.structured.settings import Scoring
 from litesnn.search.networks.choices import NetworkChoices, QuantizerChoices
-from litesnn.search.settings.bounds import check_settings
-from litesnn.search.settings.setting import NamedSetting, Setting, settings_of
 from litesnn.search.training.settings import TrainingSettings
 
 DOCS = Path(__file__).parents[3] / "docs"

@@ -53,6 +53,12 @@ def test_layers_that_can_pass_the_accumulator_are_named_but_for_the_host() -> No
     assert by_layer(counted(Watch(), 0)[0], Watch(), Tally(), ALONE) == ()
 
 
+def test_narrow_states_bound_the_sums_that_fit() -> None:
+    narrow = load_profile("loihi2", overrides={"state_bits": "16"})
+    assert narrow.state_limit == 2**15 - 1
+    assert Watch(narrow).limit == (2**15 - 1) // 64 < Watch(LOIHI2).limit
+
+
 @pytest.mark.parametrize("profile", [None, LOIHI1], ids=["any", "loihi1"])
 def test_the_history_has_the_share_of_every_fixed_epoch(profile: object, tmp_path: Path) -> None:
     loaded = random_trained_genotype(4, encoding="direct", stem=True, cells=1, nodes=1, size=4, timesteps=2)

@@ -12,10 +12,12 @@ import torch
 from scipy.sparse import csr_matrix
 
 from litesnn.compiler.graph import Conv2d, Dense, Geometry, OneToOne, Pool, Sparse, Table
+from litesnn.compiler.graph.geometry.by_channel import ByChannel
+from litesnn.compiler.graph.geometry.depthwise import Depthwise
 from litesnn.runtime.exact.tensors.kernels.conv import ActiveWindows, DenseConv
 from litesnn.runtime.exact.tensors.kernels.kernel import Kernel
 from litesnn.runtime.exact.tensors.kernels.matrix import ActiveInputs, DenseMatrix, SparseMatrix
-from litesnn.runtime.exact.tensors.kernels.pool import DepthwisePool
+from litesnn.runtime.exact.tensors.kernels.pool import ChannelWindows
 from litesnn.runtime.exact.tensors.layout import Shape
 
 Weights: TypeAlias = npt.NDArray[np.int64] | csr_matrix
@@ -47,7 +49,9 @@ def candidates(geometry: Geometry, weights: Weights, place: Place) -> list[Kerne
 def _conv(geometry: Conv2d, weights: Weights, place: Place) -> list[Kernel]:
     return [
         DenseConv(geometry, weights, place.dtype, place.device),
-        ActiveWindows(geometry, weights, place.out_shape, place.dtype, place.device),
+        ActiveWindows(
+            geometry=geometry, weights=weights, out_shape=place.out_shape, dtype=place.dtype, device=place.device
+        ),
     ]
 
 
@@ -55,8 +59,12 @@ def _dense(geometry: Dense, weights: Weights, place: Place) -> list[Kernel]:
     return [kind(weights, place.out_shape, place.dtype, place.device) for kind in (DenseMatrix, ActiveInputs)]
 
 
-def _pool(geometry: Pool, weights: Weights, place: Place) -> list[Kernel]:
-    return [DepthwisePool(geometry, weights, place.out_shape, place.dtype, place.device)]
+def _by_channel(geometry: ByChannel, weights: Weights, place: Place) -> list[Kernel]:
+    return [
+        ChannelWindows(
+            geometry=geometry, weights=weights, out_shape=place.out_shape, dtype=place.dtype, device=place.device
+        )
+    ]
 
 
 def _sparse(geometry: Sparse, weights: csr_matrix, place: Place) -> list[Kernel]:
@@ -68,5 +76,6 @@ def _sparse(geometry: Sparse, weights: csr_matrix, place: Place) -> list[Kernel]
 
 
 KERNELS: Table[Callable[[Any, Any, Place], list[Kernel]]] = Table(
-    "the exact simulator", {Conv2d: _conv, Dense: _dense, Pool: _pool, OneToOne: _pool, Sparse: _sparse}
+    "the exact simulator",
+    {Conv2d: _conv, Depthwise: _by_channel, Dense: _dense, Pool: _by_channel, OneToOne: _by_channel, Sparse: _sparse},
 )

@@ -1,4 +1,4 @@
-"""Depthwise windows of one weight per channel: pooling, skips and shortcuts."""
+"""Windows that join channels one by one: pooling, skips and shortcuts."""
 
 from __future__ import annotations
 
@@ -8,28 +8,27 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from litesnn.compiler.graph import Pool, per_axis
+from litesnn.compiler.graph.geometry.by_channel import ByChannel
 from litesnn.runtime.exact.tensors.layout import Shape
 
+Ints = npt.NDArray[np.int64]
 
-class DepthwisePool:
+
+class ChannelWindows:
     """Strided copies for single pixels, a depthwise convolution for windows."""
 
     name = "pooling"
 
     def __init__(
-        self,
-        geometry: Pool,
-        weights: npt.NDArray[np.int64],
-        out_shape: Shape,
-        dtype: torch.dtype,
-        device: torch.device,
+        self, geometry: ByChannel, weights: Ints, out_shape: Shape, dtype: torch.dtype, device: torch.device
     ) -> None:
-        self.geometry, self.out_shape = geometry, out_shape
+        self.out_shape = out_shape
         self.sources = torch.as_tensor(geometry.sources, device=device)
         self.targets = torch.as_tensor(geometry.targets, device=device)
-        self.weights = torch.as_tensor(weights, dtype=dtype, device=device)[:, None, None]
-        self.single = geometry.kernel == (1, 1) and per_axis(geometry.padding) == (0, 0)
+        kernels, self.stride, self.padding, self.dilation = zip(*geometry.axes, strict=True)
+        taps = np.broadcast_to(weights.reshape(len(weights), *weights.shape[1:] or (1, 1)), (len(weights), *kernels))
+        self.taps = torch.as_tensor(np.array(taps), dtype=dtype, device=device)
+        self.single = kernels == (1, 1) and self.padding == (0, 0)
         identity = np.arange(out_shape[0])
         self.in_place = np.array_equal(geometry.targets, identity)
         self.whole = self.in_place and np.array_equal(geometry.sources, identity)
@@ -49,11 +48,9 @@ class DepthwisePool:
         return sums.index_add_(1, self.targets, windows)
 
     def _windows(self, values: Tensor) -> Tensor:
-        geometry = self.geometry
         if self.single:
-            down, across = per_axis(geometry.stride)
-            pixels = values[:, :, ::down, ::across]
+            pixels = values[:, :, :: self.stride[0], :: self.stride[1]]
             pixels = pixels[:, :, : self.out_shape[1], : self.out_shape[2]]
-            return pixels.clone() if self.plain else pixels * self.weights
-        taps = self.weights[..., None].expand(-1, 1, *geometry.kernel).contiguous()
-        return functional.conv2d(values, taps, None, geometry.stride, geometry.padding, groups=len(taps))
+            return pixels.clone() if self.plain else pixels * self.taps
+        taps = self.taps[:, None]
+        return functional.conv2d(values, taps, None, self.stride, self.padding, self.dilation, groups=len(taps))

@@ -14,6 +14,7 @@ from litesnn.search.methods.light.pruning import Pruning
 
 ALL = ("zeroize", "skip", "conv1x1", "conv3x3", "avgpool3x3", "maxpool3x3")
 LIGHT = ("zeroize", "conv3x3", "skip")
+DEPTHWISE = ("zeroize", "depthwise3x3", "conv1x1", "skip")
 SKELETON = Skeleton((2, 8, 8), 3, 3, 1, 2, "max", 6)
 
 
@@ -50,7 +51,9 @@ def score(made: CandidateNetwork, live: torch.Tensor, operations: tuple[str, ...
     return [float(value) for value in made.scores(made.stem_currents(batch), mixture)]
 
 
-@pytest.mark.parametrize(("operations", "norm"), [(ALL, "batch"), (ALL, "init"), (LIGHT, "batch")])
+@pytest.mark.parametrize(
+    ("operations", "norm"), [(ALL, "batch"), (ALL, "init"), (LIGHT, "batch"), (DEPTHWISE, "batch")]
+)
 def test_scores_are_those_of_the_plain_network(operations: tuple[str, ...], norm: str) -> None:
     made, batch, live = network(operations, norm), inputs(), random_live(operations, 4)
     found = score(made, live, operations, batch)

@@ -49,14 +49,18 @@ def cut_off(network: LoadedGenotype, kept: Kept) -> LoadedGenotype:
         gone = [i for i, (name, channel) in enumerate(channels) if name != "input" and channel not in stays[name]]
         if edge.weighted and gone:
             mask = tensors[f"{edge.name}.mask"]
-            mask.reshape(mask.shape[0], edge.in_shape[0], -1)[:, gone] = 0
+            if edge.by_channel:
+                mask[gone] = 0
+            else:
+                mask.reshape(mask.shape[0], edge.in_shape[0], -1)[:, gone] = 0
     return edited(network.spec, tensors)
 
 
-@given(seed=st.integers(0, 10**6))
-@settings(max_examples=40)
-def test_removing_channels_is_cutting_them_off(seed: int) -> None:
-    network = random_trained_genotype(seed)
+@given(seed=st.integers(0, 10**6), depthwise=st.booleans())
+@settings(max_examples=60)
+def test_removing_channels_is_cutting_them_off(seed: int, depthwise: bool) -> None:
+    operations = {"ops": ("depthwise3x3", "conv1x1", "skip", "shortcut")} if depthwise else {}
+    network = random_trained_genotype(seed, **operations)
     kept = some_channels(network, np.random.default_rng(seed))
     inputs = random_input(network, 3, seed)
     smaller = run_reference(remove_channels(network, kept), inputs, "fixed")

@@ -1,12 +1,14 @@
 """What a setting says of itself: `Annotated[int, Setting("Samples per step.", low=2)]` as the type of a field of a settings class.
 
-The class is the one place where a setting stands: its bounds are checked when the class is made (`check_settings`), the command line
-makes its options of it, and the tables in docs/settings.md are printed from it. Nothing here imports torch.
+The class is the one place where a setting stands: its bounds are checked when the class is made (`bounds.check_settings`), Python has
+it as a keyword, the command line makes its options of it, and the tables in docs/settings.md are printed from it. A field whose type is
+itself such a class holds a group of settings.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -25,8 +27,10 @@ class Setting:
     low, high : bounds that are allowed themselves
     above, below : bounds that are not
     option : the command has an option for it; others are given with `--set NAME=VALUE`, where the command has that
-    flag : name of the option, where it is not the setting's
+    flag : name of the option, where it is not the setting's; `--yes/--no` for a truth value that may be left open
     off : help of the option, where it turns off a setting that is on by default
+    parse : text -> value, for values that are not words, numbers or truths
+    metavar : what stands for the value in help
     """
 
     help: str
@@ -37,6 +41,8 @@ class Setting:
     option: bool = False
     flag: str = ""
     off: str = ""
+    parse: Callable[[str], Any] | None = None
+    metavar: str | None = None
 
     def holds(self, value: float) -> bool:
         """Whether a number lies within the bounds."""
@@ -64,13 +70,41 @@ class NamedSetting:
 
     Attributes
     ----------
+    path : names of the fields that lead to it; its own is the last
     kind : its type, without what it says
     """
 
-    name: str
+    path: tuple[str, ...]
     kind: Any
     default: Any
     setting: Setting
+
+    @property
+    def name(self) -> str:
+        """Of the field."""
+        return self.path[-1]
+
+    @property
+    def flag(self) -> str:
+        """Its option: `--name`, or `--yes/--no`."""
+        return self.setting.flag or f"--{self.name.replace('_', '-')}"
+
+    @property
+    def parameter(self) -> str:
+        """Its name as a parameter of a command: the first flag's."""
+        return self.flag.partition("/")[0].lstrip("-").replace("-", "_")
+
+    def of(self, settings: Any) -> Any:
+        """Its value in settings of the class."""
+        for name in self.path:
+            settings = getattr(settings, name)
+        return settings
+
+    def read(self, value: Any) -> Any:
+        """The value of the setting, from that of its option."""
+        if self.setting.parse is not None:
+            return self.setting.parse(value)
+        return not value if self.setting.off else value
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -85,7 +119,7 @@ class NamedSetting:
 
 @cache
 def settings_of(kind: type[DataclassInstance]) -> tuple[NamedSetting, ...]:
-    """The settings of a class, in their order.
+    """The settings of a class, in their order, those of groups in their place.
 
     Raises
     ------
@@ -93,14 +127,20 @@ def settings_of(kind: type[DataclassInstance]) -> tuple[NamedSetting, ...]:
         For a field that says nothing of itself.
     """
     hints = get_type_hints(kind, include_extras=True)
-    return tuple(_named(kind, field.name, hints[field.name], field.default) for field in fields(kind))
+    return tuple(
+        named for field in fields(kind) for named in _named(kind, field.name, hints[field.name], field.default)
+    )
 
 
-def _named(owner: type, name: str, hint: Any, default: Any) -> NamedSetting:
+def _named(owner: type, name: str, hint: Any, default: Any) -> Iterator[NamedSetting]:
+    if is_dataclass(hint) and isinstance(hint, type):
+        for inner in settings_of(hint):
+            yield replace(inner, path=(name, *inner.path))
+        return
     said = [part for part in getattr(hint, "__metadata__", ()) if isinstance(part, Setting)]
     if get_origin(hint) is not Annotated or len(said) != 1:
         raise TypeError(f"{owner.__name__}.{name}: its type has to be Annotated[..., Setting(...)]")
-    return NamedSetting(name, get_args(hint)[0], default, said[0])
+    yield NamedSetting((name,), get_args(hint)[0], default, said[0])
 
 
 def _parts(kind: Any) -> tuple[Any, ...]:
