@@ -57,9 +57,7 @@ class PruneSources(Fix):
             by_source = np.moveaxis(np.abs(weight * mask), edge.source_axis, 0)
             strength = by_source.reshape(len(by_source), -1).sum(axis=1)
             kept = _smallest(strength[None, :], (strength > 0)[None, :], self.percent)[0]
-            smaller: Array = mask * np.expand_dims(
-                kept, [axis for axis in range(weight.ndim) if axis != edge.source_axis]
-            )
+            smaller: Array = mask * kept.reshape([-1 if axis == edge.source_axis else 1 for axis in range(weight.ndim)])
             return smaller
 
         return _pruned(subject, self.population, without_weakest)
