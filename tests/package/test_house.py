@@ -24,7 +24,13 @@ NEVER = {
     "jobs": {"commands", "display"},
     "display": {"commands", "jobs"},
 }
-OUTSIDE = {"compiler": {"torch", "lava"}, "kernels": {"torch", "lava"}, "base": {"torch", "lava"}, "reading": {"torch", "lava"}, "search": {"lava"}}
+OUTSIDE = {
+    "compiler": {"torch", "lava"},
+    "kernels": {"torch", "lava"},
+    "base": {"torch", "lava"},
+    "reading": {"torch", "lava"},
+    "search": {"lava"},
+}
 """Packages that a room may not import."""
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from litesnn.compiler.graph import Conv2d, Dense, Geometry, OneToOne, Pool, Population, Sparse, Table
 from litesnn.kernels.structures import ALL, DEPTHWISE, SPARSE, WINDOWS
 from litesnn.runtime.exact.edges import Weights
-from litesnn.runtime.exact.native.arrays import Array, Ints, aligned, places_last
+from litesnn.runtime.exact.native.arrays import WORD, Array, Ints, aligned, places_last, words
 
 # Weights up to which a sparse matrix may be filled up, and the share of stored ones from which that pays.
 FILLED_WEIGHTS = 2**24
@@ -27,7 +27,7 @@ class Layout:
     ----------
     weights : WINDOWS (kH, kW, C_in, padded C_out), ALL (H * W, C_in, padded C_out), the others (entries,)
     index, targets : of SPARSE; of DEPTHWISE the source channels, (layers, padded C_out)
-    straight : of DEPTHWISE, whether target channel c reads source channel c alone
+    straight : of DEPTHWISE, whether target channel c reads source channel c alone, and the source has bits for all padded ones
     reads : per source channel, whether any weight reads it, (C_in,)
     window : kernel, stride, padding and dilation, (height, width) each
     """
@@ -96,7 +96,8 @@ def _pool(geometry: Pool, weights: Ints, ends: Ends) -> Layout:
     values = aligned(sources.shape, ends.dtype)
     values[rank, targets] = weights[live].astype(ends.dtype)
     reads = np.isin(np.arange(ends.source.shape[0]), geometry.sources[live])
-    straight = layers == 1 and bool(np.all((sources == -1) | (sources == np.arange(ends.padded))))
+    covered = ends.padded <= words(ends.source.shape[0]) * WORD  # the kernel reads bits of every target channel
+    straight = layers == 1 and covered and bool(np.all((sources == -1) | (sources == np.arange(ends.padded))))
     return Layout(DEPTHWISE, values, reads, targets=sources, window=_window(geometry), straight=straight)
 
 
