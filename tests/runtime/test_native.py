@@ -17,6 +17,7 @@ from litesnn.compiler.graph import Conv2d, Dense, Geometry, Graph, Pool, Source,
 from litesnn.compiler.graph.geometry.maps import Shape
 from litesnn.compiler.graph.geometry.windows import reached
 from litesnn.kernels import library, missing
+from litesnn.kernels.structures import WINDOWS
 from litesnn.runtime.exact import RunTiming, Simulator
 from litesnn.runtime.exact.native import NativeEngine, reason_against
 from litesnn.runtime.exact.native.synapses import Ends, layout
@@ -219,3 +220,15 @@ def test_samples_without_a_step_are_refused() -> None:
     network = _same_convs(np.random.default_rng(0))
     with pytest.raises(DataError, match="found 0 steps per sample"):
         Simulator(network).run(np.zeros((2, 0, 2, 4, 4), np.int16))
+
+
+def test_a_pool_of_many_channels_into_one_is_filled_up() -> None:
+    """A pass over the map per source channel takes several times as long as rows of what spikes."""
+    rng = np.random.default_rng(0)
+    enters = Source("input", (9, 5, 5), tuple(range(9)), 9, "input", minimum=0, maximum=1)
+    many = Pool(rng.integers(1, 8, 9).astype(np.int32), np.arange(9), np.zeros(9, np.int64), (3, 3), 1, 1)
+    block = SynapseBlock("m", "input", "one", many, "m", "m")
+    one = neurons("one", 1, 5, vth=np.full(1, 9))
+    network = isolated([enters, one, readout(2)], [block, dense("one", "readout", np.ones((2, 25), np.int32))])
+    assert layout(many, many.codes.astype(np.int64), Ends(enters, one, 16, np.dtype(np.int16))).kind == WINDOWS
+    assert_same(*_traces(network, rng.integers(0, 2, (2, 3, 9, 5, 5)).astype(np.int16)))

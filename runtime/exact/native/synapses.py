@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from litesnn.runtime.exact.native.arrays import WORD, Array, Ints, aligned, plac
 # Weights up to which a sparse matrix may be filled up, and the share of stored ones from which that pays.
 FILLED_WEIGHTS = 2**24
 FILLED_SHARE = 0.02
+MOST_LAYERS = 4  # of a pool, each a pass over the map; with more, its kernels are filled up
 NOTHING = np.zeros(0, np.int64)
 
 
@@ -68,7 +70,7 @@ def _window(geometry: Conv2d | Pool) -> tuple[tuple[int, int], ...]:
     return tuple(zip(rows, columns, strict=True))
 
 
-def _conv(geometry: Conv2d, weights: Ints, ends: Ends) -> Layout:
+def _conv(geometry: Conv2d | Pool, weights: Ints, ends: Ends) -> Layout:
     rows = ends.rows(weights.transpose(2, 3, 1, 0))
     return Layout(WINDOWS, rows, weights.any(axis=(0, 2, 3)), window=_window(geometry))
 
@@ -91,6 +93,11 @@ def _pool(geometry: Pool, weights: Ints, ends: Ends) -> Layout:
     live, targets = live[order], targets[order]
     rank = np.arange(len(live)) - np.searchsorted(targets, targets)
     layers = int(rank.max(initial=0)) + 1
+    shape = (ends.target.shape[0], ends.source.shape[0], *geometry.kernel)
+    if layers > MOST_LAYERS and prod(shape) <= FILLED_WEIGHTS:
+        kernels = np.zeros(shape, np.int64)
+        np.add.at(kernels, (targets, geometry.sources[live]), weights[live, None, None])
+        return _conv(geometry, kernels, ends)
     sources = np.full((layers, ends.padded), -1, np.int64)
     sources[rank, targets] = geometry.sources[live]
     values = aligned(sources.shape, ends.dtype)
