@@ -6,10 +6,13 @@ import atexit
 import hashlib
 import os
 import platform
+import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -18,7 +21,8 @@ MAIN = SOURCES / "network.c"
 FLAGS = ("-O3", "-fwrapv", "-shared", "-fPIC")
 # The processor's own instructions; the first that the compiler takes.
 TARGETS: tuple[tuple[str, ...], ...] = (("-march=native",), ("-mcpu=native",), ())
-SECONDS = 300.0
+SECONDS = 120.0  # some three are needed; many times as many where the machine is busy
+DIGEST = 24
 
 
 class BuildError(Exception):
@@ -34,39 +38,56 @@ def built() -> Path:
         Where no compiler is found, or it fails.
     """
     compiler = _compiler()
-    name = f"network-{_key(compiler)}.so"
+    stem = f"network-{_key(compiler)}"
     for folder in _folders():
-        path = folder / name
-        if path.is_file():
-            return path
+        found = next((path for path in sorted(folder.glob(f"{stem}-*.so")) if _is_whole(path)), None)
+        if found:
+            return found
         if _usable(folder):
-            return _compiled(compiler, path)
+            return _compiled(compiler, folder, stem)
     raise BuildError("no folder to keep it in can be written")
 
 
-def _compiler() -> str:
-    wanted = os.environ.get("CC", "").split()
-    for name in [*wanted[:1], "cc", "gcc", "clang"]:
+def _compiler() -> list[str]:
+    """The compiler, and what CC says after its name (`ccache gcc`, `gcc -m64`)."""
+    wanted = os.environ.get("CC", "")
+    try:
+        words = shlex.split(wanted)
+    except ValueError as error:
+        raise BuildError(f"CC is {wanted!r}: {error}") from None
+    for name, *options in ([words] if words else []) + [["cc"], ["gcc"], ["clang"]]:
         found = shutil.which(name)
         if found:
-            return found
+            return [found, *options]
     raise BuildError("no C compiler was found (cc, gcc, clang, or what CC names)")
 
 
-def _key(compiler: str) -> str:
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:DIGEST]
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a library is the one that was compiled, as its name says: one that was cut short would end the process."""
+    try:
+        return path.stem.endswith(f"-{_digest(path.read_bytes())}")
+    except OSError:
+        return False
+
+
+def _key(compiler: list[str]) -> str:
     """Tells apart what would give another library: sources, flags, compiler, and the processor's instructions."""
     parts = [path.read_bytes() for path in sorted(SOURCES.iterdir()) if path.suffix in (".c", ".h")]
-    stamp = os.stat(compiler)
+    stamp = os.stat(compiler[0])
     words = (
         *FLAGS,
-        compiler,
+        *compiler,
         str(stamp.st_size),
         str(stamp.st_mtime_ns),
         platform.machine(),
         sys.platform,
         _processor(),
     )
-    return hashlib.sha256(b"\0".join([*parts, *(word.encode() for word in words)])).hexdigest()[:24]
+    return _digest(b"\0".join([*parts, *(os.fsencode(word) for word in words)]))
 
 
 def _processor() -> str:
@@ -81,7 +102,8 @@ def _processor() -> str:
 def _folders() -> Iterator[Path]:
     """Where libraries are kept: the user's cache; where that cannot be written, a folder for this process."""
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    yield Path(cache) / "litesnn" / "kernels"
+    if os.path.isabs(cache):  # of a user without a home, "~" stays
+        yield Path(cache) / "litesnn" / "kernels"
     temporary = mkdtemp(prefix="litesnn-kernels-")
     atexit.register(shutil.rmtree, temporary, ignore_errors=True)
     yield Path(temporary)
@@ -95,20 +117,41 @@ def _usable(folder: Path) -> bool:
     return os.access(folder, os.W_OK | os.X_OK)
 
 
-def _compiled(compiler: str, path: Path) -> Path:
+def _compiled(compiler: list[str], folder: Path, stem: str) -> Path:
     """Compile to a name of this process, and rename: others may do the same at the same time."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = folder / f".{stem}.{os.getpid()}"
     said = ""
     try:
         for target in TARGETS:
-            command = [compiler, *FLAGS, *target, "-o", str(temporary), str(MAIN)]
-            done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS, check=False)
-            if done.returncode == 0:
+            code, said = _ran([*compiler, *FLAGS, *target, "-o", str(temporary), str(MAIN)])
+            if code == 0:
+                path = folder / f"{stem}-{_digest(temporary.read_bytes())}.so"
                 os.replace(temporary, path)
                 return path
-            said = done.stderr.strip()
-    except (OSError, subprocess.SubprocessError) as error:
+    except subprocess.TimeoutExpired:
+        said = f"it was not done after {SECONDS:.0f} s"
+    except OSError as error:
         said = str(error)
     finally:
         temporary.unlink(missing_ok=True)
-    raise BuildError(f"{compiler} failed: {said.splitlines()[0] if said else 'it said nothing'}")
+    raise BuildError(f"{compiler[0]} failed: {said.splitlines()[0] if said else 'it said nothing'}")
+
+
+def _ran(command: list[str]) -> tuple[int, str]:
+    """Exit code and words of a compiler; it ends with all that it started, however this ends."""
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    ) as process:
+        try:
+            said = process.communicate(timeout=SECONDS)[1]
+        except BaseException:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            raise
+        return process.returncode, said.strip()

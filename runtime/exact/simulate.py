@@ -151,6 +151,8 @@ def _timesteps(graph: Graph, inputs: Inputs) -> int:
     steps = int(inputs.shape[1])
     if not graph.isolated and steps != graph.timesteps:
         raise DataError(f"input: found {steps} steps per sample; the network takes {graph.timesteps}")
+    if steps < 1:
+        raise DataError("input: found 0 steps per sample; allowed: 1 or more")
     return steps
 
 

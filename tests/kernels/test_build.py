@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,60 @@ def test_a_compiler_that_fails_is_named_with_its_words(
     with pytest.raises(BuildError, match="compiler failed: no such processor"):
         built()
     assert not any(cache.iterdir())
+
+
+@needs_kernels
+def test_words_after_the_compilers_name_are_its_own(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = built()
+    monkeypatch.setenv("CC", f"env {shutil.which('cc')} -DONE=1")
+    assert Library(built()).vector_bytes
+    assert built() != plain
+
+
+def test_a_compiler_that_hangs_is_ended_with_what_it_started(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CC", _compiler(tmp_path, f"sleep 60 & echo $! > {tmp_path}/child; wait"))
+    monkeypatch.setattr(build, "SECONDS", 1.0)
+    begun = time.monotonic()
+    with pytest.raises(BuildError, match="not done after 1 s"):
+        built()
+    assert time.monotonic() - begun < 30
+    child = Path(f"/proc/{int((tmp_path / 'child').read_text())}/stat")
+    assert not child.exists() or child.read_text().rpartition(")")[2].split()[0] == "Z"
+
+
+@needs_kernels
+def test_a_library_that_was_cut_short_is_compiled_again(cache: Path) -> None:
+    path = built()
+    whole = path.read_bytes()
+    path.write_bytes(whole[:5000])
+    again = built()
+    assert Library(again).vector_bytes
+    assert len(again.read_bytes()) > 5000
+
+
+@needs_kernels
+def test_processes_that_compile_at_once_share_one_cache(cache: Path) -> None:
+    script = "from litesnn.kernels import library; assert library() is not None"
+    command = [sys.executable, "-c", script]
+    processes = [subprocess.Popen(command, env=dict(os.environ)) for _ in range(3)]
+    assert [process.wait(120) for process in processes] == [0, 0, 0]
+    assert {entry.suffix for entry in cache.iterdir()} == {".so"}, "something is left behind"
+
+
+def test_without_a_home_nothing_is_written_to_the_working_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CC", _compiler(tmp_path, "exit 1"))
+    with pytest.raises(BuildError, match="failed"):
+        built()
+    assert [entry.name for entry in tmp_path.iterdir()] == ["compiler"]
 
 
 def test_no_compiler(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

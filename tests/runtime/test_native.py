@@ -8,16 +8,19 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from cases import Case, generators
+from isolated_graphs import isolated
 from scipy.sparse import random as random_sparse
 from small_graphs import dense, graph, neurons, readout
 
-from litesnn.base.errors import LiteSNNError
+from litesnn.base.errors import DataError, LiteSNNError
 from litesnn.compiler.graph import Conv2d, Dense, Geometry, Graph, Pool, Source, Sparse, SynapseBlock
 from litesnn.compiler.graph.geometry.maps import Shape
 from litesnn.compiler.graph.geometry.windows import reached
 from litesnn.kernels import library, missing
+from litesnn.kernels.structures import WINDOWS
 from litesnn.runtime.exact import RunTiming, Simulator
 from litesnn.runtime.exact.native import NativeEngine, reason_against
+from litesnn.runtime.exact.native.synapses import Ends, layout
 from litesnn.runtime.trace import Trace
 
 needs_kernels = pytest.mark.skipif(library() is None, reason=f"no kernels here: {missing()}")
@@ -169,3 +172,63 @@ def test_sums_beyond_the_registers_are_left_to_tensors() -> None:
     engine = NativeEngine(generators("forward")["genotypes"](11).graph, library())
     assert engine.reason_against({"input": (0, 1)}) is None
     assert "can pass 33," in str(engine.reason_against({"input": (0, 2**31 - 1)}))
+
+
+def _same_convs(rng: np.random.Generator) -> Graph:
+    """A source and a population into one population, through windows of one size: one kernel computes both. The source's come last."""
+
+    def window(outputs: int, channels: int) -> Conv2d:
+        return Conv2d(rng.integers(-3, 4, (outputs, channels, 3, 3)).astype(np.int32), 1, 1)
+
+    blocks = [
+        SynapseBlock("a", "input", "first", window(3, 2), "a", "a"),
+        SynapseBlock("b", "input", "second", window(4, 2), "b", "b", delay=2),
+        SynapseBlock("c", "first", "second", window(4, 3), "c", "c"),
+    ]
+    enters = Source("input", (2, 4, 4), (0, 1), 2, "input", minimum=0, maximum=1)
+    parts = [
+        neurons("first", 3, 4, vth=np.zeros(3, np.int64)),
+        neurons("second", 4, 4, vth=np.zeros(4, np.int64)),
+        readout(2),
+    ]
+    last = dense("second", "readout", rng.integers(-3, 4, (2, 64)))
+    return isolated([enters, *parts], [*blocks, last])
+
+
+@needs_kernels
+@pytest.mark.parametrize("seed", range(3))
+def test_events_of_one_step_are_not_taken_for_held(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    network = _same_convs(rng)
+    assert_same(*_traces(network, rng.integers(0, 2, (3, 1, 2, 4, 4)).astype(np.int16)))
+
+
+@needs_kernels
+def test_a_pool_into_more_channels_than_its_source_has_bits_for() -> None:
+    """Its kernel for equal channels would read bits behind those of the last place."""
+    ids = np.arange(3)
+    wide = SynapseBlock("w", "input", "wide", Pool(np.ones(3, np.int32), ids, ids), "w", "w")
+    enters = Source("input", (3, 2, 2), (0, 1, 2), 3, "input", minimum=0, maximum=1)
+    parts = [enters, neurons("wide", 300, 2, vth=np.zeros(300, np.int64)), readout(2)]
+    network = isolated(parts, [wide, dense("wide", "readout", np.ones((2, 1200), np.int32))])
+    ends = [Ends(enters, network["wide"], channels, np.dtype(np.int16)) for channels in (64, 128)]
+    assert [layout(wide.geometry, wide.geometry.codes.astype(np.int64), end).straight for end in ends] == [True, False]
+    assert_same(*_traces(network, np.ones((2, 2, 3, 2, 2), np.int16)))
+
+
+def test_samples_without_a_step_are_refused() -> None:
+    network = _same_convs(np.random.default_rng(0))
+    with pytest.raises(DataError, match="found 0 steps per sample"):
+        Simulator(network).run(np.zeros((2, 0, 2, 4, 4), np.int16))
+
+
+def test_a_pool_of_many_channels_into_one_is_filled_up() -> None:
+    """A pass over the map per source channel takes several times as long as rows of what spikes."""
+    rng = np.random.default_rng(0)
+    enters = Source("input", (9, 5, 5), tuple(range(9)), 9, "input", minimum=0, maximum=1)
+    many = Pool(rng.integers(1, 8, 9).astype(np.int32), np.arange(9), np.zeros(9, np.int64), (3, 3), 1, 1)
+    block = SynapseBlock("m", "input", "one", many, "m", "m")
+    one = neurons("one", 1, 5, vth=np.full(1, 9))
+    network = isolated([enters, one, readout(2)], [block, dense("one", "readout", np.ones((2, 25), np.int32))])
+    assert layout(many, many.codes.astype(np.int64), Ends(enters, one, 16, np.dtype(np.int16))).kind == WINDOWS
+    assert_same(*_traces(network, rng.integers(0, 2, (2, 3, 9, 5, 5)).astype(np.int16)))

@@ -45,7 +45,11 @@ static void add(const Synapses *s, const Population *p, const Sent *sents, int64
     }
 }
 
-static int holds(const Synapses *s, const Sent *sents) { return sents[s->reads[0].sent].steps == 1; }
+/* Only a source that is apart from others holds; what is sent once, at the only step there is, arrives like all else. */
+static int holds(const Synapses *s, const Sent *sents) {
+    const Sent *from = sents + s->reads[0].sent;
+    return from->steps == 1 && from->lasts > 1;
+}
 
 static int sends(const Synapses *s, const Sent *sents, int64_t lane, int64_t step) {
     return sent_at(sents + s->reads[0].sent, lane, step - s->reads[0].shift) != NULL;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,12 @@ from litesnn.compiler.graph import Conv2d, Dense, Geometry, OneToOne, Pool, Popu
 from litesnn.compiler.graph.geometry.depthwise import Depthwise
 from litesnn.kernels.structures import ALL, DEPTHWISE, SPARSE, WINDOWS
 from litesnn.runtime.exact.edges import Weights
-from litesnn.runtime.exact.native.arrays import Array, Ints, aligned, places_last
+from litesnn.runtime.exact.native.arrays import WORD, Array, Ints, aligned, places_last, words
 
 # Weights up to which a sparse matrix may be filled up, and the share of stored ones from which that pays.
 FILLED_WEIGHTS = 2**24
 FILLED_SHARE = 0.02
+MOST_LAYERS = 4  # of a pool, each a pass over the map; with more, its kernels are filled up
 NOTHING = np.zeros(0, np.int64)
 
 
@@ -28,7 +30,7 @@ class Layout:
     ----------
     weights : WINDOWS (kH, kW, C_in, padded C_out), ALL (H * W, C_in, padded C_out), the others (entries,)
     index, targets : of SPARSE; of DEPTHWISE the source channels, (layers, padded C_out)
-    straight : of DEPTHWISE, whether target channel c reads source channel c alone
+    straight : of DEPTHWISE, whether target channel c reads source channel c alone, and the source has bits for all padded ones
     reads : per source channel, whether any weight reads it, (C_in,)
     window : kernel, stride, padding and dilation, (height, width) each
     """
@@ -69,7 +71,7 @@ def _window(geometry: Windowed) -> tuple[tuple[int, int], ...]:
     return tuple(zip(rows, columns, strict=True))
 
 
-def _conv(geometry: Conv2d, weights: Ints, ends: Ends) -> Layout:
+def _conv(geometry: Conv2d | Pool, weights: Ints, ends: Ends) -> Layout:
     rows = ends.rows(weights.transpose(2, 3, 1, 0))
     return Layout(WINDOWS, rows, weights.any(axis=(0, 2, 3)), window=_window(geometry))
 
@@ -100,12 +102,18 @@ def _pool(geometry: Pool, weights: Ints, ends: Ends) -> Layout:
     live, targets = live[order], targets[order]
     rank = np.arange(len(live)) - np.searchsorted(targets, targets)
     layers = int(rank.max(initial=0)) + 1
+    shape = (ends.target.shape[0], ends.source.shape[0], *geometry.kernel)
+    if layers > MOST_LAYERS and prod(shape) <= FILLED_WEIGHTS:
+        kernels = np.zeros(shape, np.int64)
+        np.add.at(kernels, (targets, geometry.sources[live]), weights[live, None, None])
+        return _conv(geometry, kernels, ends)
     sources = np.full((layers, ends.padded), -1, np.int64)
     sources[rank, targets] = geometry.sources[live]
     values = aligned(sources.shape, ends.dtype)
     values[rank, targets] = weights[live].astype(ends.dtype)
     reads = np.isin(np.arange(ends.source.shape[0]), geometry.sources[live])
-    straight = layers == 1 and bool(np.all((sources == -1) | (sources == np.arange(ends.padded))))
+    covered = ends.padded <= words(ends.source.shape[0]) * WORD  # the kernel reads bits of every target channel
+    straight = layers == 1 and covered and bool(np.all((sources == -1) | (sources == np.arange(ends.padded))))
     return Layout(DEPTHWISE, values, reads, targets=sources, window=_window(geometry), straight=straight)
 
 
