@@ -16,7 +16,7 @@ from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import EdgePlan, Genotype
 from litesnn.search.model.axes import fold_time, per_channel, unfold_time
 from litesnn.search.model.compression import WHOLE, Compression
-from litesnn.search.model.pruning import initial_scores, scores_of_mask, top_mask
+from litesnn.search.model.pruning import initial_scores, pruned_count, scores_of_mask, top_mask
 from litesnn.search.quantizer.edge import EdgeQuantizer, along_targets
 
 _WEAK_FEEDBACK = 0.25
@@ -33,7 +33,7 @@ class Edge(nn.Module):
 
     Attributes
     ----------
-    weight, score : float32 of `plan.weight_shape`, trained; absent where the op has no weights
+    weight, score : float32 of `plan.weight_shape`, trained (scores where something is pruned); absent where the op has no weights
     mask : uint8 of the same shape, the mask in use; recomputed from the scores while training
     step : float64 scalar, or (C_out,) with a step per channel; value of code 1 is `step / 2 * factor`
     compression : what of it is in force in the float evaluation
@@ -59,7 +59,7 @@ class Edge(nn.Module):
         if plan.weighted:
             weight = _initial_weight(plan, generator)
             self.weight = nn.Parameter(weight)
-            self.score = nn.Parameter(initial_scores(weight))
+            self.score = nn.Parameter(initial_scores(weight), requires_grad=pruned_count(weight.numel(), plan.keep) > 0)
             self.register_buffer("mask", top_mask(self.score.detach(), plan.keep).to(torch.uint8))
             if plan.step is None:
                 self.step.copy_(self.natural_step())
@@ -105,14 +105,14 @@ class Edge(nn.Module):
                 f"{self.plan.place}: in floating point (quantizer.ends: 'float'), it has no integer codes; allowed: the float "
                 "evaluation (set quantizer.ends to 'quantized' for the chip's)"
             )
-        return self.quantizer.codes(self.weight, self.step) * self._kept(refresh).double()
+        return self._pruned(self.quantizer.codes(self.weight, self.step), refresh)
 
     def values(self, *, refresh: bool = False) -> Tensor | None:
         """What the float evaluation multiplies with, float64 of `plan.weight_shape`; None for ops without weights."""
         if not self.plan.weighted:
             return None
         if self.quantizer.floating or not self.compression.quantizing:
-            return self.weight.double() * self.factor * self._kept(refresh).double()
+            return self._pruned(self.weight.double() * self.factor, refresh)
         return self.codes(refresh=refresh) * along_targets(self.code_value(), self.weight)
 
     def real_linear(self, signal: Tensor, values: Tensor | None) -> Tensor:
@@ -122,10 +122,12 @@ class Edge(nn.Module):
         h = self.code_value().to(signal.dtype)
         return self.linear(signal, None) * (per_channel(h) if h.ndim else h)
 
-    def _kept(self, refresh: bool) -> Tensor:
+    def _pruned(self, values: Tensor, refresh: bool) -> Tensor:
+        """`values` (float64) where the mask keeps them, 0 elsewhere."""
         if not self.compression.pruning:
-            return torch.ones_like(self.mask)
-        return self.refresh_mask() if refresh and self.compression.learning_masks else self.mask
+            return values
+        mask = self.refresh_mask() if refresh and self.compression.learning_masks else self.mask
+        return values * mask.double()
 
     def linear(self, signal: Tensor, codes: Tensor | None) -> Tensor:
         """Apply codes (in the signal's type) to (T, N, C, H, W); ops without weights need no codes and have code 1.

@@ -41,8 +41,10 @@ def pruned_count(numel: int, keep: float) -> int:
 def top_mask(scores: Tensor, keep: float) -> Tensor:
     """Mask of 0 (the `pruned_count` smallest |scores|; ties: lowest index) and 1, in the type of `scores`.
 
-    The gradient passes straight to |scores|, thus `sign(scores) * gradient` to the scores.
+    The gradient passes straight to |scores|, thus `sign(scores) * gradient` to the scores; there is none where nothing is pruned.
     """
+    if pruned_count(scores.numel(), keep) == 0:
+        return torch.ones_like(scores)
     magnitude = scores.abs()
     with torch.no_grad():
         mask = largest(magnitude.flatten(), keep).to(scores.dtype)
@@ -50,7 +52,19 @@ def top_mask(scores: Tensor, keep: float) -> Tensor:
 
 
 def largest(magnitude: Tensor, keep: float) -> Tensor:
-    """Where the largest values of each row (..., n) stand, as bool: all but the `pruned_count` smallest (ties: lowest index)."""
-    order = torch.argsort(magnitude, dim=-1, stable=True)
-    mask = torch.ones_like(magnitude, dtype=torch.bool)
-    return mask.scatter_(-1, order[..., : pruned_count(magnitude.shape[-1], keep)], False)
+    """Where the largest values of each row (..., n) stand, as bool: all but the `pruned_count` smallest (ties: lowest index).
+
+    What a stable sort would prune, found by the largest of the pruned values alone; NaN counts as larger than any number.
+    """
+    size = magnitude.shape[-1]
+    pruned = pruned_count(size, keep)
+    if pruned == 0:
+        return torch.ones_like(magnitude, dtype=torch.bool)
+    cut = magnitude.kthvalue(pruned, dim=-1, keepdim=True).values
+    kept = ~(magnitude <= cut)
+    wanting = size - pruned - kept.sum(-1, keepdim=True)
+    if not bool(wanting.any()):
+        return kept
+    tied = magnitude == cut
+    from_behind = tied.flip(-1).cumsum(-1).flip(-1)
+    return kept | (tied & (from_behind <= wanting))

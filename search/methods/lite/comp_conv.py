@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from litesnn.search.model.pruning import initial_scores, largest
+from litesnn.search.model.pruning import initial_scores, largest, pruned_count
 from litesnn.search.quantizer import STEP_UNIT, nearest_codes
 
 _SMALLEST_STD = 1e-12
@@ -64,6 +64,7 @@ class CompConv(nn.Module):
     ----------
     weight, score : (count, *shape)
     mask : bool of the same shape; made from the scores by `refresh_mask`
+    prunes : whether the mask leaves out anything; else scores are not learnt
     pruning, quantizing : whether `forward` applies the mask and the quantizers; both True but in a sequential search
     """
 
@@ -82,10 +83,13 @@ class CompConv(nn.Module):
         self.weight = nn.Parameter(torch.randn((count, *shape), generator=generator) * std)
         self.score = nn.Parameter(torch.stack([initial_scores(weight) for weight in self.weight.detach()]))
         self.register_buffer("mask", torch.ones_like(self.weight, dtype=torch.bool))
+        self.prunes = pruned_count(self.weight[0].numel(), keep) > 0
         self.refresh_mask()
 
     def refresh_mask(self) -> int:
         """Make the mask from the scores as they are; returns how many of its entries changed."""
+        if not self.prunes:
+            return 0
         with torch.no_grad():
             mask = largest(self.score.abs().flatten(1), self.keep).reshape(self.mask.shape)
             changed = int((mask != self.mask).sum())
@@ -99,11 +103,15 @@ class CompConv(nn.Module):
         if probabilities is None:
             probabilities = torch.ones(1, dtype=self.weight.dtype, device=self.weight.device)
         mask = self.mask if self.pruning else torch.ones_like(self.mask)
-        mixed: Tensor = _MixedWeights.apply(self.weight, self.score, probabilities, mask, self.bits)  # type: ignore[no-untyped-call]
+        mixed: Tensor = _MixedWeights.apply(self.weight, self._learnt, probabilities, mask, self.bits)  # type: ignore[no-untyped-call]
         return mixed
 
+    @property
+    def _learnt(self) -> Tensor:
+        return self.score if self.prunes else self.score.detach()
+
     def _masked(self, weight: Tensor) -> Tensor:
-        masked: Tensor = _MaskedWeights.apply(weight, self.score, self.mask)  # type: ignore[no-untyped-call]
+        masked: Tensor = _MaskedWeights.apply(weight, self._learnt, self.mask)  # type: ignore[no-untyped-call]
         return masked
 
 
@@ -119,7 +127,8 @@ class _MaskedWeights(torch.autograd.Function):
     def backward(ctx: Any, *gradients: Any) -> Any:
         weight, score, mask = ctx.saved_tensors
         (gradient,) = gradients
-        return gradient * mask, gradient * weight * torch.sign(score), None
+        of_score = gradient * weight * torch.sign(score) if ctx.needs_input_grad[1] else None
+        return gradient * mask, of_score, None
 
 
 def _spread(weight: Tensor) -> Tensor:

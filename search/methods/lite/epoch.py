@@ -144,7 +144,7 @@ class JointOptimization:
             "alpha": [choices.alpha],
             "beta": [choices.beta],
             "psi": [choices.psi],
-            "score": self.supernet.scores(),
+            "score": self.supernet.learnt_scores(),
         }
         for parameter in chain(*learnt.values()):
             parameter.grad = None

@@ -110,6 +110,10 @@ class Supernet(nn.Module):
         """The importance scores."""
         return [conv.score for conv in self.comp_convs()]
 
+    def learnt_scores(self) -> list[nn.Parameter]:
+        """Those of tensors of which something is pruned; the others decide nothing."""
+        return [conv.score for conv in self.comp_convs() if conv.prunes]
+
     def weights(self) -> list[nn.Parameter]:
         """What the first step trains: weights, normalization, bias."""
         others = {id(p) for p in (*self.scores(), *self.choices.parameters())}

@@ -1,8 +1,50 @@
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch import Tensor
 
-from litesnn.search.model.pruning import initial_scores, pruned_count, scores_of_mask, top_mask
+from litesnn.search.model.pruning import initial_scores, largest, pruned_count, scores_of_mask, top_mask
+
+FEW = st.sampled_from([0.0, 1e-45, 0.25, 0.5, 1.0, 3.0, float("inf")])
+ROWS = st.integers(1, 40).flatmap(
+    lambda size: st.lists(st.lists(FEW, min_size=size, max_size=size), min_size=1, max_size=3)
+)
+
+
+def sorted_mask(magnitude: Tensor, keep: float) -> Tensor:
+    """By the definition: a stable sort, the first ones pruned."""
+    mask = torch.ones_like(magnitude, dtype=torch.bool)
+    for row, kept in zip(magnitude, mask, strict=True):
+        kept[torch.argsort(row, stable=True)[: pruned_count(len(row), keep)]] = False
+    return mask
+
+
+@given(rows=ROWS, keep=st.floats(0.01, 1))
+def test_masks_are_those_of_a_stable_sort_equal_scores_included(rows: list[list[float]], keep: float) -> None:
+    magnitude = torch.tensor(rows)
+    assert torch.equal(largest(magnitude, keep), sorted_mask(magnitude, keep))
+
+
+@pytest.mark.parametrize("rounding", [1.0, 1e2, 1e7])
+@pytest.mark.parametrize("keep", [0.03, 0.25, 0.999])
+def test_masks_of_many_scores_are_those_of_a_stable_sort(rounding: float, keep: float) -> None:
+    scores = torch.randn(2, 20_000, generator=torch.Generator().manual_seed(1))
+    magnitude = (torch.round(scores * rounding) / rounding).abs()
+    assert torch.equal(largest(magnitude, keep), sorted_mask(magnitude, keep))
+
+
+def test_scores_that_are_not_numbers_are_kept_first_as_a_sort_does() -> None:
+    magnitude = torch.tensor([[1.0, float("nan"), 0.0, 2.0]])
+    assert largest(magnitude, 0.5).tolist() == sorted_mask(magnitude, 0.5).tolist() == [[False, True, False, True]]
+
+
+def test_without_pruning_there_is_a_mask_and_no_gradient() -> None:
+    scores = torch.randn(3, 4, requires_grad=True)
+    mask = top_mask(scores, 1.0)
+    assert bool((mask == 1).all())
+    assert not mask.requires_grad
 
 
 @pytest.mark.parametrize(("numel", "keep"), [(10, 0.2), (27, 0.5), (144, 0.1), (7, 1.0), (3, 0.9), (50, 0.3)])

@@ -58,7 +58,9 @@ def test_output_and_gradients_are_those_of_separate_branches(keep: float, stride
     )
     (reference * weights_of_loss).sum().backward()
     torch.testing.assert_close(out, reference, rtol=1e-4, atol=1e-5)
-    for mine, theirs in ((convs.weight, weight), (convs.score, score), (logits, other), (signal, spikes)):
+    assert (convs.score.grad is None) == (keep == 1), "scores are learnt where something is pruned"
+    pairs = [(convs.weight, weight), (logits, other), (signal, spikes), *([(convs.score, score)] if keep < 1 else [])]
+    for mine, theirs in pairs:
         assert mine.grad is not None
         assert theirs.grad is not None
         assert float(theirs.grad.abs().max()) > 0
