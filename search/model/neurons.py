@@ -6,6 +6,7 @@ LitE-SNN's code. Time is a loop; everything else of the model is parallel over T
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -55,6 +56,17 @@ def float_lif(
         if record:
             membranes.append(u)
     return LifResult(torch.stack(spikes), torch.stack(membranes) if record else None, rest)
+
+
+def float_spikes(
+    current: Tensor, timesteps: int, decay_mantissa: int, threshold: float, surrogate: Surrogate
+) -> Tensor:
+    """Spikes (T, N, C, H, W) of whole samples: what training needs of `float_lif`."""
+    return float_lif(current, timesteps, decay_mantissa, threshold, surrogate, record=False).spikes
+
+
+FloatSpikes = Callable[[Tensor, int, int, float, Surrogate], Tensor]
+"""What computes as `float_spikes` does."""
 
 
 def fixed_lif(

@@ -61,10 +61,10 @@ def largest(magnitude: Tensor, keep: float) -> Tensor:
     if pruned == 0:
         return torch.ones_like(magnitude, dtype=torch.bool)
     cut = magnitude.kthvalue(pruned, dim=-1, keepdim=True).values
-    kept = ~(magnitude <= cut)
+    kept = torch.logical_not(magnitude <= cut)
     wanting = size - pruned - kept.sum(-1, keepdim=True)
-    if not bool(wanting.any()):
-        return kept
-    tied = magnitude == cut
-    from_behind = tied.flip(-1).cumsum(-1).flip(-1)
-    return kept | (tied & (from_behind <= wanting))
+    if bool(wanting.any()):
+        tied = magnitude == cut
+        from_behind = tied.flip(-1).cumsum(-1).flip(-1)
+        kept |= tied & (from_behind <= wanting)
+    return kept

@@ -17,7 +17,8 @@ from litesnn.search.model.axes import fold_time, unfold_time
 
 def side_by_side(plan: EdgePlan, parts: Sequence[Tensor]) -> Tensor:
     """The sources' spikes as one map, each after the edge's maximum where it has one."""
-    return torch.cat([spike_maximum(plan, part) for part in parts], dim=2)
+    maps = [spike_maximum(plan, part) for part in parts]
+    return maps[0] if len(maps) == 1 else torch.cat(maps, dim=2)
 
 
 def spike_maximum(plan: EdgePlan, part: Tensor) -> Tensor:

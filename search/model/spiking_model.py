@@ -26,7 +26,7 @@ from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.model.loops import LoopPopulation, run_loop
 from litesnn.search.model.membranes import FixedMembrane, FloatMembrane, IntegerEdge, Membrane
 from litesnn.search.model.network import GenotypeNetwork
-from litesnn.search.model.neurons import LifResult, fixed_lif, float_lif
+from litesnn.search.model.neurons import FloatSpikes, LifResult, fixed_lif, float_lif, float_spikes
 from litesnn.search.model.nodes import Node
 from litesnn.search.model.registers import DECAY_ONE, READOUT_MAX, Registers, Tally, reach
 from litesnn.search.model.signals import delayed, max_population, side_by_side, spike_maximum, window_counts
@@ -55,6 +55,7 @@ class SpikingModel(GenotypeNetwork):
     evaluation : "float" or "fixed"; which arithmetic `forward` uses
     exact : fixed evaluation in float64 throughout, whatever the bounds (verification)
     tally : where given, the fixed evaluation counts in it what leaves a register
+    float_spikes : computes neurons of the float evaluation over whole samples; a training gives a faster one, verification none
     """
 
     def __init__(self, genotype: Genotype, topology: Topology | None = None, seed: int = 0) -> None:
@@ -63,6 +64,7 @@ class SpikingModel(GenotypeNetwork):
         self.evaluation: Evaluation = "float"
         self.exact = False
         self.tally: Tally | None = None
+        self.float_spikes: FloatSpikes = float_spikes
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Mean logits per step (N, classes), float32, from integers (N, C, H, W) or spikes (N, T, C, H, W)."""
@@ -221,7 +223,10 @@ class SpikingModel(GenotypeNetwork):
         decay, surrogate, record = neuron.decay_mantissa, Surrogate.of(neuron), recorder is not None
         if registers is not None:
             return fixed_lif(total, registers, steps, decay, surrogate, record=record, rest=rest)
-        return float_lif(total, steps, decay, threshold or neuron.threshold, surrogate, record=record, rest=rest)
+        level = threshold or neuron.threshold
+        if timesteps is None and not record:
+            return LifResult(self.float_spikes(total, steps, decay, level, surrogate), None, None)
+        return float_lif(total, steps, decay, level, surrogate, record=record, rest=rest)
 
     def _record(self, name: str, result: LifResult, recorder: Recorder | None) -> Tensor:
         if recorder is not None and result.membranes is not None:

@@ -17,13 +17,13 @@ from torch import Tensor
 
 from litesnn.compiler.genotype import NeuronSpec
 
-_HALF_WINDOW = 0.5
+HALF_WINDOW = 0.5
 
 
 def dspike_derivative(distance: Tensor, temperature: float) -> Tensor:
     """Derivative of Dspike at `distance` = membrane - threshold (real units), of the same shape."""
     slope = temperature / (2 * tanh(temperature / 2))
-    inside = distance.abs() < _HALF_WINDOW
+    inside = distance.abs() < HALF_WINDOW
     derivative: Tensor = slope * (1 - torch.tanh(temperature * distance) ** 2) * inside
     return derivative
 

@@ -12,8 +12,8 @@ from torch.nn import functional as F
 
 from litesnn.base.errors import TrainingError
 from litesnn.compiler.genotype import Genotype, Topology
+from litesnn.search.fused import float_spikes
 from litesnn.search.model.axes import fold_time, unfold_time
-from litesnn.search.model.neurons import float_lif
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.model.surrogate import Surrogate
 from litesnn.search.run.precision import autocast
@@ -65,14 +65,13 @@ class AuxiliaryHead(nn.Module):
 
     def _fire(self, current: Tensor, like: Tensor) -> Tensor:
         neuron = self.neuron
-        return float_lif(
+        return float_spikes(
             unfold_time(current, like),
             len(like),
             neuron.decay_mantissa,
             neuron.threshold,
             Surrogate.of(neuron),
-            record=False,
-        ).spikes
+        )
 
 
 class Trainee(nn.Module):
@@ -96,6 +95,7 @@ class Trainee(nn.Module):
     ) -> None:
         super().__init__()
         self.model = model
+        model.float_spikes = float_spikes
         self.precision = precision
         self.loss_name: LossName = loss_name
         self.tet_lambda = tet_lambda

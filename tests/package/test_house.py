@@ -102,6 +102,21 @@ def test_lava_is_imported_where_it_runs_alone() -> None:
     assert all(name.startswith("litesnn.runtime.lava.") for name in importing)
 
 
+def test_what_verification_compares_with_shares_no_kernel_with_the_simulator() -> None:
+    """The reference, and all that it imports, however far: `PyTorch = exact` would say nothing if both came from one kernel.
+
+    `litesnn` itself is not followed: it names the whole public interface, and loads what is asked for.
+    """
+    known, found, waiting = sources(), set[str](), ["litesnn.search.model.reference"]
+    while waiting:
+        name = waiting.pop()
+        if name in known and name not in found and name != "litesnn":
+            found.add(name)
+            waiting += [name.rpartition(".")[0], *imports(known[name])]
+    assert {"litesnn.search.model.spiking_model", "litesnn.search.model.neurons"} <= found
+    assert not [name for name in found if name.startswith(("litesnn.kernels", "litesnn.search.fused"))]
+
+
 def test_rooms_know_few_others_and_there_is_no_circle() -> None:
     graph = rooms()
     assert nx.is_directed_acyclic_graph(graph), list(nx.simple_cycles(graph))

@@ -14,9 +14,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from litesnn.compiler.genotype import NeuronSpec
+from litesnn.search.fused import float_spikes
 from litesnn.search.methods.lite.comp_conv import CompConv
 from litesnn.search.model.axes import fold_time, unfold_time
-from litesnn.search.model.neurons import float_lif
 from litesnn.search.model.surrogate import Surrogate
 from litesnn.search.spaces import CONV, SKIP, CandidateEdge, CellPlan, SpikeDhsSpace
 from litesnn.search.spaces.spikedhs import KERNEL
@@ -124,11 +124,10 @@ class Cell(nn.Module):
 
     def _fire(self, current: Tensor, like: Tensor) -> Tensor:
         neuron = self.neuron
-        return float_lif(
+        return float_spikes(
             unfold_time(current, like),
             like.shape[0],
             neuron.decay_mantissa,
             neuron.threshold,
             Surrogate.of(neuron),
-            record=False,
-        ).spikes
+        )

@@ -14,12 +14,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from litesnn.compiler.genotype import InputSpec, NeuronSpec
+from litesnn.search.fused import float_spikes
 from litesnn.search.methods.lite.cells import Cell
 from litesnn.search.methods.lite.choices import Choices
 from litesnn.search.methods.lite.comp_conv import CompConv
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.model.axes import fold_time, unfold_time
-from litesnn.search.model.neurons import float_lif
 from litesnn.search.model.surrogate import Surrogate
 from litesnn.search.run.precision import autocast
 from litesnn.search.spaces import SpikeDhsSpace
@@ -136,11 +136,10 @@ class Supernet(nn.Module):
 
     def _fire(self, current: Tensor) -> Tensor:
         neuron = self.neuron
-        return float_lif(
+        return float_spikes(
             current,
             self.settings.timesteps,
             neuron.decay_mantissa,
             neuron.threshold,
             Surrogate.of(neuron),
-            record=False,
-        ).spikes
+        )

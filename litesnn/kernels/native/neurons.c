@@ -1,0 +1,103 @@
+/* Leaky integrate-and-fire neurons in float32 over all steps at once, forward and backward, for training. Called from litesnn/search/fused.
+
+   u = decay * rest + current, spike where u > threshold, rest = u * (1 - spike); rest is 0 before the first step. Every operation and
+   its order are those of litesnn/search/model/neurons.py and of torch's gradients of it, each rounded by itself (-ffp-contract=off), so
+   that results are the same to the last bit. Arrays are [steps][neurons] but where another shape is given. */
+#include <stdint.h>
+#include <string.h>
+
+#define BLOCK 2048 /* neurons whose state is held at once: it stays in the first cache */
+enum { DSPIKE, TRIANGLE, ARCTANGENT };
+
+/* The constants of a surrogate gradient, in the order in which search/fused/surrogate.py gives them. */
+typedef struct {
+    float decay, threshold, window, first, second;
+    int32_t shape;
+} Neurons;
+
+/* One step of some neurons. */
+static inline void step_forward(float decay, float threshold, int64_t count, const float *restrict current, float *restrict rest,
+                                float *restrict spikes, float *restrict membranes) {
+    for (int64_t i = 0; i < count; i++) {
+        float u = decay * rest[i] + current[i];
+        float spike = u > threshold ? 1.0f : 0.0f;
+        membranes[i] = u;
+        spikes[i] = spike;
+        rest[i] = u * (1.0f - spike);
+    }
+}
+
+/* Spikes, and where asked for membranes before the reset; `held`: current is [neurons] and the same at every step. */
+void litesnn_leaky_forward(const Neurons *n, const float *current, int32_t held, int64_t steps, int64_t neurons, float *spikes,
+                           float *membranes) {
+    float rest[BLOCK], unkept[BLOCK];
+    for (int64_t start = 0; start < neurons; start += BLOCK) {
+        int64_t count = neurons - start < BLOCK ? neurons - start : BLOCK;
+        memset(rest, 0, sizeof rest);
+        for (int64_t t = 0; t < steps; t++) {
+            int64_t at = t * neurons + start;
+            step_forward(n->decay, n->threshold, count, current + (held ? start : at), rest, spikes + at,
+                         membranes ? membranes + at : unkept);
+        }
+    }
+}
+
+/* scale * (membrane - threshold) of the neurons from `first`, into [steps][count]. */
+void litesnn_leaky_distances(const Neurons *n, const float *membranes, int64_t steps, int64_t neurons, int64_t first, int64_t count,
+                             float scale, float *distances) {
+    for (int64_t t = 0; t < steps; t++) {
+        const float *u = membranes + t * neurons + first;
+        for (int64_t i = 0; i < count; i++) distances[t * count + i] = scale * (u[i] - n->threshold);
+    }
+}
+
+static inline float magnitude(float x) { return x < 0 ? -x : x; }
+
+/* Derivative of the surrogate at a distance from the threshold; `tangent` is what tanh made of it (DSPIKE). */
+static inline float derivative(const Neurons *n, int32_t shape, float distance, float tangent) {
+    if (shape == DSPIKE) return n->first * (1.0f - tangent * tangent) * (magnitude(distance) < n->window ? 1.0f : 0.0f);
+    if (shape == TRIANGLE) {
+        float left = n->first - magnitude(distance);
+        return (left < 0 ? 0.0f : left) / n->second;
+    }
+    float wide = n->second * distance;
+    return 1.0f / (1.0f + wide * wide) * n->first;
+}
+
+/* One step of some neurons; `after` is the gradient of their membranes of the step after, and becomes that of this step. */
+static inline void step_backward(Neurons n, int32_t shape, int64_t count, const float *restrict membranes,
+                                 const float *restrict of_spikes, const float *restrict tangents, float *restrict after) {
+    for (int64_t i = 0; i < count; i++) {
+        float u = membranes[i], of_rest = after[i] * n.decay;
+        float slope = derivative(&n, shape, u - n.threshold, shape == DSPIKE ? tangents[i] : 0.0f);
+        float kept = u > n.threshold ? 0.0f : 1.0f;
+        after[i] = of_rest * kept + (of_spikes[i] - of_rest * u) * slope;
+    }
+}
+
+static inline void add(int64_t count, const float *restrict values, float *restrict to) {
+    for (int64_t i = 0; i < count; i++) to[i] += values[i];
+}
+
+/* Gradient of the currents of `total` neurons from `first`; `tangents` [steps][total] where the surrogate is DSPIKE. */
+void litesnn_leaky_backward(const Neurons *n, const float *membranes, const float *of_spikes, const float *tangents, int32_t held,
+                            int64_t steps, int64_t neurons, int64_t first, int64_t total, float *of_current) {
+    float after[BLOCK];
+    for (int64_t start = 0; start < total; start += BLOCK) {
+        int64_t count = total - start < BLOCK ? total - start : BLOCK;
+        size_t bytes = (size_t)count * sizeof(float);
+        memset(after, 0, sizeof after);
+        if (held) memset(of_current + first + start, 0, bytes);
+        for (int64_t t = steps - 1; t >= 0; t--) {
+            int64_t at = t * neurons + first + start;
+            const float *u = membranes + at, *given = of_spikes + at;
+            switch (n->shape) {
+                case DSPIKE: step_backward(*n, DSPIKE, count, u, given, tangents + t * total + start, after); break;
+                case TRIANGLE: step_backward(*n, TRIANGLE, count, u, given, NULL, after); break;
+                default: step_backward(*n, ARCTANGENT, count, u, given, NULL, after);
+            }
+            if (held) add(count, after, of_current + first + start);
+            else memcpy(of_current + at, after, bytes);
+        }
+    }
+}

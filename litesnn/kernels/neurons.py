@@ -1,0 +1,90 @@
+"""Leaky neurons in float32 over all steps: the functions of native/neurons.c. Arrays come as addresses, of contiguous float32."""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import POINTER, byref, c_float, c_int32, c_int64, c_void_p
+from enum import IntEnum
+
+
+class SurrogateShape(IntEnum):
+    """As native/neurons.c numbers them."""
+
+    DSPIKE = 0
+    TRIANGLE = 1
+    ARCTANGENT = 2
+
+
+class Constants(ctypes.Structure):
+    """`Neurons` of native/neurons.c.
+
+    `window, first, second` belong to the surrogate. Dspike: where its gradient ends, its largest value, unused. Triangle: unused, half-width,
+    its square. Arctangent: unused, its largest value, the scale of a distance.
+    """
+
+    _fields_ = (
+        ("decay", c_float),
+        ("threshold", c_float),
+        ("window", c_float),
+        ("first", c_float),
+        ("second", c_float),
+        ("shape", c_int32),
+    )
+
+
+class LeakyNeurons:
+    """The functions of a loaded library; Python's other threads go on meanwhile."""
+
+    def __init__(self, loaded: ctypes.CDLL) -> None:
+        constants = POINTER(Constants)
+        self._forward = loaded.litesnn_leaky_forward
+        self._forward.argtypes = (constants, c_void_p, c_int32, c_int64, c_int64, c_void_p, c_void_p)
+        self._distances = loaded.litesnn_leaky_distances
+        self._distances.argtypes = (constants, c_void_p, c_int64, c_int64, c_int64, c_int64, c_float, c_void_p)
+        self._backward = loaded.litesnn_leaky_backward
+        self._backward.argtypes = (constants, *[c_void_p] * 3, c_int32, *[c_int64] * 4, c_void_p)
+        for function in (self._forward, self._distances, self._backward):
+            function.restype = None
+
+    def forward(
+        self,
+        constants: Constants,
+        current: int,
+        held: bool,
+        steps: int,
+        neurons: int,
+        spikes: int,
+        membranes: int | None,
+    ) -> None:
+        """Spikes [steps][neurons], and membranes before the reset where asked for; `held`: current is [neurons], for all steps."""
+        self._forward(byref(constants), current, held, steps, neurons, spikes, membranes)
+
+    def distances(
+        self,
+        constants: Constants,
+        membranes: int,
+        steps: int,
+        neurons: int,
+        first: int,
+        count: int,
+        scale: float,
+        distances: int,
+    ) -> None:
+        """`scale * (membrane - threshold)` of `count` neurons from `first`, into [steps][count]."""
+        self._distances(byref(constants), membranes, steps, neurons, first, count, scale, distances)
+
+    def backward(
+        self,
+        constants: Constants,
+        membranes: int,
+        of_spikes: int,
+        tangents: int | None,
+        held: bool,
+        steps: int,
+        neurons: int,
+        first: int,
+        count: int,
+        of_current: int,
+    ) -> None:
+        """Gradients of the currents of `count` neurons from `first`; `tangents` [steps][count] is tanh of the distances (Dspike)."""
+        self._backward(byref(constants), membranes, of_spikes, tangents, held, steps, neurons, first, count, of_current)
