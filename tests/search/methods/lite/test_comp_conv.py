@@ -122,3 +122,14 @@ def test_masks_and_quantizers_can_rest() -> None:
     assert convs.score.grad is not None
     torch.testing.assert_close(convs.score.grad, convs.weight.detach() * convs.score.detach().sign())
     torch.testing.assert_close(convs.weight.grad, convs.mask.float())
+
+
+def test_scores_are_learnt_where_something_is_pruned_alone() -> None:
+    convs = CompConv(1, (4, 3, 3, 3), 1.0, BITS, torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        convs.score.mul_(-5)
+    assert convs.refresh_mask() == 0
+    assert bool(convs.mask.all())
+    convs(torch.full((3,), 1 / 3)).sum().backward()
+    assert convs.weight.grad is not None
+    assert convs.score.grad is None
