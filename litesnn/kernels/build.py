@@ -123,7 +123,9 @@ def _compiled(compiler: list[str], folder: Path, stem: str) -> Path:
     said = ""
     try:
         for target in TARGETS:
-            code, said = _ran([*compiler, *FLAGS, *target, "-o", str(temporary), *map(str, sorted(SOURCES.glob("*.c")))])
+            code, said = _ran(
+                [*compiler, *FLAGS, *target, "-o", str(temporary), *map(str, sorted(SOURCES.glob("*.c")))]
+            )
             if code == 0:
                 path = folder / f"{stem}-{_digest(temporary.read_bytes())}.so"
                 os.replace(temporary, path)

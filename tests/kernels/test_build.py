@@ -59,7 +59,6 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for source in build.SOURCES.iterdir():
         (folder / source.name).write_bytes(source.read_bytes())
     monkeypatch.setattr(build, "SOURCES", folder)
-    monkeypatch.setattr(build, "MAIN", folder / "network.c")
     return folder
 
 
