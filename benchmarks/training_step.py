@@ -70,13 +70,13 @@ def training_step(genotype: Genotype, batch: int) -> Step:
 def search_step() -> Step:
     """Both updates of LitE-SNN's joint optimization."""
     settings = SearchSettings(channels=24, batch_size=8, warm_up=0)
-    space = SpikeDhsSpace((3, 16, 16), 10, settings.nodes, settings.channels, settings.levels)
+    space = SpikeDhsSpace((3, 16, 16), 10, nodes=settings.nodes, channels=settings.channels, levels=settings.levels)
     spec = InputSpec(shape=(3, 16, 16))
     supernet = Supernet(space, spec, settings)
     x, y = batch_of(spec, settings.batch_size)
     samples = Halves(Samples(x, y), Samples(x, y))
     joint = JointOptimization(
-        supernet, PaperCost(space, settings), Optimizers.of(supernet, settings), samples, settings
+        supernet, PaperCost(space, settings), Optimizers.of(supernet, settings), halves=samples, settings=settings
     )
     stage = Stage("joint", 0, CHOICES)
 
@@ -122,7 +122,7 @@ def snntorch_step() -> Step:
             super().__init__()
             widths = [3, *[CHANNELS] * (len(STRIDES) + 1)]
             pairs = zip(widths, widths[1:], (1, *STRIDES), strict=False)
-            self.convs = nn.ModuleList(nn.Conv2d(a, b, 3, stride, 1, bias=False) for a, b, stride in pairs)
+            self.convs = nn.ModuleList(nn.Conv2d(a, b, 3, stride, padding=1, bias=False) for a, b, stride in pairs)
             self.norms = nn.ModuleList(nn.BatchNorm2d(CHANNELS) for _ in self.convs)
             fire = surrogate.atan(alpha=2.0)
             self.neurons = nn.ModuleList(

@@ -98,12 +98,13 @@ def _backward(
 
 
 def _constants(decay: float, threshold: float, surrogate: Surrogate) -> Constants:
-    width = surrogate.width
+    width, pair = surrogate.width, {"decay": decay, "threshold": threshold}
     if surrogate.shape == "dspike":
-        return Constants(decay, threshold, HALF_WINDOW, width / (2 * tanh(width / 2)), 0, SurrogateShape.DSPIKE)
+        largest = width / (2 * tanh(width / 2))
+        return Constants(**pair, window=HALF_WINDOW, first=largest, shape=SurrogateShape.DSPIKE)
     if surrogate.shape == "triangle":
-        return Constants(decay, threshold, 0, width, width**2, SurrogateShape.TRIANGLE)
-    return Constants(decay, threshold, 0, width / 2, pi / 2 * width, SurrogateShape.ARCTANGENT)
+        return Constants(**pair, first=width, second=width**2, shape=SurrogateShape.TRIANGLE)
+    return Constants(**pair, first=width / 2, second=pi / 2 * width, shape=SurrogateShape.ARCTANGENT)
 
 
 def _for_each(compute: Callable[[int], None], parts: range) -> None:
