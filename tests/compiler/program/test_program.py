@@ -184,7 +184,7 @@ def forge(directory: Path, name: str, content: bytes) -> None:
     [
         (lambda g: g.update(version=3), "graph.json: version"),
         (lambda g: g.update(extra=1), "graph.json: extra"),
-        (lambda g: g["blocks"][0].update(geometry="warp"), "geometry 'warp'; allowed: conv2d, dense"),
+        (lambda g: g["blocks"][0].update(geometry="warp"), "geometry 'warp'; allowed: conv2d, depthwise, dense"),
         (lambda g: g["blocks"][0].update(params={"spin": 1}), "unexpected keyword argument 'spin'"),
         (lambda g: g["blocks"][0].update(name="other"), "tensor 'other.codes' is missing"),
         (lambda g: g["blocks"][0].update(source="nobody"), "names population 'nobody', which does not exist"),
