@@ -163,6 +163,10 @@ def test_progress_and_times_cover_all_samples() -> None:
     simulator = Simulator(case.graph, threads=2)
     simulator.run(case.inputs, batch_size=1, timing=timing, progress=lambda done, total: seen.append((done, total)))
     assert seen == [(done + 1, len(case.inputs)) for done in range(len(case.inputs))]
+    for _ in range(20):  # in the order of the samples, whichever thread is done first
+        again: list[tuple[int, int]] = []
+        simulator.run(case.inputs, batch_size=1, progress=lambda done, total: again.append((done, total)))  # noqa: B023
+        assert again == seen
     assert {entry["population"] for entry in timing.document()} == {p.name for p in case.graph.membranes}
     assert all(entry["synapses_s"] > 0 and entry["neurons_s"] > 0 for entry in timing.document())
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 
 from litesnn.compiler.graph import Graph
 from litesnn.kernels import Library
@@ -97,21 +98,19 @@ def usable_threads() -> int:
 
 
 def _shared(compute: Callable[[int], Chunk], firsts: range, threads: int) -> Iterator[Chunk]:
-    """The chunks as they are done; the first error ends all."""
+    """The chunks, in their order; the first error ends all."""
     if threads == 1 or len(firsts) < 2:
         yield from map(compute, firsts)
         return
     with ThreadPoolExecutor(min(threads, len(firsts)), thread_name_prefix="litesnn") as pool:
-        left: set[Future[Chunk]] = set()
+        begun: deque[Future[Chunk]] = deque()
         try:
             for first in firsts:
-                left.add(pool.submit(compute, first))
-                if len(left) > 2 * threads:
-                    done, left = wait(left, return_when=FIRST_COMPLETED)
-                    yield from (future.result() for future in done)
-            while left:
-                done, left = wait(left, return_when=FIRST_COMPLETED)
-                yield from (future.result() for future in done)
+                begun.append(pool.submit(compute, first))
+                if len(begun) > 2 * threads:
+                    yield begun.popleft().result()
+            while begun:
+                yield begun.popleft().result()
         finally:
-            for future in left:
+            for future in begun:
                 future.cancel()
