@@ -33,6 +33,9 @@ from table import Row, around_results, from_document, to_document, to_text, with
 
 from litesnn.base.output import write_atomically
 
+EXACT_TARGETS = {"digits": 4.0, "litesnn": 15.0}
+ALONE_TARGETS = {"tiny.net": 200.0, "mnist.net": 30.0}
+
 
 def exact_rows(options: argparse.Namespace) -> Iterator[Row]:
     """Time and memory of both networks."""
@@ -64,8 +67,9 @@ def exact_rows(options: argparse.Namespace) -> Iterator[Row]:
 
 def fused_rows(options: argparse.Namespace) -> Iterator[Row]:
     """The example's test set, and the published shape."""
-    for found in (digits_row(options.pairs), published_row(options.pairs, options.channels, options.samples)):
-        yield _of_pairs("fused Lava / PyTorch, with start", found, 0.7)
+    yield _of_pairs("fused Lava / PyTorch, with start", digits_row(options.pairs), 0.7)
+    published = published_row(options.pairs, options.channels, options.samples)
+    yield _of_pairs("fused Lava / PyTorch, with start", published, 5.0)
 
 
 def fast_rows(options: argparse.Namespace) -> Iterator[Row]:
