@@ -49,7 +49,7 @@ def exact_rows(options: argparse.Namespace) -> Iterator[Row]:
             ours=ours,
             other=other,
             ratio=found["ratio"],
-            target=1.0,
+            target=EXACT_TARGETS[name],
             details=found,
         )
         ours, other = (f"{found['peak_mb'][engine]} MB" for engine in ("exact", "pytorch"))
@@ -104,7 +104,12 @@ def netx_rows(options: argparse.Namespace) -> Iterator[Row]:
         )
         ours = f"{alone['exact_steps_per_s']:.1f} steps/s"
         yield Row(
-            name="exact / netx, one sample", network=network, ours=ours, other=netx, ratio=alone["ratio"], target=None
+            name="exact / netx, one sample",
+            network=network,
+            ours=ours,
+            other=netx,
+            ratio=alone["ratio"],
+            target=ALONE_TARGETS[name],
         )
         ours, other = f"{whole['exact_s']:.1f} s", f"{whole['netx_s']:.1f} s"
         yield Row(

@@ -9,7 +9,7 @@
 #define BLOCK 2048 /* neurons whose state is held at once: it stays in the first cache */
 enum { DSPIKE, TRIANGLE, ARCTANGENT };
 
-/* The constants of a surrogate gradient, in the order in which search/fused/surrogate.py gives them. */
+/* The constants of a surrogate gradient, in the order in which litesnn/kernels/neurons.py has them. */
 typedef struct {
     float decay, threshold, window, first, second;
     int32_t shape;
