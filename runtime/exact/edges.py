@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 Ints = npt.NDArray[np.int64]
+# Weights up to which zeros may be filled in, and the share of stored ones from which that can pay.
+FILLED_WEIGHTS = 2**24
+FILLED_SHARE = 0.02
 Weights: TypeAlias = "Ints | csr_matrix"
 
 
@@ -90,3 +93,9 @@ def _weights(graph: Graph, target: Population, blocks: list[SynapseBlock]) -> We
         np.zeros(blocks[0].geometry.codes.shape, np.int64),
     )
     return total
+
+
+def worth_filling(weights: csr_matrix) -> bool:
+    """Whether a sparse matrix is small and full enough to be computed with its zeros."""
+    size = weights.shape[0] * weights.shape[1]
+    return bool(size <= FILLED_WEIGHTS and weights.nnz >= FILLED_SHARE * size)

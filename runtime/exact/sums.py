@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import gcd
 
 import numpy as np
 
-from litesnn.base.errors import BackendError
+from litesnn.base.errors import BackendError, RegisterError
 from litesnn.compiler.analysis.bounds import accumulator_bounds
-from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Graph, Membranes
+from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Graph, Membranes, Population
 
 Sent = tuple[int, int]
 FLOAT64_EXACT = 2**53
+ONE_WRAP = 3 * 2**23  # beyond it a current is not back in its register after one wrap
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,23 @@ def worst_sums(graph: Graph, population: Membranes, sent: Mapping[str, Sent]) ->
             "is exact (smaller weights, or fewer synapses per neuron)"
         )
     return found
+
+
+class KnownSums:
+    """`worst_sums` of a graph's populations, each computed once for a range of what its sources send."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._found: dict[tuple[str, tuple[tuple[str, Sent], ...]], Sums] = {}
+
+    def of(self, population: Membranes, sent: Callable[[Population], Sent]) -> Sums:
+        """Bounds of a population's sums; `sent`: smallest and largest value that a source sends."""
+        sources = [self._graph[block.source] for block in self._graph.into(population.name)]
+        ranges = {source.name: sent(source) for source in sources}
+        key = (population.name, tuple(sorted(ranges.items())))
+        if key not in self._found:
+            self._found[key] = worst_sums(self._graph, population, ranges)
+        return self._found[key]
 
 
 def _common_unit(graph: Graph, population: Membranes) -> int:
@@ -89,3 +107,18 @@ def state_peaks(population: Membranes, sums: Sums, steps: int) -> StatePeaks:
             if (current, membrane) == before or membrane > STATE_MAX:
                 break
     return StatePeaks(peaks[0], peaks[1], population.highest_membrane)
+
+
+def accumulator_limits(graph: Graph) -> dict[str, int]:
+    """Population -> largest sum that the profile's accumulator holds, where some input passes it."""
+    return {
+        proof.population: proof.limit for proof in graph.ranges if proof.register == "accumulator" and not proof.proved
+    }
+
+
+def current_lost(name: str, reached: int) -> RegisterError:
+    """What is raised where a current left its register by more than one wrap brings back."""
+    return RegisterError(
+        f"'{name}': a current reached {reached:,}; its 24-bit register wraps once, which brings back "
+        f"what stays within 3 * 2^23 = {ONE_WRAP:,} (narrower weights, fewer inputs, or smaller inputs)"
+    )

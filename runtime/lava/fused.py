@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.runtime.lava.cores import cores
+from litesnn.runtime.cores import cores
 from litesnn.runtime.lava.exchange import Job, create_recording, readout_path, recording_path
 from litesnn.runtime.lava.neurons import Recorded
 from litesnn.runtime.lava.plan import NetworkPlan

@@ -11,7 +11,7 @@ from lava.magma.core.process.message_interface_enum import ActorType
 from lava.magma.runtime.runtime import Runtime, target_fn
 
 from litesnn.base.errors import BackendError
-from litesnn.runtime.lava.cores import cores
+from litesnn.runtime.cores import cores
 
 
 def create_runtime(network: Any, configuration: Any, compile_config: Mapping[str, Any], hosts: bool) -> Any:

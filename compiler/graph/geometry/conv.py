@@ -11,7 +11,7 @@ import numpy.typing as npt
 from litesnn.compiler.graph.geometry.base import Scalar, TapCounts, Windowed, counts_below, split_sums
 from litesnn.compiler.graph.geometry.maps import Index, Shape, neurons, unrolled
 from litesnn.compiler.graph.geometry.slices import EdgeSlice
-from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, per_axis, reached, taps
+from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, reached, taps, windows
 
 if TYPE_CHECKING:
     from scipy.sparse import csc_matrix, csr_matrix
@@ -36,9 +36,7 @@ class Conv2d(Windowed):
     @property
     def axes(self) -> tuple[AxisWindow, AxisWindow]:
         """Windows along rows and columns."""
-        figures = zip(per_axis(self.stride), per_axis(self.padding), per_axis(self.dilation), strict=True)
-        rows, columns = ((kernel, *axis) for kernel, axis in zip(self.codes.shape[2:], figures, strict=True))
-        return rows, columns
+        return windows(self.codes.shape[2:], self.stride, self.padding, self.dilation)
 
     def by_target(self, values: npt.NDArray[Scalar]) -> npt.NDArray[Scalar]:
         """See `Geometry.by_target`."""

@@ -10,7 +10,7 @@ import numpy as np
 from litesnn.compiler.graph.geometry.by_channel import ByChannel
 from litesnn.compiler.graph.geometry.maps import Codes
 from litesnn.compiler.graph.geometry.slices import EdgeSlice
-from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, per_axis
+from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, windows
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +46,7 @@ class Depthwise(ByChannel):
     @property
     def axes(self) -> tuple[AxisWindow, AxisWindow]:
         """Windows along rows and columns."""
-        figures = zip(per_axis(self.stride), per_axis(self.padding), per_axis(self.dilation), strict=True)
-        rows, columns = ((kernel, *axis) for kernel, axis in zip(self.codes.shape[1:], figures, strict=True))
-        return rows, columns
+        return windows(self.codes.shape[1:], self.stride, self.padding, self.dilation)
 
     def params(self) -> dict[str, Any]:
         """See `Geometry.params`."""

@@ -11,7 +11,7 @@ import numpy as np
 from litesnn.compiler.graph.geometry.by_channel import ByChannel
 from litesnn.compiler.graph.geometry.maps import Codes, Shape
 from litesnn.compiler.graph.geometry.slices import EdgeSlice
-from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, per_axis
+from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, windows
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +43,7 @@ class Pool(ByChannel):
     @property
     def axes(self) -> tuple[AxisWindow, AxisWindow]:
         """Windows along rows and columns."""
-        figures = zip(self.kernel, per_axis(self.stride), per_axis(self.padding), strict=True)
-        rows, columns = ((*axis, 1) for axis in figures)
-        return rows, columns
+        return windows(self.kernel, self.stride, self.padding)
 
     def params(self) -> dict[str, Any]:
         """See `Geometry.params`."""

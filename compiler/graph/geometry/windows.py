@@ -58,6 +58,13 @@ def per_axis(figure: Axes) -> tuple[int, int]:
     return (figure, figure) if isinstance(figure, int) else figure
 
 
+def windows(kernel: tuple[int, ...], stride: Axes, padding: Axes, dilation: Axes = 1) -> tuple[AxisWindow, AxisWindow]:
+    """Windows along rows and columns, of a kernel (height, width)."""
+    figures = (kernel, per_axis(stride), per_axis(padding), per_axis(dilation))
+    rows, columns = zip(*figures, strict=True)
+    return rows, columns
+
+
 def reached(in_shape: Shape, axes: tuple[AxisWindow, AxisWindow]) -> tuple[int, ...]:
     """Height and width of what windows make of a map."""
     return tuple(

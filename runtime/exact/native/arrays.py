@@ -19,9 +19,22 @@ LINE_BYTES = 64
 GROUP = 8  # neurons that are computed at once
 
 
-def pointer(array: Array, kind: Any) -> Any:
-    """A pointer to the first element; whoever takes it keeps the array."""
-    return array.ctypes.data_as(ctypes.POINTER(kind))
+class Pointers:
+    """Pointers for structures, and what they point to: it lives as long as they."""
+
+    def __init__(self) -> None:
+        self._kept: list[Any] = []
+
+    def to(self, array: Array, kind: Any) -> Any:
+        """To the first element of an array, as a C type."""
+        self._kept.append(array)
+        return array.ctypes.data_as(ctypes.POINTER(kind))
+
+    def to_array(self, structure: Any, entries: list[Any]) -> Any:
+        """To the first of some structures in a row."""
+        made = (structure * len(entries))(*entries)
+        self._kept.append(made)
+        return ctypes.cast(made, ctypes.POINTER(structure))
 
 
 def aligned(shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:

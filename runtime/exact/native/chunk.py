@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from ctypes import c_int32, c_uint64
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.base.errors import RegisterError
 from litesnn.compiler.graph import Membranes, Population, Source
 from litesnn.kernels import structures
 from litesnn.runtime.exact.axis import Axis
-from litesnn.runtime.exact.native.arrays import Array, bits_of, pointer, words
+from litesnn.runtime.exact.native.arrays import Array, Pointers, bits_of, words
 from litesnn.runtime.exact.native.plan import Plan
+from litesnn.runtime.exact.sums import current_lost
 from litesnn.runtime.exact.timing import RunTiming
 
-ONE_WRAP = 3 * 2**23  # beyond it a current is not back in its register after one wrap
 REGISTERS: tuple[str, ...] = ("currents", "potentials", "membranes")
 Registers = dict[str, npt.NDArray[np.int32]]
 
@@ -43,7 +41,7 @@ class Chunk:
         self.bits: dict[str, npt.NDArray[np.uint64]] = {}
         self.registers: dict[str, Registers] = {}
         self.counts: dict[str, structures.Counts] = {}
-        self._kept: list[Any] = []  # what pointers point to
+        self._pointers = Pointers()
         self._sents = (structures.Sent * len(self.graph.populations))()
         sequence = _sequence(axis, inputs)
         for source in self.graph.sources:
@@ -66,7 +64,8 @@ class Chunk:
                 self._keep_registers(population, structure)
             self.plan.network.library.run(made, self._sents, self.axis.lanes, self.axis.steps, counts, self.timed)
             for (population, _), counted in zip(component, counts, strict=True):
-                _check(population, counted)
+                if counted.worst_current:
+                    raise current_lost(population.name, counted.worst_current)
                 self.counts[population.name] = counted
 
     def overflows(self, population: Membranes) -> dict[str, int]:
@@ -91,9 +90,9 @@ class Chunk:
         steps = sequence.shape[1]
         sent = self._sent(source, steps, self.axis.sent_steps if steps == 1 else steps)
         if source.name in self.plan.graded:
-            sent.values = self._pointer(np.ascontiguousarray(np.moveaxis(sequence, 2, -1), np.int32), c_int32)
+            sent.values = self._pointers.to(np.ascontiguousarray(np.moveaxis(sequence, 2, -1), np.int32), c_int32)
         else:
-            sent.bits = self._pointer(np.ascontiguousarray(bits_of(sequence, source)), c_uint64)
+            sent.bits = self._pointers.to(np.ascontiguousarray(bits_of(sequence, source)), c_uint64)
 
     def _send(self, population: Membranes) -> None:
         """Room for what a population sends."""
@@ -101,7 +100,7 @@ class Chunk:
         shape = (self.axis.lanes, self.axis.steps, height * width, words(channels))
         self.bits[population.name] = np.zeros(shape, np.uint64)
         sent = self._sent(population, self.axis.steps, self.axis.steps)
-        sent.bits = self._pointer(self.bits[population.name], c_uint64)
+        sent.bits = self._pointers.to(self.bits[population.name], c_uint64)
 
     def _sent(self, population: Population, steps: int, lasts: int) -> structures.Sent:
         sent = self._sents[self.plan.network.number[population.name]]
@@ -120,11 +119,7 @@ class Chunk:
         shape = (self.axis.lanes, self.axis.steps, places, structure.padded)
         kept = self.registers[population.name] = {register: np.empty(shape, np.int32) for register in wanted}
         for register, values in kept.items():
-            setattr(structure, register, self._pointer(values, c_int32))
-
-    def _pointer(self, array: Array, kind: Any) -> Any:
-        self._kept.append(array)
-        return pointer(array, kind)
+            setattr(structure, register, self._pointers.to(values, c_int32))
 
 
 def _sequence(axis: Axis, inputs: Array) -> Array:
@@ -140,11 +135,3 @@ def _sequence(axis: Axis, inputs: Array) -> Array:
     line[axis.pace.offsets(axis.samples).ravel()] = held.reshape(-1, *sequence.shape[2:])
     stream: Array = line[np.arange(axis.steps) % axis.sent_steps][None]
     return stream
-
-
-def _check(population: Membranes, counts: structures.Counts) -> None:
-    if counts.worst_current:
-        raise RegisterError(
-            f"'{population.name}': a current reached {counts.worst_current:,}; its 24-bit register wraps once, which brings back "
-            f"what stays within 3 * 2^23 = {ONE_WRAP:,} (narrower weights, fewer inputs, or smaller inputs)"
-        )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from litesnn.runtime.exact.edges import Edge, edges_into
 from litesnn.runtime.exact.native.arrays import Array, padded, per_channel
 from litesnn.runtime.exact.native.suits import LARGEST_LINE, LARGEST_SUM
 from litesnn.runtime.exact.native.synapses import Ends, Layout, joined, layout
-from litesnn.runtime.exact.sums import Sent, Sums, state_peaks, worst_sums
+from litesnn.runtime.exact.sums import KnownSums, Sent, Sums, accumulator_limits, state_peaks
 
 Entering = Mapping[str, Sent]
 CACHED_BYTES = 28 * 1024  # of the nearest cache, for weights
@@ -84,17 +83,13 @@ class NativeNetwork:
         self.components: list[list[Membranes]] = [component for component in components if component]
         self.number = {population.name: number for number, population in enumerate(graph.populations)}
         self._edges = {population.name: edges_into(graph, population) for population in graph.membranes}
-        self._sums: dict[tuple[str, tuple[tuple[str, Sent], ...]], Sums] = {}
+        self._sums = KnownSums(graph)
+        self._accumulator_limits = accumulator_limits(graph)
         self._neurons: dict[tuple[str, tuple[tuple[str, Sent], ...], frozenset[str]], Neurons] = {}
 
     def sums(self, population: Membranes, entering: Entering) -> Sums:
         """What can arrive at a population."""
-        sources = {self.graph[block.source] for block in self.graph.into(population.name)}
-        sent = {source.name: entering.get(source.name, source.sent) for source in sources}
-        key = (population.name, tuple(sorted(sent.items())))
-        if key not in self._sums:
-            self._sums[key] = worst_sums(self.graph, population, sent)
-        return self._sums[key]
+        return self._sums.of(population, lambda source: entering.get(source.name, source.sent))
 
     def reason_against(self, entering: Entering) -> str | None:
         """Why these inputs are not for the kernels: sums beyond their registers, weights beyond their offsets; None where they are."""
@@ -156,15 +151,6 @@ class NativeNetwork:
             firsts = np.cumsum([0, *(self.graph[edge.source].shape[0] for edge in edges[:-1])])
             found.append(Incoming(edges, tuple(map(int, firsts)), joined(list(layouts))))
         return found
-
-    @cached_property
-    def _accumulator_limits(self) -> dict[str, int]:
-        """Population -> largest sum that the profile's accumulator holds, where some input passes it."""
-        return {
-            proof.population: proof.limit
-            for proof in self.graph.ranges
-            if proof.register == "accumulator" and not proof.proved
-        }
 
     def source(self, edge: Edge) -> Population:
         """Where an edge begins."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import c_int32, c_int64, c_uint8, c_uint64, c_void_p
-from typing import Any
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from litesnn.compiler.graph import Membranes
 from litesnn.kernels import structures
 from litesnn.kernels.structures import DEPTHWISE, NO_LIMIT
 from litesnn.runtime.exact.axis import Axis
-from litesnn.runtime.exact.native.arrays import Array, pointer, words
+from litesnn.runtime.exact.native.arrays import Pointers, words
 from litesnn.runtime.exact.native.network import Entering, Incoming, NativeNetwork, Neurons
 
 
@@ -32,8 +31,8 @@ class Plan:
     """
 
     def __init__(self, network: NativeNetwork, axis: Axis, entering: Entering, held: bool) -> None:
-        self.network, self.entering = network, entering
-        self._kept: list[Any] = []  # what pointers point to
+        self.network = network
+        self._pointers = Pointers()
         self.graded = {name for name, (low, high) in entering.items() if low < 0 or high > 1}
         apart = frozenset(entering) if held else frozenset(self.graded)
         membranes = network.graph.membranes
@@ -49,10 +48,10 @@ class Plan:
         synapses = [self._synapses(incoming, axis) for incoming in neurons.incoming]
         channels, height, width = population.shape
         made = structures.Population(
-            synapses=self._array(structures.Synapses, synapses),
-            bias=self._pointer(neurons.bias, c_int32),
-            computes=self._pointer(computes, c_uint8),
-            resets=self._pointer(resets, c_uint8),
+            synapses=self._pointers.to_array(structures.Synapses, synapses),
+            bias=self._pointers.to(neurons.bias, c_int32),
+            computes=self._pointers.to(computes, c_uint8),
+            resets=self._pointers.to(resets, c_uint8),
             count=len(synapses),
             sent=self.network.number[population.name],
             channels=channels,
@@ -68,7 +67,7 @@ class Plan:
             accumulator_limit=NO_LIMIT if neurons.accumulator_limit is None else neurons.accumulator_limit,
         )
         if neurons.threshold is not None:
-            made.threshold = self._pointer(neurons.threshold, c_int32)
+            made.threshold = self._pointers.to(neurons.threshold, c_int32)
         return made
 
     def _synapses(self, incoming: Incoming, axis: Axis) -> structures.Synapses:
@@ -79,13 +78,13 @@ class Plan:
             mask = np.packbits(layout.reads[first : first + channels], bitorder="little")
             room[: len(mask)] = mask
             number, shift = self.network.number[edge.source], axis.shift(edge.latency, edge.distance)
-            reads.append(structures.Read(mask=self._pointer(room, c_uint64), sent=number, shift=shift, first=first))
+            reads.append(structures.Read(mask=self._pointers.to(room, c_uint64), sent=number, shift=shift, first=first))
         (kernel_h, kernel_w), (stride_h, stride_w), (pad_h, pad_w), (dilation_h, dilation_w) = layout.window
         return structures.Synapses(
-            reads=self._array(structures.Read, reads),
-            weights=ctypes.cast(self._pointer(layout.weights, c_uint8), c_void_p),
-            index=self._pointer(np.ascontiguousarray(layout.index, np.int64), c_int64),
-            targets=self._pointer(np.ascontiguousarray(layout.targets, np.int32), c_int32),
+            reads=self._pointers.to_array(structures.Read, reads),
+            weights=ctypes.cast(self._pointers.to(layout.weights, c_uint8), c_void_p),
+            index=self._pointers.to(np.ascontiguousarray(layout.index, np.int64), c_int64),
+            targets=self._pointers.to(np.ascontiguousarray(layout.targets, np.int32), c_int32),
             kind=layout.kind,
             count=len(reads),
             channels=len(layout.targets) if layout.kind == DEPTHWISE else sum(sizes),
@@ -99,12 +98,3 @@ class Plan:
             dilation_h=dilation_h,
             dilation_w=dilation_w,
         )
-
-    def _pointer(self, array: Array, kind: Any) -> Any:
-        self._kept.append(array)
-        return pointer(array, kind)
-
-    def _array(self, structure: Any, entries: list[Any]) -> Any:
-        made = (structure * len(entries))(*entries)
-        self._kept.append(made)
-        return ctypes.cast(made, ctypes.POINTER(structure))

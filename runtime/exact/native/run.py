@@ -9,6 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from litesnn.compiler.graph import Graph
 from litesnn.kernels import Library
+from litesnn.runtime.cores import cores
 from litesnn.runtime.exact.axis import Axis
 from litesnn.runtime.exact.engine import Job, Progress
 from litesnn.runtime.exact.native.chunk import Chunk
@@ -93,8 +94,7 @@ class NativeEngine:
 def usable_threads() -> int:
     """Processors that this process may use; OMP_NUM_THREADS says fewer, as for torch."""
     wanted = os.environ.get("OMP_NUM_THREADS", "")
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(int(wanted), usable) if wanted.isdecimal() else usable)
+    return max(1, min(int(wanted), cores())) if wanted.isdecimal() else cores()
 
 
 def _shared(compute: Callable[[int], Chunk], firsts: range, threads: int) -> Iterator[Chunk]:

@@ -12,12 +12,9 @@ import numpy as np
 from litesnn.compiler.graph import Conv2d, Dense, Geometry, OneToOne, Pool, Population, Sparse, Table, Windowed
 from litesnn.compiler.graph.geometry.depthwise import Depthwise
 from litesnn.kernels.structures import ALL, DEPTHWISE, SPARSE, WINDOWS
-from litesnn.runtime.exact.edges import Weights
+from litesnn.runtime.exact.edges import FILLED_WEIGHTS, Weights, worth_filling
 from litesnn.runtime.exact.native.arrays import WORD, Array, Ints, aligned, places_last, words
 
-# Weights up to which a sparse matrix may be filled up, and the share of stored ones from which that pays.
-FILLED_WEIGHTS = 2**24
-FILLED_SHARE = 0.02
 MOST_LAYERS = 4  # of a pool, each a pass over the map; with more, its kernels are filled up
 NOTHING = np.zeros(0, np.int64)
 
@@ -71,7 +68,7 @@ def _window(geometry: Windowed) -> tuple[tuple[int, int], ...]:
     return tuple(zip(rows, columns, strict=True))
 
 
-def _conv(geometry: Conv2d | Pool, weights: Ints, ends: Ends) -> Layout:
+def _conv(geometry: Windowed, weights: Ints, ends: Ends) -> Layout:
     rows = ends.rows(weights.transpose(2, 3, 1, 0))
     return Layout(WINDOWS, rows, weights.any(axis=(0, 2, 3)), window=_window(geometry))
 
@@ -80,8 +77,7 @@ def _depthwise(geometry: Depthwise, weights: Ints, ends: Ends) -> Layout:
     """As a convolution whose kernels between two channels are 0."""
     kernel = np.zeros((ends.target.shape[0], ends.source.shape[0], *weights.shape[1:]), np.int64)
     kernel[geometry.targets, geometry.sources] = weights
-    rows = ends.rows(kernel.transpose(2, 3, 1, 0))
-    return Layout(WINDOWS, rows, kernel.any(axis=(0, 2, 3)), window=_window(geometry))
+    return _conv(geometry, kernel, ends)
 
 
 def _dense(geometry: Dense, weights: Ints, ends: Ends) -> Layout:
@@ -119,9 +115,7 @@ def _pool(geometry: Pool, weights: Ints, ends: Ends) -> Layout:
 
 def _sparse(geometry: Sparse, weights: Weights, ends: Ends) -> Layout:
     assert not isinstance(weights, np.ndarray), "a sparse geometry's weights are a CSR"
-    size = weights.shape[0] * weights.shape[1]
-    flat = ends.target.shape[1:] == (1, 1)
-    if flat and size <= FILLED_WEIGHTS and weights.nnz >= FILLED_SHARE * size:
+    if ends.target.shape[1:] == (1, 1) and worth_filling(weights):
         return _filled(weights.toarray(), ends)
     entries = weights.tocoo()
     sources, targets = places_last(entries.col.astype(np.int64), ends.source), entries.row.astype(np.int64)
@@ -141,8 +135,6 @@ LAYOUTS: Table[Callable[[Any, Any, Ends], Layout]] = Table(
     "the exact simulator's kernels",
     {Conv2d: _conv, Depthwise: _depthwise, Dense: _dense, Pool: _pool, OneToOne: _pool, Sparse: _sparse},
 )
-
-
 NAMES = {WINDOWS: "windows of spikes", ALL: "rows of spikes", DEPTHWISE: "pooled spikes", SPARSE: "synapses of spikes"}
 
 

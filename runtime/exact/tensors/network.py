@@ -8,7 +8,7 @@ from functools import cached_property
 import torch
 
 from litesnn.compiler.graph import Graph, Membranes, Population
-from litesnn.runtime.exact.sums import Sent, Sums, worst_sums
+from litesnn.runtime.exact.sums import KnownSums, Sent, accumulator_limits
 from litesnn.runtime.exact.tensors.limits import Arithmetic, arithmetic
 from litesnn.runtime.exact.tensors.neurons import MODELS
 from litesnn.runtime.exact.tensors.synapses import Projection, projections
@@ -42,16 +42,8 @@ class Network:
         self.projections: dict[str, list[Projection]] = {
             population.name: projections(graph, population, device) for population in graph.membranes
         }
-        self._sums: dict[tuple[str, tuple[tuple[str, Sent], ...]], Sums] = {}
-
-    @cached_property
-    def accumulator_limits(self) -> dict[str, int]:
-        """Population -> largest sum that the profile's accumulator holds, where some input passes it."""
-        return {
-            proof.population: proof.limit
-            for proof in self.graph.ranges
-            if proof.register == "accumulator" and not proof.proved
-        }
+        self.accumulator_limits = accumulator_limits(graph)
+        self._sums = KnownSums(graph)
 
     @cached_property
     def readers(self) -> dict[str, list[str]]:
@@ -72,16 +64,13 @@ class Network:
         `seen` : population -> smallest and largest value it sends in this run, where that is known; otherwise anything it can send,
         and of neurons that send graded messages anything an int32 holds.
         """
-        sources = [self.graph[block.source] for block in self.graph.into(name)]
-        sent = {
-            source.name: seen.get(source.name, INT32 if sends_messages(source) else source.sent) for source in sources
-        }
-        key = (name, tuple(sorted(sent.items())))
-        if key not in self._sums:
-            population = self.graph[name]
-            assert isinstance(population, Membranes)
-            self._sums[key] = worst_sums(self.graph, population, sent)
-        return arithmetic(self._sums[key], 1 if self.reads_messages(name) else lanes)
+        population = self.graph[name]
+        assert isinstance(population, Membranes)
+
+        def sent(source: Population) -> Sent:
+            return seen.get(source.name, INT32 if sends_messages(source) else source.sent)
+
+        return arithmetic(self._sums.of(population, sent), 1 if self.reads_messages(name) else lanes)
 
     def packings(self, population: Population, lanes: int, seen: Mapping[str, Sent]) -> set[Packing]:
         """The words that a population's readers want; `seen` as of `arithmetic`."""

@@ -14,6 +14,7 @@ from scipy.sparse import csr_matrix
 from litesnn.compiler.graph import Conv2d, Dense, Geometry, OneToOne, Pool, Sparse, Table
 from litesnn.compiler.graph.geometry.by_channel import ByChannel
 from litesnn.compiler.graph.geometry.depthwise import Depthwise
+from litesnn.runtime.exact.edges import worth_filling
 from litesnn.runtime.exact.tensors.kernels.conv import ActiveWindows, DenseConv
 from litesnn.runtime.exact.tensors.kernels.kernel import Kernel
 from litesnn.runtime.exact.tensors.kernels.matrix import ActiveInputs, DenseMatrix, SparseMatrix
@@ -21,9 +22,6 @@ from litesnn.runtime.exact.tensors.kernels.pool import ChannelWindows
 from litesnn.runtime.exact.tensors.layout import Shape
 
 Weights: TypeAlias = npt.NDArray[np.int64] | csr_matrix
-# Weights up to which a sparse matrix may be filled up, and the share of stored ones from which that can pay.
-FILLED_WEIGHTS = 2**24
-FILLED_SHARE = 0.02
 
 
 @dataclass(frozen=True)
@@ -69,8 +67,7 @@ def _by_channel(geometry: ByChannel, weights: Weights, place: Place) -> list[Ker
 
 def _sparse(geometry: Sparse, weights: csr_matrix, place: Place) -> list[Kernel]:
     kernels: list[Kernel] = [SparseMatrix(weights, place.out_shape, place.dtype, place.device)]
-    size = weights.shape[0] * weights.shape[1]
-    if size <= FILLED_WEIGHTS and weights.nnz >= FILLED_SHARE * size:
+    if worth_filling(weights):
         kernels.append(DenseMatrix(weights.toarray(), place.out_shape, place.dtype, place.device))
     return kernels
 

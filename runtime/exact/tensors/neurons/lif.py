@@ -15,15 +15,13 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from litesnn.base.errors import RegisterError
 from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Leaky, Membranes
-from litesnn.runtime.exact.sums import state_peaks
+from litesnn.runtime.exact.sums import current_lost, state_peaks
 from litesnn.runtime.exact.tensors.layout import per_neuron
 from litesnn.runtime.exact.tensors.neurons.model import Setting, States
 from litesnn.runtime.exact.tensors.words import FLOAT32_EXACT
 
 WRAP = STATE_MAX + 1  # 2^23
-ONE_WRAP = 3 * WRAP  # beyond it a current is not back in its register after one wrap
 
 
 @dataclass(frozen=True)
@@ -138,10 +136,7 @@ class LeakyModel:
             wrapped = torch.where(self.u <= -WRAP, self.u + 2 * WRAP, wrapped)
             self.overflows["current"] += int((wrapped != self.u).sum())
             if bool(((wrapped > WRAP) | (wrapped <= -WRAP)).any()):
-                raise RegisterError(
-                    f"'{self.name}': a current reached {int(self.u.abs().max()):,}; its 24-bit register wraps once, which brings back "
-                    f"what stays within 3 * 2^23 = {ONE_WRAP:,} (narrower weights, fewer inputs, or smaller inputs)"
-                )
+                raise current_lost(self.name, int(self.u.abs().max()))
             self.u = wrapped
 
     def _fire(self, threshold: Tensor | float) -> None:
