@@ -13,9 +13,9 @@ from litesnn.runtime.exact.record import Recorder
 
 def record(chunk: Chunk, recorder: Recorder, samples: slice) -> None:
     """What the run keeps of a chunk."""
-    trace = recorder.trace
+    trace, output = recorder.trace, chunk.graph.output
     for population in chunk.graph.membranes:
-        name, read = population.name, population is chunk.graph.output
+        name, read = population.name, population is output
         if name in trace.spikes or (read and population.read_as != "membrane"):
             spikes = spikes_of(_of_samples(chunk.axis, population, chunk.bits[name]), population)
             if name in trace.spikes:
