@@ -111,6 +111,21 @@ def test_an_unknown_command_is_told_what_there_is() -> None:
     assert list(get_command(app).commands) == list(HOMES)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["profiles"], ["info", GENOTYPE], ["info", PROGRAM], ["diff", PROGRAM, PROGRAM]],
+    ids=lambda arguments: " ".join(Path(part).name for part in arguments),
+)
+def test_garbage_is_looked_for_neither_meanwhile_nor_at_the_end(arguments: list[object]) -> None:
+    told = "print('', gc.get_stats()[2]['collections'], gc.get_freeze_count(), len(gc.get_objects()), file=sys.stderr)"
+    code = f"import atexit, gc, sys; atexit.register(lambda: {told})" + CODE
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    collections, exempt, left = map(int, done.stderr.splitlines()[-1].split()[-3:])
+    assert collections == 0
+    assert exempt > 20 * left
+
+
 def test_the_package_itself_imports_nothing_else() -> None:
     code = "import sys; before = set(sys.modules); import litesnn; print(*(set(sys.modules) - before))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
