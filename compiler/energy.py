@@ -6,6 +6,7 @@ different sources and conditions.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from litesnn.compiler.graph import Graph
@@ -43,11 +44,8 @@ def energy_rows(
         rows.append(_row("packets between chips", crossings, profile.mesh.interchip_hop_pj) if crossings else None)
     rows.append(_row(f"{steps} barriers", steps, energy.barrier_pj))
     if cmos.fp32_add_pj.value is not None and cmos.fp32_mul_pj.value is not None:
-        figure = cmos.fp32_add_pj.model_copy(
-            update={
-                "value": (operations * cmos.fp32_add_pj.value + graded * cmos.fp32_mul_pj.value) / max(operations, 1)
-            }
-        )
+        additions, products = operations * cmos.fp32_add_pj.value, graded * cmos.fp32_mul_pj.value
+        figure = replace(cmos.fp32_add_pj, value=(additions + products) / max(operations, 1))
         rows.append(_row("45 nm FP32 estimate that SNN papers print (no chip's figure)", operations, figure))
     return [row for row in rows if row is not None]
 

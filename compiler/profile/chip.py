@@ -57,8 +57,8 @@ class CoreLimits(Section):
 class Chip(Section):
     """Size of a chip: counts, die in mm2, process in nm. `chips` is how many of it a program may use."""
 
-    chips: Annotated[Figure[Annotated[int, Whole(1, 2**20)]], Limit("LSN-CHIPS")] = Field(
-        default_factory=lambda: {"value": 1, "status": "CONFIRMED", "source": "one chip"}, validate_default=True
+    chips: Annotated[Figure[Annotated[int, Whole(1, 2**20)]], Limit("LSN-CHIPS")] = Figure(
+        value=1, status="CONFIRMED", source="one chip"
     )
     cores: Annotated[Figure[Annotated[int, Whole(1, 2**20)]], Limit("LSN-CHIPS, placement")]
     neurons_per_core: Annotated[Figure[Annotated[int, Whole(1, 2**24)]], Limit("LSN-NEURONS, partition")]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Final, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from litesnn.compiler.profile.ranges import Real, Whole, YesNo
 
@@ -23,23 +23,26 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, allow_inf_nan=False)
 
 
-class Figure(Section, Generic[T]):
+@dataclass(frozen=True, kw_only=True)
+class Figure(Generic[T]):
     """One figure with where it comes from.
+
+    A dataclass, so that the fifty types of values that figures have are no models of their own, each built at every start.
 
     `status`: CONFIRMED (read in the primary source or two agreeing ones), QUOTED (a public file quotes the primary),
     INFERRED (own arithmetic or fit), CONFLICT (sources disagree; `note` gives the others), NOT FOUND (no value).
     """
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     value: T | None = None
     status: Status
     source: Remark
     note: Remark = ""
 
-    @model_validator(mode="after")
-    def _value_or_not_found(self) -> Figure[T]:
+    def __post_init__(self) -> None:
         if (self.value is None) != (self.status == "NOT FOUND"):
             raise ValueError("a figure has a value, or status 'NOT FOUND' and none")
-        return self
 
 
 @dataclass(frozen=True)
@@ -79,6 +82,9 @@ Amount = Figure[Annotated[float, Real(0, 1e15)]]
 Flag = Figure[Annotated[bool, YesNo()]]
 
 
+NOT_GIVEN: Final = Figure[Any](status="NOT FOUND", source="not given")
+
+
 def optional() -> Any:
     """The default of a figure that a profile may leave out: NOT FOUND."""
-    return Field(default_factory=lambda: {"status": "NOT FOUND", "source": "not given"}, validate_default=True)
+    return Field(default=NOT_GIVEN)

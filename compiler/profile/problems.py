@@ -73,11 +73,11 @@ def said(problem: ErrorDetails) -> str:
         return message.removeprefix("Value error, ")
     if kind == "missing":
         return f"{message}; the compiler needs it"
-    if kind == "extra_forbidden":
+    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
         return "no such figure or field; `litesnn profiles loihi2` lists them all"
     if kind == "literal_error":
         return f"found {found}; allowed: {problem['ctx']['expected']}"
-    if kind in ("model_type", "model_attributes_type"):
+    if kind in ("model_type", "model_attributes_type", "dataclass_type"):
         return f'found {found}; allowed: a table such as {{ value = 1, status = "CONFIRMED", source = "..." }}'
     if kind == "string_pattern_mismatch":
         return f"found {found}; allowed: letters, digits, spaces and . + - _, a letter or digit first, 64 at most"

@@ -33,7 +33,7 @@ def with_overrides(profile: Profile, overrides: Mapping[str, str]) -> Profile:
             )
         given[name] = key
         group, field = name.split(".", 1)
-        document[group][field] = _set(figures[name], name, text).model_dump()
+        document[group][field] = _set(figures[name], name, text)
     return read_profile(document, f"profile '{profile.name}' with what was set")
 
 
@@ -82,10 +82,17 @@ def _read_text(kind: Any, text: str) -> Any:
     return text
 
 
+def kind_of(name: str) -> Any:
+    """The type of a figure's value, with its range, by the figure's dotted name."""
+    section, _, leaf = name.partition(".")
+    kind: Any = Profile.model_fields[section].annotation
+    of_figure = get_args(kind)[1] if get_origin(kind) is dict else kind.model_fields[leaf].annotation
+    return get_args(of_figure)[0]
+
+
 def _set(figure: Figure[Any], name: str, text: str) -> Figure[Any]:
     """The figure with a value read from text; status and note keep what the profile said."""
-    wanted = type(figure).model_fields["value"].annotation
-    inner = next(kind for kind in get_args(wanted) if kind is not type(None))
+    inner = kind_of(name)
     try:
         value = TypeAdapter(inner).validate_python(_read_text(inner, text))
     except ValidationError as error:
@@ -94,6 +101,4 @@ def _set(figure: Figure[Any], name: str, text: str) -> Figure[Any]:
     before = "no value" if figure.value is None else figure.value
     status = figure.status if value == figure.value else "INFERRED" if figure.value is None else "CONFLICT"
     note = f"the profile has {before} ({figure.status}, {figure.source})"
-    return figure.model_copy(
-        update={"value": value, "status": status, "source": "set on the command line", "note": note}
-    )
+    return Figure(value=value, status=status, source="set on the command line", note=note)

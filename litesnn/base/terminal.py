@@ -58,7 +58,8 @@ class Terminal(Console):
                 visible(renderable.plain), renderable.style, justify=renderable.justify, end=renderable.end
             )
         for segment in super().render(renderable, options):
-            yield segment if segment.control else segment._replace(text=visible(segment.text))
+            unchanged = segment.control or visible(segment.text) == segment.text
+            yield segment if unchanged else segment._replace(text=visible(segment.text))
 
 
 def styled(text: str, style: str = "") -> Text:

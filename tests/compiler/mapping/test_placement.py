@@ -20,7 +20,7 @@ from litesnn.compiler.mapping.model import Slice
 from litesnn.compiler.mapping.placement import place
 from litesnn.compiler.mapping.routing import Board, distances, link_loads, measure
 from litesnn.compiler.mapping.usage import build_demands
-from litesnn.compiler.profile import load_profile
+from litesnn.compiler.profile import Figure, load_profile
 
 
 def random_traffic(seed: int, cores: int) -> csr_matrix:
@@ -138,7 +138,7 @@ def test_output_entries_are_those_of_the_kind_of_axon(seed, kinds):
 
 def test_without_shared_kernels_axons_are_the_distinct_neurons_that_reach_a_core():
     graph, loaded = mixed_network(4), load_profile("loihi1")
-    missing = type(loaded.synapses.kernel_sharing)(status="NOT FOUND", source="left out")
+    missing = Figure(status="NOT FOUND", source="left out")
     loaded = loaded.model_copy(update={"synapses": loaded.synapses.model_copy(update={"kernel_sharing": missing})})
     cores = some_cores(graph, 4)
     demands = demands_for(graph, loaded)

@@ -14,7 +14,7 @@ from litesnn.compiler.mapping.model import Slice
 from litesnn.compiler.mapping.split import even
 from litesnn.compiler.mapping.usage import Demand, Grid, build_demands
 from litesnn.compiler.mapping.windows import Axis
-from litesnn.compiler.profile import Profile, load_profile
+from litesnn.compiler.profile import Figure, Profile, load_profile
 
 PROFILES = ("loihi1", "loihi2")
 
@@ -143,7 +143,7 @@ def small_bases() -> Profile:
 def plain_profile() -> Profile:
     """loihi2 with sparse lists only and no shared kernels."""
     profile = load_profile("loihi2", {"synapses.list_encodings": "sparse"})
-    missing = type(profile.synapses.kernel_sharing)(status="NOT FOUND", source="left out")
+    missing = Figure(status="NOT FOUND", source="left out")
     return profile.model_copy(update={"synapses": profile.synapses.model_copy(update={"kernel_sharing": missing})})
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import random
 from pathlib import Path
-from typing import get_args
 
 import pytest
 
@@ -14,6 +13,7 @@ from litesnn.base.errors import ProfileError
 from litesnn.compiler.profile import Profile, load_profile, read_profile, shipped_profiles
 from litesnn.compiler.profile.problems import parse_toml
 from litesnn.compiler.profile.ranges import Interval, Names, Real, Whole, Widths, YesNo, short
+from litesnn.compiler.profile.settings import kind_of
 
 SHIPPED = (Path(litesnn.__file__).parent / "hw_profiles" / "loihi2.toml").read_text()
 MUTATIONS = 150
@@ -183,7 +183,7 @@ def test_a_programs_profile_is_read_through_the_same_ranges() -> None:
 def test_every_figure_has_a_range_that_holds_what_is_shipped() -> None:
     for name in shipped_profiles():
         for place, figure in load_profile(name).figures():
-            (kind,) = (k for k in get_args(type(figure).model_fields["value"].annotation) if k is not type(None))
+            kind = kind_of(place)
             ranges = [
                 r
                 for r in getattr(kind, "__metadata__", ())
