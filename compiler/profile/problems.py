@@ -79,6 +79,8 @@ def said(problem: ErrorDetails) -> str:
         return f"found {found}; allowed: {problem['ctx']['expected']}"
     if kind in ("model_type", "model_attributes_type", "dataclass_type"):
         return f'found {found}; allowed: a table such as {{ value = 1, status = "CONFIRMED", source = "..." }}'
+    if kind == "string_too_long":
+        return f"found {found}; allowed: up to {problem['ctx']['max_length']:,} characters"
     if kind == "string_pattern_mismatch":
         return f"found {found}; allowed: letters, digits, spaces and . + - _, a letter or digit first, 64 at most"
     return f"found {found}; {message[:1].lower()}{message[1:]}"

@@ -1,5 +1,6 @@
 """Commands start quickly: what each may not import, instead of a time that depends on the machine."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -152,3 +153,31 @@ print(len(found), *(kind.__qualname__ for kind in found if not kind.model_config
     count, *at_import = done.stdout.split()
     assert int(count) > 50
     assert not at_import
+
+
+def test_no_model_is_made_for_each_type_of_a_value() -> None:
+    """As `Figure` was: fifty models for the figures of a profile, all built when one was read."""
+    code = """
+import sys
+from litesnn.compiler.profile import load_profile
+from pydantic import BaseModel
+load_profile("loihi2")
+def below(kind):
+    for deeper in kind.__subclasses__():
+        yield deeper
+        yield from below(deeper)
+print(*(kind.__qualname__ for kind in below(BaseModel) if kind.__module__.startswith("litesnn.")), sep="\\n")
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    models = done.stdout.splitlines()
+    assert "Profile" in models
+    assert [name for name in models if "[" in name] == []
+
+
+def test_no_pattern_repeats_the_letters_of_all_scripts() -> None:
+    """pydantic's engine compiles `\\w{0,63}` as 63 classes of thousands of ranges: 20 ms, where a length costs nothing."""
+    tree = Path(__file__).parents[2]
+    sources = [path.read_text("utf-8") for room in ("compiler", "litesnn") for path in (tree / room).rglob("*.py")]
+    patterns = [found for source in sources for found in re.findall(r'pattern=r?"([^"]+)"', source)]
+    assert len(patterns) > 10
+    assert [pattern for pattern in patterns if re.search(r"\\[wWdDsS]", pattern) and re.search(r"\{\d", pattern)] == []
