@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Annotated, Any, get_args, get_origin
 
 from pydantic import TypeAdapter, ValidationError
@@ -33,7 +34,7 @@ def with_overrides(profile: Profile, overrides: Mapping[str, str]) -> Profile:
             )
         given[name] = key
         group, field = name.split(".", 1)
-        document[group][field] = _set(figures[name], name, text)
+        document[group][field] = asdict(_set(figures[name], name, text))
     return read_profile(document, f"profile '{profile.name}' with what was set")
 
 
