@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from litesnn.base.errors import RegisterError
-from litesnn.compiler.graph import Graph, Membranes, Population, Readout, Sigma, Spiking
+from litesnn.compiler.graph import Graph, Membranes, Population, ProgrammedLif, Readout, Sigma, Spiking
 from litesnn.runtime.trace import Trace
 
 LIMIT = 2**23  # of Loihi's registers
@@ -110,29 +110,43 @@ class _Lif:
         self.population = population
         self.current = self.membrane = self.potential = np.zeros(population.size, np.int64)
         self.bias = _spread(population, population.bias)
+        self.due = np.zeros(population.size, bool)  # a subtraction with the next update
 
     def step(self, arriving: np.ndarray, step: int) -> np.ndarray:
         p = self.population
         if p.reset_interval is not None and (step + 1) % p.reset_interval == p.reset_offset:
             self.current, self.membrane = np.zeros_like(self.current), np.zeros_like(self.membrane)
+            self.due = np.zeros(p.size, bool)
         if p.initiation_interval > 1 or p.open_slots is not None:
             age = (step + 1 - p.reset_offset) % p.reset_interval  # steps since the last reset
             resting = p.open_slots is not None and age >= p.open_slots * p.initiation_interval
             if resting or age % p.initiation_interval != 0:
                 return np.zeros(p.size, np.int64)
-        current = _decayed(self.current, 4096 - (p.du + 1)) + (arriving << 6)
+        current = _decayed(self.current, 4096 - (self._each(p.du) + 1)) + (arriving << 6)
         wrapped = np.where(current > LIMIT, current - 2 * LIMIT, current)
         self.current = np.where(wrapped <= -LIMIT, current + 2 * LIMIT, wrapped)
         if (np.abs(self.current) > LIMIT).any():
             raise RegisterError(f"{p.name}: {np.abs(current).max()}")
-        membrane = _decayed(self.membrane, 4096 - p.dv) + self.current + self.bias
+        membrane = _decayed(self.membrane, 4096 - self._each(p.dv)) + self.current + self.bias
+        if isinstance(p, ProgrammedLif) and p.reset == "subtract_next":
+            membrane = membrane - self.due * self._each(p.vth)
         self.potential = self.membrane = np.clip(membrane, -LIMIT + 1, LIMIT - 1)
         if not isinstance(p, Spiking):
             self.membrane = np.where(self.potential > (2**17 - 1) << 6, 0, self.potential)
             return np.zeros(p.size, np.int64)
-        spikes = self.potential > _spread(p, p.vth) << 6
-        self.membrane = np.where(spikes, 0, self.potential)
+        if not isinstance(p, ProgrammedLif):
+            spikes = self.potential > _spread(p, p.vth) << 6
+            self.membrane = np.where(spikes, 0, self.potential)
+            return spikes
+        vth = self._each(p.vth)
+        spikes = self.potential >= vth if p.spike_at else self.potential > vth
+        after = {"zero": 0 * self.potential, "subtract": self.potential - vth}.get(p.reset, self.potential)
+        self.membrane = np.where(spikes, after, self.potential)
+        self.due = spikes
         return spikes
+
+    def _each(self, value: int | np.ndarray) -> int | np.ndarray:
+        return value if isinstance(value, int) else _spread(self.population, value)
 
 
 class _SigmaDelta:

@@ -35,7 +35,7 @@ class Item:
     registers: frozenset[Register]
     thresholds: frozenset[int]
     group: NeuronGroup
-    decays: tuple[int, int]
+    decays: frozenset[tuple[int, int]]
     delay_bits: int
 
 
@@ -87,7 +87,7 @@ class _Load:
             registers=self.registers | item.registers,
             thresholds=self.thresholds | item.thresholds,
             groups=self.groups | {item.group},
-            decays=self.decays | {item.decays},
+            decays=self.decays | item.decays,
             delay_bits=max(self.delay_bits, item.delay_bits),
         )
 
@@ -180,9 +180,10 @@ def _fill(cores: _Cores, demand: Demand, item: Item) -> Item | None:
 def _items(demand: Demand, grid: Grid) -> list[Item]:
     usage = demand.usage(grid)
     table = np.stack([usage[name].ravel() for name in ADDITIVE], axis=1)
-    group, decays = demand.population.group, (demand.population.du, demand.population.dv)
+    group = demand.population.group
     registers = {channels: demand.registers(channels) for channels in grid.channels}
     thresholds = {channels: demand.thresholds(channels) for channels in grid.channels}
+    decays = {channels: demand.population.decays(channels) for channels in grid.channels}
     return [
         Item(
             slice=part,
@@ -190,7 +191,7 @@ def _items(demand: Demand, grid: Grid) -> list[Item]:
             registers=registers[part.channels],
             thresholds=thresholds[part.channels],
             group=group,
-            decays=decays,
+            decays=decays[part.channels],
             delay_bits=demand.delay_bits,
         )
         for i, part in enumerate(grid.slices)

@@ -27,7 +27,7 @@ def graph_arrays(graph: Graph) -> Iterator[tuple[Population | SynapseBlock, str,
     for population in graph.membranes:
         for part in population.arrays:
             values = getattr(population, part)
-            if values is not None:
+            if isinstance(values, np.ndarray):
                 yield population, f"{population.name}.{part}", values
     for block in graph.blocks:
         for part, values in block.geometry.arrays().items():

@@ -154,8 +154,18 @@ def _read_population(number: int, entry: Mapping[str, Any], tensors: Mapping[str
             "(was this program written by another version?)"
         )
     document = _parsed(kind.document, entry, f"populations.{number}.")
-    arrays: dict[str, Any] = {part: tensors.get(f"{document.name}.{part}") for part in kind.arrays}
-    return kind(**document.arguments(), **arrays)
+    given = document.arguments()
+    arrays: dict[str, Any] = {
+        part: tensors[name] for part in kind.arrays if (name := f"{document.name}.{part}") in tensors
+    }
+    for part in document.in_either:
+        if (part in given) == (part in arrays):
+            found = "both" if part in given else "neither"
+            raise ProgramError(
+                f"graph.json: populations.{number}: '{part}' stands as a number there or as the tensor '{document.name}.{part}'; "
+                f"found {found}"
+            )
+    return kind(**given, **arrays)
 
 
 def _block_document(block: SynapseBlock) -> BlockDocument:

@@ -118,45 +118,45 @@ def decays_are_held(graph: Graph, profile: Profile) -> Iterator[Finding]:
     neuron = profile.neuron
     bits = DECAY_BITS if neuron.decay_bits.value is None else neuron.decay_bits.value
     for population in on_chip.in_registers(graph):
-        for state, taken, figure, offset in (
-            ("current", population.du + CURRENT_OFFSET, neuron.current_decay_offset.value, CURRENT_OFFSET),
-            ("membrane", population.dv + MEMBRANE_OFFSET, neuron.membrane_decay_offset.value, MEMBRANE_OFFSET),
+        currents, membranes = zip(*sorted(population.decays()), strict=True)
+        for state, decays, figure, offset in (
+            ("current", currents, neuron.current_decay_offset.value, CURRENT_OFFSET),
+            ("membrane", membranes, neuron.membrane_decay_offset.value, MEMBRANE_OFFSET),
         ):
             own = offset if figure is None else figure
-            if _held(taken, bits, own):
-                continue
-            text = (
-                f"the {state} of '{population.name}' loses {taken}/{DECAY_UNITY} a step; a register of {bits} bits and offset "
-                f"{own} holds no such decay"
-            )
-            if any(_held(taken, bits, flag) for flag in (0, 1)):
-                least = own * DECAY_UNITY >> bits
-                limit = least if taken < least else (2**bits - 1 + own) * DECAY_UNITY >> bits
-                fix = "a chip whose offset is a flag (see the figure's note), or another decay"
-                yield Finding(
-                    code="LSN-DECAY",
-                    severity="warning",
-                    place=population.place,
-                    value=taken,
-                    limit=limit,
-                    unit="4096ths",
-                    message=text,
-                    fix=fix,
-                    floor=taken < least,
-                )
-                continue
-            needed = DECAY_BITS - ((taken & -taken).bit_length() - 1 if taken else DECAY_BITS)
-            fix = f"a decay in steps of 1/{2**bits}"
-            yield Finding(
-                code="LSN-DECAY",
-                severity="error",
-                place=population.place,
-                value=needed,
-                limit=bits,
-                unit="bits",
-                message=text,
-                fix=fix,
-            )
+            for taken in sorted({decay + offset for decay in decays}):
+                if not _held(taken, bits, own):
+                    yield _decay(population, state, taken, bits, own)
+
+
+def _decay(population: Membranes, state: str, taken: int, bits: int, own: int) -> Finding:
+    text = (
+        f"the {state} of '{population.name}' loses {taken}/{DECAY_UNITY} a step; a register of {bits} bits and offset "
+        f"{own} holds no such decay"
+    )
+    if any(_held(taken, bits, flag) for flag in (0, 1)):
+        least = own * DECAY_UNITY >> bits
+        return Finding(
+            code="LSN-DECAY",
+            severity="warning",
+            place=population.place,
+            value=taken,
+            limit=least if taken < least else (2**bits - 1 + own) * DECAY_UNITY >> bits,
+            unit="4096ths",
+            message=text,
+            fix="a chip whose offset is a flag (see the figure's note), or another decay",
+            floor=taken < least,
+        )
+    return Finding(
+        code="LSN-DECAY",
+        severity="error",
+        place=population.place,
+        value=DECAY_BITS - ((taken & -taken).bit_length() - 1 if taken else DECAY_BITS),
+        limit=bits,
+        unit="bits",
+        message=text,
+        fix=f"a decay in steps of 1/{2**bits}",
+    )
 
 
 def _held(taken: int, bits: int, offset: int) -> bool:

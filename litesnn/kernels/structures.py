@@ -53,6 +53,10 @@ class Synapses(ctypes.Structure):
     )
 
 
+TO_ZERO, SUBTRACT, SUBTRACT_NEXT, KEEP = range(4)
+"""What a spike does to the membrane."""
+
+
 class Population(ctypes.Structure):
     """A population with leaky membranes."""
 
@@ -60,6 +64,9 @@ class Population(ctypes.Structure):
         ("synapses", POINTER(Synapses)),
         ("bias", POINTER(c_int32)),
         ("threshold", POINTER(c_int32)),
+        ("current_memories", POINTER(c_int32)),
+        ("memories", POINTER(c_int32)),
+        ("subtracted", POINTER(c_int32)),
         ("computes", POINTER(c_uint8)),
         ("resets", POINTER(c_uint8)),
         ("currents", POINTER(c_int32)),
@@ -75,6 +82,7 @@ class Population(ctypes.Structure):
         ("scale", c_int32),
         ("current_memory", c_int32),
         ("memory", c_int32),
+        ("reset", c_int32),
         ("checked", c_int32),
         ("top", c_int32),
         ("accumulator_limit", c_int32),

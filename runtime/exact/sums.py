@@ -10,7 +10,8 @@ import numpy as np
 
 from litesnn.base.errors import BackendError, RegisterError
 from litesnn.compiler.analysis.bounds import accumulator_bounds
-from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Graph, Membranes, Population
+from litesnn.compiler.graph import STATE_MAX, Graph, Leaky, Membranes, Population
+from litesnn.compiler.graph.kinds.registers import Interval
 
 Sent = tuple[int, int]
 FLOAT64_EXACT = 2**53
@@ -89,24 +90,34 @@ class StatePeaks:
         return self.current <= STATE_MAX and self.membrane <= self.highest_membrane
 
 
-def state_peaks(population: Membranes, sums: Sums, steps: int) -> StatePeaks:
+@dataclass(frozen=True)
+class _Arriving:
+    """`Arrivals` of sums that are the same for all channels."""
+
+    sums: Sums
+    channels: int
+    steps: int
+
+    def values(self) -> Interval:
+        """See `Arrivals.values`."""
+        return np.full(self.channels, self.sums.low), np.full(self.channels, self.sums.high)
+
+    def changes(self) -> Interval:
+        """See `Arrivals.changes`: nothing is known of them here."""
+        return self.values()
+
+    def totals(self) -> Interval:
+        """See `Arrivals.totals`."""
+        low, high = self.values()
+        return np.minimum(low, 0) * self.steps, np.maximum(high, 0) * self.steps
+
+
+def state_peaks(population: Leaky, sums: Sums, steps: int) -> StatePeaks:
     """Worst-case states of a population over a run of `steps` steps without reset."""
-    kept = None if population.highest_kept is None else int(population.highest_kept.max())
-    current_memory = DECAY_UNITY - (population.du + 1)
-    peaks = [0, 0]
-    for sign, largest in ((1, sums.high), (-1, -sums.low)):
-        bias = max(0, int((sign * population.bias).max(initial=0)))
-        current = membrane = 0
-        for _ in range(steps):
-            before = (current, membrane)
-            current = (current * current_memory >> 12) + (largest << WEIGHT_SHIFT)
-            membrane = (membrane * population.decay_mantissa >> 12) + current + bias
-            peaks = [max(peaks[0], current), max(peaks[1], membrane)]
-            if sign > 0 and kept is not None:
-                membrane = min(membrane, kept)
-            if (current, membrane) == before or membrane > STATE_MAX:
-                break
-    return StatePeaks(peaks[0], peaks[1], population.highest_membrane)
+    found = population.bounds(_Arriving(sums, population.shape[0], steps), beyond=STATE_MAX)
+    current = max(int(found.current_high.max()), -int(found.current_low.min()))
+    membrane = max(int(found.membrane_high.max()), -int(found.membrane_low.min()))
+    return StatePeaks(current, membrane, population.highest_membrane)
 
 
 def accumulator_limits(graph: Graph) -> dict[str, int]:

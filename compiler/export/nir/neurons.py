@@ -19,7 +19,6 @@ from litesnn.base.errors import ExportError
 from litesnn.compiler.frontends.bounded_hdf5 import Tree
 from litesnn.compiler.graph import (
     DECAY_UNITY,
-    NO_CURRENT_MEMORY,
     WEIGHT_SHIFT,
     Leaky,
     Lif,
@@ -50,24 +49,31 @@ def neuron_node(population: Membranes, shape: Shape, dt: float, leak: npt.NDArra
 
 def _leaky(population: Leaky, shape: Shape, dt: float, leak: npt.NDArray[np.float64]) -> Tree:
     """LIF, or LI for a readout, with a current of its own (Cuba) where it has memory; I where nothing leaks."""
-    cuba, leaky = population.du != NO_CURRENT_MEMORY, population.dv > 0
-    tau = dt * DECAY_UNITY / population.dv if leaky else dt * NO_LEAK
-    gain = population.dv / DECAY_UNITY if leaky and not cuba else 1.0
-    parameters: Tree = {"r": _full(shape, 1.0 if leaky and not cuba else tau / dt if cuba else 1 / dt)}
+    channels = population.shape[0]
+    du, dv = (np.broadcast_to(decay, channels).astype(np.float64) for decay in (population.du, population.dv))
+    cuba, leaky = population.remembers_current, bool(dv.any())
+    tau = dt * np.where(dv > 0, DECAY_UNITY / np.maximum(dv, 1), NO_LEAK)
+    gain = dv / DECAY_UNITY if leaky and not cuba else np.ones(channels)
+    if leaky and not cuba and not dv.all():
+        raise ExportError(
+            f"'{population.name}': neurons with a leak beside neurons without one; NIR's LIF cannot say it"
+        )
+    gained = tau / dt if cuba else np.full(channels, 1.0 if leaky else 1 / dt)
+    parameters: Tree = {"r": _channels(shape, gained)}
     if cuba or leaky:
-        parameters["tau_mem" if cuba else "tau"] = _full(shape, tau)
+        parameters["tau_mem" if cuba else "tau"] = _channels(shape, tau)
         parameters["v_leak"] = _channels(shape, leak * gain * (tau / dt))
     elif leak.any():
         raise ExportError(
             f"'{population.name}': a bias without an incoming layer, on neurons without leak; NIR cannot say it"
         )
     if cuba:
-        tau_syn = dt * DECAY_UNITY / (population.du + 1)
-        parameters |= {"tau_syn": _full(shape, tau_syn), "w_in": _full(shape, tau_syn / dt)}
+        tau_syn = dt * np.where(du >= 0, DECAY_UNITY / np.maximum(du + 1, 1), NO_LEAK)
+        parameters |= {"tau_syn": _channels(shape, tau_syn), "w_in": _channels(shape, tau_syn / dt)}
     vth = population.threshold_register
     if vth is not None:
         threshold = (vth + HALF_UNIT) * gain
-        parameters |= {"v_threshold": _channels(shape, threshold), "v_reset": _full(shape, 0.0)}
+        parameters |= {"v_threshold": _channels(shape, threshold), "v_reset": np.zeros(shape)}
     return {
         "type": _type(cuba, leaky, vth is not None),
         **parameters,
@@ -91,10 +97,6 @@ def _metadata(population: Membranes) -> Tree:
     if population.unit is not None:
         found["unit"] = population.unit
     return found
-
-
-def _full(shape: Shape, value: float) -> npt.NDArray[np.float64]:
-    return np.full(shape, value)
 
 
 def _channels(shape: Shape, values: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:

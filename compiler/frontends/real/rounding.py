@@ -94,28 +94,36 @@ def rounding_labels(layer: Layer, population: Membranes, exponent: int) -> list[
 
 
 def _decay_labels(layer: Layer, population: Membranes, unit: Floats, scale: Floats) -> list[FidelityLabel]:
-    labels = []
-    for step, real, kept in (
-        ("membrane decay to 12 bits", float(layer.rule.decay.flat[0]), population.decay_mantissa / DECAY_UNITY),
-        (
-            "current decay to 12 bits",
-            0.0 if layer.rule.current_decay is None else float(layer.rule.current_decay.flat[0]),
-            (DECAY_UNITY - 1 - population.du) / DECAY_UNITY,
-        ),
-    ):
-        error = abs(kept - real) / max(1 - real, abs(kept - real)) if kept != real else 0.0
-        detail = f"{kept * DECAY_UNITY:.0f}/4096 for {real:.6g}: share of a state that is off after many steps"
-        status: Literal["exact", "bounded"] = "exact" if error == 0 else "bounded"
-        if real or kept:
-            labels.append(
-                FidelityLabel(step=step, place=layer.place, status=status, detail=detail, bound=error or None)
-            )
-    steps = [4096 / population.dv] if population.dv else []
-    steps += [4096 / (population.du + 1)] if layer.rule.has_current else []
-    if steps:
-        error = float((unit / 2.0**WEIGHT_SHIFT / scale).max() * sum(steps))
+    channels = np.zeros(population.shape[0])
+    membrane, current = channels + population.decay_mantissa, channels + population.current_mantissa
+    labels = [_decay_label("membrane decay to 12 bits", layer, layer.rule.decay, membrane)]
+    if layer.rule.current_decay is not None:
+        labels.append(_decay_label("current decay to 12 bits", layer, layer.rule.current_decay, current))
+    # A decay takes a truncated unit back in as many steps as a state lasts.
+    lasting = np.where(membrane < DECAY_UNITY, DECAY_UNITY / np.maximum(DECAY_UNITY - membrane, 1), 0)
+    if layer.rule.has_current:
+        lasting = lasting + DECAY_UNITY / np.maximum(DECAY_UNITY - current, 1)
+    if lasting.any():
+        error = float((unit / 2.0**WEIGHT_SHIFT / scale * lasting).max())
         labels.append(_rounded("leak truncated toward zero", layer, error))
-    return labels
+    return [label for label in labels if label is not None]
+
+
+def _decay_label(step: str, layer: Layer, real: Floats, mantissas: Floats) -> FidelityLabel | None:
+    """How far 4096ths are from decays (C,): of the worst channel; None where nothing is remembered."""
+    kept = mantissas / DECAY_UNITY
+    if not (real.any() or kept.any()):
+        return None
+    off = np.abs(kept - real)
+    errors = np.where(off > 0, off / np.maximum(np.maximum(1 - real, off), 2.0**-52), 0)
+    worst = int(errors.argmax())
+    detail = f"{mantissas[worst]:.0f}/4096 for {real[worst]:.6g}: share of a state that is off after many steps"
+    several = len(np.unique(mantissas))
+    if several > 1:
+        detail = f"{several} decays, the worst {detail}"
+    error = float(errors[worst])
+    status: Literal["exact", "bounded"] = "exact" if error == 0 else "bounded"
+    return FidelityLabel(step=step, place=layer.place, status=status, detail=detail, bound=error or None)
 
 
 def _rounded(step: str, layer: Layer, error: float) -> FidelityLabel:

@@ -9,13 +9,14 @@ from litesnn.compiler.graph.kinds.lif import Lif
 from litesnn.compiler.graph.kinds.maximum import Maximum
 from litesnn.compiler.graph.kinds.membranes import Analog, Arrivals, Membranes, NeuronGroup
 from litesnn.compiler.graph.kinds.population import Population
+from litesnn.compiler.graph.kinds.programmed_lif import ProgrammedLif
 from litesnn.compiler.graph.kinds.readout import Readout
 from litesnn.compiler.graph.kinds.relay import Relay
 from litesnn.compiler.graph.kinds.sigma_delta import Delta, Sigma, SigmaDelta
 from litesnn.compiler.graph.kinds.source import Source
 from litesnn.compiler.graph.kinds.spiking import Spiking
 
-KINDS: tuple[type[Membranes], ...] = (Lif, Maximum, Relay, Readout, Delta, SigmaDelta, Sigma)
+KINDS: tuple[type[Membranes], ...] = (Lif, ProgrammedLif, Maximum, Relay, Readout, Delta, SigmaDelta, Sigma)
 
 __all__ = [
     "KINDS",
@@ -28,6 +29,7 @@ __all__ = [
     "Membranes",
     "NeuronGroup",
     "Population",
+    "ProgrammedLif",
     "Readout",
     "Relay",
     "Sigma",

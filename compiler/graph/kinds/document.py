@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from litesnn.compiler.graph.kinds.registers import DECAY_UNITY
@@ -32,11 +33,12 @@ class PopulationDocument(Document):
     """One population; its arrays per channel are tensors `<name>.<array>`.
 
     `tags`: the fields that tell the kind, with their values; they are no arguments of its class. `left_out`: fields that older
-    versions wrote and that say nothing.
+    versions wrote and that say nothing. `in_either`: fields that are a tensor where channels differ.
     """
 
     tags: ClassVar[Mapping[str, str]] = {}
     left_out: ClassVar[frozenset[str]] = frozenset()
+    in_either: ClassVar[tuple[str, ...]] = ()
 
     kind: str
     name: Name
@@ -55,8 +57,9 @@ class PopulationDocument(Document):
     def of(cls, population: object) -> PopulationDocument:
         """The document of a population of this kind."""
         own = cls.model_fields.keys() - cls.tags.keys() - cls.left_out
-        fields: dict[str, Any] = {**cls.tags, **{field: getattr(population, field) for field in own}}
-        return cls(**fields)
+        values = {field: getattr(population, field) for field in own}
+        plain = {field: value for field, value in values.items() if not isinstance(value, np.ndarray)}
+        return cls(**{**cls.tags, **plain})
 
     def arguments(self) -> dict[str, Any]:
         """What its class is made with, besides the arrays."""
@@ -64,10 +67,12 @@ class PopulationDocument(Document):
 
 
 class MembranesDocument(PopulationDocument):
-    """A population with a membrane."""
+    """A population with a membrane; decays that differ between channels are tensors instead of fields."""
 
-    du: Annotated[int, Field(ge=-1, lt=DECAY_UNITY)]
-    dv: Annotated[int, Field(ge=0, le=DECAY_UNITY)]
+    in_either: ClassVar[tuple[str, ...]] = ("du", "dv")
+
+    du: Annotated[int, Field(ge=-1, lt=DECAY_UNITY)] | None = None
+    dv: Annotated[int, Field(ge=0, le=DECAY_UNITY)] | None = None
     reset_interval: Period | None = None
     reset_offset: Steps | None = None
     initiation_interval: Period

@@ -15,7 +15,7 @@ import numpy as np
 
 from litesnn.compiler.graph.findings import Range
 from litesnn.compiler.graph.kinds.membranes import Arrivals, Membranes
-from litesnn.compiler.graph.kinds.registers import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Ints
+from litesnn.compiler.graph.kinds.registers import STATE_MAX, WEIGHT_SHIFT, Decay, Interval, Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,24 +37,29 @@ class Bounds:
 class Leaky(Membranes):
     """Neurons that integrate and leak; what happens at a threshold is their kind's."""
 
-    def bounds(self, arrivals: Arrivals) -> Bounds:
-        """What the registers can reach; of a population whose normalization is folded."""
+    def bounds(self, arrivals: Arrivals, beyond: int | None = None) -> Bounds:
+        """What the registers can reach; of a population whose normalization is folded.
+
+        `beyond`: where only what happens below it matters, no step is taken after a membrane has passed it.
+        """
         low, high = arrivals.values()
-        bias, kept = self.bias, self.highest_kept
-        decay, current_memory = self.decay_mantissa, DECAY_UNITY - (self.du + 1)
-        current_low, current_high, membrane_low, membrane_high = (np.zeros_like(low) for _ in range(4))
-        lowest_current, highest_current = current_low.copy(), current_high.copy()
-        lowest, highest = membrane_low.copy(), membrane_high.copy()
+        zeros = np.zeros(self.shape[0], np.int64)
+        current_low, current_high, start_low, start_high = (zeros.copy() for _ in range(4))
+        lowest_current, highest_current, lowest, highest = (zeros.copy() for _ in range(4))
         for _ in range(arrivals.steps):
-            current_low = _decayed(current_low, current_memory) + (low << WEIGHT_SHIFT)
-            current_high = _decayed(current_high, current_memory) + (high << WEIGHT_SHIFT)
-            membrane_low = -((np.maximum(-membrane_low, 0) * decay) >> 12) + current_low + bias
-            membrane_high = ((np.maximum(membrane_high, 0) * decay) >> 12) + current_high + bias
+            before = (current_low, current_high, start_low, start_high)
+            current_low = decayed(current_low, self.current_mantissa) + (low << WEIGHT_SHIFT)
+            current_high = decayed(current_high, self.current_mantissa) + (high << WEIGHT_SHIFT)
+            membrane_low, membrane_high = start_low + current_low + self.bias, start_high + current_high + self.bias
             lowest, highest = np.minimum(lowest, membrane_low), np.maximum(highest, membrane_high)
             lowest_current = np.minimum(lowest_current, current_low)
             highest_current = np.maximum(highest_current, current_high)
-            if kept is not None:
-                membrane_high = np.minimum(membrane_high, kept)
+            start_low, start_high = self.carried(np.minimum(membrane_low, 0), np.maximum(membrane_high, 0))
+            after = (current_low, current_high, start_low, start_high)
+            if all(np.array_equal(a, b) for a, b in zip(before, after, strict=True)):
+                break
+            if beyond is not None and max(int(highest.max()), -int(lowest.min())) > beyond:
+                break
         return Bounds(
             accumulator_low=low,
             accumulator_high=high,
@@ -63,6 +68,15 @@ class Leaky(Membranes):
             membrane_low=lowest,
             membrane_high=highest,
         )
+
+    def carried(self, low: Ints, high: Ints) -> Interval:
+        """Bounds (C,) of what the next step begins with, of membranes from `low` (0 at most) to `high` (0 at least).
+
+        The default is of neurons that start again from 0, or from what `highest_kept` leaves them.
+        """
+        kept = self.highest_kept
+        left = high if kept is None else np.minimum(high, kept)
+        return decayed(low, self.decay_mantissa), decayed(left, self.decay_mantissa)
 
     def ranges(self, arrivals: Arrivals, accumulator_limit: int) -> list[Range]:
         """See `Membranes.ranges`."""
@@ -94,6 +108,7 @@ class Leaky(Membranes):
         return STATE_MAX, "is clipped"
 
 
-def _decayed(state: Ints, memory: int) -> Ints:
-    decayed: Ints = np.sign(state) * ((np.abs(state) * memory) >> 12)
-    return decayed
+def decayed(state: Ints, memory: Decay) -> Ints:
+    """`memory` of 4096 of a state, truncated toward zero."""
+    kept: Ints = np.sign(state) * ((np.abs(state) * memory) >> 12)
+    return kept

@@ -23,6 +23,7 @@ from litesnn.compiler.graph.kinds.registers import (
     NO_CURRENT_MEMORY,
     STATE_MAX,
     Bools,
+    Decay,
     Floats,
     Interval,
     Ints,
@@ -70,6 +71,8 @@ class Arrivals(Protocol):
 class Membranes(ChipSteps, Population):
     """Populations with a membrane: decays `du` (current) and `dv` (membrane) of 4096, a bias, steps in which they compute.
 
+    A decay is one number, or an array (C,) where channels differ.
+
     `is_output`: the host reads what it sends (networks from elsewhere that end in spikes); a `Readout` is always an output.
 
     Attributes
@@ -90,10 +93,10 @@ class Membranes(ChipSteps, Population):
     has_reset: ClassVar[bool] = True
     removable: ClassVar[bool] = False
     trained: ClassVar[bool] = True
-    arrays: ClassVar[tuple[str, ...]] = ("bias_mant", "bias_exp", "unit")
+    arrays: ClassVar[tuple[str, ...]] = ("bias_mant", "bias_exp", "unit", "du", "dv")
 
-    du: int = NO_CURRENT_MEMORY
-    dv: int = 0
+    du: Decay = NO_CURRENT_MEMORY
+    dv: Decay = 0
     bias_mant: Ints | None = None
     bias_exp: Ints | None = None
     unit: Floats | None = None
@@ -109,9 +112,26 @@ class Membranes(ChipSteps, Population):
         return self.bias_mant << self.bias_exp
 
     @property
-    def decay_mantissa(self) -> int:
-        """4096 - dv: the membrane keeps this fraction of 4096 per step."""
+    def decay_mantissa(self) -> Decay:
+        """4096 - dv: the membrane keeps this fraction of 4096 per step; one, or (C,)."""
         return DECAY_UNITY - self.dv
+
+    @property
+    def current_mantissa(self) -> Decay:
+        """4096 - (du + 1): the current keeps this fraction of 4096 per step; one, or (C,)."""
+        return DECAY_UNITY - (self.du + 1)
+
+    @property
+    def remembers_current(self) -> bool:
+        """Whether any neuron's current lasts longer than a step."""
+        return bool(np.any(self.current_mantissa))
+
+    def decays(self, channels: tuple[int, int] | None = None) -> frozenset[tuple[int, int]]:
+        """Distinct (du, dv) of a range of channels, or of all."""
+        count = self.shape[0]
+        pairs = np.stack([np.broadcast_to(self.du, count), np.broadcast_to(self.dv, count)])
+        kept = pairs if channels is None else pairs[:, slice(*channels)]
+        return frozenset((int(du), int(dv)) for du, dv in np.unique(kept, axis=1).T)
 
     @property
     def read_by_host(self) -> bool:
@@ -157,7 +177,8 @@ class Membranes(ChipSteps, Population):
     def group(self) -> NeuronGroup:
         """Neurons with equal program and constants form one group of a core; what stands per neuron is not in it."""
         steps = (self.reset_interval, self.reset_offset, self.initiation_interval, self.open_slots)
-        return (self.program, self.du, self.dv, *steps, *self.constants)
+        decays = (decay if isinstance(decay, int) else "per neuron" for decay in (self.du, self.dv))
+        return (self.program, *decays, *steps, *self.constants)
 
     def needs_program(self) -> str | None:
         """Why a population needs a programmed neuron, or None if the fixed unit does; resets are written by the chip's processors."""
@@ -169,8 +190,10 @@ class Membranes(ChipSteps, Population):
         """See `Population.problems`."""
         yield from super().problems()
         name, count = self.name, self.shape[0]
-        if not (0 <= self.dv <= DECAY_UNITY and -1 <= self.du < DECAY_UNITY):
-            yield f"'{name}': du {self.du}, dv {self.dv}; allowed: -1..4095 (the chip adds 1) and 0..4096"
+        for decay, value, low, high in (("du", self.du, -1, DECAY_UNITY - 1), ("dv", self.dv, 0, DECAY_UNITY)):
+            if not low <= np.min(value) <= np.max(value) <= high:
+                where = f"{np.min(value)}..{np.max(value)}" if isinstance(value, np.ndarray) else value
+                yield f"'{name}': {decay} {where}; allowed: {low}..{high}"
         if self.bias_mant is not None and self.bias_exp is not None:
             if self.bias_mant.shape != (count,) or self.bias_exp.shape != (count,):
                 yield f"'{name}': bias has shape {self.bias_mant.shape}, allowed ({count},)"
@@ -193,7 +216,7 @@ class Membranes(ChipSteps, Population):
         name, count = self.name, self.shape[0]
         for part in self.arrays:
             values = getattr(self, part)
-            if values is not None and values.shape != (count,):
+            if isinstance(values, np.ndarray) and values.shape != (count,):
                 yield f"'{name}': {part} has shape {values.shape}, allowed ({count},)"
                 return
         if (self.bias_mant is None) != (self.bias_exp is None):
@@ -209,7 +232,8 @@ class Membranes(ChipSteps, Population):
 
     def keep(self, kept: Ints) -> Any:
         """The population restricted to the given channels (indices into its current ones)."""
-        arrays = {part: values[kept] for part in self.arrays if (values := getattr(self, part)) is not None}
+        found = {part: getattr(self, part) for part in self.arrays}
+        arrays: dict[str, Any] = {p: values[kept] for p, values in found.items() if isinstance(values, np.ndarray)}
         channels = tuple(self.channels[i] for i in kept)
         return replace(self, shape=(len(kept), *self.shape[1:]), channels=channels, **arrays)
 

@@ -16,6 +16,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Interval = tuple[Ints, Ints]  # lowest and highest value, per channel (C,) each
+Decay = int | Ints  # of 4096: one for all neurons, or per channel (C,)
 Sends = Literal["spikes", "graded", "nothing"]
 
 # Register widths of the LIF unit: Lava `lif/models.py` PyLifModelBitAcc, the same in nengo-loihi's `discretize.py`. They are the

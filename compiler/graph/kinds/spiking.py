@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from litesnn.compiler.graph.kinds.leaky import Leaky
+from litesnn.compiler.graph.kinds.leaky import Leaky, decayed
 from litesnn.compiler.graph.kinds.membranes import Arrivals
 from litesnn.compiler.graph.kinds.registers import STATE_MAX, VTH_MAX, WEIGHT_SHIFT, Bools, Floats, Ints, Sends
 from litesnn.compiler.graph.kinds.thresholded import Thresholded
@@ -56,7 +56,7 @@ class Spiking(Thresholded, Leaky):
         assert self.threshold is not None, "normalization is folded before anything is proved"
         membrane = np.zeros_like(self.bias)
         for _ in range(steps):
-            membrane = np.sign(membrane) * ((np.abs(membrane) * self.decay_mantissa) >> 12) + self.bias
+            membrane = decayed(membrane, self.decay_mantissa) + self.bias
             if (membrane > self.threshold).any():
                 return True
         return False

@@ -13,25 +13,31 @@ static int64_t plain_decay(int64_t x, int64_t memory) { return x < 0 ? -((-x * m
 
 static int check_neurons(void) {
     int32_t bias[CHECK_PADDED], threshold[CHECK_PADDED], u[CHECK_PADDED], v[CHECK_PADDED], old_u[CHECK_PADDED], old_v[CHECK_PADDED];
-    int32_t sums[CHECK_PADDED];
+    int32_t sums[CHECK_PADDED], memories[CHECK_PADDED], current_memories[CHECK_PADDED];
     uint64_t bits = 0;
     Counts counts = {0};
     Population p = {.bias = bias, .threshold = threshold, .channels = CHECK_PADDED, .height = 1, .width = 1, .padded = CHECK_PADDED};
     p.scale = 64, p.top = p.accumulator_limit = INT32_MAX;
     for (int round = 0; round < 200; round++) {
+        int each = round % 4 > 1;
         p.current_memory = (int32_t)drawn(4097), p.memory = (int32_t)drawn(4097), p.checked = round % 2;
+        p.reset = round / 4 % 4, p.subtracted = threshold;
+        p.memories = each ? memories : NULL, p.current_memories = each ? current_memories : NULL;
         for (int c = 0; c < CHECK_PADDED; c++) {
             sums[c] = (int32_t)drawn(60000) - 30000, bias[c] = (int32_t)drawn(20000) - 10000, threshold[c] = (int32_t)drawn(1 << 22);
+            memories[c] = (int32_t)drawn(4097), current_memories[c] = (int32_t)drawn(4097);
             u[c] = old_u[c] = (int32_t)drawn(1 << 22) - (1 << 21), v[c] = old_v[c] = (int32_t)drawn(1 << 23) - (1 << 22);
         }
         neurons_32(&p, sums, u, v, NULL, &bits, 1, &counts);
         for (int c = 0; c < CHECK_PADDED; c++) {
-            int64_t current = plain_decay(old_u[c], p.current_memory) + (int64_t)sums[c] * p.scale;
-            int64_t membrane = plain_decay(old_v[c], p.memory) + current + bias[c];
+            int64_t current = plain_decay(old_u[c], each ? current_memories[c] : p.current_memory) + (int64_t)sums[c] * p.scale;
+            int64_t membrane = plain_decay(old_v[c], each ? memories[c] : p.memory) + current + bias[c];
+            if (p.reset == SUBTRACT_NEXT && old_v[c] > threshold[c]) membrane -= threshold[c];
             if (p.checked && membrane > STATE_MAX) membrane = STATE_MAX;
             if (p.checked && membrane < -STATE_MAX) membrane = -STATE_MAX;
             int fires = membrane > threshold[c];
-            if (u[c] != current || v[c] != (fires ? 0 : membrane) || (int)(bits >> c & 1) != fires) return 0;
+            int64_t left = fires && p.reset == TO_ZERO ? 0 : fires && p.reset == SUBTRACT ? membrane - threshold[c] : membrane;
+            if (u[c] != current || v[c] != left || (int)(bits >> c & 1) != fires) return 0;
         }
     }
     return 1;

@@ -42,17 +42,23 @@ typedef struct {
     int32_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w, dilation_h, dilation_w;
 } Synapses;
 
+/* What a spike does: sets the membrane to 0; subtracts `subtracted` from it there, or with the next update after the decay; nothing. */
+enum { TO_ZERO = 0, SUBTRACT = 1, SUBTRACT_NEXT = 2, KEEP = 3 };
+
 /* A population with leaky membranes. Padding channels have threshold 2^31 - 1 and bias 0. */
 typedef struct {
     const Synapses *synapses;
     const int32_t *bias, *threshold; /* [padded], membrane units; threshold NULL: it never fires */
+    const int32_t *current_memories, *memories; /* [padded] of 4096, kept per step; NULL: the same for all, below */
+    const int32_t *subtracted; /* [padded], membrane units; NULL: spikes set to zero */
     const uint8_t *computes, *resets; /* [steps] */
     int32_t *currents, *potentials, *membranes; /* [lanes][steps][places][padded], each NULL where nobody asks */
     int32_t count, sent;
     int32_t channels, height, width, padded;
     int32_t sum_bytes; /* 1, 2 or 4: type of the sums */
     int32_t scale;     /* membrane units per unit of the sums */
-    int32_t current_memory, memory; /* of 4096, kept per step */
+    int32_t current_memory, memory; /* of 4096, kept per step; where channels differ, current_memory is the largest */
+    int32_t reset;     /* what a spike does */
     int32_t checked;   /* whether a register can overflow */
     int32_t top;       /* a readout's membrane above it starts again from 0; 2^31 - 1: none */
     int32_t accumulator_limit; /* sums beyond it (in units) are counted; 2^31 - 1: not watched */

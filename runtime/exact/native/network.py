@@ -8,12 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Graph, Membranes, Population
+from litesnn.compiler.graph import STATE_MAX, WEIGHT_SHIFT, Graph, Leaky, Membranes, Population
 from litesnn.kernels import Library
 from litesnn.kernels.structures import NO_LIMIT, WINDOWS
 from litesnn.runtime.exact.axis import Axis
 from litesnn.runtime.exact.edges import Edge, edges_into
 from litesnn.runtime.exact.native.arrays import Array, padded, per_channel
+from litesnn.runtime.exact.native.constants import Memory, Reset
 from litesnn.runtime.exact.native.suits import LARGEST_LINE, LARGEST_SUM
 from litesnn.runtime.exact.native.synapses import Ends, Layout, joined, layout
 from litesnn.runtime.exact.sums import KnownSums, Sent, Sums, accumulator_limits, state_peaks
@@ -40,6 +41,8 @@ class Neurons:
     ----------
     sum_bytes, padded : type of the sums, and channels of a place of them
     scale : membrane units per unit of the sums
+    memory, current_memory : of 4096, kept of the membrane and of the current
+    reset : what a spike does
     accumulator_limit : units beyond which a sum is counted; None: not watched
     """
 
@@ -50,11 +53,15 @@ class Neurons:
     scale: int
     bias: Array
     threshold: Array | None
+    memory: Memory
+    current_memory: Memory
+    reset: Reset
     accumulator_limit: int | None
     incoming: tuple[Incoming, ...]
 
     def checked(self, axis: Axis) -> bool:
         """Whether a register can overflow in a run on this axis."""
+        assert isinstance(self.population, Leaky), "the kernels compute leaky kinds alone"
         return not state_peaks(self.population, self.sums, axis.longest_run(self.population)).fits
 
     @property
@@ -62,11 +69,6 @@ class Neurons:
         """A membrane above it starts again from 0; of a readout that ends early."""
         early = self.threshold is None and self.population.highest_membrane < STATE_MAX
         return self.population.highest_membrane if early else NO_LIMIT
-
-    @property
-    def current_memory(self) -> int:
-        """Of 4096, kept of a current per step."""
-        return DECAY_UNITY - (self.population.du + 1)
 
 
 class NativeNetwork:
@@ -125,6 +127,9 @@ class NativeNetwork:
             scale=sums.unit << WEIGHT_SHIFT,
             bias=per_channel(population.bias, channels, 0),
             threshold=None if threshold is None else per_channel(threshold, channels, NO_LIMIT),
+            memory=Memory.of(population.decay_mantissa, channels),
+            current_memory=Memory.of(population.current_mantissa, channels),
+            reset=Reset.of(population, channels),
             accumulator_limit=limit // sums.unit if limit is not None and sums.largest > limit else None,
             incoming=tuple(self._incoming(population, sums, channels, SUM_TYPES[sum_bytes // 2], apart)),
         )

@@ -60,14 +60,22 @@ class Plan:
             padded=neurons.padded,
             sum_bytes=neurons.sum_bytes,
             scale=neurons.scale,
-            current_memory=neurons.current_memory,
-            memory=population.decay_mantissa,
+            current_memory=neurons.current_memory.largest,
+            memory=neurons.memory.largest,
+            reset=neurons.reset.kind,
             checked=int(self.checked[population.name]),
             top=neurons.top,
             accumulator_limit=NO_LIMIT if neurons.accumulator_limit is None else neurons.accumulator_limit,
         )
-        if neurons.threshold is not None:
-            made.threshold = self._pointers.to(neurons.threshold, c_int32)
+        per_channel = {
+            "threshold": neurons.threshold,
+            "current_memories": neurons.current_memory.each,
+            "memories": neurons.memory.each,
+            "subtracted": neurons.reset.subtracted,
+        }
+        for field, values in per_channel.items():
+            if values is not None:
+                setattr(made, field, self._pointers.to(values, c_int32))
         return made
 
     def _synapses(self, incoming: Incoming, axis: Axis) -> structures.Synapses:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from litesnn.compiler.graph import WEIGHT_SHIFT, Graph, Lif, Maximum, Readout, Relay
+from litesnn.compiler.graph import WEIGHT_SHIFT, Graph, Lif, Maximum, ProgrammedLif, Readout, Relay
 from litesnn.runtime.exact.native.arrays import WORD
 from litesnn.runtime.exact.native.synapses import LAYOUTS
 
-KINDS = (Lif, Maximum, Relay, Readout)
+KINDS = (Lif, ProgrammedLif, Maximum, Relay, Readout)
 """Kinds with the leaky step of native/leaky.h."""
 # Registers are int32 here: a current before it wraps is the largest sum and a register of 2^23.
 LARGEST_SUM = (2**31 - 2**23 - 1) >> WEIGHT_SHIFT

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from litesnn.compiler.graph import Delta, Lif, Maximum, Readout, Relay, Sigma, SigmaDelta, Table
-from litesnn.runtime.exact.tensors.neurons.lif import LeakyModel
+from litesnn.compiler.graph import Delta, Lif, Maximum, ProgrammedLif, Readout, Relay, Sigma, SigmaDelta, Table
+from litesnn.runtime.exact.tensors.neurons.lif import LeakyModel, ProgrammedModel
 from litesnn.runtime.exact.tensors.neurons.model import NeuronModel, Setting, States
 from litesnn.runtime.exact.tensors.neurons.sigma_delta import DeltaModel, SigmaDeltaModel, SigmaModel
 
@@ -14,6 +14,7 @@ MODELS: Table[Callable[[Any, Setting], NeuronModel]] = Table(
     "the exact simulator",
     {
         Lif: LeakyModel,
+        ProgrammedLif: ProgrammedModel,
         Maximum: LeakyModel,
         Relay: LeakyModel,
         Readout: LeakyModel,

@@ -8,46 +8,20 @@ the largest threshold there is: a membrane above it spikes unseen and starts aga
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Leaky, Membranes
+from litesnn.compiler.graph import STATE_MAX, WEIGHT_SHIFT, Leaky, Membranes, ProgrammedLif
 from litesnn.runtime.exact.sums import current_lost, state_peaks
 from litesnn.runtime.exact.tensors.layout import per_neuron
+from litesnn.runtime.exact.tensors.neurons.decay import Decay, DecayEach
 from litesnn.runtime.exact.tensors.neurons.model import Setting, States
-from litesnn.runtime.exact.tensors.words import FLOAT32_EXACT
 
+Mantissa = int | npt.NDArray[np.int64]
 WRAP = STATE_MAX + 1  # 2^23
-
-
-@dataclass(frozen=True)
-class Decay:
-    """`sgn(x) * ((|x| * mantissa) >> 12)`, exact in the state's type for |x| up to `peak`."""
-
-    mantissa: int
-    peak: int
-
-    @property
-    def direct(self) -> bool:
-        """Whether float32 holds the product of state and mantissa; powers of two in the mantissa cost no digits."""
-        odd = self.mantissa // (self.mantissa & -self.mantissa or 1)
-        return self.peak * odd <= FLOAT32_EXACT
-
-    def __call__(self, state: Tensor, scratch: Tensor) -> None:
-        """Decay `state` in place."""
-        if self.mantissa == DECAY_UNITY:
-            return
-        fraction = self.mantissa / DECAY_UNITY
-        if state.dtype == torch.float64 or self.direct:
-            state.mul_(fraction).trunc_()
-            return
-        # x = 4096 h + l with h and l of one sign: h * mantissa is whole, and l * mantissa stays below 2^24.
-        torch.mul(state, 1 / DECAY_UNITY, out=scratch).trunc_()
-        state.add_(scratch, alpha=-DECAY_UNITY).mul_(fraction).trunc_().add_(scratch, alpha=self.mantissa)
 
 
 class LeakyModel:
@@ -61,10 +35,11 @@ class LeakyModel:
         self.checked = not (peaks.fits and setting.arithmetic.dtype == torch.float32)
         watched = accumulator_limit is not None and sums.largest > accumulator_limit
         self.most_units = accumulator_limit // sums.unit if watched and accumulator_limit is not None else None
-        dtype = torch.float64 if self.checked else torch.float32
+        each = not (isinstance(population.du, int) and isinstance(population.dv, int))
+        dtype = torch.float64 if self.checked or each else torch.float32
         self.scale = sums.unit << WEIGHT_SHIFT
-        self.current_decay = Decay(DECAY_UNITY - (population.du + 1), peaks.current)
-        self.decay = Decay(population.decay_mantissa, peaks.membrane)
+        self.current_decay = _decay(population.current_mantissa, peaks.current, population, device)
+        self.decay = _decay(population.decay_mantissa, peaks.membrane, population, device)
         self.bias = _constant(population.bias, population, dtype, device)
         self.threshold: Tensor | float | None = None
         if population.threshold is not None:
@@ -107,8 +82,7 @@ class LeakyModel:
 
     def _integrate(self, drive: Tensor) -> None:
         """Update u and v from the drive and the bias."""
-        remembers = self.current_decay.mantissa > 0
-        if remembers or self.checked or self.keep_states:
+        if not self.current_decay.forgets or self.checked or self.keep_states:
             self._update_current(drive)
             drive, scale = self.u, 1
         else:
@@ -116,7 +90,7 @@ class LeakyModel:
         if self.fresh or self.forgets:
             torch.mul(drive, scale, out=self.v)
         else:
-            self.decay(self.v, self.scratch)
+            self._decay_membrane()
             self.v.add_(drive, alpha=scale)
         if isinstance(self.bias, Tensor) or self.bias:
             self.v.add_(self.bias)
@@ -125,8 +99,12 @@ class LeakyModel:
             self.overflows["membrane"] += int((clipped != self.v).sum())
             self.v = clipped
 
+    def _decay_membrane(self) -> None:
+        """What the step before left of v."""
+        self.decay(self.v, self.scratch)
+
     def _update_current(self, drive: Tensor) -> None:
-        if self.current_decay.mantissa > 0 and not self.fresh:
+        if not self.current_decay.forgets and not self.fresh:
             self.current_decay(self.u, self.scratch)
         else:
             self.u.zero_()
@@ -141,21 +119,56 @@ class LeakyModel:
 
     def _fire(self, threshold: Tensor | float) -> None:
         """Spikes where v is above the threshold, which resets it. `gt` writes floats: far quicker than booleans here."""
-        if self.checked:
-            fired = self.v > threshold
-            self.spikes.copy_(fired)
-            self.v.masked_fill_(fired, 0)
+        if self.v.dtype == torch.float64:
+            self.spikes.copy_(self.v > threshold)
+            self._reset()
             return
         torch.gt(self.v, threshold, out=self.spikes)
         if not self.forgets or self.keep_states:
-            self.v.addcmul_(self.v, self.spikes, value=-1)
+            self._reset()
+
+    def _reset(self) -> None:
+        """What a spike leaves of v."""
+        self.v.addcmul_(self.v, self.spikes.to(self.v.dtype), value=-1)
+
+
+class ProgrammedModel(LeakyModel):
+    """LIF with a reset of choice: zero, by subtraction at the spike or with the next update, or none."""
+
+    def __init__(self, population: ProgrammedLif, setting: Setting) -> None:
+        super().__init__(population, setting)
+        assert population.vth is not None
+        self.kind = population.reset
+        self.forgets = False
+        self.subtracted = _constant(population.vth, population, self.v.dtype, setting.device)
+
+    def _decay_membrane(self) -> None:
+        if self.kind != "subtract_next":
+            super()._decay_membrane()
+            return
+        assert self.threshold is not None
+        due = (self.v > self.threshold) * self.subtracted
+        super()._decay_membrane()
+        self.v.sub_(due)
+
+    def _reset(self) -> None:
+        if self.kind == "zero":
+            super()._reset()
+        elif self.kind == "subtract":
+            self.v.sub_(self.spikes * self.subtracted)
 
 
 def _always_spikes_or_rests(population: Membranes) -> bool:
     """Without inhibition: what does not spike is 0, so the membrane never remembers anything (maxima, relays)."""
     if population.threshold is None:
         return False
-    return not population.threshold.any() and bool((population.bias >= 0).all()) and population.du == DECAY_UNITY - 1
+    return not population.threshold.any() and bool((population.bias >= 0).all()) and not population.remembers_current
+
+
+def _decay(mantissa: Mantissa, peak: int, population: Membranes, device: torch.device) -> Decay | DecayEach:
+    if isinstance(mantissa, int):
+        return Decay(mantissa, peak)
+    return DecayEach(per_neuron(mantissa, population.shape, torch.float64, device))
 
 
 def _constant(

@@ -1,0 +1,39 @@
+"""Random graphs whose neurons have a reset of choice, spike at or above fine thresholds, and decay each in its own way."""
+
+from __future__ import annotations
+
+from dataclasses import fields as fields_of
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from litesnn.compiler.graph import Graph, Leaky, Lif, Membranes, Population, ProgrammedLif
+
+RESETS = ("zero", "subtract", "subtract_next", "none")
+
+
+def programmed(start: Graph, seed: int, resets: tuple[str, ...] = RESETS) -> Graph:
+    """The graph with most of its LIF populations programmed, and with decays per channel in half of all leaky ones."""
+    rng = np.random.default_rng((seed, 23))
+    populations = [_drawn(rng, p, resets) if isinstance(p, Leaky) else p for p in start.populations]
+    return start.rebuild(populations, start.blocks)
+
+
+def _drawn(rng: np.random.Generator, population: Leaky, resets: tuple[str, ...]) -> Population:
+    count = population.shape[0]
+    if rng.random() < 0.5:
+        du = rng.choice([4095, 4095, 3000, 0], count) if rng.random() < 0.5 else population.du
+        population = replace(population, du=du, dv=rng.integers(0, 4097, count))
+    if not isinstance(population, Lif) or rng.random() < 0.2:
+        return population
+    assert population.vth is not None
+    at = bool(rng.random() < 0.5)
+    vth = (population.vth << 6) + rng.integers(0, 64, count)
+    return programmed_of(population, reset=str(rng.choice(resets)), spike_at=at, vth=np.maximum(vth, int(at)))
+
+
+def programmed_of(population: Membranes, **fields: Any) -> ProgrammedLif:
+    """A programmed population with the fields of another and these."""
+    names = {field.name for field in fields_of(population)} & {field.name for field in fields_of(ProgrammedLif)}
+    return ProgrammedLif(**{**{name: getattr(population, name) for name in names}, **fields})
