@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import cast
 
 from litesnn.base.text import brief
 from litesnn.compiler.frontends.nir.document import NirGraph
+from litesnn.compiler.frontends.real.conventions import Reset
 from litesnn.compiler.frontends.real.network import TimeStep
 from litesnn.compiler.frontends.real.nodes import Conv2d, Neuron, Node, Pool2d
 from litesnn.compiler.frontends.real.options import RealOptions
 from litesnn.compiler.frontends.real.reference import Question
 from litesnn.compiler.graph import FidelityLabel
 
-READ_METADATA = ("dt", "reset", "litesnn_format")
+READ_METADATA = ("dt", "reset", "spike_condition", "litesnn_format")
 NO_EFFECT = ("start_dim", "end_dim")  # flattening changes no order: both sides count in C order
 
 
@@ -30,11 +32,11 @@ def open_questions(graph: NirGraph, options: RealOptions) -> list[Question]:
     """The assumptions whose other answer can be run."""
     found = []
     if _silent_resets(graph, options):
-        other = replace(options, reset="subtract", approximate=True)
-        found.append(
-            Question(step="reset", taken="to v_reset", instead="by subtraction", option="--reset-kind", options=other)
-        )
-    if options.spike_at is None and _spiking(graph):
+        for kind, instead in (("subtract", "by subtraction at the spike"), ("subtract_next", "with the next update")):
+            other = replace(options, reset=cast(Reset, kind))
+            option = f"--reset-kind {kind}"
+            found.append(Question(step="reset", taken="to v_reset", instead=instead, option=option, options=other))
+    if _silent_comparisons(graph, options):
         other = replace(options, spike_at=True)
         found.append(
             Question(
@@ -45,7 +47,7 @@ def open_questions(graph: NirGraph, options: RealOptions) -> list[Question]:
                 options=other,
             )
         )
-    if options.decay is None and _leaky(graph):
+    if options.decay_taken is None and _leaky(graph):
         other = replace(options, decay="exponential")
         found.append(
             Question(
@@ -69,15 +71,16 @@ def _resets(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[F
     silent = _silent_resets(graph, options)
     if silent:
         detail = (
-            "the file does not say how its neurons reset; to v_reset in the step of the spike, as NIR defines it. snnTorch (with the "
-            "next update), sinabs, Rockpool and Spyx subtract the threshold by default: then --reset-kind subtract; else --reset-kind zero"
+            "the file does not say how its neurons reset; to v_reset in the step of the spike, as NIR defines it. snnTorch subtracts the "
+            "threshold with the next update by default: then --reset-kind subtract_next (or --framework snntorch); sinabs, Rockpool and Spyx "
+            "subtract it at the spike: then --reset-kind subtract; else --reset-kind zero"
         )
         yield FidelityLabel("reset", _places(silent), "assumed", detail)
 
 
 def _spike_condition(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
-    spiking = _spiking(graph)
-    if options.spike_at is None and spiking:
+    spiking = _silent_comparisons(graph, options)
+    if spiking:
         detail = (
             "the file does not say whether its neurons spike at the threshold; only above it, as NIR defines it, snnTorch and norse do. "
             "SpikingJelly and sinabs spike at it: then say --spike-at; else --spike-above"
@@ -87,7 +90,7 @@ def _spike_condition(graph: NirGraph, options: RealOptions, step: TimeStep) -> I
 
 def _decay_rule(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
     leaky = _leaky(graph)
-    if options.decay is None and leaky:
+    if options.decay_taken is None and leaky:
         detail = (
             "the file does not say how a time constant becomes a step; Euler's 1 - dt/tau, as snnTorch, norse and SpikingJelly compute "
             "it. sinabs computes exp(-dt/tau): then say --decay-rule exponential; else --decay-rule euler"
@@ -173,9 +176,28 @@ def _leaky(graph: NirGraph) -> list[Neuron]:
 
 def _silent_resets(graph: NirGraph, options: RealOptions) -> list[Neuron]:
     """Neurons whose reset neither the file nor the user says; a Threshold has none."""
-    if options.reset is not None:
+    if options.reset_taken is not None:
         return []
     return [n for n in _spiking(graph) if n.type != "Threshold" and graph.stated_reset(n) is None]
+
+
+def _silent_comparisons(graph: NirGraph, options: RealOptions) -> list[Neuron]:
+    """Neurons of which neither the file nor the user says whether they spike at the threshold."""
+    if options.spike_at_taken is not None:
+        return []
+    return [node for node in _spiking(graph) if graph.stated_spike_at(node) is None]
+
+
+def _framework(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+    taken = options.convention
+    if taken is None:
+        return
+    comparison = "at" if taken.spike_at else "above"
+    detail = (
+        f"written by {options.framework}, as --framework says: reset {taken.reset}, spikes {comparison} the threshold, {taken.decay} decay, "
+        "where neither the file nor another option says otherwise"
+    )
+    yield FidelityLabel("framework", "network", "assumed", f"{detail}; {taken.besides}" if taken.besides else detail)
 
 
 def _uneven(node: Conv2d) -> bool:
@@ -188,6 +210,7 @@ def _places(nodes: list[Neuron] | list[Pool2d] | list[Conv2d] | list[Node]) -> s
 
 
 ASSUMPTIONS: tuple[Callable[[NirGraph, RealOptions, TimeStep], Iterator[FidelityLabel]], ...] = (
+    _framework,
     _time_step,
     _resets,
     _spike_condition,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast, get_args
 
 import networkx as nx
 import numpy as np
@@ -15,9 +15,9 @@ from litesnn.base.text import brief
 from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value, read_hdf5
 from litesnn.compiler.frontends.nir.fields import Fields
 from litesnn.compiler.frontends.nir.parse import parse_node
+from litesnn.compiler.frontends.real.conventions import Reset
 from litesnn.compiler.frontends.real.network import RealNetwork
 from litesnn.compiler.frontends.real.nodes import Neuron, Node, Port
-from litesnn.compiler.frontends.real.options import Reset
 from litesnn.compiler.graph import Names
 
 NODES_MAX = 10_000
@@ -42,7 +42,7 @@ class NirGraph(RealNetwork):
     beside: tuple[str, ...] = ()
 
     def stated_reset(self, node: Neuron) -> Reset | None:
-        """By the metadata of the node, or the graph's (`reset`: zero or subtract).
+        """By the metadata of the node, or the graph's (`reset`).
 
         Raises
         ------
@@ -52,11 +52,31 @@ class NirGraph(RealNetwork):
         stated = node.metadata.get("reset", self.metadata.get("reset"))
         if stated is None:
             return None
-        if not isinstance(stated, str) or stated not in ("zero", "subtract"):
+        for kind in get_args(Reset):
+            if isinstance(stated, str) and stated == kind:
+                return cast(Reset, kind)
+        raise self.error(
+            node.name,
+            f"metadata 'reset': found {stated!r:.60}; allowed: zero (to v_reset), subtract (at the spike), subtract_next (with the next "
+            "update, after its decay) or none",
+        )
+
+    def stated_spike_at(self, node: Neuron) -> bool | None:
+        """By the metadata of the node, or the graph's (`spike_condition`: above or at).
+
+        Raises
+        ------
+        ImportFileError
+            For any other value.
+        """
+        stated = node.metadata.get("spike_condition", self.metadata.get("spike_condition"))
+        if stated is None:
+            return None
+        if not isinstance(stated, str) or stated not in ("above", "at"):
             raise self.error(
-                node.name, f"metadata 'reset': found {stated!r:.60}; allowed: zero (to v_reset) or subtract"
+                node.name, f"metadata 'spike_condition': found {stated!r:.60}; allowed: above or at (the threshold)"
             )
-        return "zero" if stated == "zero" else "subtract"
+        return stated == "at"
 
 
 def read_document(path: Path) -> NirGraph:

@@ -63,6 +63,8 @@ def _chosen(graph: NirGraph, options: RealOptions) -> TimeStep:
         return TimeStep(leaks, "tau / r, the same in all neurons", assumed=True)
     if counts is not None and (counts != 1 or not leaky):
         return TimeStep(counts, "1 / r, the same in all IF neurons", assumed=True)
+    if options.convention is not None:
+        return TimeStep(options.convention.dt, f"{options.framework}'s", assumed=True)
     if leaky:
         raise ImportFileError(f"{graph.file}: the file does not say its time step; give --dt ({DT_HINT})")
     delays = any(isinstance(node, Delay) for node in graph.nodes.values())

@@ -4,7 +4,8 @@ One step of a neuron with synaptic current u and membrane v, for an arriving sum
 
     u = current_decay * u + current_gain * x            (CubaLIF, CubaLI; elsewhere u = x)
     v = decay * v + gain * (r * u) + leak
-    spike where v - v_reset > threshold (or >=, where the framework spikes at the threshold), then v = v_reset
+    spike where v - v_reset > threshold (or >=, where the framework spikes at the threshold), then v = v_reset, or v - threshold at
+    once or with the next update (after its decay), or v as it is
 
 Euler's rule: decay = 1 - dt/tau, gain = dt/tau. Exponential: decay = exp(-dt/tau), gain = 1 - decay, the exact solution for an
 input that is constant within the step. u is updated first and v sees the new one, as in snnTorch, norse and Loihi. States are
@@ -14,13 +15,15 @@ counted from v_reset, where they begin.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.compiler.frontends.real.conventions import DecayRule, Reset
 from litesnn.compiler.frontends.real.network import RealNetwork
 from litesnn.compiler.frontends.real.nodes import Neuron
-from litesnn.compiler.frontends.real.options import DecayRule, RealOptions, Reset
+from litesnn.compiler.frontends.real.options import RealOptions
 
 Floats = npt.NDArray[np.float64]
 FLOAT32 = 2.0**-20  # relative: a gain of 1 that went through a float32 r and tau is 1
@@ -41,6 +44,8 @@ class StepRule:
     current_gain: Floats | None = None
     reset: Reset = "zero"
     spike_at: bool = False
+    fixed_unit: bool = False
+    """Whether the fixed unit is to compute it whatever its reset and comparison (`--approximate`)."""
 
     @property
     def has_current(self) -> bool:
@@ -54,29 +59,30 @@ def step_rule(graph: RealNetwork, node: Neuron, spread: dict[str, Floats], dt: f
     Raises
     ------
     ImportFileError
-        For a threshold below v_reset, and for reset by subtraction unless approximations are allowed.
+        For a threshold below v_reset.
     """
     threshold, reset = None, spread.get("v_reset", np.zeros(()))
+    kind, at = reset_kind(graph, node, options), spikes_at(graph, node, options)
     if node.spikes:
         threshold = spread["v_threshold"] - reset
-        if threshold.min() < 0 or (options.spike_at and threshold.min() == 0):
-            where = "at" if options.spike_at and threshold.min() == 0 else "below"
+        if threshold.min() < 0 or (at and threshold.min() == 0):
+            where = "at" if at and threshold.min() == 0 else "below"
             raise graph.error(
                 node.name,
                 f"a threshold {where} the reset value: these neurons would never stop; the chip has no such neuron",
             )
-    kind, at = reset_kind(graph, node, options), bool(options.spike_at)
+    fires: dict[str, Any] = {"reset": kind, "spike_at": at, "fixed_unit": options.approximate}
     if node.type == "Threshold":
         zeros = np.zeros_like(spread["v_threshold"])
-        return StepRule(zeros, np.ones_like(zeros), zeros, threshold, spike_at=at)
+        return StepRule(zeros, np.ones_like(zeros), zeros, threshold, **fires)
     shape = spread["r"].shape
     if node.type in ("IF", "I"):
-        return StepRule(np.ones(shape), _whole(dt * spread["r"]), np.zeros(shape), threshold, reset=kind, spike_at=at)
+        return StepRule(np.ones(shape), _whole(dt * spread["r"]), np.zeros(shape), threshold, **fires)
     decay, gain = _decay(spread["tau" if "tau" in spread else "tau_mem"], dt, options.decay_rule)
     leak = gain * (spread["v_leak"] - reset)
     gain = _whole(gain * spread["r"])
     if "tau_syn" not in spread:
-        return StepRule(decay, gain, leak, threshold, reset=kind, spike_at=at)
+        return StepRule(decay, gain, leak, threshold, **fires)
     current_decay, current_gain = _decay(spread["tau_syn"], dt, options.decay_rule)
     current_gain = _whole(current_gain * spread["w_in"])
     return StepRule(
@@ -86,32 +92,42 @@ def step_rule(graph: RealNetwork, node: Neuron, spread: dict[str, Floats], dt: f
         threshold=threshold,
         current_decay=current_decay,
         current_gain=current_gain,
-        reset=kind,
-        spike_at=at,
+        **fires,
     )
 
 
 def reset_kind(graph: RealNetwork, node: Neuron, options: RealOptions) -> Reset:
-    """What the file says, else the user, else NIR's own definition.
+    """What the file says, else the user or the framework that wrote it, else NIR's own definition.
 
     Raises
     ------
     ImportFileError
-        For reset by subtraction unless approximations are allowed, and where file and user contradict each other.
+        Where file and user contradict each other.
     """
     if not node.spikes or node.type == "Threshold":
         return "zero"
     stated = graph.stated_reset(node)
     if stated is not None and options.reset not in (None, stated):
         raise graph.error(node.name, f"the file's metadata say reset '{stated}', --reset-kind says '{options.reset}'")
-    kind = stated or options.reset or "zero"
-    if kind == "subtract" and not options.approximate:
+    return stated or options.reset_taken or "zero"
+
+
+def spikes_at(graph: RealNetwork, node: Neuron, options: RealOptions) -> bool:
+    """Whether neurons spike at the threshold too: what the file says, else the user or the framework, else NIR's own definition.
+
+    Raises
+    ------
+    ImportFileError
+        Where file and user contradict each other.
+    """
+    stated = graph.stated_spike_at(node)
+    if stated is not None and options.spike_at not in (None, stated):
+        found, asked = (("at" if at else "above") for at in (stated, options.spike_at))
         raise graph.error(
-            node.name,
-            "it resets by subtracting the threshold; the chip's LIF neuron resets to zero. Train with reset to zero "
-            "(snnTorch: reset_mechanism='zero'), or take the difference with --approximate",
+            node.name, f"the file's metadata say that it spikes {found} its threshold, --spike-{asked} says otherwise"
         )
-    return kind
+    taken = options.spike_at_taken if stated is None else stated
+    return bool(taken)
 
 
 def _whole(gain: Floats) -> Floats:

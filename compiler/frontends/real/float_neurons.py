@@ -5,7 +5,7 @@ file's parameters and the choices (time step, decay rule, reset, spikes at the t
 
     tau_syn du/dt = -u + w_in x              CubaLIF, CubaLI; elsewhere u = x
     tau     dv/dt = v_leak - v + r u         IF, I: dv/dt = r u
-    a spike where v > v_threshold (or >=), then v = v_reset (or v - (v_threshold - v_reset))
+    a spike where v > v_threshold (or >=), then v = v_reset, or v - (v_threshold - v_reset) at once or with the next update, or v
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.real.options import DecayRule, Reset
+from litesnn.compiler.frontends.real.conventions import DecayRule, Reset
 
 Floats = npt.NDArray[np.float64]
 ROUNDED = 2.0**-20  # relative: r and tau went through float32, and a gain that was 1 is no longer
@@ -46,6 +46,7 @@ class FloatNeurons:
         self.rest = parameters.get("v_reset", np.zeros(shape))
         self.current = np.zeros((count, *shape))
         self.membrane = np.zeros((count, *shape)) + self.rest
+        self.fired = np.zeros((count, *shape), bool)
 
     def step(self, arriving: Floats) -> Floats:
         """Spikes 0 and 1, or the membranes of an integrator, after one more step."""
@@ -62,10 +63,14 @@ class FloatNeurons:
             self.membrane = self.membrane + _one(self.dt * values["r"]) * arriving
         if "v_threshold" not in values:
             return self.membrane
-        fired = self._above(self.membrane)
-        lowered = self.membrane - (values["v_threshold"] - self.rest) if self.reset == "subtract" else self.rest
-        self.membrane = np.where(fired, lowered, self.membrane)
-        return fired.astype(np.float64)
+        if self.reset == "subtract_next":
+            self.membrane = self.membrane - self.fired * (values["v_threshold"] - self.rest)
+        self.fired = self._above(self.membrane)
+        if self.reset == "zero":
+            self.membrane = np.where(self.fired, self.rest, self.membrane)
+        elif self.reset == "subtract":
+            self.membrane = self.membrane - self.fired * (values["v_threshold"] - self.rest)
+        return self.fired.astype(np.float64)
 
     def _above(self, potential: Floats) -> npt.NDArray[np.bool_]:
         threshold = self.values["v_threshold"]

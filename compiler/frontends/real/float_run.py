@@ -15,7 +15,7 @@ import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.real.discretize import reset_kind
+from litesnn.compiler.frontends.real.discretize import reset_kind, spikes_at
 from litesnn.compiler.frontends.real.float_neurons import FloatNeurons
 from litesnn.compiler.frontends.real.network import RealNetwork
 from litesnn.compiler.frontends.real.nodes import (
@@ -82,7 +82,7 @@ class FloatNetwork:
         assert isinstance(node, Neuron)
         spread = {key: broadcast(value, self.shapes[name]) for key, value in node.parameters.items()}
         reset = reset_kind(self.graph, node, self.options)
-        at, decay = bool(self.options.spike_at), self.options.decay_rule
+        at, decay = spikes_at(self.graph, node, self.options), self.options.decay_rule
         return FloatNeurons(type=node.type, parameters=spread, dt=self.dt, decay=decay, reset=reset, at=at, count=count)
 
     def _late_edges(self, feedback: frozenset[tuple[str, str]]) -> set[tuple[str, str]]:

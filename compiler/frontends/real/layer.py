@@ -12,6 +12,7 @@ from litesnn.compiler.frontends.real.discretize import StepRule
 from litesnn.compiler.frontends.real.linear_map import Shape3
 from litesnn.compiler.frontends.real.nodes import Node
 from litesnn.compiler.graph import BIAS_MANT_MAX, DECAY_UNITY, SynapseBlock
+from litesnn.compiler.graph.kinds.registers import Decay
 
 Floats = npt.NDArray[np.float64]
 EQUAL = 2.0**-30  # relative: quotients of float64 that are the same number
@@ -62,7 +63,7 @@ def whole_sums(layer: Layer, exponent: int) -> bool:
 
     `exponent` is the membrane's: biases that are fractions of a weight unit are whole numbers of a finer one.
     """
-    memoryless = layer.node.type == "Threshold" or membrane_dv(layer.rule) == 0
+    memoryless = layer.node.type == "Threshold" or not np.any(membrane_dv(layer.rule))
     if not memoryless or layer.rule.has_current:
         return False
     bias = layer.register_bias / layer.worth * 2.0**exponent
@@ -70,13 +71,25 @@ def whole_sums(layer: Layer, exponent: int) -> bool:
     return bool((exact & (np.abs(bias) <= BIAS_MANT_MAX)).all())
 
 
-def current_du(rule: StepRule) -> int:
-    """Lava's `du`: the current keeps 4095 - du of 4096."""
+def needs_program(layer: Layer, exponent: int) -> bool:
+    """Whether a spiking layer is beyond the fixed unit: another reset than to zero, or spikes at a threshold between whole numbers."""
+    if layer.rule.fixed_unit or layer.node.type == "Threshold":
+        return False
+    return layer.rule.reset != "zero" or (layer.rule.spike_at and not whole_sums(layer, exponent))
+
+
+def current_du(rule: StepRule) -> Decay:
+    """Lava's `du`: the current keeps 4095 - du of 4096; per channel (C,) where channels differ."""
     if rule.current_decay is None:
         return DECAY_UNITY - 1
-    return int(np.clip(np.rint(DECAY_UNITY - 1 - rule.current_decay.flat[0] * DECAY_UNITY), 0, DECAY_UNITY - 1))
+    return _one_or_each(np.clip(np.rint(DECAY_UNITY - 1 - rule.current_decay * DECAY_UNITY), 0, DECAY_UNITY - 1))
 
 
-def membrane_dv(rule: StepRule) -> int:
-    """Lava's `dv`: the membrane keeps 4096 - dv of 4096."""
-    return int(np.clip(np.rint(DECAY_UNITY * (1 - rule.decay.flat[0])), 0, DECAY_UNITY - 1))
+def membrane_dv(rule: StepRule) -> Decay:
+    """Lava's `dv`: the membrane keeps 4096 - dv of 4096; per channel (C,) where channels differ."""
+    return _one_or_each(np.clip(np.rint(DECAY_UNITY * (1 - rule.decay)), 0, DECAY_UNITY - 1))
+
+
+def _one_or_each(values: Floats) -> Decay:
+    whole = values.astype(np.int64).ravel()
+    return int(whole[0]) if (whole == whole[0]).all() else whole

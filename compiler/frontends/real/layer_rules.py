@@ -1,4 +1,4 @@
-"""The step of a whole layer: one decay for all its neurons; gains, leaks and thresholds per neuron or per channel."""
+"""The step of a whole layer: decays, gains, leaks and thresholds per neuron or per channel."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def layer_rule(
     Raises
     ------
     ImportFileError
-        For neurons of different decays, or those that `step_rule` refuses.
+        For neurons that `step_rule` refuses.
     """
     shape, node = layer.shape, layer.node
     if not isinstance(node, Neuron):  # the Output behind a linear node: the chip's readout sums what arrives
@@ -33,20 +33,13 @@ def layer_rule(
     spread: dict[str, Floats] = {
         key: broadcast(value, shapes[node.name]).reshape(shape) for key, value in node.parameters.items()
     }
-    rule = step_rule(graph, node, spread, dt, options)
-    for name, decay in (("decay", rule.decay), ("current decay", rule.current_decay)):
-        if decay is not None and np.ptp(np.rint(decay * 4096)) > 0:
-            raise graph.error(
-                node.name,
-                f"its neurons have different {name}s ({decay.min():.6g} .. {decay.max():.6g} per step); a population has one: "
-                "split the layer, or train with one time constant",
-            )
-    return rule
+    return step_rule(graph, node, spread, dt, options)
 
 
 def uniform(layer: Layer3, rule: StepRule) -> bool:
-    """Whether every channel has one gain, threshold, leak and bias."""
-    parts = (rule.gain, rule.current_gain, rule.leak, rule.threshold, *layer.bias.values())
+    """Whether every channel has one decay, gain, threshold, leak and bias."""
+    constants = (rule.decay, rule.current_decay, rule.gain, rule.current_gain, rule.leak, rule.threshold)
+    parts = (*constants, *layer.bias.values())
     tables = [part.reshape(layer.shape[0], -1) for part in parts if part is not None]
     return all((table == table[:, :1]).all() for table in tables)
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.analysis.arrivals import bounds
-from litesnn.compiler.frontends.real.layer import EQUAL, Layer, current_du, membrane_dv, whole_sums
-from litesnn.compiler.frontends.real.rounding import rounding_labels
+from litesnn.compiler.frontends.real.layer import EQUAL, Layer, current_du, membrane_dv, needs_program, whole_sums
+from litesnn.compiler.frontends.real.rounding import rounding_labels, threshold_error
 from litesnn.compiler.graph import (
     BIAS_EXP_MAX,
     BIAS_MANT_MAX,
@@ -25,7 +25,9 @@ from litesnn.compiler.graph import (
     Lif,
     Membranes,
     Population,
+    ProgrammedLif,
     Readout,
+    Spiking,
     SynapseBlock,
 )
 from litesnn.compiler.profile import portable_accumulator
@@ -72,6 +74,11 @@ def _population(layer: Layer, exponent: int) -> Leaky:
     }
     if layer.rule.threshold is None:
         return Readout(**common, bias_mant=mantissa, bias_exp=bias_exp)
+    if needs_program(layer, exponent):
+        registers: dict[str, Any] = {"bias_mant": mantissa, "bias_exp": bias_exp, "is_output": layer.is_output}
+        least, fine = int(layer.rule.spike_at), np.rint(layer.rule.threshold / unit * 2.0**WEIGHT_SHIFT)
+        vth = np.clip(fine, least, STATE_MAX).astype(np.int64)
+        return ProgrammedLif(**common, **registers, vth=vth, reset=layer.rule.reset, spike_at=layer.rule.spike_at)
     vth = _threshold(layer, unit, exponent)
     if layer.node.type == "Threshold":
         # Of the last step's membrane 1/4096 is left; what a silent neuron keeps of it must not lift an equal sum over the threshold.
@@ -94,10 +101,11 @@ def _threshold(layer: Layer, unit: Floats, exponent: int) -> Ints:
 
 
 def _fine(layer: Layer, population: Membranes, exponent: int) -> bool:
-    if not isinstance(population, Lif):
-        return membrane_dv(layer.rule) == 0 and not layer.register_bias.any()
-    assert population.vth is not None
-    return whole_sums(layer, exponent) or int(population.vth.min()) >= VTH_WANTED
+    threshold = population.threshold
+    if threshold is None:
+        return not np.any(membrane_dv(layer.rule)) and not layer.register_bias.any()
+    whole = whole_sums(layer, exponent) and not (needs_program(layer, exponent) and threshold_error(layer, population))
+    return whole or int(threshold.min()) >> WEIGHT_SHIFT >= VTH_WANTED
 
 
 @dataclass(frozen=True)
@@ -114,18 +122,19 @@ def _reach(layer: Layer, population: Leaky, sources: Sequence[Population], times
     found = bounds(Graph.build(timesteps, [*others, population], list(layer.blocks)), population)
     sums = int(max(-found.accumulator_low.min(), found.accumulator_high.max()))
     membrane = int(max(-found.membrane_low.min(), found.membrane_high.max()))
-    memory = DECAY_UNITY / (population.du + 1)
+    memory = DECAY_UNITY / (int(np.min(population.du)) + 1)
     return _Reach(sums, int((sums << WEIGHT_SHIFT) * memory), int(membrane * memory))
 
 
 def _fits(layer: Layer, population: Membranes, exponent: int, reach: _Reach) -> bool:
     largest = max((block.exponent for block in layer.blocks), default=0)
-    vth = population.vth if isinstance(population, Lif) else None
+    vth = population.vth if isinstance(population, Spiking) else None
+    fitting = vth is None or (isinstance(population, Spiking) and int(vth.max()) < population.highest_threshold)
     return (
         largest + exponent <= SHIFT_MAX
         and reach.accumulator << exponent <= portable_accumulator()
         and max(reach.current, reach.membrane) << exponent <= STATE_MAX
-        and (vth is None or int(vth.max()) < VTH_MAX)
+        and fitting
         and int(np.abs(population.bias >> BIAS_EXP_MAX).max(initial=0)) < BIAS_MANT_MAX
     )
 

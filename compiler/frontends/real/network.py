@@ -10,8 +10,8 @@ import networkx as nx
 
 from litesnn.base.errors import ImportFileError
 from litesnn.base.text import brief
+from litesnn.compiler.frontends.real.conventions import Reset
 from litesnn.compiler.frontends.real.nodes import Neuron, Node, Port
-from litesnn.compiler.frontends.real.options import Reset
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,10 @@ class RealNetwork:
 
     def stated_reset(self, node: Neuron) -> Reset | None:
         """How the file says that a node resets; None where it does not. Formats that can say it override this."""
+        return None
+
+    def stated_spike_at(self, node: Neuron) -> bool | None:
+        """Whether the file says that a node spikes at its threshold too; None where it does not say."""
         return None
 
     def error(self, name: str, problem: str) -> ImportFileError:

@@ -10,10 +10,9 @@ from litesnn.base.errors import ImportFileError
 from litesnn.base.settings.bounds import check_settings
 from litesnn.base.settings.setting import Setting
 from litesnn.compiler.frontends.options import INPUT_SHAPE, TIMESTEPS
+from litesnn.compiler.frontends.real.conventions import CONVENTIONS, Convention, DecayRule, Framework, Reset
 
 ScaleRule = Literal["max", "percentile", "mse"]
-DecayRule = Literal["euler", "exponential"]
-Reset = Literal["zero", "subtract"]
 BITS_MIN, BITS_MAX, BITS_DEFAULT = 2, 8, 8
 
 
@@ -116,11 +115,14 @@ class RealOptions:
         squared error
     dt : the time step in the file's unit of time; None: from the file (see `time_step.time_step`)
     decay : Euler's 1 - dt/tau, as snnTorch and norse compute it, or exp(-dt/tau), as sinabs does; None: Euler's, as assumed
+    framework : that wrote the file: what it does by default is taken where neither the file nor another option says it
     reset : how the writing framework resets, where the file does not say; NIR's own definition is to v_reset ("zero"), which None
-        assumes
+        assumes. By subtraction of the threshold at the spike ("subtract"), or with the next update, after its decay
+        ("subtract_next"); or not at all ("none")
     spike_at : whether neurons spike at the threshold too, as SpikingJelly's and sinabs's do; None: only above it, as NIR defines
         it, as assumed
-    approximate : take over reset by subtraction as the chip's reset to zero instead of refusing it
+    approximate : neurons of the chip's fixed unit alone: reset by subtraction becomes one to zero, a threshold that is spiked at
+        one unit less
     """
 
     timesteps: Annotated[int, TIMESTEPS] = 16
@@ -140,6 +142,13 @@ class RealOptions:
     percentile: Annotated[
         float, Setting("For --scale percentile: of the weights' magnitudes.", above=0, high=100, option=True)
     ] = 99.9
+    framework: Annotated[
+        Framework | None,
+        Setting(
+            "That wrote the file: its reset, comparison, decay rule and time step are taken where nothing else says them.",
+            option=True,
+        ),
+    ] = None
     dt: Annotated[
         float | None,
         Setting("Time step in the file's unit of time; snnTorch 1e-4, norse 1e-6, sinabs 1.", above=0, option=True),
@@ -155,7 +164,8 @@ class RealOptions:
     reset: Annotated[
         Reset | None,
         Setting(
-            "How the framework resets its neurons, where the file does not say; zero, to v_reset, is assumed.",
+            "What a spike does, where the file does not say: set to v_reset (zero, assumed), subtract the threshold at once "
+            "or with the next update (subtract, subtract_next), or nothing (none).",
             option=True,
             flag="--reset-kind",
         ),
@@ -169,14 +179,38 @@ class RealOptions:
         ),
     ] = None
     approximate: Annotated[
-        bool, Setting("Take reset by subtraction as reset to zero instead of refusing it.", option=True)
+        bool,
+        Setting(
+            "Neurons of the chip's fixed unit alone: subtraction becomes reset to zero, spiking at a threshold above one unit less.",
+            option=True,
+        ),
     ] = False
     input: InputCoding = field(default_factory=InputCoding)
 
     @property
+    def convention(self) -> Convention | None:
+        """What the framework does by default; None where it is not known."""
+        return None if self.framework is None else CONVENTIONS[self.framework]
+
+    @property
+    def decay_taken(self) -> DecayRule | None:
+        """The chosen rule, or the framework's; None: neither is known."""
+        return self.decay or (self.convention.decay if self.convention else None)
+
+    @property
     def decay_rule(self) -> DecayRule:
-        """The chosen rule, or Euler's."""
-        return self.decay or "euler"
+        """The rule that is taken; Euler's where none is known."""
+        return self.decay_taken or "euler"
+
+    @property
+    def reset_taken(self) -> Reset | None:
+        """The chosen reset, or the framework's; None: neither is known."""
+        return self.reset or (self.convention.reset if self.convention else None)
+
+    @property
+    def spike_at_taken(self) -> bool | None:
+        """The chosen comparison, or the framework's; None: neither is known."""
+        return self.convention.spike_at if self.spike_at is None and self.convention else self.spike_at
 
     def __post_init__(self) -> None:
         check_settings(self, ImportFileError)

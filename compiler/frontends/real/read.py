@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from litesnn.compiler.frontends.real.discretize import reset_kind, spikes_at
 from litesnn.compiler.frontends.real.float_run import FloatNetwork
 from litesnn.compiler.frontends.real.levels import Timing, time_layers
 from litesnn.compiler.frontends.real.lower import Lowered, lower
@@ -16,6 +17,7 @@ from litesnn.compiler.frontends.real.reference import Question, RealReference
 from litesnn.compiler.frontends.real.wired import Wiring
 from litesnn.compiler.frontends.real.wiring import wire
 from litesnn.compiler.graph import FidelityLabel, Graph, Membranes, Source
+from litesnn.compiler.graph.kinds.registers import Decay
 from litesnn.compiler.origin import Layer, SourceFile
 
 
@@ -84,7 +86,8 @@ def read_real(
         "dt": step.dt,
         "dt_origin": step.origin,
         "decay_rule": options.decay_rule,
-        "spike_at": bool(options.spike_at),
+        "framework": options.framework,
+        **_taken_by_neurons(network, options),
     }
     imported = SourceFile(
         graph=lowered.graph,
@@ -115,7 +118,7 @@ def _note(node: Node, wiring: Wiring, lowered: Lowered, step: TimeStep) -> str:
     if isinstance(node, Neuron) and node.name in lowered.graph:
         population = lowered.graph[node.name]
         assert isinstance(population, Membranes)
-        return f"dt {step.dt:g} ({step.origin}), du {population.du}, dv {population.dv}"
+        return f"dt {step.dt:g} ({step.origin}), du {_shown(population.du)}, dv {_shown(population.dv)}"
     if isinstance(node, (Linear, Conv2d)):
         row = lowered.weights.get(node.name)
         if row is None:
@@ -123,6 +126,24 @@ def _note(node: Node, wiring: Wiring, lowered: Lowered, step: TimeStep) -> str:
         clipped = f", {row.clipped} clipped" if row.clipped else ""
         return f"{row.bits} bits, step {row.step:.4g}{clipped}"
     return ""
+
+
+def _shown(decay: Decay) -> str:
+    return str(decay) if isinstance(decay, int) else f"{decay.min()}..{decay.max()}"
+
+
+def _taken_by_neurons(graph: RealNetwork, options: RealOptions) -> dict[str, Any]:
+    """Reset and comparison of the spiking nodes: one word where all agree, else by node."""
+    neurons = [n for n in graph.nodes.values() if isinstance(n, Neuron) and n.spikes]
+    found: dict[str, dict[str, Any]] = {
+        "reset": {node.name: reset_kind(graph, node, options) for node in neurons},
+        "spike_at": {node.name: spikes_at(graph, node, options) for node in neurons},
+    }
+    return {
+        key: next(iter(values.values())) if len(set(values.values())) == 1 else values
+        for key, values in found.items()
+        if values
+    }
 
 
 def _input_note(source: Source, timesteps: int) -> str:

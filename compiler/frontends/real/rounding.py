@@ -8,10 +8,21 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.real.layer import Layer, whole_sums
+from litesnn.compiler.frontends.real.layer import EQUAL, Layer, whole_sums
 from litesnn.compiler.frontends.real.quantize import Codes
 from litesnn.compiler.frontends.real.wired import Connection
-from litesnn.compiler.graph import DECAY_UNITY, VTH_MAX, WEIGHT_SHIFT, FidelityLabel, Lif, Membranes, Population
+from litesnn.compiler.graph import (
+    DECAY_UNITY,
+    VTH_MAX,
+    WEIGHT_SHIFT,
+    FidelityLabel,
+    Lif,
+    Membranes,
+    Population,
+    ProgrammedLif,
+    Spiking,
+)
+from litesnn.compiler.graph.kinds.programmed_lif import RESETS
 
 Floats = npt.NDArray[np.float64]
 FLOAT32 = 2.0**-17  # relative: a multiple of a step that went through float32 is the same number
@@ -57,25 +68,7 @@ def rounding_labels(layer: Layer, population: Membranes, exponent: int) -> list[
     """How far the threshold, the bias and the decays of a population are from the file's; `exponent` is its membrane's."""
     scale = layer.scale
     unit = layer.worth / 2.0**exponent
-    labels = []
-    if isinstance(population, Lif):
-        assert population.vth is not None
-        assert layer.rule.threshold is not None
-        clipped = layer.rule.threshold / unit > VTH_MAX + 0.5
-        error = (
-            0.0
-            if whole_sums(layer, exponent)
-            else float((np.abs(population.vth * unit - layer.rule.threshold) / scale)[~clipped].max(initial=0))
-        )
-        if layer.rule.spike_at:
-            labels.append(_at_label(layer, error))
-        else:
-            labels.append(_rounded("threshold to integer", layer, error))
-        if clipped.any():
-            detail = (
-                f"{int(clipped.sum())} channel(s) need a threshold above 2^17 - 1 weight units and are clipped to it"
-            )
-            labels.append(FidelityLabel("threshold register", layer.place, "approximate", detail))
+    labels = _threshold_labels(layer, population, exponent) if isinstance(population, Spiking) else []
     if layer.register_bias.any():
         kept = population.bias
         if layer.node.type == "Threshold" and isinstance(population, Lif) and population.vth is not None:
@@ -85,12 +78,45 @@ def rounding_labels(layer: Layer, population: Membranes, exponent: int) -> list[
     if layer.node.type == "Threshold":
         return labels
     labels.extend(_decay_labels(layer, population, unit, scale))
-    if layer.rule.reset == "subtract":
-        detail = (
-            "the file's neurons subtract the threshold, the chip's are set to zero: what exceeds the threshold is lost"
-        )
-        labels.append(FidelityLabel("reset by subtraction", layer.place, "approximate", detail))
+    if layer.rule.reset != "zero":
+        labels.append(_reset_label(layer, population))
     return labels
+
+
+def _threshold_labels(layer: Layer, population: Spiking, exponent: int) -> list[FidelityLabel]:
+    assert layer.rule.threshold is not None
+    unit = layer.worth / 2.0**exponent
+    programmed = isinstance(population, ProgrammedLif)
+    error = 0.0 if whole_sums(layer, exponent) and not programmed else threshold_error(layer, population)
+    if layer.rule.spike_at and not programmed:
+        labels = [_at_label(layer, error)]
+    else:
+        labels = [_rounded("threshold to integer", layer, error)]
+    clipped = layer.rule.threshold / unit > VTH_MAX + 0.5
+    if clipped.any():
+        detail = f"{int(clipped.sum())} channel(s) need a threshold above 2^17 - 1 weight units and are clipped to it"
+        labels.append(FidelityLabel("threshold register", layer.place, "approximate", detail))
+    return labels
+
+
+def threshold_error(layer: Layer, population: Membranes) -> float:
+    """How far the integer thresholds of a spiking population are from the file's, in thresholds: of the worst channel that fits."""
+    assert isinstance(population, Spiking)
+    assert population.vth is not None
+    assert population.unit is not None
+    assert layer.rule.threshold is not None
+    steps = population.unit / (2.0**WEIGHT_SHIFT if isinstance(population, ProgrammedLif) else 1)
+    held = layer.rule.threshold / steps <= population.highest_threshold + 0.5
+    off = np.abs(population.vth * steps - layer.rule.threshold) / layer.scale
+    return float(off[held & (off > EQUAL)].max(initial=0))
+
+
+def _reset_label(layer: Layer, population: Membranes) -> FidelityLabel:
+    if isinstance(population, ProgrammedLif):
+        at = "spikes at the threshold and " if population.spike_at else ""
+        return FidelityLabel("reset", layer.place, "exact", f"{at}{RESETS[population.reset]}: a programmed neuron")
+    detail = f"a spike {RESETS[layer.rule.reset]} in the file, and sets it to zero on the chip: what exceeds the threshold is lost"
+    return FidelityLabel("reset by subtraction", layer.place, "approximate", detail)
 
 
 def _decay_labels(layer: Layer, population: Membranes, unit: Floats, scale: Floats) -> list[FidelityLabel]:
