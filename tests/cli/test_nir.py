@@ -57,7 +57,8 @@ def test_import_shows_what_each_layer_became(network: Path) -> None:
         "bounded",
         "dv 1024",
         "spikes 0/1",
-        "assumed reset: to v_reset; were it by subtraction",
+        "assumed reset: to v_reset; were it by subtraction at the spike",
+        "assumed reset: to v_reset; were it with the next update",
     ):
         assert part in " ".join(output.split())
 

@@ -2,7 +2,7 @@
 
 Weights are the program's integers. With time step dt, Euler's rule gives a decay of 1 - dt/tau and, with r = 1 (the only r that
 norse and sinabs know), a gain of dt/tau, by which LIF thresholds are scaled; a CubaLIF has r = tau_mem/dt (the only one that
-snnTorch knows), a gain of 1. Thresholds lie half of the chip's finest unit above the program's, so that rounding in floating point
+snnTorch knows), a gain of 1. Thresholds that are subtracted stand as they are. Others lie half of the chip's finest unit above the program's, so that rounding in floating point
 does not turn a membrane that equals its threshold into a spike. What NIR cannot say is in the metadata: that decays are truncated
 toward zero, and that states are cleared between samples.
 """
@@ -24,6 +24,7 @@ from litesnn.compiler.graph import (
     Lif,
     Maximum,
     Membranes,
+    ProgrammedLif,
     Readout,
     Relay,
     Table,
@@ -70,19 +71,18 @@ def _leaky(population: Leaky, shape: Shape, dt: float, leak: npt.NDArray[np.floa
     if cuba:
         tau_syn = dt * np.where(du >= 0, DECAY_UNITY / np.maximum(du + 1, 1), NO_LEAK)
         parameters |= {"tau_syn": _channels(shape, tau_syn), "w_in": _channels(shape, tau_syn / dt)}
-    vth = population.threshold_register
-    if vth is not None:
-        threshold = (vth + HALF_UNIT) * gain
+    if population.threshold is not None:
+        threshold = _threshold(population) * gain
         parameters |= {"v_threshold": _channels(shape, threshold), "v_reset": np.zeros(shape)}
     return {
-        "type": _type(cuba, leaky, vth is not None),
+        "type": _type(cuba, leaky, population.threshold is not None),
         **parameters,
         "metadata": _metadata(population),
     }
 
 
 NODES: Table[Callable[[Any, Shape, float, npt.NDArray[np.float64]], Tree]] = Table(
-    "NIR", {Lif: _leaky, Maximum: _leaky, Relay: _leaky, Readout: _leaky}, ExportError
+    "NIR", {Lif: _leaky, ProgrammedLif: _leaky, Maximum: _leaky, Relay: _leaky, Readout: _leaky}, ExportError
 )
 
 
@@ -91,8 +91,18 @@ def _type(cuba: bool, leaky: bool, spikes: bool) -> str:
     return base + "F" * spikes
 
 
+def _threshold(population: Membranes) -> npt.NDArray[np.float64]:
+    """In weight units, (C,): what is subtracted as it is; where spikes set to zero half a unit above what does not spike."""
+    assert population.threshold is not None
+    if isinstance(population, ProgrammedLif) and population.vth is not None and population.reset != "zero":
+        return np.asarray(population.vth / 2.0**WEIGHT_SHIFT)
+    return np.asarray(population.threshold / 2.0**WEIGHT_SHIFT + HALF_UNIT)
+
+
 def _metadata(population: Membranes) -> Tree:
     found: Tree = {"reset": "zero", "du": np.array(population.du), "dv": np.array(population.dv)}
+    if isinstance(population, ProgrammedLif):
+        found |= {"reset": population.reset, "spike_condition": "at" if population.spike_at else "above"}
     found["bias_weight_units"] = population.bias / 2.0**WEIGHT_SHIFT
     if population.unit is not None:
         found["unit"] = population.unit

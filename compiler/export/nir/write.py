@@ -18,7 +18,7 @@ from litesnn.compiler.export.nir.synapses import bundles, flat_layers, layer_nod
 from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value
 from litesnn.compiler.frontends.nir.document import graph_of_tree
 from litesnn.compiler.frontends.nir.own import FORMAT, VERSION, digest
-from litesnn.compiler.graph import NO_CURRENT_MEMORY, WEIGHT_SHIFT, Graph, Names, Population, SynapseBlock
+from litesnn.compiler.graph import WEIGHT_SHIFT, Graph, Names, Population, SynapseBlock
 from litesnn.compiler.program import Program
 from litesnn.compiler.program.documents import graph_document, packed
 
@@ -26,7 +26,7 @@ from litesnn.compiler.program.documents import graph_document, packed
 NIR_VERSION = "1.0.8"
 NOTES = (
     "weights and thresholds are the program's integers; other frameworks compute decays without truncation",
-    "neurons reset to zero, and all states are zero when a sample begins; NIR cannot say either",
+    "how neurons reset, and whether they spike at the threshold, stands in the metadata; all states are zero when a sample begins",
     "nirtorch runs layers that several layers feed in an order that can leave inputs out; chains run as they should",
 )
 NAME_MAX = 8192  # characters: HDF5 holds 64 KiB
@@ -80,7 +80,7 @@ def _network(graph: Graph, dt: float) -> tuple[Tree, list[tuple[str, str]]]:
         arriving = constant_input(graph, [block for block in incoming if block.source in constant], population)
         register = population.bias / 2.0**WEIGHT_SHIFT
         # A register's bias goes in with the first layer of weights, as frameworks have it; through a current with memory it cannot.
-        through = bool(layers) and population.du == NO_CURRENT_MEMORY
+        through = bool(layers) and not population.remembers_current
         bias = arriving + register if through else arriving
         if bias.any() and not layers:
             raise ExportError(f"'{population.name}': a constant input without a layer of weights; NIR cannot say it")
@@ -138,6 +138,7 @@ def _metadata(graph: Graph, dt: float, found: str) -> Tree:
     return {
         "dt": np.array(dt),
         "reset": "zero",
+        "spike_condition": "above",
         "timesteps": np.array(graph.timesteps),
         "input_range": np.array([graph.sources[0].minimum, graph.sources[0].maximum]),
         "litesnn_format": FORMAT,

@@ -87,19 +87,13 @@ class Fields:
             self.refuse(f"found {value}; allowed: {low} .. {high}", field)
         return value
 
-    def same(self, field: str, low: int, high: int) -> int:
-        """One integer within low .. high for all neurons, which may stand once or once per neuron."""
-        values = self.integers(field)
-        if (values != values.flat[0]).any():
-            self.refuse(
-                f"found {values.size} values, {int(values.min())} .. {int(values.max())}; allowed: one for all neurons of a layer. "
-                "Split the layer, or train with one value",
-                field,
-            )
-        value = int(values.flat[0])
-        if not low <= value <= high:
-            self.refuse(f"found {value}; allowed: {low} .. {high}", field)
-        return value
+    def each(self, field: str, low: int, high: int) -> int | Ints:
+        """Integers within low .. high: one where all are the same, else one per neuron or channel as they stand, in one row."""
+        values = self.integers(field).reshape(-1)
+        if values.min() < low or values.max() > high:
+            off = int(values[np.argmax((values < low) | (values > high))])
+            self.refuse(f"found {off}; allowed: {low} .. {high}", field)
+        return int(values[0]) if (values == values[0]).all() else values
 
     def pair(self, field: str, low: int, high: int, default: int) -> tuple[int, int]:
         """One or two integers within low .. high, as (rows, columns)."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from litesnn.compiler.frontends.net.entries import NEURON, settle
-from litesnn.compiler.frontends.net.fields import Fields
+from litesnn.compiler.frontends.net.fields import Fields, Ints
 
 DECAY_MAX = 4096  # iDecay and vDecay are fractions of 4096
 THRESHOLD_MAX = 2**20  # beyond 17 bits a threshold means that the neuron never spikes
@@ -17,12 +17,12 @@ SDNN_MESSAGE_BITS = 16  # netx's default for sigma-delta messages
 class Cuba:
     """Leaky integrate and fire: current and voltage keep 1 - decay / 4096 per step; spikes where v > threshold.
 
-    `weight_exp` is SLAYER's `WgtScaleBatchNorm`: what arrives, and the bias, are divided by 2^weight_exp.
+    Decays and thresholds that differ are a row of one per neuron or channel. `weight_exp` is SLAYER's `WgtScaleBatchNorm`: what arrives, and the bias, are divided by 2^weight_exp.
     """
 
-    current_decay: int
-    voltage_decay: int
-    threshold: int
+    current_decay: int | Ints
+    voltage_decay: int | Ints
+    threshold: int | Ints
     weight_exp: int = 0
 
 
@@ -59,9 +59,9 @@ def read_neuron(fields: Fields) -> Neuron:
 def _read_cuba(fields: Fields) -> Cuba:
     fields.integer("messageBits", 0, 32, default=0)  # a width for spikes, which stay 0 or 1
     return Cuba(
-        fields.same("iDecay", 0, DECAY_MAX),
-        fields.same("vDecay", 0, DECAY_MAX),
-        fields.same("vThMant", 0, THRESHOLD_MAX),
+        fields.each("iDecay", 0, DECAY_MAX),
+        fields.each("vDecay", 0, DECAY_MAX),
+        fields.each("vThMant", 0, THRESHOLD_MAX),
         fields.integer("weight_exp", -8, 8, default=0),
     )
 

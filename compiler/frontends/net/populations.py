@@ -26,6 +26,7 @@ from litesnn.compiler.graph import (
     Sigma,
     SigmaDelta,
 )
+from litesnn.compiler.graph.kinds.registers import Decay
 
 BIAS_EXP = 6  # netx hands biases on with bias_exp 6: units of a weight
 SPIKE_EXP = STATE_EXP = 6  # netx's defaults for sigma-delta networks
@@ -96,19 +97,42 @@ def _cuba(at: Place, neuron: Cuba, weights: list[Ints], bias: Ints | None, is_ou
     if bias is not None and shift:
         bias = bias << shift if shift > 0 else bias >> -shift
     mantissa, exponent = _bias(at, bias, BIAS_EXP)
+    vth = per_channel(at, "vThMant", threshold)
     common = {
         **at.common,
-        "du": neuron.current_decay - 1,
-        "dv": neuron.voltage_decay,
+        "du": _decay(at, "iDecay", neuron.current_decay - 1),
+        "dv": _decay(at, "vDecay", neuron.voltage_decay),
         "bias_mant": mantissa,
         "bias_exp": exponent,
     }
-    if threshold > VTH_MAX:
-        if not is_output:
-            at.refuse(f"threshold {threshold} is never reached; allowed: 0 .. {VTH_MAX}, or more in the last layer")
+    if vth.max() > VTH_MAX:
+        if not is_output or vth.min() <= VTH_MAX:
+            at.refuse(
+                f"threshold {vth.max()} is never reached; allowed: 0 .. {VTH_MAX}, or more in all neurons of the last layer"
+            )
         return Unit(Readout(**common), shift, labels)
-    vth = np.full(at.shape[0], threshold, np.int64)
     return Unit(Lif(**common, vth=vth, is_output=is_output), shift, labels)
+
+
+def per_channel(at: Place, field: str, values: int | Ints) -> Ints:
+    """Values that stand once, per channel, or per neuron (C, H, W) and alike within a channel: (C,)."""
+    channels, size = at.shape[0], int(np.prod(at.shape))
+    if isinstance(values, int):
+        return np.full(channels, values, np.int64)
+    if values.size not in (channels, size):
+        at.refuse(
+            f"neuron/{field}: found {values.size} values; allowed: one, {channels} (per channel) or {size} (per neuron)"
+        )
+    table = values.reshape(channels, -1)
+    if (table != table[:, :1]).any():
+        at.refuse(
+            f"{field} differs within a channel; allowed: one value per channel. Train with one, or split the layer"
+        )
+    return table[:, 0].copy()
+
+
+def _decay(at: Place, field: str, values: int | Ints) -> Decay:
+    return values if isinstance(values, int) else per_channel(at, field, values)
 
 
 def _sigma_delta(at: Place, neuron: SigmaDeltaUnit, bias: Ints | None, is_output: bool) -> SigmaDelta | Sigma:

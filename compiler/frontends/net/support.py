@@ -23,7 +23,7 @@ SUPPORT: tuple[SupportRow, ...] = (
     SupportRow(
         "CUBA, LOIHI neurons",
         "exact",
-        "current and voltage decay, bias, threshold; a refractory delay of 0 or 1 is none",
+        "current and voltage decay, threshold (one, or per neuron or channel), bias; a refractory delay of 0 or 1 is none",
     ),
     SupportRow("SDNN neurons", "exact", "Lava's Delta, SigmaDelta and Sigma in fixed point; relu only"),
     SupportRow("dense without a neuron", "exact", "a readout: the integer membrane"),

@@ -33,9 +33,7 @@ SUPPORT: tuple[SupportRow, ...] = (
     SupportRow(
         "IF", "exact", "thresholds become integers without an error, since sums are integers; with a bias it is bounded"
     ),
-    SupportRow(
-        "LIF", "bounded", "decay of 12 bits, truncated toward zero; threshold and bias integers; one decay per layer"
-    ),
+    SupportRow("LIF", "bounded", "decay of 12 bits, truncated toward zero; threshold and bias integers"),
     SupportRow("CubaLIF", "bounded", "as LIF, with a current decay of 12 bits"),
     SupportRow("I", "exact", "before the Output only: the chip's readout"),
     SupportRow("LI", "bounded", "before the Output only: the chip's readout with a leak"),
@@ -52,17 +50,26 @@ SUPPORT: tuple[SupportRow, ...] = (
         "refused",
         "the chip takes a step per layer; allowed where the loop has a Delay per further layer",
     ),
-    SupportRow("reset by subtraction", "refused", "the chip resets to zero; approximate with --approximate"),
+    SupportRow(
+        "reset by subtraction",
+        "exact",
+        "at the spike (subtract) or with the next update (subtract_next): a programmed neuron; --approximate: to zero",
+    ),
+    SupportRow("no reset", "exact", "--reset-kind none: a programmed neuron"),
     SupportRow("v_reset other than 0", "assumed", "states are counted from v_reset; that they begin there is assumed"),
     SupportRow("a reset that the file does not say", "assumed", "to v_reset, as NIR defines it; --reset-kind says it"),
     SupportRow(
         "spikes at the threshold",
         "exact",
-        "--spike-at; exact without leak and with biases on the grid, else bounded; above it is assumed where nobody says it",
+        "--spike-at; free without leak and with biases on the grid, else a programmed neuron, or bounded with --approximate",
     ),
     SupportRow("an edge that stands twice", "refused", "NIR allows each once; double the weights to count it twice"),
     SupportRow("fields that NIR's type does not have", "refused", "by name; in metadata they are named and not read"),
-    SupportRow("different decays in one layer", "refused", "a population has one du and dv"),
+    SupportRow(
+        "decay, threshold, bias per neuron",
+        "exact",
+        "constants per channel; neurons of a map that differ become channels",
+    ),
     SupportRow("Conv1d and other nodes", "refused", "by name, with the list of what is allowed"),
 )
 

@@ -92,6 +92,8 @@ def _threshold_labels(layer: Layer, population: Spiking, exponent: int) -> list[
         labels = [_at_label(layer, error)]
     else:
         labels = [_rounded("threshold to integer", layer, error)]
+    if layer.rule.spike_at and programmed:
+        labels.append(FidelityLabel("spikes at the threshold", layer.place, "exact", "as a programmed neuron compares"))
     clipped = layer.rule.threshold / unit > VTH_MAX + 0.5
     if clipped.any():
         detail = f"{int(clipped.sum())} channel(s) need a threshold above 2^17 - 1 weight units and are clipped to it"
@@ -113,8 +115,7 @@ def threshold_error(layer: Layer, population: Membranes) -> float:
 
 def _reset_label(layer: Layer, population: Membranes) -> FidelityLabel:
     if isinstance(population, ProgrammedLif):
-        at = "spikes at the threshold and " if population.spike_at else ""
-        return FidelityLabel("reset", layer.place, "exact", f"{at}{RESETS[population.reset]}: a programmed neuron")
+        return FidelityLabel("reset", layer.place, "exact", f"{RESETS[population.reset]}, as a program of the neuron's")
     detail = f"a spike {RESETS[layer.rule.reset]} in the file, and sets it to zero on the chip: what exceeds the threshold is lost"
     return FidelityLabel("reset by subtraction", layer.place, "approximate", detail)
 

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Literal, Protocol
 import numpy as np
 
 from litesnn.compiler.graph.findings import Range
+from litesnn.compiler.graph.kinds.analog import Analog
 from litesnn.compiler.graph.kinds.population import Population
 from litesnn.compiler.graph.kinds.registers import (
     BIAS_EXP_MAX,
@@ -32,22 +33,6 @@ from litesnn.compiler.graph.kinds.steps import ChipSteps
 
 NeuronGroup = tuple[str | int | bool | None, ...]
 STATE_BITS = 23  # of the widest register, its sign left out
-
-
-@dataclass(frozen=True, eq=False)
-class Analog:
-    """What a membrane means before normalization is folded: real threshold, affine normalization, fixed-point resolution.
-
-    `gain` (C,) scales the summed current, None where each edge carries its own; `offset` (C,) is added after it. `bias` (C,)
-    is a readout's, in units of its weights. `multiplier_max` bounds the integers that join edges of different gain.
-    """
-
-    threshold: float
-    membrane_exp: int
-    multiplier_max: int = 1
-    gain: Floats | None = None
-    offset: Floats | None = None
-    bias: Floats | None = None
 
 
 class Arrivals(Protocol):

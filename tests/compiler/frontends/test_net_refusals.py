@@ -32,7 +32,7 @@ KERNEL = np.ones((4, 2, 3, 3))
         ([dense([[1]], {**CUBA, "type": "RF"})], "layer/0/neuron/type: found neurons of type 'RF'; supported: LOIHI, CUBA"),
         ([dense([[1]], {**CUBA, "gradedSpike": True})], "layer/0/neuron/gradedSpike: found True; allowed: false"),
         ([dense([[1]], {**CUBA, "refDelay": 3})], r"neuron/refDelay: found 3; allowed: 0 or 1 \(no refractory period\)"),
-        ([dense([[1]], {**CUBA, "iDecay": np.array([9, 8])})], "neuron/iDecay: found 2 values, 8 .. 9; allowed: one for all"),
+        ([dense([[1]], {**CUBA, "iDecay": np.array([9, 8])})], "neuron/iDecay: found 2 values; allowed: one, 1 \\(per channel\\)"),
         ([dense([[1]], {**CUBA, "thDecay": 3})], "neuron/thDecay: an entry that is not known here, and so could change"),
         ([dense([[1]], {**CUBA, "wgtExp": "x\x1b[31m"})], r"neuron/wgtExp: found x\\x1b\[31m; allowed: 0"),
         ([dense([[1]], {**SDNN, "sigma_output": False})], "neuron/sigma_output: found false; netx takes the entry for true"),

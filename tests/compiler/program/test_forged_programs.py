@@ -127,7 +127,7 @@ def with_value(value: int) -> Callable[[np.ndarray[Any, Any]], np.ndarray[Any, A
         ("graph.json", changed(lambda g: g["blocks"][0].update(delay=3)), "found delay 3; due: 0"),
         ("graph.json", changed(lambda g: g["populations"][1].update(dv=4097)), "populations.1.dv: Input should be less than"),
         ("graph.json", changed(lambda g: g["populations"][1].update(dv="819")), "populations.1.dv: Input should be a valid integer"),
-        ("graph.json", changed(lambda g: g["populations"][1].pop("dv")), r"populations\.1\.dv: Field required"),
+        ("graph.json", changed(lambda g: g["populations"][1].pop("dv")), r"populations\.1: 'dv' stands as a number there or as the tensor 'stem.dv'; found neither"),
         ("graph.json", changed(lambda g: g["populations"][1].update(reset_interval=99)), "reset_interval, .*: found .*99"),
         ("graph.json", changed(lambda g: g["populations"][1].update(channels=[0] * len(g["populations"][1]["channels"]))), "different numbers below"),
         ("graph.json", changed(lambda g: g["populations"][0].update(maximum=1000)), "values .* 1000; allowed with message_bits"),

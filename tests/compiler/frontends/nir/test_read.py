@@ -17,7 +17,7 @@ from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.nir.read import read_network, read_nir
 from litesnn.compiler.frontends.real.options import InputCoding, RealOptions, ValueRange, WeightBits, parse_bits
 from litesnn.compiler.frontends.real.read import RealReading
-from litesnn.compiler.graph import Graph, Spiking
+from litesnn.compiler.graph import Graph, ProgrammedLif, Spiking
 from litesnn.compiler.profile import load_profile
 
 LOIHI2 = load_profile("loihi2")
@@ -93,12 +93,10 @@ def test_a_file_that_does_not_say_its_time_step_is_refused(tmp_path: Path) -> No
     refused(write(tmp_path, network(neurons)), "node 'lif'", "shorter than the time step", dt=1.0)
 
 
-def test_reset_by_subtraction_is_refused_unless_approximations_are_allowed(tmp_path: Path) -> None:
+def test_reset_by_subtraction_becomes_one_to_zero_only_where_approximations_are_allowed(tmp_path: Path) -> None:
     neurons = files.lif_node((5,), 0.9, threshold=0.3)
     stated = write(tmp_path, network({**neurons, "metadata": {"reset": "subtract"}}))
-    refused(stated, "node 'lif'", "--approximate")
-    unsaid = files.write_nir(tmp_path / "unsaid.nir", network(files.lif_node((5,))), files.chain(network({})))
-    refused(unsaid, "node 'lif'", reset="subtract")
+    assert isinstance(read_network(stated).imported.graph["lif"], ProgrammedLif)
     read = read_network(stated, RealOptions(approximate=True))
     assert [label.status for label in read.imported.graph.labels if label.step == "reset by subtraction"] == [
         "approximate"
@@ -278,15 +276,6 @@ def test_what_is_wrong_is_named(change: dict[str, Any], problem: str, tmp_path: 
         nodes["more"] = files.linear(np.eye(5))
         nodes["output"] = nodes.pop("output")
     refused(write(tmp_path, nodes), problem)
-
-
-def test_different_decays_in_one_layer_are_refused(tmp_path: Path) -> None:
-    tau = 1e-4 / np.linspace(0.1, 0.5, 5)
-    refused(
-        write(tmp_path, network({**files.lif_node((5,)), "tau": tau, "r": tau / 1e-4})),
-        "node 'lif'",
-        "different decays",
-    )
 
 
 def test_edges_must_name_nodes(tmp_path: Path) -> None:
