@@ -29,6 +29,26 @@ def test_neurons_take_lavas_parameters(tmp_path: Path) -> None:
     assert (graph.output.name, graph.timesteps, graph.isolated) == ("layer1", 8, True)
 
 
+def test_constants_per_neuron_are_those_of_neurons_alone(tmp_path: Path) -> None:
+    weights, rng = integers((3, 4), -4, 40), np.random.default_rng(0)
+    vectors = {
+        "iDecay": np.array([4096, 900, 2000]),
+        "vDecay": np.array([100, 0, 4096]),
+        "vThMant": np.array([30, 50, 9]),
+    }
+    whole = compiled(write_net(tmp_path / "w.net", [dense(weights, {**CUBA, **vectors}, bias=np.array([1.0, -2, 3]))]))
+    assert isinstance(whole["layer0"], Spiking)
+    assert whole["layer0"].decays() == {(4095, 100), (899, 0), (1999, 4096)}
+    inputs = (rng.random((6, 8, 4, 1, 1)) < 0.5).astype(np.int16)
+    together = simulate_naively(whole, inputs).spikes["layer0"]
+    for neuron, (weight, bias) in enumerate(zip(weights, (1.0, -2.0, 3.0), strict=True)):
+        own = {**CUBA, **{name: int(values[neuron]) for name, values in vectors.items()}}
+        alone = compiled(write_net(tmp_path / f"{neuron}.net", [dense([weight], own, bias=np.array([bias]))]))
+        found = simulate_naively(alone, inputs).spikes["layer0"]
+        assert found.any()
+        np.testing.assert_array_equal(together[:, :, neuron], found[:, :, 0])
+
+
 def test_a_convolution_reads_channels_height_width(tmp_path: Path) -> None:
     """Maps that are not square, a stride, padding and dilation of their own per axis, and groups: the sums are torch's."""
     weight = integers((4, 1, 3, 2))
