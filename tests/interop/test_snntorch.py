@@ -23,8 +23,9 @@ STEPS = 20
 RESET: dict[str, Any] = {"init_hidden": True, "reset_mechanism": "zero", "reset_delay": False}
 
 
-def leaky(shape: tuple[int, ...], beta: float, threshold: float = 1.0) -> nn.Module:
-    return snn.Leaky(beta=torch.full(shape, beta), threshold=torch.full(shape, threshold), **RESET)
+def leaky(shape: tuple[int, ...], beta: Any, threshold: float = 1.0, **reset: Any) -> nn.Module:
+    constants = {"beta": torch.zeros(shape) + beta, "threshold": torch.full(shape, threshold)}
+    return snn.Leaky(**constants, **(reset or RESET))
 
 
 class Recurrent(nn.Module):
@@ -54,6 +55,13 @@ def synaptic() -> nn.Module:
     return nn.Sequential(nn.Linear(6, 8), current(**RESET), nn.Linear(8, 3), leaky((3,), 0.9))
 
 
+def resetting(**reset: Any) -> nn.Module:
+    """Neurons with a beta of their own each, and another reset than NIR's."""
+    constants = {"init_hidden": True, **reset}
+    first, last = (leaky((size,), torch.linspace(0.3, 0.95, size), 0.4, **constants) for size in (12, 4))
+    return nn.Sequential(nn.Linear(16, 12), first, nn.Linear(12, 4), last)
+
+
 NEURONS = (snn.Leaky, snn.Synaptic, snn.RLeaky)
 
 
@@ -62,7 +70,26 @@ NEURONS = (snn.Leaky, snn.Synaptic, snn.RLeaky)
 )
 def test_the_same_spikes(make: Any, shape: tuple[int, ...], seed: int, tmp_path: Path, check: Any) -> None:
     torch.manual_seed(seed)
-    network = make()
+    compared(make(), shape, tmp_path, check)
+
+
+@pytest.mark.parametrize(
+    ("reset", "options"),
+    [
+        ({}, {"framework": "snntorch"}),  # its default
+        ({"reset_mechanism": "subtract"}, {"reset": "subtract_next"}),
+        ({"reset_mechanism": "zero", "reset_delay": False}, {"framework": "snntorch", "reset": "zero"}),
+        ({"reset_mechanism": "none"}, {"reset": "none"}),
+    ],
+)
+@pytest.mark.parametrize("seed", range(2))
+def test_every_reset(reset: dict[str, Any], options: dict[str, Any], seed: int, tmp_path: Path, check: Any) -> None:
+    torch.manual_seed(seed)
+    compared(resetting(**reset), (16,), tmp_path, check, **options)
+
+
+def compared(network: nn.Module, shape: tuple[int, ...], tmp_path: Path, check: Any, **options: Any) -> None:
+    """Hold the file's run to the module's spikes, layer by layer."""
     with torch.no_grad():
         for name, values in network.named_parameters():
             if name.endswith("weight") and values.dim() > 1:
@@ -79,4 +106,4 @@ def test_the_same_spikes(make: Any, shape: tuple[int, ...], seed: int, tmp_path:
     with torch.no_grad():
         for step in range(STEPS):
             network(spikes[:, step])
-    check(path, spikes.numpy(), {name: np.stack(values, 1) for name, values in kept.items()})
+    check(path, spikes.numpy(), {name: np.stack(values, 1) for name, values in kept.items()}, **options)
