@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from litesnn.base.settings.words import from_options
+from litesnn.commands.consoles import stdout_console
 from litesnn.commands.deliver import (
     Job,
     ListPassesOption,
@@ -33,6 +34,7 @@ from litesnn.commands.options import (
     SignOption,
     chosen_profile,
 )
+from litesnn.commands.progress import StepProgress
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
 
@@ -83,6 +85,7 @@ def import_command(
 
             import_arrays(file, chosen, output or Path(file.stem), seed, json_output)
             return
+        from litesnn.compiler.frontends.real.options import RealOptions
         from litesnn.compiler.origin.formats import read_network
         from litesnn.compiler.program import check_output
 
@@ -100,4 +103,15 @@ def import_command(
             passes=Passes(list_passes, tuple(print_after or ()), stop_after),
             json_output=json_output,
         )
-        deliver(read_network(file, chosen), job)
+        if not (isinstance(chosen, RealOptions) and chosen.bits.by_need):
+            deliver(read_network(file, chosen), job)
+            return
+        from litesnn.jobs.bits_by_need import read_by_need
+
+        with StepProgress("bits by need") as progress:
+            origin = read_by_need(file, chosen, target, job.samples, progress)
+        if not json_output:
+            from litesnn.display.bits_by_need import show_bits
+
+            show_bits(stdout_console(), origin.record["bits_by_need"])
+        deliver(origin, job)

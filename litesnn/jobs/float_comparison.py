@@ -86,6 +86,17 @@ def compare_traces(
     }
 
 
+def float_classes(reference: FloatReference, graph: Graph, inputs: npt.NDArray[np.int16]) -> npt.NDArray[np.int64]:
+    """The class (N,) that the run in floating point names for each sample; `graph` is the compiled one."""
+    steps = inputs.shape[1] if inputs.ndim == 5 else graph.timesteps
+    first = _window(reference, graph, graph.output.name)
+    found = [
+        _scores(reference, reference.run(part, steps, first)[graph.output.name], first, steps).argmax(axis=1)
+        for part in np.array_split(inputs, -(-len(inputs) // COMPARED_SAMPLES))
+    ]
+    return np.concatenate(found)
+
+
 def _same_class(scores: Floats, trace: Trace) -> dict[str, Any]:
     """How often both name the same class, of the samples in which at least one names a class: scores that all tie name none."""
     chip = trace.readout.reshape(len(scores), -1)

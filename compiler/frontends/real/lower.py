@@ -100,6 +100,10 @@ class _Lowering:
         return Lowered(with_arrivals(built, populations[0].name) if built.isolated else built, self.weights)
 
     def _check_bits(self) -> None:
+        if self.options.bits.by_need:
+            raise self.graph.error(
+                self.graph.input.name, "bits by need are measured on samples: litesnn import --bits auto --input X.npy"
+            )
         known = {c.weights for layer in self.wiring.layers for c in layer.incoming if c.weights is not None}
         for name in self.options.bits.named:
             if name not in known:

@@ -14,34 +14,40 @@ from litesnn.compiler.frontends.real.conventions import CONVENTIONS, Convention,
 
 ScaleRule = Literal["max", "percentile", "mse"]
 BITS_MIN, BITS_MAX, BITS_DEFAULT = 2, 8, 8
+BY_NEED = "auto"
 
 
 @dataclass(frozen=True)
 class WeightBits:
     """Width of signed weight codes: by the name of the weight node, `default` elsewhere.
 
-    b bits are -(2^(b-1) - 1) .. 2^(b-1) - 1.
+    b bits are -(2^(b-1) - 1) .. 2^(b-1) - 1. `by_need`: to be chosen by measuring, which a reader alone cannot.
     """
 
     named: Mapping[str, int] = field(default_factory=dict)
     default: int = BITS_DEFAULT
+    by_need: bool = False
 
     def of(self, node: str | None) -> int:
         """The width of a weight node."""
         return self.named.get(node or "", self.default)
 
     def __str__(self) -> str:
+        if self.by_need:
+            return BY_NEED
         return ",".join([str(self.default), *(f"{name}={bits}" for name, bits in self.named.items())])
 
 
 def parse_bits(text: str) -> WeightBits:
-    """`8`, `conv1=4,fc=8` or `6,conv1=4`: the default width and the widths by weight node.
+    """`8`, `conv1=4,fc=8` or `6,conv1=4`: the default width and the widths by weight node; `auto`: by measured need.
 
     Raises
     ------
     ImportFileError
         For anything else, with what stood there.
     """
+    if text.strip() == BY_NEED:
+        return WeightBits(by_need=True)
     default, named = BITS_DEFAULT, {}
     for part in text.split(","):
         name, equals, value = part.rpartition("=")
@@ -51,7 +57,7 @@ def parse_bits(text: str) -> WeightBits:
             bits = 0
         if not BITS_MIN <= bits <= BITS_MAX or (equals and not name.strip()):
             raise ImportFileError(
-                f"bits: found '{part}'; allowed: BITS or NODE=BITS with {BITS_MIN}..{BITS_MAX} bits, e.g. 8,conv1=4"
+                f"bits: found '{part}'; allowed: BITS or NODE=BITS with {BITS_MIN}..{BITS_MAX} bits, e.g. 8,conv1=4, or {BY_NEED}"
             )
         if equals:
             named[name.strip()] = bits
@@ -110,7 +116,7 @@ class RealOptions:
     Attributes
     ----------
     timesteps : steps per sample where the input does not say
-    bits : widths of weights
+    bits, max_drop : widths of weights, and for those by need what accuracy may lose, percentage points
     scale_rule, percentile : a weight step from the largest magnitude, from a percentile of the magnitudes, or the step of least
         squared error
     dt : the time step in the file's unit of time; None: from the file (see `time_step.time_step`)
@@ -129,8 +135,21 @@ class RealOptions:
     input_shape: Annotated[tuple[int, ...] | None, INPUT_SHAPE] = None
     bits: Annotated[
         WeightBits,
-        Setting("Weight bits of .nir and arrays; of .nir also by node: 8,conv1=4.", option=True, parse=parse_bits),
+        Setting(
+            "Weight bits of .nir and arrays; of .nir also by node: 8,conv1=4; or auto: by measured need, with --input.",
+            option=True,
+            parse=parse_bits,
+        ),
     ] = WeightBits()
+    max_drop: Annotated[
+        float,
+        Setting(
+            "For --bits auto: percentage points of accuracy below floating point (without --labels: of agreement with it).",
+            low=0,
+            high=100,
+            option=True,
+        ),
+    ] = 0.5
     scale_rule: Annotated[
         ScaleRule,
         Setting(
