@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
+from litesnn.compiler.frontends.frameworks import FEATURES
 from litesnn.compiler.frontends.support import SupportRow
 
 DOCS = Path(__file__).resolve().parent
@@ -16,11 +17,24 @@ Written by `docs/make_support.py` from the tables beside the readers. *Exact*: t
 label says what was taken and how to settle it. *Approximate*: another computation, said in the label. *Refused*: an
 error that names the place, before anything is written.
 """
+FEATURES_HEAD = """Spikes against the framework's own, or its equation written out in the test, on quantized weights. Bounds come from
+decays of 12 bits and truncation; the label of each import has its own. Tests stand below `tests/`.
+"""
 
 
 def page() -> str:
     """The page's text."""
-    return HEAD + "".join(_section(*format_) for format_ in formats())
+    return HEAD + _features() + "".join(_section(*format_) for format_ in formats())
+
+
+def _features() -> str:
+    """What users of each framework have, before the formats entry by entry."""
+    rows = "".join(
+        f"| {row.framework} | {row.feature} | {row.status} | {row.note} | {'its own' if row.own_spikes else 'its equation'} | `{row.test}` |\n"
+        for row in FEATURES
+    )
+    head = "| framework | feature | taken over | notes | held to | test |\n|---|---|---|---|---|---|\n"
+    return f"\n## By framework\n\n{FEATURES_HEAD}\n{head}{rows}"
 
 
 def formats() -> list[tuple[str, tuple[SupportRow, ...]]]:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 
+import pytest
+
+from litesnn.compiler.frontends.frameworks import FEATURES, FeatureRow
 from litesnn.compiler.frontends.nir.support import SUPPORT, undocumented
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -17,6 +20,12 @@ def test_the_page_is_the_generated_one() -> None:
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     assert (DOCS / "support.md").read_text(encoding="utf-8") == script.page(), "run docs/make_support.py"
+
+
+@pytest.mark.parametrize("row", FEATURES, ids=lambda row: f"{row.framework}: {row.feature}")
+def test_every_feature_names_a_test(row: FeatureRow) -> None:
+    path, _, function = row.test.partition("::")
+    assert f"def {function}(" in (DOCS.parent / "tests" / path).read_text("utf-8")
 
 
 def test_every_node_type_that_is_read_is_in_the_table() -> None:
