@@ -20,6 +20,25 @@ def programmed(start: Graph, seed: int, resets: tuple[str, ...] = RESETS) -> Gra
     return start.rebuild(populations, start.blocks)
 
 
+def each_reset(start: Graph, seed: int) -> Graph:
+    """The graph whose LIF populations have one reset after the other, and whose leaky ones all have decays per channel."""
+    rng = np.random.default_rng((seed, 29))
+    names = [population.name for population in start.populations if isinstance(population, Lif)]
+    populations: list[Population] = []
+    for population in start.populations:
+        if isinstance(population, Leaky):
+            count = population.shape[0]
+            population = replace(population, du=rng.choice([4095, 3000, 1000], count), dv=rng.integers(0, 3000, count))
+        if isinstance(population, Lif):
+            assert population.vth is not None
+            number = names.index(population.name)
+            vth = (population.vth << 6) + rng.integers(1, 64, population.shape[0])
+            reset = RESETS[number % len(RESETS)]
+            population = programmed_of(population, reset=reset, spike_at=bool(number % 2), vth=vth)
+        populations.append(population)
+    return start.rebuild(populations, start.blocks)
+
+
 def _drawn(rng: np.random.Generator, population: Leaky, resets: tuple[str, ...]) -> Population:
     count = population.shape[0]
     if rng.random() < 0.5:

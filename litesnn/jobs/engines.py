@@ -66,7 +66,7 @@ class ChipEngines:
     def membrane(self, engine: str, inputs: Inputs, first: Divergence) -> int | None:
         """The membrane of the neuron of a divergence, in the last of the samples and before its reset.
 
-        None for Lava where it spiked, since its variable shows the membrane after the reset.
+        None for Lava where a spike reset it, since its variable shows the membrane after the reset.
         """
         name, population = first.population, self.graph[first.population]
         assert isinstance(population, Membranes)
@@ -75,7 +75,7 @@ class ChipEngines:
             trace = self.exact_states(inputs, name)
             shown = trace.membranes if population.shows == "membrane" else trace.potentials
             return int(shown[name][at])
-        if first.found_spike and population.sends == "spikes":
+        if first.found_spike and population.shows != "membrane":
             return None
         return int(self.lava_states(inputs, name).membranes[name][at])
 

@@ -1,4 +1,4 @@
-"""From a plan to Lava processes: stock ones wherever Lava has them, ours for thresholds per channel, gates and recording."""
+"""From a plan to Lava processes: stock ones wherever Lava has them, ours for neurons that it does not have and for recording."""
 
 from __future__ import annotations
 

@@ -41,9 +41,9 @@ class NeuronPlan:
         """Whether it sends integers, not only 0 and 1."""
         return self.population.sends == "graded"
 
-    def flat(self, per_channel: npt.NDArray[np.int64] | None, copies: int = 1) -> Ints:
-        """A constant per neuron, (copies * n,); zeros where there is none."""
-        values = np.zeros(self.population.shape[0], np.int64) if per_channel is None else per_channel
+    def flat(self, constant: npt.NDArray[np.int64] | int | None, copies: int = 1) -> Ints:
+        """A constant per neuron, (copies * n,), of one per channel or one for all; zeros where there is none."""
+        values = np.broadcast_to(0 if constant is None else constant, self.population.shape[0])
         area = self.population.shape[1] * self.population.shape[2]
         return np.tile(np.repeat(values, area).astype(np.int32), copies)
 

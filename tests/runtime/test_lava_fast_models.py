@@ -17,8 +17,8 @@ from lava.utils.weightutils import SignMode
 
 from litesnn.runtime.lava.fast import FAST_MODELS, sparse
 from litesnn.runtime.lava.kinds import all_lava_neurons
-from litesnn.runtime.lava.processes.lif_vector_vth import LIFVectorVth
-from litesnn.runtime.lava.processes.lif_vector_vth_models import PyLifVectorVthModelBitAcc
+from litesnn.runtime.lava.processes.lif_programmed import LIFProgrammed
+from litesnn.runtime.lava.processes.lif_programmed_models import PyLifProgrammedModelBitAcc
 
 FAST = {model.implements_process: model for model in FAST_MODELS}
 for kind in all_lava_neurons():
@@ -76,25 +76,62 @@ def assert_same(process, stock, arriving):
     return np.stack(sent)
 
 
+N = 40
+
+
+def drawn(rng):
+    """Biases, and what arrives: up to sums that wrap the current and clip the membrane."""
+    reach = 10 ** int(rng.integers(2, 8))
+    biases = {"bias_mant": rng.integers(-4095, 4096, N), "bias_exp": rng.integers(0, 8, N)}
+    return biases, [rng.integers(-reach, reach, N).astype(np.int32) for _ in range(STEPS)]
+
+
 @pytest.mark.parametrize("seed", range(6))
-@pytest.mark.parametrize("process", [LIF, LIFReset, LIFVectorVth])
-def test_neurons(process, seed):
+@pytest.mark.parametrize(("process", "stock"), [(LIF, PyLifModelBitAcc), (LIFReset, PyLifResetModelBitAcc)])
+def test_neurons(process, stock, seed):
     rng = np.random.default_rng(seed)
-    n, vector = 40, process is LIFVectorVth
-    reset = {"reset_interval": 5, "reset_offset": 7} if process is LIFReset or (vector and seed % 2) else {}
+    biases, arriving = drawn(rng)
     parameters = {
-        "shape": (n,),
+        "shape": (N,),
         "du": int(rng.choice([0, 1, 2047, 4094, 4095])),
         "dv": int(rng.choice([0, 1, 409, 4095])),
-        "bias_mant": rng.integers(-4095, 4096, n),
-        "bias_exp": rng.integers(0, 8, n),
-        "vth": rng.integers(0, 2**17, n) if vector else int(rng.choice([0, 5, 40000, 2**17 - 1])),
-        **reset,
+        "vth": int(rng.choice([0, 5, 40000, 2**17 - 1])),
+        **biases,
     }
-    stock = {LIF: PyLifModelBitAcc, LIFReset: PyLifResetModelBitAcc, LIFVectorVth: PyLifVectorVthModelBitAcc}[process]
-    reach = 10 ** int(rng.integers(2, 8))  # up to sums that wrap the current and clip the membrane
-    arriving = [rng.integers(-reach, reach, n).astype(np.int32) for _ in range(STEPS)]
-    assert_same(process(**parameters), stock, arriving)
+    reset = {"reset_interval": 5, "reset_offset": 7} if process is LIFReset else {}
+    assert_same(process(**parameters, **reset), stock, arriving)
+    each = {name: np.full(N, parameters.pop(name)) for name in ("du", "dv")}
+    ours = LIFProgrammed(**parameters | {"vth": np.full(N, parameters["vth"] << 6)}, **each, **reset)
+    sent, states = outputs_and_states(
+        process(**parameters, du=each["du"][0], dv=each["dv"][0], **reset), stock, arriving
+    )
+    ours_sent, our_states = outputs_and_states(ours, PyLifProgrammedModelBitAcc, arriving)
+    np.testing.assert_array_equal(ours_sent, sent)
+    assert all(
+        (ours[name] == lavas[name]).all() for ours, lavas in zip(our_states, states, strict=True) for name in "uv"
+    )
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("reset", ["zero", "subtract", "subtract_next", "none"])
+def test_programmed_neurons(reset, seed):
+    rng = np.random.default_rng(seed)
+    biases, arriving = drawn(rng)
+    steps = {"reset_interval": 5, "reset_offset": 7} if seed % 3 else {}
+    if seed % 3 == 2:
+        steps |= {"reset_interval": 6, "initiation_interval": 2, "open_slots": 2}
+    process = LIFProgrammed(
+        shape=(N,),
+        du=rng.choice([0, 1, 2047, 4094, 4095], N) if seed % 2 else np.full(N, 4095),
+        dv=rng.integers(0, 4097, N),
+        vth=rng.integers(1, 2 ** int(rng.integers(1, 24)), N),
+        reset=reset,
+        spike_at=bool(seed % 2),
+        **steps,
+        **biases,
+    )
+    sent = assert_same(process, PyLifProgrammedModelBitAcc, arriving)
+    assert 0 < sent.mean() < 1
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -63,7 +63,6 @@ class Membranes(ChipSteps, Population):
     Attributes
     ----------
     read_as : what the host reads of an output: its membrane after the last step, the last value it sent, or the sum of all
-    shows : the register in which engines show what met the threshold: Lava's variable, or a copy taken before the reset
     fixed_unit : whether Loihi 1's fixed unit computes it: leak, bias and threshold per neuron
     in_registers : whether its constants stand in the registers of a neuron; otherwise in words of its state
     has_reset : whether a periodic reset can clear it between samples
@@ -72,7 +71,6 @@ class Membranes(ChipSteps, Population):
     """
 
     read_as: ClassVar[Literal["membrane", "last", "sum"]] = "sum"
-    shows: ClassVar[Literal["potential", "membrane"]] = "potential"
     fixed_unit: ClassVar[bool] = False
     in_registers: ClassVar[bool] = True
     has_reset: ClassVar[bool] = True
@@ -122,6 +120,11 @@ class Membranes(ChipSteps, Population):
     def read_by_host(self) -> bool:
         """Whether it is the network's output."""
         return self.is_output
+
+    @property
+    def shows(self) -> Literal["potential", "membrane"]:
+        """Where engines show what met the threshold: in a copy taken before the reset, or in Lava's variable, if no reset changes it."""
+        return "potential"
 
     @property
     def threshold(self) -> Ints | None:

@@ -58,6 +58,11 @@ class ProgrammedLif(Spiking):
     spike_at: bool = False
 
     @property
+    def shows(self) -> Literal["potential", "membrane"]:
+        """See `Membranes.shows`; a subtraction that is due and no reset at all leave the membrane as it met the threshold."""
+        return "potential" if self.reset in ("zero", "subtract") else "membrane"
+
+    @property
     def threshold(self) -> Ints | None:
         """What has to be passed: `vth`, or one unit less where neurons spike at it too."""
         return None if self.vth is None else self.vth - int(self.spike_at)

@@ -82,7 +82,6 @@ class Changes(Membranes):
     message_bits : Lava's `num_message_bits`, the sign included
     """
 
-    shows: ClassVar[Literal["potential", "membrane"]] = "membrane"
     in_registers: ClassVar[bool] = False
     has_reset: ClassVar[bool] = False
 
@@ -91,6 +90,11 @@ class Changes(Membranes):
     state_exp: int = 0
     cum_error: bool = False
     message_bits: int = 24
+
+    @property
+    def shows(self) -> Literal["potential", "membrane"]:
+        """See `Membranes.shows`."""
+        return "membrane"
 
     @property
     def sends(self) -> Sends:

@@ -1,4 +1,4 @@
-"""Fast models of Lava's LIF neurons: Lava's fixed-point step in place, on 32-bit integers.
+"""Fast models of LIF neurons, Lava's and ours: Lava's fixed-point step in place, on 32-bit integers.
 
 Decay, the only product, is taken in double precision: |state| < 2^31 times 12 bits, over 4096, is exact there, and the
 conversion to an integer truncates toward zero, as Lava's shift of the magnitude does.
@@ -17,10 +17,28 @@ from lava.proc.lif.process import LIF, LIFReset
 
 from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT
 from litesnn.runtime.lava.fast.protocol import DirectLoihiProtocol, DirectModel
-from litesnn.runtime.lava.processes.lif_gated import LIFGated, computes
-from litesnn.runtime.lava.processes.lif_vector_vth import LIFVectorVth
+from litesnn.runtime.lava.processes.lif_programmed import LIFProgrammed, computes, resets
 
 WRAP = STATE_MAX + 1
+
+
+class _Decay:
+    """Decay of a state by 4096ths, truncated toward zero, in place; one for all neurons, or one each (n,)."""
+
+    def __init__(self, decay: Any, offset: int, shape: tuple[int, ...]) -> None:
+        mantissas = DECAY_UNITY - (np.asarray(decay, np.int64) + offset)
+        values = np.unique(mantissas)
+        self.kept: Any = mantissas / DECAY_UNITY if len(values) > 1 else float(values[0]) / DECAY_UNITY
+        self.forgets = bool((values == 0).all())
+        self.keeps_all = bool((values == DECAY_UNITY).all())
+        self.scratch = np.empty(shape)
+
+    def __call__(self, state: Any) -> None:
+        if self.forgets:
+            state.fill(0)
+        elif not self.keeps_all:
+            np.multiply(state, self.kept, out=self.scratch)
+            np.copyto(state, self.scratch, casting="unsafe")
 
 
 class _FastLif(DirectModel):
@@ -36,7 +54,6 @@ class _FastLif(DirectModel):
     def on_start(self) -> None:
         """Prepare constants and scratch space."""
         self.on_var_update()
-        self.decayed = np.empty(self.v.shape)
         self.fired = np.empty(self.v.shape, bool)
 
     def on_var_update(self) -> None:
@@ -44,9 +61,13 @@ class _FastLif(DirectModel):
         mantissas = self.bias_mant.astype(np.int32)
         self.bias = np.where(self.bias_exp >= 0, mantissas << self.bias_exp, mantissas >> -self.bias_exp)
         self.biased = bool(self.bias.any())
-        self.threshold = np.left_shift(self.vth, WEIGHT_SHIFT)
-        self.kept_current = (DECAY_UNITY - (int(self.du) + 1)) / DECAY_UNITY
-        self.kept_voltage = (DECAY_UNITY - int(self.dv)) / DECAY_UNITY
+        self.threshold = self._threshold()
+        self.decay_current = _Decay(self.du, 1, self.u.shape)
+        self.decay_voltage = _Decay(self.dv, 0, self.v.shape)
+
+    def _threshold(self) -> Any:
+        """What a membrane has to pass."""
+        return np.left_shift(self.vth, WEIGHT_SHIFT)
 
     def compute(self) -> None:
         """See `DirectModel`."""
@@ -54,63 +75,30 @@ class _FastLif(DirectModel):
         activation <<= WEIGHT_SHIFT
         self._integrate(activation)
         np.greater(self.v, self.threshold, out=self.fired)
-        np.putmask(self.v, self.fired, 0)
+        self._reset()
         self.s_out.send(self.fired)
 
+    def _reset(self) -> None:
+        """What a spike leaves of the membrane."""
+        np.putmask(self.v, self.fired, 0)
+
     def _integrate(self, activation: Any) -> None:
-        if self.kept_current == 0:
+        if self.decay_current.forgets:
             np.copyto(self.u, activation)
         else:
-            self._decay(self.u, self.kept_current)
+            self.decay_current(self.u)
             self.u += activation
         if max(-int(self.u.min()), int(self.u.max())) >= WRAP:
             self.u[:] = np.where(self.u > WRAP, self.u - 2 * WRAP, np.where(self.u <= -WRAP, self.u + 2 * WRAP, self.u))
-        self._decay(self.v, self.kept_voltage)
+        self._decay_membrane()
         self.v += self.u
         if self.biased:
             self.v += self.bias
         np.clip(self.v, -STATE_MAX, STATE_MAX, out=self.v)
 
-    def _decay(self, state: Any, kept: float) -> None:
-        """State times `kept`, truncated toward zero, in place."""
-        if kept == 0:
-            state.fill(0)
-        elif kept < 1:
-            np.multiply(state, kept, out=self.decayed)
-            np.copyto(state, self.decayed, casting="unsafe")
-
-
-class _FastResettingLif(_FastLif):
-    def __init__(self, proc_params: Any) -> None:
-        super().__init__(proc_params)
-        self.reset_interval = proc_params["reset_interval"]
-        self.reset_offset = proc_params["reset_offset"]
-
-    def compute(self) -> None:
-        """A step, with a fresh start where it is due."""
-        if self.reset_interval and (self.time_step - self.reset_offset) % self.reset_interval == 0:
-            self.u.fill(0)
-            self.v.fill(0)
-        super().compute()
-
-
-class _FastGatedLif(_FastResettingLif):
-    def __init__(self, proc_params: Any) -> None:
-        super().__init__(proc_params)
-        self.gate = proc_params
-
-    def on_start(self) -> None:
-        """Prepare what is sent while the neurons rest, too."""
-        super().on_start()
-        self.nothing = np.zeros(self.v.shape, bool)
-
-    def compute(self) -> None:
-        """A step, if it is one in which they compute."""
-        if computes(self.time_step, self.gate):
-            super().compute()
-        else:
-            self.received(self.a_in)
-            self.s_out.send(self.nothing)
+    def _decay_membrane(self) -> None:
+        """What the step before left of v."""
+        self.decay_voltage(self.v)
 
 
 @implements(proc=LIF, protocol=DirectLoihiProtocol)
@@ -121,6 +109,19 @@ class FastLifModel(_FastLif):
     vth: Any = LavaPyType(int, np.int32, precision=17)
 
 
+class _FastResettingLif(_FastLif):
+    def __init__(self, proc_params: Any) -> None:
+        super().__init__(proc_params)
+        self.program = proc_params
+
+    def compute(self) -> None:
+        """A step, with a fresh start where it is due."""
+        if resets(self.time_step, self.program):
+            self.u.fill(0)
+            self.v.fill(0)
+        super().compute()
+
+
 @implements(proc=LIFReset, protocol=DirectLoihiProtocol)
 @requires(CPU)
 class FastLifResetModel(_FastResettingLif):
@@ -129,17 +130,40 @@ class FastLifResetModel(_FastResettingLif):
     vth: Any = LavaPyType(int, np.int32, precision=17)
 
 
-@implements(proc=LIFVectorVth, protocol=DirectLoihiProtocol)
+@implements(proc=LIFProgrammed, protocol=DirectLoihiProtocol)
 @requires(CPU)
-class FastLifVectorVthModel(_FastResettingLif):
-    """A threshold per neuron."""
+class FastLifProgrammedModel(_FastResettingLif):
+    """Constants per neuron, a reset of choice and a gate."""
 
-    vth: Any = LavaPyType(np.ndarray, np.int32, precision=17)
+    vth: Any = LavaPyType(np.ndarray, np.int32, precision=24)
+    du: Any = LavaPyType(np.ndarray, np.int32, precision=12)
+    dv: Any = LavaPyType(np.ndarray, np.int32, precision=12)
 
+    def compute(self) -> None:
+        """A step, if it is one in which they compute."""
+        if computes(self.time_step, self.program):
+            super().compute()
+            return
+        self.received(self.a_in)
+        self.fired.fill(False)
+        self.s_out.send(self.fired)
 
-@implements(proc=LIFGated, protocol=DirectLoihiProtocol)
-@requires(CPU)
-class FastLifGatedModel(_FastGatedLif):
-    """A threshold per neuron, and a gate."""
+    def _threshold(self) -> Any:
+        return self.vth - int(self.program["spike_at"])
 
-    vth: Any = LavaPyType(np.ndarray, np.int32, precision=17)
+    def _decay_membrane(self) -> None:
+        if self.program["reset"] != "subtract_next":
+            super()._decay_membrane()
+            return
+        np.greater(self.v, self.threshold, out=self.fired)
+        super()._decay_membrane()
+        self._subtract()
+
+    def _reset(self) -> None:
+        if self.program["reset"] == "zero":
+            super()._reset()
+        elif self.program["reset"] == "subtract":
+            self._subtract()
+
+    def _subtract(self) -> None:
+        np.subtract(self.v, self.vth, out=self.v, where=self.fired)

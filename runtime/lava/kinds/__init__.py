@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol, cast
 
-from litesnn.compiler.graph import Delta, Lif, Maximum, Readout, Relay, Sigma, SigmaDelta, Table
+from litesnn.compiler.graph import Delta, Lif, Maximum, ProgrammedLif, Readout, Relay, Sigma, SigmaDelta, Table
 
 
 class Processes(NamedTuple):
@@ -31,6 +31,7 @@ PROCESSES: Table[Processes] = Table(
     "Lava",
     {
         Lif: _LEAKY,
+        ProgrammedLif: _LEAKY,
         Maximum: _LEAKY,
         Relay: _LEAKY,
         Readout: _LEAKY,
