@@ -111,7 +111,7 @@ def _traffic(program: Program, activity: Activity) -> Any:
     mapping, profile = program.mapping, program.profile
     assert mapping is not None
     limits = core_limits(profile)
-    demands = build_demands(program.graph, limits, ListRule.of(profile))
+    demands = build_demands(program.graph, limits, ListRule.of(profile), mapping.axons)
     links = find_links([core.slices for core in mapping.cores], demands, limits, activity.events)
     mesh = mapping.mesh
     routers = [(core.chip * mesh.rows + core.router[1]) * mesh.columns + core.router[0] for core in mapping.cores]

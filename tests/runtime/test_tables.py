@@ -17,7 +17,7 @@ from litesnn.compiler.encoding.rule import ListRule
 from litesnn.compiler.export.nir.neurons import NODES
 from litesnn.compiler.export.nir.synapses import LAYERS
 from litesnn.compiler.export.nir.write import export_nir
-from litesnn.compiler.export.sanafe.network import SOMAS
+from litesnn.compiler.export.sanafe.somas import SOMAS
 from litesnn.compiler.graph import (
     GEOMETRIES,
     KINDS,

@@ -10,10 +10,11 @@ import numpy.typing as npt
 from litesnn.base.errors import CompileError
 from litesnn.compiler.export.exported import Exported
 from litesnn.compiler.export.sanafe.architecture import DELAY_MAX, architecture_lines
-from litesnn.compiler.export.sanafe.network import SOMAS, NetworkWriter
+from litesnn.compiler.export.sanafe.network import NetworkWriter
 from litesnn.compiler.export.sanafe.placement import place
 from litesnn.compiler.export.sanafe.scalars import comment
-from litesnn.compiler.graph import NO_CURRENT_MEMORY, Graph
+from litesnn.compiler.export.sanafe.somas import SOMAS, unlike_soma
+from litesnn.compiler.graph import Graph
 from litesnn.compiler.program import Program
 
 SYNAPSES_MAX = 2_000_000
@@ -73,8 +74,9 @@ def _problems(graph: Graph) -> Iterator[str]:
     for population in graph.membranes:
         if type(population) not in SOMAS:
             yield SOMAS.refusal(population, population.name)
-        if population.du != NO_CURRENT_MEMORY:
-            yield f"'{population.name}': found du {population.du}; allowed: {NO_CURRENT_MEMORY}, currents without memory"
+        unlike = unlike_soma(population)
+        if unlike is not None:
+            yield unlike
         if population.gated:
             yield f"'{population.name}': found neurons that rest in some steps (feedback); allowed: those that compute in every step"
         if population.arrival is None:

@@ -11,52 +11,18 @@ decimals, so its doubles hold them exactly. SANA-FE has neither periodic resets 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.base.errors import CompileError
 from litesnn.compiler.export.sanafe.architecture import DENDRITE, SOMA, SOURCE, SYNAPSE
 from litesnn.compiler.export.sanafe.placement import Place, Placement, runs
 from litesnn.compiler.export.sanafe.scalars import scalar
-from litesnn.compiler.graph import (
-    DECAY_UNITY,
-    WEIGHT_SHIFT,
-    Graph,
-    Lif,
-    Maximum,
-    Membranes,
-    Names,
-    Population,
-    Readout,
-    Relay,
-    Source,
-    Spiking,
-    SynapseBlock,
-    Table,
-)
+from litesnn.compiler.export.sanafe.somas import SOMAS, UNIT
+from litesnn.compiler.graph import DECAY_UNITY, Graph, Membranes, Names, Population, Source, SynapseBlock
 
-UNIT = 2**WEIGHT_SHIFT
-NEVER = 1e18
 _YAML_WORDS = ("y", "n", "yes", "no", "on", "off", "true", "false", "null")
-"""Threshold of the readout, which does not spike."""
-
-
-def _spiking(population: Spiking) -> list[str]:
-    assert population.vth is not None, "normalization is folded before anything is exported"
-    return [str(vth) for vth in population.vth.tolist()]
-
-
-def _never(population: Readout) -> list[str]:
-    return [repr(NEVER)] * population.shape[0]
-
-
-# Kind -> threshold of each channel; SANA-FE's soma leaks, adds a bias and resets to 0, for all of them.
-SOMAS: Table[Callable[[Any], list[str]]] = Table(
-    "SANA-FE", {Lif: _spiking, Maximum: _spiking, Relay: _spiking, Readout: _never}, CompileError
-)
 
 
 class NetworkWriter:
@@ -119,16 +85,28 @@ class NetworkWriter:
 
     def _neurons(self, population: Population) -> Iterator[str]:
         assert isinstance(population, Membranes)
-        leak = population.decay_mantissa / DECAY_UNITY
-        potentials = ", log_potential: true" if population.read_as == "membrane" else ""
+        soma = SOMAS.of(population, population.name)(population)
+        leaks = (np.broadcast_to(population.decay_mantissa, population.shape[0]) / DECAY_UNITY).tolist()
+        one_leak = len(set(leaks)) == 1
+        group = {"log_spikes": "true"}
+        if population.read_as == "membrane":
+            group["log_potential"] = "true"
+        group |= {"soma_hw_name": SOMA, "dendrite_hw_name": DENDRITE}
+        if one_leak:
+            group["leak_decay"] = repr(leaks[0])
+        if soma.reset_mode != "hard":  # what it does unasked
+            group["reset_mode"] = soma.reset_mode
         yield f"    - name: {self.names[population.name]}"
-        yield f"      attributes: {{log_spikes: true{potentials}, soma_hw_name: {SOMA}, dendrite_hw_name: {DENDRITE}, leak_decay: {leak!r}}}"
+        yield f"      attributes: {_attributes(group)}"
         yield "      neurons:"
         area = population.shape[1] * population.shape[2]
-        thresholds = SOMAS.of(population, population.name)(population)
         for channel in range(population.shape[0]):
-            bias = "" if population.arrival else f", bias: {int(population.bias[channel]) / UNIT!r}"
-            yield f"        - {_range(channel * area, (channel + 1) * area - 1)}: {{threshold: {thresholds[channel]}{bias}}}"
+            own = {"threshold": soma.thresholds[channel]}
+            if not one_leak:
+                own["leak_decay"] = repr(leaks[channel])
+            if not population.arrival:
+                own["bias"] = repr(int(population.bias[channel]) / UNIT)
+            yield f"        - {_range(channel * area, (channel + 1) * area - 1)}: {_attributes(own)}"
 
     def _bias_group(self, population: Membranes, count: int) -> Iterator[str]:
         assert population.arrival, "only these have sources"
@@ -215,3 +193,7 @@ def _group_names(populations: list[str]) -> tuple[dict[str, str], dict[str, str]
 
 def _range(first: int, last: int) -> str:
     return f"{first}..{last}" if last > first else str(first)
+
+
+def _attributes(values: Mapping[str, str]) -> str:
+    return f"{{{', '.join(f'{name}: {value}' for name, value in values.items())}}}"

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from programmed_graphs import programmed_of
 from random_networks import random_input, random_trained_genotype
 
 import litesnn.compiler.export.sanafe.export as export_module
@@ -16,7 +17,7 @@ from litesnn.base.text import visible
 from litesnn.compiler.export.sanafe import export_sanafe
 from litesnn.compiler.export.sanafe.placement import CORE_NEURONS, place, runs
 from litesnn.compiler.export.sanafe.scalars import comment, scalar
-from litesnn.compiler.graph import Source
+from litesnn.compiler.graph import Lif, ProgrammedLif, Source
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.program import Program
 from litesnn.jobs.compile import compile
@@ -131,6 +132,48 @@ def test_what_sanafe_cannot_do_is_refused_by_name(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(export_module, "SYNAPSES_MAX", 10)
     with pytest.raises(CompileError, match=r"found [\d,]+ synapses; allowed: 10"):
         export_sanafe(found, sample, "x")
+
+
+def with_fields(found: Program, **fields: Any) -> Program:
+    """The program with programmed neurons of these fields in place of LIF."""
+    graph = found.graph
+    parts = [programmed_of(p, vth=p.threshold, **fields) if isinstance(p, Lif) else p for p in graph.populations]
+    return replace(found, graph=graph.rebuild(parts, graph.blocks))
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"reset": "subtract_next"}, "found reset subtract_next; allowed: zero, subtract, none, its soma has no other"),
+        (
+            {"reset": "subtract", "spike_at": True},
+            "found spikes at the threshold with reset subtract; allowed: above it",
+        ),
+        ({"reset": "none", "du": 100}, "found du 100; allowed: 4095"),
+    ],
+)
+def test_programmed_neurons_that_its_soma_does_not_compute_are_refused_by_name(
+    fields: dict[str, Any], message: str
+) -> None:
+    found = with_fields(program(seed=2), **fields)
+    with pytest.raises(CompileError, match=message):
+        exported(found)
+
+
+def test_resets_and_decays_of_each_channel_are_written() -> None:
+    found = with_fields(program(seed=2), reset="none", spike_at=True)
+    (first, *_) = [p for p in found.graph.membranes if isinstance(p, ProgrammedLif)]
+    assert first.vth is not None
+    decays = np.arange(first.shape[0]) * 64
+    changed = [replace(p, dv=decays) if p.name == first.name else p for p in found.graph.populations]  # type: ignore[call-arg]
+    _, network = exported(replace(found, graph=found.graph.rebuild(changed, found.graph.blocks)))
+    group = network.split(f"- name: {first.name.replace('.', '_')}\n")[1].split("- name")[0]
+    assert "reset_mode: none" in group.splitlines()[0]
+    assert "leak_decay" not in group.splitlines()[0]
+    written = [(float(a), float(b)) for a, b in re.findall(r"threshold: ([\d.]+), leak_decay: ([\d.]+)", group)]
+    assert written == [
+        ((v - 1) / 64, (4096 - d) / 4096) for v, d in zip(first.vth.tolist(), decays.tolist(), strict=True)
+    ]
 
 
 def test_cores_past_sanafes_neurons_are_refused_with_the_setting_that_helps() -> None:
