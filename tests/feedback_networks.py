@@ -18,6 +18,7 @@ import numpy as np
 from cases import Case, Generator
 from isolated_graphs import random_isolated
 from naive_simulator import simulate_naively
+from programmed_graphs import programmed as programmed_graph
 from random_networks import random_input, random_trained_genotype
 from recurrent_graphs import random_recurrent, ring, scheduled
 from small_graphs import LOIHI1, LOIHI2
@@ -110,7 +111,11 @@ def isolated(seed: int) -> Case:
     rng = np.random.default_rng((seed, 4))
     start = _unread(rng, extreme(rng, random_isolated(seed, sigma_deltas=bool(rng.random() < 0.3))))
     start = start.rebuild(start.populations, [block for block in start.blocks if block.geometry.nnz])
-    case = from_graph(rng, ScheduleIsolated().apply(AssignFormats(LOIHI2).apply(start)))
+    return _bounded(from_graph(rng, ScheduleIsolated().apply(AssignFormats(LOIHI2).apply(start))))
+
+
+def _bounded(case: Case) -> Case:
+    """The case, whose messages stay within their bits."""
     sent = case.reference(case.inputs).spikes
     for population in case.graph.membranes:
         if isinstance(population, SigmaDelta):
@@ -118,6 +123,13 @@ def isolated(seed: int) -> Case:
             if sent[population.name].min() < low or sent[population.name].max() > high:
                 raise GraphError(f"'{population.name}' sends more than {population.message_bits} bits hold")
     return case
+
+
+def programmed(seed: int) -> Case:
+    """Loops, scheduled or isolated, of programmed neurons, many with decays per channel."""
+    rng = np.random.default_rng((seed, 6))
+    case = (loops, isolated)[int(rng.integers(2))](seed)
+    return _bounded(from_graph(rng, programmed_graph(case.graph, seed)))
 
 
 def recurrent_layers(seed: int) -> Case:
@@ -205,4 +217,5 @@ KINDS: dict[str, Generator] = {
     "shallow-genotypes": shallow_genotypes,
     "isolated": isolated,
     "recurrent-layers": recurrent_layers,
+    "programmed": programmed,
 }

@@ -16,6 +16,7 @@ import pytest
 from cases import Case, Generator
 from feedback_networks import extreme, from_graph
 from isolated_graphs import isolated, random_geometry
+from programmed_graphs import programmed as programmed_graph
 from random_networks import random_input, random_trained_genotype
 from recurrent_graphs import scheduled
 from small_graphs import LOIHI1, LOIHI2, dense, graph, neurons, random_dag, readout, source
@@ -175,6 +176,13 @@ def _block(rng: np.random.Generator, reads: Population, target: Population) -> S
     )
 
 
+def programmed(seed: int) -> Case:
+    """Scheduled graphs and chains of isolated samples of programmed neurons, many with decays per channel."""
+    rng = np.random.default_rng((seed, 12))
+    case = (graphs, currents)[int(rng.integers(2))](seed)
+    return _defined(from_graph(rng, programmed_graph(case.graph, seed)))
+
+
 KINDS: dict[str, Generator] = {
     "genotypes": genotypes,
     "overflowing": overflowing,
@@ -184,4 +192,5 @@ KINDS: dict[str, Generator] = {
     "graphs": graphs,
     "readouts": readouts,
     "currents": currents,
+    "programmed": programmed,
 }
