@@ -94,6 +94,8 @@ def test_each_reset_by_hand(engine: type[Simulator], reset: str, membranes: list
     assert found.membranes["cell"].ravel().tolist() == membranes
     fired = [value >= 640 for value in found.potentials["cell"].ravel()]
     assert found.spikes["cell"].ravel().tolist() == fired
+    unchanged = bool((found.membranes["cell"] == found.potentials["cell"]).all())
+    assert network["cell"].shows == ("membrane" if unchanged else "potential")  # type: ignore[attr-defined]
 
 
 def test_above_is_not_at(engine: type[Simulator]) -> None:
