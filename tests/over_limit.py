@@ -8,6 +8,7 @@ from typing import Any
 
 import mapping_networks as plain
 import numpy as np
+from programmed_graphs import programmed_of
 from written_genotypes import document, parsed, random_tensors, trainable
 
 from litesnn.compiler.genotype import LoadedGenotype
@@ -98,6 +99,15 @@ def adaptive() -> Graph:
     return graph.rebuild(populations, graph.blocks)
 
 
+def subtracting(threshold: int) -> Graph:
+    """A network whose hidden neurons subtract their threshold, in weight units, with the next update."""
+    graph = plain.dense_stack((4, 6, 3))
+    hidden = graph["layer1"]
+    assert isinstance(hidden, Spiking)
+    soft = programmed_of(hidden, reset="subtract_next", vth=np.full(6, threshold << 6, np.int64))
+    return graph.rebuild([soft if p is hidden else p for p in graph.populations], graph.blocks)
+
+
 def graded(bits: int) -> Graph:
     """A network whose hidden neurons send changes of so many bits."""
     graph = plain.dense_stack((4, 6, 3))
@@ -117,6 +127,7 @@ CASES = (
     Case("LSN-GRADED-INPUT", "cells[0].nodes[2]", lambda: on("loihi1", chain())),
     Case("LSN-GRADED-INPUT", "input", lambda: on("loihi1"), severity="warning"),
     Case("LSN-PROGRAMMABLE", "layer1", lambda: on("loihi1", graph=adaptive()), here=False),
+    Case("LSN-SOFT-RESET", "layer1", lambda: on("loihi1", graph=subtracting(2**16)), here=False, fixes=False),
     Case("LSN-RANGE", "stem", lambda: on("loihi2", accumulator_bits=13), severity="warning"),
     Case("LSN-MANTISSA", "stem", lambda: on("loihi2", excitatory_mantissa="0,150"), fixes=False),
     Case("LSN-WEIGHT", "stem", lambda: on("loihi2", effective_weight_max=64 * 7), fixes=False),
@@ -143,6 +154,13 @@ CASES = (
     Case("LSN-LIST-LENGTH", "a", lambda: on("loihi1", graph=any_to_any(), list_words_max=2), here=False),
     Case("LSN-CORE-WORDS", "stem", lambda: on("loihi2", last_alone(), core_words=34)),
     Case("LSN-FORMATS", "cells[0].nodes[1]", lambda: on("loihi1", synapse_formats=2)),
+    Case(
+        "LSN-DECAY-PROFILES",
+        "layer1",
+        lambda: on("loihi1", graph=subtracting(40), compartment_profiles=1),
+        here=False,
+        fixes=False,
+    ),
     Case("LSN-CHIPS", "network", lambda: on("loihi2", cores=1, neurons_per_core=20)),
 )
 FIXED = tuple(case for case in CASES if case.fixes)

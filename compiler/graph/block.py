@@ -82,6 +82,8 @@ class SynapseBlock:
     edge : name of the genotype's edge (several blocks may carry parts of one edge)
     place : where the edge stands in the genotype
     part : where the weights of one block were split over several: which of them these are
+    subtracts : carries out the reset of its own neurons (`Membranes.own_synapse`): memory and axons hold it, and simulators leave
+        it to the neuron's equation
     injected : the host writes the source's values into the target's neurons: they cross no synapse and arrive in the same step
     """
 
@@ -97,6 +99,7 @@ class SynapseBlock:
     delay: int = 0
     distance: int = 0
     part: Part | None = None
+    subtracts: bool = False
     injected: bool = False
 
     @property

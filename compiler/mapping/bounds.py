@@ -25,7 +25,8 @@ def lower_bound(demands: dict[str, Demand], limits: CoreLimits) -> dict[str, flo
     for demand in demands.values():
         for fan in demand.fans:
             readers.setdefault(fan.source.name, []).append(fan)
-    neurons = sum(demand.population.size for demand in demands.values())
+    neurons = sum(demand.population.size * demand.compartments for demand in demands.values())
+    state = sum(demand.population.size * demand.state_words for demand in demands.values())
     axons = words = projecting = leaving = 0
     for name, fans in readers.items():
         own = [fan for fan in fans if fan.kind == "neuron"]
@@ -41,15 +42,19 @@ def lower_bound(demands: dict[str, Demand], limits: CoreLimits) -> dict[str, flo
         "input_axons": axons,
         "synapse_words": words,
         # SynMem + AxonIn + Neurons + AxonMap; groups and routes may be common to a core.
-        "core_words": words + axons + neurons * limits.neuron_words + projecting * limits.axon_map_words,
+        "core_words": words + axons + state + projecting * limits.axon_map_words,
         "axon_map": projecting,
-        "delay_slots": sum(demand.population.size << demand.delay_bits for demand in demands.values()),
+        "delay_slots": sum(
+            demand.population.size * demand.compartments << demand.delay_bits for demand in demands.values()
+        ),
     }
     if limits.entries is not None:
         total["output_axons"] = leaving
     if demands:
         thresholds = frozenset().union(*(d.thresholds((0, d.population.shape[0])) for d in demands.values()))
         total["threshold_profiles"] = len(thresholds)
+        decays = frozenset().union(*(d.decays((0, d.population.shape[0])) for d in demands.values()))
+        total["compartment_profiles"] = len(decays)
     return {name: total[name] / limit for name, limit in limits.resources.items() if name in total}
 
 

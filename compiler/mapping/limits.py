@@ -8,6 +8,7 @@ from math import ceil, sqrt
 from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.model import Mesh
 from litesnn.compiler.profile import Profile, known
+from litesnn.compiler.profile.neuron import Neuron
 
 KIB_BITS = 2**13
 WORDS = "words"
@@ -23,6 +24,7 @@ UNITS = {
     "core_words": WORDS,
     "synapse_formats": "formats",
     "threshold_profiles": "thresholds",
+    "compartment_profiles": "profiles",
     "neuron_groups": "groups",
 }
 
@@ -37,8 +39,9 @@ class CoreLimits:
     entries : output axon entries per axon and destination, by its kind; None where a slice takes one entry per destination
         core instead
     other_chip : further entries of each where the destination is on another chip
-    neuron_words, axon_map_words : words of `core_words` per neuron, and per neuron that has readers
-    decays : different pairs of decays (compartment profiles) on one core; None if the profile knows no limit
+    neuron_words, axon_map_words : words of `core_words` per LIF neuron, and per neuron that has readers
+    word_bits : of a word
+    neuron : the chip's neurons, which decide what each takes (`mapping.compartments`)
     mesh : the chip's routers
     chips : chips of the largest board the profile knows, None if it knows none
     """
@@ -48,7 +51,8 @@ class CoreLimits:
     other_chip: int
     neuron_words: int
     axon_map_words: int
-    decays: int | None
+    word_bits: int
+    neuron: Neuron
     mesh: Mesh
     chips: int | None
 
@@ -73,6 +77,7 @@ def core_limits(profile: Profile) -> CoreLimits:
         "core_words": core.core_words,
         "synapse_formats": core.synapse_formats,
         "threshold_profiles": profile.neuron.threshold_profiles_per_core,
+        "compartment_profiles": core.compartment_profiles,
         "neuron_groups": core.neuron_groups,
     }
     resources = {name: figure.value for name, figure in figures.items() if figure.value is not None}
@@ -89,7 +94,8 @@ def core_limits(profile: Profile) -> CoreLimits:
         other_chip=messages.other_chip_extra_entries.value or 0,
         neuron_words=core.neuron_words.value or 0,
         axon_map_words=core.axon_map_words.value or 0,
-        decays=core.compartment_profiles.value,
+        word_bits=core.word_bits.value or 64,
+        neuron=profile.neuron,
         mesh=_mesh(profile),
         chips=max((board.value for board in profile.boards.values() if board.value is not None), default=None),
     )

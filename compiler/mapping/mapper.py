@@ -12,6 +12,7 @@ from litesnn.compiler.encoding import ListRule
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping.bounds import lower_bound
 from litesnn.compiler.mapping.choose_axons import choose_axons
+from litesnn.compiler.mapping.compartments import with_own_synapses
 from litesnn.compiler.mapping.limits import UNITS, CoreLimits, core_limits
 from litesnn.compiler.mapping.links import Links, Rates, find_links
 from litesnn.compiler.mapping.model import Core, Mapping, Slice
@@ -45,7 +46,7 @@ def map_graph(
         If one neuron of a population does not fit a core, with every resource of every such population; or if the network
         takes more cores than the largest system that was built.
     """
-    limits = core_limits(profile)
+    graph, limits = with_own_synapses(graph, profile), core_limits(profile)
     rule = ListRule.of(profile)
     axons = choose_axons(graph, limits, rule)
     demands = build_demands(graph, limits, rule, axons)
@@ -107,13 +108,14 @@ def _usages(
     usages = []
     for core, slices in enumerate(cores):
         own = [demands[part.population] for part in slices]
-        neurons = sum(part.neurons for part in slices)
+        neurons = sum(part.neurons * demand.compartments for demand, part in zip(own, slices, strict=True))
         alone = [
             demand.usage(Grid(part.population, (part.channels,), (part.rows,), (part.columns,)))
             for demand, part in zip(own, slices, strict=True)
         ]
         registers = [demand.registers(part.channels) for demand, part in zip(own, slices, strict=True)]
         thresholds = [demand.thresholds(part.channels) for demand, part in zip(own, slices, strict=True)]
+        decays = [demand.decays(part.channels) for demand, part in zip(own, slices, strict=True)]
         total = {
             "neurons": neurons,
             "delay_slots": neurons << max(demand.delay_bits for demand in own),
@@ -124,8 +126,10 @@ def _usages(
             "list_words": sum(int(use["list_words"].sum()) for use in alone),
             "synapse_formats": len(frozenset().union(*registers)),
             "threshold_profiles": len(frozenset().union(*thresholds)),
+            "compartment_profiles": len(frozenset().union(*decays)),
             "neuron_groups": len({demand.population.group for demand in own}),
         }
+        total["state_words"] = sum(part.neurons * demand.state_words for demand, part in zip(own, slices, strict=True))
         total["core_words"] = core_words(total, limits)
         usages.append({name: total[name] for name in UNITS if name in limits.resources})
     return usages

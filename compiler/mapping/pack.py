@@ -74,6 +74,7 @@ class _Load:
     """What slices on one core need besides additive resources."""
 
     slices: list[Slice] = field(default_factory=list)
+    neurons: int = 0
     registers: frozenset[Register] = frozenset()
     thresholds: frozenset[int] = frozenset()
     groups: frozenset[NeuronGroup] = frozenset()
@@ -84,6 +85,7 @@ class _Load:
         """The load with one more slice."""
         return _Load(
             slices=[*self.slices, item.slice],
+            neurons=self.neurons + int(item.use[ADDITIVE.index("neurons")]),
             registers=self.registers | item.registers,
             thresholds=self.thresholds | item.thresholds,
             groups=self.groups | {item.group},
@@ -132,13 +134,13 @@ class _Cores:
     def _sets_fit(self, core: int, item: Item) -> bool:
         load = self.loads[core].with_item(item)
         sizes = {
-            "delay_slots": sum(part.neurons for part in load.slices) << load.delay_bits,
+            "delay_slots": load.neurons << load.delay_bits,
             "synapse_formats": len(load.registers),
             "threshold_profiles": len(load.thresholds),
+            "compartment_profiles": len(load.decays),
             "neuron_groups": len(load.groups),
         }
-        held = self.limits.decays is None or len(load.decays) <= self.limits.decays
-        return held and all(size <= self.limits.resources.get(name, size) for name, size in sizes.items())
+        return all(size <= self.limits.resources.get(name, size) for name, size in sizes.items())
 
 
 def _first_fit(items: list[Item], demands: dict[str, Demand], limits: CoreLimits, cut: bool) -> _Cores:
@@ -183,7 +185,7 @@ def _items(demand: Demand, grid: Grid) -> list[Item]:
     group = demand.population.group
     registers = {channels: demand.registers(channels) for channels in grid.channels}
     thresholds = {channels: demand.thresholds(channels) for channels in grid.channels}
-    decays = {channels: demand.population.decays(channels) for channels in grid.channels}
+    decays = {channels: demand.decays(channels) for channels in grid.channels}
     return [
         Item(
             slice=part,

@@ -41,6 +41,8 @@ class Excess:
         """What usually helps."""
         if self.resource == "output_axons":
             return "let fewer or smaller populations read it"
+        if self.resource == "compartment_profiles":
+            return "give its neurons decays that are equal or that others have"
         return "prune its fan-in, use fewer bits, or spread its inputs over more nodes"
 
 

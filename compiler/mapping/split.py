@@ -142,7 +142,7 @@ def _finest(demand: Demand) -> Grid:
 def _violations(demand: Demand, grid: Grid) -> dict[str, int]:
     """Resources over their limit, with the largest use in any box."""
     limits = demand.limits.resources
-    neurons = int(grid.neurons.max())
+    neurons = int(grid.neurons.max()) * demand.compartments
     if neurons > limits.get("neurons", neurons):
         return {"neurons": neurons}  # lists onto more neurons than a core has cannot be laid out
     usage = demand.usage(grid)

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from litesnn.compiler.encoding import ListRule, Register
 from litesnn.compiler.graph import Graph, Membranes, Population, SynapseBlock
 from litesnn.compiler.mapping.axons import AxonKinds
+from litesnn.compiler.mapping.compartments import compartments, core_decays, core_thresholds, state_words
 from litesnn.compiler.mapping.fan import Fan, Kind
 from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.model import Interval, Intervals, Slice, lengths
@@ -66,7 +67,7 @@ class Demand:
 
     def usage(self, grid: Grid) -> dict[str, Ints]:
         """Resource -> use per box, (channels, rows, columns)."""
-        neurons = grid.neurons
+        neurons = grid.neurons * self.compartments
         words, axons, longest = np.zeros_like(neurons), np.zeros_like(neurons), np.zeros_like(neurons)
         for fan in self.fans:
             for i, channels in enumerate(grid.channels):
@@ -77,6 +78,7 @@ class Demand:
         outgoing = self._outgoing(grid)
         registers = np.array([len(self.registers(channels)) for channels in grid.channels], np.int64)
         thresholds = np.array([len(self.thresholds(channels)) for channels in grid.channels], np.int64)
+        decays = np.array([len(self.decays(channels)) for channels in grid.channels], np.int64)
         usage = {
             "neurons": neurons,
             "delay_slots": neurons << self.delay_bits,
@@ -86,11 +88,23 @@ class Demand:
             "list_words": longest,
             "synapse_formats": np.broadcast_to(registers[:, None, None], neurons.shape),
             "threshold_profiles": np.broadcast_to(thresholds[:, None, None], neurons.shape),
+            "compartment_profiles": np.broadcast_to(decays[:, None, None], neurons.shape),
             "neuron_groups": np.ones_like(neurons),
         }
-        usage["axon_map"] = neurons if self.routes else np.zeros_like(neurons)
+        usage["axon_map"] = grid.neurons if self.routes else np.zeros_like(neurons)
+        usage["state_words"] = grid.neurons * self.state_words
         usage["core_words"] = core_words(usage, self.limits)
         return usage
+
+    @property
+    def compartments(self) -> int:
+        """Compartments of the chip per neuron."""
+        return compartments(self.population, self.limits.neuron)
+
+    @property
+    def state_words(self) -> int:
+        """Words of `core_words` per neuron."""
+        return state_words(self.population, self.limits.neuron, self.limits.neuron_words, self.limits.word_bits)
 
     @property
     def delay_bits(self) -> int:
@@ -103,12 +117,11 @@ class Demand:
 
     def thresholds(self, channels: Interval) -> frozenset[int]:
         """Distinct threshold mantissas of a channel range."""
-        register = self.population.threshold_register
-        return (
-            frozenset()
-            if register is None
-            else frozenset(int(value) for value in np.unique(register[slice(*channels)]))
-        )
+        return core_thresholds(self.population, channels, self.limits.neuron)
+
+    def decays(self, channels: Interval) -> frozenset[tuple[int, int]]:
+        """Distinct pairs of decays of a channel range."""
+        return core_decays(self.population, channels, self.limits.neuron)
 
     def _outgoing(self, grid: Grid) -> Ints:
         if self.limits.entries is not None:
@@ -129,7 +142,7 @@ class Demand:
 
 def core_words(usage: dict[str, Any], limits: CoreLimits) -> Any:
     """SynMem + AxonIn + Neurons + NeuronGroups + AxonMap + AxonMem, an entry a word (docs/sources.md)."""
-    fixed = usage["neurons"] * limits.neuron_words + usage["axon_map"] * limits.axon_map_words
+    fixed = usage["state_words"] + usage["axon_map"] * limits.axon_map_words
     return usage["synapse_words"] + usage["input_axons"] + usage["neuron_groups"] + usage["output_axons"] + fixed
 
 
@@ -142,13 +155,13 @@ def build_demand(graph: Graph, population: Membranes, limits: CoreLimits, rule: 
     """The demand of one population."""
     order = {name: i for i, name in enumerate(graph.parts.populations)}
     blocks = graph.stored_into(population.name)
-    groups: dict[tuple[str, Any], list[SynapseBlock]] = {}
+    groups: dict[tuple[str, Any, bool], list[SynapseBlock]] = {}
     for block in sorted(blocks, key=lambda block: order[block.source]):
         if block.geometry.nnz:
-            groups.setdefault((block.source, block.geometry.window), []).append(block)
+            groups.setdefault((block.source, block.geometry.window, block.subtracts), []).append(block)
     fans = tuple(
         _fan(graph[source], population, group, rule, spatial is not None, axons)
-        for (source, spatial), group in groups.items()
+        for (source, spatial, _), group in groups.items()
     )
     splits = all(block.geometry.splits_space for block in blocks)
     return Demand(population, fans, splits, limits)

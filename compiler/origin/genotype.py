@@ -49,6 +49,7 @@ class GenotypeOrigin(Origin):
             FoldNormalization,
             IsolateFeedback,
             PlaceOnHost,
+            PlainNeurons,
             ProveRanges,
             RemoveDead,
             StaggerResets,
@@ -57,6 +58,7 @@ class GenotypeOrigin(Origin):
 
         passes = (
             FoldNormalization(),
+            PlainNeurons(),
             FitBiases(profile),
             RemoveDead(),
             PlaceOnHost(profile.payload_bits),

@@ -155,6 +155,7 @@ def _passes(graph: Graph, profile: Profile, sign: SignHandling) -> list[Pass]:
         BalanceDelays,
         FitBiases,
         PlaceOnHost,
+        PlainNeurons,
         ProveRanges,
         ScheduleIsolated,
         ShareFormats,
@@ -163,6 +164,7 @@ def _passes(graph: Graph, profile: Profile, sign: SignHandling) -> list[Pass]:
 
     streamed: list[Pass] = [BalanceDelays(profile.delay_max, relay_bits=profile.weight_bits[0]), StaggerResets()]
     return [
+        PlainNeurons(),
         FitBiases(profile),
         PlaceOnHost(profile.payload_bits),
         AssignFormats(profile, sign),

@@ -8,6 +8,7 @@ from litesnn.compiler.passes.fold_normalization import FoldNormalization
 from litesnn.compiler.passes.isolate import ScheduleIsolated
 from litesnn.compiler.passes.isolate_feedback import IsolateFeedback
 from litesnn.compiler.passes.place_on_host import PlaceOnHost
+from litesnn.compiler.passes.plain_neurons import PlainNeurons
 from litesnn.compiler.passes.prove_ranges import ProveRanges
 from litesnn.compiler.passes.remove_dead import RemoveDead
 from litesnn.compiler.passes.share_formats import ShareFormats
@@ -21,6 +22,7 @@ __all__ = [
     "IsolateFeedback",
     "Pass",
     "PlaceOnHost",
+    "PlainNeurons",
     "ProveRanges",
     "RemoveDead",
     "ScheduleIsolated",

@@ -42,14 +42,14 @@ class CoreLimits(Section):
     synapse_memory_kib: Annotated[Count, Limit("synapse_words may not exceed it; LSN-SYNAPSE-WORDS")] = optional()
     routing_tables_kb: Annotated[Count, Fact("axons are counted in entries, not in bytes")] = optional()
     synapse_formats: Annotated[Count, Limit("LSN-FORMATS, partition")] = optional()
-    compartment_profiles: Annotated[Count, Limit("pairs of decays on one core: partition")] = optional()
+    compartment_profiles: Annotated[Count, Limit("LSN-DECAY-PROFILES, partition")] = optional()
     neuron_groups: Annotated[Count, Limit("LSN-NEURON-GROUPS, partition")] = optional()
     stdp_profiles: Annotated[CountOrZero, Fact(NO_LEARNING)] = optional()
     delay_slots: Annotated[Count, Limit("LSN-DELAY-SLOTS, partition")] = optional()
     delay_bits_with_all_neurons: Annotated[
         Figure[Annotated[int, Whole(0, 64)]], Fact("delay_slots counts the same, and is what binds")
     ] = optional()
-    neuron_words: Annotated[Words, Cost("core_words per neuron")] = optional()
+    neuron_words: Annotated[Words, Cost("core_words per LIF neuron")] = optional()
     axon_map_words: Annotated[Words, Cost("core_words per neuron that has readers")] = optional()
     fan_in_max: Annotated[Count, Limit("LSN-FAN-IN")] = optional()
 

@@ -42,7 +42,9 @@ class Neuron(Section):
     membrane_max_exp_max: Annotated[Figure[Annotated[int, Whole(0, 64)]], Limit("highest membrane: LSN-STATE")] = (
         optional()
     )
-    soft_reset: Annotated[Flag, Fact("programs reset to 0")] = optional()
+    soft_reset: Annotated[
+        Flag, Limit("two compartments where neurons are fixed and reset by subtraction; LSN-SOFT-RESET")
+    ] = optional()
     state_bytes_max: Annotated[CountOrZero, Fact("what a programmed neuron's state takes is not public")] = optional()
 
 

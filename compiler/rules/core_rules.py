@@ -78,6 +78,11 @@ def thresholds_fit(placed: Placed, profile: Profile) -> Iterator[Finding]:
     yield from _resource("LSN-THRESHOLDS", "threshold_profiles", placed, profile)
 
 
+def decays_fit(placed: Placed, profile: Profile) -> Iterator[Finding]:
+    """Pairs of decays on a core (compartment profiles), where registers that neurons share hold them."""
+    yield from _resource("LSN-DECAY-PROFILES", "compartment_profiles", placed, profile)
+
+
 def neuron_groups_fit(placed: Placed, profile: Profile) -> Iterator[Finding]:
     """Groups of equal neurons on a core."""
     yield from _resource("LSN-NEURON-GROUPS", "neuron_groups", placed, profile)
@@ -88,7 +93,7 @@ def chip_holds_neurons(placed: Placed, profile: Profile) -> Iterator[Finding]:
     limit = profile.chip.neurons.value
     neurons: dict[int, int] = {}
     for core in placed.mapping.cores if placed.mapping is not None else ():
-        neurons[core.chip] = neurons.get(core.chip, 0) + core.neurons
+        neurons[core.chip] = neurons.get(core.chip, 0) + core.usage.get("neurons", core.neurons)
     for chip, value in neurons.items():
         if limit is not None and value > limit:
             text, fix = (

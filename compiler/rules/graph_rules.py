@@ -183,25 +183,24 @@ def graded_input_enters(graph: Graph, profile: Profile) -> Iterator[Finding]:
 
 
 def neurons_are_fixed(graph: Graph, profile: Profile) -> Iterator[Finding]:
-    """Neurons other than leaky integrate-and-fire need programmable ones."""
+    """Neurons other than leaky integrate-and-fire, of one compartment or two, need programmable ones."""
     programmable = int(bool(profile.neuron.programmable.value))
-    on_chip = [population for population in graph.membranes if not population.on_host]
-    needed = {population: why for population in on_chip if (why := population.needs_program())}
-    for population, why in needed.items():
-        if not programmable:
-            text = f"{why}; {profile.title} computes nothing else"
-            yield Finding(
-                code="LSN-PROGRAMMABLE",
-                severity="error",
-                place=population.place,
-                value=1,
-                limit=0,
-                unit="programs",
-                message=text,
-                fix="a chip with programmable neurons",
-            )
+    populations = on_chip.membranes(graph)
+    needed = [p for p in populations if (p.needs_program() if programmable else p.beyond_fixed())]
+    for population in needed if not programmable else ():
+        why, fix = population.beyond_fixed() or ("", "")
+        yield Finding(
+            code="LSN-PROGRAMMABLE",
+            severity="error",
+            place=population.place,
+            value=1,
+            limit=0,
+            unit="programs",
+            message=f"{why}; {profile.title} has fixed neurons",
+            fix=fix,
+        )
     if programmable or not needed:
-        text = f"{len(needed)} of {len(on_chip)} populations need programmed neurons"
+        text = f"{len(needed)} of {len(populations)} populations need programmed neurons"
         yield Finding(
             code="LSN-PROGRAMMABLE",
             severity="ok",

@@ -13,6 +13,7 @@ from litesnn.compiler.rules import core_rules as cores
 from litesnn.compiler.rules import graph_rules as graphs
 from litesnn.compiler.rules import range_rules as ranges
 from litesnn.compiler.rules import register_rules as registers
+from litesnn.compiler.rules import reset_rules as resets
 from litesnn.compiler.rules import value_rules as values
 from litesnn.compiler.rules.finding import Finding
 
@@ -25,6 +26,7 @@ GRAPH_RULES: dict[str, GraphRule] = {
     "LSN-RELAY": graphs.few_relays,
     "LSN-GRADED-INPUT": graphs.graded_input_enters,
     "LSN-PROGRAMMABLE": graphs.neurons_are_fixed,
+    "LSN-SOFT-RESET": resets.subtractions_fit,
     "LSN-MANTISSA": values.mantissas_are_held,
     "LSN-WEIGHT": values.weights_are_held,
     "LSN-FAN-IN": values.fan_in_fits,
@@ -45,11 +47,12 @@ CORE_RULES: dict[str, cores.CoreRule] = {
     "LSN-CORE-WORDS": cores.core_words_fit,
     "LSN-FORMATS": cores.formats_fit,
     "LSN-THRESHOLDS": cores.thresholds_fit,
+    "LSN-DECAY-PROFILES": cores.decays_fit,
     "LSN-NEURON-GROUPS": cores.neuron_groups_fit,
     "LSN-CHIP-NEURONS": cores.chip_holds_neurons,
     "LSN-CHIPS": cores.chips_suffice,
 }
-TRAINING_DECIDES = frozenset({"LSN-WEIGHT-EXP", "LSN-WEIGHT", "LSN-VTH", "LSN-BIAS", "LSN-STATE"})
+TRAINING_DECIDES = frozenset({"LSN-WEIGHT-EXP", "LSN-WEIGHT", "LSN-VTH", "LSN-BIAS", "LSN-STATE", "LSN-SOFT-RESET"})
 """Of an untrained genotype these say nothing: its random weights and its membrane_exp are guesses."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from litesnn.compiler.graph import Graph, Membranes, SynapseBlock
+from litesnn.compiler.profile import Profile
 
 
 def blocks(graph: Graph) -> list[SynapseBlock]:
@@ -16,6 +17,11 @@ def membranes(graph: Graph) -> list[Membranes]:
     return [population for population in graph.membranes if not population.on_host]
 
 
-def in_registers(graph: Graph) -> list[Membranes]:
-    """Those whose constants stand in registers; other kinds keep theirs in words of their state."""
-    return [population for population in membranes(graph) if population.in_registers]
+def in_registers(graph: Graph, profile: Profile) -> list[Membranes]:
+    """Those whose constants stand in registers: where neurons are fixed, of all that one computes; else a kind may keep its own."""
+    fixed = not profile.neuron.programmable.value
+    return [
+        population
+        for population in membranes(graph)
+        if population.in_registers or (fixed and population.beyond_fixed() is None)
+    ]

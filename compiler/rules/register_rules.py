@@ -27,9 +27,9 @@ def thresholds_are_held(graph: Graph, profile: Profile) -> Iterator[Finding]:
     bits = known(profile.neuron.vth_bits, "neuron.vth_bits", profile.name)
     most = 2**bits - 1
     highest = {proof.population: proof.high for proof in graph.ranges if proof.register == "membrane"}
-    for population in on_chip.in_registers(graph):
-        if population.threshold_register is not None:
-            membrane = population.threshold_register << WEIGHT_SHIFT
+    for population in on_chip.in_registers(graph, profile):
+        if population.fixed_register is not None:
+            membrane = population.fixed_register << WEIGHT_SHIFT
             yield from _threshold(population, int(membrane.max(initial=0)) >> exponent, most, bits)
             coarse = int(np.bitwise_or.reduce(membrane, initial=0))
             step = (coarse & -coarse).bit_length() - 1
@@ -82,7 +82,7 @@ def biases_are_held(graph: Graph, profile: Profile) -> Iterator[Finding]:
     """Every bias has a mantissa of bias_mant_bits, its sign included, and an exponent of bias_exp_bits."""
     bits = known(profile.neuron.bias_mant_bits, "neuron.bias_mant_bits", profile.name)
     most, exponents = 2 ** (bits - 1) - 1, profile.neuron.bias_exp_bits.value
-    for population in on_chip.in_registers(graph):
+    for population in on_chip.in_registers(graph, profile):
         if population.bias_mant is None or population.bias_exp is None:
             continue
         mantissa, exponent = int(np.abs(population.bias_mant).max(initial=0)), int(population.bias_exp.max(initial=0))
@@ -117,7 +117,7 @@ def decays_are_held(graph: Graph, profile: Profile) -> Iterator[Finding]:
     """Every decay is a register value of decay_bits and the chip's offset: a warning where another offset would hold it."""
     neuron = profile.neuron
     bits = DECAY_BITS if neuron.decay_bits.value is None else neuron.decay_bits.value
-    for population in on_chip.in_registers(graph):
+    for population in on_chip.in_registers(graph, profile):
         currents, membranes = zip(*sorted(population.decays()), strict=True)
         for state, decays, figure, offset in (
             ("current", currents, neuron.current_decay_offset.value, CURRENT_OFFSET),

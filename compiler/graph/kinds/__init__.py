@@ -5,10 +5,11 @@ a table from kind to builder, and refuse what they were not taught.
 """
 
 from litesnn.compiler.graph.kinds.analog import Analog
+from litesnn.compiler.graph.kinds.arrivals import Arrivals
 from litesnn.compiler.graph.kinds.leaky import Leaky
 from litesnn.compiler.graph.kinds.lif import Lif
 from litesnn.compiler.graph.kinds.maximum import Maximum
-from litesnn.compiler.graph.kinds.membranes import Arrivals, Membranes, NeuronGroup
+from litesnn.compiler.graph.kinds.membranes import Membranes, NeuronGroup
 from litesnn.compiler.graph.kinds.population import Population
 from litesnn.compiler.graph.kinds.programmed_lif import ProgrammedLif
 from litesnn.compiler.graph.kinds.readout import Readout

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from litesnn.compiler.graph.findings import Range
-from litesnn.compiler.graph.kinds.membranes import Arrivals, Membranes
+from litesnn.compiler.graph.kinds.arrivals import Arrivals
+from litesnn.compiler.graph.kinds.membranes import Membranes
 from litesnn.compiler.graph.kinds.registers import STATE_MAX, WEIGHT_SHIFT, Decay, Interval, Ints
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, Protocol
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
 from litesnn.compiler.graph.findings import Range
 from litesnn.compiler.graph.kinds.analog import Analog
+from litesnn.compiler.graph.kinds.arrivals import Arrivals
 from litesnn.compiler.graph.kinds.population import Population
 from litesnn.compiler.graph.kinds.registers import (
     BIAS_EXP_MAX,
@@ -26,30 +27,13 @@ from litesnn.compiler.graph.kinds.registers import (
     Bools,
     Decay,
     Floats,
-    Interval,
     Ints,
 )
 from litesnn.compiler.graph.kinds.steps import ChipSteps
 
 NeuronGroup = tuple[str | int | bool | None, ...]
 STATE_BITS = 23  # of the widest register, its sign left out
-
-
-class Arrivals(Protocol):
-    """Worst-case bounds of what arrives at one population, over all inputs, in weight units."""
-
-    @property
-    def steps(self) -> int:
-        """Most steps that it computes from zero state."""
-
-    def values(self) -> Interval:
-        """Sums of one step, each source sending any value it can."""
-
-    def changes(self) -> Interval:
-        """Sums of one step, where sources that send changes are bounded by what their messages add up to."""
-
-    def totals(self) -> Interval:
-        """Sums of all that has arrived."""
+DECAY_BITS = 12  # of the register of a decay
 
 
 @dataclass(frozen=True, eq=False)
@@ -142,6 +126,21 @@ class Membranes(ChipSteps, Population):
         return None
 
     @property
+    def fixed_register(self) -> Ints | None:
+        """The same of neurons that run as a program, on a chip that has none."""
+        return self.threshold_register
+
+    @property
+    def own_synapse(self) -> Ints | None:
+        """What a spike takes from its own neuron with the next update, (C,) in membrane units, where a synapse can; else None."""
+        return None
+
+    @property
+    def state_bits(self) -> int:
+        """Bits of constants that a programmed neuron holds for itself, besides what a LIF neuron has."""
+        return DECAY_BITS * (isinstance(self.du, np.ndarray) + isinstance(self.dv, np.ndarray))
+
+    @property
     def complete(self) -> bool:
         """Whether it has all the constants that a step is computed with; without, the graph is not compiled through."""
         return True
@@ -173,6 +172,11 @@ class Membranes(ChipSteps, Population):
         if self.gated:
             return f"'{self.name}' computes once in {self.initiation_interval} step(s) and rests between samples (feedback)"
         return None if self.fixed_unit else f"{self.kind} neurons are not leaky integrate-and-fire"
+
+    def beyond_fixed(self) -> tuple[str, str] | None:
+        """Why no fixed unit computes it, not even of two compartments joined by `own_synapse`, and what would; None if one does."""
+        why = self.needs_program()
+        return None if why is None else (why, "a chip with programmable neurons")
 
     def problems(self) -> Iterator[str]:
         """See `Population.problems`."""

@@ -11,7 +11,14 @@ import numpy as np
 from litesnn.compiler.graph.kinds.document import MembranesDocument, PopulationDocument
 from litesnn.compiler.graph.kinds.leaky import decayed
 from litesnn.compiler.graph.kinds.membranes import NeuronGroup
-from litesnn.compiler.graph.kinds.registers import STATE_MAX, WEIGHT_SHIFT, Floats, Interval, Ints
+from litesnn.compiler.graph.kinds.registers import (
+    NO_CURRENT_MEMORY,
+    STATE_MAX,
+    WEIGHT_SHIFT,
+    Floats,
+    Interval,
+    Ints,
+)
 from litesnn.compiler.graph.kinds.spiking import Spiking
 
 Reset = Literal["zero", "subtract", "subtract_next", "none"]
@@ -45,6 +52,10 @@ class ProgrammedLif(Spiking):
 
     zero: v = 0. subtract: v = v - vth. subtract_next: vth is subtracted in the next update, after the decay. none: nothing.
 
+    A fixed unit computes the first where thresholds are in its steps of 64, and the third in two compartments, of which the second
+    spikes and takes vth from the first by a synapse. With dv 0 the second is the same: v' - vth, and u + bias added, is v' with
+    u + bias - vth added, clipped once after either.
+
     A subtraction that is due is no state of its own: it is due where the membrane that the last step left would spike. Whatever
     clears the membrane between samples takes it away too.
     """
@@ -77,8 +88,57 @@ class ProgrammedLif(Spiking):
         """What its program does at the threshold."""
         return (self.reset, self.spike_at)
 
+    @property
+    def fixed_register(self) -> Ints | None:
+        """See `Membranes.fixed_register`: `beyond_fixed` says where it drops something."""
+        return None if self.threshold is None else self.threshold >> WEIGHT_SHIFT
+
+    @property
+    def own_synapse(self) -> Ints | None:
+        """See `Membranes.own_synapse`."""
+        return self.vth if self._subtracts and self.beyond_fixed() is None else None
+
+    @property
+    def state_bits(self) -> int:
+        """See `Membranes.state_bits`: the threshold is one."""
+        return super().state_bits + STATE_MAX.bit_length() + 1
+
+    @property
+    def _subtracts(self) -> bool:
+        return self.reset in ("subtract", "subtract_next")
+
+    def beyond_fixed(self) -> tuple[str, str] | None:
+        """See `Membranes.beyond_fixed`."""
+        name = self.name
+        if self.gated:
+            return super().beyond_fixed()
+        if self.reset == "none":
+            return (
+                f"'{name}' keeps its membrane at a spike",
+                "reset 'zero', or 'subtract_next' in two compartments a neuron",
+            )
+        if self._subtracts and self.remembers_current:
+            text = (
+                f"'{name}' subtracts its threshold and its current lasts: what a synapse subtracts would last as well"
+            )
+            return text, f"du {NO_CURRENT_MEMORY} (a current of one step), or reset 'zero'"
+        if self.reset == "subtract" and np.any(self.dv):
+            text = f"'{name}' subtracts its threshold before it leaks; a synapse subtracts it after"
+            return text, "reset 'subtract_next', or dv 0, where both are the same"
+        if self._subtracts and self.spike_at:
+            text = f"'{name}' spikes at its threshold and subtracts it; a fixed unit spikes above what it subtracts"
+            return text, "spike_at false"
+        if self.threshold is not None and np.any(self.threshold % (1 << WEIGHT_SHIFT)):
+            least = int(np.bitwise_or.reduce(self.threshold % (1 << WEIGHT_SHIFT)))
+            text = f"'{name}' spikes above thresholds in steps of {least & -least} membrane units"
+            at = f"; with spike_at, vth one above a multiple of {1 << WEIGHT_SHIFT}" if self.spike_at else ""
+            return text, f"thresholds in steps of {1 << WEIGHT_SHIFT}, which the register counts in{at}"
+        return None
+
     def needs_program(self) -> str | None:
         """See `Membranes.needs_program`."""
+        if self.gated:
+            return super().needs_program()
         where = "at" if self.spike_at else "above"
         return f"'{self.name}' spikes {where} a threshold as fine as its membrane and {RESETS[self.reset]}"
 

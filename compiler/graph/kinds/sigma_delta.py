@@ -15,8 +15,9 @@ import numpy as np
 from pydantic import Field
 
 from litesnn.compiler.graph.findings import Range
+from litesnn.compiler.graph.kinds.arrivals import Arrivals
 from litesnn.compiler.graph.kinds.document import Document, MembranesDocument, PopulationDocument, Shift
-from litesnn.compiler.graph.kinds.membranes import Arrivals, Membranes, NeuronGroup
+from litesnn.compiler.graph.kinds.membranes import Membranes, NeuronGroup
 from litesnn.compiler.graph.kinds.registers import STATE_MAX, Interval, Ints, Sends
 from litesnn.compiler.graph.kinds.thresholded import Thresholded
 

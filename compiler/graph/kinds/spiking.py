@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from litesnn.compiler.graph.kinds.arrivals import Arrivals
 from litesnn.compiler.graph.kinds.leaky import Leaky, decayed
-from litesnn.compiler.graph.kinds.membranes import Arrivals
 from litesnn.compiler.graph.kinds.registers import STATE_MAX, VTH_MAX, WEIGHT_SHIFT, Bools, Floats, Ints, Sends
 from litesnn.compiler.graph.kinds.thresholded import Thresholded
 

@@ -9,7 +9,7 @@ from typing import Any
 import mapping_networks as plain
 import numpy as np
 import pytest
-from over_limit import adaptive, any_to_any, graded, last_alone, small
+from over_limit import adaptive, any_to_any, graded, last_alone, small, subtracting
 
 from litesnn.base.errors import ProfileError
 from litesnn.compiler.energy import energy_rows, time_rows
@@ -51,6 +51,7 @@ SUBJECTS: dict[str, Any] = {
     "last alone": last_alone,
     "any to any": any_to_any,
     "adaptive": adaptive,
+    "subtracting": lambda: subtracting(40),
     "graded": lambda: graded(24),
     "wide": wide,
     "biased": biased,
@@ -93,6 +94,7 @@ LIMITS = {
     "neuron.bias_mant_bits": Change("loihi2", "4"),
     "neuron.accumulator_bits": Change("loihi2", "13"),
     "neuron.programmable": Change("loihi2", "false", "adaptive"),
+    "neuron.soft_reset": Change("loihi1", "true", "subtracting"),
     "neuron.threshold_profiles_per_core": Change("loihi1", "1"),
     "neuron.vth_exp": Change("loihi2", "12"),
     "neuron.decay_bits": Change("loihi2", "4"),
@@ -146,7 +148,6 @@ FACTS = {
     "synapses.mantissa_rounding": "toward zero",
     "synapses.negative_exponent": "after sum",
     "synapses.stochastic_rounding": "true",
-    "neuron.soft_reset": "true",
     "mesh.routing": "xy",
     "neuron.current_overflow": "wrap",
     "neuron.membrane_overflow": "clip",
