@@ -17,6 +17,7 @@ import numpy.typing as npt
 from litesnn.compiler.energy import energy_rows, time_rows
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mapping as CoreMapping
+from litesnn.compiler.mapping.compartments import compartments, with_own_synapses
 from litesnn.compiler.origin.facts import WeightFacts
 from litesnn.compiler.profile import Profile
 
@@ -47,16 +48,22 @@ class Operations:
     spikes: float
 
 
-def count_operations(graph: Graph, activity: Activity) -> dict[str, Operations]:
-    """Synaptic operations (one per event and existing synapse), neuron updates (one per neuron and step), spikes; per sample."""
+def count_operations(graph: Graph, activity: Activity, profile: Profile | None = None) -> dict[str, Operations]:
+    """Synaptic operations (one per event and existing synapse), neuron updates (one per neuron and step), spikes; per sample.
+
+    On a chip where neurons take two compartments, each is updated, and their own synapses operate.
+    """
+    if profile is not None:
+        graph = with_own_synapses(graph, profile)
     result = {}
     for population in graph.membranes:
         events = 0
         for block in graph.into(population.name):
             events += int((activity.events[block.source] * graph.fan_out(block)).sum())
+        updated = population.size * (1 if profile is None else compartments(population, profile.neuron))
         spikes = 0 if population.sends == "nothing" else int(activity.events[population.name].sum())
         result[population.name] = Operations(
-            events / activity.samples, population.size * graph.timesteps, spikes / activity.samples
+            events / activity.samples, updated * graph.timesteps, spikes / activity.samples
         )
     return result
 
@@ -67,9 +74,11 @@ def cost_document(
     """`report["costs"]`: per sample, per population, NeuroBench's metrics, and energy and time with their sources.
 
     `neuron_steps_at_rest`: steps in which gated neurons compute nothing, which is what a loop costs besides time.
+    `reset_operations`: of the synaptic operations, those by which neurons of two compartments reset; metrics leave them out.
     """
-    operations = count_operations(graph, activity)
+    operations = count_operations(graph, activity, profile)
     total = sum(o.synaptic_operations for o in operations.values())
+    resets = total - sum(o.synaptic_operations for o in count_operations(graph, activity).values())
     graded = _graded_operations(graph, activity)
     updates = sum(o.neuron_updates for o in operations.values())
     resting = sum(population.size for population in graph.membranes if population.gated) * graph.pace.idle
@@ -79,6 +88,7 @@ def cost_document(
         "per_sample": {
             "synaptic_operations": total,
             "neuron_updates": updates,
+            **({"reset_operations": resets} if resets else {}),
             **({"neuron_steps_at_rest": resting} if resting else {}),
             **({} if traffic is None else {"packets": traffic.packets, "hops": traffic.hop_weighted}),
             "spikes": sum(o.spikes for o in operations.values()),
@@ -88,7 +98,7 @@ def cost_document(
             "connection_sparsity": weights.connection_sparsity,
             "activation_sparsity": activation_sparsity(graph, activity),
             "synaptic_operations": {
-                "Effective_ACs": total - graded,
+                "Effective_ACs": total - resets - graded,
                 "Effective_MACs": graded,
                 "Dense": weights.dense_operations,
             },

@@ -20,7 +20,6 @@ from litesnn.compiler.graph import (
     OneToOne,
     SynapseBlock,
 )
-from litesnn.compiler.passes.assign_formats import AssignFormats
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.profile.neuron import Neuron
 
@@ -36,6 +35,8 @@ def compartments(population: Membranes, neuron: Neuron) -> int:
 
 def own_synapses(graph: Graph, profile: Profile) -> list[SynapseBlock]:
     """The synapses of -vth by which neurons of two compartments reset, formatted for the chip; wide thresholds take two each."""
+    from litesnn.compiler.passes.assign_formats import AssignFormats
+
     found = [_own(population) for population in graph.membranes if compartments(population, profile.neuron) > 1]
     found = [block for block in found if block.geometry.nnz]
     return AssignFormats(profile).apply(graph.rebuild(graph.populations, found)).blocks if found else []

@@ -69,6 +69,7 @@ class PopulationsPanel(Panel):
     operations: bool
     simulated: bool
     verified: bool
+    takes: bool
 
     @classmethod
     def of(cls, report: Report) -> PopulationsPanel:
@@ -99,6 +100,7 @@ class PopulationsPanel(Panel):
             operations=bool(costs),
             simulated=bool(spikes),
             verified=verification is not None and verification.verified,
+            takes=any(row.entry.takes for row in rows),
         )
 
     def terminal(self) -> Iterable[RenderableType]:
@@ -116,6 +118,7 @@ class PopulationsPanel(Panel):
             ("synapses", "right"),
             ("spikes/sample", "right"),
             ("mismatches", "right"),
+            *(("neurons take",) if self.takes else ()),
         )
         for row in self.rows:
             entry, wrong = row.entry, row.mismatches
@@ -129,6 +132,7 @@ class PopulationsPanel(Panel):
                 f"{entry.synapses:,}",
                 "" if row.simulated is None else f"{row.simulated:,.1f}",
                 "" if wrong is None else styled(str(wrong), style="green" if wrong == 0 else "bold red"),
+                *((entry.takes,) if self.takes else ()),
             )
         yield table
 
@@ -141,6 +145,7 @@ class PopulationsPanel(Panel):
 <table class="wide">
 <thead><tr>
 <th scope="col">population</th><th scope="col">shape C×H×W</th><th scope="col" class="n">neurons</th><th scope="col" class="n">arrival</th><th scope="col">bits</th><th scope="col">signs</th><th scope="col" class="n">sparsity</th><th scope="col" class="n">synapses</th>
+{% if panel.takes %}<th scope="col">neurons take</th>{% endif %}
 {% if panel.encoded %}<th scope="col">encodings, lists</th><th scope="col" class="n">ideal</th><th scope="col" class="n">encoded</th>{% endif %}
 {% if panel.simulated or panel.operations %}<th scope="col" class="n">spikes</th>{% endif %}
 {% if panel.operations %}<th scope="col" class="n">syn. operations</th>{% endif %}
@@ -149,6 +154,7 @@ class PopulationsPanel(Panel):
 <tbody>
 {% for row in panel.rows %}
 <tr><th scope="row"><span>{{ row.entry.name }}{% if row.kind != "lif" and row.kind != row.entry.name %} <small>{{ row.kind }}</small>{% endif %}</span></th><td>{{ row.shape }}{% if row.entry.removed %} <small>−{{ row.entry.removed }}</small>{% endif %}</td><td class="n">{{ row.entry.neurons | count }}</td><td class="n">{{ "–" if row.entry.arrival is none else row.entry.arrival }}</td><td>{{ row.entry.num_weight_bits | join(", ") }}</td><td>{{ row.signs }}</td><td class="n">{{ row.sparsity | percent }}</td><td class="n">{{ row.entry.synapses | count }}</td>
+{% if panel.takes %}<td class="text">{{ row.entry.takes or "–" }}</td>{% endif %}
 {% if panel.encoded %}<td class="text">{{ row.encodings or "–" }}</td><td class="n">{{ (row.encoded.ideal_bits if row.encoded else none) | size }}</td><td class="n">{{ (row.encoded.encoded_bits if row.encoded else none) | size }}</td>{% endif %}
 {% if panel.simulated or panel.operations %}<td class="n">{{ row.spikes | count }}</td>{% endif %}
 {% if panel.operations %}<td class="n">{{ row.operations | count }}</td>{% endif %}
@@ -158,7 +164,7 @@ class PopulationsPanel(Panel):
 </tbody>
 </table>
 {% endcall %}
-<p class="note">Arrival: the step in which the first sample reaches the population. −n beside a shape: channels removed as dead. Signs: + excitatory, − inhibitory, ± mixed lists.{% if not panel.encoded %} Encoded memory was not computed.{% endif %}</p>
+<p class="note">Arrival: the step in which the first sample reaches the population. −n beside a shape: channels removed as dead. Signs: + excitatory, − inhibitory, ± mixed lists.{% if panel.takes %} Neurons take: what they need besides a place of one LIF neuron each.{% endif %}{% if not panel.encoded %} Encoded memory was not computed.{% endif %}</p>
 </section>
 """
 

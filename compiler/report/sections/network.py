@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
 from litesnn.compiler.graph import Graph, Membranes
-from litesnn.compiler.report.document import Count, Document, Flag, Fraction, Positive, Text, Whole
+from litesnn.compiler.report.document import Count, Document, Flag, Fraction, Positive, Text, Whole, present
 
 if TYPE_CHECKING:
+    from litesnn.compiler.profile import Profile
     from litesnn.compiler.report.made import Made
 
 
@@ -89,11 +90,25 @@ class PopulationEntry(Document):
     synapses: Count
     arrival: Whole | None
     readout: Flag
+    compartments: Annotated[Positive, Field(description="of the chip, per neuron")] = 1
+    program: Annotated[Text, Field(description="why its neurons need a program; empty where they are fixed")] = ""
+    decays: Annotated[Positive, Field(description="distinct pairs of decays (du, dv)")] = 1
+    state_words: Annotated[Count | None, Field(description="per neuron, where they count against a core's words")] = (
+        None
+    )
 
     @property
     def removed(self) -> int:
         """Channels that the genotype has and the graph has not."""
         return self.genotype_channels - self.shape[0]
+
+    @property
+    def takes(self) -> str:
+        """What its neurons take besides what LIF neurons do: `2 compartments`, `program, 2 words`; empty where nothing."""
+        words = "" if self.state_words in (None, 0, 1) else f"{self.state_words} words"
+        split = f"{self.compartments} compartments" if self.compartments > 1 else ""
+        decays = f"{self.decays:,} decays" if self.decays > 1 else ""
+        return ", ".join(part for part in (split, "program" if self.program else "", words, decays) if part)
 
     @classmethod
     def rows(cls, made: Made) -> tuple[PopulationEntry, ...]:
@@ -122,7 +137,26 @@ class PopulationEntry(Document):
             synapses=_synapses(graph, population),
             arrival=population.arrival,
             readout=population.name == graph.output.name,
+            **_neurons(population, made.profile),
         )
+
+
+def _neurons(population: Membranes, profile: Profile) -> dict[str, Any]:
+    """What its neurons take on the chip."""
+    from litesnn.compiler.mapping.compartments import compartments, state_words
+
+    decays = {"decays": len(population.decays())}
+    if population.on_host:
+        return decays
+    core, neuron = profile.core, profile.neuron
+    words = core.neuron_words.value
+    taken = None if words is None else state_words(population, neuron, words, core.word_bits.value or 64)
+    program = population.needs_program() if neuron.programmable.value else None
+    return decays | {
+        "compartments": compartments(population, neuron),
+        "program": program or "",
+        **present(state_words=taken),
+    }
 
 
 def _synapses(graph: Graph, population: Membranes) -> int:
