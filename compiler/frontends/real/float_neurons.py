@@ -20,6 +20,8 @@ from litesnn.compiler.frontends.real.conventions import DecayRule, Reset
 Floats = npt.NDArray[np.float64]
 ROUNDED = 2.0**-20  # relative: r and tau went through float32, and a gain that was 1 is no longer
 
+SUMMED = 2.0**-40  # relative: nine ninths, summed in float64, are one
+
 
 class FloatNeurons:
     """The neurons of a node over a batch.
@@ -74,7 +76,8 @@ class FloatNeurons:
 
     def _above(self, potential: Floats) -> npt.NDArray[np.bool_]:
         threshold = self.values["v_threshold"]
-        fired: npt.NDArray[np.bool_] = potential >= threshold if self.at else potential > threshold
+        tie = SUMMED * np.abs(threshold)
+        fired: npt.NDArray[np.bool_] = potential >= threshold - tie if self.at else potential > threshold + tie
         return fired
 
     def _towards(self, state: Floats, rest: Floats | float, gain: Floats, drive: Floats, tau: Floats) -> Floats:

@@ -25,7 +25,7 @@ class Layer:
     Attributes
     ----------
     rule : its step, arrays per channel (C,); gains are positive
-    unit : real value of one weight unit in x
+    unit : (C,) real value of one weight unit in x
     register_bias : (C,) added to v every step, real, in the membrane's unit
     blocks : exponents still without the membrane's
     """
@@ -33,7 +33,7 @@ class Layer:
     node: Node
     shape: Shape3
     rule: StepRule
-    unit: float
+    unit: Floats
     register_bias: Floats
     blocks: Sequence[SynapseBlock]
     is_output: bool

@@ -24,7 +24,7 @@ from litesnn.compiler.frontends.real.membranes import build_membranes, shifted
 from litesnn.compiler.frontends.real.network import RealNetwork
 from litesnn.compiler.frontends.real.nodes import Neuron, Shape
 from litesnn.compiler.frontends.real.options import InputCoding, RealOptions
-from litesnn.compiler.frontends.real.quantize import Codes, quantized
+from litesnn.compiler.frontends.real.quantize import Codes, Weights, quantized, what_matters
 from litesnn.compiler.frontends.real.rounding import WeightRow, weight_label
 from litesnn.compiler.frontends.real.wired import Connection, Layer3, Wiring
 from litesnn.compiler.graph import FidelityLabel, Graph, Lif, Names, Population, Source, SynapseBlock
@@ -127,21 +127,21 @@ class _Lowering:
             connections = [replace(c, map=c.map.scaled(everywhere)) for c in connections]
         rule = gains_left(rule)
         synaptic, register = self._split_bias(rule, {d: bias * factors for d, bias in biases.items()}, layer)
-        real = [(c.map.values * self._worth(c), self._bits(c)) for c in connections]
-        unit, codes = quantized(real, self.options)
-        blocks = [self._block(c, code) for c, code in zip(connections, codes, strict=True)]
+        weights = [self._weights(c, sources[c.source]) for c in connections]
+        found = quantized(weights, what_matters(rule, synaptic, register), rule.threshold is not None, self.options)
+        blocks = [self._block(c, code) for c, code in zip(connections, found.blocks, strict=True)]
         prepared = Layer(
             node=layer.node,
             shape=shape,
             rule=rule,
-            unit=unit,
+            unit=found.unit,
             register_bias=register,
             blocks=blocks,
             is_output=layer.node.name == self.wiring.output,
         )
         population, exponent, labels = build_membranes(prepared, list(sources.values()), self.options.timesteps)
-        for connection, (values, bits), code in zip(connections, real, codes, strict=True):
-            label, row = weight_label(connection, values, bits, code, prepared, sources[connection.source])
+        for connection, block, code in zip(connections, weights, found.blocks, strict=True):
+            label, row = weight_label(connection, block, code, prepared, sources[connection.source])
             self.labels.append(label)
             if connection.weights is not None:
                 self.weights[connection.weights] = row
@@ -178,12 +178,11 @@ class _Lowering:
             return {**late, **({0: prompt} if prompt.any() else {})}, np.zeros_like(prompt)
         return {}, rule.leak + rule.gain * prompt
 
-    def _worth(self, connection: Connection) -> float:
+    def _weights(self, connection: Connection, source: Population) -> Weights:
         direct = self.options.input.encoding == "direct" and connection.source == self.graph.input.name
-        return self.options.input.scale if direct else 1.0
-
-    def _bits(self, connection: Connection) -> int:
-        return self.options.bits.of(connection.weights)
+        worth = np.full(connection.map.out_shape, self.options.input.scale if direct else 1.0)
+        bits = self.options.bits.of(connection.weights)
+        return Weights(connection.map.scaled(worth), bits, max(map(abs, source.sent)))
 
     def _block(self, connection: Connection, code: Codes) -> SynapseBlock:
         late = f"@{connection.delay}" if connection.delay else ""

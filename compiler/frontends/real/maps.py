@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from litesnn.compiler.frontends.real.grids import Grid, common_grid
 from litesnn.compiler.frontends.real.joined import convolved, dilated, ungrouped
 from litesnn.compiler.frontends.real.linear_map import Floats, LinearMap, Shape3, later, unrolled
 from litesnn.compiler.graph import Conv2d, Dense, OneToOne, Pool
@@ -19,7 +20,7 @@ from litesnn.compiler.graph import Conv2d, Dense, OneToOne, Pool
 def identity(shape: Shape3) -> LinearMap:
     """One to one."""
     ids = np.arange(shape[0])
-    return LinearMap(np.ones(shape[0]), OneToOne(later((shape[0],)), ids, ids), shape, shape)
+    return LinearMap(np.ones(shape[0]), OneToOne(later((shape[0],)), ids, ids), shape, shape, Grid(1.0))
 
 
 def dense(before: LinearMap, weight: Floats) -> LinearMap:
@@ -59,16 +60,15 @@ def conv(
 
 def pool(
     before: LinearMap,
-    factor: float,
     kernel: tuple[int, int],
     stride: tuple[int, int],
     padding: tuple[int, int],
     out_shape: Shape3,
 ) -> LinearMap:
-    """Sums over windows times `factor`, behind a map."""
+    """Sums over windows, behind a map."""
     shape, ids = before.out_shape, np.arange(before.out_shape[0])
     sides = {s for s, out in zip(stride, out_shape[1:], strict=True) if out > 1} or {stride[0]}
-    values = np.full(shape[0], factor)
+    values = np.ones(shape[0])
     if len(sides) == 1 and padding[0] == padding[1]:
         template = Pool(
             codes=later((shape[0],)), sources=ids, targets=ids, kernel=kernel, stride=sides.pop(), padding=padding[0]
@@ -96,10 +96,9 @@ def total(maps: Sequence[LinearMap]) -> LinearMap:
     first, *others = maps
     if not others:
         return first
-    summed = first.matrix()
-    for other in others:
-        summed = summed + other.matrix()
-    return unrolled(summed, first.in_shape, first.out_shape)
+    grid = common_grid([found.grid for found in maps])
+    summed = sum(found.matrix() * (found.step if grid is None else np.rint(found.step / grid.step)) for found in maps)
+    return replace(unrolled(summed, first.in_shape, first.out_shape), grid=grid)
 
 
 def _kept(

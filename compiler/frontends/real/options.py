@@ -13,6 +13,7 @@ from litesnn.compiler.frontends.options import INPUT_SHAPE, TIMESTEPS
 from litesnn.compiler.frontends.real.conventions import CONVENTIONS, Convention, DecayRule, Framework, Reset
 
 ScaleRule = Literal["max", "percentile", "mse"]
+ScalePer = Literal["channel", "layer"]
 BITS_MIN, BITS_MAX, BITS_DEFAULT = 2, 8, 8
 BY_NEED = "auto"
 
@@ -117,6 +118,7 @@ class RealOptions:
     ----------
     timesteps : steps per sample where the input does not say
     bits, max_drop : widths of weights, and for those by need what accuracy may lose, percentage points
+    scale_per : whether output channels of spiking layers may have steps of their own; weights on a grid keep it in either case
     scale_rule, percentile : a weight step from the largest magnitude, from a percentile of the magnitudes, or the step of least
         squared error
     dt : the time step in the file's unit of time; None: from the file (see `time_step.time_step`)
@@ -158,6 +160,10 @@ class RealOptions:
             flag="--scale",
         ),
     ] = "max"
+    scale_per: Annotated[
+        ScalePer,
+        Setting("Weight steps: one for each output channel where that rounds less, or one a layer.", option=True),
+    ] = "channel"
     percentile: Annotated[
         float, Setting("For --scale percentile: of the weights' magnitudes.", above=0, high=100, option=True)
     ] = 99.9

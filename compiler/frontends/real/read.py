@@ -124,7 +124,7 @@ def _note(node: Node, wiring: Wiring, lowered: Lowered, step: TimeStep) -> str:
         if row is None:
             return "codes of the exported program" if not lowered.weights else "folded into the next weights"
         clipped = f", {row.clipped} clipped" if row.clipped else ""
-        return f"{row.bits} bits, step {row.step:.4g}{clipped}"
+        return f"{row.bits} bits, step {row.step}{clipped}"
     return ""
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.frontends.real.layer import EQUAL, Layer, whole_sums
-from litesnn.compiler.frontends.real.quantize import Codes
+from litesnn.compiler.frontends.real.quantize import Codes, Weights, rounded_off
 from litesnn.compiler.frontends.real.wired import Connection
 from litesnn.compiler.graph import (
     DECAY_UNITY,
@@ -25,26 +25,25 @@ from litesnn.compiler.graph import (
 from litesnn.compiler.graph.kinds.programmed_lif import RESETS
 
 Floats = npt.NDArray[np.float64]
-FLOAT32 = 2.0**-17  # relative: a multiple of a step that went through float32 is the same number
 
 
 @dataclass(frozen=True)
 class WeightRow:
-    """What became of one weight node, for the support table: bits, the real value of code 1, clipped weights, error."""
+    """What became of one weight node, for the support table: bits, the real value of code 1 in words, clipped weights, error."""
 
     bits: int
-    step: float
+    step: str
     clipped: int
     error: float
 
 
 def weight_label(
-    connection: Connection, values: Floats, bits: int, code: Codes, layer: Layer, source: Population
+    connection: Connection, weights: Weights, code: Codes, layer: Layer, source: Population
 ) -> tuple[FidelityLabel, WeightRow]:
     """How far a block's integers are from its real weights, and the row of its weight node."""
-    step = layer.unit * 2.0**code.exponent
-    off = np.abs(values - code.codes * step)
-    off = np.where(off <= np.abs(values) * FLOAT32, 0.0, off)
+    bits = max(weights.bits, int(np.abs(code.codes).max(initial=0)).bit_length() + 1)
+    step = _step(layer.unit * 2.0**code.exponent)
+    off = rounded_off(weights.map, layer.unit, code)
     largest = float(off.max(initial=0.0))
     error = 0.0
     if largest:
@@ -54,7 +53,7 @@ def weight_label(
         peak = max(map(abs, source.sent))
         error = float((positive * 1e-6 * largest / layer.unit * layer.worth * peak / layer.scale).max())
     place = f"node '{connection.weights or connection.target}'"
-    detail = f"{bits} bits, step {step:.6g}" + (f", {code.clipped} weight(s) clipped" if code.clipped else "")
+    detail = f"{bits} bits, step {step}" + (f", {code.clipped} weight(s) clipped" if code.clipped else "")
     row = WeightRow(bits, step, code.clipped, error)
     if error == 0:
         return FidelityLabel(
@@ -62,6 +61,11 @@ def weight_label(
         ), row
     detail += "; synaptic current of the worst channel, all its inputs active, in thresholds"
     return FidelityLabel(step="weights to integers", place=place, status="bounded", detail=detail, bound=error), row
+
+
+def _step(steps: Floats) -> str:
+    low, high = float(steps.min()), float(steps.max())
+    return f"{low:.6g}" if low == high else f"{low:.6g} .. {high:.6g} by channel"
 
 
 def rounding_labels(layer: Layer, population: Membranes, exponent: int) -> list[FidelityLabel]:

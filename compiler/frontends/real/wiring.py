@@ -198,7 +198,7 @@ class _Wiring:
         if not bias.any():
             return np.zeros(shape)
         through, _ = self._through(node, (maps.identity(shape3(bias.shape)), None))
-        result: Floats = (through.matrix() @ bias.ravel()).reshape(shape)
+        result: Floats = (through.matrix() @ bias.ravel()).reshape(shape) * through.step
         return result
 
 

@@ -232,7 +232,9 @@ def test_bits_per_node_and_scale_rules(tmp_path: Path) -> None:
     refused(path, "--bits names 'conv9'", "fc", bits=WeightBits({"conv9": 4}))
     bounds = {}
     for rule in ("max", "percentile", "mse"):
-        read = read_nir(path, RealOptions(bits=WeightBits({"fc": 4}), scale_rule=rule, percentile=99.0))  # type: ignore[arg-type]
+        read = read_nir(
+            path, RealOptions(bits=WeightBits({"fc": 4}), scale_rule=rule, scale_per="layer", percentile=99.0)
+        )  # type: ignore[arg-type]
         codes = read.graph.blocks[0].geometry.codes
         step = next(label for label in read.graph.labels if label.step == "weights to integers").detail
         bounds[rule] = float(step.split("step ")[1].split(";")[0].split(",")[0])
