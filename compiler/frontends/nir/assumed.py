@@ -10,9 +10,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import cast
 
+import numpy as np
+
 from litesnn.base.text import brief
 from litesnn.compiler.frontends.nir.document import NirGraph
 from litesnn.compiler.frontends.real.conventions import Reset
+from litesnn.compiler.frontends.nir.time_step import has_leak
 from litesnn.compiler.frontends.real.network import TimeStep
 from litesnn.compiler.frontends.real.nodes import Conv2d, Neuron, Node, Pool2d
 from litesnn.compiler.frontends.real.options import RealOptions
@@ -98,6 +101,16 @@ def _decay_rule(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterat
         yield FidelityLabel("decay rule", _places(leaky), "assumed", detail)
 
 
+def _endless(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
+    endless = [n for n in _neurons(graph) if any(np.isinf(values).any() for values in n.parameters.values())]
+    if endless:
+        detail = (
+            "time constant and gain are infinite; nothing leaks, and what arrives is added as it is: the limit of r = tau / dt, as snnTorch "
+            "writes a beta of 1. For another gain write an IF node with it as r"
+        )
+        yield FidelityLabel("infinite tau", _places(endless), "assumed", detail)
+
+
 def _order(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
     currents = [node for node in _neurons(graph) if "tau_syn" in node.parameters]
     if currents:
@@ -171,7 +184,7 @@ def _spiking(graph: NirGraph) -> list[Neuron]:
 
 
 def _leaky(graph: NirGraph) -> list[Neuron]:
-    return [node for node in _neurons(graph) if {"tau", "tau_mem"} & node.parameters.keys()]
+    return [node for node in _neurons(graph) if has_leak(node)]
 
 
 def _silent_resets(graph: NirGraph, options: RealOptions) -> list[Neuron]:
@@ -215,6 +228,7 @@ ASSUMPTIONS: tuple[Callable[[NirGraph, RealOptions, TimeStep], Iterator[Fidelity
     _resets,
     _spike_condition,
     _decay_rule,
+    _endless,
     _order,
     _beginning,
     _missing,

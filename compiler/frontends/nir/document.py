@@ -15,6 +15,7 @@ from litesnn.base.text import brief
 from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value, read_hdf5
 from litesnn.compiler.frontends.nir.fields import Fields
 from litesnn.compiler.frontends.nir.parse import parse_node
+from litesnn.compiler.frontends.nir.ports import end_of, with_ports
 from litesnn.compiler.frontends.real.conventions import Reset
 from litesnn.compiler.frontends.real.network import RealNetwork
 from litesnn.compiler.frontends.real.nodes import Neuron, Node, Port
@@ -102,9 +103,10 @@ def graph_of_tree(file: str, document: bytes, tree: Tree) -> NirGraph:
     opened = _Opening(file)
     opened.open("", root)
     edges = _without_inner_ports(opened)  # takes inner ports out of the nodes too
+    nodes, edges = with_ports(file, opened.nodes, edges)
     graph = NirGraph(
         file=file,
-        nodes=_in_order(opened.nodes, edges),
+        nodes=_in_order(nodes, edges),
         edges=edges,
         document=document,
         version=version if isinstance(version, str) else "unknown",
@@ -125,8 +127,8 @@ class _Opening:
         self.inner: dict[str, tuple[str, str]] = {}
         self.names = Names()
 
-    def open(self, prefix: str, tree: Tree) -> list[str]:
-        """Add a graph; returns the names of its own nodes, without those of graphs in it."""
+    def open(self, prefix: str, tree: Tree) -> dict[str, str]:
+        """Add a graph; returns the nodes that its input arrives at and its output leaves from, where it lies in another."""
         members = tree.get("nodes")
         if not isinstance(members, dict) or not members:
             raise ImportFileError(f"{self.file}: graph '{brief(prefix or 'node')}': it has no nodes")
@@ -136,14 +138,13 @@ class _Opening:
         own = {key: self.names.new(f"{prefix}{key}") for key in ordered}
         for key, member in ordered.items():
             self._member(own[key], member)
-        for source, target in pairs:
-            for end in (source, target):
-                if end not in own:
-                    raise ImportFileError(
-                        f"{self._place(prefix)}: an edge names node '{brief(end)}', which does not exist"
-                    )
-            self.edges[self._end(own[source], 1), self._end(own[target], 0)] = None
-        return [name for name in own.values() if name in self.nodes]
+        for end in dict.fromkeys(end for pair in pairs for end in pair):
+            if end not in own:
+                raise ImportFileError(f"{self._place(prefix)}: an edge names node '{brief(end)}', which does not exist")
+        joined = [(own[source], own[target]) for source, target in pairs]
+        for source, target in joined:
+            self.edges[self._end(source, 1), self._end(target, 0)] = None
+        return {kind: self._port(prefix, list(own.values()), joined, kind) for kind in ("Input", "Output") if prefix}
 
     def _member(self, name: str, member: Tree | Value) -> None:
         kind = member.get("type") if isinstance(member, dict) else None
@@ -154,20 +155,22 @@ class _Opening:
         if kind != "NIRGraph":
             self.nodes[name] = parse_node(Fields(self.file, name, kind, member))
             return
-        own = self.open(f"{name}.", member)
-        self.inner[name] = (self._port(name, own, "Input"), self._port(name, own, "Output"))
+        ports = self.open(f"{name}.", member)
+        self.inner[name] = (ports["Input"], ports["Output"])
 
-    def _port(self, graph: str, own: list[str], kind: str) -> str:
-        found = [name for name in own if self.nodes[name].type == kind]
-        if len(found) != 1:
-            raise ImportFileError(f"{self.file}: graph '{brief(graph)}': found {len(found)} {kind} nodes; allowed: 1")
-        return found[0]
+    def _port(self, prefix: str, own: list[str], edges: list[tuple[str, str]], kind: str) -> str:
+        found = [name for name in own if name in self.nodes and self.nodes[name].type == kind]
+        if len(found) > 1:
+            raise ImportFileError(f"{self._place(prefix)}: found {len(found)} {kind} nodes; allowed: 1")
+        return (
+            found[0] if found else self._end(end_of(self._place(prefix), own, edges, kind), 0 if kind == "Input" else 1)
+        )
 
     def _end(self, name: str, port: int) -> str:
         return self.inner[name][port] if name in self.inner else name
 
     def _place(self, prefix: str) -> str:
-        return f"{self.file}: graph '{brief(prefix or 'node')}'"
+        return f"{self.file}: graph '{brief(prefix.removesuffix('.') or 'node')}'"
 
     def _pairs(self, prefix: str, edges: Tree | Value | None) -> tuple[tuple[str, str], ...]:
         place = self._place(prefix)

@@ -30,6 +30,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "Output": ("shape",),
     "Linear": ("weight",),
     "Affine": ("weight", "bias"),
+    "Conv1d": ("weight", "bias", "stride", "padding", "dilation", "groups", "input_shape"),
     "Conv2d": ("weight", "bias", "stride", "padding", "dilation", "groups", "input_shape"),
     "SumPool2d": ("kernel_size", "stride", "padding"),
     "AvgPool2d": ("kernel_size", "stride", "padding"),
@@ -58,17 +59,18 @@ class Fields:
         """An error at this node."""
         return ImportFileError(f"{self.file}: node '{brief(self.name)}' ({brief(self.type, 40)}): {problem}")
 
-    def floats(self, key: str, ndim: int | None = None) -> Floats:
-        """A finite array of numbers as float64."""
+    def floats(self, key: str, ndim: int | None = None, endless: bool = False) -> Floats:
+        """An array of numbers as float64: finite ones, where `endless` is not set."""
         value = self.tree.get(key)
         if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
             raise self.error(f"'{key}' is missing or not numbers")
         if ndim is not None and value.ndim != ndim:
             raise self.error(f"'{key}' has shape {value.shape}; allowed: {ndim} axes")
-        if value.size == 0 or not np.isfinite(value).all():
+        if value.size == 0 or np.isnan(value).any() or not (endless or np.isfinite(value).all()):
             raise self.error(f"'{key}' is empty or holds NaN or infinity")
         result: Floats = value.astype(np.float64)
-        if np.abs(result).max() > VALUE_MAX or np.abs(result[result != 0]).min(initial=1) < 1 / VALUE_MAX:
+        sizes = np.abs(result[np.isfinite(result) & (result != 0)])
+        if sizes.max(initial=1) > VALUE_MAX or sizes.min(initial=1) < 1 / VALUE_MAX:
             raise self.error(f"'{key}' holds values beyond {VALUE_MAX:g} or below {1 / VALUE_MAX:g}")
         return result
 

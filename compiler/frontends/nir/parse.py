@@ -9,11 +9,13 @@ from typing import Literal
 import numpy as np
 
 from litesnn.base.text import brief
-from litesnn.compiler.frontends.nir.fields import ALLOWED, NEURONS, Fields
+from litesnn.compiler.frontends.nir.fields import ALLOWED, NEURONS, SIDE_MAX, Fields
 from litesnn.compiler.frontends.real.nodes import (
+    Conv1d,
     Conv2d,
     Delay,
     Flatten,
+    Floats,
     Linear,
     Neuron,
     Node,
@@ -22,6 +24,9 @@ from litesnn.compiler.frontends.real.nodes import (
     Port,
     Scale,
 )
+
+# A time constant may be infinite where the gain beside it is: both stand for a state that keeps all and adds what arrives.
+ENDLESS = (("tau", "r"), ("tau_mem", "r"), ("tau_syn", "w_in"))
 
 
 def parse_node(fields: Fields) -> Node:
@@ -41,10 +46,11 @@ def parse_node(fields: Fields) -> Node:
 
 def _neuron(fields: Fields) -> Neuron:
     required, optional = NEURONS[fields.type]
-    parameters = {key: fields.floats(key) for key in required}
+    endless = {key for pair in ENDLESS for key in pair if {*pair} <= {*required, *optional}}
+    parameters = {key: fields.floats(key, endless=key in endless) for key in required}
     for key, default in optional.items():
         if key in fields.tree:
-            parameters[key] = fields.floats(key)
+            parameters[key] = fields.floats(key, endless=key in endless)
         else:
             parameters[key] = np.array(default)
             fields.missing[key] = f"{default:g}"
@@ -53,7 +59,32 @@ def _neuron(fields: Fields) -> Neuron:
     for key in ("tau", "tau_mem", "tau_syn"):
         if key in parameters and parameters[key].min() <= 0:
             raise fields.error(f"'{key}' is {parameters[key].min():g}; allowed: positive times")
+    for pair in ENDLESS:
+        if {*pair} <= parameters.keys():
+            _check_endless(fields, *pair, parameters)
     return Neuron(fields.name, fields.type, fields.metadata(), parameters)
+
+
+def _check_endless(fields: Fields, tau: str, gain: str, parameters: dict[str, Floats]) -> None:
+    """Refuse an infinite time constant without an infinite gain, which receives nothing, and the other way round, which is no neuron."""
+    endless, unbounded = np.isinf(parameters[tau]), np.isinf(parameters[gain])
+    if (
+        endless.any()
+        and not unbounded.all()
+        and (endless.size != unbounded.size or (endless.ravel() & ~unbounded.ravel()).any())
+    ):
+        raise fields.error(
+            f"'{tau}' is infinite and '{gain}' is not, so that {gain} / {tau} is 0 and nothing that arrives has an effect; allowed: both "
+            f"infinite (as snnTorch writes a neuron without leak, which adds what arrives), or an IF node with the gain as its r"
+        )
+    if (
+        unbounded.any()
+        and not endless.all()
+        and (endless.size != unbounded.size or (unbounded.ravel() & ~endless.ravel()).any())
+    ):
+        raise fields.error(f"'{gain}' is infinite and '{tau}' is not; allowed: finite numbers, or both infinite")
+    if (parameters[gain] == -np.inf).any():
+        raise fields.error(f"'{gain}' is -inf; allowed: finite numbers, or inf beside an infinite '{tau}'")
 
 
 def _port(fields: Fields) -> Node:
@@ -70,7 +101,9 @@ def _linear(fields: Fields) -> Node:
 
 
 def _conv(fields: Fields) -> Node:
-    weight = fields.floats("weight", ndim=4)
+    line = fields.type == "Conv1d"
+    weight = fields.floats("weight", ndim=3 if line else 4)
+    weight = weight[:, :, None] if line else weight
     bias = fields.floats("bias").ravel() if "bias" in fields.tree else None
     if bias is None:
         fields.missing["bias"] = "none"
@@ -86,12 +119,15 @@ def _conv(fields: Fields) -> Node:
             raise fields.error(f"'padding' is '{brief(padding, 20)}'; allowed: same, valid or whole numbers")
         mode = "same" if padding == "same" else "valid"
     else:
-        mode = fields.pair("padding", 0, (0, 0))
+        mode = (0, _along(fields, "padding", 0, 0)) if line else fields.pair("padding", 0, (0, 0))
     full = None if bias is None else np.broadcast_to(bias, weight.shape[:1]).copy()
-    stride, dilation = fields.pair("stride", 1, (1, 1)), fields.pair("dilation", 1, (1, 1))
+    if line:
+        stride, dilation = (1, _along(fields, "stride", 1, 1)), (1, _along(fields, "dilation", 1, 1))
+    else:
+        stride, dilation = fields.pair("stride", 1, (1, 1)), fields.pair("dilation", 1, (1, 1))
     if mode == "same" and stride != (1, 1):
         raise fields.error(f"'padding' is same with stride {stride}; allowed: stride 1")
-    return Conv2d(
+    return (Conv1d if line else Conv2d)(
         name=fields.name,
         type=fields.type,
         metadata=fields.metadata(),
@@ -102,6 +138,14 @@ def _conv(fields: Fields) -> Node:
         dilation=dilation,
         groups=groups,
     )
+
+
+def _along(fields: Fields, key: str, low: int, default: int) -> int:
+    """One whole number, for the one axis of a Conv1d."""
+    value = fields.whole(key, default)
+    if not low <= value <= SIDE_MAX:
+        raise fields.error(f"'{key}' is {value}; allowed: a whole number of at least {low}")
+    return value
 
 
 def _pool(fields: Fields) -> Node:
@@ -133,6 +177,7 @@ PARSERS: dict[str, Callable[[Fields], Node]] = {
     "Output": _port,
     "Linear": _linear,
     "Affine": _linear,
+    "Conv1d": _conv,
     "Conv2d": _conv,
     "SumPool2d": _pool,
     "AvgPool2d": _pool,

@@ -8,6 +8,7 @@ from pathlib import Path
 from litesnn.compiler.frontends.nir.assumed import assumption_labels, open_questions
 from litesnn.compiler.frontends.nir.document import read_document
 from litesnn.compiler.frontends.nir.own import exported_graph
+from litesnn.compiler.frontends.nir.ports import port_labels
 from litesnn.compiler.frontends.nir.time_step import time_step
 from litesnn.compiler.frontends.real.options import RealOptions
 from litesnn.compiler.frontends.real.read import File, RealReading, read_real
@@ -44,7 +45,7 @@ def read_network(path: str | os.PathLike[str], options: RealOptions | None = Non
             document=graph.document,
             record={"nir_version": graph.version},
         ),
-        assumed=assumption_labels(graph, chosen, step),
+        assumed=[*assumption_labels(graph, chosen, step), *port_labels(graph, shapes)],
         questions=open_questions(graph, chosen),
         integers=exported_graph(graph),
     )

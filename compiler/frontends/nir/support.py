@@ -9,10 +9,14 @@ NAME = "NIR (`.nir`)"
 
 SUPPORT: tuple[SupportRow, ...] = (
     SupportRow(
-        "Input", "exact", "one per file; spikes, or integers of 8 bits that are held for all steps (--encoding direct)"
+        "Input",
+        "exact",
+        "one per file, or the one node that nothing sends to; spikes, or integers of 8 bits that are held for all steps (--encoding direct)",
     ),
     SupportRow(
-        "Output", "exact", "one per file, behind neurons, an integrator or linear nodes (then summed over the steps)"
+        "Output",
+        "exact",
+        "one per file, or the one node that sends to nothing; behind neurons, an integrator or linear nodes (then summed over the steps)",
     ),
     SupportRow("Linear", "bounded", "quantized; exact where the weights lie on a grid of the chosen bits"),
     SupportRow(
@@ -25,10 +29,11 @@ SUPPORT: tuple[SupportRow, ...] = (
         "bounded",
         "as Linear; groups, dilation, stride, padding numbers, same and valid; zeros are not stored",
     ),
+    SupportRow("Conv1d", "bounded", "as a Conv2d of height 1: (channels, length) is (channels, 1, length) here"),
     SupportRow("Scale", "exact", "folded into the weights around it; the label is that of the weights"),
     SupportRow("Flatten", "exact", "both sides count (channels, height, width) in C order"),
     SupportRow("SumPool2d", "exact", "one code per window; between weights it is folded into them"),
-    SupportRow("AvgPool2d", "exact", "as SumPool2d; the division is in the threshold"),
+    SupportRow("AvgPool2d", "exact", "as SumPool2d; the division is in the threshold, windows may overlap"),
     SupportRow("Delay", "exact", "whole steps of dt, as synaptic delays"),
     SupportRow(
         "IF", "exact", "thresholds become integers without an error, since sums are integers; with a bias it is bounded"
@@ -63,6 +68,14 @@ SUPPORT: tuple[SupportRow, ...] = (
         "exact",
         "--spike-at; free without leak and with biases on the grid, else a programmed neuron, or bounded with --approximate",
     ),
+    SupportRow(
+        "tau = inf with r = inf",
+        "assumed",
+        "no leak and a gain of 1, as snnTorch's beta of 1 is written; with a finite r refused",
+    ),
+    SupportRow(
+        "a batch or time in the Input's shape", "assumed", "left out where one reading alone fits; else --input-shape"
+    ),
     SupportRow("an edge that stands twice", "refused", "NIR allows each once; double the weights to count it twice"),
     SupportRow("fields that NIR's type does not have", "refused", "by name; in metadata they are named and not read"),
     SupportRow(
@@ -70,7 +83,7 @@ SUPPORT: tuple[SupportRow, ...] = (
         "exact",
         "constants per channel; neurons of a map that differ become channels",
     ),
-    SupportRow("Conv1d and other nodes", "refused", "by name, with the list of what is allowed"),
+    SupportRow("other nodes", "refused", "by name, with the list of what is allowed"),
 )
 
 

@@ -52,7 +52,7 @@ def _chosen(graph: NirGraph, options: RealOptions) -> TimeStep:
     stated = graph.metadata.get("dt")
     if stated is not None:
         return TimeStep(_stated(graph, stated), "the file's metadata")
-    leaky = [node for node in _neurons(graph) if {"tau", "tau_mem"} & node.parameters.keys()]
+    leaky = [node for node in _neurons(graph) if has_leak(node)]
     counting = [node for node in _neurons(graph) if node.type == "IF"]
     leaks, counts = _implied_by_leaks(leaky), _implied_by_counts(graph, counting)
     if leaks is not None and counts is not None and abs(leaks - counts) > SAME * leaks:
@@ -123,6 +123,11 @@ def _shortest(value: float) -> float:
     return value
 
 
+def has_leak(node: Neuron) -> bool:
+    """Whether a neuron has a finite time constant of its membrane."""
+    return bool({"tau", "tau_mem"} & node.parameters.keys()) and bool(np.isfinite(_tau(node)).any())
+
+
 def _neurons(graph: NirGraph) -> list[Neuron]:
     return [node for node in graph.nodes.values() if isinstance(node, Neuron)]
 
@@ -136,4 +141,6 @@ def _implied(node: Neuron) -> Floats:
     tau, r = _tau(node), node.parameters["r"]
     if r.min() <= 0 or (tau.shape != r.shape and 1 not in (tau.size, r.size)):
         return np.zeros(1)
-    return tau / r
+    finite = np.broadcast_to(np.isfinite(tau), np.broadcast_shapes(tau.shape, r.shape))
+    implied: Floats = (tau / np.where(np.isinf(r), 1.0, r))[finite]
+    return implied

@@ -80,11 +80,11 @@ def step_rule(graph: RealNetwork, node: Neuron, spread: dict[str, Floats], dt: f
         return StepRule(np.ones(shape), _whole(dt * spread["r"]), np.zeros(shape), threshold, **fires)
     decay, gain = _decay(spread["tau" if "tau" in spread else "tau_mem"], dt, options.decay_rule)
     leak = gain * (spread["v_leak"] - reset)
-    gain = _whole(gain * spread["r"])
+    gain = _whole(_gain(gain, spread["r"]))
     if "tau_syn" not in spread:
         return StepRule(decay, gain, leak, threshold, **fires)
     current_decay, current_gain = _decay(spread["tau_syn"], dt, options.decay_rule)
-    current_gain = _whole(current_gain * spread["w_in"])
+    current_gain = _whole(_gain(current_gain, spread["w_in"]))
     return StepRule(
         decay=decay,
         gain=gain,
@@ -128,6 +128,13 @@ def spikes_at(graph: RealNetwork, node: Neuron, options: RealOptions) -> bool:
         )
     taken = options.spike_at_taken if stated is None else stated
     return bool(taken)
+
+
+def _gain(share: Floats, factor: Floats) -> Floats:
+    """What arrives counts so much; 1 where the time constant and the factor are infinite together (factor = tau / dt)."""
+    endless = np.isinf(factor)
+    gain: Floats = np.where(endless, 1.0, share * np.where(endless, 1.0, factor))
+    return gain
 
 
 def _whole(gain: Floats) -> Floats:

@@ -83,8 +83,15 @@ class FloatNeurons:
     def _towards(self, state: Floats, rest: Floats | float, gain: Floats, drive: Floats, tau: Floats) -> Floats:
         """The state after a step on its way to rest + gain * drive."""
         share = np.minimum(self.dt / tau, 1.0) if self.decay == "euler" else 1 - np.exp(-self.dt / tau)
-        moved: Floats = state + share * (rest - state) + _one(share * gain) * drive
+        moved: Floats = state + share * (rest - state) + _one(_limit(share, gain)) * drive
         return moved
+
+
+def _limit(share: Floats, gain: Floats) -> Floats:
+    """share * gain; of an infinite gain, whose share is nothing, what both come to as tau grows with gain = tau / dt: 1."""
+    result = np.ones_like(gain)
+    np.multiply(share, gain, out=result, where=np.isfinite(gain))
+    return result
 
 
 def _one(gain: Floats) -> Floats:

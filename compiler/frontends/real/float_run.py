@@ -32,6 +32,7 @@ from litesnn.compiler.frontends.real.nodes import (
 )
 from litesnn.compiler.frontends.real.options import RealOptions
 from litesnn.compiler.frontends.real.shapes import conv_padding
+from litesnn.compiler.frontends.real.wired import shape3
 
 Floats = npt.NDArray[np.float64]
 
@@ -169,7 +170,7 @@ class FloatNetwork:
             result: Floats = values.reshape(len(values), -1) @ node.weight.T
             return result if node.bias is None else result + node.bias
         if isinstance(node, Conv2d):
-            return _convolved(node, values)
+            return _convolved(node, values.reshape(len(values), *shape3(values.shape[1:]))).reshape(-1, *shape)
         if isinstance(node, Pool2d):
             pads = ((node.padding[0],) * 2, (node.padding[1],) * 2)
             windows = _windows(values, node.kernel, node.stride, (1, 1), pads)

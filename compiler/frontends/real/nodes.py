@@ -102,6 +102,11 @@ class Conv2d(Node):
 
 
 @dataclass(frozen=True, eq=False)
+class Conv1d(Conv2d):
+    """Cross-correlation along (C, length): a `Conv2d` of height 1, weight (C_out, C_in / groups, 1, N), pairs (none or 1, ...)."""
+
+
+@dataclass(frozen=True, eq=False)
 class Pool2d(Node):
     """`SumPool2d` or `AvgPool2d` (divided by the window, padding included); pairs are (height, width)."""
 

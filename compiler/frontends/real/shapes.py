@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Iterator
 
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.real.network import RealNetwork
 from litesnn.compiler.frontends.real.nodes import (
+    Conv1d,
     Conv2d,
     Delay,
     Flatten,
@@ -41,15 +43,41 @@ def infer_shapes(graph: RealNetwork, input_shape: Shape | None = None) -> dict[s
     if input_shape is not None:
         return _checked(graph, _propagate(graph, input_shape), declared=False)
     shape = graph.input.shape
-    # Leading axes of 1 may be the batch of the sample that the framework traced with.
-    ones = next((i for i, side in enumerate(shape) if side != 1), len(shape) - 1)
+    if not shape:
+        raise graph.error(graph.input.name, "the file does not say its shape; give --input-shape C,H,W")
     refused: list[ImportFileError] = []
-    for batch in range(ones + 1):
-        try:
-            return _checked(graph, _propagate(graph, shape[batch:]))
-        except ImportFileError as error:
-            refused.append(error)
-    raise refused[0]
+    contradicted: list[ImportFileError] = []
+    for left in _readings(shape):
+        fitting = {}
+        for taken in left:
+            try:
+                found = _propagate(graph, taken)
+            except ImportFileError as error:
+                refused.append(error)
+                continue
+            try:
+                fitting[taken] = _checked(graph, found, beside=shape)
+            except ImportFileError as error:
+                contradicted.append(error)
+        if len(fitting) == 1:
+            return fitting.popitem()[1]
+        if fitting:
+            raise graph.error(
+                graph.input.name,
+                f"its shape {shape} has axes that the network has no use for, a batch or time steps, and either "
+                f"{' or '.join(map(str, fitting))} could be left; shapes have neither. Correct it, or give --input-shape C,H,W",
+            )
+    raise (contradicted or refused)[0]
+
+
+def _readings(shape: Shape) -> Iterator[tuple[Shape, ...]]:
+    """What a shape may mean, first things first: itself; without leading axes of 1, a batch; without one axis or two at either end."""
+    yield (shape,)
+    ones = next((i for i, side in enumerate(shape) if side != 1), len(shape) - 1)
+    for batch in range(1, ones + 1):
+        yield (shape[batch:],)
+    for axes in range(1, min(3, len(shape))):
+        yield tuple(dict.fromkeys((shape[axes:], shape[:-axes])))
 
 
 def _propagate(graph: RealNetwork, input_shape: Shape) -> dict[str, Shape]:
@@ -68,8 +96,14 @@ def _propagate(graph: RealNetwork, input_shape: Shape) -> dict[str, Shape]:
     return shapes
 
 
-def _checked(graph: RealNetwork, shapes: dict[str, Shape], declared: bool = True) -> dict[str, Shape]:
-    """The shapes, if nothing of the file contradicts them; axes of 1 (batches) are no contradiction."""
+def _checked(
+    graph: RealNetwork, shapes: dict[str, Shape], declared: bool = True, beside: Shape = ()
+) -> dict[str, Shape]:
+    """The shapes, if nothing of the file contradicts them; axes of 1 (batches) are no contradiction.
+
+    Nor are the axes of `beside`, the Input's shape in the file, that are left out of all shapes.
+    """
+    left = len(beside) - len(shapes[graph.input.name])
     for name, shape in shapes.items():
         for source in graph.before(name):
             if source not in shapes:
@@ -79,15 +113,26 @@ def _checked(graph: RealNetwork, shapes: dict[str, Shape], declared: bool = True
         if not declared:
             continue
         node = graph.nodes[name]
-        said = node.shape if isinstance(node, Port) else node.declared
+        said = (node.shape or None) if isinstance(node, Port) else node.declared
         arriving = next((shapes[source] for source in graph.before(name)), shape)
         if isinstance(node, Conv2d) and said is not None:
-            said, arriving = said[-2:], arriving[-2:]
-        if said is not None and not _same(said, arriving):
+            axes = 1 if isinstance(node, Conv1d) else 2
+            said, arriving = said[-axes:], arriving[-axes:]
+        if said is not None and not any(_same(part, arriving) for part in _without(said, beside, left)):
             raise graph.error(
                 name, f"the file says that {said} arrives; {arriving} does. Correct the file, or give --input-shape"
             )
     return shapes
+
+
+def _without(said: Shape, beside: Shape, left: int) -> Iterator[Shape]:
+    """A shape that the file says, as it is and without the axes that were left out of the Input's."""
+    yield said
+    if 0 < left < len(said):
+        if said[:left] == beside[:left]:
+            yield said[left:]
+        if said[-left:] == beside[-left:]:
+            yield said[:-left]
 
 
 def _same(said: Shape, arriving: Shape) -> bool:
@@ -139,6 +184,9 @@ def _parameters(node: Scale | Delay | Neuron) -> list[tuple[str, Floats]]:
 
 
 def _conv_shape(graph: RealNetwork, node: Conv2d, shape: Shape) -> Shape:
+    if isinstance(node, Conv1d) and len(shape) == 2:
+        channels, _, length = _conv_shape(graph, node, (shape[0], 1, shape[1]))
+        return (channels, length)
     channels = node.weight.shape[1] * node.groups
     if len(shape) == 3 and shape[0] != channels:
         raise graph.error(node.name, f"receives {shape}; its weight reads {channels} channels")
@@ -155,7 +203,8 @@ def _sides(sides: Shape, kernel: Shape, stride: Shape, dilation: Shape, padding:
 
 def _map(graph: RealNetwork, node: Node, shape: Shape, channels: int, size: list[int]) -> Shape:
     if len(shape) != 3:
-        raise graph.error(node.name, f"receives {shape}; allowed: (channels, height, width)")
+        allowed = "(channels, length)" if isinstance(node, Conv1d) else "(channels, height, width)"
+        raise graph.error(node.name, f"receives {shape}; allowed: {allowed}")
     if min(size) < 1:
         raise graph.error(node.name, f"receives {shape}, which is smaller than its window")
     return (channels, size[0], size[1])

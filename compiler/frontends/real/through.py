@@ -15,7 +15,7 @@ from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.real import maps
 from litesnn.compiler.frontends.real.grids import WHOLE_MAX, Grid, grid_of
 from litesnn.compiler.frontends.real.linear_map import LinearMap
-from litesnn.compiler.frontends.real.nodes import Conv2d, Flatten, Linear, Node, Pool2d, Scale, Shape, broadcast
+from litesnn.compiler.frontends.real.nodes import Conv1d, Conv2d, Flatten, Linear, Node, Pool2d, Scale, Shape, broadcast
 from litesnn.compiler.frontends.real.shapes import conv_padding
 from litesnn.compiler.frontends.real.wired import shape3
 
@@ -94,6 +94,7 @@ def _flatten(node: Flatten, before: LinearMap, shape: Shape) -> LinearMap:
 
 THROUGH: dict[type[Node], Through] = {
     Linear: _linear,
+    Conv1d: _convolution,
     Conv2d: _convolution,
     Pool2d: _pool,
     Scale: _scale,

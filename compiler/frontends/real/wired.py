@@ -53,8 +53,10 @@ class Wiring:
 
 
 def shape3(shape: Shape) -> Shape3:
-    """(C, H, W) of any shape of up to three axes: missing axes are 1."""
+    """(C, H, W) of any shape: missing axes are 1, (channels, length) has height 1, axes after the third join it."""
     if len(shape) > 3:
         shape = (shape[0], shape[1], math.prod(shape[2:]))
+    if len(shape) == 2:
+        shape = (shape[0], 1, shape[1])
     padded = (*shape, 1, 1, 1)
     return (padded[0], padded[1], padded[2])
