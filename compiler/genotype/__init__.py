@@ -12,7 +12,7 @@ from litesnn.compiler.genotype.files import (
 from litesnn.compiler.genotype.numbers import with_numbers
 from litesnn.compiler.genotype.ops import OPS, Op
 from litesnn.compiler.genotype.preprocessing import EventFrames, Mfcc, Preprocessing
-from litesnn.compiler.genotype.quantize_input import check_integers, quantize_input
+from litesnn.compiler.genotype.quantize_input import check_integers, quantize_input, unclipped
 from litesnn.compiler.genotype.records import PruningRecord, SearchRecord, TrainingRecord, WeightsRef
 from litesnn.compiler.genotype.schema import (
     BackwardEdgeSpec,
@@ -67,5 +67,6 @@ __all__ = [
     "quantize_input",
     "resolve",
     "save_genotype",
+    "unclipped",
     "with_numbers",
 ]

@@ -18,13 +18,19 @@ def quantize_input(spec: InputSpec, raw: npt.NDArray[np.generic]) -> npt.NDArray
         return check_integers(spec, raw)
     if raw.shape[1:] != spec.shape:
         raise DataError(f"input: found samples of shape {raw.shape[1:]}; the genotype takes {spec.shape} (C, H, W)")
-    mean = np.reshape(np.asarray(spec.mean, np.float64), (-1, 1, 1))
-    std = np.reshape(np.asarray(spec.std, np.float64), (-1, 1, 1))
-    scaled = (raw.astype(np.float64) - mean) / std / spec.scale
+    scaled = unclipped(spec, raw)
     if not np.isfinite(scaled).all():
         raise DataError("input: found NaN or infinite values; raw samples must be finite")
     quantized: npt.NDArray[np.int16] = np.clip(np.rint(scaled), spec.minimum, spec.maximum).astype(np.int16)
     return quantized
+
+
+def unclipped(spec: InputSpec, raw: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:
+    """Raw samples (N, C, H, W) in the input's unit, before rounding and clipping."""
+    mean = np.reshape(np.asarray(spec.mean, np.float64), (-1, 1, 1))
+    std = np.reshape(np.asarray(spec.std, np.float64), (-1, 1, 1))
+    scaled: npt.NDArray[np.float64] = (raw.astype(np.float64) - mean) / std / spec.scale
+    return scaled
 
 
 def check_integers(spec: InputSpec, values: npt.NDArray[np.generic]) -> npt.NDArray[np.int16]:

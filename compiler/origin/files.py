@@ -31,12 +31,15 @@ class SourceDocument(BaseModel):
     input_note: str
     record: dict[str, Any]
     transform: Transform | None = None
+    input_scale: Annotated[float, Field(gt=0)] | None = None
 
 
 def source_document(origin: SourceFile) -> bytes:
     """source.json."""
     fields = {name: getattr(origin, name) for name in SourceDocument.model_fields if hasattr(origin, name)}
     document = SourceDocument(**fields).model_dump(mode="json")
+    if origin.input_scale is None:  # programs without one are readable by versions that know none
+        del document["input_scale"]
     return (json.dumps(document, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
 
 
@@ -80,4 +83,5 @@ def _read_source(root: Path, contents: Mapping[str, bytes]) -> SourceFile:
         input_note=found.input_note,
         record=found.record,
         transform=found.transform,
+        input_scale=found.input_scale,
     )

@@ -56,6 +56,7 @@ class SourceFile(Origin):
     input_note : how to feed it: axis order, dtype, range, per step or held
     record : what else the report keeps, by key
     transform : for real-valued input, where the file has one
+    input_scale : what the integer 1 is worth of real-valued input, where the user says it
     graph : populations in reading order, before all passes; labels say how faithful each step was, `isolated` how samples follow
         each other. None where a program kept the file: it has the compiled graph
     float_reference : see `Origin`
@@ -71,6 +72,7 @@ class SourceFile(Origin):
     record: dict[str, Any] = field(default_factory=dict)
     transform: Transform | None = None
     graph: Graph | None = field(default=None, kw_only=True)
+    input_scale: float | None = field(default=None, kw_only=True)
     float_reference: FloatReference | None = field(default=None, kw_only=True)
     given: tuple[str, ...] = field(default=(), kw_only=True)
     kind: ClassVar[str] = "file"

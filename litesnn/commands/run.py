@@ -24,6 +24,12 @@ def run_command(
         typer.Option("--input", help="Integers, .npy: graded (N,C,H,W), held for T steps, or per step (N,T,C,H,W)."),
     ],
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write, .npz.")],
+    raw: Annotated[
+        bool,
+        typer.Option(
+            "--raw", help="The input is as recorded (grey values 0..255, say): normalize and quantize it first."
+        ),
+    ] = False,
     simulator: Annotated[Literal["exact", "lava"], typer.Option(help="Which simulator runs it.")] = "exact",
     models: ModelsOption = "stock",
     lava_timeout: LavaTimeoutOption = LAVA_TIMEOUT,
@@ -57,7 +63,8 @@ def run_command(
 
         check_file(output, RECORDING)
         loaded = Program.load(program)
-        inputs = program_input(loaded, read_array(input_path))
+        accepted = program_input(loaded, read_array(input_path), raw)
+        inputs = accepted.inputs
         wanted = record or []
         names = [population.name for population in loaded.graph.membranes] if "all" in wanted else wanted
         timing = RunTiming() if profile_time else None
@@ -81,6 +88,7 @@ def run_command(
         document = {
             "simulator": simulator,
             "samples": len(inputs),
+            "input_note": accepted.note or None,
             "predictions": trace.predictions.tolist(),
             "spike_counts": {name: int(np.count_nonzero(spikes)) for name, spikes in trace.spikes.items()},
             "findings": [finding.document() for finding in findings],
@@ -94,6 +102,8 @@ def run_command(
             console = stdout_console()
             written = f"{len(inputs)} samples in the {simulator} simulator, written to "
             console.print(assembled(written, (str(output), "bold"), ":"))
+            if accepted.note:
+                console.print(f"input: {accepted.note}", markup=False)
             for name, array in arrays.items():
                 console.print(f"  {name}  {array.dtype} {array.shape}")
             if findings:

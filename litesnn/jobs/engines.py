@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from litesnn.compiler.graph import Graph, Membranes
-from litesnn.jobs.samples import Inputs, Samples
+from litesnn.jobs.fitting_input import Inputs
+from litesnn.jobs.samples import Samples
 from litesnn.runtime.lava import LAVA_TIMEOUT, LavaSession, Models
 from litesnn.runtime.trace import Trace
 from litesnn.runtime.verify import Comparison, Divergence, Engine, Verification, verify_engines

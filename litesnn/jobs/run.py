@@ -11,7 +11,7 @@ import numpy.typing as npt
 from litesnn.compiler.graph import Graph, Names
 from litesnn.compiler.program import Program
 from litesnn.jobs.engines import Progress
-from litesnn.jobs.samples import Inputs
+from litesnn.jobs.fitting_input import Accepted, Inputs
 from litesnn.jobs.testbench.base import testbench
 from litesnn.runtime.exact import RunTiming, simulate
 from litesnn.runtime.lava import LAVA_TIMEOUT, Models, run_lava
@@ -20,9 +20,9 @@ from litesnn.runtime.trace import Trace
 SimulatorName = Literal["exact", "lava"]
 
 
-def program_input(program: Program, values: npt.NDArray[np.generic]) -> Inputs:
-    """A user's array as the integers that enter the program's network (`DataError` if it does not fit)."""
-    return testbench(program.origin).inputs(program.graph, values)
+def program_input(program: Program, values: npt.NDArray[np.generic], raw: bool = False) -> Accepted:
+    """A user's array as the integers that enter the program's network (`DataError` if it does not fit); see `Testbench.inputs`."""
+    return testbench(program.origin).inputs(program.graph, values, raw)
 
 
 def run(

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import DataError
+from litesnn.jobs.fitting_input import Accepted, Inputs
 from litesnn.reading import Kind, read_npy
 
-Inputs = npt.NDArray[np.int16]
 RANDOM_SAMPLES = 64
 RANDOM_SPIKE_RATE = 0.3
 RANDOM_VALUES = 2**26
@@ -41,7 +41,7 @@ class SampleChoice:
 
 def chosen_samples(
     choice: SampleChoice,
-    accept: Callable[[npt.NDArray[np.generic]], Inputs],
+    accept: Callable[[npt.NDArray[np.generic]], Accepted],
     classes: Callable[[], int],
     own: Callable[[], Samples],
 ) -> Samples:
@@ -56,11 +56,13 @@ def chosen_samples(
         if choice.labels_path is not None:
             raise DataError("--labels needs --input: labels belong to the samples of one file")
         return own()
-    inputs = accept(read_array(choice.input_path))
+    accepted = accept(read_array(choice.input_path))
+    inputs = accepted.inputs
     labels = None
     if choice.labels_path is not None:
         labels = check_labels(read_array(choice.labels_path), len(inputs), classes())
-    return Samples(inputs, labels, f"{len(inputs)} samples of {Path(choice.input_path).name}")
+    said = f"; {accepted.note}" if accepted.note else ""
+    return Samples(inputs, labels, f"{len(inputs)} samples of {Path(choice.input_path).name}{said}")
 
 
 def affordable(count: int, values: int) -> int:
@@ -85,9 +87,11 @@ def read_array(path: str | os.PathLike[str]) -> npt.NDArray[np.generic]:
 
 
 def check_labels(values: npt.NDArray[np.generic], count: int, classes: int) -> npt.NDArray[np.int64]:
-    """A user's classes, checked for shape, type and range (`DataError`)."""
-    if values.shape != (count,) or values.dtype.kind not in "iu":
-        raise DataError(f"labels: found {values.dtype} {values.shape}; allowed: integers ({count},)")
+    """A user's classes, checked for shape, type and range (`DataError`); floating-point ones that are whole numbers are classes."""
+    if values.shape != (count,) or values.dtype.kind not in "iuf":
+        raise DataError(f"labels: found {values.dtype} {values.shape}; allowed: whole numbers ({count},)")
+    if values.dtype.kind == "f" and not (np.isfinite(values) & (values == np.rint(values))).all():  # type: ignore[call-overload]
+        raise DataError("labels: found values that are not whole numbers; allowed: classes, from 0 on")
     if values.size and (values.min().item() < 0 or values.max().item() >= classes):
         raise DataError(f"labels: found classes {values.min()} .. {values.max()}; allowed: 0 .. {classes - 1}")
     return values.astype(np.int64)

@@ -6,8 +6,9 @@ from functools import partial
 
 from litesnn.compiler.graph import Graph
 from litesnn.jobs.engines import ChipEngines, Progress, chip_engines, compare_engines
+from litesnn.jobs.fitting_input import Inputs
 from litesnn.jobs.networks import Network, origin_of
-from litesnn.jobs.samples import Inputs, Samples
+from litesnn.jobs.samples import Samples
 from litesnn.jobs.testbench.base import Reference, testbench
 from litesnn.runtime.lava import LAVA_TIMEOUT, Models
 from litesnn.runtime.verify import Comparison, Engine, Verification

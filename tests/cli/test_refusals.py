@@ -14,7 +14,7 @@ from litesnn.commands.compile import compile_app
 @pytest.mark.parametrize(
     ("array", "message"),
     [
-        (np.zeros((5, 1, 4, 4), int), "found shape (5, 1, 4, 4); 'direct' input takes (N, C, H, W) with N >= 1 and (C, H, W) = (2, 4, 4)"),
+        (np.zeros((5, 1, 4, 4), int), "found shape (5, 1, 4, 4); allowed: (N, C, H, W) held for all steps, with N >= 1 and (C, H, W) = (2, 4, 4)"),
         (np.zeros((2, 4, 4), int), "found shape (2, 4, 4)"),
         (np.zeros((0, 2, 4, 4), int), "found shape (0, 2, 4, 4)"),
         (np.full((1, 2, 4, 4), 128), "found values 128 .. 128; allowed: -128 .. 127"),
@@ -52,9 +52,9 @@ def test_arrays_that_are_none_are_refused(program: Path, tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        (np.zeros(4, int), "labels: found int64 (4,); allowed: integers (5,)"),
+        (np.zeros(4, int), "labels: found int64 (4,); allowed: whole numbers (5,)"),
         (np.full(5, 4), "labels: found classes 4 .. 4; allowed: 0 .. 3"),
-        (np.zeros(5), "labels: found float64 (5,)"),
+        (np.full(5, 0.5), "labels: found values that are not whole numbers"),
     ],
 )
 def test_labels_must_fit_the_samples(labels: Any, message: str, program: Path, inputs: Path, tmp_path: Path) -> None:

@@ -80,7 +80,7 @@ def test_run_takes_spikes_per_step(tmp_path: Path) -> None:
     ok("run", tmp_path / "program", "--input", tmp_path / "x.npy", "-o", tmp_path / "y.npz")
     assert np.load(tmp_path / "y.npz")["readout"].shape == (3, 4)
     for bad, message in (
-        (spikes[:, :2], "found 2 steps per sample; the genotype takes 3"),
+        (spikes[:, :2], "found shape (3, 2, 2, 4, 4); allowed: (N, 3, C, H, W)"),
         (spikes * 2, "allowed: 0 .. 1"),
     ):
         np.save(tmp_path / "x.npy", bad)

@@ -23,6 +23,7 @@ class NetOptions:
     input_shape : (channels, height, width), for files that do not say it
     reset : True: samples stream back to back and every layer is reset when its next sample arrives (netx's
         `reset_interval`); False: every sample is a run of its own without resets; None: reset where both are the same
+    input_scale : what the integer 1 is worth where samples are real values; they are rounded and clipped to the input's range
     input_bits : width of graded input spikes, their sign included; 0 for binary ones (netx's `input_message_bits`)
     """
 
@@ -37,6 +38,15 @@ class NetOptions:
         ),
     ] = None
     input_bits: Annotated[int, Setting("Width of graded input spikes; 0: binary.", low=0, high=15, option=True)] = 0
+
+    input_scale: Annotated[
+        float | None,
+        Setting(
+            "What the integer 1 is worth of real-valued input, with --input-bits; --encoding direct of .nir.",
+            above=0,
+            option=True,
+        ),
+    ] = None
 
     def __post_init__(self) -> None:
         check_settings(self, ImportFileError)

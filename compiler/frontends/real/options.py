@@ -244,5 +244,5 @@ class RealOptions:
             raise ImportFileError(
                 f"input: found {low}..{high} of {self.input.scale:g} each; allowed: minimum below maximum, a positive scale"
             )
-        if low < -128 or high > 127:
-            raise ImportFileError(f"input: found {low}..{high}; allowed: within -128..127 (8 bits)")
+        if low < -128 or high > 255:
+            raise ImportFileError(f"input: found {low}..{high}; allowed: within -128..255 (8 bits, signed or not)")

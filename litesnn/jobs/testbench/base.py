@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.origin import Origin
-from litesnn.jobs.samples import Inputs, SampleChoice, Samples, chosen_samples
+from litesnn.jobs.fitting_input import Accepted, Inputs
+from litesnn.jobs.samples import SampleChoice, Samples, chosen_samples
 
 if TYPE_CHECKING:
     from litesnn.jobs.engines import ChipEngines
@@ -66,8 +67,11 @@ class Testbench(ABC):
     lava_samples: ClassVar[int]
 
     @abstractmethod
-    def inputs(self, graph: Graph, values: npt.NDArray[np.generic]) -> Inputs:
-        """A user's array as the integers that enter the network (`DataError` if it does not fit)."""
+    def inputs(self, graph: Graph, values: npt.NDArray[np.generic], raw: bool = False) -> Accepted:
+        """A user's array as the integers that enter the network (`DataError` if it does not fit).
+
+        `raw`: as recorded, before what the host does with it (mean, std and scale; a file's transform or input scale).
+        """
 
     @abstractmethod
     def own_samples(self, graph: Graph, choice: SampleChoice) -> Samples:

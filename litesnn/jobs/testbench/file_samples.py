@@ -8,19 +8,23 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import DataError
-from litesnn.compiler.graph import Graph, Source
+from litesnn.compiler.graph import Graph
 from litesnn.compiler.origin import Transform
-from litesnn.jobs.samples import RANDOM_SAMPLES, RANDOM_SPIKE_RATE, Inputs, affordable
+from litesnn.jobs.fitting_input import Accepted, Inputs, clipped_to, shaped
+from litesnn.jobs.samples import RANDOM_SAMPLES, RANDOM_SPIKE_RATE, affordable
 
 # Synapses times steps of all random samples together: large networks get fewer, but at least two.
 RANDOM_WORK = 2_000_000_000
 
 
-def check_values(graph: Graph, transform: Transform | None, values: npt.NDArray[np.generic]) -> Inputs:
+def check_values(
+    graph: Graph, transform: Transform | None, values: npt.NDArray[np.generic], scale: float | None = None
+) -> Accepted:
     """Integers for the network, (N, C, H, W) held for all steps or (N, T, C, H, W), from a user's array.
 
     Whole-number types enter as they are. Floating point values are real ones: where the file has an input transform they become
-    trunc(weight * x + bias), as SLAYER computes it; elsewhere they must be whole.
+    trunc(weight * x + bias), as SLAYER computes it; with a scale they become rint(x / scale), clipped to the source's range; elsewhere
+    they must be whole.
 
     Raises
     ------
@@ -28,15 +32,18 @@ def check_values(graph: Graph, transform: Transform | None, values: npt.NDArray[
         For a wrong shape, type, number of steps or range.
     """
     (source,) = graph.sources
-    _check_shape(graph, source, values.shape)
+    steps = None if graph.isolated else graph.timesteps
+    values = shaped(values, source.shape, steps=steps, held=source.message_bits > 0, stepwise=True)
     if values.dtype.kind not in "biuf":
         raise DataError(f"input: found {values.dtype}; allowed: integers or floating point numbers")
-    if values.dtype.kind == "f":
-        values = _whole(values.astype(np.float64), transform)
     low, high = source.sent
+    if values.dtype.kind == "f":
+        if scale is not None:
+            return clipped_to(values.astype(np.float64) / scale, low, high)
+        values = _whole(values.astype(np.float64), transform)
     if values.min().item() < low or values.max().item() > high:
         raise DataError(f"input: found values {values.min():g} .. {values.max():g}; allowed: {low} .. {high}")
-    return values.astype(np.int16)
+    return Accepted(values.astype(np.int16))
 
 
 def random_inputs(graph: Graph, transform: Transform | None, seed: int) -> Inputs:
@@ -53,17 +60,6 @@ def random_inputs(graph: Graph, transform: Transform | None, seed: int) -> Input
     if source.message_bits == 0:
         return (generator.random(shape) < RANDOM_SPIKE_RATE).astype(np.int16)
     return generator.integers(source.minimum, source.maximum + 1, shape).astype(np.int16)
-
-
-def _check_shape(graph: Graph, source: Source, shape: tuple[int, ...]) -> None:
-    held = len(shape) == 4 and source.message_bits > 0
-    stepwise = len(shape) == 5 and (shape[1] >= 1 if graph.isolated else shape[1] == graph.timesteps)
-    if not (held or stepwise) or shape[-3:] != source.shape or shape[0] < 1:
-        steps = "T" if graph.isolated else str(graph.timesteps)
-        whole = "(N, C, H, W) held for all steps, or " if source.message_bits > 0 else ""
-        raise DataError(
-            f"input: found shape {shape}; allowed: {whole}(N, {steps}, C, H, W), with N >= 1 and (C, H, W) = {source.shape}"
-        )
 
 
 def _whole(values: npt.NDArray[np.float64], transform: Transform | None) -> npt.NDArray[np.float64]:

@@ -11,7 +11,8 @@ import numpy.typing as npt
 from litesnn.base.errors import DataError
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.origin import SourceFile
-from litesnn.jobs.samples import Inputs, SampleChoice, Samples
+from litesnn.jobs.fitting_input import Accepted, Inputs
+from litesnn.jobs.samples import SampleChoice, Samples
 from litesnn.jobs.testbench.base import Reference, Testbench
 from litesnn.jobs.testbench.file_samples import check_values, random_inputs
 
@@ -29,9 +30,18 @@ class FileTestbench(Testbench):
     def __init__(self, origin: SourceFile) -> None:
         self.origin = origin
 
-    def inputs(self, graph: Graph, values: npt.NDArray[np.generic]) -> Inputs:
+    def inputs(self, graph: Graph, values: npt.NDArray[np.generic], raw: bool = False) -> Accepted:
         """See `Testbench`."""
-        return check_values(graph, self.origin.transform, values)
+        origin = self.origin
+        if not raw:
+            return check_values(graph, origin.transform, values, origin.input_scale)
+        if origin.transform is None and origin.input_scale is None:
+            raise DataError(
+                "--raw: the file has no input transform, and was imported without --input-scale; give the integers that enter"
+            )
+        if values.dtype.kind not in "biuf":
+            raise DataError(f"input: found {values.dtype}; allowed: integers or floating point numbers")
+        return check_values(graph, origin.transform, values.astype(np.float64), origin.input_scale)
 
     def samples(self, choice: SampleChoice, graph: Callable[[], Graph]) -> Samples:
         """See `Testbench`; a folder with data is refused, for the file names no data set."""

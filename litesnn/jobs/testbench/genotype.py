@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.origin import GenotypeOrigin
-from litesnn.jobs.samples import Inputs, SampleChoice, Samples, chosen_samples
+from litesnn.jobs.fitting_input import Accepted, Inputs
+from litesnn.jobs.samples import SampleChoice, Samples, chosen_samples
 from litesnn.jobs.testbench.base import Reference, Testbench
-from litesnn.jobs.testbench.genotype_samples import check_input, own_samples
+from litesnn.jobs.testbench.genotype_samples import check_input, own_samples, raw_input
 
 if TYPE_CHECKING:
     from litesnn.compiler.genotype import LoadedGenotype
@@ -29,9 +30,9 @@ class GenotypeTestbench(Testbench):
     def __init__(self, origin: GenotypeOrigin) -> None:
         self.loaded = origin.loaded
 
-    def inputs(self, graph: Graph, values: npt.NDArray[np.generic]) -> Inputs:
+    def inputs(self, graph: Graph, values: npt.NDArray[np.generic], raw: bool = False) -> Accepted:
         """See `Testbench`."""
-        return check_input(self.loaded.spec, values)
+        return raw_input(self.loaded.spec, values) if raw else Accepted(check_input(self.loaded.spec, values))
 
     def own_samples(self, graph: Graph, choice: SampleChoice) -> Samples:
         """See `Testbench`."""
@@ -42,7 +43,7 @@ class GenotypeTestbench(Testbench):
         spec = self.loaded.spec
         return chosen_samples(
             choice,
-            lambda values: check_input(spec, values),
+            lambda values: Accepted(check_input(spec, values)),
             lambda: spec.head.classes,
             lambda: own_samples(spec, choice),
         )

@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import DataError
-from litesnn.compiler.genotype import Genotype, check_integers, quantize_input
+from litesnn.compiler.genotype import Genotype, check_integers, quantize_input, unclipped
+from litesnn.jobs.fitting_input import Accepted, Inputs, clipped_note, shaped
 from litesnn.jobs.samples import (
     RANDOM_SAMPLES,
     RANDOM_SPIKE_RATE,
-    Inputs,
     SampleChoice,
     Samples,
     affordable,
@@ -41,7 +41,7 @@ def verification_samples(
     choice = SampleChoice(input_path, labels_path, data_dir, seed)
     return chosen_samples(
         choice,
-        lambda values: check_input(genotype, values),
+        lambda values: Accepted(check_input(genotype, values)),
         lambda: genotype.head.classes,
         lambda: own_samples(genotype, choice),
     )
@@ -76,8 +76,30 @@ def random_inputs(genotype: Genotype, count: int, seed: int) -> Inputs:
 
 
 def check_input(genotype: Genotype, values: npt.NDArray[np.generic]) -> Inputs:
-    """A user's integers, checked for shape, range and number of steps."""
-    inputs = check_integers(genotype.input, values)
-    if inputs.ndim == 5 and inputs.shape[1] != genotype.timesteps:
-        raise DataError(f"input: found {inputs.shape[1]} steps per sample; the genotype takes {genotype.timesteps}")
-    return inputs
+    """A user's integers, checked for shape, range and number of steps; axes of 1 may be left out."""
+    return check_integers(genotype.input, _shaped(genotype, values))
+
+
+def raw_input(genotype: Genotype, values: npt.NDArray[np.generic]) -> Accepted:
+    """A user's raw samples (grey values of 0 .. 255, say) through the genotype's own mean, std and scale.
+
+    Raises
+    ------
+    DataError
+        For a wrong shape or type, and for spikes, which are raw already.
+    """
+    spec = genotype.input
+    if spec.encoding == "spikes":
+        raise DataError(
+            "--raw: found with a genotype that takes spikes per step, which enter as they are; leave it out"
+        )
+    if values.dtype.kind not in "biuf":
+        raise DataError(f"input: found {values.dtype}; allowed: integers or floating point numbers")
+    shaped_values = _shaped(genotype, values)
+    inputs = quantize_input(spec, shaped_values)
+    return Accepted(inputs, clipped_note(np.rint(unclipped(spec, shaped_values)), spec.minimum, spec.maximum))
+
+
+def _shaped(genotype: Genotype, values: npt.NDArray[np.generic]) -> npt.NDArray[np.generic]:
+    held = genotype.input.encoding == "direct"
+    return shaped(values, genotype.input.shape, steps=genotype.timesteps, held=held, stepwise=not held)
