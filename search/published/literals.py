@@ -1,7 +1,8 @@
 """Arrays as people paste them: Python literals in code, a README or plain text. Parsed with `ast`, never executed.
 
-Read are assignments `name = [...]`, also inside functions and as `np.array([...])` or `torch.Tensor([...])`; a text that holds
-no assignment may be one bare list, or rows of digits ("0303 0030 2002 0200", SNASNet's command line).
+Read are assignments `name = [...]` and `a, b = [...], [...]`, also inside functions and as `np.array([...])` or
+`torch.Tensor([...])`, lists with commas or as numpy prints them, and `--cnt_mat 0303 0030 2002 0200` (SNASNet's command line). A text
+without any of them may be one bare list, `name: [...]`, rows of digits, or a cell of NAS-Bench-201 (`|nor_conv_3x3~0|+|...|`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,15 @@ from litesnn.base.errors import GenotypeError
 
 Value = int | float | str | list["Value"]
 _ASSIGNMENT = re.compile(r"^[ \t]*(?:self\.)?([A-Za-z_]\w*)[ \t]*=[ \t]*(?=\S)", re.MULTILINE)
+_SEVERAL = re.compile(
+    r"^[ \t]*\(?[ \t]*((?:self\.)?[A-Za-z_]\w*(?:[ \t]*,[ \t]*(?:self\.)?[A-Za-z_]\w*)+)[ \t]*\)?[ \t]*=[ \t]*(?=\S)",
+    re.MULTILINE,
+)
+_NAMED = re.compile(r"^[ \t]*([A-Za-z_]\w*)[ \t]*:\s*(?=[\[(a-z])", re.MULTILINE)
+_ROWS_OPTION = re.compile(r"--(c[no]t_mat|con_mat|connection_matrix)(?:[ \t=]|\\\n)+['\"]?(\d+(?:(?:[ \t]|\\\n)+\d+)+)")
+_CELL = re.compile(r"\|(?:\w+~\d\|)+(?:\+\|(?:\w+~\d\|)+)+")
+_PRINTED = re.compile(r"[\s\d.eE+\-\[\]]+")
+_BETWEEN = re.compile(r"(?<=[\d.\]])\s+(?=[-+]?[\d.\[])")
 _WRAPPERS = ("array", "asarray", "tensor", "Tensor")
 _DIGIT_ROWS = re.compile(r"\d+(?:\s+\d+)+")
 _END_OF_LINE = re.compile(r"[ \t]*[`.,;]*[ \t]*(?:#.*)?$", re.MULTILINE)
@@ -28,18 +38,17 @@ def read_literals(text: str, where: str) -> dict[str, Value]:
     GenotypeError
         Where a name has two different values, or nothing can be read.
     """
-    found: dict[str, Value] = {}
     closing = _closing_brackets(text)
-    for match in _ASSIGNMENT.finditer(text):
-        value = _literal(_expression(text, match.end(), closing))
-        if not isinstance(value, list):
-            continue
-        name = match.group(1)
-        if found.setdefault(name, value) != value:
-            line = text.count("\n", 0, match.start()) + 1
-            raise GenotypeError(f"{where}, line {line}: '{name}' has a second, different value; leave one of them")
+    found = _distinct(_assigned(text, closing), text, where)
+    if not found:
+        found = _distinct(_expressions(_NAMED, text, closing), text, where)
     if found:
         return found
+    cells = list(dict.fromkeys(_CELL.findall(text)))
+    if len(cells) > 1:
+        raise GenotypeError(f"{where}: found {len(cells)} different cells of NAS-Bench-201; leave one of them")
+    if cells:
+        return {"": [cells[0]]}
     bare = text.strip()
     if _DIGIT_ROWS.fullmatch(bare):
         return {"": [list(map(int, row)) for row in bare.split()]}
@@ -50,6 +59,44 @@ def read_literals(text: str, where: str) -> dict[str, Value]:
         f"{where}: found no array; wanted: assignments such as cell_arch = [[1, 0], ...] or np.array([...]), one list, or rows "
         "of digits (nothing is executed, so expressions that compute an array are not read)"
     )
+
+
+def _distinct(values: Iterator[tuple[str, Value | None, int]], text: str, where: str) -> dict[str, Value]:
+    """Lists by name; a name with two different ones is refused."""
+    found: dict[str, Value] = {}
+    for name, value, start in values:
+        if isinstance(value, list) and found.setdefault(name, value) != value:
+            line = text.count("\n", 0, start) + 1
+            raise GenotypeError(f"{where}, line {line}: '{name}' has a second, different value; leave one of them")
+    return found
+
+
+def _assigned(text: str, closing: Mapping[int, int]) -> Iterator[tuple[str, Value | None, int]]:
+    """Name, value and place of every assignment, of one name or several, and of SNASNet's option."""
+    yield from _expressions(_ASSIGNMENT, text, closing)
+    for match in _SEVERAL.finditer(text):
+        names = [name.strip().removeprefix("self.") for name in match.group(1).split(",")]
+        values = _literal(_statement(text, match.end(), closing))
+        if isinstance(values, list) and len(values) == len(names):
+            yield from ((name, value, match.start()) for name, value in zip(names, values, strict=True))
+    for match in _ROWS_OPTION.finditer(text):
+        rows = match.group(2).replace("\\\n", " ").split()
+        yield match.group(1), [list(map(int, row)) for row in rows], match.start()
+
+
+def _expressions(
+    pattern: re.Pattern[str], text: str, closing: Mapping[int, int]
+) -> Iterator[tuple[str, Value | None, int]]:
+    for match in pattern.finditer(text):
+        yield match.group(1), _literal(_expression(text, match.end(), closing)), match.start()
+
+
+def _statement(text: str, start: int, closing: Mapping[int, int]) -> str:
+    """The source from here to the end of the line in which no bracket is open."""
+    position = start
+    while position < len(text) and text[position] != "\n":
+        position = closing.get(position, position) + 1
+    return text[start:position]
 
 
 def _closing_brackets(text: str) -> dict[int, int]:
@@ -97,7 +144,9 @@ def _outside_strings_and_comments(text: str, start: int = 0) -> Iterator[int]:
 
 
 def _literal(source: str) -> Value | None:
-    """The value of a literal, or None where it is anything else."""
+    """The value of a literal, with commas or as numpy prints it, or None where it is anything else."""
+    if _PRINTED.fullmatch(source) and "..." not in source:
+        source = _BETWEEN.sub(", ", source)
     try:
         return _value(ast.parse(source.strip(), mode="eval").body)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

@@ -16,6 +16,7 @@ from litesnn.search.published.connection_matrix import matrix_nodes
 from litesnn.search.published.dhs_cells import pick
 from litesnn.search.published.kind import Kind
 from litesnn.search.published.literals import Value
+from litesnn.search.published.nasbench import cell_matrix, is_cell
 from litesnn.search.published.settings import COMMON, Settings
 from litesnn.search.spaces.connections import Operations
 
@@ -43,11 +44,15 @@ _CELL_ANALOG = (
     "included: the same wiring, to be trained, not the same function"
 )
 
+_NASBENCH = (
+    "a cell of NAS-Bench-201 in SNASNet's network: two cells instead of fifteen, and spiking neurons behind its sums"
+)
+
 
 def recognizes_matrix(arrays: Arrays) -> bool:
-    """A square matrix of four nodes, or its four rows as digits."""
-    found = pick(arrays, *MATRICES)
-    return found is not None and shape_of(_digits(found[1])) == (NODES, NODES)
+    """A square matrix of four nodes, its four rows as digits, or a cell of NAS-Bench-201."""
+    found = _matrix(arrays)
+    return found is not None and (is_cell(found[1]) or shape_of(_digits(found[1])) == (NODES, NODES))
 
 
 def recognizes_parameters(arrays: Arrays) -> bool:
@@ -57,13 +62,23 @@ def recognizes_parameters(arrays: Arrays) -> bool:
 
 def build_snasnet(arrays: Arrays, name: str, settings: Settings) -> tuple[Genotype, tuple[str, ...]]:
     """The genotype of a SNASNet."""
-    found = pick(arrays, *MATRICES)
+    found = _matrix(arrays)
     if found is None:
         raise GenotypeError(
             f"SNASNet arrays: found {', '.join(arrays) or 'nothing'}; wanted: cnt_mat, a matrix of 4 rows"
         )
-    operations = read_matrix(found[0] or "connection matrix", found[1], SNASNET_OPERATIONS)
-    return _network(operations, name, settings, NodeSpec(inputs=(EdgeSpec(source="n0", op="avgpool2x2"),), stride=2))
+    matrix = cell_matrix(found[1]) if is_cell(found[1]) else found[1]
+    operations = read_matrix(found[0] or "connection matrix", matrix, SNASNET_OPERATIONS)
+    pooled = NodeSpec(inputs=(EdgeSpec(source="n0", op="avgpool2x2"),), stride=2)
+    genotype, notes = _network(operations, name, settings, pooled)
+    return genotype, (*notes, _NASBENCH) if is_cell(found[1]) else notes
+
+
+def _matrix(arrays: Arrays) -> tuple[str, Value] | None:
+    """The connection matrix by its name, or the one array that there is, if it looks like one."""
+    alone = arrays.items() if len(arrays) == 1 else ()
+    looking = ((key, value) for key, value in alone if is_cell(value) or shape_of(_digits(value)) == (NODES, NODES))
+    return pick(arrays, *MATRICES) or next(looking, None)
 
 
 def build_lightsnn(arrays: Arrays, name: str, settings: Settings) -> tuple[Genotype, tuple[str, ...]]:
@@ -72,7 +87,8 @@ def build_lightsnn(arrays: Arrays, name: str, settings: Settings) -> tuple[Genot
         if operation not in LIGHTSNN_OPERATIONS:
             raise GenotypeError(f"--operations: found '{operation}'; allowed: {', '.join(LIGHTSNN_OPERATIONS)}")
     numbered = tuple((operation, LIGHTSNN_OPERATIONS[operation]) for operation in settings.operations)
-    parameters, matrix = pick(arrays, *PARAMETERS), pick(arrays, *MATRICES)
+    parameters = pick(arrays, *PARAMETERS)
+    matrix = _matrix(arrays)
     if parameters is not None:
         operations = read_parameters(*parameters, numbered)
     elif matrix is not None:
