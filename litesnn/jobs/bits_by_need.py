@@ -20,8 +20,9 @@ from litesnn.compiler.graph import Graph
 from litesnn.compiler.origin import SourceFile
 from litesnn.compiler.origin.formats import read_network
 from litesnn.compiler.profile import Profile
+from litesnn.jobs.fitting_input import Inputs
 from litesnn.jobs.float_comparison import float_classes
-from litesnn.jobs.samples import Inputs, SampleChoice, Samples
+from litesnn.jobs.samples import SampleChoice, Samples
 from litesnn.jobs.testbench.base import testbench
 
 Bits = Mapping[str, int]

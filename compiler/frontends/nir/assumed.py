@@ -14,8 +14,8 @@ import numpy as np
 
 from litesnn.base.text import brief
 from litesnn.compiler.frontends.nir.document import NirGraph
-from litesnn.compiler.frontends.real.conventions import Reset
 from litesnn.compiler.frontends.nir.time_step import has_leak
+from litesnn.compiler.frontends.real.conventions import Reset
 from litesnn.compiler.frontends.real.network import TimeStep
 from litesnn.compiler.frontends.real.nodes import Conv2d, Neuron, Node, Pool2d
 from litesnn.compiler.frontends.real.options import RealOptions
