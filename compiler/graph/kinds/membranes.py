@@ -95,8 +95,7 @@ class Membranes(ChipSteps, Population):
 
     def decays(self, channels: tuple[int, int] | None = None) -> frozenset[tuple[int, int]]:
         """Distinct (du, dv) of a range of channels, or of all."""
-        count = self.shape[0]
-        pairs = np.stack([np.broadcast_to(self.du, count), np.broadcast_to(self.dv, count)])
+        pairs = np.stack([np.broadcast_to(decay, self.shape[0]) for decay in (self.du, self.dv)])
         kept = pairs if channels is None else pairs[:, slice(*channels)]
         return frozenset((int(du), int(dv)) for du, dv in np.unique(kept, axis=1).T)
 
