@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from litesnn.base.errors import RegisterError
-from litesnn.compiler.graph import Graph, Membranes, Population, ProgrammedLif, Readout, Sigma, Spiking
+from litesnn.compiler.graph import GradedRelay, Graph, Membranes, Population, ProgrammedLif, Readout, Sigma, Spiking
 from litesnn.runtime.trace import Trace
 
 LIMIT = 2**23  # of Loihi's registers
@@ -71,7 +71,7 @@ def _run(graph: Graph, frames: np.ndarray) -> Rows:
         for what in ("currents", "membranes", "potentials")
     }
     blocks = [(b, b.weights(graph[b.source].shape, graph[b.target].shape)) for b in graph.blocks]
-    cells = {p.name: (_SigmaDelta(p) if p.sends == "graded" else _Lif(p)) for p in graph.membranes}
+    cells = {p.name: _cell(p) for p in graph.membranes}
     for step in range(total):
         for population in graph.membranes:
             arriving = np.zeros(population.size, np.int64)
@@ -86,6 +86,12 @@ def _run(graph: Graph, frames: np.ndarray) -> Rows:
             states["potentials"][name][step] = cell.potential
     del sent[source.name]
     return {"spikes": sent, **states}
+
+
+def _cell(population: Membranes) -> _Lif | _SigmaDelta | _GradedRelay:
+    if isinstance(population, GradedRelay):
+        return _GradedRelay(population)
+    return _SigmaDelta(population) if population.sends == "graded" else _Lif(population)
 
 
 def _spread(population: Membranes, per_channel: np.ndarray) -> np.ndarray:
@@ -177,3 +183,15 @@ class _SigmaDelta:
         self.error = np.where(sent != 0, 0, self.potential)
         self.act, self.residue = act, _int32(change - sent)
         return sent
+
+
+class _GradedRelay:
+    """Sends what arrives; the sum of it is its membrane."""
+
+    def __init__(self, population: Membranes) -> None:
+        self.current = self.membrane = self.potential = np.zeros(population.size, np.int64)
+
+    def step(self, arriving: np.ndarray, step: int) -> np.ndarray:
+        self.current = self.potential = _int32(arriving)
+        self.membrane = _int32(self.membrane + self.current)
+        return self.current

@@ -30,3 +30,6 @@ TIMESTEPS = Setting("Steps per sample; what the file says, or 16.", low=1, high=
 INPUT_SHAPE = Setting(
     "Channels, height, width, where the file does not say it.", option=True, parse=parse_shape, metavar="C,H,W"
 )
+CLAMP_DELAYS = Setting(
+    "Delays beyond the chip's longest become that, which is approximate; otherwise relays make up for it.", option=True
+)

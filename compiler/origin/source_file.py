@@ -60,6 +60,7 @@ class SourceFile(Origin):
     graph : populations in reading order, before all passes; labels say how faithful each step was, `isolated` how samples follow
         each other. None where a program kept the file: it has the compiled graph
     float_reference : see `Origin`
+    clamp_delays : whether delays beyond the chip's longest become that, instead of being made up for by relays
     given : options it was read with, as words of a command line, where they are not the defaults
     """
 
@@ -74,6 +75,7 @@ class SourceFile(Origin):
     graph: Graph | None = field(default=None, kw_only=True)
     input_scale: float | None = field(default=None, kw_only=True)
     float_reference: FloatReference | None = field(default=None, kw_only=True)
+    clamp_delays: bool = field(default=False, kw_only=True)
     given: tuple[str, ...] = field(default=(), kw_only=True)
     kind: ClassVar[str] = "file"
 
@@ -92,7 +94,7 @@ class SourceFile(Origin):
         from litesnn.compiler.pipeline import Pipeline
 
         graph = self.read_graph
-        return Pipeline("read", lambda: graph, () if graph.schedule is not None else _passes(graph, profile, sign))
+        return Pipeline("read", lambda: graph, () if graph.schedule is not None else self._passes(graph, profile, sign))
 
     def estimate(self, profile: Profile, rate: float, seed: int = 0) -> Estimate:
         """See `Origin`; it has its weights, so that nothing is drawn."""
@@ -150,27 +152,30 @@ class SourceFile(Origin):
     def _digest(self) -> str:
         return hashlib.sha256(self.document).hexdigest()
 
+    def _passes(self, graph: Graph, profile: Profile, sign: SignHandling) -> list[Pass]:
+        from litesnn.compiler.passes import (
+            AssignFormats,
+            BalanceDelays,
+            ClampDelays,
+            FitBiases,
+            PlaceOnHost,
+            PlainNeurons,
+            ProveRanges,
+            RelayDelays,
+            ScheduleIsolated,
+            ShareFormats,
+            StaggerResets,
+        )
 
-def _passes(graph: Graph, profile: Profile, sign: SignHandling) -> list[Pass]:
-    from litesnn.compiler.passes import (
-        AssignFormats,
-        BalanceDelays,
-        FitBiases,
-        PlaceOnHost,
-        PlainNeurons,
-        ProveRanges,
-        ScheduleIsolated,
-        ShareFormats,
-        StaggerResets,
-    )
-
-    streamed: list[Pass] = [BalanceDelays(profile.delay_max, relay_bits=profile.weight_bits[0]), StaggerResets()]
-    return [
-        PlainNeurons(),
-        FitBiases(profile),
-        PlaceOnHost(profile.payload_bits),
-        AssignFormats(profile, sign),
-        ShareFormats(profile),
-        *([ScheduleIsolated()] if graph.isolated else streamed),
-        ProveRanges(profile),
-    ]
+        longest, bits = profile.delay_max, profile.weight_bits[0]
+        isolated: list[Pass] = [ScheduleIsolated(), RelayDelays(longest, relay_bits=bits)]
+        return [
+            PlainNeurons(),
+            *([ClampDelays(longest)] if self.clamp_delays and graph.isolated else []),
+            FitBiases(profile),
+            PlaceOnHost(profile.payload_bits),
+            AssignFormats(profile, sign),
+            ShareFormats(profile),
+            *(isolated if graph.isolated else [BalanceDelays(longest, relay_bits=bits), StaggerResets()]),
+            ProveRanges(profile),
+        ]

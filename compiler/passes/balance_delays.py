@@ -17,9 +17,9 @@ from scipy.sparse import coo_matrix
 
 from litesnn.base.errors import CompileError
 from litesnn.compiler.analysis.loops import find_loops, has_feedback, initiation_interval
-from litesnn.compiler.graph import Graph, Names, OneToOne, Population, Relay, Schedule, Source, SynapseBlock
-from litesnn.compiler.graph.block import MANTISSA_BITS, SynapseFormat
+from litesnn.compiler.graph import Graph, Names, Population, Relay, Schedule, Source, SynapseBlock
 from litesnn.compiler.passes.base import Pass
+from litesnn.compiler.passes.relays import AnyRelay, link, relay_after
 
 # Weight of earliness against delay slots: small enough never to buy a slot.
 EARLINESS = 1e-6
@@ -71,11 +71,11 @@ class _Relays:
     def __init__(self, graph: Graph, delay_max: int, bits: int) -> None:
         self.delay_max, self.bits = delay_max, bits
         self.links: list[SynapseBlock] = []
-        self._found: dict[tuple[str, int], Relay] = {}
+        self._found: dict[tuple[str, int], AnyRelay] = {}
         self._names = Names(population.name for population in graph.populations)
         self._block_names = Names(block.name for block in graph.blocks)
 
-    def after(self, source: Population) -> Relay:
+    def after(self, source: Population) -> AnyRelay:
         """The relay that continues `source`, itself a relay or not, as late as one synapse reaches."""
         assert source.arrival is not None
         carried = source.stands_for if isinstance(source, Relay) else source.name
@@ -93,34 +93,11 @@ class _Relays:
             ordered.extend(relay for (carried, _), relay in self._found.items() if carried == population.name)
         return ordered
 
-    def _new(self, source: Population, carried: str, arrival: int) -> Relay:
-        count = source.shape[0]
-        zeros, ids = np.zeros(count, np.int64), np.arange(count)
-        relay = Relay(
-            name=self._names.new(f"{carried}.relay{arrival}"),
-            shape=source.shape,
-            channels=source.channels,
-            genotype_channels=source.genotype_channels,
-            place=source.place,
-            arrival=arrival,
-            dv=4095,
-            vth=zeros,
-            bias_mant=zeros,
-            bias_exp=zeros,
-            unit=np.ones(count),
-            stands_for=carried,
-        )
-        link = SynapseBlock(
-            name=self._block_names.new(f"{relay.name}:{source.name}"),
-            source=source.name,
-            target=relay.name,
-            geometry=OneToOne(np.ones(count, np.int32), ids, ids),
-            edge=relay.name,
-            place=source.place,
-            format=SynapseFormat(self.bits, self.bits - MANTISSA_BITS, "excitatory"),
-            delay=self.delay_max,
-        )
-        self.links.append(link)
+    def _new(self, source: Population, carried: str, arrival: int) -> AnyRelay:
+        channels = range(source.shape[0])
+        relay = replace(relay_after(source, channels, self._names.new(f"{carried}.relay{arrival}")), arrival=arrival)
+        name = self._block_names.new(f"{relay.name}:{source.name}")
+        self.links.append(link(name, source, relay, channels, self.delay_max, self.bits))
         return relay
 
 

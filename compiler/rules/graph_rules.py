@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from litesnn.compiler.graph import Graph, Relay
+from litesnn.compiler.graph import GradedRelay, Graph, Relay
 from litesnn.compiler.passes.place_on_host import host_can_compute
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.rules import on_chip
@@ -117,10 +117,10 @@ def few_relays(graph: Graph, profile: Profile) -> Iterator[Finding]:
     """Relay populations, where paths need more delay than a synapse has, are pointed out."""
     relays: dict[str, list[int]] = {}
     for population in graph.membranes:
-        if isinstance(population, Relay):
+        if isinstance(population, (Relay, GradedRelay)):
             relays.setdefault(population.place, []).append(population.size)
     for place, sizes in relays.items():
-        text = f"{len(sizes)} relay population(s) of {sum(sizes)} neurons carry its spikes past the longest delay of {profile.delay_max}"
+        text = f"{len(sizes)} relay population(s) of {sum(sizes)} neurons carry its values past the longest delay of {profile.delay_max}"
         advice = "shorten the skip: let the cell read a later one"
         yield Finding(
             code="LSN-RELAY",

@@ -8,6 +8,7 @@ from lava_graphs import axonal_delays, recurrent, sigma_delta_network, without_r
 from naive_simulator import simulate_naively
 
 from litesnn.base.errors import DataError
+from litesnn.compiler.passes import RelayDelays, ScheduleIsolated
 from litesnn.runtime.lava import LavaSession, run, run_lava
 
 pytest.importorskip("lava.magma")
@@ -105,3 +106,20 @@ def test_a_sample_without_steps_is_refused():
     graph = recurrent(RNG(5))
     with pytest.raises(DataError, match=r"input: found shape \(2, 0, 2, 1, 1\)"):
         run_lava(graph, np.zeros((2, 0, 2, 1, 1), np.int16))
+
+
+@pytest.mark.parametrize("models", ["stock", "fast"])
+@pytest.mark.parametrize("make", [recurrent, sigma_delta_network], ids=["spikes", "messages"])
+def test_relays_of_long_delays_equal_the_delay(lava, models, make):
+    """Every synapse but those of the host waits 9 steps more than the longest delay, 2, holds."""
+    plain = make(RNG(5))
+    late = [b if b.injected else replace(b, delay=b.delay + 9) for b in plain.blocks]
+    waiting = ScheduleIsolated().apply(plain.rebuild(plain.populations, late))
+    relayed = RelayDelays(2).apply(waiting)
+    assert relayed.schedule.relays > 0
+    inputs = graded(relayed, 2, 1, steps=50)
+    expected = assert_equal(relayed, inputs, recorded(lava, relayed, inputs, models))
+    due = simulate_naively(waiting, inputs)
+    for name in due.spikes:
+        np.testing.assert_array_equal(expected.spikes[name], due.spikes[name])
+    np.testing.assert_array_equal(expected.readout, due.readout)

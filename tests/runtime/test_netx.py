@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from lava_here import lava_module
 from naive_simulator import simulate_naively
-from written_nets import compiled, from_whc, intel, intel_array
+from written_nets import CUBA, INSTANT, compiled, dense, from_whc, intel, intel_array, write_net
 
 from litesnn.runtime.exact import simulate
 from litesnn.runtime.lava import run_lava
@@ -92,3 +92,25 @@ def test_every_layer_sends_what_netx_sends(name: str, tmp_path: Path) -> None:
         assert layer not in spiking or expected.any()
     np.testing.assert_array_equal(exact.readout, lava.readout)
     np.testing.assert_array_equal(exact.readout, naive.readout)
+
+
+@pytest.mark.parametrize("delay", [None, np.array([0, 3, 1, 2, 5])], ids=["at once", "delays"])
+def test_recurrent_spikes_are_back_in_netxs_step(delay: np.ndarray | None, tmp_path: Path) -> None:
+    """Weights of all 8 bits, whose exponent netx does not lose, and as many inputs as neurons, or it cannot load the delays."""
+    rng = np.random.default_rng(0)
+    weight, back = (rng.integers(-127, 128, (5, 5)) * 2 for _ in range(2))
+    weight[0, 0], back[0, 0] = 254, -254
+    waits = {} if delay is None else {"delay": delay}
+    first = {"type": "input", "shape": np.array([5]), "neuron": {**INSTANT, "vThMant": 60}}
+    hidden = dense(weight, {**CUBA, "vThMant": 300}, "dense_rec", weight_rec=back.astype(np.float32), **waits)
+    path = write_net(tmp_path / "rec.net", [first, hidden], None)
+    inputs = rng.integers(10, 50, 5)
+    sent = run_netx(path, inputs, tmp_path)
+    graph = compiled(path, timesteps=STEPS, reset=False, recurrent_delay="arriving")
+    ours = inputs.reshape(1, 5, 1, 1).astype(np.int16)
+    exact, naive = simulate(graph, ours, record=["layer0", "layer1"]), simulate_naively(graph, ours)
+    for name, expected in zip(("layer0", "layer1"), sent, strict=True):
+        late = graph[name].arrival
+        assert expected.sum() > 5
+        for trace in (exact, naive):
+            np.testing.assert_array_equal(trace.spikes[name][0, : STEPS - late], expected[late:], err_msg=name)

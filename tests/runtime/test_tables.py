@@ -24,6 +24,7 @@ from litesnn.compiler.graph import (
     Conv2d,
     Delta,
     Dense,
+    GradedRelay,
     Graph,
     Sigma,
     SigmaDelta,
@@ -42,7 +43,7 @@ from litesnn.runtime.exact.tensors.neurons import MODELS
 from litesnn.runtime.lava.kinds import PROCESSES
 from litesnn.runtime.lava.plan import plan_network
 
-MESSAGES = {Delta, SigmaDelta, Sigma}  # NIR has no such node, SANA-FE no such neuron
+MESSAGES = {Delta, SigmaDelta, Sigma, GradedRelay}  # NIR has no such node, SANA-FE no such neuron
 FLAT = {Dense, Sparse}  # NIR writes what leads to a list of neurons as a matrix
 
 

@@ -8,20 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from litesnn.base.errors import ImportFileError
-from litesnn.compiler.frontends.net.entries import LAYER, refuse_unread, settle
+from litesnn.compiler.frontends.net.dense import read_dense, read_recurrent
+from litesnn.compiler.frontends.net.entries import refuse_unread
 from litesnn.compiler.frontends.net.fields import Array, Fields, Ints
-from litesnn.compiler.frontends.net.layers import (
-    Average,
-    Conv,
-    Dense,
-    Flatten,
-    Input,
-    Layer,
-    Pool,
-    Shape,
-    Window,
-)
-from litesnn.compiler.frontends.net.neurons import Neuron, read_neuron
+from litesnn.compiler.frontends.net.layers import Average, Conv, Flatten, Input, Layer, Pool, Shape, Window
+from litesnn.compiler.frontends.net.parts import bias_of, neuron_of, optional, required_neuron
 
 MAX_LAYERS = 1000
 SIDE_MAX = 2**15
@@ -86,7 +77,6 @@ def _read_layer(fields: Fields) -> Layer:
         fields.refuse(f"found a layer of type '{kind:.40}'; supported: {supported}", "type")
     if fields.has("weight/imag") or fields.has("weight/real"):
         fields.refuse("found complex weights (resonate-and-fire networks); supported: real weights", "weight")
-    settle(fields, LAYER)
     layer = READERS[kind](fields, kind)
     refuse_unread(fields)
     return layer
@@ -98,41 +88,12 @@ def _input(fields: Fields, kind: str) -> Layer:
         sides = fields.shape("shape", (1, 2, 3))
         channels, height, width = {1: (*sides, 1, 1), 2: (1, *sides), 3: sides}[len(sides)]
         shape = (channels, height, width)
-    neuron = _neuron(fields)
+    neuron = neuron_of(fields)
     if neuron is None:  # then nothing is transformed: a weight or a bias is an entry that nobody reads
         return Input(place=fields.place, kind=kind, shape=shape, neuron=None, weight=1, bias=0)
     weight = fields.integer("weight", -4096, 4096, default=DEFAULT_INPUT_WEIGHT)
     bias = fields.integer("bias", -4096, 4096, default=0)
     return Input(place=fields.place, kind=kind, shape=shape, neuron=neuron, weight=weight, bias=bias)
-
-
-def _dense(fields: Fields, kind: str) -> Layer:
-    outputs = int(np.prod(fields.shape("shape", (1, 2, 3))))
-    weight = _matrix(fields, "weight", outputs)
-    inputs = fields.integer("inFeatures", 1, 2**31 - 1, default=weight.shape[1])
-    if (fields.integer("outFeatures", 1, 2**31 - 1, default=outputs), inputs) != weight.shape:
-        fields.refuse(f"weights are {weight.shape}; inFeatures and outFeatures say otherwise", "weight")
-    recurrent = None
-    if kind == "dense_rec":
-        recurrent = _matrix(fields, "weight_rec", outputs)
-        if recurrent.shape != (outputs, outputs):
-            fields.refuse(f"found {recurrent.shape}; allowed: {(outputs, outputs)}", "weight_rec")
-    neuron, bias, delay = _neuron(fields), _bias(fields, outputs), _optional(fields, "delay")
-    return Dense(
-        place=fields.place, kind=kind, weight=weight, recurrent=recurrent, neuron=neuron, bias=bias, delay=delay
-    )
-
-
-def _matrix(fields: Fields, field: str, outputs: int) -> Ints:
-    """Weights (out, in); one dimension is split into rows, as netx does."""
-    weight = fields.integers(field)
-    if weight.ndim == 1 and weight.size % outputs == 0:
-        weight = weight.reshape(outputs, -1)
-    if weight.ndim != 2 or weight.shape[0] != outputs:
-        fields.refuse(
-            f"found shape {weight.shape}; allowed: ({outputs}, inputs), for shape says {outputs} outputs", field
-        )
-    return weight
 
 
 def _conv(fields: Fields, kind: str) -> Layer:
@@ -146,7 +107,7 @@ def _conv(fields: Fields, kind: str) -> Layer:
     fields.integer("outChannels", shape[0], shape[0], default=shape[0])
     _kernel_size(fields, weight.shape[2:])
     window = _window(fields)
-    neuron, bias, delay = _required_neuron(fields), _bias(fields, shape[0]), _optional(fields, "delay")
+    neuron, bias, delay = required_neuron(fields), bias_of(fields, shape[0]), optional(fields, "delay")
     return Conv(fields.place, kind, shape, weight, window=window, groups=groups, neuron=neuron, bias=bias, delay=delay)
 
 
@@ -158,8 +119,8 @@ def _pool(fields: Fields, kind: str) -> Layer:
     if weight.ndim != 2:
         fields.refuse(f"found shape {weight.shape}; allowed: one kernel (kH, kW) for all channels", "weight")
     _kernel_size(fields, weight.shape)
-    window, neuron = _window(fields), _required_neuron(fields)
-    return Pool(fields.place, kind, shape, weight, window=window, neuron=neuron, delay=_optional(fields, "delay"))
+    window, neuron = _window(fields), required_neuron(fields)
+    return Pool(fields.place, kind, shape, weight, window=window, neuron=neuron, delay=optional(fields, "delay"))
 
 
 def _flatten(fields: Fields, kind: str) -> Layer:
@@ -202,37 +163,11 @@ def _window(fields: Fields) -> Window:
     )
 
 
-def _neuron(fields: Fields) -> Neuron | None:
-    if not fields.has("neuron"):
-        return None
-    return read_neuron(fields.group("neuron"))
-
-
-def _required_neuron(fields: Fields) -> Neuron:
-    neuron = _neuron(fields)
-    if neuron is None:
-        fields.refuse("has no neuron; only the last dense layer may do without")
-    return neuron
-
-
-def _bias(fields: Fields, channels: int) -> Ints | None:
-    """One per channel, or one for all."""
-    bias = _optional(fields, "bias")
-    if bias is None:
-        return None
-    if bias.size not in (1, channels):
-        fields.refuse(f"found {bias.size} values; allowed: one per channel ({channels}), or one for all", "bias")
-    return np.broadcast_to(bias.reshape(-1), (channels,)).copy()
-
-
-def _optional(fields: Fields, field: str) -> Ints | None:
-    return fields.integers(field) if fields.has(field) else None
-
-
 READERS: dict[str, Callable[[Fields, str], Layer]] = {
     "input": _input,
-    "dense": _dense,
-    "dense_rec": _dense,
+    "dense": read_dense,
+    "dense_rec": read_recurrent,
+    "recurrent": read_recurrent,
     "conv": _conv,
     "pool": _pool,
     "flatten": _flatten,

@@ -41,21 +41,6 @@ ZERO = frozenset({0.0})
 ZERO_OR_ONE = frozenset({0.0, 1.0})
 TRAINING = Entry(None, "anything", "SLAYER's own, for training or in other units")
 
-LAYER: Mapping[str, Entry] = {
-    "delay_rec": Entry(
-        ZERO,
-        "zeros",
-        "delays of the recurrent synapses; a recurrent spike comes back in the next step, here as in SLAYER and netx. "
-        "Train without them",
-    ),
-    "bias_rec": Entry(
-        ZERO,
-        "zeros",
-        "a bias of the recurrent synapses, which neither SLAYER nor netx writes or reads. If it is added in every step, add it "
-        "to 'bias' (whole numbers, one per neuron) and remove it",
-    ),
-}
-
 NEURON: Mapping[str, Entry] = {
     "refDelay": Entry(
         ZERO_OR_ONE,

@@ -35,11 +35,23 @@ class Input(Layer):
 
 
 @dataclass(frozen=True, eq=False)
-class Dense(Layer):
-    """All to all, weight (out, in); `recurrent` (out, out) for `dense_rec`; without a neuron it only integrates."""
+class Recurrence:
+    """Synapses of a layer onto itself, weight (out, out): a spike is back in the next step, or `delay` steps after that.
+
+    `bias` (out,) is added in every step, as a bias of the neurons is.
+    """
 
     weight: Ints
-    recurrent: Ints | None
+    bias: Ints | None
+    delay: Ints | None
+
+
+@dataclass(frozen=True, eq=False)
+class Dense(Layer):
+    """All to all, weight (out, in); with `recurrence` it reads itself as well; without a neuron it only integrates."""
+
+    weight: Ints
+    recurrence: Recurrence | None
     neuron: Neuron | None
     bias: Ints | None
     delay: Ints | None

@@ -11,16 +11,12 @@ from litesnn.compiler.frontends.net.document import Document
 from litesnn.compiler.frontends.net.fields import Ints
 from litesnn.compiler.frontends.net.layers import Average, Conv, Dense, Flatten, Input, Layer, Pool, Shape
 from litesnn.compiler.frontends.net.neurons import Cuba, Neuron, SigmaDeltaUnit
+from litesnn.compiler.frontends.net.options import RecurrentDelay
 from litesnn.compiler.frontends.net.populations import Place, Unit, delta_encoder, make_population
+from litesnn.compiler.frontends.net.recurrent import layer_delays
 from litesnn.compiler.frontends.net.stack import AXES, Stack
 from litesnn.compiler.frontends.net.synapses import average_block, conv_blocks, dense_blocks, pool_blocks
-from litesnn.compiler.graph import Dense as DenseGeometry
-from litesnn.compiler.graph import (
-    FidelityLabel,
-    Graph,
-    OneToOne,
-    Readout,
-)
+from litesnn.compiler.graph import FidelityLabel, Graph, Lif, OneToOne, Readout
 from litesnn.compiler.origin import Layer as Row
 from litesnn.compiler.origin import Transform
 
@@ -38,9 +34,16 @@ class Lowered:
     transform: Transform | None
 
 
-def lower_layers(file: str, document: Document, timesteps: int, input_shape: Shape | None, input_bits: int) -> Lowered:
+def lower_layers(
+    file: str,
+    document: Document,
+    timesteps: int,
+    input_shape: Shape | None = None,
+    input_bits: int = 0,
+    recurrent_delay: RecurrentDelay | None = None,
+) -> Lowered:
     """The graph of a file's layers; parameters as those of `read_net`."""
-    builder = _Builder(file, input_shape, input_bits)
+    builder = _Builder(file, input_shape, input_bits, recurrent_delay)
     last = max(i for i, layer in enumerate(document.layers) if not isinstance(layer, Flatten) or i == 0)
     for index, layer in enumerate(document.layers):
         builder.add(layer, first=index == 0, last=index == last)
@@ -112,16 +115,45 @@ class _Builder(Stack):
                 layer, f"weights read {inputs} neurons; the layer before has {self.before.shape} = {self.before.size}"
             )
         at = self._place(layer, (layer.weight.shape[0], 1, 1))
-        recurrent = [] if layer.recurrent is None else [layer.recurrent]
-        if recurrent and layer.delay is not None and layer.delay.any():
-            self._refuse(layer, "recurrent layers with delays: SLAYER and netx place them differently; supported: none")
-        unit = self._unit(layer, at, layer.neuron, [layer.weight, *recurrent], layer.bias, last)
-        blocks = list(dense_blocks(at, _scaled(layer.weight, unit.shift), layer.delay))
-        notes = ["recurrent" if recurrent else "", "" if layer.neuron else "no neuron: integrates all that arrives"]
+        delays, back = layer_delays(at, layer, self.recurrent_delay), layer.recurrence
+        late = last and delays.leaving is not None
+        weights, bias = [layer.weight, *([] if back is None else [back.weight])], self._bias(layer)
+        unit = self._unit(layer, at, layer.neuron, weights, bias, last and not late)
+        waited = delays.arriving if self.leaving is None else delays.arriving + self.leaving
+        blocks = list(dense_blocks(at, _scaled(layer.weight, unit.shift), waited))
+        notes = ["recurrent" if back else "", "" if layer.neuron else "no neuron: integrates all that arrives"]
         self._append(layer, unit, blocks, "; ".join(filter(None, notes)))
-        if recurrent:
-            self._connect(at, at.name, [(DenseGeometry(_scaled(recurrent[0], unit.shift).astype(np.int32)), 0)], ".rec")
-        self._note_delay(layer, layer.delay, layer.bias)
+        if back is not None and unit.population.sends != "nothing":
+            own = dense_blocks(at, _scaled(back.weight, unit.shift), delays.returning)
+            self._connect(at, at.name, own, ".rec")
+        self.leaving = delays.leaving
+        if delays.label is not None:
+            self.labels.append(delays.label)
+        if delays.leaving is None:
+            self._note_delay(layer, layer.delay, bias)
+        if late:
+            self._delayed_output(layer)
+
+    def _bias(self, layer: Dense) -> Ints | None:
+        """What is added to the membranes in every step."""
+        back = None if layer.recurrence is None else layer.recurrence.bias
+        if back is None or not back.any():
+            return layer.bias
+        detail = "bias_rec is added in every step, as the bias is; neither SLAYER nor netx reads it. If it is none, remove it"
+        self._label("recurrent bias", layer, "assumed", detail)
+        return back if layer.bias is None else layer.bias + back
+
+    def _delayed_output(self, layer: Layer) -> None:
+        """Neurons that send on what the last layer sent, each as late as its spikes leave."""
+        assert self.leaving is not None
+        leaving, source, zeros = self.leaving, self.before, np.zeros(self.before.shape[0], np.int64)
+        at = Place(self.file, layer.place, f"{source.name}.delayed", source.shape)
+        sent_on = Lif(**at.common, dv=4095, vth=zeros, bias_mant=zeros, bias_exp=zeros, is_output=True)
+        found = [(np.flatnonzero(leaving == steps), int(steps)) for steps in np.unique(leaving)]
+        blocks = [(OneToOne(np.ones(len(ids), np.int32), ids, ids), steps) for ids, steps in found]
+        self.populations.append(sent_on)
+        self._connect(at, source.name, blocks)
+        self._row(layer, at.name, "sends the layer's spikes on, as late as they leave")
 
     def _conv(self, layer: Conv, last: bool) -> None:
         at = self._map(layer, layer.shape)
@@ -147,6 +179,7 @@ class _Builder(Stack):
         if not last:
             self._refuse(layer, "averages are taken by the host; only the last layer may be one")
         self._source_for(layer, None)
+        self._read_at_once(layer)
         at = self._place(layer, (layer.outputs, 1, 1))
         size = self.before.size // layer.outputs
         note = f"sums of {size} neurons each over the sample: the mean times {size} T; netx has no average"

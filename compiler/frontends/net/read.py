@@ -11,6 +11,7 @@ from litesnn.compiler.frontends.net.document import read_layers
 from litesnn.compiler.frontends.net.hdf5 import read_arrays, read_document
 from litesnn.compiler.frontends.net.layers import Shape
 from litesnn.compiler.frontends.net.lower import lower_layers
+from litesnn.compiler.frontends.net.options import RecurrentDelay
 from litesnn.compiler.frontends.support import check_timesteps
 from litesnn.compiler.origin import SourceFile
 
@@ -25,6 +26,8 @@ def read_net(
     input_bits: int = 0,
     reset: bool | None = None,
     input_scale: float | None = None,
+    recurrent_delay: RecurrentDelay | None = None,
+    clamp_delays: bool = False,
 ) -> SourceFile:
     """Read a network that SLAYER's `export_hdf5` wrote, as netx reads it.
 
@@ -36,6 +39,9 @@ def read_net(
     input_scale : what the integer 1 is worth where samples are real values, which are rounded and clipped to the input's range
     reset : True: samples stream back to back and every layer is reset when its next sample arrives (netx's
         `reset_interval`); False: every sample is a run of its own without resets; None: reset where both are the same
+    recurrent_delay : which spikes of a layer that reads itself its delays hold back: those that leave it (SLAYER), or those that
+        arrive at it, recurrent ones included (netx); None: the first, labelled as an assumption
+    clamp_delays : delays beyond the chip's longest become that; otherwise relays make up for it
 
     Raises
     ------
@@ -47,7 +53,7 @@ def read_net(
     found = read_layers(file.name, read_arrays(document, file.name))
     steps = timesteps or found.timesteps or DEFAULT_TIMESTEPS
     check_timesteps(steps, f"{file.name}: steps per sample")
-    lowered = lower_layers(file.name, found, steps, input_shape, input_bits)
+    lowered = lower_layers(file.name, found, steps, input_shape, input_bits, recurrent_delay)
     graph = with_isolation(file.name, lowered.graph, reset)
     graph.validate("read")
     if input_scale is not None and (lowered.transform is not None or not input_bits):
@@ -69,6 +75,7 @@ def read_net(
         transform=lowered.transform,
         input_scale=input_scale,
         graph=graph,
+        clamp_delays=clamp_delays,
     )
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal, NoReturn
+from typing import NoReturn
 
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.net.fields import Ints
 from litesnn.compiler.frontends.net.layers import Conv, Layer, Pool, Shape
+from litesnn.compiler.frontends.net.options import RecurrentDelay
 from litesnn.compiler.frontends.net.populations import Place, Unit
 from litesnn.compiler.frontends.net.synapses import Delayed
 from litesnn.compiler.graph import FidelityLabel, Population, Source, SynapseBlock
+from litesnn.compiler.graph.findings import Status
 from litesnn.compiler.origin import Layer as Row
 from litesnn.compiler.origin import Transform
 
@@ -18,16 +20,24 @@ AXES = "channels, height, width"
 
 
 class Stack:
-    """The network so far; `populations[-1]` is what the next layer reads."""
+    """The network so far; `populations[-1]` is what the next layer reads, each of its neurons' spikes `leaving` steps late."""
 
-    def __init__(self, file: str, input_shape: Shape | None, input_bits: int) -> None:
-        self.file, self.input_shape, self.input_bits = file, input_shape, input_bits
+    def __init__(
+        self, file: str, input_shape: Shape | None, input_bits: int, recurrent_delay: RecurrentDelay | None
+    ) -> None:
+        self.file, self.input_shape, self.input_bits, self.recurrent_delay = (
+            file,
+            input_shape,
+            input_bits,
+            recurrent_delay,
+        )
         self.populations: list[Population] = []
         self.blocks: list[SynapseBlock] = []
         self.labels: list[FidelityLabel] = []
         self.rows: list[Row] = []
         self.transform: Transform | None = None
         self.flat = False
+        self.leaving: Ints | None = None
 
     @property
     def before(self) -> Population:
@@ -53,6 +63,7 @@ class Stack:
     def _map(self, layer: Conv | Pool, shape: Shape) -> Place:
         """Place of a layer over maps; what it reads must be one."""
         self._source_for(layer, None)
+        self._read_at_once(layer)
         if self.flat and self.before.shape[1:] != (1, 1):
             self._refuse(layer, "reads a flattened map; supported: dense layers there")
         return self._place(layer, shape)
@@ -70,7 +81,7 @@ class Stack:
         self.populations.append(unit.population)
         self._connect(at, source, blocks, injected=injected)
         self.labels.extend(unit.labels)
-        self.flat = False
+        self.flat, self.leaving = False, None
         silent = not any(geometry.nnz for geometry, _ in blocks)
         self._row(layer, at.name, "; ".join(filter(None, [note, "all weights are 0: no synapses" if silent else ""])))
 
@@ -116,6 +127,11 @@ class Stack:
             )
         )
 
+    def _read_at_once(self, layer: Layer) -> None:
+        """Refuse a layer that cannot read spikes which leave the one before late."""
+        if self.leaving is not None:
+            self._refuse(layer, f"reads '{self.before.name}', whose spikes leave late; supported: dense layers there")
+
     def _shape(self, layer: Layer, found: Shape | None) -> Shape:
         if found is None and self.input_shape is None:
             self._refuse(layer, f"the file does not say the input's shape; give it with --input-shape ({AXES})")
@@ -138,7 +154,7 @@ class Stack:
         else:
             self._label("delay", layer, "exact", detail)
 
-    def _label(self, step: str, layer: Layer, status: Literal["exact", "approximate"], detail: str) -> None:
+    def _label(self, step: str, layer: Layer, status: Status, detail: str) -> None:
         self.labels.append(FidelityLabel(step, layer.place, status, detail))
 
     def _row(self, layer: Layer, population: str | None, note: str) -> None:

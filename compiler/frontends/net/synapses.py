@@ -19,22 +19,21 @@ from litesnn.compiler.frontends.net.populations import Place
 from litesnn.compiler.graph import Conv2d, Dense, Geometry, Sparse
 from litesnn.compiler.graph import Pool as PoolGeometry
 
-DELAY_MAX = 62  # of SLAYER and of the chip; netx clamps longer ones, which changes what the network computes
+DELAY_MAX = 4095  # longer than any trained; what a synapse of the chip does not hold is relayed or clamped by a pass
 WEIGHT_MAX = 2**16
 
 Codes = npt.NDArray[np.int32]
 Delayed = tuple[Geometry, int]
 
 
-def dense_blocks(at: Place, weight: Ints, delay: Ints | None) -> Iterator[Delayed]:
-    """All to all, weight (out, in); delay one for all, per output, per input, or per synapse."""
+def dense_blocks(at: Place, weight: Ints, delays: Ints) -> Iterator[Delayed]:
+    """All to all, weight (out, in); delays that broadcast over it, as `synaptic_delays` gives them."""
     codes = _codes(at, weight)
-    delays = _synaptic_delays(at, weight.shape, delay)
-    if delays.size == 1:
+    if (delays == delays.flat[0]).all():
         yield Dense(codes), int(delays.flat[0])
         return
     spread = np.broadcast_to(delays, weight.shape)
-    for steps in np.unique(delays):
+    for steps in np.unique(spread[codes != 0]):
         yield Sparse.from_matrix(csr_matrix(np.where(spread == steps, codes, 0))), int(steps)
 
 
@@ -109,11 +108,11 @@ def _codes(at: Place, weight: Ints) -> Codes:
     return weight.astype(np.int32)
 
 
-def _synaptic_delays(at: Place, shape: tuple[int, ...], delay: Ints | None) -> Ints:
+def synaptic_delays(at: Place, shape: tuple[int, ...], delay: Ints | None) -> Ints:
     """Delays that broadcast over (out, in); what fits outputs and inputs alike is taken for outputs, as netx does."""
     delays = _delays(at, delay, (1, shape[0], shape[1], shape[0] * shape[1]))
     if delays.size == 1:
-        return delays
+        return delays.reshape(1, 1)
     if delays.size == shape[0] * shape[1]:
         return delays.reshape(shape)
     return delays.reshape(-1, 1) if delays.size == shape[0] else delays.reshape(1, -1)
@@ -123,7 +122,7 @@ def _delays(at: Place, delay: Ints | None, sizes: tuple[int, ...]) -> Ints:
     if delay is None:
         return np.zeros(1, np.int64)
     if delay.min() < 0 or delay.max() > DELAY_MAX:
-        at.refuse(f"delays {int(delay.min())} .. {int(delay.max())}; allowed: 0 .. {DELAY_MAX} (netx would clamp them)")
+        at.refuse(f"delays {int(delay.min())} .. {int(delay.max())}; allowed: 0 .. {DELAY_MAX}")
     if delay.size not in sizes:
         at.refuse(f"{delay.size} delays; allowed: {', '.join(map(str, sizes))}")
     return delay.reshape(-1)

@@ -6,6 +6,7 @@ a table from kind to builder, and refuse what they were not taught.
 
 from litesnn.compiler.graph.kinds.analog import Analog
 from litesnn.compiler.graph.kinds.arrivals import Arrivals
+from litesnn.compiler.graph.kinds.graded_relay import GradedRelay
 from litesnn.compiler.graph.kinds.leaky import Leaky
 from litesnn.compiler.graph.kinds.lif import Lif
 from litesnn.compiler.graph.kinds.maximum import Maximum
@@ -18,13 +19,24 @@ from litesnn.compiler.graph.kinds.sigma_delta import Delta, Sigma, SigmaDelta
 from litesnn.compiler.graph.kinds.source import Source
 from litesnn.compiler.graph.kinds.spiking import Spiking
 
-KINDS: tuple[type[Membranes], ...] = (Lif, ProgrammedLif, Maximum, Relay, Readout, Delta, SigmaDelta, Sigma)
+KINDS: tuple[type[Membranes], ...] = (
+    Lif,
+    ProgrammedLif,
+    Maximum,
+    Relay,
+    Readout,
+    Delta,
+    SigmaDelta,
+    Sigma,
+    GradedRelay,
+)
 
 __all__ = [
     "KINDS",
     "Analog",
     "Arrivals",
     "Delta",
+    "GradedRelay",
     "Leaky",
     "Lif",
     "Maximum",

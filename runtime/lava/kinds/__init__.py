@@ -5,7 +5,18 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol, cast
 
-from litesnn.compiler.graph import Delta, Lif, Maximum, ProgrammedLif, Readout, Relay, Sigma, SigmaDelta, Table
+from litesnn.compiler.graph import (
+    Delta,
+    GradedRelay,
+    Lif,
+    Maximum,
+    ProgrammedLif,
+    Readout,
+    Relay,
+    Sigma,
+    SigmaDelta,
+    Table,
+)
 
 
 class Processes(NamedTuple):
@@ -38,6 +49,7 @@ PROCESSES: Table[Processes] = Table(
         Delta: _CHANGES,
         SigmaDelta: _CHANGES,
         Sigma: _CHANGES,
+        GradedRelay: _CHANGES,
     },
 )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from lava.proc.sdn import process as lava
 
-from litesnn.compiler.graph import Delta, Sigma, SigmaDelta, Table
+from litesnn.compiler.graph import Delta, GradedRelay, Sigma, SigmaDelta, Table
 from litesnn.runtime.lava.neurons import NeuronPlan
 
 
@@ -38,8 +38,13 @@ def _sigma_delta(population: SigmaDelta, plan: NeuronPlan, copies: int) -> Any:
     return _with_threshold(process, population, plan, copies)
 
 
+def _graded_relay(population: GradedRelay, plan: NeuronPlan, copies: int) -> Any:
+    """Without threshold and activation the change of the sum is what arrived."""
+    return lava.SigmaDelta(shape=(plan.size * copies,), vth=0, act_mode=lava.ActivationMode.UNIT)
+
+
 MAKERS: Table[Callable[[Any, NeuronPlan, int], Any]] = Table(
-    "Lava", {Delta: _delta, SigmaDelta: _sigma_delta, Sigma: _sigma}
+    "Lava", {Delta: _delta, SigmaDelta: _sigma_delta, Sigma: _sigma, GradedRelay: _graded_relay}
 )
 
 

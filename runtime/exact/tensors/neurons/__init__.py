@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from litesnn.compiler.graph import Delta, Lif, Maximum, ProgrammedLif, Readout, Relay, Sigma, SigmaDelta, Table
+from litesnn.compiler.graph import (
+    Delta,
+    GradedRelay,
+    Lif,
+    Maximum,
+    ProgrammedLif,
+    Readout,
+    Relay,
+    Sigma,
+    SigmaDelta,
+    Table,
+)
 from litesnn.runtime.exact.tensors.neurons.lif import LeakyModel, ProgrammedModel
 from litesnn.runtime.exact.tensors.neurons.model import NeuronModel, Setting, States
-from litesnn.runtime.exact.tensors.neurons.sigma_delta import DeltaModel, SigmaDeltaModel, SigmaModel
+from litesnn.runtime.exact.tensors.neurons.sigma_delta import DeltaModel, GradedRelayModel, SigmaDeltaModel, SigmaModel
 
 MODELS: Table[Callable[[Any, Setting], NeuronModel]] = Table(
     "the exact simulator",
@@ -21,6 +32,7 @@ MODELS: Table[Callable[[Any, Setting], NeuronModel]] = Table(
         Delta: DeltaModel,
         SigmaDelta: SigmaDeltaModel,
         Sigma: SigmaModel,
+        GradedRelay: GradedRelayModel,
     },
 )
 

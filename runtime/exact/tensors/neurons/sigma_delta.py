@@ -11,7 +11,7 @@ from collections import Counter
 import torch
 from torch import Tensor
 
-from litesnn.compiler.graph import Delta, Sigma, SigmaDelta
+from litesnn.compiler.graph import Delta, GradedRelay, Sigma, SigmaDelta
 from litesnn.runtime.exact.tensors.layout import per_neuron
 from litesnn.runtime.exact.tensors.neurons.model import Setting, States
 
@@ -53,6 +53,18 @@ class SigmaModel(_Changes):
     def _sent(self) -> Tensor:
         self.sigma = self.sigma + self.arrived
         return self.sigma
+
+
+class GradedRelayModel(_Changes):
+    """Neurons of one `GradedRelay` population."""
+
+    def __init__(self, population: GradedRelay, setting: Setting) -> None:
+        super().__init__(setting)
+
+    def _sent(self) -> Tensor:
+        self.sigma = self.sigma + self.arrived
+        self.met = self.arrived
+        return self.arrived
 
 
 class _Encoder(_Changes):
