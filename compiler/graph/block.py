@@ -78,7 +78,7 @@ class SynapseBlock:
     exponent : the integer weight is code * 2^exponent; 0 or more
     format : set by sign handling
     delay : extra steps besides the one that every synapse takes
-    distance : steps of the sample between a spike and the step it belongs to at the target: 0, or 1 for feedback
+    distance : steps of the sample between a spike and the step it belongs to at the target: 0, or 1 and more for feedback
     edge : name of the genotype's edge (several blocks may carry parts of one edge)
     place : where the edge stands in the genotype
     part : where the weights of one block were split over several: which of them these are

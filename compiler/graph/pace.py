@@ -2,7 +2,8 @@
 
 A network without feedback computes a step of a sample in every step of the chip. A loop of several synapses takes as many steps of
 the chip to bring a spike back, so one step of a sample may take several (the initiation interval); and where spikes of a step
-reach the next one, an empty slot parts the samples, or the last step of one would feed back into the first of the next.
+reach the next one, an empty slot parts the samples, or the last step of one would feed back into the first of the next. Where they
+reach later ones, as many slots do.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ class Pace:
     ----------
     timesteps : steps per sample (T)
     interval : chip steps per slot, the initiation interval
-    slots : slots per sample: T, or T + 1 where the last one stays closed
+    slots : slots per sample: T, and those after them that stay closed: as many as steps that spikes may arrive later
     """
 
     timesteps: int

@@ -20,7 +20,7 @@ def structural_problems(graph: Graph) -> Iterator[str]:
         yield f"a graph has exactly one output; found {len(outputs)}: {', '.join(outputs)}"
     within = [block for block in graph.blocks if not block.distance]
     if not graph.isolated and leads_back(within):
-        yield f"found a cycle {_cycle(graph, within)}; only feed-forward graphs and feedback of distance 1 can be scheduled"
+        yield f"found a cycle {_cycle(graph, within)}; only feed-forward graphs and feedback of distance 1 and more can be scheduled"
     for population in graph.populations:
         yield from population.problems()
     for block in graph.blocks:
@@ -58,8 +58,8 @@ def _block_problems(graph: Graph, block: SynapseBlock) -> Iterator[str]:
         yield f"block '{block.name}' starts at '{source.name}', which sends nothing"
     if block.exponent < 0 or block.delay < 0:
         yield f"block '{block.name}': exponent {block.exponent} and delay {block.delay} must be 0 or more"
-    if block.distance not in (0, 1):
-        yield f"block '{block.name}': found distance {block.distance}; allowed: 0, or 1 for feedback"
+    if block.distance < 0:
+        yield f"block '{block.name}': found distance {block.distance}; allowed: 0, or more for what arrives in a later step"
     if block.injected and (block.delay or not (isinstance(source, Source) and block.is_identity)):
         yield f"block '{block.name}': only values of a source, one to one, unweighted and without delay, are written into neurons"
     if block.format is not None:

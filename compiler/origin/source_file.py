@@ -158,6 +158,7 @@ class SourceFile(Origin):
             BalanceDelays,
             ClampDelays,
             FitBiases,
+            IsolateFeedback,
             PlaceOnHost,
             PlainNeurons,
             ProveRanges,
@@ -169,6 +170,8 @@ class SourceFile(Origin):
 
         longest, bits = profile.delay_max, profile.weight_bits[0]
         isolated: list[Pass] = [ScheduleIsolated(), RelayDelays(longest, relay_bits=bits)]
+        paced = IsolateFeedback(bool(profile.neuron.programmable.value))
+        streamed: list[Pass] = [BalanceDelays(longest, relay_bits=bits), paced, StaggerResets()]
         return [
             PlainNeurons(),
             *([ClampDelays(longest)] if self.clamp_delays and graph.isolated else []),
@@ -176,6 +179,6 @@ class SourceFile(Origin):
             PlaceOnHost(profile.payload_bits),
             AssignFormats(profile, sign),
             ShareFormats(profile),
-            *(isolated if graph.isolated else [BalanceDelays(longest, relay_bits=bits), StaggerResets()]),
+            *(isolated if graph.isolated else streamed),
             ProveRanges(profile),
         ]

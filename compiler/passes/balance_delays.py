@@ -16,7 +16,7 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_matrix
 
 from litesnn.base.errors import CompileError
-from litesnn.compiler.analysis.loops import find_loops, has_feedback, initiation_interval
+from litesnn.compiler.analysis.loops import find_loops, initiation_interval
 from litesnn.compiler.graph import Graph, Names, Population, Relay, Schedule, Source, SynapseBlock
 from litesnn.compiler.passes.base import Pass
 from litesnn.compiler.passes.relays import AnyRelay, link, relay_after
@@ -35,7 +35,7 @@ class BalanceDelays(Pass):
 
     def apply(self, graph: Graph) -> Graph:
         """See `Pass.apply`."""
-        interval = initiation_interval(graph)
+        interval, latest = initiation_interval(graph), max((block.distance for block in graph.blocks), default=0)
         arrivals = arrival_times(graph, interval)
         populations = {p.name: replace(p, arrival=arrivals[p.name]) for p in graph.populations}
         relays = _Relays(graph, self.delay_max, self.relay_bits)
@@ -59,7 +59,7 @@ class BalanceDelays(Pass):
                 p.size * max((b.delay for b in scheduled.into(p.name)), default=0) for p in scheduled.populations
             ),
             initiation_interval=interval,
-            slots=graph.timesteps + 1 if has_feedback(graph) else None,
+            slots=graph.timesteps + latest if latest else None,
             loops=find_loops(graph),
         )
         return replace(scheduled, schedule=schedule)

@@ -38,7 +38,9 @@ class IsolateFeedback(Pass):
         assert graph.schedule is not None, "delays are balanced first"
         if self.programmable:
             pace = graph.schedule.pace
-            detail = f"neurons compute every {pace.interval} step(s) of the chip and rest in the slot after a sample's {pace.timesteps}"
+            closed = pace.slots - pace.timesteps
+            after = "the slot" if closed == 1 else f"{closed} slots"
+            detail = f"neurons compute every {pace.interval} step(s) of the chip and rest in {after} after a sample's {pace.timesteps}"
             return graph.labelled(FidelityLabel("feedback", "network", "exact", detail))
         for problem in (*_slow_loops(graph), *_early_spikes(graph)):
             raise CompileError(problem)

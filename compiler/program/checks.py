@@ -63,10 +63,11 @@ def _timing(graph: Graph) -> Iterator[str]:
         yield "has no schedule"
         return
     timesteps = graph.timesteps
+    latest = max((block.distance for block in graph.blocks), default=0)
     pace_fits = 1 <= schedule.initiation_interval <= timesteps * 64 and schedule.slots in (
         None,
         timesteps,
-        timesteps + 1,
+        timesteps + latest,
     )
     if schedule.timesteps != timesteps or not pace_fits or any(loop.distance < 1 for loop in schedule.loops):
         yield f"the schedule does not fit {timesteps} time steps"

@@ -66,7 +66,7 @@ class BlockDocument(Document):
     weight_exp: Annotated[int, Field(ge=-MANTISSA_BITS, le=SHIFT_MAX)]
     sign_mode: Literal["mixed", "excitatory", "inhibitory"]
     delay: Steps
-    distance: Annotated[int, Field(ge=0, le=1)] = 0
+    distance: Steps = 0
     part: PartDocument | None = None
     injected: bool = False
 

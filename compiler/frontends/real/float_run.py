@@ -26,6 +26,7 @@ from litesnn.compiler.frontends.real.nodes import (
     Neuron,
     Node,
     Pool2d,
+    Port,
     Scale,
     Shape,
     broadcast,
@@ -111,7 +112,7 @@ class FloatNetwork:
         shape = self.shapes[self.graph.input.name]
         held = inputs.ndim == 4
         states = {name: self._states(name, len(inputs)) for name in self.neurons}
-        waiting = {name: _Waiting(self._steps(node)) for name, node in self._delays()}
+        waiting = {name: self._waiting(node, len(inputs)) for name, node in self._delays()}
         kept: dict[str, list[Floats]] = {name: [] for name in self.read_out}
         last: dict[str, Floats] = {}
         for step in range(steps + extra):
@@ -132,6 +133,22 @@ class FloatNetwork:
                 history.append(sent[name])
             last = sent
         return FloatTrace({name: np.stack(history, 1) for name, history in kept.items()})
+
+    def _waiting(self, node: Delay, count: int) -> _Waiting:
+        """What a delay holds before the first step: nothing, or what a loop of silent neurons gave it in the step before."""
+        waiting = _Waiting(self._steps(node))
+        if self._leads_back(node.name):
+            waiting.step(_summed([self._silent(source, count) for source in self._before(node.name)]))
+        return waiting
+
+    def _leads_back(self, name: str) -> bool:
+        """Whether all ways from a linear node to neurons close loops."""
+        after = [target for target in self.graph.after(name) if target in self.shapes]
+        return bool(after) and all(
+            (name, target) in self.late
+            or (not isinstance(self.graph.nodes[target], (Neuron, Port)) and self._leads_back(target))
+            for target in after
+        )
 
     def _arriving(self, name: str, sent: Mapping[str, Floats], last: Mapping[str, Floats], count: int) -> Floats:
         """The sum of what a node's sources send in this step, or sent in the last one where that closes a loop."""

@@ -172,11 +172,11 @@ class _Lowering:
                 self.labels.append(FidelityLabel("leak potential", f"node '{layer.node.name}'", "approximate", detail))
             return biases, rule.leak
         prompt = biases.get(0, np.zeros_like(rule.leak))
+        late = {delay: bias for delay, bias in biases.items() if delay}
         if self.timing.isolated:
             prompt = prompt + rule.leak / rule.gain
-            late = {delay: bias for delay, bias in biases.items() if delay}
             return {**late, **({0: prompt} if prompt.any() else {})}, np.zeros_like(prompt)
-        return {}, rule.leak + rule.gain * prompt
+        return late, rule.leak + rule.gain * prompt
 
     def _weights(self, connection: Connection, source: Population) -> Weights:
         direct = self.options.input.encoding == "direct" and connection.source == self.graph.input.name
@@ -197,6 +197,7 @@ class _Lowering:
             place=f"node '{edge}'",
             exponent=code.exponent,
             delay=self.timing.delay(connection),
+            distance=self.timing.distance(connection),
         )
 
     def _bias_block(self, layer: Layer, bias: Floats, exponent: int, late: int) -> list[SynapseBlock]:
@@ -218,6 +219,7 @@ class _Lowering:
                 edge=edge,
                 place=layer.place,
                 delay=delay,
+                distance=late if self.timing.paced else 0,
             )
         ]
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from litesnn.base.errors import ImportFileError
 from litesnn.base.settings.bounds import check_settings
 from litesnn.base.settings.setting import Setting
-from litesnn.compiler.frontends.options import INPUT_SHAPE, TIMESTEPS
+from litesnn.compiler.frontends.options import CLAMP_DELAYS, INPUT_SHAPE, TIMESTEPS
 from litesnn.compiler.frontends.real.conventions import CONVENTIONS, Convention, DecayRule, Framework, Reset
 
 ScaleRule = Literal["max", "percentile", "mse"]
@@ -131,6 +131,7 @@ class RealOptions:
         it, as assumed
     approximate : neurons of the chip's fixed unit alone: reset by subtraction becomes one to zero, a threshold that is spiked at
         one unit less
+    clamp_delays : delays beyond the chip's longest become that; otherwise relays carry the spikes on, exactly
     """
 
     timesteps: Annotated[int, TIMESTEPS] = 16
@@ -210,6 +211,7 @@ class RealOptions:
             option=True,
         ),
     ] = False
+    clamp_delays: Annotated[bool, CLAMP_DELAYS] = False
     input: InputCoding = field(default_factory=InputCoding)
 
     @property

@@ -99,6 +99,7 @@ def read_real(
         layers=_layers(network, wiring, lowered, step),
         input_note=_input_note(lowered.graph.sources[0], lowered.graph.timesteps),
         record={**file.record, **taken},
+        clamp_delays=options.clamp_delays,
     )
     return RealReading(graph=network, wiring=wiring, timing=timing, step=step, imported=imported, float_network=floats)
 
