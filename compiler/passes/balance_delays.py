@@ -4,7 +4,7 @@ On Loihi, and in Lava, every synapse takes one step, so paths of different lengt
 different time steps. Arrival times solve a small linear program: the fewest delay slots (target neurons times the longest
 delay into them), then the earliest arrivals. Feedback is due in the next step of the sample, an initiation interval later, and
 waits for it in the same way. Where a path needs more delay than a synapse has, relay populations (threshold 0, one to one) carry
-the spikes on; graded values cannot be relayed and keep the delay, which rule LSN-DELAY reports.
+the spikes on. Graded values are not relayed between samples that stream; they keep the delay, which rule LSN-DELAY reports.
 """
 
 from __future__ import annotations

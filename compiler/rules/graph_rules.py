@@ -93,8 +93,8 @@ def delays_fit(graph: Graph, profile: Profile) -> Iterator[Finding]:
     limit = profile.delay_max
     over = {place: delay for place, delay in longest.items() if delay > limit}
     for place, delay in over.items():
-        text = f"a delay of {delay} steps of at most {limit}; graded values cannot be relayed by neurons"
-        advice = "give the genotype a stem, or compile for this profile"
+        text = f"a delay of {delay} steps of at most {limit}; no relays carry these values on"
+        advice = "give the genotype a stem, or shorten the file's delays (import --clamp-delays)"
         yield Finding(
             code="LSN-DELAY",
             severity="error",
@@ -121,7 +121,11 @@ def few_relays(graph: Graph, profile: Profile) -> Iterator[Finding]:
             relays.setdefault(population.place, []).append(population.size)
     for place, sizes in relays.items():
         text = f"{len(sizes)} relay population(s) of {sum(sizes)} neurons carry its values past the longest delay of {profile.delay_max}"
-        advice = "shorten the skip: let the cell read a later one"
+        advice = (
+            "shorten the file's delays, or let the chip do it (import --clamp-delays)"
+            if graph.isolated
+            else "shorten the skip: let the cell read a later one"
+        )
         yield Finding(
             code="LSN-RELAY",
             severity="warning",

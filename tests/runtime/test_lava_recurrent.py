@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from naive_simulator import simulate_naively
@@ -27,6 +29,12 @@ def assert_lava_agrees(lava: LavaSession, graph: Graph, models: Models, samples:
         assert (membranes == expected.membranes[name]).all(), name
 
 
+def two_steps_later(graph: Graph) -> Graph:
+    """What is fed back belongs to the third step after the spike's; three slots part the samples."""
+    late = [replace(block, distance=3 * block.distance) for block in graph.blocks]
+    return graph.rebuild(graph.populations, late)
+
+
 @pytest.mark.parametrize("models", ["stock", "fast", "fused"])
 def test_loops_of_every_interval_run_in_lava(models: Models) -> None:
     chip_sized = random_recurrent(np.random.default_rng(11), 4, 2, timesteps=3)
@@ -34,3 +42,4 @@ def test_loops_of_every_interval_run_in_lava(models: Models) -> None:
         for graph in (ring(1, 3), ring(2, 2), ring(8, 2), chip_sized):
             assert_lava_agrees(lava, scheduled(graph), models)
         assert_lava_agrees(lava, scheduled(ring(4, 2), delay_max=1), models)
+        assert_lava_agrees(lava, scheduled(two_steps_later(ring(5, 5))), models)

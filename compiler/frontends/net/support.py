@@ -13,7 +13,16 @@ SUPPORT: tuple[SupportRow, ...] = (
         "spikes, graded spikes (--input-bits), or values that the host writes into the layer's neurons",
     ),
     SupportRow("dense", "exact", "whole-number weights of any size; over several blocks where 8 bits do not hold them"),
-    SupportRow("dense_rec", "exact", "spikes return in the next step; delays in it are refused"),
+    SupportRow(
+        "dense_rec, recurrent", "exact", "spikes return in the next step; recurrent is SLAYER's first (recWeight)"
+    ),
+    SupportRow("delay_rec", "exact", "per recurrent synapse, as mlGeNN writes it; netx does not read it"),
+    SupportRow(
+        "delay in a layer that reads itself",
+        "assumed",
+        "per neuron of what leaves it (SLAYER), per synapse of what comes from before (mlGeNN); --recurrent-delay says it",
+    ),
+    SupportRow("bias_rec", "assumed", "added in every step, as the bias is; netx does not read it"),
     SupportRow("conv", "exact", "groups; stride, padding and dilation per axis; kernels as SLAYER correlates them"),
     SupportRow("pool", "exact", "as SLAYER computes it (netx has none); overlapping windows are refused"),
     SupportRow(
@@ -30,7 +39,12 @@ SUPPORT: tuple[SupportRow, ...] = (
     SupportRow(
         "delay",
         "exact",
-        "per layer, output, input or synapse, up to 62; with a bias approximate against SLAYER, which delays it too",
+        "per layer, output, input or synapse; with a bias approximate against SLAYER, which delays it too",
+    ),
+    SupportRow(
+        "delays beyond the chip's longest (62)",
+        "exact",
+        "relays carry spikes and graded values on, counted in the report; with --clamp-delays approximate, as netx",
     ),
     SupportRow(
         "weight_exp",
@@ -38,7 +52,7 @@ SUPPORT: tuple[SupportRow, ...] = (
         "weights and bias divided, or the threshold multiplied; with remainders approximate (netx never reads it)",
     ),
     SupportRow("null data spaces", "exact", "an entry without a value counts as missing"),
-    SupportRow("delay_rec, bias_rec other than 0, unknown entries of a layer", "refused", "by name, with what to do"),
+    SupportRow("unknown entries of a layer", "refused", "by name, with what to do"),
     SupportRow("gradedSpike", "refused", "Lava's LIF sends no membranes"),
     SupportRow("concat, convT, unpool", "refused", "by name"),
     SupportRow("complex weights, resonate-and-fire, adaptive neurons", "refused", "by name"),

@@ -34,7 +34,7 @@ SUPPORT: tuple[SupportRow, ...] = (
     SupportRow("Flatten", "exact", "both sides count (channels, height, width) in C order"),
     SupportRow("SumPool2d", "exact", "one code per window; between weights it is folded into them"),
     SupportRow("AvgPool2d", "exact", "as SumPool2d; the division is in the threshold, windows may overlap"),
-    SupportRow("Delay", "exact", "whole steps of dt, as synaptic delays"),
+    SupportRow("Delay", "exact", "whole steps of dt, as synaptic delays; relays past the longest, or --clamp-delays"),
     SupportRow(
         "IF", "exact", "thresholds become integers without an error, since sums are integers; with a bias it is bounded"
     ),
@@ -52,8 +52,8 @@ SUPPORT: tuple[SupportRow, ...] = (
     SupportRow("a layer that reads itself", "exact", "spikes arrive in the next step, in frameworks and on the chip"),
     SupportRow(
         "a loop over several layers",
-        "refused",
-        "the chip takes a step per layer; allowed where the loop has a Delay per further layer",
+        "exact",
+        "on loihi2: a step takes as many of the chip as the loop has layers, none more with a Delay per further layer",
     ),
     SupportRow(
         "reset by subtraction",

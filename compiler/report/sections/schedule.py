@@ -36,7 +36,7 @@ class ScheduleSection(Document):
     latency: Annotated[Count, Field(description="chip steps from a sample's first input to its complete answer")]
     initiation_interval: Annotated[SomeSteps, Field(description="chip steps per step of a sample")] = 1
     slots: Annotated[
-        Positive | None, Field(description="slots per sample: its steps, and one that stays closed with feedback")
+        Positive | None, Field(description="slots per sample: its steps, and with feedback those that stay closed")
     ] = None
     period: Annotated[SomeSteps | None, Field(description="chip steps from one sample to the next")] = None
     idle_steps: Annotated[Count, Field(description="chip steps per sample in which a population rests")] = 0
