@@ -55,6 +55,10 @@ class Timing:
         """Steps of the sample between a spike and the step that it belongs to at the target; 0 where delays say it."""
         return self.latency(connection) if self.paced else 0
 
+    def bias_delay(self, layer: str, late: int) -> int:
+        """The synaptic delay of what begins `late` steps after a layer's first input; 0 where the schedule sets it later."""
+        return self.levels[layer] - 1 + late if self.isolated else 0
+
     def shift(self, arrival: int, layer: str) -> int:
         """Framework step that the first step of a layer's window on the chip is."""
         return arrival - self.levels[layer]

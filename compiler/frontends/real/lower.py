@@ -206,7 +206,6 @@ class _Lowering:
         geometry = bias_geometry(layer, bias, exponent)
         if not geometry.nnz:
             return []
-        delay = self.timing.levels[layer.node.name] - 1 + late if self.timing.isolated else 0
         wanted = f"{layer.node.name}:{self.bias_name}" + (f"@{late}" if late else "")
         name, edge = self.block_names.new(wanted), self.edge_names.new(wanted)
         self.has_bias_neuron = True
@@ -218,7 +217,7 @@ class _Lowering:
                 geometry=geometry,
                 edge=edge,
                 place=layer.place,
-                delay=delay,
+                delay=self.timing.bias_delay(layer.node.name, late),
                 distance=late if self.timing.paced else 0,
             )
         ]

@@ -25,7 +25,7 @@ STEPS = 9
 SIZE = 4
 
 
-def ring(seed: int, layers: int, delays: int = 0, skips: int = 0, biased: bool = False, leak: bool = False) -> dict[str, Any]:  # fmt: skip
+def ring(seed: int, layers: int, delays: int = 0, skips: int = 0, biased: bool = False) -> dict[str, Any]:
     """Layers in a chain whose last reads back into the first (through `delays` steps of Delay), with random skips and shorter loops."""
     rng = np.random.default_rng(seed)
     nodes: dict[str, dict[str, Any]] = {"input": files.port("Input", SIZE)}
@@ -42,8 +42,7 @@ def ring(seed: int, layers: int, delays: int = 0, skips: int = 0, biased: bool =
             edges.append((f"{name}.wait", target))
 
     for name in names:
-        threshold = rng.integers(1, 6, SIZE) + 0.5
-        nodes[name] = files.lif_node((SIZE,), 0.5, threshold, dt=1.0) if leak else files.if_node((SIZE,), threshold)
+        nodes[name] = files.if_node((SIZE,), rng.integers(1, 6, SIZE) + 0.5)
     for source, target in pairwise(["input", *names]):
         join(source, target)
     join(names[-1], names[0], delays)
@@ -56,8 +55,8 @@ def ring(seed: int, layers: int, delays: int = 0, skips: int = 0, biased: bool =
     return {"nodes": nodes, "edges": [*edges, (names[-1], "output")]}
 
 
-def read(path: Path, network: dict[str, Any]) -> tuple[RealReading, Graph]:
-    found = read_network(files.write_nir(path, **network), RealOptions(timesteps=STEPS, dt=1.0))
+def read(path: Path, network: dict[str, Any], **options: Any) -> tuple[RealReading, Graph]:
+    found = read_network(files.write_nir(path, **network), RealOptions(timesteps=STEPS, dt=1.0, **options))
     return found, found.imported.pipeline(load_profile("loihi2")).run()
 
 
@@ -106,6 +105,14 @@ def test_random_loops_give_the_files_spikes(seed: int, biased: bool, tmp_path: P
         pytest.skip("all loops have as many steps as layers")
     assert {label.status for label in graph.labels} <= {"exact", "assumed"}
     assert_all_spikes_are_the_files(reading, graph, spikes(seed))
+
+
+@pytest.mark.parametrize("reset", ["subtract", "subtract_next", "none"])
+def test_programmed_neurons_rest_as_well(reset: str, tmp_path: Path) -> None:
+    reading, graph = read(tmp_path / "ring.nir", ring(4, 3), reset=reset, spike_at=True)
+    assert {population.kind for population in graph.membranes} == {"programmed_lif"}
+    assert graph.pace.interval == 3
+    assert assert_all_spikes_are_the_files(reading, graph, spikes(4)) > 20
 
 
 def test_biases_of_neurons_with_current_memory_come_once_per_step_of_the_file(tmp_path: Path) -> None:
