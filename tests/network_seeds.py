@@ -26,10 +26,13 @@ def net_seeds(folder: Path) -> dict[str, bytes]:
     recurrent = dense(
         _whole((4, 3)), {**CUBA, "refDelay": 0, "gradedSpike": nothing}, "dense_rec", weight_rec=_whole((4, 4))
     )
+    first = dense(_whole((4, 3)), CUBA, "recurrent", recWeight=_whole((4, 4)))
     networks: dict[str, list[dict[str, Any]]] = {
         "dense": [dense(_whole((5, 4)), bias=np.arange(5)), dense(_whole((3, 5)), None)],
         "delays": [dense(_whole((5, 4)), delay=np.arange(5)), dense(_whole((3, 5)), {**CUBA, "weight_exp": 1})],
         "recurrent": [layer("input", shape=np.array([3])), {**recurrent, "inFeatures": nothing}, dense(_whole((2, 4)))],
+        "learnt delays": [{**recurrent, "delay": np.arange(12).reshape(4, 3), "delay_rec": np.arange(16).reshape(4, 4) * 6}],
+        "first recurrent": [{**first, "bias_rec": np.arange(4), "delay": np.arange(4)}],
         "maps": [
             image,
             conv(kernel, (4, 4, 4), bias=np.arange(4), delay=np.array([1]), **window, **sizes),
