@@ -78,7 +78,9 @@ def read_real(
     timing = time_layers(network, wiring)
     floats = FloatNetwork(graph=network, shapes=shapes, feedback=timing.feedback, dt=step.dt, options=options)
     if integers is not None:
-        lowered, questions = Lowered(integers, {}), ()
+        # An exported file counts each layer's steps from its arrival, whatever its delays were before.
+        arrivals = {population.name: population.arrival or 0 for population in integers.populations}
+        lowered, questions, timing = Lowered(integers, {}), (), replace(timing, levels={**timing.levels, **arrivals})
     else:
         lowered = lower(network, shapes, wiring, timing, step.dt, options)
         lowered = replace(lowered, graph=lowered.graph.labelled(*assumed))

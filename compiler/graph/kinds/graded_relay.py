@@ -9,8 +9,9 @@ from typing import Annotated, ClassVar, Literal, final
 from pydantic import Field
 
 from litesnn.compiler.graph.findings import Range
+from litesnn.compiler.graph.kinds.arrivals import Arrivals
 from litesnn.compiler.graph.kinds.document import MembranesDocument, Name, PopulationDocument
-from litesnn.compiler.graph.kinds.membranes import Arrivals, Membranes
+from litesnn.compiler.graph.kinds.membranes import Membranes
 from litesnn.compiler.graph.kinds.registers import STATE_MAX, Sends
 
 
