@@ -1,12 +1,14 @@
 """Lowering: a trained genotype becomes a graph of populations and synapse blocks, normalization not yet folded.
 
 One block per edge and source population, so a concatenation is read by several blocks and costs nothing. Feedback becomes
-blocks of distance 1. Max pooling of spikes becomes a population of threshold 0. Weight codes are derived from the stored weights as `docs/numbers.md` says.
+blocks of distance 1. Max pooling of spikes becomes a population of threshold 0. Neurons that are reset to 0 become `Lif`, others
+`ProgrammedLif`. Weight codes are derived from the stored weights as `docs/numbers.md` says.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +24,10 @@ from litesnn.compiler.graph import (
     Maximum,
     Pool,
     Population,
+    ProgrammedLif,
     Readout,
     Source,
+    Spiking,
     SynapseBlock,
 )
 from litesnn.compiler.snapped_scales import snapping_labels
@@ -92,15 +96,16 @@ class _Lowering:
             message_bits=8,
         )
 
-    def _neurons(self, name: str, shape: tuple[int, int, int], place: str, analog: Analog | None) -> Lif:
-        dv = 4096 - self.spec.neuron.decay_mantissa
-        return Lif(
+    def _neurons(self, name: str, shape: tuple[int, int, int], place: str, analog: Analog) -> Spiking:
+        neuron = self.spec.neuron
+        kind = Lif if neuron.reset_kind == "zero" else partial(ProgrammedLif, reset=neuron.reset_kind)
+        return kind(
             name=name,
             shape=shape,
             channels=tuple(range(shape[0])),
             genotype_channels=shape[0],
             place=place,
-            dv=dv,
+            dv=4096 - neuron.decay_mantissa,
             analog=analog,
         )
 

@@ -53,6 +53,18 @@ def events(seed: int) -> Case:
     return _from_genotype(_drawn(seed, encoding="spikes", quantizer=("any", None)[seed % 2]), seed)
 
 
+def resets(seed: int) -> Case:
+    """Neurons that lose their threshold at a spike, or with the update after it; some so fine that registers overflow."""
+    rng = np.random.default_rng((seed, 12))
+    choices: dict[str, Any] = {
+        "reset": ("subtract", "subtract_next")[seed % 2],
+        "quantizer": ("any", None)[seed % 4 // 2],
+    }
+    if rng.random() < 0.3:
+        choices |= {"membrane_exp": int(rng.choice((5, 9, 13))), "keep": 1.0}
+    return _from_genotype(_drawn(seed, ends=0.2, **choices), seed)
+
+
 def overflowing(seed: int) -> Case:
     """Membranes so fine that registers overflow."""
     rng = np.random.default_rng((seed, 11))
@@ -193,4 +205,5 @@ KINDS: dict[str, Generator] = {
     "readouts": readouts,
     "currents": currents,
     "programmed": programmed,
+    "resets": resets,
 }

@@ -47,7 +47,7 @@ def random_trained_genotype(seed: int, **choices: Any) -> LoadedGenotype:
         ("global_average" or "none"), `bias` (bool), `cells` (number), `nodes` (most per cell), `bits`, `keep`, `decay`,
         `size` (height and width), `ops` (allowed op names), `membrane_exp` (for all populations), `feedback` (most backward edges
         per cell, and at least one in the network; none without it), `channels` (of the input, the stem and every cell), `threshold`,
-        `silenced` (share of channels whose normalization has gain 0). `quantizer`: LitE-SNN's where
+        `silenced` (share of channels whose normalization has gain 0), `reset` (to 0 where left out). `quantizer`: LitE-SNN's where
         left out, a `QuantizerSpec`, or "any": one that is drawn; with it the pool may have a threshold of its own
     """
     for attempt in range(100):
@@ -107,7 +107,11 @@ def _random_genotype(rng: np.random.Generator, seed: int, choices: dict[str, Any
         name=f"random-{seed}",
         input=spec,
         timesteps=pick("timesteps", range(1, 7)),
-        neuron=NeuronSpec(decay=pick("decay", (0.2, 0.5, 0.9, 1.0)), threshold=pick("threshold", (0.5, 1.0, 0.3))),
+        neuron=NeuronSpec(
+            decay=pick("decay", (0.2, 0.5, 0.9, 1.0)),
+            threshold=pick("threshold", (0.5, 1.0, 0.3)),
+            reset=choices.get("reset"),
+        ),
         norm=pick("norm", ("node", "edge")),
         multiplier_max=int(rng.choice([1, 4, 16])),
         stem=stem,

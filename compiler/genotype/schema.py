@@ -32,6 +32,8 @@ MAX_SIDE, MAX_CHANNELS, MAX_CLASSES, MAX_PARTS, MAX_TIMESTEPS = 4096, 2**16, 2**
 """Pixels of a side, channels of a population, classes, parts of one list, and time steps: `limits.py` bounds their products."""
 Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 Channels = Annotated[int, Field(ge=1, le=MAX_CHANNELS)]
+NeuronReset = Literal["zero", "subtract", "subtract_next"]
+"""Those that a spike causes; a membrane that no spike changes has no published network."""
 if TYPE_CHECKING:
     OpName = str
 else:
@@ -64,7 +66,10 @@ class InputSpec(Part):
 
 
 class NeuronSpec(Part):
-    """The leaky integrate-and-fire neuron: `u = decay * u * (1 - y) + I`, spike where `u > threshold`, hard reset to 0.
+    """The leaky integrate-and-fire neuron: `u = decay * u + I`, spike where `u > threshold` (`docs/numbers.md`, Resets).
+
+    `reset` says what a spike does to the membrane: `zero`, where left out, sets it to 0; `subtract` takes the threshold away at
+    the spike, before the next decay; `subtract_next` with the next update, after its decay.
 
     Training alone reads the surrogate gradient: Dspike where left out (`surrogate_temperature` is its b), a triangle
     (whose half-width it is) or the arctangent (whose slope it is).
@@ -72,6 +77,7 @@ class NeuronSpec(Part):
 
     decay: Annotated[float, Field(ge=1 / 8192, le=1)] = 0.2
     threshold: Annotated[float, Field(gt=0)] = 0.5
+    reset: NeuronReset | None = None
     surrogate_temperature: Annotated[float, Field(gt=0)] = 3.0
     surrogate: Literal["dspike", "triangle", "arctangent"] | None = None
 
@@ -79,6 +85,15 @@ class NeuronSpec(Part):
     def decay_mantissa(self) -> int:
         """The 12-bit decay the chip uses: round(4096 * decay), 1..4096; 0.2 becomes 819."""
         return max(1, round(4096 * self.decay))
+
+    @property
+    def reset_kind(self) -> NeuronReset:
+        """`reset`, and `zero` where it is left out."""
+        return self.reset or "zero"
+
+    def resetting(self, reset: NeuronReset) -> NeuronSpec:
+        """These neurons with another reset; `zero` is left out of files, as it always was."""
+        return self.model_copy(update={"reset": None if reset == "zero" else reset})
 
 
 class QuantizerSpec(Part):

@@ -16,13 +16,13 @@ import numpy.typing as npt
 from litesnn.compiler.graph import (
     BIAS_EXP_MAX,
     BIAS_MANT_MAX,
-    VTH_MAX,
     WEIGHT_SHIFT,
     Analog,
     FidelityLabel,
     Graph,
     Membranes,
     Population,
+    Spiking,
     SynapseBlock,
 )
 from litesnn.compiler.passes.base import Pass
@@ -170,20 +170,23 @@ def _rounding_labels(population: Membranes, analog: Analog, offset: Floats | Non
     assert population.unit is not None
     labels = []
     membrane_unit = population.unit / 2**WEIGHT_SHIFT
-    vth = population.threshold_register
-    if vth is not None:
-        error = np.abs(vth * population.unit - analog.threshold) / analog.threshold
-        silent = vth == VTH_MAX
+    if isinstance(population, Spiking) and population.vth is not None:
+        threshold = population.vth * 2.0**population.vth_shift * membrane_unit
+        error = np.abs(threshold - analog.threshold) / analog.threshold
+        highest = population.highest_threshold
+        silent = population.vth == highest
         if (~silent).any():
             labels.append(_rounded("threshold to integer", population, float(error[~silent].max())))
         if silent.any():
-            detail = f"{int(silent.sum())} channel(s) need a threshold above 2^17 - 1 and are clipped to it"
+            limit = f"2^{highest.bit_length()} - 1"
+            detail = f"{int(silent.sum())} channel(s) need a threshold above {limit} and are clipped to it"
             labels.append(FidelityLabel("threshold register", population.place, "approximate", detail))
     if offset is not None:
         error = np.abs(population.bias * membrane_unit - offset) / analog.threshold
         labels.append(_rounded("bias to mantissa and exponent", population, float(error.max())))
-    if population.dv > 0:
-        leak = float(membrane_unit.max() / (population.dv / 4096) / analog.threshold)
+    lost = np.broadcast_to(population.dv, population.shape[:1]) / 4096
+    if (lost > 0).any():
+        leak = float((membrane_unit[lost > 0] / lost[lost > 0]).max() / analog.threshold)
         labels.append(_rounded("leak truncated toward zero", population, leak))
     return labels
 

@@ -15,6 +15,14 @@ class SurrogateShape(IntEnum):
     ARCTANGENT = 2
 
 
+class ResetKind(IntEnum):
+    """As native/neurons.c numbers them."""
+
+    ZERO = 0
+    SUBTRACT = 1
+    SUBTRACT_NEXT = 2
+
+
 class Constants(ctypes.Structure):
     """`Neurons` of native/neurons.c.
 
@@ -29,6 +37,7 @@ class Constants(ctypes.Structure):
         ("first", c_float),
         ("second", c_float),
         ("shape", c_int32),
+        ("reset", c_int32),
     )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.genotype import Topology
-from litesnn.compiler.graph import Graph, Membranes
+from litesnn.compiler.graph import Graph, Membranes, ProgrammedLif
 from litesnn.runtime.verify.compare import Comparison
 from litesnn.runtime.verify.own_faults import overflow, unheld_weights, wrong_timing
 from litesnn.runtime.verify.weight_faults import wrong_weights
@@ -31,8 +31,12 @@ class ReferenceParameters(Protocol):
         """4096 times the membrane's decay."""
 
     @property
-    def vth(self) -> Ints | None:
-        """(C,), None for the readout."""
+    def reset(self) -> str:
+        """What a spike does to the membrane, as `ProgrammedLif` calls it; `zero` where nothing spikes."""
+
+    @property
+    def threshold(self) -> Ints | None:
+        """(C,) in membrane units, above which a membrane spikes; None for the readout."""
 
     @property
     def bias_mant(self) -> Ints:
@@ -100,16 +104,20 @@ def _constants(population: Membranes, reference: ReferenceParameters) -> Iterato
     channels = list(population.channels)
     if not population.trained:
         return
-    if population.decay_mantissa != reference.decay_mantissa:
-        yield f"wrong decay: the program keeps {population.decay_mantissa}/4096 per step, PyTorch {reference.decay_mantissa}/4096"
-    vth = population.threshold_register
-    if vth is not None and reference.vth is not None:
-        yield from _differs("wrong threshold (vth)", population, vth, reference.vth[channels])
+    decays = np.broadcast_to(population.decay_mantissa, len(channels))
+    yield from _differs("wrong decay (of 4096 per step)", population, decays, reference.decay_mantissa)
+    if population.threshold is not None and reference.threshold is not None:
+        expected = reference.threshold[channels]
+        yield from _differs("wrong threshold (membrane units)", population, population.threshold, expected)
+    reset = population.reset if isinstance(population, ProgrammedLif) else "zero"
+    if reset != reference.reset:
+        yield f"wrong reset: the program's is '{reset}', PyTorch's '{reference.reset}'"
     bias = reference.bias_mant[channels] << reference.bias_exp[channels]
     yield from _differs("wrong bias", population, population.bias, bias)
 
 
-def _differs(what: str, population: Membranes, found: Ints, expected: Ints) -> Iterator[str]:
+def _differs(what: str, population: Membranes, found: Ints, expected: Ints | int) -> Iterator[str]:
+    expected = np.broadcast_to(expected, found.shape)
     wrong = np.flatnonzero(found != expected)
     if len(wrong):
         first = int(wrong[0])

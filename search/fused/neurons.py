@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 
 from litesnn.kernels import Library
-from litesnn.kernels.neurons import Constants, SurrogateShape
+from litesnn.kernels.neurons import Constants, ResetKind, SurrogateShape
+from litesnn.search.model.neurons import LifConstants
 from litesnn.search.model.registers import DECAY_ONE
 from litesnn.search.model.surrogate import HALF_WINDOW, Surrogate
 
@@ -23,11 +24,9 @@ _PART = 2**15
 """Membranes whose gradient is computed at once: what lies between two passes over them stays in the second cache."""
 
 
-def fused_spikes(
-    kernels: Library, current: Tensor, timesteps: int, decay_mantissa: int, threshold: float, surrogate: Surrogate
-) -> Tensor:
+def fused_spikes(kernels: Library, current: Tensor, timesteps: int, neurons: LifConstants) -> Tensor:
     """As `litesnn.search.model.neurons.float_spikes`, of a contiguous float32 `current` on the CPU."""
-    constants = _constants(decay_mantissa / DECAY_ONE, threshold, surrogate)
+    constants, surrogate = _constants(neurons), neurons.surrogate
     if not (torch.is_grad_enabled() and current.requires_grad):
         return _forward(kernels, constants, current, timesteps, None)
     spikes: Tensor = _Fused.apply(current, kernels, constants, timesteps, surrogate)  # type: ignore[no-untyped-call]
@@ -97,14 +96,19 @@ def _backward(
     return of_current
 
 
-def _constants(decay: float, threshold: float, surrogate: Surrogate) -> Constants:
-    width, pair = surrogate.width, {"decay": decay, "threshold": threshold}
+def _constants(neurons: LifConstants) -> Constants:
+    surrogate, width = neurons.surrogate, neurons.surrogate.width
+    shared = {
+        "decay": neurons.decay_mantissa / DECAY_ONE,
+        "threshold": neurons.threshold,
+        "reset": ResetKind[neurons.reset.upper()],
+    }
     if surrogate.shape == "dspike":
         largest = width / (2 * tanh(width / 2))
-        return Constants(**pair, window=HALF_WINDOW, first=largest, shape=SurrogateShape.DSPIKE)
+        return Constants(**shared, window=HALF_WINDOW, first=largest, shape=SurrogateShape.DSPIKE)
     if surrogate.shape == "triangle":
-        return Constants(**pair, first=width, second=width**2, shape=SurrogateShape.TRIANGLE)
-    return Constants(**pair, first=width / 2, second=pi / 2 * width, shape=SurrogateShape.ARCTANGENT)
+        return Constants(**shared, first=width, second=width**2, shape=SurrogateShape.TRIANGLE)
+    return Constants(**shared, first=width / 2, second=pi / 2 * width, shape=SurrogateShape.ARCTANGENT)
 
 
 def _for_each(compute: Callable[[int], None], parts: range) -> None:

@@ -13,9 +13,11 @@ from math import ldexp
 import torch
 from torch import Tensor
 
+from litesnn.compiler.genotype import NeuronReset
 from litesnn.search.quantizer.straight_through import straight_through
 
 VTH_MAX = 2**17 - 1
+MEMBRANE_MAX = 2**23 - 1
 BIAS_MANT_MAX = 4095
 BIAS_EXP_MAX = 7
 
@@ -28,7 +30,8 @@ class Folded:
     ----------
     multipliers : per edge (C,); integer weight = multiplier * code
     unit : (C,) real value of one unit of the accumulator `a`
-    vth : (C,) threshold; a membrane spikes above 64 * vth
+    threshold : (C,) in membrane units, above which a membrane spikes
+    highest : the largest threshold there is
     bias_mant, bias_exp : (C,)
     bias : (C,) bias_mant * 2^bias_exp, in membrane units
     bias_exact : (C,) the bias before rounding
@@ -37,12 +40,40 @@ class Folded:
 
     multipliers: tuple[Tensor, ...]
     unit: Tensor
-    vth: Tensor
+    threshold: Tensor
+    highest: int
     bias_mant: Tensor
     bias_exp: Tensor
     bias: Tensor
     bias_exact: Tensor
     live: Tensor
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A real threshold, and how fine the chip holds it.
+
+    Attributes
+    ----------
+    grain : membrane units that it is a multiple of: 64 in the register of 17 bits, 1 in a program's word
+    highest : the largest there is, membrane units
+    """
+
+    value: float
+    grain: int = 64
+    highest: int = 64 * VTH_MAX
+
+    @classmethod
+    def of(cls, value: float, reset: NeuronReset) -> Threshold:
+        """The threshold of neurons with this reset: a reset to 0 is the fixed unit's, any other a program's."""
+        return cls(value) if reset == "zero" else cls(value, grain=1, highest=MEMBRANE_MAX)
+
+    def rounded(self, unit: Tensor) -> Tensor:
+        """In membrane units of accumulators worth `unit` (C,), with the gradient of the exact one."""
+        per_grain = 64 // self.grain
+        exact = self.value / unit * per_grain
+        nearest = torch.clamp(torch.round(exact), 0, self.highest // self.grain)
+        return straight_through(exact, nearest) * self.grain
 
 
 @dataclass(frozen=True)
@@ -59,7 +90,7 @@ def gain_of_norm(weight: Tensor, bias: Tensor, running_mean: Tensor, running_var
     return Gain(gain, bias.double() - running_mean.double() * gain)
 
 
-def fold_node_norm(norm: Gain, code_values: Sequence[Tensor], membrane_exp: int, threshold: float) -> Folded:
+def fold_node_norm(norm: Gain, code_values: Sequence[Tensor], membrane_exp: int, threshold: Threshold) -> Folded:
     """`norm: node`: one gain for the sum of the edges, whose values of code 1 are powers of two apart in every channel.
 
     A value is a scalar, or (C,), float64.
@@ -80,7 +111,7 @@ def _power_of_two(ratio: Tensor) -> Tensor:
 
 
 def fold_edge_norm(
-    norms: Sequence[Gain], code_values: Sequence[Tensor], membrane_exp: int, threshold: float, multiplier_max: int
+    norms: Sequence[Gain], code_values: Sequence[Tensor], membrane_exp: int, threshold: Threshold, multiplier_max: int
 ) -> Folded:
     """`norm: edge`: integer multipliers m_ec for per-channel, per-edge scales; edges without norm have gain 1, offset 0."""
     offset = norms[0].offset
@@ -103,7 +134,7 @@ def _largest(code_values: Sequence[Tensor], like: Tensor) -> Tensor:
     return torch.stack([h.expand_as(like) for h in code_values]).amax(0)
 
 
-def fold_pool(channels: int, pixels: int, membrane_exp: int, threshold: float, device: torch.device) -> Folded:
+def fold_pool(channels: int, pixels: int, membrane_exp: int, threshold: Threshold, device: torch.device) -> Folded:
     """The spiked global average pool: weight 2^S on every pixel, unit 2^-S / pixels, no bias."""
     unit = torch.full((channels,), ldexp(1.0, -membrane_exp) / pixels, dtype=torch.float64, device=device)
     weight = torch.full_like(unit, ldexp(1.0, membrane_exp))
@@ -113,7 +144,7 @@ def fold_pool(channels: int, pixels: int, membrane_exp: int, threshold: float, d
 def fold_readout(bias: Tensor, code_value: float) -> Folded:
     """The readout: weight = code, unit = step / 2; its threshold is meaningless (the readout has none)."""
     unit = torch.full_like(bias, code_value, dtype=torch.float64)
-    return _with_threshold((torch.ones_like(unit),), unit, bias.double(), 0.0, unit > 0)
+    return _with_threshold((torch.ones_like(unit),), unit, bias.double(), Threshold(0.0), unit > 0)
 
 
 def bias_to_mantissa(exact: Tensor) -> tuple[Tensor, Tensor]:
@@ -127,10 +158,8 @@ def bias_to_mantissa(exact: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _with_threshold(
-    multipliers: tuple[Tensor, ...], unit: Tensor, offset: Tensor, threshold: float, live: Tensor
+    multipliers: tuple[Tensor, ...], unit: Tensor, offset: Tensor, threshold: Threshold, live: Tensor
 ) -> Folded:
-    exact_vth = threshold / unit
-    vth = straight_through(exact_vth, torch.clamp(torch.round(exact_vth), 0, VTH_MAX))
     exact_bias = 64 * offset / unit
     with torch.no_grad():
         mantissa, exponent = bias_to_mantissa(exact_bias)
@@ -139,7 +168,8 @@ def _with_threshold(
     return Folded(
         multipliers=multipliers,
         unit=unit,
-        vth=vth,
+        threshold=threshold.rounded(unit),
+        highest=threshold.highest,
         bias_mant=mantissa,
         bias_exp=exponent,
         bias=bias,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from litesnn.search.model.fixed_point import BIAS_EXP_MAX, BIAS_MANT_MAX, VTH_MAX, Folded
+from litesnn.search.model.fixed_point import BIAS_EXP_MAX, BIAS_MANT_MAX, Folded
 from litesnn.search.model.registers import largest_sum, reach
 from litesnn.search.model.spiking_model import SpikingModel
 
@@ -85,7 +85,7 @@ def _choose(population: _Population) -> int:
 
 
 def _fine_enough(folded: Folded) -> bool:
-    return not bool(folded.live.any()) or float(folded.vth[folded.live].min()) >= VTH_WANTED
+    return not bool(folded.live.any()) or float(folded.threshold[folded.live].min()) >= 64 * VTH_WANTED
 
 
 def _fits(folded: Folded, sums: Sequence[Tensor], shifted: bool, limit: int) -> bool:
@@ -98,6 +98,6 @@ def _fits(folded: Folded, sums: Sequence[Tensor], shifted: bool, limit: int) -> 
     return (
         shift_fits
         and float(accumulator.max()) < limit
-        and float(folded.vth[live].max()) < VTH_MAX
+        and float(folded.threshold[live].max()) < folded.highest
         and float(folded.bias_exact[live].abs().max()) <= BIAS_MANT_MAX * 2**BIAS_EXP_MAX
     )

@@ -12,7 +12,7 @@ from litesnn.compiler.genotype import Genotype, LoadedGenotype, Topology, resolv
 from litesnn.compiler.genotype.topology import NORM_TENSORS
 from litesnn.search.model.compression import WHOLE, Compression
 from litesnn.search.model.edges import Edge
-from litesnn.search.model.fixed_point import Folded, fold_pool, fold_readout
+from litesnn.search.model.fixed_point import Folded, Threshold, fold_pool, fold_readout
 from litesnn.search.model.nodes import Node, stored_exp
 
 Model = TypeVar("Model", bound="GenotypeNetwork")
@@ -85,7 +85,7 @@ class GenotypeNetwork(nn.Module):
         pool = self.topology.pool
         assert pool is not None
         channels, height, width = pool.in_shape
-        threshold = self.genotype.pool_threshold
+        threshold = Threshold.of(self.genotype.pool_threshold, self.genotype.neuron.reset_kind)
         return fold_pool(channels, height * width, stored_exp(self.pool_exp, "head"), threshold, self.pool_exp.device)
 
     def fold_readout(self) -> Folded:

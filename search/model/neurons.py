@@ -1,7 +1,13 @@
 """The leaky integrate-and-fire neuron over T steps, in floating point and on the chip's integers.
 
-`u = decay * u * (1 - y) + I`, spike where `u > threshold` (strict), hard reset to 0. The reset lets gradients through, as in
-LitE-SNN's code. Time is a loop; everything else of the model is parallel over T.
+    u[t] = decay * r[t - 1] + I[t] - d[t]        y[t] = 1 where u[t] > threshold (strict)
+
+    zero            r[t] = u[t] * (1 - y[t])           d[t] = 0
+    subtract        r[t] = u[t] - threshold * y[t]     d[t] = 0
+    subtract_next   r[t] = u[t]                        d[t] = threshold where r[t - 1] > threshold
+
+The reset to 0 lets gradients through, as in LitE-SNN's code; a subtraction is detached, as in snnTorch: the spike that causes it has no
+gradient by it, the threshold has. Time is a loop; everything else of the model is parallel over T.
 """
 
 from __future__ import annotations
@@ -12,6 +18,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from litesnn.compiler.genotype import NeuronReset, NeuronSpec
 from litesnn.search.model.axes import per_channel
 from litesnn.search.model.registers import DECAY_ONE, Registers
 from litesnn.search.model.surrogate import Surrogate, spike
@@ -19,8 +26,34 @@ from litesnn.search.quantizer.straight_through import straight_through
 
 
 @dataclass(frozen=True)
+class LifConstants:
+    """What a population's neurons share.
+
+    Attributes
+    ----------
+    decay_mantissa : the rounded decay is `decay_mantissa / 4096`
+    threshold : in real units
+    """
+
+    decay_mantissa: int
+    threshold: float
+    surrogate: Surrogate
+    reset: NeuronReset = "zero"
+
+    @classmethod
+    def of(cls, neuron: NeuronSpec, threshold: float | None = None) -> LifConstants:
+        """Of a genotype's neurons, or of those with a threshold of their own."""
+        return cls(
+            decay_mantissa=neuron.decay_mantissa,
+            threshold=threshold or neuron.threshold,
+            surrogate=Surrogate.of(neuron),
+            reset=neuron.reset_kind,
+        )
+
+
+@dataclass(frozen=True)
 class LifResult:
-    """Spikes (T, N, C, H, W), where asked for membranes before the reset of the same shape, and the membranes after the last step."""
+    """Spikes (T, N, C, H, W), where asked for membranes before the reset of the same shape, and what the last step leaves to the next."""
 
     spikes: Tensor
     membranes: Tensor | None
@@ -28,44 +61,35 @@ class LifResult:
 
 
 def float_lif(
-    current: Tensor,
-    timesteps: int,
-    decay_mantissa: int,
-    threshold: float,
-    surrogate: Surrogate,
-    *,
-    record: bool,
-    rest: Tensor | None = None,
+    current: Tensor, timesteps: int, constants: LifConstants, *, record: bool, rest: Tensor | None = None
 ) -> LifResult:
-    """Floating-point neurons with the rounded decay `decay_mantissa / 4096`.
+    """Floating-point neurons.
 
     Parameters
     ----------
     current : (T, N, C, H, W) in real units, or (1, N, C, H, W) where it is the same at every step
-    rest : (N, C, H, W) membranes that an earlier call left (`LifResult.rest`); None starts a sample
+    rest : (N, C, H, W), r that an earlier call left (`LifResult.rest`); None starts a sample
     """
-    decay = decay_mantissa / DECAY_ONE
+    decay, threshold = constants.decay_mantissa / DECAY_ONE, constants.threshold
     spikes, membranes = [], []
     for t in range(timesteps):
         u = current[t if current.shape[0] > 1 else 0]
         if rest is not None:
-            u = decay * rest + u
-        y = spike(u - threshold, u > threshold, surrogate)
-        rest = u * (1 - y)
+            u = _less_what_is_due(decay * rest + u, rest, threshold, constants.reset)
+        y = spike(u - threshold, u > threshold, constants.surrogate)
+        rest = _left(u, y, threshold, constants.reset)
         spikes.append(y)
         if record:
             membranes.append(u)
     return LifResult(torch.stack(spikes), torch.stack(membranes) if record else None, rest)
 
 
-def float_spikes(
-    current: Tensor, timesteps: int, decay_mantissa: int, threshold: float, surrogate: Surrogate
-) -> Tensor:
+def float_spikes(current: Tensor, timesteps: int, constants: LifConstants) -> Tensor:
     """Spikes (T, N, C, H, W) of whole samples: what training needs of `float_lif`."""
-    return float_lif(current, timesteps, decay_mantissa, threshold, surrogate, record=False).spikes
+    return float_lif(current, timesteps, constants, record=False).spikes
 
 
-FloatSpikes = Callable[[Tensor, int, int, float, Surrogate], Tensor]
+FloatSpikes = Callable[[Tensor, int, LifConstants], Tensor]
 """What computes as `float_spikes` does."""
 
 
@@ -73,8 +97,7 @@ def fixed_lif(
     accumulator: Tensor,
     registers: Registers,
     timesteps: int,
-    decay_mantissa: int,
-    surrogate: Surrogate,
+    constants: LifConstants,
     *,
     record: bool,
     rest: Tensor | None = None,
@@ -87,7 +110,7 @@ def fixed_lif(
     Parameters
     ----------
     accumulator : `a`, float64 (T, N, C, H, W) or (1, N, C, H, W)
-    registers : those of the population, with its integers
+    registers : those of the population, with its integers, the threshold among them
     rest : as in `float_lif`
 
     Raises
@@ -95,21 +118,37 @@ def fixed_lif(
     RegisterError
         Where a current leaves its register by more than one wrap.
     """
-    folded = registers.folded
+    folded, reset = registers.folded, constants.reset
     current = registers.current(accumulator, timesteps) + per_channel(folded.bias)
     clips = registers.clips
-    vth, scale = 64 * per_channel(folded.vth), per_channel(folded.unit) / 64
+    threshold, scale = per_channel(folded.threshold), per_channel(folded.unit) / 64
     spikes, membranes = [], []
     for t in range(timesteps):
         v = current[t if current.shape[0] > 1 else 0]
         if rest is not None:
-            exact = rest * decay_mantissa / DECAY_ONE
+            exact = rest * constants.decay_mantissa / DECAY_ONE
             v = straight_through(exact, torch.trunc(exact)) + v
+            v = _less_what_is_due(v, rest, threshold, reset)
         if clips:
             v = registers.membrane(v)
-        y = spike((v - vth) * scale, v > vth, surrogate)
-        rest = v * (1 - y)
+        y = spike((v - threshold) * scale, v > threshold, constants.surrogate)
+        rest = _left(v, y, threshold, reset)
         spikes.append(y)
         if record:
             membranes.append(v)
     return LifResult(torch.stack(spikes), torch.stack(membranes) if record else None, rest)
+
+
+def _less_what_is_due(updated: Tensor, rest: Tensor, threshold: Tensor | float, reset: NeuronReset) -> Tensor:
+    """An updated membrane without the d that the step before left to subtract."""
+    if reset != "subtract_next":
+        return updated
+    return updated - threshold * (rest > threshold).to(rest.dtype)
+
+
+def _left(membrane: Tensor, spikes: Tensor, threshold: Tensor | float, reset: NeuronReset) -> Tensor:
+    """r, what a membrane is after the spikes of its step."""
+    if reset == "subtract_next":
+        return membrane
+    left: Tensor = membrane * (1 - spikes) if reset == "zero" else membrane - threshold * spikes.detach()
+    return left

@@ -11,7 +11,7 @@ from litesnn.compiler.genotype import Genotype, NodePlan
 from litesnn.compiler.genotype.schema import MEMBRANE_EXP_MAX
 from litesnn.compiler.genotype.topology import NORM_TENSORS
 from litesnn.search.model.edges import Edge
-from litesnn.search.model.fixed_point import Folded, Gain, fold_edge_norm, fold_node_norm, gain_of_norm
+from litesnn.search.model.fixed_point import Folded, Gain, Threshold, fold_edge_norm, fold_node_norm, gain_of_norm
 from litesnn.search.model.snapping import UnsnappedEdge, snap_steps
 
 
@@ -83,7 +83,8 @@ class Node(nn.Module):
                     f"{edge.plan.place}: found a quantizer step of {float(value.min())} to {float(value.max())}; allowed: finite "
                     "and above 0. The training diverged: lower its learning rate, or start without resuming"
                 )
-        exp, threshold = stored_exp(self.membrane_exp, self.plan.place), self.genotype.neuron.threshold
+        exp, neuron = stored_exp(self.membrane_exp, self.plan.place), self.genotype.neuron
+        threshold = Threshold.of(neuron.threshold, neuron.reset_kind)
         if self.genotype.norm == "node":
             return fold_node_norm(self._gain(self.plan.name), values, exp, threshold)
         one = torch.ones(self.plan.shape[0], dtype=torch.float64, device=self.membrane_exp.device)

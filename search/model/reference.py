@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from litesnn.base.errors import GenotypeError
-from litesnn.compiler.genotype import EdgePlan, LoadedGenotype, check_integers
+from litesnn.compiler.genotype import EdgePlan, LoadedGenotype, NeuronReset, NeuronSpec, check_integers
 from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.model.fixed_point import Folded
 from litesnn.search.model.registers import DECAY_ONE, Tally, largest_sum, reach
@@ -52,16 +52,19 @@ class FixedPopulation:
     Attributes
     ----------
     decay_mantissa : D; 4096 (no leak) for the readout
-    vth, bias_mant, bias_exp : (C,); vth is None for the readout
+    reset : `zero` of maxima and the readout too
+    threshold : (C,) in membrane units, above which a membrane spikes; None for the readout
+    bias_mant, bias_exp : (C,)
     weights : edge name -> integer weight of `a`: (C_out, C_in, k, k), (C_out, C_in * H * W) for dense, and depthwise
         (C, 1, k_h, k_w) for the pool and maxima, whose edge is called `<population>.edge0`
     """
 
     decay_mantissa: int
-    vth: Integers | None
+    threshold: Integers | None
     bias_mant: Integers
     bias_exp: Integers
     weights: dict[str, Integers]
+    reset: NeuronReset = "zero"
 
 
 def run_reference(
@@ -116,7 +119,7 @@ def fixed_parameters(loaded: LoadedGenotype) -> dict[str, FixedPopulation]:
     """Integer parameters of every population, in the order of computation: maxima, nodes, `pool`, `readout`."""
     loaded.trained  # noqa: B018 - refuses an untrained genotype
     model = SpikingModel.from_genotype(loaded)
-    decay = loaded.spec.neuron.decay_mantissa
+    neuron = loaded.spec.neuron
     result: dict[str, FixedPopulation] = {}
     with torch.no_grad():
         for node in model.node_list():
@@ -125,18 +128,18 @@ def fixed_parameters(loaded: LoadedGenotype) -> dict[str, FixedPopulation]:
             for edge, multiplier in zip(node.edge_list(), folded.multipliers, strict=True):
                 codes = edge.codes()
                 weights[edge.plan.name] = _integers(codes * multiplier.reshape(-1, *[1] * (codes.ndim - 1)))
-                result |= _maxima(edge.plan, decay)
-            result[node.plan.name] = _population(folded, decay, weights)
+                result |= _maxima(edge.plan, neuron.decay_mantissa)
+            result[node.plan.name] = _population(folded, neuron, weights)
         if loaded.topology.pool is not None:
             folded = model.fold_pool()
-            shape = (len(folded.vth), 1, *loaded.topology.pool.in_shape[1:])
+            shape = (len(folded.unit), 1, *loaded.topology.pool.in_shape[1:])
             taps = folded.multipliers[0][:, None, None, None].expand(shape)
-            result["pool"] = _population(folded, decay, {"pool": _integers(taps)})
+            result["pool"] = _population(folded, neuron, {"pool": _integers(taps)})
         folded = model.fold_readout()
         weights = {loaded.topology.readout.name: _integers(model.readout.codes())}
         bias_mant, bias_exp = _integers(folded.bias_mant), _integers(folded.bias_exp)
         result["readout"] = FixedPopulation(
-            decay_mantissa=DECAY_ONE, vth=None, bias_mant=bias_mant, bias_exp=bias_exp, weights=weights
+            decay_mantissa=DECAY_ONE, threshold=None, bias_mant=bias_mant, bias_exp=bias_exp, weights=weights
         )
     return result
 
@@ -169,15 +172,16 @@ def _maxima(plan: EdgePlan, decay: int) -> dict[str, FixedPopulation]:
         zeros = np.zeros(channels, np.int64)
         taps = np.ones((channels, 1, plan.max_window[0], plan.max_window[0]), np.int64)
         result[name] = FixedPopulation(
-            decay_mantissa=decay, vth=zeros, bias_mant=zeros.copy(), bias_exp=zeros.copy(), weights={name: taps}
+            decay_mantissa=decay, threshold=zeros, bias_mant=zeros.copy(), bias_exp=zeros.copy(), weights={name: taps}
         )
     return result
 
 
-def _population(folded: Folded, decay: int, weights: dict[str, Integers]) -> FixedPopulation:
+def _population(folded: Folded, neuron: NeuronSpec, weights: dict[str, Integers]) -> FixedPopulation:
     return FixedPopulation(
-        decay_mantissa=decay,
-        vth=_integers(folded.vth),
+        decay_mantissa=neuron.decay_mantissa,
+        reset=neuron.reset_kind,
+        threshold=_integers(folded.threshold),
         bias_mant=_integers(folded.bias_mant),
         bias_exp=_integers(folded.bias_exp),
         weights=weights,

@@ -13,10 +13,10 @@ import torch
 from torch import Tensor
 
 from litesnn.base.errors import RegisterError
-from litesnn.search.model.fixed_point import VTH_MAX, Folded
+from litesnn.compiler.genotype import NeuronReset
+from litesnn.search.model.fixed_point import MEMBRANE_MAX, VTH_MAX, Folded
 
 REGISTER = 2**23
-MEMBRANE_MAX = REGISTER - 1
 READOUT_MAX = 64 * VTH_MAX
 """Highest membrane of a readout: its threshold is the largest there is, and above it even a readout spikes and starts from 0."""
 DECAY_ONE = 4096
@@ -74,6 +74,7 @@ class Registers:
     decay : D, 4096 where nothing leaks
     timesteps : steps of a sample, which bound how far a membrane can get
     top : highest membrane of a readout; None where neurons spike and the clip alone holds
+    late : largest threshold that an update takes from a membrane (reset `subtract_next`), 0 where none does
     """
 
     name: str
@@ -84,6 +85,7 @@ class Registers:
     timesteps: int
     tally: Tally | None = None
     top: int | None = None
+    late: float = 0.0
 
     @classmethod
     def of(
@@ -95,9 +97,11 @@ class Registers:
         timesteps: int,
         tally: Tally | None,
         top: int | None = None,
+        reset: NeuronReset = "zero",
     ) -> Registers:
         """Registers of a population of integers `folded` whose accumulators stay within `reach`, (C,)."""
-        largest = torch.stack([reach.max(), folded.bias.detach().abs().max()]).tolist()
+        bounds = reach, folded.bias.detach().abs(), folded.threshold.detach()
+        largest = torch.stack([bound.max() for bound in bounds]).tolist()
         return cls(
             name=name,
             folded=folded,
@@ -107,6 +111,7 @@ class Registers:
             timesteps=timesteps,
             tally=tally,
             top=top,
+            late=largest[2] if reset == "subtract_next" else 0.0,
         )
 
     @property
@@ -115,7 +120,10 @@ class Registers:
         step = min(64 * self.reach, REGISTER) + self.bias
         membrane = 0.0
         for _ in range(self.timesteps):
-            membrane = membrane * self.decay / DECAY_ONE + step
+            kept = self.decay / DECAY_ONE
+            # What spikes is above the threshold: after the decay, at most the rest of the threshold is below 0.
+            taken = min(self.late, membrane) * (1 - kept) + 1 if self.late else 0.0
+            membrane = max(membrane * kept, taken) + step
             if membrane > (MEMBRANE_MAX if self.top is None else self.top):
                 return True
         return False

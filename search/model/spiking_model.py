@@ -23,15 +23,15 @@ from torch import Tensor
 from litesnn.compiler.genotype import EdgePlan, Genotype, PoolPlan, Topology
 from litesnn.search.model.axes import per_channel
 from litesnn.search.model.evaluation import Evaluation
+from litesnn.search.model.fixed_point import Folded
 from litesnn.search.model.loops import LoopPopulation, run_loop
 from litesnn.search.model.membranes import FixedMembrane, FloatMembrane, IntegerEdge, Membrane
 from litesnn.search.model.network import GenotypeNetwork
-from litesnn.search.model.neurons import FloatSpikes, LifResult, fixed_lif, float_lif, float_spikes
+from litesnn.search.model.neurons import FloatSpikes, LifConstants, LifResult, fixed_lif, float_lif, float_spikes
 from litesnn.search.model.nodes import Node
 from litesnn.search.model.registers import DECAY_ONE, READOUT_MAX, Registers, Tally, reach
 from litesnn.search.model.signals import delayed, max_population, side_by_side, spike_maximum, window_counts
 from litesnn.search.model.stages import stages
-from litesnn.search.model.surrogate import Surrogate
 
 
 class Recorder(Protocol):
@@ -143,8 +143,13 @@ class SpikingModel(GenotypeNetwork):
     def _registers(self, node: Node, membrane: Membrane) -> Registers | None:
         if membrane.folded is None or membrane.reach is None:
             return None
-        decay = self.genotype.neuron.decay_mantissa
-        return Registers.of(node.plan.name, membrane.folded, membrane.reach, decay, self.timesteps, self.tally)
+        return self._registers_of(node.plan.name, membrane.folded, membrane.reach)
+
+    def _registers_of(self, name: str, folded: Folded, reached: Tensor) -> Registers:
+        neuron = self.genotype.neuron
+        return Registers.of(
+            name, folded, reached, neuron.decay_mantissa, self.timesteps, self.tally, reset=neuron.reset_kind
+        )
 
     def _pool(self, plan: PoolPlan, signals: dict[str, Tensor], recorder: Recorder | None) -> Tensor:
         maps = torch.cat([signals[name] for name in plan.sources], dim=2)
@@ -152,9 +157,7 @@ class SpikingModel(GenotypeNetwork):
             folded = self.fold_pool()
             sums = maps.double().sum((3, 4), keepdim=True) * per_channel(folded.multipliers[0])
             most = [torch.full_like(folded.unit, float(plan.in_shape[1] * plan.in_shape[2]))]
-            decay = self.genotype.neuron.decay_mantissa
-            reached = reach(most, folded.multipliers)
-            registers = Registers.of("pool", folded, reached, decay, self.timesteps, self.tally)
+            registers = self._registers_of("pool", folded, reach(most, folded.multipliers))
             result = self._lif(sums, registers, recorder)
         else:
             means = maps.mean((3, 4), keepdim=True)
@@ -219,14 +222,13 @@ class SpikingModel(GenotypeNetwork):
         threshold: float | None = None,
     ) -> LifResult:
         """Neurons over all steps, or over some of them from the membranes that earlier ones left; on integers in `registers`."""
-        neuron, steps = self.genotype.neuron, timesteps or self.timesteps
-        decay, surrogate, record = neuron.decay_mantissa, Surrogate.of(neuron), recorder is not None
+        constants, steps = LifConstants.of(self.genotype.neuron, threshold), timesteps or self.timesteps
+        record = recorder is not None
         if registers is not None:
-            return fixed_lif(total, registers, steps, decay, surrogate, record=record, rest=rest)
-        level = threshold or neuron.threshold
+            return fixed_lif(total, registers, steps, constants, record=record, rest=rest)
         if timesteps is None and not record:
-            return LifResult(self.float_spikes(total, steps, decay, level, surrogate), None, None)
-        return float_lif(total, steps, decay, level, surrogate, record=record, rest=rest)
+            return LifResult(self.float_spikes(total, steps, constants), None, None)
+        return float_lif(total, steps, constants, record=record, rest=rest)
 
     def _record(self, name: str, result: LifResult, recorder: Recorder | None) -> Tensor:
         if recorder is not None and result.membranes is not None:

@@ -40,7 +40,7 @@ def new_network(name: str, settings: NetworkSettings) -> Genotype:
         name=f"{name}-{settings.cell_bits}bit",
         input=settings.input,
         timesteps=settings.timesteps,
-        neuron=QP_NEURON,
+        neuron=QP_NEURON.resetting(settings.reset),
         norm=settings.norm,
         quantizer=_with_ends(settings),
         stem=StemSpec(channels=settings.channels(STEM_CHANNELS), bits=settings.end_bits),

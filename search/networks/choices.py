@@ -9,6 +9,7 @@ from litesnn.base.errors import GenotypeError
 from litesnn.base.settings.bounds import check_settings
 from litesnn.base.settings.setting import Setting
 from litesnn.search.settings.bounds import MAX_SIDE
+from litesnn.search.settings.shared import RESET_HELP, NeuronReset
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,7 @@ class NetworkChoices:
             "One normalization per node, which deploys exactly; edge: one per convolution, as published.", option=True
         ),
     ] = "node"
+    reset: Annotated[NeuronReset, Setting(RESET_HELP, option=True)] = "zero"
 
     def __post_init__(self) -> None:
         check_settings(self, GenotypeError, NetworkChoices)

@@ -9,6 +9,13 @@ from litesnn.base.settings.setting import Setting
 Precision = Literal["32", "bf16"]
 """Of convolutions, while training in floating point."""
 
+NeuronReset = Literal["zero", "subtract", "subtract_next"]
+"""What a spike does to a membrane, as the genotype's `neuron.reset` has it."""
+RESET_HELP = (
+    "What a spike does to its membrane: zero sets it to 0; subtract takes the threshold away at the spike, subtract_next with the next "
+    "update (snnTorch's default). Subtractions deploy on loihi2 alone."
+)
+
 SeedSetting = Annotated[
     int,
     Setting("The same seed and threads give the same result on one CPU.", low=0, high=2**63 - 1, option=True),

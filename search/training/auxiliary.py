@@ -14,8 +14,8 @@ from litesnn.base.errors import TrainingError
 from litesnn.compiler.genotype import Genotype, Topology
 from litesnn.search.fused import float_spikes
 from litesnn.search.model.axes import fold_time, unfold_time
+from litesnn.search.model.neurons import LifConstants
 from litesnn.search.model.spiking_model import SpikingModel
-from litesnn.search.model.surrogate import Surrogate
 from litesnn.search.run.precision import autocast
 from litesnn.search.settings.shared import Precision
 from litesnn.search.training.losses import model_loss
@@ -64,14 +64,7 @@ class AuxiliaryHead(nn.Module):
         return logits
 
     def _fire(self, current: Tensor, like: Tensor) -> Tensor:
-        neuron = self.neuron
-        return float_spikes(
-            unfold_time(current, like),
-            len(like),
-            neuron.decay_mantissa,
-            neuron.threshold,
-            Surrogate.of(neuron),
-        )
+        return float_spikes(unfold_time(current, like), len(like), LifConstants.of(self.neuron))
 
 
 class Trainee(nn.Module):

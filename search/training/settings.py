@@ -11,7 +11,14 @@ from litesnn.base.settings.setting import Setting
 from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.run.sequential import STAGES
 from litesnn.search.settings.bounds import MAX_SIDE
-from litesnn.search.settings.shared import ClipNormSetting, PrecisionSetting, SeedSetting, ThreadsSetting
+from litesnn.search.settings.shared import (
+    RESET_HELP,
+    ClipNormSetting,
+    NeuronReset,
+    PrecisionSetting,
+    SeedSetting,
+    ThreadsSetting,
+)
 from litesnn.search.training.augmentation import Augmentation, CutoutSetting, FlipSetting, ShiftSetting
 
 LossName = Literal["ce", "tet"]
@@ -53,6 +60,7 @@ class TrainingSettings:
             option=True,
         ),
     ] = 0
+    reset: Annotated[NeuronReset | None, Setting(f"{RESET_HELP} none: as the genotype says.", option=True)] = None
     shift: ShiftSetting = 0
     flip: FlipSetting = False
     cutout: CutoutSetting = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,8 @@ def train_genotype(
     target = Path(out_path)
     check_training_output(target)
     set_threads(settings.threads)
-    loaded = with_preprocessing(load_genotype(genotype_path), preprocessing or {})
+    loaded = _with_reset(load_genotype(genotype_path), settings)
+    loaded = with_preprocessing(loaded, preprocessing or {})
     data = load_for(loaded.spec, dataset, data_dir) if isinstance(dataset, str) else dataset
     loaded = recording_preprocessing(loaded, data)
     place = usable_device(device, TrainingError)
@@ -124,6 +125,13 @@ def train_genotype(
     return TrainingResult(
         genotype=load_genotype(target).spec, path=target, record=record, history=history, registers=registers
     )
+
+
+def _with_reset(loaded: LoadedGenotype, settings: TrainingSettings) -> LoadedGenotype:
+    if settings.reset is None:
+        return loaded
+    neuron = loaded.spec.neuron.resetting(settings.reset)
+    return replace(loaded, spec=loaded.spec.model_copy(update={"neuron": neuron}))
 
 
 def _record(

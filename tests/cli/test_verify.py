@@ -74,7 +74,7 @@ def test_verify_exits_1_and_names_the_first_divergence(program: Path, tmp_path: 
     assert result.exit_code == 1
     said = " ".join(result.stdout.split())
     assert "first at population stem" in said
-    assert "wrong threshold (vth)" in said
+    assert "wrong threshold (membrane units)" in said
     found = as_json(call("verify", wrong, "--no-lava", "--json"))
     assert found["mismatching_spikes"] > 0
     first = found["comparisons"][0]["first_divergence"]

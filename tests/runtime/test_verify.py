@@ -186,7 +186,7 @@ def removed_channel(graph: Graph) -> Iterator[tuple[str, Graph]]:
 
 FAULTS: dict[str, tuple[Fault, str]] = {
     "a wrong weight": (wrong_weight, "wrong weight: 1 of "),
-    "a wrong decay": (wrong_decay, "wrong decay: the program keeps 2448/4096 per step, PyTorch 2048/4096"),
+    "a wrong decay": (wrong_decay, r"wrong decay \(of 4096 per step\): .* the program has 2448, PyTorch 2048"),
     "a missing delay": (missing_delay, "missing delay: block "),
     "a reset one step late": (late_reset, r"wrong reset: .* \(1 step\(s\) late\)"),
     "transposed kernels": (on_codes(lambda c: c.swapaxes(-1, -2).copy()), "transposed kernel: height and width are swapped in edge"),
@@ -194,7 +194,7 @@ FAULTS: dict[str, tuple[Fault, str]] = {
     "a wrong sign": (on_edges(inverted), "inverted weights: the sign is wrong in edge"),
     "a wrong scale": (on_edges(twice), "wrong weight scale in edge .*: every weight is 2 times PyTorch's"),
     "a wrong window": (on_edges(spread), "wrong window in edge .* stride, padding, dilation"),
-    "a wrong threshold": (wrong_threshold, r"wrong threshold \(vth\): 1 of "),
+    "a wrong threshold": (wrong_threshold, r"wrong threshold \(membrane units\): 1 of "),
     "a wrong bias": (wrong_bias, "wrong bias: "),
 }  # fmt: skip
 

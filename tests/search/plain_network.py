@@ -70,12 +70,16 @@ def taps(window: tuple[int, int, int], x: np.ndarray) -> np.ndarray:
     return out
 
 
-def threshold_and_bias(threshold: float, unit: float, offset: float) -> tuple[int, int, int]:
-    vth = int(np.clip(np.rint(threshold / unit), 0, 2**17 - 1))
+def threshold_and_bias(threshold: float, unit: float, offset: float, reset: str | None = None) -> tuple[int, int, int]:
+    """Threshold in membrane units, mantissa and exponent of the bias."""
+    if reset in (None, "zero"):
+        above = 64 * int(np.clip(np.rint(threshold / unit), 0, 2**17 - 1))
+    else:
+        above = int(np.clip(np.rint(64 * (threshold / unit)), 0, 2**23 - 1))
     b = 64 * offset / unit
     exponents = [x for x in range(8) if abs(np.rint(b / 2**x)) <= 4095]
     exponent = exponents[0] if exponents else 7
-    return vth, int(np.clip(np.rint(b / 2**exponent), -4095, 4095)), exponent
+    return above, int(np.clip(np.rint(b / 2**exponent), -4095, 4095)), exponent
 
 
 def affine(loaded: LoadedGenotype, owner: str, channel: int) -> tuple[float, float]:
@@ -94,24 +98,24 @@ def code_values(loaded: LoadedGenotype, edges: tuple[EdgePlan, ...]) -> list[np.
 
 
 def integers_of_channel(loaded: LoadedGenotype, node: Any, channel: int) -> tuple[list[int], tuple[int, int, int]]:
-    """Multiplier per edge, and (vth, bias_mant, bias_exp), of one channel."""
+    """Multiplier per edge, and (threshold, bias_mant, bias_exp), of one channel."""
     h = [values[channel] for values in code_values(loaded, node.edges)]
     exp, spec = node.membrane_exp, loaded.spec
     if spec.norm == "node":
         gain, offset = affine(loaded, node.name, channel)
         unit = (abs(gain) if gain != 0 else 1.0) * (min(h) * 2.0**-exp)
         multipliers = [int(np.sign(gain)) * 2 ** (round(np.log2(value / min(h))) + exp) for value in h]
-        return multipliers, threshold_and_bias(spec.neuron.threshold, unit, offset)
+        return multipliers, threshold_and_bias(spec.neuron.threshold, unit, offset, spec.neuron.reset)
     pairs = [affine(loaded, edge.name, channel) if edge.weighted else (1.0, 0.0) for edge in node.edges]
     offset = sum(pair[1] for pair in pairs)
     r = [pair[0] * value for pair, value in zip(pairs, h, strict=True)]
     largest = max(abs(value) for value in r)
     if largest == 0:
-        return [0] * len(r), threshold_and_bias(spec.neuron.threshold, max(h) * 2.0**-exp, offset)
+        return [0] * len(r), threshold_and_bias(spec.neuron.threshold, max(h) * 2.0**-exp, offset, spec.neuron.reset)
     x, p = [value / largest for value in r], spec.multiplier_max
     q = next(q for q in range(1, p + 1) if all(abs(v * q - np.rint(v * q)) <= q / (2 * p) for v in x))
     multipliers = [int(np.rint(value * q)) * 2**exp for value in x]
-    return multipliers, threshold_and_bias(spec.neuron.threshold, (largest / q) * 2.0**-exp, offset)
+    return multipliers, threshold_and_bias(spec.neuron.threshold, (largest / q) * 2.0**-exp, offset, spec.neuron.reset)
 
 
 def wrapped(current: np.ndarray) -> np.ndarray:
@@ -139,6 +143,7 @@ class PlainNetwork:
         self.spikes: dict[str, list[np.ndarray]] = {}
         self.membranes: dict[str, list[np.ndarray]] = {}
         self.rest: dict[str, np.ndarray] = {}
+        self.due: dict[str, np.ndarray] = {}
         self.before = {node.name: np.zeros(node.shape, np.int64) for node in self.loaded.topology.nodes}
         total: Any = 0
         for t in range(self.spec.timesteps):
@@ -155,11 +160,11 @@ class PlainNetwork:
 
     def node(self, node: Any, signals: dict[str, np.ndarray]) -> np.ndarray:
         sums = [window_sum(edge, self.codes[edge.name], self.source(edge, signals)) for edge in node.edges]
-        a, bias, vth = np.zeros(node.shape, np.int64), np.zeros(node.shape, np.int64), np.zeros(node.shape, np.int64)
+        a, bias, above = (np.zeros(node.shape, np.int64) for _ in range(3))
         for c, (multipliers, (threshold, mantissa, exponent)) in enumerate(self.channels[node.name]):
             a[c] = sum(m * s[c] for m, s in zip(multipliers, sums, strict=True))
-            bias[c], vth[c] = mantissa * 2**exponent, threshold
-        return self.fire(node.name, a, bias, vth)
+            bias[c], above[c] = mantissa * 2**exponent, threshold
+        return self.fire(node.name, a, bias, above)
 
     def source(self, edge: EdgePlan, signals: dict[str, np.ndarray]) -> np.ndarray:
         if edge.distance:
@@ -184,23 +189,31 @@ class PlainNetwork:
                     count = taps(edge.max_window, signals[edge.sources[0]])
                     self.log(f"{edge.name}.max", (count > 0).astype(np.int64), 64 * count)
 
-    def fire(self, name: str, a: np.ndarray, bias: np.ndarray, vth: np.ndarray) -> np.ndarray:
+    def fire(self, name: str, a: np.ndarray, bias: np.ndarray, above: np.ndarray) -> np.ndarray:
         rest = self.rest.get(name, np.zeros_like(a))
         v = np.sign(rest) * ((np.abs(rest) * self.spec.neuron.decay_mantissa) >> 12) + wrapped(64 * a) + bias
-        v = np.clip(v, 1 - 2**23, 2**23 - 1)
-        spikes = (v > 64 * vth).astype(np.int64)
-        self.rest[name] = np.where(spikes == 1, 0, v)
+        v = np.clip(v - self.due.get(name, 0), 1 - 2**23, 2**23 - 1)
+        spikes = (v > above).astype(np.int64)
+        self.reset(name, v, spikes, above)
         self.log(name, spikes, v)
         return spikes
+
+    def reset(self, name: str, v: np.ndarray, spikes: np.ndarray, threshold: np.ndarray | float) -> None:
+        """What spikes do to membranes: now, or in the next update."""
+        now = {"subtract": v - threshold, "subtract_next": v}.get(self.spec.neuron.reset or "zero", 0 * v)
+        self.rest[name] = np.where(spikes == 1, now, v)
+        if self.spec.neuron.reset == "subtract_next":
+            self.due[name] = spikes * threshold
 
     def pool(self, signals: dict[str, np.ndarray]) -> np.ndarray:
         plan = self.loaded.topology.pool
         assert plan is not None
         maps = np.concatenate([signals[name] for name in plan.sources])
         unit = 2.0**-plan.membrane_exp / (maps.shape[1] * maps.shape[2])
-        vth, _, _ = threshold_and_bias(self.spec.head.threshold or self.spec.neuron.threshold, unit, 0.0)
+        real = self.spec.head.threshold or self.spec.neuron.threshold
+        above, _, _ = threshold_and_bias(real, unit, 0.0, self.spec.neuron.reset)
         a = 2**plan.membrane_exp * maps.sum((1, 2)).reshape(-1, 1, 1)
-        return self.fire("pool", a, np.zeros_like(a), np.full_like(a, vth))
+        return self.fire("pool", a, np.zeros_like(a), np.full_like(a, above))
 
     def readout(self, signals: dict[str, np.ndarray]) -> np.ndarray:
         edge = self.loaded.topology.readout
@@ -237,8 +250,10 @@ class PlainFloatNetwork(PlainNetwork):
 
     def fire_float(self, name: str, current: np.ndarray, threshold: float | None = None) -> np.ndarray:
         u = self.rest.get(name, np.zeros_like(current)) * (self.spec.neuron.decay_mantissa / 4096) + current
-        spikes = (u > (threshold or self.spec.neuron.threshold)).astype(np.int64)
-        self.rest[name] = u * (1 - spikes)
+        above = threshold or self.spec.neuron.threshold
+        u = u - self.due.get(name, 0)
+        spikes = (u > above).astype(np.int64)
+        self.reset(name, u, spikes, above)
         self.log(name, spikes, u)
         return spikes
 

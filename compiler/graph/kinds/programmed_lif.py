@@ -62,6 +62,7 @@ class ProgrammedLif(Spiking):
 
     kind: ClassVar[str] = "programmed_lif"
     highest_threshold: ClassVar[int] = STATE_MAX
+    vth_shift: ClassVar[int] = 0
     in_registers: ClassVar[bool] = False
     document: ClassVar[type[PopulationDocument]] = ProgrammedLifDocument
 

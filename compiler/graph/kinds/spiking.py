@@ -15,10 +15,14 @@ from litesnn.compiler.graph.kinds.thresholded import Thresholded
 
 @dataclass(frozen=True, eq=False)
 class Spiking(Thresholded, Leaky):
-    """Neurons that spike where the membrane is above the threshold `vth << 6`, and then start again from 0; `vth` has 17 bits."""
+    """Neurons that spike where the membrane is above the threshold `vth << 6`, and then start again from 0; `vth` has 17 bits.
+
+    `vth_shift`: by which `vth` is shifted into membrane units
+    """
 
     removable: ClassVar[bool] = True
     highest_threshold: ClassVar[int] = VTH_MAX
+    vth_shift: ClassVar[int] = WEIGHT_SHIFT
 
     @property
     def sends(self) -> Sends:

@@ -1,6 +1,7 @@
 /* Leaky integrate-and-fire neurons in float32 over all steps at once, forward and backward, for training. Called from litesnn/search/fused.
 
-   u = decay * rest + current, spike where u > threshold, rest = u * (1 - spike); rest is 0 before the first step. Every operation and
+   u = decay * rest + current, spike where u > threshold, rest = u * (1 - spike); rest is 0 before the first step. With SUBTRACT rest =
+   u - threshold * spike; with SUBTRACT_NEXT rest = u, and the next u is less by the threshold where rest > threshold. Every operation and
    its order are those of litesnn/search/model/neurons.py and of torch's gradients of it, each rounded by itself (-ffp-contract=off), so
    that results are the same to the last bit. Arrays are [steps][neurons] but where another shape is given. */
 #include <stdint.h>
@@ -8,22 +9,24 @@
 
 #define BLOCK 2048 /* neurons whose state is held at once: it stays in the first cache */
 enum { DSPIKE, TRIANGLE, ARCTANGENT };
+enum { ZERO, SUBTRACT, SUBTRACT_NEXT };
 
-/* The constants of a surrogate gradient, in the order in which litesnn/kernels/neurons.py has them. */
+/* The constants of neurons and of their surrogate gradient, in the order in which litesnn/kernels/neurons.py has them. */
 typedef struct {
     float decay, threshold, window, first, second;
-    int32_t shape;
+    int32_t shape, reset;
 } Neurons;
 
 /* One step of some neurons. */
-static inline void step_forward(float decay, float threshold, int64_t count, const float *restrict current, float *restrict rest,
-                                float *restrict spikes, float *restrict membranes) {
+static inline void step_forward(float decay, float threshold, int32_t reset, int64_t count, const float *restrict current,
+                                float *restrict rest, float *restrict spikes, float *restrict membranes) {
     for (int64_t i = 0; i < count; i++) {
         float u = decay * rest[i] + current[i];
+        if (reset == SUBTRACT_NEXT) u = u - (rest[i] > threshold ? threshold : 0.0f);
         float spike = u > threshold ? 1.0f : 0.0f;
         membranes[i] = u;
         spikes[i] = spike;
-        rest[i] = u * (1.0f - spike);
+        rest[i] = reset == ZERO ? u * (1.0f - spike) : reset == SUBTRACT ? u - threshold * spike : u;
     }
 }
 
@@ -36,8 +39,13 @@ void litesnn_leaky_forward(const Neurons *n, const float *current, int32_t held,
         memset(rest, 0, sizeof rest);
         for (int64_t t = 0; t < steps; t++) {
             int64_t at = t * neurons + start;
-            step_forward(n->decay, n->threshold, count, current + (held ? start : at), rest, spikes + at,
-                         membranes ? membranes + at : unkept);
+            const float *given = current + (held ? start : at);
+            float *kept = membranes ? membranes + at : unkept;
+            switch (n->reset) {
+                case ZERO: step_forward(n->decay, n->threshold, ZERO, count, given, rest, spikes + at, kept); break;
+                case SUBTRACT: step_forward(n->decay, n->threshold, SUBTRACT, count, given, rest, spikes + at, kept); break;
+                default: step_forward(n->decay, n->threshold, SUBTRACT_NEXT, count, given, rest, spikes + at, kept);
+            }
         }
     }
 }
@@ -65,14 +73,21 @@ static inline float derivative(const Neurons *n, int32_t shape, float distance, 
 }
 
 /* One step of some neurons; `after` is the gradient of their membranes of the step after, and becomes that of this step. */
-static inline void step_backward(Neurons n, int32_t shape, int64_t count, const float *restrict membranes,
+static inline void step_backward(Neurons n, int32_t shape, int32_t detached, int64_t count, const float *restrict membranes,
                                  const float *restrict of_spikes, const float *restrict tangents, float *restrict after) {
     for (int64_t i = 0; i < count; i++) {
         float u = membranes[i], of_rest = after[i] * n.decay;
         float slope = derivative(&n, shape, u - n.threshold, shape == DSPIKE ? tangents[i] : 0.0f);
         float kept = u > n.threshold ? 0.0f : 1.0f;
-        after[i] = of_rest * kept + (of_spikes[i] - of_rest * u) * slope;
+        after[i] = detached ? of_rest + of_spikes[i] * slope : of_rest * kept + (of_spikes[i] - of_rest * u) * slope;
     }
+}
+
+/* The same for one surrogate; subtractions are detached. */
+static inline void step_backward_of(const Neurons *n, int32_t shape, int64_t count, const float *membranes, const float *of_spikes,
+                                    const float *tangents, float *after) {
+    if (n->reset == ZERO) step_backward(*n, shape, 0, count, membranes, of_spikes, tangents, after);
+    else step_backward(*n, shape, 1, count, membranes, of_spikes, tangents, after);
 }
 
 static inline void add(int64_t count, const float *restrict values, float *restrict to) {
@@ -92,9 +107,9 @@ void litesnn_leaky_backward(const Neurons *n, const float *membranes, const floa
             int64_t at = t * neurons + first + start;
             const float *u = membranes + at, *given = of_spikes + at;
             switch (n->shape) {
-                case DSPIKE: step_backward(*n, DSPIKE, count, u, given, tangents + t * total + start, after); break;
-                case TRIANGLE: step_backward(*n, TRIANGLE, count, u, given, NULL, after); break;
-                default: step_backward(*n, ARCTANGENT, count, u, given, NULL, after);
+                case DSPIKE: step_backward_of(n, DSPIKE, count, u, given, tangents + t * total + start, after); break;
+                case TRIANGLE: step_backward_of(n, TRIANGLE, count, u, given, NULL, after); break;
+                default: step_backward_of(n, ARCTANGENT, count, u, given, NULL, after);
             }
             if (held) add(count, after, of_current + first + start);
             else memcpy(of_current + at, after, bytes);

@@ -17,7 +17,7 @@ from litesnn.compiler.genotype import NeuronSpec
 from litesnn.search.fused import float_spikes
 from litesnn.search.methods.lite.comp_conv import CompConv
 from litesnn.search.model.axes import fold_time, unfold_time
-from litesnn.search.model.surrogate import Surrogate
+from litesnn.search.model.neurons import LifConstants
 from litesnn.search.spaces import CONV, SKIP, CandidateEdge, CellPlan, SpikeDhsSpace
 from litesnn.search.spaces.spikedhs import KERNEL
 
@@ -123,11 +123,4 @@ class Cell(nn.Module):
             currents[first + offset] = current if so_far is None else so_far + current
 
     def _fire(self, current: Tensor, like: Tensor) -> Tensor:
-        neuron = self.neuron
-        return float_spikes(
-            unfold_time(current, like),
-            like.shape[0],
-            neuron.decay_mantissa,
-            neuron.threshold,
-            Surrogate.of(neuron),
-        )
+        return float_spikes(unfold_time(current, like), like.shape[0], LifConstants.of(self.neuron))

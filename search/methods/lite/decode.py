@@ -15,6 +15,7 @@ from litesnn.compiler.genotype import (
     Genotype,
     HeadSpec,
     InputSpec,
+    NeuronSpec,
     NodeSpec,
     SearchRecord,
     StemSpec,
@@ -104,6 +105,7 @@ def to_genotype(
         name=name,
         input=input_spec,
         timesteps=decoded.timesteps,
+        neuron=NeuronSpec().resetting(settings.reset),
         norm=settings.norm,
         stem=StemSpec(channels=space.channels, bits=settings.bits_outside, keep=settings.keep_outside),
         cells=tuple(

@@ -12,7 +12,9 @@ from litesnn.search.quantizer.step_units import STEP_UNIT
 from litesnn.search.run.sequential import STAGES
 from litesnn.search.settings.bounds import MAX_CHANNELS, MAX_SIDE
 from litesnn.search.settings.shared import (
+    RESET_HELP,
     ClipNormSetting,
+    NeuronReset,
     PrecisionSetting,
     SamplesSetting,
     SeedSetting,
@@ -57,6 +59,7 @@ class SearchSettings:
     pool: Annotated[
         Literal["global_average", "none"], Setting("Of supernet and genotype, as the genotype means it.")
     ] = "global_average"
+    reset: Annotated[NeuronReset, Setting(RESET_HELP, option=True)] = "zero"
     skip_as_conv: Annotated[bool, Setting("Decode every operation to conv3x3, as the authors' retraining does.")] = (
         False
     )

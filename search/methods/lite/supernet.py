@@ -20,7 +20,7 @@ from litesnn.search.methods.lite.choices import Choices
 from litesnn.search.methods.lite.comp_conv import CompConv
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.model.axes import fold_time, unfold_time
-from litesnn.search.model.surrogate import Surrogate
+from litesnn.search.model.neurons import LifConstants
 from litesnn.search.run.precision import autocast
 from litesnn.search.spaces import SpikeDhsSpace
 from litesnn.search.spaces.spikedhs import KERNEL
@@ -51,7 +51,7 @@ class Supernet(nn.Module):
         self.space = space
         self.settings = settings
         self.input_scale = input_spec.scale
-        self.neuron = NeuronSpec()
+        self.neuron = NeuronSpec().resetting(settings.reset)
         outer = settings.keep_outside
         widths = (settings.bits_outside,)
         self.stem = CompConv(
@@ -135,11 +135,4 @@ class Supernet(nn.Module):
         return unfold_time(F.linear(fold_time(signal).flatten(1), weight, self.readout_bias).float(), signal)
 
     def _fire(self, current: Tensor) -> Tensor:
-        neuron = self.neuron
-        return float_spikes(
-            current,
-            self.settings.timesteps,
-            neuron.decay_mantissa,
-            neuron.threshold,
-            Surrogate.of(neuron),
-        )
+        return float_spikes(current, self.settings.timesteps, LifConstants.of(self.neuron))

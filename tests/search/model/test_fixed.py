@@ -62,13 +62,13 @@ def test_fixed_parameters_are_those_of_the_page(seed: int) -> None:
     loaded = random_trained_genotype(seed)
     parameters = fixed_parameters(loaded)
     assert list(parameters)[-1] == "readout"
-    assert parameters["readout"].vth is None
+    assert parameters["readout"].threshold is None
     for node in loaded.topology.nodes:
         found = parameters[node.name]
         assert found.decay_mantissa == loaded.spec.neuron.decay_mantissa
         for c in range(node.shape[0]):
             multipliers, expected = integers_of_channel(loaded, node, c)
-            assert (found.vth[c], found.bias_mant[c], found.bias_exp[c]) == expected
+            assert (found.threshold[c], found.bias_mant[c], found.bias_exp[c]) == expected
             for edge, multiplier in zip(node.edges, multipliers, strict=True):
                 np.testing.assert_array_equal(found.weights[edge.name][c], multiplier * codes_of(loaded, edge)[c])
 

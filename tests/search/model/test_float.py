@@ -16,7 +16,7 @@ from litesnn.compiler.genotype.schema import (
     StemSpec,
 )
 from litesnn.search.model.dead_channels import silence_dead_channels
-from litesnn.search.model.neurons import float_lif
+from litesnn.search.model.neurons import LifConstants, float_lif
 from litesnn.search.model.reference import run_reference
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.model.surrogate import Surrogate
@@ -41,7 +41,7 @@ def small_genotype(**changes: object) -> Genotype:
 def test_neurons_follow_the_equation_step_by_step() -> None:
     generator = torch.Generator().manual_seed(0)
     current = torch.randn(7, 2, 3, 2, 2, generator=generator, dtype=torch.float64)
-    result = float_lif(current, 7, 819, 0.5, Surrogate(3.0), record=True)
+    result = float_lif(current, 7, LifConstants(819, 0.5, Surrogate(3.0)), record=True)
     assert result.membranes is not None
     u = np.zeros(current.shape[1:])
     y = np.zeros(current.shape[1:])
@@ -53,7 +53,12 @@ def test_neurons_follow_the_equation_step_by_step() -> None:
 
 
 def test_the_threshold_is_strict() -> None:
-    assert float_lif(torch.full((1, 1, 1, 1, 1), 0.5), 1, 819, 0.5, Surrogate(3.0), record=False).spikes.sum() == 0
+    assert (
+        float_lif(
+            torch.full((1, 1, 1, 1, 1), 0.5), 1, LifConstants(819, 0.5, Surrogate(3.0)), record=False
+        ).spikes.sum()
+        == 0
+    )
 
 
 @pytest.mark.parametrize("seed", range(24))

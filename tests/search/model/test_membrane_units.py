@@ -27,8 +27,8 @@ def test_the_choice_keeps_sums_shifts_and_thresholds_within_their_fields(seed: i
             worst += sums * (graded if edge.reads_input else 1)
         assert worst.max() < 2**15
         assert node.membrane_exp <= 7
-        assert found.vth is not None
-        assert found.vth.max() < 2**17
+        assert found.threshold is not None
+        assert found.threshold.max() < 2**23
 
 
 @pytest.mark.parametrize("seed", range(15))
@@ -39,7 +39,7 @@ def test_the_choice_is_the_smallest_that_gives_fine_thresholds(seed: int) -> Non
         if int(node.membrane_exp) > 0 and folded.live.any():
             node.membrane_exp.fill_(int(node.membrane_exp) - 1)
             coarser = node.fold()
-            assert coarser.vth[coarser.live].min() < VTH_WANTED
+            assert coarser.threshold[coarser.live].min() < 64 * VTH_WANTED
 
 
 def test_a_finer_grid_is_left_where_weights_have_grown_too_large() -> None:

@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from litesnn.base.errors import RegisterError
-from litesnn.search.model.fixed_point import Folded
-from litesnn.search.model.neurons import fixed_lif
+from litesnn.search.model.fixed_point import VTH_MAX, Folded
+from litesnn.search.model.neurons import LifConstants, fixed_lif
 from litesnn.search.model.registers import READOUT_MAX, REGISTER, Registers, Tally, largest_sum
 from litesnn.search.model.surrogate import Surrogate
 
@@ -15,7 +15,7 @@ EDGE = REGISTER // 64
 
 def registers(reach: float, bias: float = 0.0, steps: int = 1, decay: int = 4096, **fields: object) -> Registers:
     one = torch.ones(1, dtype=torch.float64)
-    folded = Folded((one,), one, 0 * one, 0 * one, 0 * one, bias * one, bias * one, one > 0)
+    folded = Folded((one,), one, 0 * one, 64 * VTH_MAX, 0 * one, 0 * one, bias * one, bias * one, one > 0)
     return Registers.of(
         "stem", folded, torch.tensor([reach], dtype=torch.float64), decay, steps, **{"tally": Tally(), **fields}
     )
@@ -55,7 +55,7 @@ def test_overflows_are_counted_over_the_steps_that_an_input_is_held() -> None:
 def test_membranes_are_clipped_and_what_is_outside_has_no_gradient() -> None:
     accumulator = sums(10, -EDGE + 1, EDGE + 1).requires_grad_()
     found = registers(EDGE + 1, steps=3)
-    result = fixed_lif(accumulator, found, 3, 4096, Surrogate(1e12, "triangle"), record=True)
+    result = fixed_lif(accumulator, found, 3, LifConstants(4096, 1.0, Surrogate(1e12, "triangle")), record=True)
     assert result.membranes is not None
     assert result.membranes.flatten().tolist() == [640, 1 - REGISTER + 63, 1 - REGISTER]
     result.membranes.sum().backward()
