@@ -60,6 +60,15 @@ def test_decay_is_rounded_to_twelve_bits(decay: float, mantissa: int) -> None:
     assert parsed(document(neuron={"decay": decay})).neuron.decay_mantissa == mantissa
 
 
+def test_a_reset_to_zero_is_left_out_of_files() -> None:
+    neuron = parsed(document()).neuron
+    assert (neuron.reset, neuron.reset_kind) == (None, "zero")
+    late = neuron.resetting("subtract_next")
+    assert (late.reset, late.reset_kind) == ("subtract_next", "subtract_next")
+    assert late.resetting("zero") == neuron
+    assert "reset" not in json.loads(dump_genotype(parsed(document())))["neuron"]
+
+
 def edge(**changes) -> list[dict]:
     return [{"channels": 3, "nodes": [{"inputs": [{"source": "s1", "op": "conv3x3", **changes}]}]}]
 
@@ -86,6 +95,7 @@ def edge(**changes) -> list[dict]:
         ({"timesteps": "many"}, "timesteps: found 'many'"),
         ({"neuron": {"decay": 0.0}}, "neuron.decay: found 0.0"),
         ({"neuron": {"decay": 1.1}}, "neuron.decay: found 1.1"),
+        ({"neuron": {"reset": "none"}}, "neuron.reset: found 'none'; allowed: zero, subtract or subtract_next"),
         ({"input": {"shape": [1, 4]}}, "input.shape"),
         ({"input": {"shape": [2, 4, 4], "mean": [0.0, 0.0, 0.0]}}, "mean has 3 values; allowed: 1, or 2"),
         ({"input": {"shape": [2, 4, 4], "maximum": 200}}, "input.maximum: found 200"),

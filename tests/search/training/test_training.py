@@ -8,7 +8,7 @@ from bar_images import bar_dataset, bar_genotype
 from interruptions import Interrupted, check_resumed_training, crash_after
 
 from litesnn.base.errors import DataError, OutputError, TrainingError
-from litesnn.compiler.genotype import load_genotype
+from litesnn.compiler.genotype import NeuronReset, load_genotype
 from litesnn.search.model.reference import run_reference
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.training import TrainingSettings, train_genotype
@@ -36,6 +36,22 @@ def test_a_small_problem_is_learnt_and_the_record_is_true(tmp_path: Path, norm: 
     mask = loaded.trained["cell0.node0.edge0.mask"]
     assert int((mask == 0).sum()) == mask.size // 2
     assert not (tmp_path / "out.json.checkpoint").exists()
+
+
+@pytest.mark.parametrize("reset", ["subtract", "subtract_next"])
+def test_a_reset_is_chosen_trained_with_and_kept(tmp_path: Path, reset: NeuronReset) -> None:
+    settings = replace(SETTINGS, lr=0.01, epochs=8, reset=reset, auxiliary=0.4)
+    result = train_genotype(bar_genotype(tmp_path), bar_dataset(), tmp_path / "out.json", settings)
+    assert result.genotype.neuron.reset == reset
+    assert result.record.accuracy_fixed is not None
+    assert result.record.accuracy_fixed >= 0.9
+    loaded = load_genotype(tmp_path / "out.json")
+    trace = run_reference(loaded, bar_dataset().x_test, "fixed", record=False)
+    assert (trace.readout.argmax(1) == bar_dataset().y_test).mean() == pytest.approx(result.record.accuracy_fixed)
+    again = train_genotype(
+        tmp_path / "out.json", bar_dataset(), tmp_path / "zero.json", replace(settings, epochs=1, reset="zero")
+    )
+    assert again.genotype.neuron == load_genotype(bar_genotype(tmp_path)).spec.neuron
 
 
 @pytest.mark.parametrize(("stop", "auxiliary"), [(1, 0.0), (1, 0.4), (2, 0.0), (3, 0.4), (4, 0.0)])
