@@ -7,7 +7,7 @@ blocks of distance 1. Max pooling of spikes becomes a population of threshold 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -80,21 +80,14 @@ class _Lowering:
         return Graph.build(self.spec.timesteps, self.populations, feedback_first)
 
     def _source(self) -> Source:
-        shape = self.spec.input.shape
-        channels = tuple(range(shape[0]))
-        if self.spec.input.encoding == "spikes":
-            return Source(name="input", shape=shape, channels=channels, genotype_channels=shape[0], place="input")
-        return Source(
-            name="input",
-            shape=shape,
-            channels=channels,
-            genotype_channels=shape[0],
-            place="input",
-            arrival=None,
-            minimum=self.spec.input.minimum,
-            maximum=self.spec.input.maximum,
-            message_bits=8,
+        given = self.spec.input
+        channels = given.shape[0]
+        binary = Source(
+            name="input", shape=given.shape, channels=tuple(range(channels)), genotype_channels=channels, place="input"
         )
+        if given.encoding == "spikes":
+            return binary
+        return replace(binary, arrival=None, minimum=given.minimum, maximum=given.maximum, message_bits=8)
 
     def _neurons(self, name: str, shape: tuple[int, int, int], place: str, analog: Analog) -> Spiking:
         neuron = self.spec.neuron
