@@ -28,6 +28,13 @@ def test_a_new_network_is_a_genotype(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(("given", "reset"), [("zero", None), ("subtract", "subtract")])
+def test_a_reset_is_chosen(tmp_path: Path, given: str, reset: str | None) -> None:
+    target = tmp_path / "net.json"
+    assert run("resnet8", "--dataset", "digits", "--width", "0.1", "--reset", given, "-o", str(target))[0] == 0
+    assert load_genotype(target).spec.neuron.reset == reset
+
+
 def test_event_networks_take_a_shape(tmp_path: Path) -> None:
     target = tmp_path / "events.json"
     shape = ("--input-shape", "2x48x48", "--encoding", "spikes", "--classes", "10")

@@ -1,3 +1,5 @@
+from typing import get_args
+
 import numpy as np
 import pytest
 import torch
@@ -5,11 +7,12 @@ import torch
 from litesnn.base.errors import GenotypeError
 from litesnn.compiler.accounting import qp_model_size
 from litesnn.compiler.analysis.shape_ranges import shape_ranges
-from litesnn.compiler.genotype import Genotype, InputSpec, resolve
+from litesnn.compiler.genotype import Genotype, InputSpec, NeuronReset, resolve
 from litesnn.compiler.profile import load_profile
 from litesnn.search.data.arrays import cifar_input
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.networks import NETWORKS, NetworkSettings, new_network
+from litesnn.search.settings.shared import NeuronReset as settings_resets
 
 CIFAR = cifar_input("cifar10", (3, 32, 32))
 
@@ -23,6 +26,10 @@ def convolutions(name: str, **settings: object) -> list[tuple[int, int, int, int
         for edge in node.edges
         if edge.weighted
     ]
+
+
+def test_settings_have_the_resets_of_the_schema() -> None:
+    assert get_args(settings_resets) == get_args(NeuronReset)
 
 
 def test_resnet20_has_the_published_layers() -> None:
