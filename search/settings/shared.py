@@ -13,7 +13,7 @@ NeuronReset = Literal["zero", "subtract", "subtract_next"]
 """What a spike does to a membrane, as the genotype's `neuron.reset` has it."""
 RESET_HELP = (
     "What a spike does to its membrane: zero sets it to 0; subtract takes the threshold away at the spike, subtract_next with the next "
-    "update (snnTorch's default). Subtractions deploy on loihi2 alone."
+    "update (snnTorch's default). Subtractions are for programmable neurons (loihi2)."
 )
 
 SeedSetting = Annotated[
