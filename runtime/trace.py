@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +14,9 @@ from litesnn.compiler.graph import Graph
 
 Spikes = npt.NDArray[np.integer[Any]]  # uint8 spikes, int32 messages
 States = npt.NDArray[np.int64]
+Register = Literal["u", "spikes", "v"]
+REGISTERS: tuple[Register, ...] = ("u", "spikes", "v")
+"""In the order in which a step computes them; `v` is what is left after the reset."""
 
 
 def check_recorded(graph: Graph, names: Iterable[str]) -> None:
@@ -55,6 +58,12 @@ class Trace:
     membranes: dict[str, States] = field(default_factory=dict)
     potentials: dict[str, States] = field(default_factory=dict)
     registers: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def recorded(self, name: str, register: Register) -> States:
+        """A register of a recorded population, (N, T, C, H, W); `spikes` is whatever it sent."""
+        if register == "spikes":
+            return self.spikes[name].astype(np.int64)
+        return self.currents[name] if register == "u" else self.membranes[name]
 
     @property
     def overflows(self) -> dict[str, int]:

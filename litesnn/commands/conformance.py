@@ -1,0 +1,132 @@
+"""`litesnn conformance PROGRAM`: a pack that others can run against, and the trace of somebody else against ours."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from litesnn.base.errors import DataError
+from litesnn.base.terminal import assembled
+from litesnn.commands.consoles import print_json, stdout_console
+from litesnn.commands.exits import FINDINGS, errors_to_exit
+from litesnn.commands.options import DataDirOption, DeviceOption, JsonOption, SeedOption
+from litesnn.commands.progress import EngineProgress
+
+if TYPE_CHECKING:
+    from litesnn.compiler.program import Program
+    from litesnn.runtime.traces import TraceComparison
+
+PACK_SAMPLES = 16
+
+
+def conformance_command(
+    program: Annotated[Path, typer.Argument(help="A program directory.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Folder to write the pack to.")] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="Compare this trace with ours: a folder with trace.json, or a pack with arrays replaced."),
+    ] = None,
+    input_path: Annotated[
+        Path | None, typer.Option("--input", help="Of the pack: integers, .npy, (N,C,H,W) or spikes (N,T,C,H,W).")
+    ] = None,
+    samples: Annotated[
+        int | None, typer.Option(min=1, help=f"First samples that are traced ({PACK_SAMPLES}), or compared (all).")
+    ] = None,
+    populations: Annotated[
+        list[str] | None,
+        typer.Option("--populations", help="Population that is traced or compared; repeat it. All if left out."),
+    ] = None,
+    data_dir: DataDirOption = None,
+    seed: SeedOption = 0,
+    device: DeviceOption = "cpu",
+    json_output: JsonOption = False,
+) -> None:
+    """Write a program's integers, inputs, spikes, u and v as plain files that any simulator or chip can be held against.
+
+    The folder has .npy arrays, one manifest.json and a README.md with the equations. With --against, the trace that another simulator
+    gave is compared instead, and the first difference is named with its likely cause. Exit code 1: it differs, or nothing was compared.
+    """
+    with errors_to_exit():
+        from litesnn.compiler.program import Program
+
+        if (output is None) == (against is None):
+            found = "both" if output is not None else "neither"
+            raise DataError(f"found {found} of -o and --against; allowed: one of them")
+        if against is None:
+            assert output is not None
+            _write(Path(program), output, input_path, samples, populations or [], data_dir, seed, device, json_output)
+            return
+        if input_path is not None or data_dir is not None:
+            raise DataError("--input and --data-dir: found with --against; the trace says which inputs it is of")
+        from litesnn.jobs.conformance.against import compare_with
+
+        with EngineProgress() as progress:
+            result = compare_with(
+                Program.load(program),
+                against,
+                samples=samples,
+                populations=populations or [],
+                device=device,
+                progress=progress,
+            )
+        if json_output:
+            print_json(_document(result))
+        else:
+            from litesnn.display.conformance import comparison_lines
+
+            for line in comparison_lines(result):
+                stdout_console().print(line)
+        if not result.equal:
+            raise typer.Exit(FINDINGS)
+
+
+def _write(
+    program: Path,
+    output: Path,
+    input_path: Path | None,
+    samples: int | None,
+    populations: list[str],
+    data_dir: Path | None,
+    seed: int,
+    device: str,
+    json_output: bool,
+) -> None:
+    from litesnn.compiler.program import Program
+    from litesnn.jobs.conformance.pack import PACK, write_pack
+    from litesnn.jobs.samples import SampleChoice
+    from litesnn.jobs.testbench.base import testbench
+
+    PACK.check(output)
+    loaded: Program = Program.load(program)
+    choice = SampleChoice(input_path, None, data_dir, seed)
+    chosen = testbench(loaded.origin).samples(choice, lambda: loaded.graph)
+    inputs = chosen.inputs[: samples or PACK_SAMPLES]
+    with EngineProgress() as progress:
+        written = write_pack(loaded, inputs, output, populations=populations, device=device, progress=progress)
+    if json_output:
+        print_json({"output": str(output), "of": chosen.origin, **asdict(written)})
+        return
+    said = (
+        f": {written.samples} sample(s) of {written.timesteps} step(s), {len(written.populations)} population(s), {written.files} files, "
+        f"{written.bytes / 2**20:,.1f} MiB; {'README.md'} says how to read them"
+    )
+    stdout_console().print(assembled("written: ", (str(output), "bold"), said))
+    stdout_console().print(f"samples: the first {written.samples} of {chosen.origin}")
+
+
+def _document(result: TraceComparison) -> dict[str, Any]:
+    return {
+        "equal": result.equal,
+        "samples": result.samples,
+        "timesteps": result.timesteps,
+        "compared_values": result.values,
+        "differing_values": result.differing,
+        "compared_readouts": result.readouts,
+        "differing_readouts": result.differing_readouts,
+        "registers": [asdict(row) for row in result.registers],
+        "left_out": list(result.left_out),
+        "first": None if result.first is None else asdict(result.first),
+    }

@@ -1,0 +1,94 @@
+"""What is known of one population in one sample where two traces part: both sides' registers, and what arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.graph import DECAY_UNITY, Graph, Leaky, Membranes
+from litesnn.runtime.trace import Register, Trace
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """One population in one sample; all arrays are (T, C, H, W), int64.
+
+    Attributes
+    ----------
+    trace : ours of this sample: the population's registers, and what every population sent
+    theirs : the registers that the other trace has
+    inputs : (1, ...) of this sample
+    """
+
+    graph: Graph
+    population: Membranes
+    trace: Trace
+    theirs: Mapping[Register, Ints]
+    inputs: npt.NDArray[Any]
+
+    def ours(self, register: Register) -> Ints:
+        """Our register."""
+        found: Ints = self.trace.recorded(self.population.name, register)[0]
+        return found
+
+    def other(self, register: Register) -> Ints:
+        """Their register, or ours where they do not give it: for what follows from it."""
+        found = self.theirs.get(register)
+        return self.ours(register) if found is None else found
+
+    def before(self, register: Register) -> Ints:
+        """Their register after the step before; 0 before the first, where every sample begins."""
+        return earlier(self.other(register))
+
+    @property
+    def potential(self) -> Ints:
+        """Our membrane before the reset."""
+        found: Ints = self.trace.potentials[self.population.name][0]
+        return found
+
+    @property
+    def current_decay(self) -> int:
+        """Of 4096, what a current keeps."""
+        return DECAY_UNITY - (self.population.du + 1)
+
+    @property
+    def bias(self) -> Ints:
+        """(C, 1, 1), membrane units."""
+        found: Ints = self.population.bias[:, None, None]
+        return found
+
+    @property
+    def threshold(self) -> Ints | None:
+        """(C, 1, 1), membrane units; None where nothing is compared with one."""
+        found = self.population.threshold
+        return None if found is None or self.population.sends == "nothing" else found[:, None, None]
+
+    @cached_property
+    def arriving(self) -> Ints:
+        """What arrives in each step, in membrane units, from our own currents; of leaky neurons."""
+        assert isinstance(self.population, Leaky), "other kinds do not keep a current"
+        current = self.ours("u")
+        return current - decayed(earlier(current), self.current_decay)
+
+
+def earlier(values: Ints) -> Ints:
+    """The values of the step before, 0 at first."""
+    return np.concatenate([np.zeros_like(values[:1]), values[:-1]])
+
+
+def later(values: Ints) -> Ints:
+    """The values of the next step, 0 at last."""
+    return np.concatenate([values[1:], np.zeros_like(values[:1])])
+
+
+def decayed(state: Ints, kept: int) -> Ints:
+    """sgn(state) * ((|state| * kept) >> 12): truncated toward zero."""
+    result: Ints = np.sign(state) * ((np.abs(state) * kept) >> 12)
+    return result
