@@ -32,14 +32,15 @@ class SourceDocument(BaseModel):
     record: dict[str, Any]
     transform: Transform | None = None
     input_scale: Annotated[float, Field(gt=0)] | None = None
+    given: tuple[str, ...] = ()
 
 
 def source_document(origin: SourceFile) -> bytes:
     """source.json."""
     fields = {name: getattr(origin, name) for name in SourceDocument.model_fields if hasattr(origin, name)}
-    document = SourceDocument(**fields).model_dump(mode="json")
-    if origin.input_scale is None:  # programs without one are readable by versions that know none
-        del document["input_scale"]
+    # What is not said is left out, so that versions that know no such field read it.
+    unsaid = {name for name in ("input_scale", "given") if not fields[name]}
+    document = SourceDocument(**fields).model_dump(mode="json", exclude=unsaid)
     return (json.dumps(document, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
 
 
@@ -84,4 +85,5 @@ def _read_source(root: Path, contents: Mapping[str, bytes]) -> SourceFile:
         record=found.record,
         transform=found.transform,
         input_scale=found.input_scale,
+        given=found.given,
     )

@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from litesnn.base.errors import ImportFileError
-from litesnn.base.settings.words import words
+from litesnn.base.settings.words import from_words, words
+from litesnn.base.staging import ScratchFolder
 
 if TYPE_CHECKING:
     from litesnn.compiler.origin.source_file import SourceFile
@@ -89,3 +90,31 @@ def read_network(path: str | os.PathLike[str], options: Any = None, **given: Any
         raise ImportFileError(f"{path}: found suffix '{Path(path).suffix.lower()}'; allowed: {foreign_suffixes()}")
     chosen = found.options(**given) if options is None else options
     return replace(found.read(Path(path), chosen), given=tuple(words(chosen)))
+
+
+def read_again(source: SourceFile) -> SourceFile:
+    """The network of a file that a program kept, read with the options it was read with: with its graph and its float run.
+
+    Raises
+    ------
+    ImportFileError
+        Whatever its reader refuses, and options that this version does not have.
+    """
+    found = format_named(source.source_format)
+    try:
+        options = from_words(found.options, source.given)
+    except ValueError as error:
+        raise ImportFileError(f"'{source.name}': the options it was read with: {error}; import the file again") from error
+    return read_with(source, options)
+
+
+def read_with(source: SourceFile, options: Any) -> SourceFile:
+    """The file of a network read with these options; `ImportFileError` for whatever its reader refuses."""
+    scratch = ScratchFolder()
+    try:
+        # Under the network's own name, which is that of the file it came from.
+        place = Path(scratch.name) / f"{source.name}{source.suffix}"
+        place.write_bytes(source.document)
+        return read_network(place, options)
+    finally:
+        scratch.cleanup()

@@ -107,6 +107,18 @@ class NamedSetting:
         return not value if self.setting.off else value
 
     @property
+    def is_flag(self) -> bool:
+        """Whether its option has no value."""
+        return bool in _parts(self.kind)
+
+    def from_text(self, text: str) -> Any:
+        """The value of its option, of a command line's text; `ValueError` for one of another type."""
+        if self.setting.parse is not None:
+            return text
+        number = next((part for part in _parts(self.kind) if part in (int, float)), str)
+        return number(text)
+
+    @property
     def choices(self) -> tuple[str, ...]:
         """The texts it may be, for a choice; empty for other types."""
         return tuple(text for part in _parts(self.kind) if get_origin(part) is Literal for text in get_args(part))

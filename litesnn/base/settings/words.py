@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING
 from typing import TYPE_CHECKING, Any, get_type_hints
 
@@ -49,4 +49,33 @@ def text(value: Any) -> str:
     """A value as its option takes it."""
     if isinstance(value, tuple):
         return ",".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        return f"{value:g}" if float(f"{value:g}") == value else repr(value)
+    return str(value)
+
+
+def from_words(kind: type[DataclassInstance], given: Sequence[str]) -> Any:
+    """The settings of a command line that `words` gave.
+
+    Raises
+    ------
+    LiteSNNError
+        For a value that is not allowed.
+    ValueError
+        For a word that is no option of these settings, and a value that is none of its option's type.
+    """
+    options = {flag: named for named in settings_of(kind) for flag in named.flag.split("/")}
+    values: dict[str, Any] = {}
+    waiting = list(given)
+    while waiting:
+        flag = waiting.pop(0)
+        if flag not in options:
+            raise ValueError(f"found '{flag}'; allowed: {', '.join(options)}")
+        named = options[flag]
+        if named.is_flag:
+            values[named.parameter] = flag == named.flag.partition("/")[0]
+        elif not waiting:
+            raise ValueError(f"found '{flag}' without a value")
+        else:
+            values[named.parameter] = named.from_text(waiting.pop(0))
+    return from_options(kind, values)
