@@ -104,7 +104,9 @@ def read_again(source: SourceFile) -> SourceFile:
     try:
         options = from_words(found.options, source.given)
     except ValueError as error:
-        raise ImportFileError(f"'{source.name}': the options it was read with: {error}; import the file again") from error
+        raise ImportFileError(
+            f"'{source.name}': the options it was read with: {error}; import the file again"
+        ) from error
     return read_with(source, options)
 
 

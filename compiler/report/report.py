@@ -15,6 +15,7 @@ from litesnn.compiler.report.document import Document, Text, present
 from litesnn.compiler.report.made import Made
 from litesnn.compiler.report.panels.certificate import CertificatePanel
 from litesnn.compiler.report.panels.costs import CostsPanel, CostsSection
+from litesnn.compiler.report.panels.explanation import ExplanationPanel, ExplanationSection
 from litesnn.compiler.report.panels.fidelity import FidelityEntry, FidelityPanel, fidelity_section
 from litesnn.compiler.report.panels.findings import FindingEntry, FindingsPanel, findings_section
 from litesnn.compiler.report.panels.floorplan import FloorplanPanel
@@ -45,6 +46,7 @@ PANELS: tuple[type[Panel], ...] = (
     PruningPanel,
     TrafficPanel,
     TimelinePanel,
+    ExplanationPanel,
     FidelityPanel,
     FindingsPanel,
     SimulationPanel,
@@ -89,6 +91,7 @@ class Report(Document):
     mapping: MappingSection | None = None
     encoding: EncodingSection | None = None
     costs: CostsSection | None = None
+    explanation: ExplanationSection | None = None
 
     @model_validator(mode="after")
     def _one_number_of_steps(self) -> Report:

@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 Key = Literal["input", "weights", "decay", "truncation", "constants", "rule", "registers"]
 
 
-@dataclass(frozen=True)
-class Effect:
-    """One change: its key, what it is called, and what to say where a network has nothing of it."""
-
-    key: Key
-    name: str
-    nothing: str
-
-
-EFFECTS: tuple[Effect, ...] = (
-    Effect("input", "input to integers", "the samples were given as integers"),
-    Effect("weights", "weights to integers", "they are integers times a step already"),
-    Effect("decay", "decays to 12 bits", "they are whole 4096ths already"),
-    Effect("truncation", "leaks truncated toward zero", "nothing leaks"),
-    Effect("constants", "thresholds and biases to integers", "they are whole already"),
-    Effect("rule", "reset and comparison of the chip", "they are the network's own"),
-    Effect("registers", "registers wrap and are clipped", "none was left"),
-)
+EFFECTS: Mapping[Key, str] = {
+    "input": "input to integers",
+    "weights": "weights to integers",
+    "decay": "decays to 12 bits",
+    "truncation": "leaks truncated toward zero",
+    "constants": "thresholds and biases to integers",
+    "rule": "reset and comparison of the chip",
+    "registers": "registers wrap and are clipped",
+}
 """In the order in which they are switched on."""
 
 
@@ -41,5 +33,5 @@ class Switches:
         return "weights" in self.on and self.only in (None, edge)
 
 
-ALL = Switches(frozenset(effect.key for effect in EFFECTS))
+ALL = Switches(frozenset(EFFECTS))
 NONE = Switches(frozenset())
