@@ -15,7 +15,7 @@ from litesnn.compiler.report.document import Document, Text, present
 from litesnn.compiler.report.made import Made
 from litesnn.compiler.report.panels.certificate import CertificatePanel
 from litesnn.compiler.report.panels.costs import CostsPanel, CostsSection
-from litesnn.compiler.report.panels.explanation import ExplanationPanel, ExplanationSection
+from litesnn.compiler.report.panels.explanation import ExplanationPanel
 from litesnn.compiler.report.panels.fidelity import FidelityEntry, FidelityPanel, fidelity_section
 from litesnn.compiler.report.panels.findings import FindingEntry, FindingsPanel, findings_section
 from litesnn.compiler.report.panels.floorplan import FloorplanPanel
@@ -32,6 +32,7 @@ from litesnn.compiler.report.panels.traffic import TrafficPanel
 from litesnn.compiler.report.panels.verdict import VerdictPanel
 from litesnn.compiler.report.panels.verification import VerificationPanel
 from litesnn.compiler.report.sections.encoding import EncodingSection
+from litesnn.compiler.report.sections.explanation import ExplanationSection
 from litesnn.compiler.report.sections.imported import ImportedSection
 from litesnn.compiler.report.sections.mapping import MappingSection
 from litesnn.compiler.report.sections.network import MemorySection, NetworkSection, PopulationEntry

@@ -4,91 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from pydantic import Field
-
-from litesnn.compiler.report.document import Count, Document, Flag, Fraction, Positive, Text, Whole
-from litesnn.compiler.report.panels.panel import Panel, plain_table
+from litesnn.compiler.report.panels.panel import Panel
+from litesnn.compiler.report.sections.explanation import ExplanationSection, TriedEntry
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from litesnn.compiler.report.report import Report
-
-
-class MeasuredEntry(Document):
-    """A run: accuracy where there are labels, how often it names the float network's class, spikes that are not the float network's."""
-
-    accuracy: Fraction | None
-    agreement: Fraction
-    differing: Annotated[
-        dict[Text, Fraction], Field(description="by population: of neurons and steps, the share whose spike is another")
-    ]
-
-    @property
-    def worst(self) -> tuple[str, float] | None:
-        """The population with most other spikes; None where all are the same."""
-        name = max(self.differing, key=lambda name: self.differing[name], default=None)
-        return None if name is None or not self.differing[name] else (name, self.differing[name])
-
-
-class ChangeEntry(Document):
-    """One change: by itself, and with all before it; `alone` is None where there is nothing of it, which `nothing` says."""
-
-    key: Text
-    name: Text
-    nothing: Text | None
-    alone: MeasuredEntry | None
-    sequence: MeasuredEntry
-
-
-class EdgeEntry(Document):
-    """Integer weights of one edge alone."""
-
-    edge: Text
-    bits: Positive
-    alone: MeasuredEntry
-
-
-class TriedEntry(Document):
-    """A change of the deployment that was compiled and run; `words` of synaptic memory, and how many more than now."""
-
-    change: Text
-    option: Text
-    measured: MeasuredEntry | None
-    words: Count | None
-    words_more: Whole | None
-    problem: Text | None
-
-
-class ExplanationSection(Document):
-    """The waterfall.
-
-    `reference` is the floating-point network's own run; `composed` the same network with the chip's order of sums and steps.
-    """
-
-    samples: Positive
-    of: Text
-    labels: Flag
-    computed_by: Text
-    reference: MeasuredEntry
-    composed: MeasuredEntry
-    changes: tuple[ChangeEntry, ...]
-    clipped_inputs: Annotated[Fraction | None, Field(description="share of input values outside the chip's range")]
-    edges: tuple[EdgeEntry, ...]
-    words: Count | None
-    tried: tuple[TriedEntry, ...]
-    best: Annotated[Count | None, Field(description="index into `tried`: wins most back, for the least memory")]
-
-    def score(self, run: MeasuredEntry) -> float:
-        """What the waterfall shows of a run."""
-        return run.agreement if run.accuracy is None else run.accuracy
-
-    @property
-    def chip(self) -> MeasuredEntry:
-        """The last row: the program itself."""
-        return self.changes[-1].sequence
 
 
 @dataclass(frozen=True)
@@ -192,6 +116,11 @@ class ExplanationPanel(Panel):
             else "nothing was tried"
         )
 
+    @property
+    def lede(self) -> str:
+        """Both sentences, for the page."""
+        return " ".join(f"{said[:1].upper()}{said[1:]}." for said in (self.verdict, self.advice()))
+
     @staticmethod
     def points(value: float | None) -> str:
         """See `points`."""
@@ -204,53 +133,9 @@ class ExplanationPanel(Panel):
 
     def terminal(self) -> Iterable[RenderableType]:
         """The waterfall, edges, trials, and the two sentences."""
-        from litesnn.base.terminal import styled
+        from litesnn.compiler.report.panels.explanation_terminal import lines
 
-        section = self.section
-        if not section.labels:
-            yield styled(
-                "no labels: shown is how often the float network's class is named, not accuracy", style="yellow"
-            )
-        right = ("after it", "Δ here", "Δ alone", "interaction")
-        table = plain_table(
-            f"where {self.what} went, in points; {section.of}",
-            "change",
-            *((name, "right") for name in right),
-            "most other spikes",
-        )  # type: ignore[arg-type]
-        for step in self.steps:
-            style = "red" if (step.lost or 0) > 0 else ""
-            table.add_row(
-                step.name,
-                f"{100 * step.score:.1f}",
-                styled(points(step.lost), style=style),
-                points(step.alone),
-                points(step.interaction),
-                step.note or self.where(step.worst),
-            )
-        yield table
-        if section.clipped_inputs:
-            yield f"{100 * section.clipped_inputs:.1f} % of the input values lie outside the chip's range and are clipped"
-        if section.edges:
-            edges = plain_table(
-                "integer weights of one layer alone",
-                "weights",
-                ("bits", "right"),
-                ("lost", "right"),
-                "most other spikes",
-            )
-            for edge in section.edges:
-                lost = section.score(section.composed) - section.score(edge.alone)
-                edges.add_row(edge.edge, str(edge.bits), points(lost), self.where(edge.alone.worst))
-            yield edges
-        if section.tried:
-            tried = plain_table("tried", "change", "option", ("won back", "right"), ("words", "right"))
-            for number, entry in enumerate(section.tried):
-                mark = "green" if number == section.best else ""
-                tried.add_row(styled(entry.change, style=mark), entry.option, self.won(entry), self.memory(entry))
-            yield tried
-        yield styled(self.verdict, style="bold")
-        yield self.advice()
+        return lines(self)
 
     def won(self, entry: TriedEntry) -> str:
         """Points that a trial won, or why it could not be had."""
@@ -267,7 +152,7 @@ class ExplanationPanel(Panel):
 {% from "macros.html.j2" import scroll, badge, meter %}
 <section id="explanation" aria-labelledby="explanation-title">
 <h2 id="explanation-title">Where accuracy went</h2>
-<p class="lede">{{ panel.verdict }}. {{ panel.advice() }}.</p>
+<p class="lede">{{ panel.lede }}</p>
 {% if not panel.section.labels %}<p>No labels were given: shown is how often the float network's class is named.</p>{% endif %}
 {% call scroll("Waterfall") %}
 <table>

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from litesnn.base.errors import CompileError
-from litesnn.compiler.report.panels.explanation import (
+from litesnn.compiler.report.sections.explanation import (
     ChangeEntry,
     EdgeEntry,
     ExplanationSection,

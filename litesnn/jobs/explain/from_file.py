@@ -15,8 +15,9 @@ from litesnn.compiler.frontends.real.wired import Connection, Layer3
 from litesnn.compiler.frontends.real.wiring import wire
 from litesnn.compiler.graph import Graph, Membranes
 from litesnn.jobs.explain.chip_rules import CHIP_RULES
-from litesnn.jobs.explain.hybrid import Added, Constants, HybridNetwork, Neurons, Synapses
+from litesnn.jobs.explain.hybrid import HybridNetwork
 from litesnn.jobs.explain.operators import operator
+from litesnn.jobs.explain.parts import Added, Constants, Neurons, Synapses
 from litesnn.jobs.explain.shared import (
     MEMBRANE,
     chip_constants,

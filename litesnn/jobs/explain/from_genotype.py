@@ -7,8 +7,9 @@ import numpy.typing as npt
 
 from litesnn.compiler.graph import Graph, Membranes, SynapseBlock
 from litesnn.jobs.explain.chip_rules import CHIP_RULES
-from litesnn.jobs.explain.hybrid import Added, Constants, HybridNetwork, Neurons, Synapses
+from litesnn.jobs.explain.hybrid import HybridNetwork
 from litesnn.jobs.explain.operators import Operator, operator
+from litesnn.jobs.explain.parts import Added, Constants, Neurons, Synapses
 from litesnn.jobs.explain.shared import MEMBRANE, chip_constants, chip_synapses, depth_of, ordered, shift_of
 
 Floats = npt.NDArray[np.float64]

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from litesnn.base.errors import DataError
 from litesnn.compiler.graph import Graph, Membranes
 from litesnn.jobs.explain.effects import ALL, NONE, Switches
-from litesnn.jobs.explain.hybrid import Behaviour
+from litesnn.jobs.explain.parts import Behaviour
 from litesnn.jobs.explain.subject import Floats, Ints, Subject
 from litesnn.runtime.exact import Simulator
 

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.graph import DECAY_UNITY, WEIGHT_SHIFT, Graph, Membranes, SynapseBlock
-from litesnn.jobs.explain.hybrid import Added, Constants, of_4096
 from litesnn.jobs.explain.operators import Operator, operator
+from litesnn.jobs.explain.parts import Added, Constants, of_4096
 
 Floats = npt.NDArray[np.float64]
 MEMBRANE = 2.0**WEIGHT_SHIFT

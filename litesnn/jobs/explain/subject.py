@@ -13,7 +13,8 @@ from litesnn.base.errors import DataError
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.origin import GenotypeOrigin, Origin, SourceFile
 from litesnn.compiler.program import Program
-from litesnn.jobs.explain.hybrid import Behaviour, HybridNetwork
+from litesnn.jobs.explain.hybrid import HybridNetwork
+from litesnn.jobs.explain.parts import Behaviour
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int16]

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from litesnn.compiler.genotype import LoadedGenotype
-from litesnn.jobs.explain.hybrid import Behaviour
+from litesnn.jobs.explain.parts import Behaviour
 from litesnn.search.model.spiking_model import SpikingModel
 
 

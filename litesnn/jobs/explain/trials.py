@@ -80,14 +80,24 @@ def _of_file(origin: SourceFile, data: Data, worst: Sequence[str]) -> Iterator[T
         if data.real is not None:
             real = data.real * (options.input.scale / chosen.input.scale)
             inputs = np.clip(np.rint(real), chosen.input.range.low, chosen.input.range.high).astype(np.int16)
-        given = " ".join(word for word in _new_words(options, chosen))
+        given = " ".join(_new_words(options, chosen))
         yield Trial(change, given, read_with(origin, chosen), inputs)
 
 
 def _new_words(before: RealOptions, after: RealOptions) -> list[str]:
-    """The words of an option that is another now, with its value."""
-    old, new = words(before), words(after)
-    return [word for at, word in enumerate(new) if word not in old or (at + 1 < len(new) and new[at + 1] not in old)]
+    """The options that are others now, with their values."""
+    old = _by_flag(words(before))
+    return [word for flag, value in _by_flag(words(after)).items() if old.get(flag) != value for word in (flag, *value)]
+
+
+def _by_flag(given: Sequence[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for word in given:
+        if word.startswith("--"):
+            found[word] = []
+        else:
+            found[list(found)[-1]].append(word)
+    return found
 
 
 def _more_bits(options: RealOptions, worst: Sequence[str]) -> Iterator[tuple[str, RealOptions]]:
