@@ -130,12 +130,15 @@ def compare_stored(
     """
     require_single_samples(graph)
     stored.check(graph)
+    steps, given = stored.document.timesteps, int(inputs.shape[1]) if inputs.ndim == 5 else graph.timesteps
+    if steps != given:
+        raise DataError(f"{stored.folder}: found {steps} timesteps; allowed: {given}, as its inputs have")
     order = [p for p in graph.topological() if isinstance(p, Membranes) and (not populations or p.name in populations)]
     having = [p for p in order if any((p.name, register) in stored.arrays for register in REGISTERS)]
     work = _Work(graph, stored, inputs, Simulator(graph, device))
     work.prepare(order, having)
     names, count = [population.name for population in having], len(inputs)
-    step = chunk_of(graph, names, stored.document.timesteps)
+    step = chunk_of(graph, names, steps)
     for start in range(0, count, step):
         stop = min(start + step, count)
         work.add(having, start, stop)

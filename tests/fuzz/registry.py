@@ -7,6 +7,7 @@ READERS: dict[str, str] = {
     "safetensors": "fuzz.readers.weights",
     "program": "fuzz.readers.program",
     "report": "fuzz.readers.report",
+    "trace": "fuzz.readers.trace",
     "nir": "fuzz.readers.nir",
     "net": "fuzz.readers.net",
     "arrays": "fuzz.readers.arrays",
