@@ -89,15 +89,15 @@ def _current(e: Evidence, decay: Callable[[Ints], Ints]) -> Ints:
     return decay(e.before("u")) + e.arriving
 
 
-def _floor(kept: int) -> Callable[[Ints], Ints]:
+def _floor(kept: Ints) -> Callable[[Ints], Ints]:
     return lambda state: (state * kept) >> 12
 
 
-def _nearest(kept: int) -> Callable[[Ints], Ints]:
+def _nearest(kept: Ints) -> Callable[[Ints], Ints]:
     return lambda state: np.rint(state * (kept / DECAY_UNITY)).astype(np.int64)
 
 
-def _toward_zero(kept: int) -> Callable[[Ints], Ints]:
+def _toward_zero(kept: Ints) -> Callable[[Ints], Ints]:
     return lambda state: decayed(state, kept)
 
 
@@ -109,7 +109,7 @@ CURRENT: Mapping[str, Rule] = {
     "the current's decay rounds down instead of toward zero": lambda e: _current(e, _floor(e.current_decay)),
     "the current's decay rounds to nearest instead of toward zero": lambda e: _current(e, _nearest(e.current_decay)),
     "the current keeps 4096 - du of 4096 instead of 4096 - (du + 1)": lambda e: _current(
-        e, _toward_zero(min(e.current_decay + 1, DECAY_UNITY))
+        e, _toward_zero(np.minimum(e.current_decay + 1, DECAY_UNITY))
     ),
     "the current has no memory": lambda e: e.arriving,
     "the current never decays": lambda e: e.before("u") + e.arriving,
@@ -125,12 +125,12 @@ CURRENT: Mapping[str, Rule] = {
 
 def _added(e: Evidence, drive: Ints) -> Ints:
     """The membrane before the reset, with another drive."""
-    return decayed(e.before("v"), e.population.decay_mantissa) + drive
+    return decayed(e.before("v"), e.decay) + drive
 
 
-def _leaking(decay: Callable[[int], Callable[[Ints], Ints]], change: int = 0) -> Rule:
+def _leaking(decay: Callable[[Ints], Callable[[Ints], Ints]], change: int = 0) -> Rule:
     """The membrane before the reset, with another decay."""
-    return lambda e: decay(max(0, e.population.decay_mantissa + change))(e.before("v")) + e.other("u") + e.bias
+    return lambda e: decay(np.clip(e.decay + change, 0, DECAY_UNITY))(e.before("v")) + e.drive
 
 
 def _mantissa(e: Evidence) -> Ints:
@@ -143,18 +143,18 @@ MEMBRANE: Mapping[str, Rule] = {
     "the decay rounds to nearest instead of toward zero": _leaking(_nearest),
     "the membrane keeps 4096 - (dv + 1) of 4096 instead of 4096 - dv": _leaking(_toward_zero, -1),
     "the membrane keeps 4096 - (dv - 1) of 4096 instead of 4096 - dv": _leaking(_toward_zero, 1),
-    "the membrane never decays": lambda e: e.before("v") + e.other("u") + e.bias,
-    "the membrane has no memory": lambda e: e.other("u") + e.bias,
-    "the bias is left out": lambda e: _added(e, e.other("u")),
+    "the membrane never decays": lambda e: e.before("v") + e.drive,
+    "the membrane has no memory": lambda e: e.drive,
+    "the bias is left out": lambda e: _added(e, e.drive - e.bias),
     "the bias lacks its exponent: mantissa instead of mantissa * 2^exponent": lambda e: _added(
-        e, e.other("u") + _mantissa(e)
+        e, e.drive - e.bias + _mantissa(e)
     ),
-    "the bias is added twice": lambda e: _added(e, e.other("u") + 2 * e.bias),
+    "the bias is added twice": lambda e: _added(e, e.drive + e.bias),
     "what arrives decays as well: the decay comes after the addition": lambda e: decayed(
-        e.before("v") + e.other("u") + e.bias, e.population.decay_mantissa
+        e.before("v") + e.drive, e.decay
     ),
     "the current of the step before is added instead of this step's": lambda e: _added(
-        e, earlier(e.other("u")) + e.bias
+        e, e.drive - e.other("u") + earlier(e.other("u"))
     ),
 }
 """Membranes before the reset."""
@@ -162,21 +162,21 @@ MEMBRANE: Mapping[str, Rule] = {
 
 def _right(e: Evidence) -> Ints:
     """The membrane before the reset, by the right rule from their own state."""
-    return np.clip(_added(e, e.other("u") + e.bias), -STATE_MAX, STATE_MAX)
+    return np.clip(_added(e, e.drive), -STATE_MAX, STATE_MAX)
 
 
 def _spiking(e: Evidence, potential: Ints) -> Ints:
     return e.ours("spikes") if e.threshold is None else (potential > e.threshold).astype(np.int64)
 
 
-def _reset(e: Evidence, potential: Ints) -> Ints:
-    """Zero where it is above the threshold."""
-    return potential if e.threshold is None else np.where(potential > e.threshold, 0, potential)
+def _zeroed(e: Evidence) -> Ints:
+    right = _right(e)
+    return right if e.threshold is None else np.where(right > e.threshold, 0, right)
 
 
 def _subtracted(e: Evidence) -> Ints:
     right = _right(e)
-    return right if e.threshold is None else np.where(right > e.threshold, right - e.threshold, right)
+    return right if e.threshold is None else np.where(right > e.threshold, right - e.lowering, right)
 
 
 def _ends(potential: Ints) -> Ints:
@@ -189,7 +189,7 @@ def _sent(rule: Rule) -> Rule:
 
 
 def _left(rule: Rule) -> Rule:
-    return lambda e: _reset(e, _ends(rule(e)))
+    return lambda e: e.after(_ends(rule(e)))
 
 
 def _thresholds(holds: Callable[[Ints, Ints], npt.NDArray[np.bool_]]) -> Rule:
@@ -207,8 +207,9 @@ THRESHOLD: Mapping[str, Rule] = {
 }
 RESET: Mapping[str, Rule] = {
     "v is given before the reset; allowed: after it": lambda e: e.potential,
-    "the reset subtracts the threshold instead of setting v to 0": _subtracted,
-    "the membrane is not clipped at 24 bits": lambda e: _reset(e, _added(e, e.other("u") + e.bias)),
+    "the reset subtracts the threshold": _subtracted,
+    "the reset sets v to 0": _zeroed,
+    "the membrane is not clipped at 24 bits": lambda e: e.after(_added(e, e.drive)),
 }
 LEAKY: Mapping[str, Mapping[Register, Rule]] = {
     **{text: {"u": rule} for text, rule in CURRENT.items()},

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import DECAY_UNITY, Graph, Leaky, Membranes
+from litesnn.compiler.graph import Graph, Leaky, Membranes, ProgrammedLif
 from litesnn.runtime.trace import Register, Trace
 
 Ints = npt.NDArray[np.int64]
@@ -54,9 +54,41 @@ class Evidence:
         return found
 
     @property
-    def current_decay(self) -> int:
-        """Of 4096, what a current keeps."""
-        return DECAY_UNITY - (self.population.du + 1)
+    def current_decay(self) -> Ints:
+        """Of 4096, what a current keeps, (C, 1, 1)."""
+        return self._spread(self.population.current_mantissa)
+
+    @property
+    def decay(self) -> Ints:
+        """Of 4096, what a membrane keeps, (C, 1, 1)."""
+        return self._spread(self.population.decay_mantissa)
+
+    def _spread(self, values: int | Ints) -> Ints:
+        spread: Ints = np.broadcast_to(values, self.population.shape[:1])[:, None, None]
+        return spread
+
+    @property
+    def drive(self) -> Ints:
+        """What is added to the decayed membrane: their current, the bias, and what a reset still takes from it."""
+        ours = self.potential - decayed(earlier(self.ours("v")), self.decay)
+        return ours + self.other("u") - self.ours("u")
+
+    def after(self, potential: Ints) -> Ints:
+        """The membrane after the population's own reset."""
+        if self.threshold is None:
+            return potential
+        reset = self.population.reset if isinstance(self.population, ProgrammedLif) else "zero"
+        fired = potential > self.threshold
+        if reset == "subtract":
+            return np.where(fired, potential - self.lowering, potential)
+        return np.where(fired, 0, potential) if reset == "zero" else potential
+
+    @property
+    def lowering(self) -> Ints:
+        """What a reset by subtraction takes, (C, 1, 1): the threshold as the network has it."""
+        assert self.threshold is not None
+        at = isinstance(self.population, ProgrammedLif) and self.population.spike_at
+        return self.threshold + int(at)
 
     @property
     def bias(self) -> Ints:
@@ -88,7 +120,7 @@ def later(values: Ints) -> Ints:
     return np.concatenate([values[1:], np.zeros_like(values[:1])])
 
 
-def decayed(state: Ints, kept: int) -> Ints:
+def decayed(state: Ints, kept: int | Ints) -> Ints:
     """sgn(state) * ((|state| * kept) >> 12): truncated toward zero."""
     result: Ints = np.sign(state) * ((np.abs(state) * kept) >> 12)
     return result

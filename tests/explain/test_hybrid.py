@@ -32,9 +32,17 @@ FILES: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_of_a_file(name: str) -> None:
-    source = read_network(DATA / f"{name}.nir", RealOptions(approximate=True, **FILES[name]))
+MORE: list[tuple[str, dict[str, Any]]] = [
+    ("snntorch_dense", {"reset": "subtract", "approximate": False}),
+    ("snntorch_conv", {"reset": "subtract_next", "spike_at": True, "approximate": False}),
+    ("snntorch_synaptic", {"reset": "none", "approximate": False}),
+    ("snntorch_dense", {"reset": "subtract", "spike_at": True}),
+]
+
+
+@pytest.mark.parametrize(("name", "options"), [*FILES.items(), *MORE])
+def test_of_a_file(name: str, options: dict[str, Any]) -> None:
+    source = read_network(DATA / f"{name}.nir", RealOptions(**{"approximate": True, **options}))
     reference = source.float_reference
     assert isinstance(reference, RealReference)
     pipeline = source.pipeline(PROFILE)

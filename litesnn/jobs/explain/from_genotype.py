@@ -47,7 +47,7 @@ def _neurons(lowered: Graph, folded: Graph, population: Membranes, analog: dict[
     if before.analog is None:  # maxima: nothing of them is real
         synapses = [Synapses(s.source, s.edge, s.shift, s.chip, s.chip) for s in synapses]
     rule = CHIP_RULES.of(population, population.name)(population)
-    return Neurons(population, real, chip, rule, synapses, reset="none" if chip.threshold is None else "zero")
+    return Neurons(population, real, chip, rule, synapses, reset=rule.reset, spike_at=rule.spike_at)
 
 
 def _real(before: Membranes, population: Membranes, chip: Constants) -> Constants:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.graph import DECAY_UNITY, WEIGHT_SHIFT, Graph, Membranes, SynapseBlock
+from litesnn.compiler.graph import WEIGHT_SHIFT, Graph, Membranes, SynapseBlock
 from litesnn.jobs.explain.operators import Operator, operator
 from litesnn.jobs.explain.parts import Added, Constants, of_4096
 
@@ -19,7 +19,7 @@ def chip_constants(population: Membranes) -> Constants:
     threshold = None if population.sends == "nothing" else population.threshold
     return Constants(
         decay=of_4096(population.decay_mantissa),
-        current_decay=of_4096(DECAY_UNITY - (population.du + 1)),
+        current_decay=of_4096(population.current_mantissa),
         threshold=None if threshold is None else per_channel(threshold),
         added=[Added(per_channel(population.bias))],
     )
