@@ -77,7 +77,7 @@ def conformance_command(
         else:
             from litesnn.display.conformance import comparison_lines
 
-            for line in comparison_lines(result):
+            for line in comparison_lines(_document(result)):
                 stdout_console().print(line)
         if not result.equal:
             raise typer.Exit(FINDINGS)
