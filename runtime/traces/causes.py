@@ -36,9 +36,7 @@ def likely_causes(evidence: Evidence, register: Register, at: tuple[int, ...]) -
     for text, predicted in _predictions(evidence, register):
         same = predicted[register] == theirs
         if same[at] and same.mean() > (ours == theirs).mean():
-            share = float(
-                np.mean([predicted[which] == evidence.theirs[which] for which in predicted if which in evidence.theirs])
-            )
+            share = float(np.mean([predicted[which] == evidence.theirs[which] for which in predicted]))
             found.append((share, f"{text} ({_share(share)} of the values of this sample)"))
     found.sort(key=lambda entry: -entry[0])
     whole = [text for share, text in found if share == 1]
@@ -57,7 +55,7 @@ def _predictions(evidence: Evidence, register: Register) -> Iterator[tuple[str, 
     if isinstance(evidence.population, Leaky):
         for text, rules in LEAKY.items():
             if register in rules:
-                yield text, {which: rule(evidence) for which, rule in rules.items()}
+                yield text, {which: rule(evidence) for which, rule in rules.items() if which in evidence.theirs}
     for text, rule in _any_register(register).items():
         yield text, {register: rule(evidence)}
     if isinstance(evidence.population, Leaky) and register == "u":

@@ -57,6 +57,8 @@ class StoredTrace:
                 raise DataError(
                     f"{self.folder}: found a trace of population '{brief(name)}'; allowed: {', '.join(sorted(known))}"
                 )
+            if register == "spikes" and graph[name].sends == "nothing":
+                raise DataError(f"{self.folder}: found spikes of '{brief(name)}', which sends none; allowed: u and v")
             wanted = (self.document.samples, self.document.timesteps, *graph[name].shape)
             if array.shape != wanted:
                 raise DataError(

@@ -106,6 +106,14 @@ def test_one_value_is_found_where_it_is(folder: Path) -> None:
     assert "cause unknown" in first.causes[0]
 
 
+def test_a_readout_that_forgets_is_found_and_named(folder: Path) -> None:
+    change(folder, "readout", "v", lambda v: np.diff(v, axis=1, prepend=0))
+    first = compare(folder).first
+    assert first is not None
+    assert (first.population, first.register) == ("readout", "v")
+    assert "the membrane has no memory (explains all" in first.causes[0]
+
+
 def test_a_part_of_a_trace_is_enough(folder: Path) -> None:
     document = json.loads((folder / "trace.json").read_text())
     document["arrays"] = [a for a in document["arrays"] if a["register"] == "spikes"]
@@ -231,6 +239,8 @@ def test_broken_traces_are_refused(folder: Path) -> None:
         (broken(document, arrays=[array, array]), "twice"),
         (broken(document, arrays=[{**array, "population": "ghost"}]), "found a trace of population 'ghost'"),
         (broken(document, timesteps=7), "found shape"),
+        (broken(document, timesteps=7, arrays=[]), "found 7 timesteps"),
+        (broken(document, arrays=[{**array, "population": "readout", "register": "spikes"}]), "which sends none"),
         ("[", "trace.json"),
     ]
     for text, message in cases:

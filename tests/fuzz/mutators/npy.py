@@ -100,7 +100,7 @@ _PART = re.compile(rb"\{.*\}", re.DOTALL)
 
 def npy_header(content: bytes, rng: Random) -> bytes:
     """One entry of the header set to something else, or the header's own size and version."""
-    if content[:6] != b"\x93NUMPY":
+    if content[:6] != b"\x93NUMPY" or len(content) < 12:
         raise NotApplicableError
     size, start = (
         (struct.unpack("<H", content[8:10])[0], 10) if content[6] == 1 else (struct.unpack("<I", content[8:12])[0], 12)
