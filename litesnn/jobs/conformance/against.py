@@ -35,7 +35,7 @@ def compare_with(
         For a broken trace, or one that does not fit the program.
     """
     stored = read_trace(folder)
-    inputs = program_input(program, stored.inputs)[:samples]
+    inputs = program_input(program, stored.inputs).inputs[:samples]
     if populations:
         traced(program.graph, populations)  # refuses unknown names
 

@@ -21,7 +21,7 @@ from litesnn.compiler.program import Program
 from litesnn.compiler.program.documents import graph_document, packed
 from litesnn.jobs.conformance.page import page
 from litesnn.jobs.engines import Progress
-from litesnn.jobs.samples import Inputs
+from litesnn.jobs.fitting_input import Inputs
 from litesnn.reading import Kind, parse_json, read_file
 from litesnn.runtime.exact import Simulator
 from litesnn.runtime.trace import check_recorded
