@@ -222,7 +222,7 @@ class _Work:
             for which in REGISTERS
             if (name, which) in self.stored.arrays
         }
-        evidence = Evidence(self.graph, population, trace, theirs, one)
+        evidence = Evidence(graph=self.graph, population=population, trace=trace, theirs=theirs, inputs=one)
         ours = trace.recorded(name, register)[0]
         return FirstDifference(
             population=name,

@@ -95,7 +95,7 @@ def read_trace(folder: Path) -> StoredTrace:
     readout = None
     if document.readout is not None:
         readout = _whole(read_npy(_checked(folder, document.readout), Kind(DataError)), "readout")
-    return StoredTrace(folder, document, inputs, arrays, readout)
+    return StoredTrace(folder=folder, document=document, inputs=inputs, arrays=arrays, readout=readout)
 
 
 def _document(folder: Path) -> TraceDocument:

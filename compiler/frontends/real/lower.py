@@ -234,9 +234,8 @@ def _source(name: str, shape: Shape3, coding: InputCoding) -> Source:
     found = Source(name, shape, tuple(range(shape[0])), shape[0], place=f"node '{name}'")
     if coding.encoding == "spikes":
         return found
-    return replace(
-        found, minimum=coding.range.low, maximum=coding.range.high, message_bits=8 if coding.range.high < 128 else 9
-    )
+    bits = 8 if coding.range.high < 128 else 9
+    return replace(found, minimum=coding.range.low, maximum=coding.range.high, message_bits=bits)
 
 
 def _stand_in(layer: Layer3, single: bool) -> Lif:

@@ -20,7 +20,13 @@ from litesnn.compiler.graph import Conv2d, Dense, OneToOne, Pool
 def identity(shape: Shape3) -> LinearMap:
     """One to one."""
     ids = np.arange(shape[0])
-    return LinearMap(np.ones(shape[0]), OneToOne(later((shape[0],)), ids, ids), shape, shape, Grid(1.0))
+    return LinearMap(
+        values=np.ones(shape[0]),
+        template=OneToOne(later((shape[0],)), ids, ids),
+        in_shape=shape,
+        out_shape=shape,
+        grid=Grid(1.0),
+    )
 
 
 def dense(before: LinearMap, weight: Floats) -> LinearMap:

@@ -67,13 +67,36 @@ class ExplanationPanel(Panel):
         before = score(section.reference)
         composed = score(section.composed)
         rows = [
-            Step(f"floating-point network ({section.computed_by})", "", before, None, None, None),
-            Step("order of sums, time of the chip", "", composed, before - composed, None, section.composed.worst),
+            Step(
+                name=f"floating-point network ({section.computed_by})",
+                note="",
+                score=before,
+                lost=None,
+                alone=None,
+                worst=None,
+            ),
+            Step(
+                name="order of sums, time of the chip",
+                note="",
+                score=composed,
+                lost=before - composed,
+                alone=None,
+                worst=section.composed.worst,
+            ),
         ]
         for change in section.changes:
             after, last = score(change.sequence), rows[-1].score
             alone = None if change.alone is None else composed - score(change.alone)
-            rows.append(Step(change.name, change.nothing or "", after, last - after, alone, change.sequence.worst))
+            rows.append(
+                Step(
+                    name=change.name,
+                    note=change.nothing or "",
+                    score=after,
+                    lost=last - after,
+                    alone=alone,
+                    worst=change.sequence.worst,
+                )
+            )
         return rows
 
     @property

@@ -98,7 +98,7 @@ def write_pack(
     require_single_samples(graph)
     steps = int(inputs.shape[1]) if inputs.ndim == 5 else graph.timesteps
     with PACK.staged(directory) as staging:
-        with TraceWriter(staging, graph, inputs, names, steps) as writer:
+        with TraceWriter(folder=staging, graph=graph, inputs=inputs, record=names, timesteps=steps) as writer:
             _trace(graph, inputs, names, chunk_of(graph, names, steps), writer, device, progress)
             trace = writer.document()
         document, tensors = graph_document(graph)
@@ -123,7 +123,13 @@ def write_pack(
         }
         network.write(PACK_FILE, (json.dumps(manifest, indent=1, sort_keys=True, allow_nan=False) + "\n").encode())
         files = [path for path in staging.rglob("*") if path.is_file()]
-        return Written(len(inputs), steps, tuple(names), len(files), sum(path.stat().st_size for path in files))
+        return Written(
+            samples=len(inputs),
+            timesteps=steps,
+            populations=tuple(names),
+            files=len(files),
+            bytes=sum(path.stat().st_size for path in files),
+        )
 
 
 def _trace(

@@ -47,7 +47,10 @@ def hybrid_of_file(floats: FloatNetwork, timing: Timing, graph: Graph) -> Hybrid
     """
     wiring = wire(floats.graph, floats.shapes, floats.dt)
     layers = {layer.node.name: layer for layer in wiring.layers}
-    neurons = [_Builder(floats, timing, graph, population, layers).neurons() for population in ordered(graph)]
+    neurons = [
+        _Builder(floats=floats, timing=timing, graph=graph, population=population, layers=layers).neurons()
+        for population in ordered(graph)
+    ]
     return HybridNetwork(graph.sources[0].name, neurons, graph.timesteps, depth_of(graph))
 
 
@@ -65,7 +68,14 @@ class _Builder:
         chip, rule = chip_constants(population), CHIP_RULES.of(population, population.name)(population)
         layer = self.layers.get(population.name)
         if layer is None:  # the neuron that biases come from is the compiler's own
-            return Neurons(population, chip, chip, rule, [], first=first_of(self.graph, population))
+            return Neurons(
+                population=population,
+                real=chip,
+                chip=chip,
+                rule=rule,
+                synapses=[],
+                first=first_of(self.graph, population),
+            )
         step = layer_rule(self.floats.graph, layer, self.floats.shapes, self.floats.dt, self.floats.options)
         return Neurons(
             population=population,
@@ -119,7 +129,7 @@ class _Builder:
                 edge=connection.weights or connection.target,
                 shift=shift,
                 real=operator(
-                    linear.geometry(later_codes(linear.values)), linear.values, source.shape, self.population.shape
+                    linear.geometry(later_codes(linear.values)), linear.real, source.shape, self.population.shape
                 ),
                 chip=None if block is None else chip_synapses(self.graph, block),
             )
@@ -135,11 +145,11 @@ class _Builder:
         """Blocks from the neuron that biases come from: the chip's alone; the real ones are constants."""
         return [
             Synapses(
-                block.source,
-                block.edge,
-                shift_of(self.graph, block),
-                None,
-                chip_synapses(self.graph, block),
+                source=block.source,
+                edge=block.edge,
+                shift=shift_of(self.graph, block),
+                real=None,
+                chip=chip_synapses(self.graph, block),
                 by="constants",
             )
             for block in self.graph.into(self.population.name)

@@ -45,9 +45,17 @@ def _neurons(lowered: Graph, folded: Graph, population: Membranes, analog: dict[
         for block in folded.into(population.name)
     ]
     if before.analog is None:  # maxima: nothing of them is real
-        synapses = [Synapses(s.source, s.edge, s.shift, s.chip, s.chip) for s in synapses]
+        synapses = [Synapses(source=s.source, edge=s.edge, shift=s.shift, real=s.chip, chip=s.chip) for s in synapses]
     rule = CHIP_RULES.of(population, population.name)(population)
-    return Neurons(population, real, chip, rule, synapses, reset=rule.reset, spike_at=rule.spike_at)
+    return Neurons(
+        population=population,
+        real=real,
+        chip=chip,
+        rule=rule,
+        synapses=synapses,
+        reset=rule.reset,
+        spike_at=rule.spike_at,
+    )
 
 
 def _real(before: Membranes, population: Membranes, chip: Constants) -> Constants:
