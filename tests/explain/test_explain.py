@@ -137,6 +137,29 @@ def test_a_reset_that_is_taken_over_otherwise_is_named(tmp_path: Path) -> None:
     assert alone["rule"]["agreement"] < 1.0
 
 
+@pytest.mark.parametrize("clamped", [False, True])
+def test_a_delay_that_was_clamped_is_named_and_one_that_relays_carry_is_not(tmp_path: Path, clamped: bool) -> None:
+    """Two delays from one layer into another, both beyond the chip's longest."""
+    rng, steps = np.random.default_rng(0), 90
+    nodes = {
+        "input": files.port("Input", 8),
+        "f1": files.linear(rng.integers(-3, 6, (10, 8)) * 0.25),
+        "a": files.if_node((10,), 1.5),
+        "d": {"type": "Delay", "delay": np.where(np.arange(10) % 2, 70.0, 66.0)},
+        "f2": files.linear(rng.integers(-3, 6, (6, 10)) * 0.25),
+        "b": files.if_node((6,), 1.5),
+        "output": files.port("Output", 6),
+    }
+    path = files.write_nir(tmp_path / "net.nir", nodes, files.chain(nodes))
+    said = ("--dt", 1, "--reset-kind", "zero", "--spike-above", "--no-lava", "--timesteps", steps)
+    ok("import", path, "-o", tmp_path / "p", *said, *(["--clamp-delays"] if clamped else []))
+    np.save(tmp_path / "x.npy", (rng.random((6, steps, 8, 1, 1)) < 0.4).astype(np.int16))
+    found = explained(tmp_path / "p", "--input", tmp_path / "x.npy", "--no-trials")
+    differing = {change["key"]: change["alone"]["differing"] for change in found["changes"] if change["alone"]}
+    assert (differing["delays"]["b"] > 0.05) == clamped
+    assert all(not any(layers.values()) for key, layers in differing.items() if key != "delays")
+
+
 def test_without_labels_agreement_stands_for_accuracy(tmp_path: Path) -> None:
     path, x, _ = teacher(tmp_path)
     ok("import", path, "-o", tmp_path / "p", "--timesteps", STEPS, "--bits", "3", *SAID)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-Key = Literal["input", "weights", "decay", "truncation", "constants", "rule", "registers"]
+Key = Literal["input", "weights", "decay", "truncation", "constants", "delays", "rule", "registers"]
 
 
 EFFECTS: Mapping[Key, str] = {
@@ -15,6 +15,7 @@ EFFECTS: Mapping[Key, str] = {
     "decay": "decays to 12 bits",
     "truncation": "leaks truncated toward zero",
     "constants": "thresholds and biases to integers",
+    "delays": "long delays clamped",
     "rule": "reset and comparison of the chip",
     "registers": "registers wrap and are clipped",
 }

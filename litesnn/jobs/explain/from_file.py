@@ -13,7 +13,7 @@ from litesnn.compiler.frontends.real.layer_rules import layer_rule
 from litesnn.compiler.frontends.real.levels import Timing
 from litesnn.compiler.frontends.real.wired import Connection, Layer3
 from litesnn.compiler.frontends.real.wiring import wire
-from litesnn.compiler.graph import Graph, Membranes
+from litesnn.compiler.graph import Graph, Membranes, SynapseBlock
 from litesnn.jobs.explain.chip_rules import CHIP_RULES
 from litesnn.jobs.explain.hybrid import HybridNetwork
 from litesnn.jobs.explain.operators import operator
@@ -31,12 +31,13 @@ from litesnn.jobs.explain.shared import (
 Floats = npt.NDArray[np.float64]
 
 
-def hybrid_of_file(floats: FloatNetwork, timing: Timing, graph: Graph) -> HybridNetwork:
+def hybrid_of_file(floats: FloatNetwork, timing: Timing, graph: Graph, read: Graph | None = None) -> HybridNetwork:
     """The network of a file that was read, half real and half integers.
 
     Parameters
     ----------
     graph : its integers before anything is split or delayed
+    read : the same as it was read, if delays were clamped since
 
     Raises
     ------
@@ -48,7 +49,9 @@ def hybrid_of_file(floats: FloatNetwork, timing: Timing, graph: Graph) -> Hybrid
     wiring = wire(floats.graph, floats.shapes, floats.dt)
     layers = {layer.node.name: layer for layer in wiring.layers}
     neurons = [
-        _Builder(floats=floats, timing=timing, graph=graph, population=population, layers=layers).neurons()
+        _Builder(
+            floats=floats, timing=timing, graph=graph, read=read or graph, population=population, layers=layers
+        ).neurons()
         for population in ordered(graph)
     ]
     return HybridNetwork(graph.sources[0].name, neurons, graph.timesteps, depth_of(graph))
@@ -56,9 +59,16 @@ def hybrid_of_file(floats: FloatNetwork, timing: Timing, graph: Graph) -> Hybrid
 
 class _Builder:
     def __init__(
-        self, floats: FloatNetwork, timing: Timing, graph: Graph, population: Membranes, layers: dict[str, Layer3]
+        self,
+        floats: FloatNetwork,
+        timing: Timing,
+        graph: Graph,
+        read: Graph,
+        population: Membranes,
+        layers: dict[str, Layer3],
     ) -> None:
-        self.floats, self.timing, self.graph, self.population, self.layers = floats, timing, graph, population, layers
+        self.floats, self.timing, self.graph, self.read = floats, timing, graph, read
+        self.population, self.layers = population, layers
         assert population.unit is not None, "reading gives every population its unit"
         self.per_unit: Floats = (MEMBRANE / population.unit)[:, None, None]  # membrane units of 1 in the file's
 
@@ -113,11 +123,11 @@ class _Builder:
 
     def _synapses(self, layer: Layer3, step: StepRule) -> Iterator[Synapses]:
         """Both weights of every connection; one whose weights all became 0 has no block."""
-        into = self.graph.into(self.population.name)
         for connection in layer.incoming:
             source, delay = self.graph[connection.source], self.timing.delay(connection)
-            block = next((b for b in into if b.source == connection.source and b.delay == delay), None)
-            shift = 1 + delay if self.graph.isolated else self._distance(connection)
+            block = self._block(connection, delay)
+            late = 0 if block is None else delay - block.delay
+            shift = 1 + delay - late if self.graph.isolated else self._distance(connection)
             linear = connection.map
             if self.population.shape != layer.shape:
                 linear = linear.flattened()
@@ -132,7 +142,14 @@ class _Builder:
                     linear.geometry(later_codes(linear.values)), linear.real, source.shape, self.population.shape
                 ),
                 chip=None if block is None else chip_synapses(self.graph, block),
+                late=late,
             )
+
+    def _block(self, connection: Connection, delay: int) -> SynapseBlock | None:
+        """The chip's block of a connection, which as it was read has its delay; None where all its weights became 0."""
+        read = self.read.into(self.population.name)
+        name = next((b.name for b in read if b.source == connection.source and b.delay == delay), None)
+        return next((b for b in self.graph.into(self.population.name) if b.name == name), None)
 
     def _distance(self, connection: Connection) -> int:
         return self.timing.latency(connection)

@@ -69,9 +69,11 @@ class HybridNetwork:
         for number, block in enumerate(neurons.synapses):
             on = switches.weights(block.edge) if block.by == "weights" else block.by in switches.on
             apply, at = block.chip if on else block.real, step - block.shift
+            if "delays" not in switches.on:
+                at -= block.late
             if apply is None or at < 0:
                 continue
-            if held is not None and block.source == self.source and block.shift == 0:
+            if held is not None and block.source == self.source and block.shift == block.late == 0:
                 if (neurons.name, number) not in held:
                     held[neurons.name, number] = apply(sent[block.source][at])
                 parts.append(held[neurons.name, number])

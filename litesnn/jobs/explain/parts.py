@@ -46,7 +46,8 @@ class Constants:
 class Synapses:
     """A block: what it makes of what its source sends, with real weights and with the chip's; None: nothing.
 
-    `edge` names the weights; `by` is the change that makes them the chip's. `shift`: steps until what is sent arrives.
+    `edge` names the weights; `by` is the change that makes them the chip's. `shift`: steps until what is sent arrives; `late`: how
+    many more in the real network, whose delays were clamped.
     """
 
     source: str
@@ -55,6 +56,7 @@ class Synapses:
     real: Operator | None
     chip: Operator | None
     by: Key = "weights"
+    late: int = 0
 
 
 @dataclass(frozen=True, eq=False)

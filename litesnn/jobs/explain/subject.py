@@ -67,6 +67,7 @@ def subject_of(program: Program) -> Subject:
 
 
 def _of_file(program: Program) -> Subject:
+    from litesnn.compiler.frontends.real.arrivals import with_arrivals
     from litesnn.compiler.frontends.real.reference import RealReference
     from litesnn.compiler.origin.formats import format_named, read_again
     from litesnn.jobs.explain.from_file import hybrid_of_file
@@ -82,6 +83,8 @@ def _of_file(program: Program) -> Subject:
             "explain from, and nothing was rounded when it was read"
         )
     graph = origin.pipeline(program.profile).up_to("fit-biases").run()
+    if origin.clamp_delays and graph.isolated:
+        graph = with_arrivals(graph, graph.sources[0].name)
     options = reference.network.options
     coding = options.input
     direct = coding.encoding == "direct"
@@ -92,7 +95,7 @@ def _of_file(program: Program) -> Subject:
     return Subject(
         program=program,
         origin=origin,
-        hybrid=hybrid_of_file(reference.network, reference.timing, graph),
+        hybrid=hybrid_of_file(reference.network, reference.timing, graph, origin.read_graph),
         run_float=_FileRun(reference, graph),
         reference="float64, node by node",
         real=(lambda raw: raw.astype(np.float64) / coding.scale) if direct else None,
