@@ -57,6 +57,11 @@ def export_nir(graph: Graph, dt: float = DT) -> bytes:
     tree: Tree = {"version": NIR_VERSION, "node": root}
     read = graph_of_tree("export", b"", tree)
     root["metadata"] = _metadata(graph, dt, digest(read.nodes, read.edges))
+    return file_of_tree(tree)
+
+
+def file_of_tree(tree: Tree) -> bytes:
+    """The bytes of an HDF5 file with groups, arrays and texts, members by name; the same tree gives the same bytes."""
     buffer = io.BytesIO()
     with h5py.File(buffer, "w") as file:
         _write(file, tree)

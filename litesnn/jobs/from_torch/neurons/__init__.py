@@ -1,0 +1,1 @@
+"""Neurons of the frameworks, read from their attributes; no framework is imported."""

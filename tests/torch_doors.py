@@ -1,0 +1,78 @@
+"""A module's own spikes beside those of the network that is read from it, for tests of `from_torch`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+
+from litesnn.jobs.from_torch.read import read_module
+
+STEPS, SAMPLES = 20, 4
+
+
+def raster(*shape: int, rate: float = 0.4) -> torch.Tensor:
+    """Spikes (N, T, *shape)."""
+    return (torch.rand(SAMPLES, STEPS, *shape) < rate).float()
+
+
+def louder(network: torch.nn.Module, gain: float = 2.5, offset: float = 0.03) -> torch.nn.Module:
+    """The same network with weights that make its neurons spike."""
+    with torch.no_grad():
+        for values in network.parameters():
+            if values.dim() > 1:
+                values.mul_(gain).add_(offset)
+    return network
+
+
+def on_grid(network: torch.nn.Module, high: int = 3) -> torch.nn.Module:
+    """The same network with weights that are eighths up to `high` / 8, which 8 bits hold exactly."""
+    with torch.no_grad():
+        for values in network.parameters():
+            if values.dim() > 1:
+                values.copy_(torch.randint(-high, high + 2, values.shape) / 8)
+                values.view(-1)[0] = 127 / 8
+    return network
+
+
+def step_by_step(network: torch.nn.Module, spikes: torch.Tensor, out: Callable[[Any], torch.Tensor]) -> np.ndarray:
+    """What a module of one step per call sends, (N, T, ...)."""
+    with torch.no_grad():
+        return np.stack([out(network(spikes[:, t])).numpy().copy() for t in range(spikes.shape[1])], 1)
+
+
+def recorded(network: torch.nn.Module, names: Sequence[str], run: Callable[[], Any]) -> dict[str, np.ndarray]:
+    """What neuron modules sent in the calls of a run, one step each, (N, T, ...)."""
+    kept: dict[str, list[np.ndarray]] = {name: [] for name in names}
+
+    def hook(name: str) -> Callable[..., None]:
+        return lambda _, __, out: kept[name].append((out[0] if isinstance(out, tuple) else out).detach().numpy().copy())
+
+    handles = [network.get_submodule(name).register_forward_hook(hook(name)) for name in names]
+    with torch.no_grad():
+        run()
+    for handle in handles:
+        handle.remove()
+    return {name: np.stack(values, 1) for name, values in kept.items()}
+
+
+def assert_same(
+    network: torch.nn.Module, example: Any, spikes: torch.Tensor, expected: dict[str, np.ndarray], **given: Any
+) -> Any:
+    """The float run of what `from_torch` reads sends what the module sent, layer by layer; the reading.
+
+    `spikes` and `expected` are (N, T, ...). Membranes are compared to float32's rounding.
+    """
+    reading = read_module(network, example, timesteps=spikes.shape[1], **given)
+    inputs = spikes.numpy().astype(np.int16)
+    found = reading.float_network.run(inputs, spikes.shape[1]).sent
+    for name, values in expected.items():
+        assert np.abs(values).sum() > 20, name
+        flat = found[name].reshape(values.shape)
+        if reading.graph.spikes(name):
+            np.testing.assert_array_equal(flat, values, err_msg=name)
+        else:
+            np.testing.assert_allclose(flat, values, rtol=1e-4, atol=1e-4, err_msg=name)
+    return reading
