@@ -58,6 +58,13 @@ def recorded(network: torch.nn.Module, names: Sequence[str], run: Callable[[], A
     return {name: np.stack(values, 1) for name, values in kept.items()}
 
 
+def frames(spikes: torch.Tensor) -> np.ndarray:
+    """Spikes (N, T, ...) as the simulator takes them, (N, T, C, H, W); maps of one dimension have height 1."""
+    sides = tuple(spikes.shape[2:])
+    sides = (sides[0], 1, sides[1]) if len(sides) == 2 else (*sides, 1, 1)[:3]
+    return spikes.reshape(*spikes.shape[:2], *sides).numpy().astype(np.int16)
+
+
 def assert_same(
     network: torch.nn.Module, example: Any, spikes: torch.Tensor, expected: dict[str, np.ndarray], **given: Any
 ) -> Any:
@@ -66,7 +73,7 @@ def assert_same(
     `spikes` and `expected` are (N, T, ...). Membranes are compared to float32's rounding.
     """
     reading = read_module(network, example, timesteps=spikes.shape[1], **given)
-    inputs = spikes.numpy().astype(np.int16)
+    inputs = frames(spikes)
     found = reading.float_network.run(inputs, spikes.shape[1]).sent
     for name, values in expected.items():
         assert np.abs(values).sum() > 20, name

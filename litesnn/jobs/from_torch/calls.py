@@ -12,7 +12,7 @@ from torch import fx, nn
 
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.real.nodes import Shape
-from litesnn.jobs.from_torch.layers import NORMALIZATIONS, fold, layer_members
+from litesnn.jobs.from_torch.layers import NORMALIZATIONS, check_leading, fold, layer_members
 from litesnn.jobs.from_torch.neurons.reading import NeuronReading, Refused, refused
 from litesnn.jobs.from_torch.operations import Call, operate
 from litesnn.jobs.from_torch.signals import Signal, as_signal, signals_in
@@ -146,6 +146,7 @@ class _Reading:
         signal = as_signal(arriving, place)
         shape = tuple(value.shape)[len(signal.leading) :]
         try:
+            check_leading(module, len(signal.leading))
             if type(module).__name__ in NORMALIZATIONS:
                 return self._normalized(path, module, signal, value)
             members = layer_members(module, signal.shape, shape)

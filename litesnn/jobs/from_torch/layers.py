@@ -42,6 +42,21 @@ def is_layer(module: nn.Module) -> bool:
     return kind.__module__.startswith("torch.nn.modules") or of_spikingjelly
 
 
+def check_leading(module: Any, axes: int) -> None:
+    """Refuse a layer of maps that time and batch reach as two axes, unless it is one of SpikingJelly's for all steps at once.
+
+    Raises
+    ------
+    Refused
+        With the ways to give both as one axis.
+    """
+    if axes > 1 and type(module).__name__ in PER_STEP and getattr(module, "step_mode", "s") != "m":
+        raise Refused(
+            "receives batch and time as two axes, of which it takes the second for channels; allowed: one axis, as SpikingJelly's "
+            "layers of step mode 'm' and SeqToANNContainer, norse's Lift and sinabs's squeezed layers have it"
+        )
+
+
 def known_layers() -> str:
     """All of them, for messages."""
     return ", ".join(LAYERS)
@@ -175,4 +190,6 @@ LAYERS: Mapping[str, Callable[[Any, Shape, Shape], Members | None]] = {
     "Dropout1d": _same,
     "Dropout2d": _same,
 }
+PER_STEP = tuple(name for name in LAYERS if name.startswith(("Conv", "Avg", "Adaptive", "Sum", "Batch")))
+"""Layers that take one leading axis, whatever its size: with time before or behind the batch they would compute over time."""
 NORMALIZATIONS = ("BatchNorm1d", "BatchNorm2d")

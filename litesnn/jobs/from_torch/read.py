@@ -18,11 +18,14 @@ from litesnn.compiler.frontends.real.read import File, RealReading, read_real
 from litesnn.compiler.frontends.real.shapes import infer_shapes
 from litesnn.compiler.origin import SourceFile
 from litesnn.jobs.from_torch.calls import calls_of
+from litesnn.jobs.from_torch.keeping import unchanged
 from litesnn.jobs.from_torch.layers import is_layer
 from litesnn.jobs.from_torch.network import Written, write_network
+from litesnn.jobs.from_torch.neurons.probe import check_reading
+from litesnn.jobs.from_torch.neurons.reading import Refused, refused
 from litesnn.jobs.from_torch.neurons.table import NEURONS, is_neuron
-from litesnn.jobs.from_torch.steps import step_of
-from litesnn.jobs.from_torch.trace import traced
+from litesnn.jobs.from_torch.steps import Step, step_of
+from litesnn.jobs.from_torch.trace import Trace, traced
 
 READ_FROM_THE_MODULE = ("framework", "dt", "decay", "reset", "spike_at", "input_shape")
 
@@ -77,8 +80,19 @@ def read_module(
     root = torch.nn.Sequential(module) if is_layer(module) or is_neuron(module) else module
     graph, trace = traced(root, arguments, called)
     step = step_of(calls_of(graph, trace), trace)
+    _check_neurons(step, trace, arguments[0].device)
     chosen = _options(called, options, given, step.unrolled)
     return _read(called, type(module), write_network(step, trace), chosen)
+
+
+def _check_neurons(step: Step, trace: Trace, device: torch.device) -> None:
+    """Hold every neuron module against what was read of it."""
+    with unchanged(trace.root, trace.name):
+        for path, call in step.neurons.items():
+            try:
+                check_reading(trace.root.get_submodule(path), step.readings[path], call.shape, device)
+            except Refused as problem:
+                raise refused(trace.place(path), problem) from None
 
 
 def _options(name: str, options: RealOptions | None, given: dict[str, Any], unrolled: int) -> RealOptions:

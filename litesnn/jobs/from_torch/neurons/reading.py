@@ -65,8 +65,8 @@ def refused(place: str, problem: Exception | str) -> ImportFileError:
 
 def floats(value: Any) -> Floats:
     """A parameter as numbers."""
-    tensor = value.detach().cpu().double() if isinstance(value, torch.Tensor) else torch.as_tensor(value).double()
-    found: Floats = tensor.numpy()
+    plain = value.detach().cpu() if isinstance(value, torch.Tensor) else value
+    found: Floats = np.asarray(plain, np.float64)
     return found
 
 
