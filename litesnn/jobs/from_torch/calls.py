@@ -112,7 +112,9 @@ class _Reading:
                 return self._neuron(path, node)
             return self._layer(path, module, self._meaning(node.args[0]), value)
         args, kwargs = self._meaning(node.args), self._meaning(node.kwargs)
-        return operate(Call(_name(node), args, kwargs, value, self.whole, self.time_axis))
+        return operate(
+            Call(name=_name(node), args=args, kwargs=kwargs, value=value, whole=self.whole, time_axis=self.time_axis)
+        )
 
     def _argument(self, value: Any, first: bool) -> Any:
         if not first:

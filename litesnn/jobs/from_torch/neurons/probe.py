@@ -45,16 +45,25 @@ def check_reading(module: Any, reading: NeuronReading, shape: Shape, device: tor
 
 def _equations(reading: NeuronReading, spread: dict[str, Floats], drive: Floats) -> tuple[Floats, Any]:
     """What the equations send, and from which step on a neuron was so near its threshold that rounding decides."""
-    reset = reading.reset or "zero"
-    neurons = FloatNeurons(reading.type, spread, 1.0, "euler", reset, bool(reading.spike_at), 1)
-    lower = FloatNeurons(reading.type, _moved(spread, -NEAR), 1.0, "euler", reset, bool(reading.spike_at), 1)
-    upper = FloatNeurons(reading.type, _moved(spread, NEAR), 1.0, "euler", reset, bool(reading.spike_at), 1)
+    neurons, lower, upper = (_neurons(reading, _moved(spread, share)) for share in (0.0, -NEAR, NEAR))
     sent, doubtful, near = [], [], np.zeros((1, *drive.shape[2:]), bool)
     for frame in drive:
         sent.append(neurons.step(frame))
         near = near | (lower.step(frame) != sent[-1]) | (upper.step(frame) != sent[-1])
         doubtful.append(near & (reading.reset is not None))
     return np.stack(sent), np.stack(doubtful)
+
+
+def _neurons(reading: NeuronReading, spread: dict[str, Floats]) -> FloatNeurons:
+    return FloatNeurons(
+        type=reading.type,
+        parameters=spread,
+        dt=1.0,
+        decay="euler",
+        reset=reading.reset or "zero",
+        at=bool(reading.spike_at),
+        count=1,
+    )
 
 
 def _moved(spread: dict[str, Floats], share: float) -> dict[str, Floats]:
