@@ -22,6 +22,8 @@ from litesnn.reading import Kind, parse_json, read_file, read_safetensors
 from litesnn.search.model.stored_tensors import torch_tensors
 
 _VERSION = 2
+LATER: Mapping[str, Any] = {"reset": "zero"}
+"""Parts of an identity that versions before did not write, and what all their runs had."""
 MAX_BYTES = 2**33
 """8 GiB: the largest genotype's weights with the state of two optimizers."""
 _STEP = "step"
@@ -68,8 +70,8 @@ def read_checkpoint(
         raise error(f"not a checkpoint: {cause}; {advice}") from cause
     # As JSON holds it: tuples are lists there.
     now = json.loads(json.dumps(identity))
-    if found != now:
-        names = sorted(name for name in {*found, *now} if found.get(name) != now.get(name))
+    names = sorted(name for name in {*found, *now} if not _same(name, found, now))
+    if names:
         differing = "; ".join(f"{n}: found {found.get(n)!r}, now {now.get(n)!r}" for n in names)
         raise error(
             f"{path}: belongs to another {kind} ({differing[:1000]}); repeat its settings, or start without resuming"
@@ -80,6 +82,13 @@ def read_checkpoint(
         first = cause.errors()[0]
         place = ".".join(map(str, ("state", *first["loc"])))
         raise error(f"not a checkpoint: {path}: {place}: {first['msg']}; {advice}") from cause
+
+
+def _same(name: str, found: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
+    """Whether two runs agree in one part of their identities; one that only later versions have was as all runs had it then."""
+    if name not in found and name in LATER:
+        return now[name] in (None, LATER[name])
+    return found.get(name) == now.get(name)
 
 
 class CheckpointError(LiteSNNError):

@@ -18,10 +18,10 @@ from litesnn.runtime.trace import Trace
 
 @pytest.mark.parametrize("name", list(CAMPAIGNS))
 def test_a_slice_of_every_campaign_agrees_and_counts(name: str) -> None:
-    outcomes = run(name, networks=20, seed=7, lava_networks=0, models=())
+    outcomes = run(name, networks=30, seed=7, lava_networks=0, models=())
     assert troubled(outcomes) == []
     counted = [outcome for outcome in outcomes if outcome.counts]
-    assert len(counted) == 20
+    assert len(counted) == 30
     assert {outcome.kind for outcome in counted} == set(generators(name))
     assert all(outcome.engines["exact"] > 0 for outcome in counted)
 

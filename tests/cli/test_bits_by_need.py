@@ -39,13 +39,13 @@ def network(tmp_path: Path) -> Path:
 
 def test_each_node_gets_what_it_needs(network: Path) -> None:
     folder = network.parent
-    options = ("--bits", "auto", "--max-drop", 15, "--input", folder / "x.npy", "--spike-above", "--no-lava")
+    options = ("--bits", "auto", "--max-drop", 25, "--input", folder / "x.npy", "--spike-above", "--no-lava")
     found = json_of("import", network, "-o", folder / "p", *options)["imported"]["record"]["bits_by_need"]
     assert found["bits"]["coarse"] == 2
     assert found["bits"]["fine"] > 2
     assert (found["score"], found["samples"], found["within"]) == ("agreement", SAMPLES // 2, True)
     assert found["floating"] == 1
-    assert found["chosen"] > 0.6
+    assert found["chosen"] > 0.5
     assert found["words_chosen"] < found["words_widest"]
     assert all(set(trials) == {str(width) for width in range(2, 8)} for trials in found["alone"].values())
     # The program is the one that the chosen widths give.

@@ -57,7 +57,7 @@ def use(found: StoredTrace, place: Place) -> None:
     from litesnn.jobs.testbench.file_samples import check_values
 
     network = graph()
-    result = compare_stored(network, found, check_values(network, None, found.inputs))
+    result = compare_stored(network, found, check_values(network, None, found.inputs).inputs)
     if result.equal and result.differing:
         raise DifferentError("a trace with other values was called equal")
 
