@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, WEIGHT_SHIFT, Leaky
+from litesnn.compiler.graph.kinds.leaky import decayed
 from litesnn.runtime.trace import Register
-from litesnn.runtime.traces.evidence import Evidence, decayed, earlier, later
+from litesnn.runtime.traces.evidence import Evidence, earlier, later
 from litesnn.runtime.traces.synapse_causes import wrong_synapses
 from litesnn.runtime.verify.own_faults import unheld_weights, wrong_timing
 

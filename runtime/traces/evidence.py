@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.graph import Graph, Leaky, Membranes, ProgrammedLif
+from litesnn.compiler.graph.kinds.leaky import decayed
 from litesnn.runtime.trace import Register, Trace
 
 Ints = npt.NDArray[np.int64]
@@ -118,9 +119,3 @@ def earlier(values: Ints) -> Ints:
 def later(values: Ints) -> Ints:
     """The values of the next step, 0 at last."""
     return np.concatenate([values[1:], np.zeros_like(values[:1])])
-
-
-def decayed(state: Ints, kept: int | Ints) -> Ints:
-    """sgn(state) * ((|state| * kept) >> 12): truncated toward zero."""
-    result: Ints = np.sign(state) * ((np.abs(state) * kept) >> 12)
-    return result

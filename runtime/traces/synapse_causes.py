@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.graph import WEIGHT_SHIFT, Conv2d, Dense, SynapseBlock
-from litesnn.runtime.traces.evidence import Evidence, decayed
+from litesnn.compiler.graph.kinds.leaky import decayed
+from litesnn.runtime.traces.evidence import Evidence
 
 Ints = npt.NDArray[np.int64]
 SYNAPSES_MAX = 50_000_000

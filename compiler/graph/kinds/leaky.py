@@ -111,5 +111,6 @@ class Leaky(Membranes):
 
 def decayed(state: Ints, memory: Decay) -> Ints:
     """`memory` of 4096 of a state, truncated toward zero."""
-    kept: Ints = np.sign(state) * ((np.abs(state) * memory) >> 12)
+    size: Ints = np.multiply(np.abs(state), memory)
+    kept: Ints = np.sign(state) * (size >> 12)
     return kept
