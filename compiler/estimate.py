@@ -111,7 +111,7 @@ def estimate_graph(
         chips=mapping.chips,
         least_cores=mapping.least_cores,
         ideal_bits=int(ideal),
-        synapse_words=sum(core.usage.get("synapse_words", 0) for core in mapping.cores),
+        synapse_words=mapping.synapse_words,
         neurons=sum(core.neurons for core in mapping.cores),
         timesteps=graph.timesteps,
         latency=graph.schedule.latency,

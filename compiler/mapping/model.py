@@ -126,6 +126,11 @@ class Mapping:
     axons: dict[str, AxonKind]
 
     @property
+    def synapse_words(self) -> int:
+        """Synapse memory over all cores, as encoded."""
+        return sum(core.usage.get("synapse_words", 0) for core in self.cores)
+
+    @property
     def least_cores(self) -> int:
         """The lower bound in whole cores."""
         return int(np.ceil(max(self.lower_bound.values(), default=1.0) - 1e-9))

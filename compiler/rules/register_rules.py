@@ -11,11 +11,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from litesnn.compiler.graph import DECAY_UNITY, STATE_MAX, VTH_MAX, WEIGHT_SHIFT, Graph, Membranes
+from litesnn.compiler.graph.kinds.registers import DECAY_BITS
 from litesnn.compiler.profile import Profile, known
 from litesnn.compiler.rules import on_chip
 from litesnn.compiler.rules.finding import Finding
 
-DECAY_BITS = DECAY_UNITY.bit_length() - 1
 CURRENT_OFFSET, MEMBRANE_OFFSET = 1, 0
 """What the engines add to a decay register (Lava): the current keeps 4096 - (du + 1) of 4096, the membrane 4096 - dv."""
 

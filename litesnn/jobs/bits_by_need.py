@@ -126,8 +126,8 @@ def choose_bits(
         bits={node: bits.get(node, BITS_MAX) for node in nodes},
         score=network.score_name,
         floating=network.floating(choosing=False),
-        widest=network.score({}, choosing=False),
-        chosen=network.score(bits, choosing=False),
+        widest=network.reported({}),
+        chosen=network.reported(bits),
         words_widest=network.trial({}).words,
         words_chosen=network.trial(bits).words,
         max_drop=max_drop,
@@ -178,7 +178,7 @@ class _Measured:
         self._halves = {True: slice(0, half), False: slice(half, None)}
         self._inputs: Inputs = samples.inputs
         origin = read({})
-        graph = self._graph({})
+        graph = origin.pipeline(profile).run()
         if origin.float_reference is None:
             raise ImportFileError(f"--bits auto: '{origin.name}' holds integers; there is nothing to choose")
         self._float = float_classes(origin.float_reference, graph, samples.inputs)
@@ -196,9 +196,9 @@ class _Measured:
             self._trials[key] = Trial(_words(graph, self._profile), self._score(graph, choosing=True))
         return self._trials[key]
 
-    def score(self, bits: Bits, choosing: bool) -> float:
-        """Score on one half."""
-        return self._score(self._graph(bits), choosing)
+    def reported(self, bits: Bits) -> float:
+        """Score on the half that has no part in the choice."""
+        return self._score(self._graph(bits), choosing=False)
 
     def floating(self, choosing: bool) -> float:
         """The score in floating point."""
@@ -217,13 +217,12 @@ class _Measured:
 
 def _words(graph: Graph, profile: Profile) -> int:
     """Synapse memory over all cores, as encoded."""
-    from litesnn.compiler.mapping import DoesNotFit, map_graph
+    from litesnn.compiler.mapping import map_graph
 
     try:
-        mapping = map_graph(graph, profile)
-    except (CompileError, DoesNotFit) as error:
+        return map_graph(graph, profile).synapse_words
+    except CompileError as error:
         raise ImportFileError(f"--bits auto: at these bits the network does not fit the chip: {error}") from error
-    return sum(core.usage.get("synapse_words", 0) for core in mapping.cores)
 
 
 def _read(file: Path, options: RealOptions, bits: Bits) -> SourceFile:

@@ -53,9 +53,8 @@ class NirGraph(RealNetwork):
         stated = node.metadata.get("reset", self.metadata.get("reset"))
         if stated is None:
             return None
-        for kind in get_args(Reset):
-            if isinstance(stated, str) and stated == kind:
-                return cast(Reset, kind)
+        if isinstance(stated, str) and stated in get_args(Reset):
+            return cast(Reset, stated)
         raise self.error(
             node.name,
             f"metadata 'reset': found {stated!r:.60}; allowed: zero (to v_reset), subtract (at the spike), subtract_next (with the next "

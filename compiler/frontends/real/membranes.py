@@ -128,8 +128,10 @@ def _reach(layer: Layer, population: Leaky, sources: Sequence[Population], times
 
 def _fits(layer: Layer, population: Membranes, exponent: int, reach: _Reach) -> bool:
     largest = max((block.exponent for block in layer.blocks), default=0)
-    vth = population.vth if isinstance(population, Spiking) else None
-    fitting = vth is None or (isinstance(population, Spiking) and int(vth.max()) < population.highest_threshold)
+    fitting = True
+    if isinstance(population, Spiking):
+        assert population.vth is not None
+        fitting = int(population.vth.max()) < population.highest_threshold
     return (
         largest + exponent <= SHIFT_MAX
         and reach.accumulator << exponent <= portable_accumulator()

@@ -12,7 +12,8 @@ from litesnn.compiler.graph.findings import Range
 from litesnn.compiler.graph.kinds.arrivals import Arrivals
 from litesnn.compiler.graph.kinds.document import MembranesDocument, Name, PopulationDocument
 from litesnn.compiler.graph.kinds.membranes import Membranes
-from litesnn.compiler.graph.kinds.registers import STATE_MAX, Sends
+from litesnn.compiler.graph.kinds.registers import Sends
+from litesnn.compiler.graph.kinds.sigma_delta import state_range
 
 
 class GradedRelayDocument(MembranesDocument):
@@ -57,18 +58,7 @@ class GradedRelay(Membranes):
 
     def ranges(self, arrivals: Arrivals, accumulator_limit: int) -> list[Range]:
         """What arrives in a step; the sum may pass its register, since only its change is sent."""
-        low, high = arrivals.changes()
-        beyond = "leaves the chip's 24-bit state; Lava's model goes on in 32 bits"
-        return [
-            Range(
-                population=self.name,
-                register="accumulator",
-                low=int(low.min()),
-                high=int(high.max()),
-                limit=STATE_MAX,
-                overflow=beyond,
-            )
-        ]
+        return [state_range(self.name, "accumulator", arrivals.changes())]
 
     def sent_sums(self, arrivals: Arrivals) -> tuple[int, int]:
         """What it sent adds up to what arrived."""

@@ -21,6 +21,7 @@ from litesnn.compiler.graph.kinds.population import Population
 from litesnn.compiler.graph.kinds.registers import (
     BIAS_EXP_MAX,
     BIAS_MANT_MAX,
+    DECAY_BITS,
     DECAY_UNITY,
     NO_CURRENT_MEMORY,
     STATE_MAX,
@@ -33,7 +34,6 @@ from litesnn.compiler.graph.kinds.steps import ChipSteps
 
 NeuronGroup = tuple[str | int | bool | None, ...]
 STATE_BITS = 23  # of the widest register, its sign left out
-DECAY_BITS = 12  # of the register of a decay
 
 
 @dataclass(frozen=True, eq=False)

@@ -27,4 +27,5 @@ BIAS_EXP_MAX = 7
 STATE_MAX = 2**23 - 1
 WEIGHT_SHIFT = 6  # input activation and vth are shifted left by this many bits
 DECAY_UNITY = 4096
+DECAY_BITS = DECAY_UNITY.bit_length() - 1  # of the register of a decay
 NO_CURRENT_MEMORY = 4095  # du: with the chip's offset of 1 the current decays fully every step

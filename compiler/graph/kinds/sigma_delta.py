@@ -71,6 +71,19 @@ def _document(of_kind: str) -> type[PopulationDocument]:
     return OneOfThree
 
 
+def state_range(population: str, register: Literal["accumulator", "membrane"], values: Interval) -> Range:
+    """What a register of neurons that send changes can reach; Lava's models compute them in 32 bits."""
+    low, high = values
+    return Range(
+        population=population,
+        register=register,
+        low=int(low.min()),
+        high=int(high.max()),
+        limit=STATE_MAX,
+        overflow="leaves the chip's 24-bit state; Lava's model goes on in 32 bits",
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class Changes(Membranes):
     """What the three kinds have in common.
@@ -113,25 +126,9 @@ class Changes(Membranes):
 
     def ranges(self, arrivals: Arrivals, accumulator_limit: int) -> list[Range]:
         """What arrives in a step, and the state it is added to; Lava's models compute it in 32 bits."""
-        arriving, state = arrivals.changes(), self.state(arrivals)
-        beyond = "leaves the chip's 24-bit state; Lava's model goes on in 32 bits"
         return [
-            Range(
-                population=self.name,
-                register="accumulator",
-                low=int(arriving[0].min()),
-                high=int(arriving[1].max()),
-                limit=STATE_MAX,
-                overflow=beyond,
-            ),
-            Range(
-                population=self.name,
-                register="membrane",
-                low=int(state[0].min()),
-                high=int(state[1].max()),
-                limit=STATE_MAX,
-                overflow=beyond,
-            ),
+            state_range(self.name, "accumulator", arrivals.changes()),
+            state_range(self.name, "membrane", self.state(arrivals)),
         ]
 
     def _bias_problems(self, mantissa: Ints, exponent: Ints) -> Iterator[str]:
