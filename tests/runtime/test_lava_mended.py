@@ -1,13 +1,19 @@
-"""Lava's fault on newer Pythons: mended while Lava is imported, and nothing else is touched."""
+"""Lava's faults, on newer Pythons and in its channels: mended while Lava is imported, and nothing else is touched."""
 
 import dataclasses
+import importlib.util
 import subprocess
 import sys
+import threading
+import time
+from multiprocessing import Semaphore
+from types import ModuleType, SimpleNamespace
 
+import numpy as np
 import pytest
-from lava_here import needs_lava
+from lava_here import lava_module, needs_lava
 
-from litesnn.runtime.lava.mended import mended
+from litesnn.runtime.lava.mended import CHANNELS, mended
 
 IMPORT = "import lava.magma.compiler.var_model"
 
@@ -56,3 +62,49 @@ def test_only_lavas_classes_are_mended_and_only_meanwhile() -> None:
     with pytest.raises(KeyError), mended():
         raise KeyError
     assert dataclasses.dataclass is before
+
+
+def both_of_two_messages_arrive(channels: ModuleType) -> bool:
+    """Whether an owner that waits for either of two messages, as Lava's models do, gets both, although the thread of its end
+    is interrupted, after it has looked, for as long as it takes the owner to take the first and to wait.
+    """
+
+    class Interrupted(channels.CspRecvPort):  # type: ignore[misc,name-defined]
+        def probe(self) -> bool:
+            found: bool = super().probe()
+            if found and threading.current_thread() is self.thread:
+                time.sleep(0.3)
+            return found
+
+    quiet = channels.NoOPWatchdog(None)
+    proto = channels.Proto(shape=(1,), dtype=np.int64, nbytes=8)
+    port = Interrupted("end", SimpleNamespace(buf=bytearray(4 * 8)), proto, 4, Semaphore(0), Semaphore(0), quiet, quiet)
+    port.start()
+    port._req.release()
+    while not port._queue.qsize():
+        time.sleep(0.001)
+    port._req.release()
+    time.sleep(0.1)
+    selector = channels.CspSelector()
+    owner = threading.Thread(target=lambda: [selector.select((port, port.recv)) for _ in range(2)], daemon=True)
+    owner.start()
+    owner.join(1)
+    return not owner.is_alive()
+
+
+@needs_lava
+def test_no_wakeup_is_lost() -> None:
+    lava_module()
+    assert both_of_two_messages_arrive(importlib.import_module(CHANNELS))
+
+
+@needs_lava
+def test_lavas_own_channels_lose_one() -> None:
+    """What is mended is a fault: the same messages over Lava's module as it is."""
+    lava_module()
+    spec = importlib.util.find_spec(CHANNELS)
+    assert spec is not None
+    assert spec.loader is not None
+    as_it_is = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(as_it_is)
+    assert not both_of_two_messages_arrive(as_it_is)
