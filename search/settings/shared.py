@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from litesnn.base.settings.setting import Setting
 
-Precision = Literal["32", "bf16"]
-"""Of convolutions, while training in floating point."""
+Precision = Literal["32", "bf16", "auto"]
+"""Of convolutions, while training in floating point; `auto` becomes one of the others when a run begins."""
 
 NeuronReset = Literal["zero", "subtract", "subtract_next"]
 """What a spike does to a membrane, as the genotype's `neuron.reset` has it."""
@@ -34,6 +34,10 @@ SamplesSetting = Annotated[
 ]
 PrecisionSetting = Annotated[
     Precision,
-    Setting("Of convolutions while training in floating point; the fixed phase never depends on it.", option=True),
+    Setting(
+        "Of convolutions while training in floating point; the fixed phase never depends on it. auto: bf16 where a short measurement on "
+        "this machine finds it faster.",
+        option=True,
+    ),
 ]
 ClipNormSetting = Annotated[float, Setting("Largest gradient norm.", above=0, option=True)]

@@ -24,6 +24,7 @@ from litesnn.search.model.export import export_document, export_tensors
 from litesnn.search.model.registers import Tally
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.run.output import check_training_output, training_checkpoint
+from litesnn.search.run.precision import decided
 from litesnn.search.run.ranks import Ranks
 from litesnn.search.run.run import Run
 from litesnn.search.run.session import run_session, set_threads, shared_among_ranks, usable_device, versions
@@ -105,6 +106,7 @@ def train_genotype(
     loaded = recording_preprocessing(loaded, data)
     place = usable_device(device, TrainingError)
     ranks = shared_among_ranks(place, settings.batch_size, TrainingError)
+    settings = replace(settings, precision=decided(settings.precision, place, ranks))
     check_sequential(loaded.spec, loaded.topology, settings)
     parts = prepare(data, loaded.spec, settings.validation_fraction, settings.seed)
     parts = Parts(parts.train.to(place), parts.validation.to(place), parts.test.to(place))

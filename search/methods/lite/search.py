@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.lite.work import Epochs
 from litesnn.search.run.history import SearchResult, search_identity
 from litesnn.search.run.output import CHECKPOINT_FILE, check_search_output
+from litesnn.search.run.precision import decided
 from litesnn.search.run.run import Run
 from litesnn.search.run.session import run_session, set_threads, shared_among_ranks, usable_device
 
@@ -55,6 +57,7 @@ def search_genotype(
     data = load_dataset(dataset, None if data_dir is None else Path(data_dir)) if isinstance(dataset, str) else dataset
     place = usable_device(device, SearchError)
     ranks = shared_among_ranks(place, settings.batch_size, SearchError)
+    settings = replace(settings, precision=decided(settings.precision, place, ranks))
     identity = {"method": METHOD, **search_identity(data, settings.as_dict()), **ranks.identity}
     run = Run(
         kind="search", error=SearchError, checkpoint=Path(out_dir) / CHECKPOINT_FILE, identity=identity, ranks=ranks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,11 +15,13 @@ from torch.nn import functional as F
 
 from litesnn.base.errors import SearchError, TrainingError
 from litesnn.compiler.genotype import load_genotype
-from litesnn.search.methods.lite import SearchSettings, preset
+from litesnn.search.methods.lite import SearchSettings, preset, search_genotype
 from litesnn.search.methods.lite.preparation import make_space
 from litesnn.search.methods.lite.supernet import Supernet
 from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.model.spiking_model import SpikingModel
+from litesnn.search.run import precision
+from litesnn.search.run.ranks import ALONE
 from litesnn.search.settings.overrides import with_settings
 from litesnn.search.settings.shared import Precision
 from litesnn.search.training import TrainingSettings
@@ -41,9 +44,11 @@ def outputs_of_convolutions() -> Iterator[list[torch.dtype]]:
         yield seen
 
 
-def step(folder: Path, evaluation: Evaluation, precision: Precision) -> tuple[dict[str, Tensor], set[torch.dtype]]:
+def step(
+    folder: Path, evaluation: Evaluation, of_convolutions: Precision
+) -> tuple[dict[str, Tensor], set[torch.dtype]]:
     """Gradients of one batch, and the types its convolutions returned."""
-    trainee = Trainee(SpikingModel.from_genotype(load_genotype(bar_genotype(folder))), 0.0, 0, precision)
+    trainee = Trainee(SpikingModel.from_genotype(load_genotype(bar_genotype(folder))), 0.0, 0, of_convolutions)
     trainee.model.evaluation = evaluation
     trainee.train()
     data = bar_dataset()
@@ -80,8 +85,29 @@ def test_a_supernet_convolves_in_bfloat16_and_its_logits_and_rates_are_float32()
 
 
 def test_other_precisions_are_refused() -> None:
-    with pytest.raises(TrainingError, match="precision: found '16'; allowed: 32, bf16"):
+    with pytest.raises(TrainingError, match="precision: found '16'; allowed: 32, bf16, auto"):
         TrainingSettings(precision="16")  # type: ignore[arg-type]
     with pytest.raises(SearchError, match="precision: found '16'"):
         with_settings(preset("tiny"), {"precision": "16"})
     assert with_settings(preset("tiny"), {"precision": "32"}).precision == "32"
+
+
+@pytest.mark.parametrize(("gain", "taken"), [(1.2, "32"), (1.3, "bf16")])
+def test_auto_takes_what_is_faster_here_by_more_than_noise(
+    gain: float, taken: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(precision, "bfloat16_gain", lambda device: gain)
+    cpu = torch.device("cpu")
+    assert precision.decided("auto", cpu, ALONE) == taken
+    assert precision.decided("32", cpu, ALONE) == "32"
+
+
+def test_the_gain_is_a_measured_ratio() -> None:
+    assert 0.01 < precision.bfloat16_gain(torch.device("cpu")) < 100
+
+
+def test_a_checkpoint_and_its_history_hold_what_was_decided(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precision, "bfloat16_gain", lambda device: 2.0)
+    settings = SearchSettings(nodes=2, channels=4, levels=(0, 1), timesteps=2, epochs=1, warm_up=0, precision="auto")
+    search_genotype(bar_dataset(), tmp_path, settings, progress=False)
+    assert json.loads((tmp_path / "history.json").read_text())["settings"]["precision"] == "bf16"
