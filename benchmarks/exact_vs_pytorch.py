@@ -3,7 +3,7 @@
     python -m uv run python benchmarks/exact_vs_pytorch.py [--pairs 5] [--threads 2] [--channels 48] [--json FILE]
 
 Both run the same images with the same threads, models prepared beforehand. PyTorch gets the batch size and the memory layout that
-are fastest here; the exact simulator chooses its own. Runs alternate; a ratio above 1 says that the exact simulator is faster.
+are fastest here; the exact simulator chooses its own. A second anchor is the same with convolutions in bfloat16. Runs alternate; a ratio above 1 says that the exact simulator is faster.
 """
 
 from __future__ import annotations
@@ -51,15 +51,17 @@ def exact(loaded: LoadedGenotype, inputs: Inputs) -> Callable[[], object]:
     return lambda: simulator.run(inputs)
 
 
-def pytorch(loaded: LoadedGenotype, inputs: Inputs, batch: int, channels_last: bool) -> Callable[[], object]:
-    """PyTorch's `float` evaluation, ready to run all images."""
+def pytorch(
+    loaded: LoadedGenotype, inputs: Inputs, batch: int, channels_last: bool, bf16: bool = False
+) -> Callable[[], object]:
+    """PyTorch's `float` evaluation, ready to run all images; its convolutions in bfloat16 where asked for."""
     model = SpikingModel.from_genotype(loaded)
     if channels_last:
         model.to(memory_format=torch.channels_last)
     images = torch.from_numpy(inputs.astype(np.int32))
 
     def run() -> None:
-        with torch.inference_mode():
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=bf16):
             for first in range(0, len(images), batch):
                 model.run(images[first : first + batch])
 
@@ -117,6 +119,7 @@ def measure(name: str, channels: int, images: int, pairs: int, threads: int) -> 
     loaded, inputs = network(name, channels, images)
     choice = fastest(loaded, inputs, BATCHES[name])
     result = measure_pairs(exact(loaded, inputs), pytorch(loaded, inputs, **choice), pairs)
+    anchor = measure_pairs(exact(loaded, inputs), pytorch(loaded, inputs, **choice, bf16=True), pairs)
     peaks = peak_memory(loaded, inputs, choice, threads)
     return {
         "network": loaded.spec.name,
@@ -126,6 +129,7 @@ def measure(name: str, channels: int, images: int, pairs: int, threads: int) -> 
         "exact_images_per_s": len(inputs) / result.document()["a_s"],
         "pytorch_images_per_s": len(inputs) / result.document()["b_s"],
         **result.document(),
+        "bf16": anchor.document(),
         "roofline": roofline(loaded, len(inputs) / result.document()["a_s"], threads),
         "peak_mb": peaks,
         "peak_ratio": peaks["exact"] / peaks["pytorch"],
@@ -169,7 +173,7 @@ def main() -> None:
     document = {"machine": machine(), "threads": arguments.threads, "torch": str(torch.__version__), "rows": []}
     print(json.dumps({key: document[key] for key in ("machine", "threads", "torch")}))
     print(
-        f"{'network':>14} {'images':>6} {'rate':>6} {'exact':>9} {'pytorch':>9} {'min':>5} {'median':>6} {'max':>5} {'by CPU':>6} {'peak MB':>11}"
+        f"{'network':>14} {'images':>6} {'rate':>6} {'exact':>9} {'pytorch':>9} {'min':>5} {'median':>6} {'max':>5} {'by CPU':>6} {'/bf16':>6} {'peak MB':>11}"
     )
     for name in BATCHES:
         row = measure(name, arguments.channels, arguments.images, arguments.pairs, arguments.threads)
@@ -177,7 +181,7 @@ def main() -> None:
         print(
             f"{row['network']:>14} {row['images']:>6} {row['spike_rate']:>6.1%} {row['exact_images_per_s']:>7.1f}/s "
             f"{row['pytorch_images_per_s']:>7.1f}/s {row['ratio']['min']:>5.2f} {row['ratio']['median']:>6.2f} "
-            f"{row['ratio']['max']:>5.2f} {row['cpu_ratio']['median']:>6.2f} "
+            f"{row['ratio']['max']:>5.2f} {row['cpu_ratio']['median']:>6.2f} {row['bf16']['ratio']['median']:>6.2f} "
             f"{row['peak_mb']['exact']:>5}/{row['peak_mb']['pytorch']:<5}"
         )
     if arguments.json:

@@ -34,6 +34,7 @@ from table import Row, around_results, from_document, to_document, to_text, with
 from litesnn.base.output import write_atomically
 
 EXACT_TARGETS = {"digits": 4.0, "litesnn": 15.0}
+BF16_TARGETS = {"litesnn": 8.0}
 ALONE_TARGETS = {"tiny.net": 200.0, "mnist.net": 30.0}
 
 
@@ -51,6 +52,16 @@ def exact_rows(options: argparse.Namespace) -> Iterator[Row]:
             ratio=found["ratio"],
             target=EXACT_TARGETS[name],
             details=found,
+        )
+        bf16 = found["bf16"]
+        ours, other = (f"{found['images'] / bf16[key]:.1f}/s" for key in ("a_s", "b_s"))
+        yield Row(
+            name="exact / PyTorch in bfloat16",
+            network=network,
+            ours=ours,
+            other=other,
+            ratio=bf16["ratio"],
+            target=BF16_TARGETS.get(name),
         )
         ours, other = (f"{found['peak_mb'][engine]} MB" for engine in ("exact", "pytorch"))
         peak = spread([found["peak_ratio"]])

@@ -1,7 +1,7 @@
-"""Steps of training and of search: with kernels against the same code without them, and a plain network against snnTorch.
+"""Steps of training and of search: with kernels against the same code without them, and a plain network against snnTorch and SpikingJelly.
 
 Each form lives in a process of its own (`LITESNN_KERNELS=off` for the plain one) and does one step when asked, in turn with the other.
-Run: python benchmarks/training_step.py [--rows digits cells resnet search snntorch] [--pairs 5] [--threads 1]
+Run: python benchmarks/training_step.py [--rows digits cells resnet search snntorch spikingjelly] [--pairs 5] [--threads 1]
 """
 
 from __future__ import annotations
@@ -112,22 +112,27 @@ def four_convolutions() -> Genotype:
     )
 
 
+def _convolutions() -> tuple[nn.ModuleList, nn.ModuleList]:
+    """The same network's convolutions and normalizations in float32, without quantization."""
+    widths = [3, *[CHANNELS] * (len(STRIDES) + 1)]
+    pairs = zip(widths, widths[1:], (1, *STRIDES), strict=False)
+    convs = nn.ModuleList(nn.Conv2d(a, b, 3, stride, padding=1, bias=False) for a, b, stride in pairs)
+    return convs, nn.ModuleList(nn.BatchNorm2d(CHANNELS) for _ in convs)
+
+
 def snntorch_step() -> Step:
-    """The same network in snnTorch, in float32 without quantization: direct input, mean of the outputs over the steps."""
+    """The same network in snnTorch, step by step: direct input, mean of the outputs over the steps."""
     import snntorch
     from snntorch import surrogate
 
     class Plain(nn.Module):
         def __init__(self) -> None:
             super().__init__()
-            widths = [3, *[CHANNELS] * (len(STRIDES) + 1)]
-            pairs = zip(widths, widths[1:], (1, *STRIDES), strict=False)
-            self.convs = nn.ModuleList(nn.Conv2d(a, b, 3, stride, padding=1, bias=False) for a, b, stride in pairs)
-            self.norms = nn.ModuleList(nn.BatchNorm2d(CHANNELS) for _ in self.convs)
+            self.convs, self.norms = _convolutions()
             fire = surrogate.atan(alpha=2.0)
             self.neurons = nn.ModuleList(
                 snntorch.Leaky(beta=0.2, threshold=0.5, spike_grad=fire, reset_mechanism="zero", init_hidden=False)
-                for _ in range(len(widths))
+                for _ in range(len(self.convs) + 1)
             )
             self.readout = nn.Linear(CHANNELS, 10)
 
@@ -142,8 +147,41 @@ def snntorch_step() -> Step:
                 total = total + self.readout(signal)
             return total / TIMESTEPS
 
+    return _other_step(Plain)
+
+
+def spikingjelly_step() -> Step:
+    """The same network in SpikingJelly, its layers over all steps at once, the first convolution once, as its authors advise."""
+    from spikingjelly.activation_based import functional, neuron, surrogate
+
+    class Plain(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.convs, self.norms = _convolutions()
+            self.neurons = nn.ModuleList(
+                neuron.LIFNode(
+                    tau=1.25, decay_input=False, v_threshold=0.5, surrogate_function=surrogate.ATan(), step_mode="m"
+                )
+                for _ in range(len(self.convs) + 1)
+            )
+            self.readout = nn.Linear(CHANNELS, 10)
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            functional.reset_net(self)
+            signal = self.norms[0](self.convs[0](x)).unsqueeze(0).repeat(TIMESTEPS, 1, 1, 1, 1)
+            for layer, (conv, norm) in enumerate(zip(self.convs, self.norms, strict=True)):
+                if layer:
+                    signal = norm(conv(signal.flatten(0, 1))).unflatten(0, (TIMESTEPS, -1))
+                signal = self.neurons[layer](signal)
+            return self.readout(self.neurons[-1](signal.mean((3, 4)))).mean(0)
+
+    return _other_step(Plain)
+
+
+def _other_step(make: Callable[[], nn.Module]) -> Step:
+    """One step of another framework's network, on the images that ours gets."""
     torch.manual_seed(0)
-    network = Plain()
+    network = make()
     optimizer = torch.optim.SGD(network.parameters(), lr=0.025, momentum=0.9)
     images, y = batch_of(InputSpec(shape=(3, SIZE, SIZE)), BATCH)
     x = images.float() / 64
@@ -169,6 +207,7 @@ STEPS: dict[str, Callable[[], Step]] = {
     "search": search_step,
     "plain": lambda: training_step(four_convolutions(), BATCH),
     "snntorch": snntorch_step,
+    "spikingjelly": spikingjelly_step,
 }
 ROWS = {
     "digits": "digits example, batch 64",
@@ -176,7 +215,10 @@ ROWS = {
     "resnet": "ResNet20 of QP-SNN at a quarter of its width, batch 8",
     "search": "LitE-SNN search step, 24 channels, 16 x 16, batch 8",
     "snntorch": f"four convolutions of {CHANNELS}, T = {TIMESTEPS}, batch {BATCH}, ours quantized / snnTorch",
+    "spikingjelly": f"four convolutions of {CHANNELS}, T = {TIMESTEPS}, batch {BATCH}, ours quantized / SpikingJelly",
 }
+OTHERS = ("snntorch", "spikingjelly")
+"""Rows whose other side is another framework, which has to be installed; it needs no kernels of ours."""
 
 
 class Worker:
@@ -228,7 +270,7 @@ def main() -> None:
     print(f"{machine()}, torch {torch.__version__}, {chosen.threads} threads")
     found = {}
     for row in chosen.rows:
-        forms = [("plain", True), ("snntorch", True)] if row == "snntorch" else [(row, True), (row, False)]
+        forms = [("plain", True), (row, True)] if row in OTHERS else [(row, True), (row, False)]
         ours, other = (Worker(step, chosen.threads, kernels) for step, kernels in forms)
         found[row] = measured = measure_pairs(ours, other, chosen.pairs).document()
         for worker in (ours, other):
