@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 SHOWN = 10
 MAX_DEPTH = 32
+_TEXT = re.compile(r'""".*?"""|\'\'\'.*?\'\'\'|"[^"\n]*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
+_BETWEEN_KEYS = re.compile(r"[\n=,{}\[\]]")
 
 
 def parse_toml(content: str, where: str) -> dict[str, Any]:
@@ -33,6 +36,9 @@ def parse_toml(content: str, where: str) -> dict[str, Any]:
     ProfileError
         For text that is not TOML, whole numbers of thousands of digits, and tables or lists nested too deeply.
     """
+    # Python's reader takes a time that grows with the square of a key's parts.
+    if max(key.count(".") for key in _BETWEEN_KEYS.split(_TEXT.sub("", content))) >= MAX_DEPTH:
+        raise ProfileError(f"{where}: {_DEEP}")
     try:
         document = tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:

@@ -16,7 +16,7 @@ from fuzz.server import Request
 from fuzz.table import failures
 from fuzz.tally import Tally
 
-INPUTS, COSTLY_INPUTS, SEED = 20, 8, 0
+INPUTS, COSTLY_INPUTS, SEED = 12, 8, 0
 LIMITS = Limits(patience=60.0)
 
 
