@@ -9,7 +9,8 @@ from importlib import resources
 from typing import Any
 
 from litesnn.base.errors import ProfileError
-from litesnn.compiler.profile.model import Profile, read_profile
+from litesnn.compiler.profile.model import Profile, check_given, read_profile
+from litesnn.compiler.profile.own_file import written_out
 from litesnn.compiler.profile.problems import parse_toml
 from litesnn.compiler.profile.ranges import short
 from litesnn.compiler.profile.settings import with_overrides
@@ -46,14 +47,14 @@ def load_profile(name_or_path: str | os.PathLike[str], overrides: Mapping[str, s
     overrides : figure -> value as text. The key is dotted (`chip.cores`) or, where only one figure ends so, its last part
         (`cores`); the value is read as the figure's type, lists with commas (`4,8`)
 
-    A file may say `extends = "loihi2"`, or the path of another file beside it, and then gives only its name and what differs,
-    figure by figure.
+    A file may say `extends = "loihi2"`, or the path of another file beside it, and then gives only what differs, figure by
+    figure; a bare value (`neurons_per_core = 512`) is a figure of status USER.
 
     Raises
     ------
     ProfileError
-        For an unknown name, a missing file, broken TOML, figures without source or status, and for an override that
-        names no figure, several, or does not fit the figure's type.
+        For an unknown name, a missing file, broken TOML, files that extend one another in a circle, figures that there are not or
+        that cannot have the value, and for an override that names no figure, several, or does not fit the figure's type.
     """
     text = str(name_or_path)
     profile = read_profile(_document(text), f"profile {text}")
@@ -61,26 +62,37 @@ def load_profile(name_or_path: str | os.PathLike[str], overrides: Mapping[str, s
 
 
 def _document(text: str, below: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The figures of a profile and of those that it extends; `below` are the files that extend this one."""
+    """The figures of a profile and of those that it extends, written out; `below` are the files that extend this one."""
     where = f"profile {text}"
     document = parse_toml(_read(text), where)
+    if text in shipped_profiles():
+        return document
     base = document.get("extends")
     if base is None:
-        return document
+        return written_out(document, {}, text, where)
     if not isinstance(base, str):
         raise ProfileError(f"{where}: extends: found {short(base)}; allowed: {_known_or_path()}")
     chain = (*below, os.path.realpath(text))
-    beside = base if base in shipped_profiles() else os.path.join(os.path.dirname(text), base)
-    if os.path.realpath(beside) in chain or len(chain) > MAX_EXTENDED:
+    shipped = base in shipped_profiles()
+    beside = base if shipped else os.path.join(os.path.dirname(text), base)
+    if not shipped and os.path.realpath(beside) in chain:
+        row = " extends ".join(map(os.path.basename, (*chain, os.path.realpath(beside))))
+        raise ProfileError(
+            f"{where}: extends: found {short(base)}, which goes in a circle: {row}; allowed: {_known_or_path()}"
+        )
+    if len(chain) > MAX_EXTENDED:
         raise ProfileError(
             f"{where}: extends: found {short(base)}, which is the {len(chain)}. file in a row; allowed: up to {MAX_EXTENDED}, "
             "the last of which extends a shipped profile or nothing"
         )
     try:
         under = _document(beside, chain)
+        if not shipped:
+            check_given(under, f"profile {beside}")
     except ProfileError as error:
         raise ProfileError(f"{where}: extends: {error}") from error
-    return _over(under, document)
+    bases = (base, *under.get("bases", ()))
+    return _over(under, written_out(document, under, text, where)) | {"bases": bases}
 
 
 def _over(under: dict[str, Any], document: dict[str, Any]) -> dict[str, Any]:

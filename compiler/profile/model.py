@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_origin
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -12,7 +12,7 @@ from litesnn.compiler.profile.chip import Boards, Chip, CoreLimits, Mesh
 from litesnn.compiler.profile.costs import Cmos45, Energy, Measured, Time
 from litesnn.compiler.profile.figure import Fact, Figure, Limit, Name, Remark, Section
 from litesnn.compiler.profile.neuron import Messages, Neuron
-from litesnn.compiler.profile.problems import refusal
+from litesnn.compiler.profile.problems import left_out, refusal
 from litesnn.compiler.profile.synapses import Synapses
 
 T = TypeVar("T")
@@ -25,12 +25,14 @@ INPUT_BITS = 8
 class Profile(Section):
     """A hardware target. `boards` maps a board to its chips; `measured` holds whole-system figures, unit in the name.
 
-    `extends` names the profile that a user's file builds on: by then its figures stand here, unless the file gives others.
+    `extends` names the profile that a user's file builds on: by then its figures stand here, unless the file gives others. `bases`
+    are all files below, the next one first; the last may be a shipped profile.
     """
 
     name: Name
     title: Remark
     extends: Remark | None = None
+    bases: Annotated[tuple[Remark, ...], Field(max_length=64)] | None = None
     synapses: Synapses
     neuron: Neuron
     messages: Messages
@@ -135,7 +137,28 @@ def read_profile(document: Mapping[str, Any], where: str) -> Profile:
     try:
         return Profile.model_validate(document)
     except ValidationError as error:
-        raise refusal(error, where) from error
+        raise refusal(error.errors(include_url=False), where, _names()) from error
+
+
+def check_given(document: Mapping[str, Any], where: str) -> None:
+    """Refuse what a file gives wrongly, as `read_profile` does; what it leaves to those that extend it may be missing."""
+    try:
+        Profile.model_validate(document)
+    except ValidationError as error:
+        problems = [problem for problem in error.errors(include_url=False) if not left_out(problem)]
+        if problems:
+            raise refusal(problems, where, _names()) from error
+
+
+def _names() -> list[str]:
+    """The dotted names of all figures whose names are not a user's own."""
+    sections = {name: field.annotation for name, field in Profile.model_fields.items()}
+    return [
+        f"{name}.{figure}"
+        for name, section in sections.items()
+        if get_origin(section) is None and isinstance(section, type) and issubclass(section, Section)
+        for figure in section.model_fields
+    ]
 
 
 def _at_most(name: str, value: int | None, limit_name: str, limit: int | None) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 import sys
-from itertools import islice
 from typing import TYPE_CHECKING, Any
-
-from pydantic import ValidationError
 
 from litesnn.base.errors import ProfileError
 from litesnn.compiler.profile.ranges import short
@@ -18,11 +16,12 @@ else:
     import tomli as tomllib
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Sequence
 
     from pydantic_core import ErrorDetails
 
 SHOWN = 10
+GUESSED = 64  # characters of an unknown name that are compared with known ones
 MAX_DEPTH = 32
 _TEXT = re.compile(r'""".*?"""|\'\'\'.*?\'\'\'|"[^"\n]*"|\'[^\'\n]*\'|#[^\n]*', re.DOTALL)
 _BETWEEN_KEYS = re.compile(r"[\n=,{}\[\]]")
@@ -59,17 +58,30 @@ def parse_toml(content: str, where: str) -> dict[str, Any]:
 _DEEP = f"tables and lists are nested too deeply; allowed: up to {MAX_DEPTH} levels (a profile has 3)"
 
 
-def refusal(error: ValidationError, where: str) -> ProfileError:
-    """The first problems that a validation found, as an error to raise."""
-    count, lines = error.error_count(), list(islice(_lines(error), SHOWN))
+def refusal(problems: Sequence[ErrorDetails], where: str, names: Collection[str]) -> ProfileError:
+    """The first of the problems that a validation found, as an error to raise; `names` are the dotted ones of all figures."""
+    count, lines = len(problems), [_line(problem, names) for problem in problems[:SHOWN]]
     more = f"\n  ... and {count - SHOWN} more" if count > SHOWN else ""
     return ProfileError(f"{where}: {count} problem(s)\n  " + "\n  ".join(lines) + more)
 
 
-def _lines(error: ValidationError) -> Iterator[str]:
-    for problem in error.errors(include_url=False):
-        place = ".".join(_cut(str(part)) for part in problem["loc"] if part != "[key]")
-        yield f"{place}: {said(problem)}" if place else said(problem)
+def left_out(problem: ErrorDetails) -> bool:
+    """Whether a whole section or figure is not there."""
+    return problem["type"] == "missing" and len(problem["loc"]) <= 2
+
+
+def _line(problem: ErrorDetails, names: Collection[str]) -> str:
+    place = ".".join(_cut(str(part)) for part in problem["loc"] if part != "[key]")
+    guessed = guess(place, names) if problem["type"] == "extra_forbidden" and len(problem["loc"]) <= 2 else ""
+    return f"{place}: {said(problem)}{guessed}" if place else said(problem)
+
+
+def guess(key: str, names: Collection[str]) -> str:
+    """The closest names, dotted as the key is, as a question; empty where none is close."""
+    leaves = {name.rpartition(".")[2]: name for name in names}
+    close = difflib.get_close_matches(key.rpartition(".")[2][:GUESSED], leaves, n=3)
+    close = [leaves[leaf] for leaf in close] if "." in key else close
+    return f" (did you mean {' or '.join(close)}?)" if close else ""
 
 
 def said(problem: ErrorDetails) -> str:

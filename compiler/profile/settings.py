@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from typing import Annotated, Any, get_args, get_origin
 
@@ -13,10 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 from litesnn.base.errors import ProfileError
 from litesnn.compiler.profile.figure import Figure
 from litesnn.compiler.profile.model import Profile, read_profile
-from litesnn.compiler.profile.problems import said
+from litesnn.compiler.profile.problems import guess, said
 from litesnn.compiler.profile.ranges import short
 
-GUESSED = 64  # characters of an unknown name that are compared with known ones
 _WHOLE = re.compile(r"[+-]?[0-9][0-9_]{0,31}", re.ASCII)
 _REAL = re.compile(r"[+-]?([0-9]{1,40}\.?[0-9]{0,40}|\.[0-9]{1,40})([eE][+-]?[0-9]{1,4})?|[+-]?(inf|nan)", re.ASCII)
 
@@ -27,41 +25,34 @@ def with_overrides(profile: Profile, overrides: Mapping[str, str]) -> Profile:
     document = profile.model_dump()
     given: dict[str, str] = {}
     for key, text in overrides.items():
-        name = resolve(key, figures, profile.name)
+        name = resolve(key, figures, f"profile '{profile.name}'")
         if name in given:
             raise ProfileError(
                 f"profile '{profile.name}': {name} is set twice, as '{given[name]}' and as '{key}'; give one"
             )
         given[name] = key
         group, field = name.split(".", 1)
-        document[group][field] = asdict(_set(figures[name], name, text))
+        value = value_in_text(name, text)
+        document[group][field] = asdict(users(value, figures[name], "set on the command line", "the profile"))
     return read_profile(document, f"profile '{profile.name}' with what was set")
 
 
-def resolve(key: str, figures: Mapping[str, Figure[Any]], profile: str) -> str:
-    """The dotted name of the one figure that `key` means."""
-    if key in figures:
+def resolve(key: str, names: Collection[str], where: str) -> str:
+    """The dotted name of the one figure that `key` means; `where` begins the error of one that means none, or several."""
+    if key in names:
         return key
-    matches = [name for name in figures if name.rpartition(".")[2] == key]
+    matches = [name for name in names if name.rpartition(".")[2] == key]
     if len(matches) == 1:
         return matches[0]
     if matches:
-        raise ProfileError(f"profile '{profile}': '{key}' may mean {' or '.join(matches)}; give the dotted name")
-    known_ones = f"{_guess(key, figures)}; allowed:{_by_section(figures)}"
-    raise ProfileError(f"profile '{profile}': no figure {short(key)}{known_ones}")
+        raise ProfileError(f"{where}: '{key}' may mean {' or '.join(matches)}; give the dotted name")
+    raise ProfileError(f"{where}: no figure {short(key)}{guess(key, names)}; allowed:{_by_section(names)}")
 
 
-def _guess(key: str, figures: Mapping[str, Any]) -> str:
-    """The closest names, as a question."""
-    leaves = {name.rpartition(".")[2]: name for name in figures}
-    close = difflib.get_close_matches(key.rpartition(".")[2][:GUESSED], leaves, n=3)
-    return f" (did you mean {' or '.join(close)}?)" if close else ""
-
-
-def _by_section(figures: Mapping[str, Any]) -> str:
+def _by_section(names: Collection[str]) -> str:
     """All figures, a line per section."""
     sections: dict[str, list[str]] = {}
-    for name in figures:
+    for name in names:
         section, _, leaf = name.partition(".")
         sections.setdefault(section, []).append(leaf)
     return "".join(f"\n  {section}: {', '.join(leaves)}" for section, leaves in sections.items())
@@ -91,15 +82,28 @@ def kind_of(name: str) -> Any:
     return get_args(of_figure)[0]
 
 
-def _set(figure: Figure[Any], name: str, text: str) -> Figure[Any]:
-    """The figure with a value read from text; status and note keep what the profile said."""
-    inner = kind_of(name)
+def value_in_text(name: str, text: str) -> Any:
+    """The value that a text means for the figure of this dotted name; `ProfileError` where it cannot have it."""
+    kind = kind_of(name)
     try:
-        value = TypeAdapter(inner).validate_python(_read_text(inner, text))
+        return TypeAdapter(kind).validate_python(_read_text(kind, text))
     except ValidationError as error:
         reason = said(error.errors(include_url=False)[0])
         raise ProfileError(f"profile: {name} cannot be {short(text)}: {reason}") from error
-    before = "no value" if figure.value is None else figure.value
-    status = figure.status if value == figure.value else "INFERRED" if figure.value is None else "CONFLICT"
-    note = f"the profile has {before} ({figure.status}, {figure.source})"
-    return Figure(value=value, status=status, source="set on the command line", note=note)
+
+
+def users(value: Any, before: Figure[Any], source: str, profile: str) -> Figure[Any]:
+    """The figure of a user who gives a value for one of a profile: that one itself where it has this value."""
+    if _plain(value) == _plain(before.value):
+        return before
+    found = "no value" if before.value is None else before.value
+    return Figure(
+        value=value, status="USER", source=source, note=f"{profile} has {found} ({before.status}, {before.source})"
+    )
+
+
+def _plain(value: Any) -> Any:
+    """The value so that it equals those of its type alone; lists are tuples, whole numbers may stand for others."""
+    if isinstance(value, list | tuple):
+        return tuple(map(_plain, value))
+    return (value,) if isinstance(value, bool) else value

@@ -23,7 +23,7 @@ def idle_settings(profile: Profile, keys: Iterable[str]) -> list[str]:
     return [
         f"--set {key}: nothing depends on {name}, it is kept as a fact ({use.says})"
         for key in keys
-        if isinstance(use := use_of(name := resolve(key, figures, profile.name)), Fact)
+        if isinstance(use := use_of(name := resolve(key, figures, f"profile '{profile.name}'")), Fact)
     ]
 
 

@@ -10,12 +10,23 @@ from litesnn.base.terminal import assembled, styled
 from litesnn.compiler.profile import Profile, use_of
 
 
+STYLES = {
+    "CONFIRMED": "green",
+    "QUOTED": "cyan",
+    "INFERRED": "cyan",
+    "CONFLICT": "yellow",
+    "USER": "bold magenta",
+    "NOT FOUND": "dim",
+}
+
+
 def profile_table(profile: Profile) -> RenderableType:
     """Every figure of a profile with its status, its source and what it is for."""
-    table = Table(title=f"{profile.name}: {profile.title}", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    below = "".join(f" extends {base}" for base in profile.bases or ())
+    title = f"{profile.name}{below}: {profile.title}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in ("figure", "value", "status", "source", "use"):
         table.add_column(column)
-    styles = {"CONFIRMED": "green", "QUOTED": "cyan", "INFERRED": "cyan", "CONFLICT": "yellow", "NOT FOUND": "dim"}
     for group, figures in profile.model_dump(mode="json").items():
         if not isinstance(figures, dict):
             continue
@@ -26,7 +37,7 @@ def profile_table(profile: Profile) -> RenderableType:
             table.add_row(
                 f"{group}.{name}",
                 value,
-                styled(figure["status"], style=styles[figure["status"]]),
+                styled(figure["status"], style=STYLES[figure["status"]]),
                 source,
                 assembled((use.kind, "dim" if use.kind == "fact" else ""), f": {use.says}"),
             )

@@ -72,7 +72,7 @@ def test_loihi2_takes_no_energy_over_from_loihi1() -> None:
 @pytest.mark.parametrize("key", ["cores", "chip.cores"])
 def test_a_figure_is_set_by_its_last_part_or_its_dotted_name(key: str) -> None:
     figure = load_profile("loihi2", {key: "120"}).chip.cores
-    assert (figure.value, figure.status, figure.source) == (120, "CONFLICT", "set on the command line")
+    assert (figure.value, figure.status, figure.source) == (120, "USER", "set on the command line")
     assert figure.note == "the profile has 128 (CONFLICT, Intel technology brief 2021)"
     assert load_profile("loihi2").chip.cores.value == 128
 
@@ -99,7 +99,7 @@ def test_several_figures_of_one_section_are_set_at_once() -> None:
 
 def test_a_value_nobody_knew_becomes_the_users() -> None:
     figure = load_profile("loihi2", {"hop_ns_pj": "4"}).energy.hop_ns_pj
-    assert (figure.value, figure.status) == (4.0, "INFERRED")
+    assert (figure.value, figure.status) == (4.0, "USER")
     assert figure.note.startswith("the profile has no value (NOT FOUND")
 
 
