@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from litesnn.jobs.check import Check, check
     from litesnn.jobs.compile import Compilation, compile, import_network
     from litesnn.jobs.estimate import estimate
+    from litesnn.jobs.explore import explore
     from litesnn.jobs.from_torch import from_torch
     from litesnn.jobs.samples import Samples
     from litesnn.jobs.testbench.genotype_samples import verification_samples
@@ -52,6 +53,7 @@ _HOMES = {
     "check": "litesnn.jobs.check",
     "compile": "litesnn.jobs.compile",
     "estimate": "litesnn.jobs.estimate",
+    "explore": "litesnn.jobs.explore",
     "from_torch": "litesnn.jobs.from_torch",
     "import_network": "litesnn.jobs.compile",
     "load_genotype": "litesnn.compiler.genotype",
@@ -80,6 +82,7 @@ __all__ = [
     "check",
     "compile",
     "estimate",
+    "explore",
     "from_torch",
     "import_network",
     "load_genotype",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, TypeVar, get_origin
 
@@ -109,6 +110,11 @@ class Profile(Section):
         """Largest magnitude a current or membrane holds, in membrane units."""
         bits = known(self.neuron.state_bits, "neuron.state_bits", self.name)
         return int(2 ** (bits - 1) - 1)
+
+    def content(self) -> bytes:
+        """profile.json of a program: every figure, the same bytes for the same figures."""
+        document = self.model_dump(mode="json", exclude_none=True)
+        return (json.dumps(document, indent=1, sort_keys=True, allow_nan=False) + "\n").encode()
 
     def figures(self) -> Iterator[tuple[str, Figure[Any]]]:
         """Every figure with its dotted name, in the order of the file format."""

@@ -83,7 +83,7 @@ class Program:
             **placed,
             "graph.json": _json(document),
             "weights.safetensors": save_safetensors(packed({name: tensors[name] for name in sorted(tensors)})),
-            "profile.json": _json(self.profile.model_dump(mode="json", exclude_none=True)),
+            "profile.json": self.profile.content(),
             "report.json": _json(self.report.plain()),
             "report.html": render_html(self.report).encode(),
             **self.origin.files(),

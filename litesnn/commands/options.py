@@ -106,19 +106,26 @@ def ignored_inputs(**given: Path | None) -> str:
 def chosen_profile(name: str, settings: list[str] | None) -> Profile:
     """The profile with the figures that `--set` changes; a line on standard error for each that nothing depends on."""
     from litesnn.compiler.profile import load_profile
-    from litesnn.compiler.profile.ranges import short
     from litesnn.compiler.profile.uses import idle_settings
 
-    overrides: dict[str, str] = {}
-    for setting in settings or []:
-        figure, equals, value = setting.partition("=")
-        figure = figure.strip()
-        if not (equals and figure):
-            raise ProfileError(f"--set: found {short(setting)}; allowed: FIGURE=VALUE, e.g. cores=120")
-        if figure in overrides:
-            raise ProfileError(f"--set: found {short(figure)} twice; allowed: each figure once")
-        overrides[figure] = value
+    overrides = figure_and_value(settings or [])
     profile = load_profile(name, overrides=overrides)
     for line in idle_settings(profile, overrides):
         warn(line)
     return profile
+
+
+def figure_and_value(settings: list[str]) -> dict[str, str]:
+    """Figure -> text, as `--set` was typed."""
+    from litesnn.compiler.profile.ranges import short
+
+    found: dict[str, str] = {}
+    for setting in settings:
+        figure, equals, value = setting.partition("=")
+        figure = figure.strip()
+        if not (equals and figure):
+            raise ProfileError(f"--set: found {short(setting)}; allowed: FIGURE=VALUE, e.g. cores=120")
+        if figure in found:
+            raise ProfileError(f"--set: found {short(figure)} twice; allowed: each figure once")
+        found[figure] = value
+    return found

@@ -17,6 +17,7 @@ HOMES: Mapping[str, str] = {
     "train": "train.train_command",
     "prune": "prune.prune_command",
     "estimate": "estimate.estimate_command",
+    "explore": "explore.explore_command",
     "check": "check.check_command",
     "run": "run.run_command",
     "verify": "verify.verify_command",

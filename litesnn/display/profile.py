@@ -9,7 +9,6 @@ from rich.table import Table
 from litesnn.base.terminal import assembled, styled
 from litesnn.compiler.profile import Profile, use_of
 
-
 STYLES = {
     "CONFIRMED": "green",
     "QUOTED": "cyan",
