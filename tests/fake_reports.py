@@ -87,6 +87,10 @@ def fake_report(
         report["mapping"] = _mapping(rng, rows, cores)
         report["encoding"] = _encoding(rng, rows)
         report["costs"] = _costs(rng, rows, silent)
+        report["own_figures"] = {
+            "bases": ["loihi2"],
+            "figures": [{"figure": "chip.cores", "value": "64", "status": "USER", "source": "given in my-chip.toml"}],
+        }
         report["provenance"] = {
             "command": f"litesnn-compile {name}.json --profile loihi2 --sign auto --samples 32",
             "versions": {"litesnn": "0.1.0", "python": "3.10.14", "numpy": "1.26.4"},

@@ -19,6 +19,7 @@ from litesnn.compiler.report.panels.explanation import ExplanationPanel
 from litesnn.compiler.report.panels.fidelity import FidelityEntry, FidelityPanel, fidelity_section
 from litesnn.compiler.report.panels.findings import FindingEntry, FindingsPanel, findings_section
 from litesnn.compiler.report.panels.floorplan import FloorplanPanel
+from litesnn.compiler.report.panels.own_figures import OwnFiguresPanel, OwnFiguresSection, own_figures_section
 from litesnn.compiler.report.panels.panel import Panel
 from litesnn.compiler.report.panels.populations import PopulationsPanel
 from litesnn.compiler.report.panels.provenance import ProvenancePanel, ProvenanceSection
@@ -43,6 +44,7 @@ PANELS: tuple[type[Panel], ...] = (
     VerdictPanel,
     FloorplanPanel,
     ResourcesPanel,
+    OwnFiguresPanel,
     PopulationsPanel,
     PruningPanel,
     TrafficPanel,
@@ -93,6 +95,10 @@ class Report(Document):
     encoding: EncodingSection | None = None
     costs: CostsSection | None = None
     explanation: ExplanationSection | None = None
+    own_figures: Annotated[
+        OwnFiguresSection | None,
+        Field(description="what the profile has that the shipped one does not; missing where there is nothing"),
+    ] = None
 
     @model_validator(mode="after")
     def _one_number_of_steps(self) -> Report:
@@ -138,5 +144,6 @@ def build_report(made: Made) -> Report:
             mapping=mapping,
             encoding=encoding,
             costs=CostsSection.of(made, encoding),
+            own_figures=own_figures_section(made),
         ),
     )
