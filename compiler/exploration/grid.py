@@ -68,8 +68,9 @@ class Grid:
     def points(self) -> Iterator[Point]:
         """Profiles outermost, the last setting innermost."""
         names = [setting.figure for setting in self.settings]
-        for profile, *values in product(self.profiles, *(setting.values for setting in self.settings)):
-            yield profile, dict(zip(names, values, strict=True))
+        for profile in self.profiles:
+            for values in product(*(setting.values for setting in self.settings)):
+                yield profile, dict(zip(names, values, strict=True))
 
 
 def at(point: Point) -> Profile:
