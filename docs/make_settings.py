@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from litesnn.base.settings.setting import NamedSetting, settings_of
+from litesnn.compiler.need import Need
 from litesnn.search.methods.registry import METHODS
 from litesnn.search.methods.structured.settings import Scoring
 from litesnn.search.networks.choices import NetworkChoices, QuantizerChoices
@@ -41,6 +42,8 @@ def _sections() -> Iterator[tuple[str, str, list[type[DataclassInstance]], bool]
         line = f"Defaults are those of the class; `--preset` changes some: {presets}."
         yield f"litesnn search {', '.join(names)}", line, [kind], True
     yield "litesnn prune", "How channels are scored.", [Scoring], False
+    line = "What a choice by measured need may cost; `prune` and `import --bits auto` have these too."
+    yield "litesnn quantize", line, [Need], False
     yield "litesnn new", "Of the network, and of its quantizer.", [NetworkChoices, QuantizerChoices], False
 
 

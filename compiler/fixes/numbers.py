@@ -7,7 +7,8 @@ from typing import ClassVar
 
 from litesnn.compiler.fixes.fix import CannotApply, Fix, genotype_of
 from litesnn.compiler.fixes.places import population_plan, weighted_edges
-from litesnn.compiler.genotype.edit import edited, with_edge, with_population, with_scaled_step
+from litesnn.compiler.genotype.edit import edited, with_population
+from litesnn.compiler.genotype.fewer_bits import narrowed
 from litesnn.compiler.rules.checking import Subject
 
 
@@ -55,8 +56,7 @@ class FewerBits(Fix):
         spec, tensors, changed = loaded.spec, loaded.trained, False
         for edge in weighted_edges(loaded.topology, self.population):
             bits = max(1, edge.bits - self.less)
-            spec, tensors = with_scaled_step(spec, tensors, edge, 2 ** (edge.bits - bits))
-            spec = with_edge(spec, edge.site, bits=bits)
+            spec, tensors = narrowed(spec, tensors, edge, bits)
             changed |= bits < edge.bits
         if not changed:
             raise CannotApply(f"there is no bit left to take {self.population}")

@@ -13,7 +13,14 @@ from litesnn.compiler.genotype.numbers import with_numbers
 from litesnn.compiler.genotype.ops import OPS, Op
 from litesnn.compiler.genotype.preprocessing import EventFrames, Mfcc, Preprocessing
 from litesnn.compiler.genotype.quantize_input import check_integers, quantize_input, unclipped
-from litesnn.compiler.genotype.records import PruningRecord, SearchRecord, TrainingRecord, WeightsRef
+from litesnn.compiler.genotype.records import (
+    BitsRecord,
+    NeedRecord,
+    PruningRecord,
+    SearchRecord,
+    TrainingRecord,
+    WeightsRef,
+)
 from litesnn.compiler.genotype.schema import (
     BackwardEdgeSpec,
     CellSpec,
@@ -33,6 +40,7 @@ from litesnn.compiler.genotype.topology import EdgePlan, NodePlan, PoolPlan, Top
 __all__ = [
     "OPS",
     "BackwardEdgeSpec",
+    "BitsRecord",
     "CellSpec",
     "EdgePlan",
     "EdgeSpec",
@@ -42,6 +50,7 @@ __all__ = [
     "InputSpec",
     "LoadedGenotype",
     "Mfcc",
+    "NeedRecord",
     "NeuronReset",
     "NeuronSpec",
     "NodePlan",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, PositiveInt
 
@@ -38,11 +38,43 @@ class SearchRecord(Part):
     settings: dict[str, Any] = Field(default={})
 
 
+class NeedRecord(Part):
+    """What a choice by measured need cost: chosen on one half of the samples, told by the other, which had no part in it.
+
+    Attributes
+    ----------
+    score : `accuracy`, or `agreement` with the network as it was where there were no labels
+    max_drop : percentage points of it that the choosing half was allowed to lose
+    before, after : of 1, on the reporting half
+    samples : of the choosing half, and of the reporting one
+    data : where they are from
+    words : synapse memory before and after as `profile` encodes it, 64-bit words
+    in_time : whether all was tried that could have saved something
+    """
+
+    score: Literal["accuracy", "agreement"]
+    max_drop: float
+    before: float
+    after: float
+    samples: tuple[PositiveInt, PositiveInt]
+    data: str
+    words: tuple[int, int]
+    profile: str
+    in_time: bool
+
+
+class BitsRecord(Part):
+    """Weight bits that were lowered after training: edge -> (before, after) of those that changed."""
+
+    bits: dict[str, tuple[PositiveInt, PositiveInt]]
+    need: NeedRecord
+
+
 class PruningRecord(Part):
     """One structured pruning: how channels were chosen, and what each population had before and after.
 
     `rates` are by group of channels; `model_size` (bytes) and `cores` are (before, after), cores as estimated for `profile`
-    where one was given, None where the network does not fit the chip at all.
+    where one was given, None where the network does not fit the chip at all. `need`: of rates that were chosen by it.
     """
 
     method: str
@@ -55,3 +87,4 @@ class PruningRecord(Part):
     seed: int | None = None
     profile: str | None = None
     cores: tuple[int | None, int | None] | None = None
+    need: NeedRecord | None = None

@@ -16,7 +16,7 @@ from pydantic import Field, model_validator
 from litesnn.compiler.genotype.ops import OPS
 from litesnn.compiler.genotype.part import Part
 from litesnn.compiler.genotype.preprocessing import EventFrames, Preprocessing
-from litesnn.compiler.genotype.records import PruningRecord, SearchRecord, TrainingRecord, WeightsRef
+from litesnn.compiler.genotype.records import BitsRecord, PruningRecord, SearchRecord, TrainingRecord, WeightsRef
 
 FORMAT = "litesnn.genotype"
 VERSION = 1
@@ -213,6 +213,7 @@ class Genotype(Part):
     training: TrainingRecord | None = None
     search: SearchRecord | None = None
     pruning: tuple[PruningRecord, ...] | None = None
+    lowered_bits: tuple[BitsRecord, ...] | None = None
 
     @property
     def pool_threshold(self) -> float:

@@ -73,3 +73,7 @@ class SearchError(LiteSNNError):
 
 class PruningError(LiteSNNError):
     """Channels cannot be pruned as asked (impossible rates, a target out of reach)."""
+
+
+class NeedError(LiteSNNError):
+    """Bits or rates cannot be chosen by measuring (too few samples, nothing within the drop)."""

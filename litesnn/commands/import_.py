@@ -106,12 +106,12 @@ def import_command(
         if not (isinstance(chosen, RealOptions) and chosen.bits.by_need):
             deliver(read_network(file, chosen), job)
             return
-        from litesnn.jobs.bits_by_need import read_by_need
+        from litesnn.jobs.by_need.files import read_by_need
 
         with StepProgress("bits by need") as progress:
             origin = read_by_need(file, chosen, target, job.samples, progress)
         if not json_output:
-            from litesnn.display.bits_by_need import show_bits
+            from litesnn.display.by_need import show_weights
 
-            show_bits(stdout_console(), origin.record["bits_by_need"])
+            show_weights(stdout_console(), origin.record["bits_by_need"])
         deliver(origin, job)

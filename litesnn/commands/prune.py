@@ -13,18 +13,20 @@ from litesnn.base.errors import PruningError
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
-from litesnn.commands.options import JsonOption, SetOption, chosen_profile
-from litesnn.commands.progress import EngineProgress
+from litesnn.commands.options import JsonOption, LabelsOption, SetOption, chosen_profile
+from litesnn.commands.progress import EngineProgress, StepProgress
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
+from litesnn.compiler.need import Need
 from litesnn.search.methods.structured.settings import Scoring
 
 UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
 
-@settings_options(given=Options(Scoring, Scoring()))
+@settings_options(given=Options(Scoring, Scoring()), need=Options(Need))
 def prune_command(
     genotype: Annotated[Path, typer.Argument(help="A trained genotype, .json.")],
     given: Mapping[str, Any] = NONE_GIVEN,
+    need: Mapping[str, Any] = NONE_GIVEN,
     rates: Annotated[
         str | None,
         typer.Option(
@@ -52,6 +54,7 @@ def prune_command(
     input_path: Annotated[
         Path | None, typer.Option("--input", help="Score on these integers instead: .npy, (N,C,H,W) or (N,T,C,H,W).")
     ] = None,
+    labels_path: LabelsOption = None,
     samples: Annotated[int, typer.Option(min=1, help="Samples to score on, drawn with --seed.")] = 640,
     inherit: Annotated[
         Literal["all", "weights"],
@@ -66,28 +69,45 @@ def prune_command(
     with errors_to_exit():
         from litesnn.compiler.genotype import check_genotype_output, load_genotype, save_genotype
         from litesnn.display.pruning import pruning_document, pruning_table
+        from litesnn.jobs.by_need.channels import RatesByNeed
+        from litesnn.jobs.by_need.halves import halved, measuring_samples
+        from litesnn.jobs.samples import SampleChoice
         from litesnn.jobs.scoring_samples import scoring_samples
         from litesnn.search.methods.structured import Goals, parse_rates, prune
 
         scoring = Scoring(**given)
-        if rates is None and target_size is None and target_cores is None:
-            raise PruningError("nothing says how much goes; give --rates, --target-size or --target-cores")
+        by_need = Need(**need) if "max_drop" in need else None
+        if rates is None and target_size is None and target_cores is None and by_need is None:
+            raise PruningError("nothing says how much goes; give --rates, --target-size, --target-cores or --max-drop")
+        if by_need is None and (need or labels_path is not None):
+            raise PruningError(
+                "--max-time and --labels: found without --max-drop; allowed with it, where rates are measured"
+            )
         target = output or Path(f"{genotype.stem}-pruned.json")
         check_genotype_output(target)
         patterns = () if rates is None else parse_rates(rates)
         goals = Goals(None if target_size is None else parse_size(target_size), target_cores)
         chip = None if profile is None else chosen_profile(profile, settings)
         loaded = load_genotype(genotype)
-        chosen = None
-        if scoring.needs_samples:
-            chosen = scoring_samples(loaded.spec, dataset, data_dir, input_path, samples, scoring.seed)
-        with EngineProgress() as progress:
+        choose, chosen = None, None
+        with EngineProgress() as progress, StepProgress("rates by need") as step:
+            if by_need is not None:
+                if chip is None:
+                    raise PruningError(
+                        "--max-drop: needs a chip to count memory on; add --profile, e.g. --profile loihi2"
+                    )
+                measured = SampleChoice(input_path, labels_path, data_dir)
+                choose = RatesByNeed(by_need, chip, halved(measuring_samples(loaded.spec, measured, dataset)), step)
+            if scoring.needs_samples:
+                among = choose.halves.chosen_on if choose is not None and input_path is not None else None
+                chosen = scoring_samples(loaded.spec, dataset, data_dir, input_path, samples, scoring.seed, among)
             result = prune(
                 loaded,
                 scoring,
                 patterns,
                 None if chosen is None else chosen.inputs,
                 goals=goals,
+                choose=choose,
                 profile=chip,
                 inherit=inherit,
                 dataset=None if chosen is None else chosen.origin,

@@ -16,6 +16,7 @@ HOMES: Mapping[str, str] = {
     "new": "new.new_command",
     "train": "train.train_command",
     "prune": "prune.prune_command",
+    "quantize": "quantize.quantize_command",
     "estimate": "estimate.estimate_command",
     "explore": "explore.explore_command",
     "check": "check.check_command",

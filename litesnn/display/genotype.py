@@ -11,9 +11,10 @@ from rich.table import Table
 
 from litesnn.base.terminal import Terminal, assembled
 from litesnn.compiler.accounting import paper_counts
-from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
+from litesnn.compiler.genotype import EdgePlan, LoadedGenotype, NeedRecord
 from litesnn.compiler.report.panels.costs import paper_rows
 from litesnn.compiler.report.panels.pruning import PruningEntry, PruningPanel
+from litesnn.display.by_need import need_summary
 
 
 def genotype_document(loaded: LoadedGenotype) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def genotype_document(loaded: LoadedGenotype) -> dict[str, Any]:
         "training": spec.training.model_dump(mode="json") if spec.training else None,
         "search": spec.search.model_dump(mode="json") if spec.search else None,
         "pruning": [record.model_dump(mode="json") for record in spec.pruning or ()],
+        "lowered_bits": [record.model_dump(mode="json") for record in spec.lowered_bits or ()],
     }
 
 
@@ -78,6 +80,12 @@ def show_genotype(console: Terminal, document: Mapping[str, Any]) -> None:
     if document["pruning"]:
         pruning = PruningPanel.of_records([PruningEntry(**record) for record in document["pruning"]])
         console.print(f"pruned by {', '.join(pruning.methods)}: {pruning.summary}")
+    for record in document["pruning"]:
+        if record["need"] is not None:
+            console.print(f"channels chosen by need: {need_summary(NeedRecord(**record['need']))}")
+    for record in document["lowered_bits"]:
+        edges = "1 edge" if len(record["bits"]) == 1 else f"{len(record['bits'])} edges"
+        console.print(f"bits of {edges} lowered by need: {need_summary(NeedRecord(**record['need']))}")
     training = document["training"]
     if training and training.get("accuracy_fixed") is not None:
         console.print(

@@ -11,6 +11,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from litesnn.compiler.report.panels.pruning import PruningPanel
+from litesnn.display.by_need import need_summary
 from litesnn.search.methods.structured import GroupResult, PruningResult, kept_count
 
 SHOWN = 3
@@ -50,7 +51,8 @@ def pruning_table(result: PruningResult) -> RenderableType:
             f"{entry.after}{_more_than_asked(entry)}",
             f"{entry.lowest:.3g} .. {entry.highest:.3g}",
         )
-    return Group(table, PruningPanel.of_records([record]).summary)
+    need = [] if record.need is None else [need_summary(record.need)]
+    return Group(table, PruningPanel.of_records([record]).summary, *need)
 
 
 def _more_than_asked(entry: GroupResult) -> str:

@@ -14,9 +14,19 @@ from litesnn.jobs.testbench.genotype_samples import check_input
 
 
 def scoring_samples(
-    genotype: Genotype, dataset: str | None, data_dir: Path | None, input_path: Path | None, count: int, seed: int
+    genotype: Genotype,
+    dataset: str | None,
+    data_dir: Path | None,
+    input_path: Path | None,
+    count: int,
+    seed: int,
+    among: Samples | None = None,
 ) -> Samples:
     """At most `count` samples, drawn without replacement, in the order of the data.
+
+    Parameters
+    ----------
+    among : those of the user's array that may be scored, where not all may
 
     Raises
     ------
@@ -26,7 +36,7 @@ def scoring_samples(
     if input_path is not None:
         if dataset is not None:
             raise DataError("found --dataset and --input; allowed: one of them")
-        checked = check_input(genotype, read_array(input_path))
+        checked = check_input(genotype, read_array(input_path)) if among is None else among.inputs
         return Samples(checked[_drawn(len(checked), count, seed)], None, input_path.name)
     name = dataset or (genotype.training.dataset if genotype.training is not None else None)
     if name is None:

@@ -10,73 +10,68 @@ import pytest
 from command_line import call, json_of, ok, refused
 
 from litesnn.base.errors import ImportFileError
-from litesnn.compiler.frontends.nir.read import read_nir
-from litesnn.compiler.frontends.real.options import RealOptions, parse_bits
+from litesnn.compiler.frontends.real.options import RealOptions
+from litesnn.compiler.frontends.real.weight_options import parse_bits, parse_scales
 from litesnn.compiler.origin.formats import read_network
-from litesnn.compiler.profile import load_profile
-from litesnn.jobs.bits_by_need import LEAST_SAMPLES, choose_bits
-from litesnn.jobs.samples import Samples
 
 STEPS, SAMPLES = 16, 80
 
 
-@pytest.fixture
-def network(tmp_path: Path) -> Path:
-    """`coarse` holds -1, 0 and 1 and needs 2 bits; `fine` tells classes apart by small differences."""
-    rng = np.random.default_rng(0)
+def network(folder: Path, factor: float = 1.0) -> Path:
+    """`first` has real weights, one of them `factor` times as large; `last`, a readout, holds -1, 0 and 1."""
+    rng = np.random.default_rng(1)
+    weight = rng.normal(0, 0.3, (24, 12))
+    weight[3, 5] *= factor
     nodes = {
         "input": files.port("Input", 12),
-        "coarse": files.linear(rng.integers(-1, 2, (96, 12))),
-        "a": files.if_node((96,), 1.5),
-        "fine": files.linear(rng.normal(0.1, 0.1, (10, 96))),
-        "b": files.if_node((10,), 4.0),
-        "output": files.port("Output", 10),
+        "first": files.linear(weight),
+        "a": files.if_node((24,), 0.4),
+        "last": files.linear(rng.integers(-1, 2, (4, 24))),
+        "output": files.port("Output", 4),
     }
-    np.save(tmp_path / "x.npy", (rng.random((SAMPLES, STEPS, 12, 1, 1)) < 0.4).astype(np.uint8))
-    np.save(tmp_path / "y.npy", rng.integers(0, 4, SAMPLES))
-    return files.write_nir(tmp_path / "net.nir", nodes, files.chain(nodes))
+    np.save(folder / "x.npy", (rng.random((SAMPLES, STEPS, 12, 1, 1)) < 0.4).astype(np.uint8))
+    np.save(folder / "y.npy", rng.integers(0, 4, SAMPLES))
+    return files.write_nir(folder / "net.nir", nodes, files.chain(nodes))
 
 
-def test_each_node_gets_what_it_needs(network: Path) -> None:
-    folder = network.parent
-    options = ("--bits", "auto", "--max-drop", 25, "--input", folder / "x.npy", "--spike-above", "--no-lava")
-    found = json_of("import", network, "-o", folder / "p", *options)["imported"]["record"]["bits_by_need"]
-    assert found["bits"]["coarse"] == 2
-    assert found["bits"]["fine"] > 2
-    assert (found["score"], found["samples"], found["within"]) == ("agreement", SAMPLES // 2, True)
+@pytest.mark.parametrize(("factor", "per"), [(400.0, "channel"), (1.0, "layer")])
+def test_each_node_gets_the_bits_and_steps_that_it_needs(tmp_path: Path, factor: float, per: str) -> None:
+    """One weight of 400 times the others ruins a layer of one step; elsewhere one step takes less memory and costs no class."""
+    file, samples = network(tmp_path, factor), ("--input", tmp_path / "x.npy", "--spike-above", "--no-lava")
+    options = ("--bits", "auto", "--max-drop", 5, *samples)
+    found = json_of("import", file, "-o", tmp_path / "p", *options)["imported"]["record"]["bits_by_need"]
+    assert found["bits"]["last"] == 2
+    assert 2 < found["bits"]["first"] < 8
+    assert found["scale_per"] == {"first": per, "last": "layer"}
+    assert found["alone"]["first"]["8"]["words"] < found["alone"]["first"]["8 channel"]["words"]
+    assert set(found["alone"]["last"]) == {str(width) for width in range(2, 9)}
+    assert (found["score"], found["samples"], found["in_time"]) == ("agreement", SAMPLES // 2, True)
     assert found["floating"] == 1
-    assert found["chosen"] > 0.5
+    assert found["chosen"] > 0.9
     assert found["words_chosen"] < found["words_widest"]
-    assert all(set(trials) == {str(width) for width in range(2, 8)} for trials in found["alone"].values())
-    # The program is the one that the chosen widths give.
-    chosen = ",".join(f"{node}={bits}" for node, bits in found["bits"].items())
-    ok("import", network, "-o", folder / "q", "--bits", chosen, "--spike-above", "--no-lava")
-    assert (folder / "p/graph.json").read_bytes() == (folder / "q/graph.json").read_bytes()
+    # The program is the one that the chosen bits and steps give.
+    bits = ",".join(f"{node}={width}" for node, width in found["bits"].items())
+    ok("import", file, "-o", tmp_path / "q", "--bits", bits, "--scale-per", f"channel,first={per}", *samples[2:])
+    assert (tmp_path / "p/graph.json").read_bytes() == (tmp_path / "q/graph.json").read_bytes()
 
 
-def test_a_choice_is_shown_and_said(network: Path) -> None:
-    folder = network.parent
-    samples = ("--input", folder / "x.npy", "--labels", folder / "y.npy")
-    options = ("--bits", "auto", "--max-drop", 100, "--no-lava")
-    said = " ".join(ok("import", network, "-o", folder / "p", *options, *samples).output.split())
+def test_a_choice_is_shown_and_said(tmp_path: Path) -> None:
+    samples = ("--input", tmp_path / "x.npy", "--labels", tmp_path / "y.npy")
+    options = ("--bits", "auto", "--max-drop", 100, "--max-time", 0.001, "--no-lava")
+    said = " ".join(ok("import", network(tmp_path), "-o", tmp_path / "p", *options, *samples).output.split())
     assert "bits by need" in said
-    assert "accuracy on 40 samples that had no part in the choice" in said
+    assert f"accuracy on {SAMPLES // 2} samples that had no part in the choice" in said
+    assert "allow more with --max-time" in said
 
 
-def test_where_nothing_is_lost_the_narrowest_are_taken(network: Path) -> None:
-    options = RealOptions(timesteps=STEPS, spike_at=False)
-    inputs = np.load(network.parent / "x.npy").astype(np.int16)
-    read = lambda bits: read_nir(network, options)  # noqa: E731 - the same at any width
-    found = choose_bits(read, load_profile("loihi2"), Samples(inputs, None, "x"), max_drop=10.0)
-    assert found.words_chosen == found.words_widest
-    assert set(found.bits.values()) == {2}
-
-
-def test_what_cannot_be_measured_is_refused(network: Path) -> None:
+def test_what_cannot_be_measured_is_refused(tmp_path: Path) -> None:
+    file = network(tmp_path)
     for given, message in (((), "--bits auto measures what bits cost"), (("--samples", 0), "--bits auto measures")):
-        refused(call("import", network, "-o", network.parent / "p", "--bits", "auto", *given), message)
+        refused(call("import", file, "-o", tmp_path / "p", "--bits", "auto", *given), message)
     with pytest.raises(ImportFileError, match=r"bits by need are measured on samples: litesnn import --bits auto"):
-        read_network(network, RealOptions(bits=parse_bits("auto")))
-    few = Samples(np.zeros((LEAST_SAMPLES - 1, STEPS, 12, 1, 1), np.int16), None, "few")
-    with pytest.raises(ImportFileError, match="found 15 samples; allowed: 16 or more"):
-        choose_bits(lambda bits: read_nir(network), load_profile("loihi2"), few, 0.5)
+        read_network(file, RealOptions(bits=parse_bits("auto")))
+    for text in ("node", "fc=both", "=layer"):
+        with pytest.raises(ImportFileError, match=r"--scale-per: found '.*'; allowed: channel or layer"):
+            parse_scales(text)
+    with pytest.raises(ImportFileError, match="--scale-per names 'other'; weight nodes: first, last"):
+        read_network(file, RealOptions(scale_per=parse_scales("layer,other=channel")))

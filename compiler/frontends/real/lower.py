@@ -79,7 +79,7 @@ class _Lowering:
         self.edge_names = nodes
 
     def run(self) -> Lowered:
-        self._check_bits()
+        self._check_weight_options()
         layers = [
             (layer, layer_rule(self.graph, layer, self.shapes, self.dt, self.options)) for layer in self.wiring.layers
         ]
@@ -99,17 +99,16 @@ class _Lowering:
         built = replace(built, isolated=self.timing.isolated).labelled(*self.labels)
         return Lowered(with_arrivals(built, populations[0].name) if built.isolated else built, self.weights)
 
-    def _check_bits(self) -> None:
+    def _check_weight_options(self) -> None:
         if self.options.bits.by_need:
             raise self.graph.error(
                 self.graph.input.name, "bits by need are measured on samples: litesnn import --bits auto --input X.npy"
             )
         known = {c.weights for layer in self.wiring.layers for c in layer.incoming if c.weights is not None}
-        for name in self.options.bits.named:
-            if name not in known:
-                raise self.graph.error(
-                    self.graph.input.name, f"--bits names '{name}'; weight nodes: {', '.join(sorted(known)) or 'none'}"
-                )
+        for option, given in (("--bits", self.options.bits), ("--scale-per", self.options.scale_per)):
+            for name in sorted(set(given.named) - known):
+                nodes = ", ".join(sorted(known)) or "none"
+                raise self.graph.error(self.graph.input.name, f"{option} names '{name}'; weight nodes: {nodes}")
 
     def _population(
         self,
@@ -128,7 +127,8 @@ class _Lowering:
         rule = gains_left(rule)
         synaptic, register = self._split_bias(rule, {d: bias * factors for d, bias in biases.items()}, layer)
         weights = [self._weights(c, sources[c.source]) for c in connections]
-        found = quantized(weights, what_matters(rule, synaptic, register), rule.threshold is not None, self.options)
+        own = rule.threshold is not None and self.options.scale_per.by_channel({c.weights for c in connections})
+        found = quantized(weights, what_matters(rule, synaptic, register), own, self.options)
         blocks = [self._block(c, code) for c, code in zip(connections, found.blocks, strict=True)]
         prepared = Layer(
             node=layer.node,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
@@ -11,60 +10,17 @@ from litesnn.base.settings.bounds import check_settings
 from litesnn.base.settings.setting import Setting
 from litesnn.compiler.frontends.options import CLAMP_DELAYS, INPUT_SHAPE, TIMESTEPS
 from litesnn.compiler.frontends.real.conventions import CONVENTIONS, Convention, DecayRule, Framework, Reset
+from litesnn.compiler.frontends.real.weight_options import (
+    BY_CHANNEL,
+    WIDEST,
+    WeightBits,
+    WeightScales,
+    parse_bits,
+    parse_scales,
+)
+from litesnn.compiler.need import Need
 
 ScaleRule = Literal["max", "percentile", "mse"]
-ScalePer = Literal["channel", "layer"]
-BITS_MIN, BITS_MAX, BITS_DEFAULT = 2, 8, 8
-BY_NEED = "auto"
-
-
-@dataclass(frozen=True)
-class WeightBits:
-    """Width of signed weight codes: by the name of the weight node, `default` elsewhere.
-
-    b bits are -(2^(b-1) - 1) .. 2^(b-1) - 1. `by_need`: to be chosen by measuring, which a reader alone cannot.
-    """
-
-    named: Mapping[str, int] = field(default_factory=dict)
-    default: int = BITS_DEFAULT
-    by_need: bool = False
-
-    def of(self, node: str | None) -> int:
-        """The width of a weight node."""
-        return self.named.get(node or "", self.default)
-
-    def __str__(self) -> str:
-        if self.by_need:
-            return BY_NEED
-        return ",".join([str(self.default), *(f"{name}={bits}" for name, bits in self.named.items())])
-
-
-def parse_bits(text: str) -> WeightBits:
-    """`8`, `conv1=4,fc=8` or `6,conv1=4`: the default width and the widths by weight node; `auto`: by measured need.
-
-    Raises
-    ------
-    ImportFileError
-        For anything else, with what stood there.
-    """
-    if text.strip() == BY_NEED:
-        return WeightBits(by_need=True)
-    default, named = BITS_DEFAULT, {}
-    for part in text.split(","):
-        name, equals, value = part.rpartition("=")
-        try:
-            bits = int(value)
-        except ValueError:
-            bits = 0
-        if not BITS_MIN <= bits <= BITS_MAX or (equals and not name.strip()):
-            raise ImportFileError(
-                f"bits: found '{part}'; allowed: BITS or NODE=BITS with {BITS_MIN}..{BITS_MAX} bits, e.g. 8,conv1=4, or {BY_NEED}"
-            )
-        if equals:
-            named[name.strip()] = bits
-        else:
-            default = bits
-    return WeightBits(named, default)
 
 
 @dataclass(frozen=True)
@@ -117,7 +73,7 @@ class RealOptions:
     Attributes
     ----------
     timesteps : steps per sample where the input does not say
-    bits, max_drop : widths of weights, and for those by need what accuracy may lose, percentage points
+    bits, need : widths of weights, and for those by need what they may cost
     scale_per : whether output channels of spiking layers may have steps of their own; weights on a grid keep it in either case
     scale_rule, percentile : a weight step from the largest magnitude, from a percentile of the magnitudes, or the step of least
         squared error
@@ -143,16 +99,8 @@ class RealOptions:
             option=True,
             parse=parse_bits,
         ),
-    ] = WeightBits()
-    max_drop: Annotated[
-        float,
-        Setting(
-            "For --bits auto: percentage points of accuracy below floating point (without --labels: of agreement with it).",
-            low=0,
-            high=100,
-            option=True,
-        ),
-    ] = 0.5
+    ] = WIDEST
+    need: Need = field(default_factory=Need)
     scale_rule: Annotated[
         ScaleRule,
         Setting(
@@ -162,9 +110,13 @@ class RealOptions:
         ),
     ] = "max"
     scale_per: Annotated[
-        ScalePer,
-        Setting("Weight steps: one for each output channel where that rounds less, or one a layer.", option=True),
-    ] = "channel"
+        WeightScales,
+        Setting(
+            "Weight steps: one for each output channel where that rounds less, or one a layer; also by node: channel,fc1=layer.",
+            option=True,
+            parse=parse_scales,
+        ),
+    ] = BY_CHANNEL
     percentile: Annotated[
         float, Setting("For --scale percentile: of the weights' magnitudes.", above=0, high=100, option=True)
     ] = 99.9

@@ -60,19 +60,19 @@ class Quantized:
     blocks: tuple[Codes, ...]
 
 
-def quantized(blocks: Sequence[Weights], scale: Floats, spikes: bool, options: RealOptions) -> Quantized:
+def quantized(blocks: Sequence[Weights], scale: Floats, own_units: bool, options: RealOptions) -> Quantized:
     """The codes of all blocks into one population.
 
     Parameters
     ----------
     scale : (C,) what errors matter against, in the unit of what arrives: thresholds, or biases where they are larger
-    spikes : whether the population's neurons spike; channels of a readout keep one unit
+    own_units : whether channels may have units of their own, where that rounds less; those of a readout never do
     """
     exact = _on_grid(blocks, scale)
     if exact is not None:
         return exact
     layer = _by_layer(blocks, len(scale), options)
-    if options.scale_per == "layer" or not spikes or not any(block.map.values.any() for block in blocks):
+    if not own_units or not any(block.map.values.any() for block in blocks):
         return layer
     found = [layer, *_by_channel(blocks, scale, layer, options)]
     against = np.maximum(scale, layer.unit)

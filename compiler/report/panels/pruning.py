@@ -20,6 +20,20 @@ if TYPE_CHECKING:
 ARROW = " → "
 
 
+class NeedEntry(Document):
+    """What a choice by measured need cost, on the half of the samples that had no part in it."""
+
+    score: Text
+    max_drop: Amount
+    before: Fraction
+    after: Fraction
+    samples: Annotated[tuple[Positive, Positive], Field(description="chosen on, reported on")]
+    data: Text
+    words: Annotated[tuple[Count, Count], Field(description="64-bit words of synapse memory before, after")]
+    profile: Text
+    in_time: bool
+
+
 class PruningEntry(Document):
     """One structured pruning of the genotype."""
 
@@ -33,6 +47,7 @@ class PruningEntry(Document):
     seed: Whole | None = None
     profile: Text | None = None
     cores: tuple[Count | None, Count | None] | None = None
+    need: NeedEntry | None = None
 
 
 def pruning_section(made: Made) -> tuple[PruningEntry, ...] | None:

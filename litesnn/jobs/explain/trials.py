@@ -12,7 +12,8 @@ import numpy.typing as npt
 from litesnn.base.errors import LiteSNNError
 from litesnn.base.settings.words import from_words, words
 from litesnn.compiler.estimate import estimate_graph
-from litesnn.compiler.frontends.real.options import BITS_MAX, InputCoding, RealOptions, WeightBits
+from litesnn.compiler.frontends.real.options import InputCoding, RealOptions
+from litesnn.compiler.frontends.real.weight_options import BITS_MAX, WeightBits
 from litesnn.compiler.genotype.edit import edited, with_population
 from litesnn.compiler.genotype.schema import MEMBRANE_EXP_MAX
 from litesnn.compiler.graph import Graph

@@ -8,9 +8,10 @@ if TYPE_CHECKING:
     from litesnn.search.methods.structured.criteria import channel_scores
     from litesnn.search.methods.structured.goals import Goals
     from litesnn.search.methods.structured.groups import ChannelGroup, channel_groups
-    from litesnn.search.methods.structured.pruning import GroupResult, Inherit, PruningResult, prune
+    from litesnn.search.methods.structured.pruning import GroupResult, PruningResult, prune
     from litesnn.search.methods.structured.rates import PRESETS, group_rates, parse_rates
     from litesnn.search.methods.structured.remove import remove_channels
+    from litesnn.search.methods.structured.scored import Inherit, ScoredChannels
     from litesnn.search.methods.structured.select import kept_count
     from litesnn.search.methods.structured.settings import METHODS, Method, Scoring, Threshold
 
@@ -23,6 +24,7 @@ __all__ = [
     "Inherit",
     "Method",
     "PruningResult",
+    "ScoredChannels",
     "Scoring",
     "Threshold",
     "channel_groups",
@@ -46,7 +48,8 @@ __getattr__ = lazily(
         "ChannelGroup": "groups",
         "channel_groups": "groups",
         "GroupResult": "pruning",
-        "Inherit": "pruning",
+        "Inherit": "scored",
+        "ScoredChannels": "scored",
         "PruningResult": "pruning",
         "prune": "pruning",
         "PRESETS": "rates",

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import PruningError
-from litesnn.compiler.genotype import LoadedGenotype, PruningRecord
+from litesnn.compiler.genotype import LoadedGenotype, NeedRecord, PruningRecord
 from litesnn.compiler.genotype.edit import edited
 from litesnn.compiler.profile import Profile
-from litesnn.search.methods.structured.criteria import Progress, channel_scores
-from litesnn.search.methods.structured.goals import Goals, measure, smallest_rate
+from litesnn.search.methods.structured.criteria import Progress
+from litesnn.search.methods.structured.goals import Costs, Goals, measure, smallest_rate
 from litesnn.search.methods.structured.groups import ChannelGroup, channel_groups
 from litesnn.search.methods.structured.rates import Patterns, group_rates
-from litesnn.search.methods.structured.remove import remove_channels
-from litesnn.search.methods.structured.restart import restarted
-from litesnn.search.methods.structured.select import Kept, group_scores, kept_channels, kept_counts
+from litesnn.search.methods.structured.scored import Inherit, Rates, ScoredChannels
+from litesnn.search.methods.structured.select import Kept, group_scores
 from litesnn.search.methods.structured.settings import Scoring
 
-Inherit = Literal["all", "weights"]
+ChooseRates = Callable[[ScoredChannels, Sequence[float | None]], tuple[Rates, NeedRecord | None]]
+"""Rates for the groups that have none yet, and what is to be recorded of a choice by measured need."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,7 @@ def prune(
     inputs: npt.NDArray[np.generic] | None = None,
     *,
     goals: Goals | None = None,
+    choose: ChooseRates | None = None,
     profile: Profile | None = None,
     inherit: Inherit = "all",
     dataset: str | None = None,
@@ -62,8 +63,9 @@ def prune(
 
     Parameters
     ----------
-    rates : as `parse_rates` gives them; with goals, groups that no pattern names get the smallest rate that reaches them
+    rates : as `parse_rates` gives them; groups that no pattern names get the smallest rate that reaches the goals, or what `choose` says
     inputs : samples for `svs` and `sca`: integers (N, C, H, W) or spikes (N, T, C, H, W)
+    choose : called instead of looking for goals
     profile : what cores are counted on
     inherit : `all`, or `weights` as QP-SNN: normalization and readout begin anew
     dataset : where the inputs are from, for the record
@@ -78,25 +80,22 @@ def prune(
     goals = goals or Goals()
     if goals.cores is not None and profile is None:
         raise PruningError("--target-cores: needs a chip to count cores on; add --profile, e.g. --profile loihi2")
-    groups = channel_groups(loaded.topology)
-    named = group_rates(groups, rates, None if goals else 0.0)
-    scores = channel_scores(loaded, scoring, inputs, progress)
-
-    def rates_at(uniform: float) -> list[float]:
-        return [uniform if rate is None else rate for rate in named]
-
-    def counts_at(uniform: float) -> list[int]:
-        return kept_counts(loaded.topology, groups, rates_at(uniform))
-
-    def kept_at(uniform: float) -> Kept:
-        return kept_channels(loaded.topology, groups, scores, counts_at(uniform))
-
-    def pruned_at(uniform: float) -> LoadedGenotype:
-        smaller = remove_channels(loaded, kept_at(uniform))
-        return restarted(smaller, scoring.seed) if inherit == "weights" else smaller
-
-    uniform = smallest_rate(goals, counts_at, lambda rate: measure(pruned_at(rate), profile)) if goals else 0.0
-    chosen, counts, kept, smaller = rates_at(uniform), counts_at(uniform), kept_at(uniform), pruned_at(uniform)
+    if choose is not None and (goals or inherit == "weights"):
+        found = (
+            "--target-size or --target-cores"
+            if goals
+            else "--inherit weights, whose network is useless until it is fine-tuned"
+        )
+        raise PruningError(f"--max-drop: found with {found}; allowed: rates by measured accuracy alone, all inherited")
+    named = group_rates(channel_groups(loaded.topology), rates, None if goals or choose is not None else 0.0)
+    channels = ScoredChannels.of(loaded, scoring, inputs, progress)
+    need = None
+    if choose is not None:
+        chosen, need = choose(channels, named)
+    else:
+        chosen = _with_smallest(goals, named, channels, profile, inherit, scoring.seed)
+    groups, counts, kept = channels.groups, channels.counts(chosen), channels.kept(chosen)
+    smaller = channels.pruned(chosen, inherit, scoring.seed)
     before, after = measure(loaded, profile), measure(smaller, profile)
     record = PruningRecord(
         method=scoring.method,
@@ -109,13 +108,33 @@ def prune(
         dataset=dataset if scoring.needs_samples else None,
         samples=len(inputs) if scoring.needs_samples and inputs is not None else None,
         seed=scoring.seed,
+        need=need,
     )
     spec = smaller.spec.model_copy(update={"pruning": (*(loaded.spec.pruning or ()), record)})
     results = tuple(
-        _result(group, count, rate, group_scores(group, scores)[:, 0])
+        _result(group, count, rate, group_scores(group, channels.scores)[:, 0])
         for group, count, rate in zip(groups, counts, chosen, strict=True)
     )
     return PruningResult(edited(spec, smaller.trained), record, results, kept)
+
+
+def _with_smallest(
+    goals: Goals,
+    named: Sequence[float | None],
+    channels: ScoredChannels,
+    profile: Profile | None,
+    inherit: Inherit,
+    seed: int,
+) -> list[float]:
+    """The rates with the smallest common one in the place of those that are open."""
+
+    def rates_at(uniform: float) -> list[float]:
+        return [uniform if rate is None else rate for rate in named]
+
+    def costs_at(uniform: float) -> Costs:
+        return measure(channels.pruned(rates_at(uniform), inherit, seed), profile)
+
+    return rates_at(smallest_rate(goals, lambda rate: channels.counts(rates_at(rate)), costs_at) if goals else 0.0)
 
 
 def _result(group: ChannelGroup, count: int, rate: float, scores: npt.NDArray[np.float64]) -> GroupResult:

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from litesnn.compiler.frontends.real.options import RealOptions, WeightBits
+from litesnn.compiler.frontends.real.options import RealOptions
+from litesnn.compiler.frontends.real.weight_options import WeightBits
 from litesnn.compiler.mapping import mapping_document
 from litesnn.compiler.origin.formats import read_network
 from litesnn.compiler.profile import load_profile

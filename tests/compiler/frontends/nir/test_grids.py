@@ -12,9 +12,10 @@ from naive_simulator import simulate_naively
 
 from litesnn.compiler.frontends.nir.read import read_network
 from litesnn.compiler.frontends.real.grids import Grid, common_grid, grid_of
-from litesnn.compiler.frontends.real.options import RealOptions, WeightBits
+from litesnn.compiler.frontends.real.options import RealOptions
 from litesnn.compiler.frontends.real.read import RealReading
 from litesnn.compiler.frontends.real.steps import Magnitudes, group_grids, group_steps
+from litesnn.compiler.frontends.real.weight_options import WeightBits, parse_scales
 from litesnn.compiler.graph import Lif
 from litesnn.compiler.profile import load_profile
 
@@ -97,7 +98,7 @@ def test_one_large_weight_costs_its_own_channel_alone(tmp_path: Path, neurons: d
     path = files.write_nir(tmp_path / "net.nir", nodes, files.chain(nodes))
     differing = {}
     for per in ("layer", "channel"):
-        expected, found = runs(read_network(path, RealOptions(scale_per=per)))  # type: ignore[arg-type]
+        expected, found = runs(read_network(path, RealOptions(scale_per=parse_scales(per))))
         differing[per] = (expected["n"] != found["n"]).sum() / expected["n"].sum()
     assert differing["layer"] > 0.5
     assert differing["channel"] < 0.05
@@ -137,7 +138,7 @@ def test_channels_on_grids_of_their_own_are_exact(tmp_path: Path) -> None:
     nodes["output"] = files.port("Output", 12)
     path = files.write_nir(tmp_path / "net.nir", nodes, files.chain(nodes))
     assert weight_labels(read_network(path)) == {"node 'fc'": "exact"}
-    assert weight_labels(read_network(path, RealOptions(scale_per="layer"))) == {"node 'fc'": "bounded"}
+    assert weight_labels(read_network(path, RealOptions(scale_per=parse_scales("layer")))) == {"node 'fc'": "bounded"}
 
 
 def test_a_grid_is_the_coarsest_step_and_says_its_codes() -> None:

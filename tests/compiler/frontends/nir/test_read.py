@@ -15,8 +15,9 @@ from naive_simulator import simulate_naively
 
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.nir.read import read_network, read_nir
-from litesnn.compiler.frontends.real.options import InputCoding, RealOptions, ValueRange, WeightBits, parse_bits
+from litesnn.compiler.frontends.real.options import InputCoding, RealOptions, ValueRange
 from litesnn.compiler.frontends.real.read import RealReading
+from litesnn.compiler.frontends.real.weight_options import WeightBits, parse_bits, parse_scales
 from litesnn.compiler.graph import Graph, ProgrammedLif, Spiking
 from litesnn.compiler.profile import load_profile
 
@@ -232,7 +233,8 @@ def test_bits_per_node_and_scale_rules(tmp_path: Path) -> None:
     bounds = {}
     for rule in ("max", "percentile", "mse"):
         read = read_nir(
-            path, RealOptions(bits=WeightBits({"fc": 4}), scale_rule=rule, scale_per="layer", percentile=99.0)
+            path,
+            RealOptions(bits=WeightBits({"fc": 4}), scale_rule=rule, scale_per=parse_scales("layer"), percentile=99.0),
         )  # type: ignore[arg-type]
         codes = read.graph.blocks[0].geometry.codes
         step = next(label for label in read.graph.labels if label.step == "weights to integers").detail
