@@ -101,11 +101,10 @@ def unquantized(fitted: Fitted, inputs: np.ndarray) -> tuple[dict[str, np.ndarra
 def assert_fits(
     network: torch.nn.Module, example: Any, inputs: np.ndarray, expected: dict[str, np.ndarray], **given: Any
 ) -> tuple[Fitted, np.ndarray]:
-    """The genotype of a module sends what the module sent, in every population but those that are its readout; and its readout."""
+    """The genotype of a module sends what the module sent, in every population that is expected; it, and its readout."""
     fitted = genotype_from_torch(network, example, **given)
     found, readout = unquantized(fitted, inputs)
     for path, values in expected.items():
         assert 20 < np.abs(values).sum() < 0.95 * values.size, path
         np.testing.assert_array_equal(found[path].reshape(values.shape), values, err_msg=path)
-    assert set(expected) == set(found)
     return fitted, readout
