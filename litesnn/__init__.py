@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from litesnn.jobs.estimate import estimate
     from litesnn.jobs.explore import explore
     from litesnn.jobs.from_torch import from_torch
+    from litesnn.jobs.from_torch.genotype import genotype_from_torch
     from litesnn.jobs.samples import Samples
     from litesnn.jobs.testbench.genotype_samples import verification_samples
     from litesnn.jobs.verify import verify
@@ -55,6 +56,7 @@ _HOMES = {
     "estimate": "litesnn.jobs.estimate",
     "explore": "litesnn.jobs.explore",
     "from_torch": "litesnn.jobs.from_torch",
+    "genotype_from_torch": "litesnn.jobs.from_torch.genotype",
     "import_network": "litesnn.jobs.compile",
     "load_genotype": "litesnn.compiler.genotype",
     "load_profile": "litesnn.compiler.profile",
@@ -84,6 +86,7 @@ __all__ = [
     "estimate",
     "explore",
     "from_torch",
+    "genotype_from_torch",
     "import_network",
     "load_genotype",
     "load_profile",

@@ -8,7 +8,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from litesnn.jobs.from_torch.genotype import Fitted, genotype_from_torch
 from litesnn.jobs.from_torch.read import read_module
+from litesnn.search.model.compression import Compression
+from litesnn.search.model.spiking_model import SpikingModel
 
 STEPS, SAMPLES = 20, 4
 
@@ -83,3 +86,25 @@ def assert_same(
         else:
             np.testing.assert_allclose(flat, values, rtol=1e-4, atol=1e-4, err_msg=name)
     return reading
+
+
+def unquantized(fitted: Fitted, inputs: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """What a genotype's network sends without quantization, (N, T, C, H, W) by the module's paths, and its readout."""
+    model = SpikingModel.from_genotype(fitted.genotype)
+    model.compress(Compression(pruning=False, learning_masks=False, quantizing=False))
+    sent: dict[str, np.ndarray] = {}
+    with torch.no_grad():
+        readout = model.run(torch.from_numpy(inputs), lambda name, s, _: sent.update({name: s.transpose(0, 1).numpy()}))
+    return {path: sent[name] for path, name in fitted.populations.items()}, readout.numpy()
+
+
+def assert_fits(
+    network: torch.nn.Module, example: Any, inputs: np.ndarray, expected: dict[str, np.ndarray], **given: Any
+) -> tuple[Fitted, np.ndarray]:
+    """The genotype of a module sends what the module sent, in every population that is expected; it, and its readout."""
+    fitted = genotype_from_torch(network, example, **given)
+    found, readout = unquantized(fitted, inputs)
+    for path, values in expected.items():
+        assert 20 < np.abs(values).sum() < 0.95 * values.size, path
+        np.testing.assert_array_equal(found[path].reshape(values.shape), values, err_msg=path)
+    return fitted, readout

@@ -12,7 +12,7 @@ from torch import nn
 norse = pytest.importorskip("norse.torch")
 
 from norse.torch.functional.reset import reset_subtract  # noqa: E402
-from torch_doors import STEPS, assert_same, louder, raster  # noqa: E402
+from torch_doors import STEPS, assert_fits, assert_same, frames, louder, raster  # noqa: E402
 
 from litesnn.base.errors import ImportFileError  # noqa: E402
 from litesnn.jobs.from_torch import from_torch  # noqa: E402
@@ -120,3 +120,12 @@ def test_refused_by_name(make: Any, word: str) -> None:
     with pytest.raises(ImportFileError, match=word) as raised:
         from_torch(network, torch.zeros(2, 6))
     assert "'1'" in str(raised.value)
+
+
+def test_as_a_genotype() -> None:
+    torch.manual_seed(8)
+    parameters = norse.LIFBoxParameters(**numbers(tau_mem_inv=250.0))
+    layers = [nn.Linear(10, 8), norse.LIFBoxCell(parameters), nn.Linear(8, 5), norse.LIFBoxCell(parameters)]
+    network, spikes = louder(norse.SequentialState(*layers), 10.0, 0.4), raster(10)
+    expected = {"3": run(network, spikes)}
+    assert_fits(network, spikes[:, 0], frames(spikes), expected, timesteps=STEPS)

@@ -13,7 +13,7 @@ pytest.importorskip("sinabs")
 
 import sinabs.layers as sl
 from sinabs.activation import MaxSpike, MembraneReset, MembraneSubtract, SingleSpike
-from torch_doors import SAMPLES, STEPS, assert_same, louder, raster
+from torch_doors import SAMPLES, STEPS, assert_fits, assert_same, frames, louder, raster
 
 from litesnn.base.errors import ImportFileError
 from litesnn.jobs.from_torch import from_torch
@@ -78,3 +78,12 @@ def test_refused_by_name(make: Any, word: str) -> None:
     with pytest.raises(ImportFileError, match=word) as raised:
         from_torch(network, torch.zeros(2, 5, 6))
     assert "'1'" in str(raised.value)
+
+
+def test_as_a_genotype() -> None:
+    torch.manual_seed(8)
+    network = louder(nn.Sequential(nn.Linear(10, 8), IAF(), nn.Linear(8, 5), IAF()), 3.0, 0.1)
+    spikes = raster(10)
+    with torch.no_grad():
+        expected = {"3": network(spikes).numpy()}
+    assert_fits(network, spikes, frames(spikes), expected, timesteps=STEPS)

@@ -11,7 +11,7 @@ from torch import nn
 
 snn = pytest.importorskip("snntorch")
 
-from torch_doors import SAMPLES, STEPS, assert_same, louder, raster, recorded  # noqa: E402
+from torch_doors import SAMPLES, STEPS, assert_fits, assert_same, frames, louder, raster, recorded  # noqa: E402
 
 from litesnn.base.errors import ImportFileError  # noqa: E402
 from litesnn.jobs.from_torch import from_torch  # noqa: E402
@@ -189,3 +189,21 @@ def test_refused_by_name(make: Any, word: str) -> None:
     with pytest.raises(ImportFileError, match=word) as raised:
         from_torch(network, torch.zeros(2, 6))
     assert "'1.0'" in str(raised.value)
+
+
+def test_as_a_genotype() -> None:
+    torch.manual_seed(8)
+    network = louder(
+        nn.Sequential(
+            nn.Linear(8, 10),
+            snn.RLeaky(0.75, linear_features=10, **INSIDE),
+            nn.Linear(10, 6),
+            snn.RLeaky(0.75, V=-0.3, all_to_all=False, threshold=0.5, **INSIDE),
+            nn.Linear(6, 5),
+            snn.Leaky(0.75, threshold=torch.linspace(0.4, 0.9, 5), **INSIDE),
+        )
+    )
+    spikes = raster(8)
+    expected = recorded(network, ["1", "3", "5"], run(network, spikes))
+    fitted, _ = assert_fits(network, spikes[:, 0], frames(spikes), expected, timesteps=STEPS)
+    assert [edge.op for edge in fitted.genotype.spec.cells[0].backward] == ["dense", "depthwise3x3"]

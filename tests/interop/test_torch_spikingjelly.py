@@ -12,7 +12,7 @@ from torch import nn
 pytest.importorskip("spikingjelly.activation_based")
 
 from spikingjelly.activation_based import functional, layer, neuron, surrogate
-from torch_doors import STEPS, assert_same, louder, raster, recorded
+from torch_doors import STEPS, assert_fits, assert_same, frames, louder, raster, recorded
 
 from litesnn.base.errors import ImportFileError
 from litesnn.jobs.from_torch import from_torch
@@ -91,3 +91,13 @@ def test_refused_by_name(make: Any, word: str) -> None:
     with pytest.raises(ImportFileError, match=word) as raised:
         from_torch(network, torch.zeros(2, 6))
     assert "'1.0'" in str(raised.value)
+
+
+def test_as_a_genotype() -> None:
+    torch.manual_seed(8)
+    conv, fire = nn.Sequential(layer.Conv2d(2, 4, 3, padding=1), layer.BatchNorm2d(4)), neuron.IFNode
+    network = nn.Sequential(conv, fire(), layer.MaxPool2d(2), layer.Flatten(), layer.Linear(64, 8), fire()).eval()
+    louder(network, 2.0)
+    spikes = raster(2, 8, 8)
+    expected = recorded(network, ["1", "5"], lambda: [network(spikes[:, t]) for t in range(STEPS)])
+    assert_fits(network, spikes[:, 0], frames(spikes), expected, timesteps=STEPS)

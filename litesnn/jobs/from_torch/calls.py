@@ -165,7 +165,8 @@ class _Reading:
         if not isinstance(term, Applied) or term.operation.members["type"] not in WEIGHTED:
             return signal.through(Operation(path, (path,), members or {}), value.shape)
         before = term.operation
-        both = Operation(before.name, (*before.key, path), fold(module, before.members))
+        unfolded = None if before.normalized else (before.members, module)
+        both = Operation(before.name, (*before.key, path), fold(module, before.members), unfolded)
         return Signal(Applied(both, term.argument, term.shape), signal.leading, signal.shape)
 
     def _neuron(self, path: str, node: fx.Node) -> Any:

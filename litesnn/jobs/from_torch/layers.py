@@ -108,6 +108,13 @@ def _average_pool(module: Any, arriving: Shape, sent: Shape) -> Members:
     return average(_pair(module.kernel_size, flat, 1), _pair(module.stride, flat, 1), padding)
 
 
+def _max_pool(module: Any, arriving: Shape, sent: Shape) -> Members:
+    if module.ceil_mode or module.return_indices or _pair(module.dilation, False, 1) != (1, 1):
+        raise Refused("ceil_mode, dilation or return_indices; allowed: plain maxima")
+    stride = _pair(module.stride, False, 1)
+    return average(_pair(module.kernel_size, False, 1), stride, _pair(module.padding, False, 0), "MaxPool2d")
+
+
 def _sum_pool(module: Any, arriving: Shape, sent: Shape) -> Members:
     kernel = _pair(module.kernel_size, False, 1)
     stride = kernel if module.stride is None else _pair(module.stride, False, 1)
@@ -181,6 +188,7 @@ LAYERS: Mapping[str, Callable[[Any, Shape, Shape], Members | None]] = {
     "AdaptiveAvgPool1d": _adaptive_pool,
     "AdaptiveAvgPool2d": _adaptive_pool,
     "SumPool2d": _sum_pool,
+    "MaxPool2d": _max_pool,
     "BatchNorm1d": _normalization,
     "BatchNorm2d": _normalization,
     "Flatten": _order,
@@ -190,6 +198,6 @@ LAYERS: Mapping[str, Callable[[Any, Shape, Shape], Members | None]] = {
     "Dropout1d": _same,
     "Dropout2d": _same,
 }
-PER_STEP = tuple(name for name in LAYERS if name.startswith(("Conv", "Avg", "Adaptive", "Sum", "Batch")))
+PER_STEP = tuple(name for name in LAYERS if name.startswith(("Conv", "Avg", "Adaptive", "Sum", "Max", "Batch")))
 """Layers that take one leading axis, whatever its size: with time before or behind the batch they would compute over time."""
 NORMALIZATIONS = ("BatchNorm1d", "BatchNorm2d")

@@ -13,8 +13,9 @@ from litesnn.compiler.frontends.real.nodes import Shape
 from litesnn.compiler.graph import FidelityLabel, Names
 from litesnn.jobs.from_torch.layers import is_layer, layer_members
 from litesnn.jobs.from_torch.neurons.reading import Refused, floats, refused
+from litesnn.jobs.from_torch.result import result_of
 from litesnn.jobs.from_torch.steps import Step
-from litesnn.jobs.from_torch.terms import Applied, Given, Operation, Sent, Term, Total, leaves
+from litesnn.jobs.from_torch.terms import Applied, Given, Operation, Sent, Term, Total, sent_in
 from litesnn.jobs.from_torch.trace import Trace
 
 VERSION = "1.0.8"  # of NIR, whose nodes these are
@@ -64,11 +65,11 @@ class _Writing:
         self.own = {path: self.names.new(_allowed(path)) for path in self.step.neurons}
         for path, call in self.step.neurons.items():
             self._connect(call.arriving, self.own[path])
-            self._check_order(path, _sent(call.arriving))
+            self._check_order(path, sent_in(call.arriving))
             reading = self.step.readings[path]
             if reading.recurrent is not None:
                 self._own_spikes(path, reading.recurrent, call.shape)
-        result = self._result()
+        result = result_of(self.step, self.trace)
         for path, call in self.step.neurons.items():
             self.nodes[self.own[path]] = self._neuron(path, call.shape, result)
         output = self.names.new("output")
@@ -111,7 +112,7 @@ class _Writing:
         if isinstance(term, Total):
             return [name for part in term.parts for name in self._sources(part)]
         if isinstance(term, Given):
-            self.inputs.add(_held(term.shape))
+            self.inputs.add(held(term.shape))
             return [self.input]
         if isinstance(term, Sent):
             return [self.own[term.path]]
@@ -119,6 +120,11 @@ class _Writing:
         return [self._applied(term)]
 
     def _applied(self, term: Applied) -> str:
+        if term.operation.members["type"] == "MaxPool2d":
+            raise ImportFileError(
+                f"{self.trace.name}: '{term.operation.name}' is a maximum, which no program from elsewhere has; allowed: average pooling, "
+                "or genotype_from_torch, whose genotypes have maxima of spikes"
+            )
         if term not in self.placed:
             name = self.names.new(_allowed(term.operation.name))
             self.placed[term] = name
@@ -128,40 +134,11 @@ class _Writing:
 
     def _own_spikes(self, path: str, module: Any, shape: Shape) -> None:
         """The way of a recurrent layer's own spikes back to it."""
-        neuron, place = self.own[path], self.trace.place(path)
-        try:
-            if is_layer(module):
-                members = layer_members(module, shape, shape) or {}
-            elif type(module).__name__ == "RecurrentOneToOne":
-                members = {"type": "Scale", "scale": np.broadcast_to(floats(module.V), shape).copy()}
-            else:
-                raise Refused(f"'recurrent' is {type(module).__name__}; allowed: Linear, Conv2d, one weight per neuron")
-        except Refused as problem:
-            raise refused(place, problem) from None
-        name = self.names.new(_allowed(f"{path}.recurrent"))
-        self.nodes[name] = _spread(Operation(name, (name,), members), shape)
+        neuron, operation = self.own[path], own_spikes(path, module, shape, self.trace.place(path))
+        name = self.names.new(_allowed(operation.name))
+        self.nodes[name] = _spread(operation, shape)
         self.edges[neuron, name] = self.edges[name, neuron] = None
         self.late.add((neuron, neuron))
-
-    def _result(self) -> Term:
-        """What the network is read out by: the one returned term that nothing else is made of."""
-        read = {leaf.path for call in self.step.neurons.values() for leaf in _sent(call.arriving)}
-        inner = {leaf.path for term in self.step.returned if isinstance(term, Applied) for leaf in _sent(term)}
-        found: dict[str, Term] = {}
-        for term in self.step.returned:
-            if isinstance(term, Sent):
-                if term.path not in read | inner and (term.part in ("spikes", "mem")):
-                    found[term.path] = term if term.part == "spikes" else found.get(term.path, term)
-            elif term not in self.placed:
-                found[repr(term)] = term
-        if len(found) != 1:
-            own = [term.path for term in self.step.returned if isinstance(term, Sent)]
-            shown = ", ".join(dict.fromkeys(own)) or "nothing of them"
-            raise ImportFileError(
-                f"{self.trace.name}: its forward returns what {len(found)} last layers sent (of its neurons: {shown}); allowed: one, "
-                "beside those that other layers read"
-            )
-        return next(iter(found.values()))
 
     def _neuron(self, path: str, shape: Shape, result: Term) -> Tree:
         reading = self.step.readings[path]
@@ -189,17 +166,37 @@ class _Writing:
 
     def _shape(self, term: Term) -> Shape:
         if isinstance(term, Sent):
-            return _held(self.step.neurons[term.path].shape)
+            return held(self.step.neurons[term.path].shape)
         if isinstance(term, Total):
             return self._shape(term.parts[0])
         assert isinstance(term, (Applied, Given))
-        return _held(term.shape)
+        return held(term.shape)
+
+
+def own_spikes(path: str, module: Any, shape: Shape, place: str) -> Operation:
+    """What a recurrent layer's own spikes go through on their way back to it.
+
+    Raises
+    ------
+    ImportFileError
+        For a module that is no layer.
+    """
+    try:
+        if is_layer(module):
+            members = layer_members(module, shape, shape) or {}
+        elif type(module).__name__ == "RecurrentOneToOne":
+            members = {"type": "Scale", "scale": np.broadcast_to(floats(module.V), shape).copy()}
+        else:
+            raise Refused(f"'recurrent' is {type(module).__name__}; allowed: Linear, Conv2d, one weight per neuron")
+    except Refused as problem:
+        raise refused(place, problem) from None
+    return Operation(f"{path}.recurrent", (path,), members)
 
 
 def _per_neuron(value: Any, shape: Shape) -> Any:
     """A parameter as NIR has it: one value, or one for each neuron, spread as torch does from the last axis."""
     spread = np.broadcast_to(value, (1, *shape))[0]
-    return np.array(spread.flat[0]) if (spread == spread.flat[0]).all() else spread.reshape(_held(shape)).copy()
+    return np.array(spread.flat[0]) if (spread == spread.flat[0]).all() else spread.reshape(held(shape)).copy()
 
 
 def _spread(operation: Operation, shape: Shape) -> Tree:
@@ -209,17 +206,13 @@ def _spread(operation: Operation, shape: Shape) -> Tree:
     return members
 
 
-def _held(shape: Shape) -> Shape:
+def held(shape: Shape) -> Shape:
     """Maps of one dimension are held as maps of height 1."""
     return (shape[0], 1, shape[1]) if len(shape) == 2 else shape
 
 
 def _port(kind: str, shape: Shape) -> Tree:
     return {"type": kind, "shape": np.array(shape)}
-
-
-def _sent(term: Term) -> list[Sent]:
-    return [leaf for leaf in leaves(term) if isinstance(leaf, Sent)]
 
 
 def _allowed(path: str) -> str:

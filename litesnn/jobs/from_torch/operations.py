@@ -1,6 +1,6 @@
 """Functions and methods of tensors that a forward may call, by name: what each makes of the meanings of its arguments.
 
-Everything here is linear or leaves the values as they are; what is not in the table is refused where its result is used.
+Everything here is linear, a maximum, or leaves the values as they are; what is not in the table is refused where its result is used.
 """
 
 from __future__ import annotations
@@ -144,6 +144,7 @@ POOLS: Mapping[str, Callable[..., nn.Module]] = {
     "avg_pool2d": nn.AvgPool2d,
     "adaptive_avg_pool1d": nn.AdaptiveAvgPool1d,
     "adaptive_avg_pool2d": nn.AdaptiveAvgPool2d,
+    "max_pool2d": nn.MaxPool2d,
 }
 RESHAPES = (
     "view",

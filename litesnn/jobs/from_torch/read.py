@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -71,6 +71,28 @@ def read_module(
     module: torch.nn.Module, example: Any, options: RealOptions | None = None, *, name: str | None = None, **given: Any
 ) -> RealReading:
     """`from_torch`, with everything that a comparison against the module needs."""
+    read = followed(module, example, name)
+    chosen = _options(read.name, options, given, read.step.unrolled)
+    return _read(read.name, type(module), write_network(read.step, read.trace), chosen)
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A module whose forward was followed: its name, a time step of it, and the trace that names its modules."""
+
+    name: str
+    step: Step
+    trace: Trace
+
+
+def followed(module: torch.nn.Module, example: Any, name: str | None) -> Followed:
+    """Follow a module's forward, and hold its neurons against what was read of them.
+
+    Raises
+    ------
+    ImportFileError
+        As `from_torch`.
+    """
     called = name or type(module).__name__
     arguments = example if isinstance(example, tuple) else (example,)
     if not arguments or not isinstance(arguments[0], torch.Tensor) or arguments[0].dim() < 2:
@@ -81,8 +103,7 @@ def read_module(
     graph, trace = traced(root, arguments, called)
     step = step_of(calls_of(graph, trace), trace)
     _check_neurons(step, trace, arguments[0].device)
-    chosen = _options(called, options, given, step.unrolled)
-    return _read(called, type(module), write_network(step, trace), chosen)
+    return Followed(called, step, trace)
 
 
 def _check_neurons(step: Step, trace: Trace, device: torch.device) -> None:
@@ -112,7 +133,7 @@ def _read(name: str, kind: type, written: Written, options: RealOptions) -> Real
     graph = graph_of_tree(name, document, written.tree)
     shapes = infer_shapes(graph)
     step = TimeStep(1.0, "a step of the module")
-    record = {"module": f"{kind.__module__}.{kind.__qualname__}", "versions": _versions()}
+    record = {"module": class_name(kind), "versions": framework_versions()}
     file = File(name=name, format="nir", suffix=".nir", document=document, record=record)
     reading = read_real(graph, shapes, step, options, file, assumed=written.labels)
     if reading.timing.feedback != written.late:
@@ -124,7 +145,12 @@ def _read(name: str, kind: type, written: Written, options: RealOptions) -> Real
     return replace(reading, imported=replace(reading.imported, given=tuple(words(options))))
 
 
-def _versions() -> dict[str, str]:
+def class_name(kind: type) -> str:
+    """A module's class as records name it."""
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def framework_versions() -> dict[str, str]:
     """Of the frameworks that are loaded."""
     return {
         name: str(getattr(sys.modules[name], "__version__", "unknown"))

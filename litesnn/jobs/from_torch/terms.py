@@ -39,11 +39,18 @@ class Zeros:
 
 @dataclass(frozen=True)
 class Operation:
-    """Something linear: the same where name and key are; `members` are those of its node in NIR."""
+    """Something linear: the same where name and key are.
+
+    Attributes
+    ----------
+    members : of its node in NIR
+    normalized : where a normalization is folded into the members, those of the layer before it, and its module
+    """
 
     name: str
     key: tuple[Any, ...]
     members: Mapping[str, Any] = field(compare=False)
+    normalized: tuple[Mapping[str, Any], Any] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -98,3 +105,8 @@ def leaves(term: Term) -> Iterator[Given | Sent | Zeros]:
             yield from leaves(part)
     else:
         yield term
+
+
+def sent_in(term: Term) -> list[Sent]:
+    """What neurons sent, of all that a term is made of."""
+    return [leaf for leaf in leaves(term) if isinstance(leaf, Sent)]

@@ -191,6 +191,12 @@ def traced(module: nn.Module, example: tuple[Any, ...], name: str) -> tuple[fx.G
         fit the module's forward.
     """
     trace = Trace(module, name)
+    for path, found in module.named_modules():
+        if framework_of(type(found)) == "rockpool":
+            raise refused(
+                trace.place(path),
+                f"Rockpool's modules are not read, and its to_nir fails with nirtorch 2.6; allowed: {known_neurons()}",
+            )
     with unchanged(module, name):
         try:
             return trace.trace(module, concrete_args=example), trace  # type: ignore[arg-type]

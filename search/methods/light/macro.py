@@ -55,7 +55,7 @@ def to_genotype(
         name=name,
         input=input_spec,
         timesteps=timesteps,
-        neuron=NEURON,
+        neuron=NEURON.resetting(settings.reset),
         norm="node",
         stem=StemSpec(channels=channels, bits=bits, keep=settings.keep) if settings.stem_pool > 1 else None,
         cells=(

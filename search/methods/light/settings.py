@@ -9,7 +9,7 @@ from litesnn.base.errors import SearchError
 from litesnn.base.settings.bounds import check_settings
 from litesnn.base.settings.setting import Setting
 from litesnn.search.settings.bounds import MAX_CHANNELS, MAX_SIDE
-from litesnn.search.settings.shared import SeedSetting, ThreadsSetting
+from litesnn.search.settings.shared import RESET_HELP, NeuronReset, SeedSetting, ThreadsSetting
 from litesnn.search.spaces.operations import CELL_OPERATIONS, CONVOLUTIONS, LIGHTSNN_OPERATIONS, ZEROIZE
 
 Method = Literal["lightsnn", "snasnet"]
@@ -78,6 +78,9 @@ class CellSearchSettings:
     ] = None
     outer_bits: Annotated[int | None, Setting("The same for everything else.", low=1, high=8)] = None
     keep: Annotated[float, Setting("Fraction of weights kept in the genotype.", above=0, high=1)] = 1.0
+    reset: Annotated[
+        NeuronReset, Setting(f"{RESET_HELP} Of the genotype; cells are scored with the papers' neurons.", option=True)
+    ] = "zero"
     at_once: Annotated[
         int,
         Setting(

@@ -12,6 +12,7 @@ import torch
 from rich.progress import Progress
 from torch import Tensor, nn
 
+from litesnn.base.errors import SearchError
 from litesnn.compiler.estimate import estimate
 from litesnn.compiler.genotype import InputSpec
 from litesnn.compiler.profile import load_profile
@@ -47,6 +48,19 @@ class Prices(nn.Module):
     def forward(self, kept: Tensor, widths: Tensor) -> Tensor:
         """Expected charge, from the probability that an edge is kept with an operation (edges, 2) and of widths (cells, B)."""
         return self.base + (kept * self.edges).sum() + (widths * self.widths).sum()
+
+
+def check_reset(settings: SearchSettings) -> None:
+    """Refuse, with a `SearchError`, subtractions at the prices of a chip whose neurons are fixed: what is found would not fit it."""
+    if (
+        settings.reset != "zero"
+        and settings.cost != "paper"
+        and not load_profile(settings.cost).neuron.programmable.value
+    ):
+        raise SearchError(
+            f"reset: found '{settings.reset}' with cost '{settings.cost}', whose neurons are fixed; allowed: 'zero', or cost 'paper', "
+            "'loihi2'"
+        )
 
 
 def chip_prices(

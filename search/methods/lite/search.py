@@ -9,6 +9,7 @@ from pathlib import Path
 
 from litesnn.base.errors import SearchError
 from litesnn.search.data import Dataset, load_dataset
+from litesnn.search.methods.lite.chip_prices import check_reset
 from litesnn.search.methods.lite.history import METHOD, EpochRow
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.lite.work import Epochs
@@ -52,6 +53,7 @@ def search_genotype(
         For settings or data that do not fit, and for a loss that is not finite.
     """
     settings = settings or SearchSettings()
+    check_reset(settings)
     check_search_output(Path(out_dir))
     set_threads(settings.threads)
     data = load_dataset(dataset, None if data_dir is None else Path(data_dir)) if isinstance(dataset, str) else dataset

@@ -174,6 +174,12 @@ def test_what_cannot_be_is_named_by_its_path(make: Any, word: str) -> None:
     assert "module '1.0'" in str(raised.value)
 
 
+def test_modules_of_rockpool_are_refused_by_name() -> None:
+    kind = type("LIFTorch", (there.LIFNode,), {"__module__": "rockpool.nn.modules.torch.lif_torch"})
+    with pytest.raises(ImportFileError, match=r"module '1' \(LIFTorch\): Rockpool's.*nirtorch 2.6; allowed: snntorch"):
+        litesnn.from_torch(nn.Sequential(nn.Linear(6, 6), kind()), torch.zeros(2, 6))
+
+
 def test_a_neuron_that_computes_something_else_is_found_out() -> None:
     class Older(there.Leaky):
         """What arrives in the step after a spike is dropped."""

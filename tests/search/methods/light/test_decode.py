@@ -152,3 +152,10 @@ def test_the_skeleton_has_the_published_widths(method: str) -> None:
     assert list(shapes.values())[-1] == (1024, 1, 1)
     dense = [edge for edge in resolve(genotype).edges() if edge.op == "dense"]
     assert dense[0].in_shape == (512, 8, 8)
+
+
+def test_the_genotype_has_the_reset_that_is_asked_for() -> None:
+    wiring, small = wiring_of(e1_0="conv3x3", e3_1="conv3x3"), replace(preset("lightsnn", "tiny"), channels=4, hidden=0)
+    for reset in ("zero", "subtract_next"):
+        genotype = to_genotype(wiring, replace(small, reset=reset), EVENTS, 4, 3, "asked")
+        assert genotype.neuron.reset_kind == reset

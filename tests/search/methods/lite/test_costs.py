@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,8 +13,8 @@ from litesnn.base.errors import SearchError
 from litesnn.compiler.estimate import estimate
 from litesnn.compiler.genotype import Genotype, InputSpec
 from litesnn.compiler.profile import Profile, load_profile
-from litesnn.search.methods.lite import chip_prices
-from litesnn.search.methods.lite.chip_prices import random_networks
+from litesnn.search.methods.lite import chip_prices, search_genotype
+from litesnn.search.methods.lite.chip_prices import check_reset, random_networks
 from litesnn.search.methods.lite.choices import Choices
 from litesnn.search.methods.lite.costs import ChipCost, PaperCost, candidate_weights
 from litesnn.search.methods.lite.decode import Decoded, kept_shares, to_genotype
@@ -175,3 +176,12 @@ def test_identities_are_kept_for_what_they_are_worth_on_a_chip() -> None:
     assert settings("paper").strength == "conv"
     assert settings("loihi2").strength == "max"
     assert settings("loihi2", edge_strength="conv").strength == "conv"
+
+
+def test_a_reset_that_the_priced_chip_does_not_have_is_refused_before_the_search(tmp_path: Path) -> None:
+    for reset in ("subtract", "subtract_next"):
+        with pytest.raises(SearchError, match=f"reset: found '{reset}' with cost 'loihi1'"):
+            search_genotype("digits", tmp_path / "found", settings("loihi1", reset=reset))
+        for fits in (settings("loihi2", reset=reset), settings(reset=reset), settings("loihi1")):
+            check_reset(fits)
+    assert not (tmp_path / "found").exists()
