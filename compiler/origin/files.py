@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from litesnn.base.errors import ProgramError
@@ -14,7 +17,8 @@ from litesnn.compiler.genotype import load_genotype
 from litesnn.compiler.origin.base import Origin
 from litesnn.compiler.origin.formats import FORMATS
 from litesnn.compiler.origin.genotype import GENOTYPE, GenotypeOrigin
-from litesnn.compiler.origin.source_file import SOURCE, Layer, SourceFile, Transform
+from litesnn.compiler.origin.source_file import OWN_INPUT, SOURCE, Layer, SourceFile, Transform
+from litesnn.reading import Kind, read_npy
 
 
 class SourceDocument(BaseModel):
@@ -33,6 +37,16 @@ class SourceDocument(BaseModel):
     transform: Transform | None = None
     input_scale: Annotated[float, Field(gt=0)] | None = None
     given: tuple[str, ...] = ()
+
+
+def source_files(origin: SourceFile) -> dict[str, bytes]:
+    """What a program keeps of a file: source.json, its bytes, and the sample in it as `litesnn run --input` takes it."""
+    found = {SOURCE: source_document(origin), f"source/network{origin.suffix}": origin.document}
+    if origin.own_input is not None:
+        stream = io.BytesIO()
+        np.save(stream, origin.own_input[None], allow_pickle=False)
+        found[OWN_INPUT] = stream.getvalue()
+    return found
 
 
 def source_document(origin: SourceFile) -> bytes:
@@ -86,4 +100,15 @@ def _read_source(root: Path, contents: Mapping[str, bytes]) -> SourceFile:
         transform=found.transform,
         input_scale=found.input_scale,
         given=found.given,
+        own_input=_own_input(root) if OWN_INPUT in contents else None,
     )
+
+
+def _own_input(root: Path) -> npt.NDArray[np.int16]:
+    values = read_npy(root / OWN_INPUT, Kind(ProgramError, name="program"))
+    if values.dtype != np.int16 or values.ndim not in (4, 5) or len(values) != 1:
+        raise ProgramError(
+            f"{root / OWN_INPUT}: found {values.dtype} of shape {values.shape}; allowed: one sample of int16"
+        )
+    sample: npt.NDArray[np.int16] = values[0].astype(np.int16)
+    return sample

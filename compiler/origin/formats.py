@@ -6,8 +6,8 @@ A format is a folder in `compiler/frontends` and its line here; docs/adding-a-fo
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FORMATS: dict[str, str] = {
     "slayer": "litesnn.compiler.frontends.net.format:SLAYER",
     "nir": "litesnn.compiler.frontends.nir.format:NIR",
+    "sanafe": "litesnn.compiler.frontends.sanafe.format:SANAFE",
 }
 
 
@@ -38,6 +39,7 @@ class Format:
     options : settings class of its reader; its fields are the options (see `options`)
     read : path and options -> the network
     range_advice : bits by which a register is too narrow -> what can be changed in a file of this format
+    shared : suffixes that files of other kinds have too -> whether a file is one of this format, by what is in it
     """
 
     name: str
@@ -47,6 +49,12 @@ class Format:
     options: type
     read: Callable[[Path, Any], SourceFile]
     range_advice: Callable[[int], str]
+    shared: Mapping[str, Callable[[Path], bool]] = field(default_factory=dict)
+
+    def holds(self, path: Path) -> bool:
+        """Whether a file is of this format: by its suffix, and where others have that too by its contents."""
+        suffix = path.suffix.lower()
+        return suffix in self.suffixes or (suffix in self.shared and self.shared[suffix](path))
 
 
 def format_named(name: str) -> Format:
@@ -67,9 +75,8 @@ def foreign_suffixes() -> str:
 
 
 def format_of(path: str | os.PathLike[str]) -> Format | None:
-    """The format of a file by its suffix; None where none has it."""
-    suffix = Path(path).suffix.lower()
-    return next((found for found in formats() if suffix in found.suffixes), None)
+    """The format of a file by its suffix, and by its contents where that is not enough; None where none has it."""
+    return next((found for found in formats() if found.holds(Path(path))), None)
 
 
 def read_network(path: str | os.PathLike[str], options: Any = None, **given: Any) -> SourceFile:

@@ -10,6 +10,9 @@ from dataclasses import asdict, dataclass, field, replace
 from shlex import quote
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+import numpy.typing as npt
+
 from litesnn.base.errors import CompileError
 from litesnn.compiler.origin.base import Origin
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from litesnn.compiler.profile import Profile
 
 SOURCE = "source/source.json"
+OWN_INPUT = "source/input.npy"
 
 
 @dataclass(frozen=True)
@@ -62,6 +66,7 @@ class SourceFile(Origin):
     float_reference : see `Origin`
     clamp_delays : whether delays beyond the chip's longest become that, instead of being made up for by relays
     given : options it was read with, as words of a command line, where they are not the defaults
+    own_input : the sample that the file itself holds, (C, H, W) held for all steps or (T, C, H, W), as integers that enter
     """
 
     name: str
@@ -77,6 +82,7 @@ class SourceFile(Origin):
     float_reference: FloatReference | None = field(default=None, kw_only=True)
     clamp_delays: bool = field(default=False, kw_only=True)
     given: tuple[str, ...] = field(default=(), kw_only=True)
+    own_input: npt.NDArray[np.int16] | None = field(default=None, kw_only=True)
     kind: ClassVar[str] = "file"
 
     @property
@@ -110,9 +116,9 @@ class SourceFile(Origin):
 
     def files(self) -> dict[str, bytes]:
         """See `Origin`."""
-        from litesnn.compiler.origin.files import source_document
+        from litesnn.compiler.origin.files import source_files
 
-        return {SOURCE: source_document(self), f"source/network{self.suffix}": self.document}
+        return source_files(self)
 
     def described(self) -> dict[str, Any]:
         """See `Origin`."""

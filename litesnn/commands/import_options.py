@@ -64,9 +64,13 @@ def importables() -> Iterator[Importable]:
 
 
 def kind_of(file: Path) -> Importable:
-    """What a file is, by its suffix."""
+    """What a file is: by its suffix, and by its contents where several kinds have that."""
+    kinds = list(importables())
+    for kind in kinds:
+        if kind.format is not None and kind.format.holds(file):
+            return kind
     suffix = file.suffix.lower()
-    for kind in importables():
+    for kind in kinds:
         if suffix in kind.suffixes:
             return kind
     allowed = "; ".join(f"{', '.join(kind.suffixes)} ({kind.title})" for kind in importables())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from litesnn.base.lazily import lazily
 
 if TYPE_CHECKING:
-    from litesnn.reading.arrays import read_npy, read_npz
+    from litesnn.reading.arrays import npz_names, read_npy, read_npz
     from litesnn.reading.documents import parse_json
     from litesnn.reading.files import Kind, is_folder, is_there, open_regular, read_file
     from litesnn.reading.gzips import open_gzip
@@ -26,6 +26,7 @@ __all__ = [
     "StoredTensor",
     "is_folder",
     "is_there",
+    "npz_names",
     "numpy_tensors",
     "open_gzip",
     "open_regular",
@@ -45,6 +46,7 @@ __getattr__ = lazily(
         "StoredTensor": "tensors",
         "is_folder": "files",
         "is_there": "files",
+        "npz_names": "arrays",
         "numpy_tensors": "tensors",
         "open_gzip": "gzips",
         "open_regular": "files",

@@ -86,6 +86,22 @@ def read_npz(
         return {name: _member(archive, name, member) for name, member in members.items()}
 
 
+def npz_names(path: str | os.PathLike[str], kind: Kind) -> frozenset[str]:
+    """Names of the arrays of an .npz archive, of which none is read.
+
+    Raises
+    ------
+    LiteSNNError
+        Of the kind's type, for anything that is not an archive.
+    """
+    with (
+        open_regular(path, kind) as file,
+        _named(path, "not plain numpy arrays", kind),
+        open_zip(file) as (_, entries),
+    ):
+        return frozenset(name.removesuffix(_SUFFIX) for name in entries)
+
+
 @contextmanager
 def _named(path: str | os.PathLike[str], what: str, kind: Kind) -> Iterator[None]:
     try:

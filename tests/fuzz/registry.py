@@ -24,5 +24,6 @@ READERS: dict[str, str] = {
     "event-files": "fuzz.readers.event_files",
     "event-archive": "fuzz.readers.event_archive",
     "published": "fuzz.readers.published",
+    "sanafe": "fuzz.readers.sanafe",
 }
 """Name, as `--reader` takes it -> module that holds it."""

@@ -53,7 +53,10 @@ class FileTestbench(Testbench):
         return super().samples(choice, graph)
 
     def own_samples(self, graph: Graph, choice: SampleChoice) -> Samples:
-        """See `Testbench`."""
+        """See `Testbench`; what the file itself holds goes before random inputs."""
+        if self.origin.own_input is not None:
+            accepted = check_values(graph, self.origin.transform, self.origin.own_input[None], self.origin.input_scale)
+            return Samples(accepted.inputs, None, "the input that the file holds")
         inputs = random_inputs(graph, self.origin.transform, choice.seed)
         said = f"{len(inputs)} random inputs (seed {choice.seed}): only spikes are compared, not accuracy"
         return Samples(inputs, None, said)
