@@ -10,15 +10,13 @@ import numpy.typing as npt
 from litesnn.base.errors import CompileError
 from litesnn.compiler.export.exported import Exported
 from litesnn.compiler.export.sanafe.architecture import DELAY_MAX, architecture_lines
+from litesnn.compiler.export.sanafe.kernels import SYNAPSES_MAX, kernels, line_synapses
 from litesnn.compiler.export.sanafe.network import NetworkWriter
 from litesnn.compiler.export.sanafe.placement import place
 from litesnn.compiler.export.sanafe.scalars import comment
 from litesnn.compiler.export.sanafe.somas import SOMAS, unlike_soma
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.program import Program
-
-SYNAPSES_MAX = 2_000_000
-"""Unrolled synapses, one line each: SANA-FE's convolutions know neither padding nor pruned weights."""
 
 
 def export_sanafe(program: Program, inputs: npt.NDArray[np.int16], origin: str) -> Exported:
@@ -40,7 +38,7 @@ def export_sanafe(program: Program, inputs: npt.NDArray[np.int16], origin: str) 
         raise CompileError(
             f"program '{program.name}' has no mapping (a core cannot hold a neuron); nothing to export to SANA-FE"
         )
-    for problem in _problems(graph):
+    for problem in _problems(graph, held=inputs.ndim == 3):
         raise CompileError(f"SANA-FE: {problem}")
     placement = place(graph, mapping)
     notes = tuple(_notes(program, origin))
@@ -59,11 +57,16 @@ def export_sanafe(program: Program, inputs: npt.NDArray[np.int16], origin: str) 
     )
 
 
-def _problems(graph: Graph) -> Iterator[str]:
-    synapses = sum(int(graph.fan_out(block).sum()) for block in graph.blocks)
+def _problems(graph: Graph, held: bool) -> Iterator[str]:
+    synapses = line_synapses(graph, kernels(graph))
     if synapses > SYNAPSES_MAX:
         yield f"found {synapses:,} synapses; allowed: {SYNAPSES_MAX:,}, each is a line (export a narrower or smaller network)"
     for block in graph.blocks:
+        if block.injected and not held:
+            yield (
+                f"{block.place}: found values that are written into neurons step by step; allowed: (C, H, W), held for all steps, for its "
+                "biases do not change"
+            )
         if block.distance:
             yield f"{block.place}: found feedback; allowed: forward edges only, a sample in SANA-FE starts with biases off"
         if block.delay > DELAY_MAX:
@@ -93,9 +96,12 @@ def _notes(program: Program, origin: str) -> Iterator[str]:
     graph = program.graph
     depth = max(population.arrival or 0 for population in graph.membranes)
     yield f"one sample, {origin}: run {graph.timesteps + depth} steps; a population's answer lies in the {graph.timesteps} steps after its arrival"
-    if any(source.message_bits for source in graph.sources):
+    zeros = sum(kernel.zeros for kernel in kernels(graph))
+    if zeros:
+        yield f"{zeros:,} weights of convolutions are 0 and counted by SANA-FE as synapses: lines for all others would be too many"
+    if any(source.message_bits and any(not b.injected for b in graph.out_of(source.name)) for source in graph.sources):
         yield "graded input: a pixel with a value spikes in every step and its weights are multiplied by the value; only for this sample"
-    if any(population.bias.any() for population in graph.membranes):
+    if not graph.isolated and any(population.bias.any() for population in graph.membranes):
         yield "biases come from one source per core, on the core, in the steps of the sample alone: messages and synapses of *_bias are not the network's"
     yield "the host's column costs nothing, but hops from there to the chip are counted: leave messages from it out when comparing"
     unproved = [proof.population for proof in graph.ranges if not proof.proved]

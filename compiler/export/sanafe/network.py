@@ -5,7 +5,8 @@ decimals, so its doubles hold them exactly. SANA-FE has neither periodic resets 
 
 - a population computes one sample, in its own T steps after its arrival; its bias comes from a source that spikes in those
   steps alone, so that the membrane is 0 before them (one that arrives at once, because nothing reaches it, has its own);
-- a pixel with a value spikes in every step, and its weights are multiplied by the value.
+- a pixel with a value spikes in every step, and its weights are multiplied by the value;
+- values that the host writes into neurons are biases of these; so are all biases where a sample is a run of its own.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.export.sanafe.architecture import DENDRITE, SOMA, SOURCE, SYNAPSE
+from litesnn.compiler.export.sanafe.kernels import kernels
 from litesnn.compiler.export.sanafe.placement import Place, Placement, runs
 from litesnn.compiler.export.sanafe.scalars import scalar
 from litesnn.compiler.export.sanafe.somas import SOMAS, UNIT
@@ -49,13 +51,16 @@ class NetworkWriter:
         """The document, line by line."""
         yield from ("network:", f"  name: {scalar(name)}", "  groups:")
         for population in self.graph.populations:
-            yield from self._source(population) if isinstance(population, Source) else self._neurons(population)
+            if not isinstance(population, Source):
+                yield from self._neurons(population)
+            elif any(not block.injected for block in self.graph.out_of(population.name)):
+                yield from self._source(population)
         biased = [place for place in self.placement.places if self._from_source(place)]
         for population in self.graph.membranes:
             count = sum(place.population == population.name for place in biased)
             if count:
                 yield from self._bias_group(population, count)
-        edges = [line for block in self.graph.blocks for line in self._edges(block)]
+        edges = list(self._all_edges())
         edges += [line for number, place in self._numbered(biased) for line in self._bias_edges(place, number)]
         yield from ("  edges:", *edges) if edges else ("  edges: []",)
         yield "mappings:"
@@ -100,13 +105,16 @@ class NetworkWriter:
         yield f"      attributes: {_attributes(group)}"
         yield "      neurons:"
         area = population.shape[1] * population.shape[2]
+        biases = np.repeat(population.bias, area) + self._written(population)
         for channel in range(population.shape[0]):
             own = {"threshold": soma.thresholds[channel]}
             if not one_leak:
                 own["leak_decay"] = repr(leaks[channel])
-            if not population.arrival:
-                own["bias"] = repr(int(population.bias[channel]) / UNIT)
-            yield f"        - {_range(channel * area, (channel + 1) * area - 1)}: {_attributes(own)}"
+            first = channel * area
+            for start, end in _alike(biases[first : first + area]):
+                if self._biased_at_once(population):
+                    own["bias"] = repr(int(biases[first + start]) / UNIT)
+                yield f"        - {_range(first + start, first + end)}: {_attributes(own)}"
 
     def _bias_group(self, population: Membranes, count: int) -> Iterator[str]:
         assert population.arrival, "only these have sources"
@@ -115,6 +123,27 @@ class NetworkWriter:
         yield "      attributes: {log_spikes: true}"
         yield "      neurons:"
         yield f"        - {_range(0, count - 1)}: {{spikes: {train}}}"
+
+    def _biased_at_once(self, population: Membranes) -> bool:
+        """Whether its biases work from the first step on: where nothing is before it, and where samples are runs of their own."""
+        return not population.arrival or self.graph.isolated
+
+    def _written(self, population: Membranes) -> npt.NDArray[np.int64]:
+        """What the host writes into each neuron in every step, in membrane units."""
+        total = np.zeros(population.size, np.int64)
+        if self.values is not None and any(block.injected for block in self.graph.into(population.name)):
+            total += self.values * UNIT
+        return total
+
+    def _all_edges(self) -> Iterator[str]:
+        """Convolutions as such, where SANA-FE has the like, and all other synapses."""
+        whole = {block.name: kernel for kernel in kernels(self.graph) for block in kernel.blocks}
+        for block in self.graph.blocks:
+            kernel = whole.get(block.name)
+            if kernel is None:
+                yield from self._edges(block) if not block.injected else ()
+            elif kernel.blocks[0] is block:
+                yield from kernel.lines(self.graph, self.names[block.source], self.names[block.target])
 
     def _edges(self, block: SynapseBlock) -> Iterator[str]:
         source, target = self.graph[block.source], self.graph[block.target]
@@ -145,7 +174,10 @@ class NetworkWriter:
 
     def _from_source(self, place: Place) -> bool:
         """Whether the place's neurons have a bias that a source must bring, one step after it spikes."""
-        return bool(self.graph[place.population].arrival) and bool(self._bias(place).any())
+        population = self.graph[place.population]
+        return (
+            isinstance(population, Membranes) and not self._biased_at_once(population) and bool(self._bias(place).any())
+        )
 
     def _bias(self, place: Place) -> npt.NDArray[np.int64]:
         """Bias of the place's neurons in membrane units."""
@@ -189,6 +221,12 @@ def _group_names(populations: list[str]) -> tuple[dict[str, str], dict[str, str]
         word = re.sub(r"\W", "_", population, flags=re.ASCII)
         groups[population] = names.new(word if word[:1].isalpha() else f"_{word}")
     return groups, {population: names.new(f"{group}_bias") for population, group in groups.items()}
+
+
+def _alike(values: npt.NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Runs of equal values (first, last), both included."""
+    breaks = np.flatnonzero(np.diff(values))
+    return zip([0, *(breaks + 1).tolist()], [*breaks.tolist(), len(values) - 1], strict=True)
 
 
 def _range(first: int, last: int) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import CompileError
-from litesnn.compiler.graph import Graph, Membranes
+from litesnn.compiler.graph import Graph, Membranes, Population
 from litesnn.compiler.mapping import Mapping
 from litesnn.compiler.mapping.routing import Board
 
@@ -77,9 +77,7 @@ def place(graph: Graph, mapping: Mapping) -> Placement:
     board = Board(mapping.mesh, mapping.chips)
     columns, rows = board.per_row * mapping.mesh.columns, -(-mapping.chips // board.per_row) * mapping.mesh.rows
     places = list(_on_chip(graph, mapping, board, rows))
-    on_host = [
-        population for population in graph.populations if not isinstance(population, Membranes) or population.on_host
-    ]
+    on_host = [population for population in graph.populations if _off_chip(graph, population)]
     chunks = [
         (population.name, np.arange(first, min(first + CORE_NEURONS - 1, population.size)))
         for population in on_host
@@ -98,10 +96,18 @@ def place(graph: Graph, mapping: Mapping) -> Placement:
     )
 
 
+def _off_chip(graph: Graph, population: Population) -> bool:
+    """Whether a population's neurons stand beside the chip; values that are written into neurons are none."""
+    if isinstance(population, Membranes):
+        return population.on_host
+    return any(not block.injected for block in graph.out_of(population.name))
+
+
 def _on_chip(graph: Graph, mapping: Mapping, board: Board, rows: int) -> Iterator[Place]:
     per_chip = mapping.mesh.columns * mapping.mesh.rows
     for number, core in enumerate(mapping.cores):
-        sources = len({part.population for part in core.slices})
+        # Samples that are runs of their own have their biases from the first step on, without sources.
+        sources = 0 if graph.isolated else len({part.population for part in core.slices})
         if core.neurons + sources > CORE_NEURONS:
             raise CompileError(
                 f"core {number}: found {core.neurons} neurons; allowed: {CORE_NEURONS - sources}, SANA-FE's models hold "

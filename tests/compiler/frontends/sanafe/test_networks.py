@@ -11,7 +11,7 @@ from command_line import call, ok
 from fuzz.readers.sanafe import archive
 
 import litesnn
-from litesnn.base.errors import ImportFileError
+from litesnn.base.errors import CompileError, ImportFileError
 from litesnn.compiler.export.sanafe import export_sanafe
 from litesnn.compiler.frontends.sanafe.units import parse_units
 from litesnn.compiler.origin.formats import format_of, read_network
@@ -102,6 +102,27 @@ def test_an_exported_program_reads_back_to_the_same_spikes(tmp_path: Path) -> No
         for graph, source in ((again.pipeline(program.profile).run(), again), (program.graph, origin))
     )
     assert all((found[name] == wanted[name]).all() and wanted[name].any() for name in ("a", "b"))
+
+
+def test_an_exported_archive_has_its_kernels_and_biases_and_reads_back(tmp_path: Path) -> None:
+    (tmp_path / "a.npz").write_bytes(archive())
+    origin = read_network(tmp_path / "a.npz", timesteps=20)
+    assert origin.own_input is not None
+    samples = litesnn.Samples(origin.own_input[None], None, "its own")
+    program = litesnn.compile(origin, "loihi2", samples=samples, lava_samples=0).program
+    text = export_sanafe(program, origin.own_input, "its own").files["network.yaml"].decode()
+    assert text.count("type: conv2d") == 1, "a kernel without zeros and padding is one hyperedge"
+    assert "name: input_" not in text, "values that the host writes are biases, no neurons"
+    (tmp_path / "network.yaml").write_text(text)
+    again = read_network(tmp_path / "network.yaml", units=parse_units(UNITS), timesteps=20)
+    assert (again.own_input == origin.own_input).all()
+    found, wanted = (
+        simulate(graph, origin.own_input[None], record=["input", "conv1", "dense1"]).spikes
+        for graph in (again.pipeline(program.profile).run(), program.graph)
+    )
+    assert all((found[name] == wanted[name]).all() and wanted[name].any() for name in wanted)
+    with pytest.raises(CompileError, match="values that are written into neurons step by step; allowed: \\(C, H, W\\)"):
+        export_sanafe(program, np.repeat(origin.own_input[None], 20, axis=0), "by step")
 
 
 def test_the_command_keeps_the_files_own_input_and_verifies_with_it(tmp_path: Path) -> None:
