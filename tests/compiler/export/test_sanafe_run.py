@@ -39,7 +39,7 @@ def test_spikes_packets_hops_and_readout_are_ours(seed: int, profile: str, choic
     if (
         "shared" in program.mapping.axons.values()
     ):  # such spikes go to cores, too, that other channels of the pixel alone reach
-        assert 0 < found.packets[0] < found.packets[1]
+        assert 0 < found.packets[0] <= found.packets[1]
         return
     assert found.packets[0] == found.packets[1] > 0
     assert found.hops[0] == found.hops[1]
