@@ -34,8 +34,8 @@ Written by `docs/make_printed_counts.py`. What Intel's compiler for Loihi 2 prin
 |---|---|---|---|---|---|---|
 """
 FOOT = """
-*Stored*: the weights that the lava-dl wheel ships, in one format of both signs per layer as the log has them. *Printed*:
-not public; shapes from the log, no weight 0, and a width per layer that the printed words allow.
+*Stored*: the weights that the lava-dl wheel ships, in one format of both signs per layer as the log has them.
+*Printed*: not public; shapes from the log, no weight 0, and a width per layer that the printed words allow.
 
 By the rules of the logs ours takes fewer where Intel's compiler doubles the parts of a layer until they fit: PilotNet's
 first dense layer is cut into 6, then into 12, where 7 are enough; Oxford's first layer into 3, where 2 are.

@@ -12,7 +12,7 @@ import pytest
 from written_nets import intel
 
 DOCS = Path(__file__).parents[3] / "docs"
-SLOW = "YOLO-KP"
+SLOW = ("YOLO-KP", "PilotNet SDNN")
 
 
 def script() -> ModuleType:
