@@ -162,7 +162,7 @@ COUNTS = {
     "core.neuron_words": Change("loihi2", "9"),
     "core.axon_map_words": Change("loihi2", "9"),
     "core.axon_map_per": Change("loihi2", "neuron"),
-    "core.axon_memory_per": Change("loihi2", "core"),
+    "core.axon_memory_per": Change("loihi2", "pixel"),
 }
 FACTS = {
     "synapses.tag_widths": "3",
