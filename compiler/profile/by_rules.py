@@ -8,14 +8,11 @@ from litesnn.base.errors import ProfileError
 from litesnn.compiler.profile.model import Profile, read_profile
 from litesnn.compiler.profile.ranges import short
 
-SET_HERE = "set on the command line"
-"""Source of a figure that `with_overrides` set."""
-
 
 def with_rules(profile: Profile, name: str) -> Profile:
     """The profile with the figures of one of its rule sets; the profile itself where that is in force.
 
-    What a caller has set (`--set`) stays.
+    What a user has set (`--set`, or in a file of their own) stays.
 
     Raises
     ------
@@ -38,7 +35,7 @@ def with_rules(profile: Profile, name: str) -> Profile:
                 "which `litesnn profiles` lists"
             )
         section, _, leaf = figure.partition(".")
-        if known[figure].source != SET_HERE:
+        if known[figure].status != "USER":
             document[section][leaf] = asdict(value)
     document["rules_in_force"] = name
     return read_profile(document, f"profile '{profile.name}' by rules.{name}")
