@@ -15,6 +15,7 @@ from litesnn.compiler.genotype import Genotype, LoadedGenotype
 from litesnn.compiler.graph import Graph, Source
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.profile import Profile
+from litesnn.compiler.rule_counts import RuleCount, rule_counts
 from litesnn.compiler.rules.listed import TRAINING_DECIDES, broken_rules
 from litesnn.compiler.stand_in import stand_in_graph
 
@@ -28,6 +29,8 @@ class Estimate:
     Attributes
     ----------
     cores, chips, least_cores : of the partition, and the lower bound
+    rules, by_rules : the rule set by which these hold, None for the profile's own figures; and cores by its rule sets, where
+        they were counted
     ideal_bits : stored weights times their width, what a search counts
     synapse_words : words of synaptic memory over all cores, as encoded
     neurons : on the chip
@@ -49,6 +52,8 @@ class Estimate:
     synaptic_operations: float
     rate: float
     ranges: tuple[ShapeRange, ...] = ()
+    rules: str | None = None
+    by_rules: tuple[RuleCount, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """As JSON-ready values."""
@@ -57,7 +62,12 @@ class Estimate:
 
 
 def estimate(
-    genotype: Genotype | LoadedGenotype, profile: Profile, *, rate: float = DEFAULT_RATE, seed: int = 0
+    genotype: Genotype | LoadedGenotype,
+    profile: Profile,
+    *,
+    rate: float = DEFAULT_RATE,
+    seed: int = 0,
+    by_rules: bool = False,
 ) -> Estimate:
     """Estimate a genotype's cost; a trained one is estimated with its own weights and masks.
 
@@ -69,7 +79,9 @@ def estimate(
     spec = genotype.spec if isinstance(genotype, LoadedGenotype) else genotype
     graph = stand_in_graph(genotype, profile, seed)
     # The exponents are this module's guess; training chooses membranes that fit.
-    return estimate_graph(graph, profile, rate, ranges=tuple(shape_ranges(spec, profile)), guessed=TRAINING_DECIDES)
+    return estimate_graph(
+        graph, profile, rate, ranges=tuple(shape_ranges(spec, profile)), guessed=TRAINING_DECIDES, by_rules=by_rules
+    )
 
 
 def estimate_graph(
@@ -79,6 +91,7 @@ def estimate_graph(
     *,
     ranges: tuple[ShapeRange, ...] = (),
     guessed: frozenset[str] = frozenset(),
+    by_rules: bool = False,
 ) -> Estimate:
     """What a scheduled graph costs.
 
@@ -86,6 +99,7 @@ def estimate_graph(
     ----------
     ranges : what accumulators can reach, where it is known
     guessed : codes of rules that are not looked at, for what they judge was guessed
+    by_rules : count the cores by the rule sets of the profile too, which maps again for each
 
     Raises
     ------
@@ -119,4 +133,6 @@ def estimate_graph(
         synaptic_operations=operations * graph.timesteps,
         rate=rate,
         ranges=ranges,
+        rules=profile.rules_in_force,
+        by_rules=rule_counts(graph, profile) if by_rules else (),
     )

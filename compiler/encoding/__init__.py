@@ -4,7 +4,7 @@
 the blocks of a graph. The rule is the profile's: Loihi 1's is CONFIRMED, Loihi 2's INFERRED (see `rule`).
 """
 
-from litesnn.compiler.encoding.blocks import axon_list_bits, core_lists, group_cost, neuron_lists
+from litesnn.compiler.encoding.blocks import axon_list_bits, core_lists, group_cost, neuron_lists, stored_whole
 from litesnn.compiler.encoding.choose import ENCODINGS, Choice, Register, choose
 from litesnn.compiler.encoding.cost import EncodedCost, encode_cost, list_words
 from litesnn.compiler.encoding.decode import decode
@@ -37,4 +37,5 @@ __all__ = [
     "lists_from_matrices",
     "neuron_lists",
     "population_lists",
+    "stored_whole",
 ]

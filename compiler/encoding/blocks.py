@@ -17,7 +17,7 @@ from litesnn.compiler.encoding.shared_kernel import (
     population_lists,
     windowed,
 )
-from litesnn.compiler.graph import Graph, SynapseBlock, Window
+from litesnn.compiler.graph import Dense, Graph, SynapseBlock, Window
 from litesnn.compiler.profile import Profile
 
 
@@ -60,7 +60,7 @@ def core_lists(
     for spatial, group in _by_window(blocks).items():
         geometries, formats = windowed(b.geometry for b in group), [list_format(b, rule) for b in group]
         if spatial is not None and rule.kernel_sharing == "row":
-            result.append(kernel_rows(geometries, formats, in_shape, tile.channels))
+            result += [kernel_rows(geometries, formats, in_shape, part) for part in rule.row_parts(tile.channels)]
         elif spatial is not None and rule.kernel_sharing == "population":
             result.append(population_lists(geometries, formats, in_shape, tile, rule).lists)
         else:
@@ -77,7 +77,13 @@ def neuron_lists(
     shape = (len(box[0]), *out_shape[1:])
     local = np.ravel_multi_index(np.meshgrid(np.arange(shape[0]), *box[1:], indexing="ij"), shape).ravel()
     matrices = [block.geometry.onto(box[0], in_shape, out_shape)[local] for block in blocks]
-    return lists_from_matrices(matrices, [list_format(block, rule) for block in blocks])
+    formats = [list_format(block, rule) for block in blocks]
+    return lists_from_matrices(matrices, formats, whole=stored_whole(blocks, rule))
+
+
+def stored_whole(blocks: Sequence[SynapseBlock], rule: ListRule) -> bool:
+    """Whether lists of blocks hold a weight of every source neuron to every target."""
+    return rule.dense_whole and all(isinstance(block.geometry, Dense) for block in blocks)
 
 
 def _by_window(blocks: Sequence[SynapseBlock]) -> dict[Window | None, list[SynapseBlock]]:
@@ -92,8 +98,9 @@ def _shared(blocks: Sequence[SynapseBlock], in_shape: Shape, out_shape: Shape, r
     channels = (0, out_shape[0])
     if rule.kernel_sharing == "row":
         return [
-            kernel_rows(geometries, formats, in_shape, (first, min(first + rule.neurons_per_core, out_shape[0])))
+            kernel_rows(geometries, formats, in_shape, part)
             for first in range(*channels, rule.neurons_per_core)
+            for part in rule.row_parts((first, min(first + rule.neurons_per_core, out_shape[0])))
         ]
     return footprint_lists(geometries, formats, in_shape, channels, rule.neurons_per_core)
 
@@ -101,8 +108,9 @@ def _shared(blocks: Sequence[SynapseBlock], in_shape: Shape, out_shape: Shape, r
 def _unrolled(blocks: Sequence[SynapseBlock], in_shape: Shape, out_shape: Shape, rule: ListRule) -> list[AxonLists]:
     matrices = [block.geometry.matrix(in_shape, out_shape) for block in blocks]
     formats, size = [list_format(block, rule) for block in blocks], rule.neurons_per_core
+    whole = stored_whole(blocks, rule)
     return [
-        lists_from_matrices([matrix[first : first + size] for matrix in matrices], formats)
+        lists_from_matrices([matrix[first : first + size] for matrix in matrices], formats, whole=whole)
         for first in range(0, matrices[0].shape[0], size)
     ]
 

@@ -2,6 +2,7 @@
 
 NxTF has two: `dense1` starts an entry at every gap, `dense2` fills every gap with zeros. `break-even` fills the gaps whose
 zeros cost less than a new entry. On Loihi 2 dense lists pay index bits per synapse and have no prefix (`dense_index`).
+Lists of fully connected layers may hold all targets (`AxonLists.whole`): then nothing is left out.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from litesnn.compiler.encoding.entries import (
     synapse_bits,
 )
 from litesnn.compiler.encoding.lists import AxonLists
-from litesnn.compiler.encoding.rule import ListRule
+from litesnn.compiler.encoding.rule import ListRule, bit_length
 
 Ints = npt.NDArray[np.int64]
 
@@ -45,6 +46,8 @@ class Dense(Encoding):
 
     def entries(self, lists: AxonLists, rule: ListRule) -> Entries:
         """See `Encoding.entries`."""
+        if lists.whole:
+            return _whole(lists, rule)
         starts = run_starts(lists)
         if self.gaps == "split":
             starts |= lists.gaps() > 1
@@ -59,6 +62,26 @@ class Dense(Encoding):
     def layout(self, entries: Entries, rule: ListRule, widths: Widths) -> Layout:
         """See `Encoding.layout`."""
         return plain_layout(entries, widths, prefix=not rule.dense_index, index=rule.dense_index)
+
+
+def _whole(lists: AxonLists, rule: ListRule) -> Entries:
+    """All targets of every run, the zeros at its ends and runs of nothing but zeros included."""
+    width, span = lists.width, min(rule.entry_synapses, lists.width)
+    runs, bases = np.arange(len(lists.indptr) - 1), np.arange(0, width, span)
+    keys = np.repeat(runs, lists.run_lengths) * width + lists.targets
+    first = np.searchsorted(keys, (runs[:, None] * width + bases).ravel())
+    base = np.tile(bases, len(runs))
+    stored = np.minimum(span, width - base)
+    last = base + stored - 1
+    return Entries(
+        run=np.repeat(runs, len(bases)),
+        first=first,
+        synapses=np.diff(first, append=len(keys)),
+        stored=stored,
+        base=base,
+        index_need=bit_length(last if rule.dense_index else base),
+        skip_need=np.zeros_like(base),
+    )
 
 
 def _cut_by_span(targets: npt.NDArray[np.int32], starts: npt.NDArray[np.bool_], span: int) -> tuple[Ints, Ints]:

@@ -74,6 +74,7 @@ class AxonLists:
     atoms : this many lists after each other form a population list, stored at equal length; 1: every list for itself
     rows : the lists are the rows of shared kernels: addressed by position, so that an empty one takes a word, and
         dense ones span all targets without an index
+    whole : every list is there, if without a synapse, and dense ones span all targets
     """
 
     formats: tuple[ListFormat, ...]
@@ -83,6 +84,7 @@ class AxonLists:
     width: int
     atoms: int = 1
     rows: bool = False
+    whole: bool = False
 
     def __len__(self) -> int:
         return (len(self.indptr) - 1) // max(1, len(self.formats))
@@ -112,7 +114,11 @@ class AxonLists:
 
 
 def lists_from_matrices(
-    matrices: Sequence[spmatrix], formats: Sequence[ListFormat], atoms: int = 1, rows: bool = False
+    matrices: Sequence[spmatrix],
+    formats: Sequence[ListFormat],
+    atoms: int = 1,
+    rows: bool = False,
+    whole: bool = False,
 ) -> AxonLists:
     """Lists from one matrix of codes (targets, sources) per format; every source has a list, which may be empty."""
     columns = [_columns(matrix) for matrix in matrices]
@@ -131,6 +137,7 @@ def lists_from_matrices(
         width=matrices[0].shape[0],
         atoms=atoms,
         rows=rows,
+        whole=whole,
     )
 
 

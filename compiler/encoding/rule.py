@@ -33,8 +33,10 @@ class ListRule:
     entry_synapses : most synapses of one entry, `UNLIMITED` if there is no limit
     index_widths, skip_widths, delay_widths : what the format registers offer
     dense_index : whether dense lists pay index bits per synapse, as Loihi 2's do
+    dense_whole : whether the lists of fully connected layers hold every source neuron's weight to every target, zeros and all
     encodings : allowed for lists, in the order of ties
     row_encodings : allowed for the rows of shared kernels
+    row_powers : whether a kernel row holds a power of two of channels, so that others take several rows
     kernel_sharing : see `profile.synapses`; None: every kernel is unrolled
     formats : format registers of a core, at most
     neurons_per_core : targets that one list can reach
@@ -51,8 +53,10 @@ class ListRule:
     skip_widths: tuple[int, ...]
     delay_widths: tuple[int, ...]
     dense_index: bool
+    dense_whole: bool
     encodings: tuple[str, ...]
     row_encodings: tuple[str, ...]
+    row_powers: bool
     kernel_sharing: Literal["row", "population"] | None
     formats: int
     neurons_per_core: int
@@ -78,8 +82,10 @@ class ListRule:
             skip_widths=tuple(sorted(skips)),
             delay_widths=tuple(sorted(synapses.delay_widths.value or (0, profile.delay_max.bit_length()))),
             dense_index=bool(synapses.dense_index_per_synapse.value),
+            dense_whole=synapses.dense_span.value == "targets",
             encodings=tuple(name for name in encodings if skips or name != "run-length"),
             row_encodings=tuple(synapses.kernel_row_encodings.value or ("dense",)),
+            row_powers=synapses.kernel_row_channels.value == "power_of_two",
             kernel_sharing=synapses.kernel_sharing.value,
             formats=min(core.synapse_formats.value or IMAGE_FORMATS, IMAGE_FORMATS),
             neurons_per_core=known(profile.chip.neurons_per_core, "chip.neurons_per_core", profile.name),
@@ -91,6 +97,18 @@ class ListRule:
         """Words of lists of so many bits; a list without bits does not exist."""
         words: Ints = np.where(bits > 0, -(-(bits + self.tail_bits) // self.word_bits), 0)
         return words
+
+    def row_parts(self, channels: tuple[int, int]) -> list[tuple[int, int]]:
+        """The channel ranges that kernel rows onto a range of channels hold: all of it, or powers of two, largest first."""
+        first, last = channels
+        if not self.row_powers:
+            return [channels]
+        parts = []
+        while first < last:
+            size = 1 << (last - first).bit_length() - 1
+            parts.append((first, first + size))
+            first += size
+        return parts
 
 
 def as_rule(target: Profile | ListRule) -> ListRule:

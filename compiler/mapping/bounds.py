@@ -5,6 +5,8 @@ Splitting duplicates axons, kernels, headers and padding; none of that is counte
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 import numpy.typing as npt
 
@@ -35,7 +37,8 @@ def lower_bound(demands: dict[str, Demand], limits: CoreLimits) -> dict[str, flo
         words += sum(fan.least_words() for fan in fans if fan.kind != "neuron")
         words += int((-(-bits // fans[0].rule.word_bits)).sum())
         if name in demands:
-            projecting += fans[0].source.size
+            per_neuron = not limits.map_per_pixel or any(fan.kind != "row" for fan in fans)
+            projecting += fans[0].source.size if per_neuron else prod(fans[0].source.shape[1:])
             leaving += _entries(fans, bits, limits)
     total = {
         "neurons": neurons,

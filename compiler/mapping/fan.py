@@ -14,12 +14,19 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.encoding import ListRule, Register, Tile, encode_cost, kernel_rows, list_format, neuron_lists
+from litesnn.compiler.encoding import (
+    ListRule,
+    Register,
+    Tile,
+    encode_cost,
+    list_format,
+    neuron_lists,
+    stored_whole,
+)
 from litesnn.compiler.encoding import list_words as encoded_words
-from litesnn.compiler.encoding.kernel_row import KernelRow
-from litesnn.compiler.encoding.shared_kernel import windowed
 from litesnn.compiler.graph import Population, SynapseBlock
 from litesnn.compiler.mapping.axons import AxonKind
+from litesnn.compiler.mapping.fan_rows import BlockTaps, Stored, stored_rows
 from litesnn.compiler.mapping.model import Interval, Intervals, lengths
 from litesnn.compiler.mapping.windows import Axis
 
@@ -63,9 +70,10 @@ class Fan:
             axon,
         )
         self.formats = [list_format(block, rule) for block in blocks]
-        self.parts = [_Part(block, source, target) for block in blocks]
+        self.parts = [BlockTaps(block, source, target) for block in blocks]
         self.rows = Axis(source.shape[1], target.shape[1], self.parts[0].rows)
         self.columns = Axis(source.shape[2], target.shape[2], self.parts[0].columns)
+        self._full = kind == "neuron" and stored_whole(blocks, rule)
         self._whole = kind == "row" or blocks[0].geometry.window is None
         self._memo: dict[Any, Any] = {}
 
@@ -120,9 +128,11 @@ class Fan:
         )
 
     def reached(self, channels: Interval) -> Bools:
-        """Whether a source neuron of each channel and class has a synapse: (channel, row class, column class)."""
+        """Whether a source neuron of each channel and class has a list: (channel, row class, column class)."""
         counts = self._counts(channels)
-        result: Bools = self._memory("reached", channels, lambda: np.any([c > 0 for c in counts], axis=0))
+        result: Bools = self._memory(
+            "reached", channels, lambda: np.any([(c > 0) | self._full for c in counts], axis=0)
+        )
         return result
 
     def sending(self, channels: Interval) -> Bools:
@@ -145,41 +155,20 @@ class Fan:
         bits = taps if self.kind == "row" else taps.sum(axis=(1, 2))
         return int((-(-bits // self.rule.word_bits)).sum())
 
-    def _stored(self, channels: Interval) -> tuple[int, int, int, frozenset[Register]]:
+    def _stored(self, channels: Interval) -> Stored:
         """Words, axons, longest list and registers of lists that are the same wherever the slice lies on the map."""
 
-        def count() -> tuple[int, int, int, frozenset[Register]]:
-            window = self.blocks[0].geometry.window
-            every = window is not None and not window.depthwise and self.rule.row_encodings == ("dense",)
-            if self.kind == "row" and every:
-                return self._dense_rows(channels)
+        def count() -> Stored:
             if self.kind == "row":
-                geometries = windowed(block.geometry for block in self.blocks)
-                lists = kernel_rows(geometries, self.formats, self.source.shape, channels)
-                cost = encode_cost(lists, self.rule)
-                return cost.words, int(cost.words > 0), cost.longest, cost.registers
+                return stored_rows(self.blocks, self.formats, self.parts, self.rule, self.source.shape, channels)
             tile = Tile(channels, (0, self.target.shape[1]), (0, self.target.shape[2]))
             lists = neuron_lists(self.blocks, self.source.shape, self.target.shape, tile, self.rule)
             words = encoded_words(lists, self.rule)
             registers = encode_cost(lists, self.rule).registers
             return int(words.sum()), int(np.count_nonzero(words)), int(words.max(initial=0)), registers
 
-        result: tuple[int, int, int, frozenset[Register]] = self._memory("stored", channels, count)
+        result: Stored = self._memory("stored", channels, count)
         return result
-
-    def _dense_rows(self, channels: Interval) -> tuple[int, int, int, frozenset[Register]]:
-        """`_stored` for kernel rows that are all dense, from counts: what the encoder gives, a hundred times faster."""
-        bits = np.zeros((self.source.shape[0], self.parts[0].rows[0], self.parts[0].columns[0]), np.int64)
-        registers = set()
-        for part, form in zip(self.parts, self.formats, strict=True):
-            stored = part.counts(channels) > 0
-            bits += stored * (self.rule.header_bits + (channels[1] - channels[0]) * form.synapse_bits)
-            if stored.any():
-                registers.add(
-                    Register(code=KernelRow.code, weights=form.register, prefix_bits=0, index_bits=0, skip_bits=0)
-                )
-        words = np.maximum(self.rule.words(bits[self._read(channels)]), 1)
-        return int(words.sum()), int(words.size > 0), int(words.max(initial=0)), frozenset(registers)
 
     def _class_words(self, channels: Interval, index_bits: int) -> Ints:
         """Words of sparse lists by source channel and class: what lists take at most, whatever encoding they get."""
@@ -237,12 +226,3 @@ class Fan:
         if (name, key) not in self._memo:
             self._memo[name, key] = count()
         return self._memo[name, key]
-
-
-class _Part:
-    """One block as per-tap synapse counts."""
-
-    def __init__(self, block: SynapseBlock, source: Population, target: Population) -> None:
-        self.rows, self.columns = block.geometry.tap_axes(source.shape)
-        self.counts = block.geometry.tap_counts(source.shape, target.shape)
-        """Synapses from each source channel through each tap into a range of target channels: (C, kh, kw)."""

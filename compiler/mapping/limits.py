@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 
 from litesnn.compiler.mapping.axons import AxonKind
+from litesnn.compiler.mapping.cuts import PatchRule
 from litesnn.compiler.mapping.model import Mesh
 from litesnn.compiler.profile import Profile, known
 from litesnn.compiler.profile.neuron import Neuron
@@ -26,6 +27,7 @@ UNITS = {
     "threshold_profiles": "thresholds",
     "compartment_profiles": "profiles",
     "neuron_groups": "groups",
+    "layers": "layers",
 }
 
 
@@ -39,6 +41,9 @@ class CoreLimits:
     entries : output axon entries per axon and destination, by its kind; None where a slice takes one entry per destination
         core instead
     other_chip : further entries of each where the destination is on another chip
+    map_per_pixel, memory_per_pixel : whether kernel rows take entries of the axon map and the axon memory per pixel
+        (`mapping.row_axons`); otherwise per neuron, and per slice and destination core
+    patches : how maps may be cut (`mapping.cuts`)
     neuron_words, axon_map_words : words of `core_words` per LIF neuron, and per neuron that has readers
     word_bits : of a word
     neuron : the chip's neurons, which decide what each takes (`mapping.compartments`)
@@ -49,6 +54,9 @@ class CoreLimits:
     resources: dict[str, int]
     entries: dict[AxonKind, int] | None
     other_chip: int
+    map_per_pixel: bool
+    memory_per_pixel: bool
+    patches: PatchRule
     neuron_words: int
     axon_map_words: int
     word_bits: int
@@ -79,6 +87,7 @@ def core_limits(profile: Profile) -> CoreLimits:
         "threshold_profiles": profile.neuron.threshold_profiles_per_core,
         "compartment_profiles": core.compartment_profiles,
         "neuron_groups": core.neuron_groups,
+        "layers": core.layers_per_core,
     }
     resources = {name: figure.value for name, figure in figures.items() if figure.value is not None}
     for name, memory in (("synapse_words", core.synapse_memory_kib.value), ("core_words", core.memory_kib.value)):
@@ -91,6 +100,9 @@ def core_limits(profile: Profile) -> CoreLimits:
         resources=resources,
         # The logs show no entry per neuron and core where rows are shared: 1280 neurons to 12 cores took AxonMem 0.
         entries=None if synapses.kernel_sharing.value == "row" else entries,
+        map_per_pixel=core.axon_map_per.value == "pixel",
+        memory_per_pixel=core.axon_memory_per.value == "pixel" and synapses.kernel_sharing.value == "row",
+        patches=PatchRule(core.patch_widths.value == "power_of_two", core.patch_parts.value == "power_of_two"),
         other_chip=messages.other_chip_extra_entries.value or 0,
         neuron_words=core.neuron_words.value or 0,
         axon_map_words=core.axon_map_words.value or 0,

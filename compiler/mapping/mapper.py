@@ -13,6 +13,7 @@ from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping.bounds import lower_bound
 from litesnn.compiler.mapping.choose_axons import choose_axons
 from litesnn.compiler.mapping.compartments import with_own_synapses
+from litesnn.compiler.mapping.fan import Fan
 from litesnn.compiler.mapping.limits import UNITS, CoreLimits, core_limits
 from litesnn.compiler.mapping.links import Links, Rates, find_links
 from litesnn.compiler.mapping.model import Core, Mapping, Slice
@@ -20,6 +21,7 @@ from litesnn.compiler.mapping.pack import pack
 from litesnn.compiler.mapping.placement import Placement, place
 from litesnn.compiler.mapping.refusal import DoesNotFit, Excess
 from litesnn.compiler.mapping.routing import Board
+from litesnn.compiler.mapping.row_axons import channel_ranges, map_entries, memory_entries
 from litesnn.compiler.mapping.split import cost_of
 from litesnn.compiler.mapping.split_all import split_all
 from litesnn.compiler.mapping.usage import Demand, Grid, build_demands, core_words
@@ -104,15 +106,21 @@ def _usages(
     cores: list[tuple[Slice, ...]], demands: dict[str, Demand], limits: CoreLimits, links: Links, leaving: Ints
 ) -> list[dict[str, int]]:
     """What every core uses, exactly: axons that several slices share counted once; `leaving` output entries per core."""
-    read = {fan.source.name for demand in demands.values() for fan in demand.fans}
+    readers: dict[str, list[Fan]] = {name: [] for name in demands}
+    for fan in (fan for demand in demands.values() for fan in demand.fans):
+        readers.setdefault(fan.source.name, []).append(fan)
+    ranges = channel_ranges(cores)
+
+    def remembered(grid: Grid) -> int:
+        parts = [(fan, ranges[fan.target.name]) for fan in readers[grid.population]]
+        return int(memory_entries(parts, grid.boxes).sum())
+
     usages = []
     for core, slices in enumerate(cores):
         own = [demands[part.population] for part in slices]
-        neurons = sum(part.neurons * demand.compartments for demand, part in zip(own, slices, strict=True))
-        alone = [
-            demand.usage(Grid(part.population, (part.channels,), (part.rows,), (part.columns,)))
-            for demand, part in zip(own, slices, strict=True)
-        ]
+        grids = [Grid.of(part) for part in slices]
+        alone = [demand.usage(grid) for demand, grid in zip(own, grids, strict=True)]
+        neurons = sum(int(use["neurons"].sum()) for use in alone)
         registers = [demand.registers(part.channels) for demand, part in zip(own, slices, strict=True)]
         thresholds = [demand.thresholds(part.channels) for demand, part in zip(own, slices, strict=True)]
         decays = [demand.decays(part.channels) for demand, part in zip(own, slices, strict=True)]
@@ -120,14 +128,15 @@ def _usages(
             "neurons": neurons,
             "delay_slots": neurons << max(demand.delay_bits for demand in own),
             "input_axons": int(links.entering[core]),
-            "output_axons": int(leaving[core]),
-            "axon_map": sum(part.neurons for part in slices if part.population in read),
+            "output_axons": sum(map(remembered, grids)) if limits.memory_per_pixel else int(leaving[core]),
+            "axon_map": sum(int(map_entries(readers[grid.population], grid.boxes, limits).sum()) for grid in grids),
             "synapse_words": sum(int(use["synapse_words"].sum()) for use in alone),
             "list_words": sum(int(use["list_words"].sum()) for use in alone),
             "synapse_formats": len(frozenset().union(*registers)),
             "threshold_profiles": len(frozenset().union(*thresholds)),
             "compartment_profiles": len(frozenset().union(*decays)),
             "neuron_groups": len({demand.population.group for demand in own}),
+            "layers": len(slices),
         }
         total["state_words"] = sum(part.neurons * demand.state_words for demand, part in zip(own, slices, strict=True))
         total["core_words"] = core_words(total, limits)

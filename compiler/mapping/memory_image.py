@@ -50,8 +50,9 @@ def core_list_groups(graph: Graph, mapping: Mapping, profile: Profile) -> Iterat
                 _group(core, part, graph, source, shared, blocks, rule, mapping.axons.get(source) == "shared"),
                 subtracts=subtracts,
             )
-            for part in contents.slices
-            for (source, shared, subtracts), blocks in _groups(graph, part).items()
+            for whole in contents.slices
+            for (source, shared, subtracts), blocks in _groups(graph, whole).items()
+            for part in _parts(whole, shared, rule)
         ]
         if registers is not None:
             needed = frozenset[Register]().union(*(encode_cost(group.lists, rule).registers for group in groups))
@@ -112,6 +113,13 @@ def _groups(graph: Graph, part: Slice) -> dict[tuple[str, Window | None, bool], 
     for block in graph.stored_into(part.population):
         groups.setdefault((block.source, block.geometry.window, block.subtracts), []).append(block)
     return groups
+
+
+def _parts(part: Slice, shared: Window | None, rule: ListRule) -> list[Slice]:
+    """The parts of a slice that lists of their own serve: kernel rows may hold only some of its channels."""
+    if shared is None or rule.kernel_sharing != "row":
+        return [part]
+    return [replace(part, channels=channels) for channels in rule.row_parts(part.channels)]
 
 
 def _group(

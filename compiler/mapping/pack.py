@@ -20,7 +20,7 @@ from litesnn.compiler.mapping.split import cost_of
 from litesnn.compiler.mapping.usage import Demand, Grid
 
 Ints = npt.NDArray[np.int64]
-ADDITIVE = ("neurons", "input_axons", "output_axons", "axon_map", "synapse_words", "list_words", "core_words")
+ADDITIVE = ("neurons", "input_axons", "output_axons", "axon_map", "synapse_words", "list_words", "core_words", "layers")
 OPEN_CORES = 1000  # cores a slice is tried on, the latest ones; older ones are full or nearly
 CRUMB = 8  # a slice is cut only where at least an eighth of its channels goes
 FILL_ITEMS = 600  # beyond so many slices, filling up by cutting cannot gain a visible fraction

@@ -1,17 +1,16 @@
 """Splitting one population over channels, rows and columns into the fewest slices that each fit a core.
 
-As NxTF does, grids are tried in increasing number of cores, and of those with the fewest the cheapest by NxTF's cost is
+As NxTF does, grids are tried in increasing number of cores (into which intervals: `mapping.cuts`), and of those with the fewest the cheapest by NxTF's cost is
 taken (cores + input axons, output axons and synapse words over their limits). A grid also fills the output axons of the
 cores that send to it: those count as the cores they fill, so a grid of few more but compact boxes can win.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import pairwise
 from math import fsum
 
 from litesnn.compiler.graph import Membranes
+from litesnn.compiler.mapping.cuts import even
 from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.model import Interval, Intervals
 from litesnn.compiler.mapping.refusal import DoesNotFit, Excess
@@ -56,12 +55,6 @@ def score(demand: Demand, grid: Grid) -> tuple[float, float]:
     return len(grid) + _imposed(demand, grid), _cost(demand, grid) or float("inf")
 
 
-def even(size: int, parts: int) -> Intervals:
-    """`parts` intervals of equal length (within one) that cover 0 .. size."""
-    edges = [size * i // parts for i in range(parts + 1)]
-    return tuple(pairwise(edges))
-
-
 def cost_of(usage: dict[str, int], limits: CoreLimits) -> float:
     """NxTF's cost of one core."""
     return 1.0 + fsum(usage[name] / limits.resources[name] for name in COST_RESOURCES if name in limits.resources)
@@ -72,22 +65,26 @@ def _fitting_parts(demand: Demand) -> list[tuple[int, Grid]]:
 
     Use grows with every side of a box, so for given channels and rows the widest box is found by bisection.
     """
-    channels, height, _ = demand.population.shape
+    shape, patches = demand.population.shape, demand.limits.patches
+    whole: Intervals = ((0, shape[1]),)
     reach = _reach(demand)
-    found: list[tuple[int, tuple[int, int, int]]] = []
-    for parts in _distinct_parts(channels):
-        if -(-channels // parts) > reach:
+    found: list[tuple[int, tuple[int, int, int], Grid]] = []
+    for channels in patches.channels(shape):
+        if max(last - first for first, last in channels) > reach:
             continue
-        heaviest = max(even(channels, parts), key=lambda interval: sum(fan.weight(interval) for fan in demand.fans))
-        for rows in _distinct_parts(height) if demand.splits_space else (1,):
-            if found and parts * rows > WORTH * min(found)[0]:
+        heaviest = max(channels, key=lambda interval: sum(fan.weight(interval) for fan in demand.fans))
+        for rows in patches.rows(shape) if demand.splits_space else (whole,):
+            boxes = len(channels) * len(rows)
+            if found and boxes > WORTH * min(count for count, _, _ in found):
                 break
-            least = _fewest_columns(demand, heaviest, rows)
-            if least is not None:
-                found.append((parts * rows * least, (parts, rows, least)))
-            if least == 1:
+            columns = _fewest_columns(demand, heaviest, rows)
+            if columns is None:
+                continue
+            grid = Grid(demand.population.name, channels, rows, columns)
+            found.append((len(grid), (len(channels), len(rows), len(columns)), grid))
+            if len(columns) == 1:
                 break
-    return [(count, _grid(demand, *sides)) for count, sides in sorted(found)]
+    return [(count, grid) for count, _, grid in sorted(found, key=lambda entry: entry[:2])]
 
 
 def _reach(demand: Demand) -> int:
@@ -97,14 +94,14 @@ def _reach(demand: Demand) -> int:
     return max(1, targets if demand.splits_space else targets // (height * width))
 
 
-def _fewest_columns(demand: Demand, channels: Interval, rows: int) -> int | None:
-    """Fewest column intervals with which the middle box of these channels fits, or None."""
-    _, height, width = demand.population.shape
-    options = list(_distinct_parts(width)) if demand.splits_space else [1]
-    middle = even(height, rows)[rows // 2]
+def _fewest_columns(demand: Demand, channels: Interval, rows: Intervals) -> Intervals | None:
+    """The cut into the fewest column intervals with which the middle box of these channels fits, or None."""
+    shape, patches = demand.population.shape, demand.limits.patches
+    options = patches.columns(shape) if demand.splits_space else (((0, shape[2]),),)
+    middle = rows[len(rows) // 2]
 
-    def fits(parts: int) -> bool:
-        box = Grid(demand.population.name, (channels,), (middle,), (even(width, parts)[parts // 2],))
+    def fits(columns: Intervals) -> bool:
+        box = Grid(demand.population.name, (channels,), (middle,), (patches.widest(columns),))
         return not _violations(demand, box)
 
     if not fits(options[-1]):
@@ -117,15 +114,6 @@ def _fewest_columns(demand: Demand, channels: Interval, rows: int) -> int | None
         else:
             low = middle_option + 1
     return options[low]
-
-
-def _distinct_parts(size: int) -> Iterator[int]:
-    """Numbers of parts that give different largest parts, ascending: 1 .. size without rounding duplicates (NxTF)."""
-    largest = 0
-    for parts in range(1, size + 1):
-        if -(-size // parts) != largest:
-            largest = -(-size // parts)
-            yield parts
 
 
 def _grid(demand: Demand, channels: int, rows: int, columns: int) -> Grid:
@@ -142,7 +130,7 @@ def _finest(demand: Demand) -> Grid:
 def _violations(demand: Demand, grid: Grid) -> dict[str, int]:
     """Resources over their limit, with the largest use in any box."""
     limits = demand.limits.resources
-    neurons = int(grid.neurons.max()) * demand.compartments
+    neurons = int(demand.allocated(grid).max())
     if neurons > limits.get("neurons", neurons):
         return {"neurons": neurons}  # lists onto more neurons than a core has cannot be laid out
     usage = demand.usage(grid)

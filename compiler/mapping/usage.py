@@ -20,6 +20,7 @@ from litesnn.compiler.mapping.compartments import compartments, core_decays, cor
 from litesnn.compiler.mapping.fan import Fan, Kind
 from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.model import Interval, Intervals, Slice, lengths
+from litesnn.compiler.mapping.row_axons import map_entries, memory_entries
 
 Ints = npt.NDArray[np.int64]
 
@@ -33,6 +34,11 @@ class Grid:
     rows: Intervals
     columns: Intervals
 
+    @classmethod
+    def of(cls, part: Slice) -> Grid:
+        """The grid of one box."""
+        return cls(part.population, (part.channels,), (part.rows,), (part.columns,))
+
     def __len__(self) -> int:
         return len(self.channels) * len(self.rows) * len(self.columns)
 
@@ -40,6 +46,11 @@ class Grid:
     def slices(self) -> list[Slice]:
         """The boxes: channels outermost, columns innermost."""
         return [Slice(self.population, c, y, x) for c in self.channels for y in self.rows for x in self.columns]
+
+    @property
+    def boxes(self) -> tuple[Intervals, Intervals, Intervals]:
+        """The intervals of channels, rows and columns."""
+        return self.channels, self.rows, self.columns
 
     @property
     def neurons(self) -> Ints:
@@ -67,7 +78,7 @@ class Demand:
 
     def usage(self, grid: Grid) -> dict[str, Ints]:
         """Resource -> use per box, (channels, rows, columns)."""
-        neurons = grid.neurons * self.compartments
+        neurons = self.allocated(grid)
         words, axons, longest = np.zeros_like(neurons), np.zeros_like(neurons), np.zeros_like(neurons)
         for fan in self.fans:
             for i, channels in enumerate(grid.channels):
@@ -90,11 +101,18 @@ class Demand:
             "threshold_profiles": np.broadcast_to(thresholds[:, None, None], neurons.shape),
             "compartment_profiles": np.broadcast_to(decays[:, None, None], neurons.shape),
             "neuron_groups": np.ones_like(neurons),
+            "layers": np.ones_like(neurons),
         }
-        usage["axon_map"] = grid.neurons if self.routes else np.zeros_like(neurons)
+        usage["axon_map"] = map_entries([fan for fan, _ in self.routes], grid.boxes, self.limits)
         usage["state_words"] = grid.neurons * self.state_words
         usage["core_words"] = core_words(usage, self.limits)
         return usage
+
+    def allocated(self, grid: Grid) -> Ints:
+        """Compartments that each box takes, (channels, rows, columns)."""
+        pixels = lengths(grid.rows)[:, None] * self.limits.patches.widths(grid.columns)
+        taken: Ints = lengths(grid.channels)[:, None, None] * pixels * self.compartments
+        return taken
 
     @property
     def compartments(self) -> int:
@@ -131,6 +149,8 @@ class Demand:
                 return box_sums(self.outgoing, grid)
             pixels = box_sums(self.outgoing, replace(grid, channels=((0, 1),)))
             return np.broadcast_to(pixels, grid.neurons.shape)
+        if self.limits.memory_per_pixel:
+            return memory_entries([(fan, len(readers.channels)) for fan, readers in self.routes], grid.boxes)
         shape = grid.neurons.shape
         result = np.zeros(shape, np.int64)
         for fan, readers in self.routes:

@@ -59,8 +59,10 @@ class Origin(ABC):
         return self
 
     @abstractmethod
-    def estimate(self, profile: Profile, rate: float, seed: int = 0) -> Estimate:
+    def estimate(self, profile: Profile, rate: float, seed: int = 0, *, by_rules: bool = False) -> Estimate:
         """What it would cost on a profile at `rate` spikes per neuron and step; `seed` draws weights where there are none.
+
+        `by_rules` counts its cores by the rule sets of the profile too.
 
         Raises
         ------

@@ -81,11 +81,11 @@ class GenotypeOrigin(Origin):
 
         return self if self.trained else GenotypeOrigin(with_random_weights(self.loaded), self.file)
 
-    def estimate(self, profile: Profile, rate: float, seed: int = 0) -> Estimate:
+    def estimate(self, profile: Profile, rate: float, seed: int = 0, *, by_rules: bool = False) -> Estimate:
         """See `Origin`."""
         from litesnn.compiler.estimate import estimate
 
-        return estimate(self.loaded, profile, rate=rate, seed=seed)
+        return estimate(self.loaded, profile, rate=rate, seed=seed, by_rules=by_rules)
 
     def weight_facts(self, graph: Graph) -> WeightFacts:
         """See `Origin`."""

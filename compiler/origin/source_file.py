@@ -102,11 +102,12 @@ class SourceFile(Origin):
         graph = self.read_graph
         return Pipeline("read", lambda: graph, () if graph.schedule is not None else self._passes(graph, profile, sign))
 
-    def estimate(self, profile: Profile, rate: float, seed: int = 0) -> Estimate:
+    def estimate(self, profile: Profile, rate: float, seed: int = 0, *, by_rules: bool = False) -> Estimate:
         """See `Origin`; it has its weights, so that nothing is drawn."""
         from litesnn.compiler.estimate import estimate_graph
 
-        return estimate_graph(self.pipeline(profile).without("prove-ranges").run(), profile, rate)
+        graph = self.pipeline(profile).without("prove-ranges").run()
+        return estimate_graph(graph, profile, rate, by_rules=by_rules)
 
     def weight_facts(self, graph: Graph) -> WeightFacts:
         """See `Origin`."""

@@ -5,6 +5,7 @@ A profile is a TOML file; `loihi1` and `loihi2` are shipped, a user's own file w
 fact that nothing depends on. Where sources disagree, `load_profile(name, overrides={"cores": "120"})` sets another value.
 """
 
+from litesnn.compiler.profile.by_rules import said_rules, with_rules
 from litesnn.compiler.profile.figure import Figure, Status, Use
 from litesnn.compiler.profile.load import load_profile, portable_accumulator, shipped_profiles
 from litesnn.compiler.profile.model import Profile, known, read_profile
@@ -21,7 +22,9 @@ __all__ = [
     "load_profile",
     "portable_accumulator",
     "read_profile",
+    "said_rules",
     "shipped_profiles",
     "use_of",
     "with_overrides",
+    "with_rules",
 ]

@@ -25,12 +25,20 @@ from litesnn.compiler.profile.synapses import NO_LEARNING
 SILICON = "silicon: no count or figure rests on it"
 NO_LINK_MODEL = "traffic is counted in packets and hops; no time is derived from them"
 Words = Figure[Annotated[int, Whole(0, 2**20)]]
+Freedom = Figure[Literal["free", "power_of_two"]]
 Side = Figure[Annotated[int, Whole(1, 1024)]]
 Boards = Annotated[dict[Name, Figure[Annotated[int, Whole(1, 2**20)]]], Field(max_length=256)]
 
 
 class CoreLimits(Section):
-    """What one core holds: entries, words of `word_bits`, registers; memory in KiB."""
+    """What one core holds: entries, words of `word_bits`, registers; memory in KiB.
+
+    `layers_per_core`: slices of layers on one core, two of one layer counted as two. `patch_widths`: whether the slice of a map
+    that a core holds is a power of two wide; the last one of a row may reach beyond the map, and its neurons are allocated as
+    if it did not. `patch_parts`: whether channels and rows of a map are cut into a power of two of parts. `axon_map_per`:
+    an entry of the axon map per neuron, or per pixel and row list where kernels alone read it. `axon_memory_per`: an entry of
+    the axon memory per slice and destination core, or per pixel and channel range of each reader, which is a bound.
+    """
 
     input_axons: Annotated[Count, Limit("LSN-AXON-IN, partition")] = optional()
     output_axon_entries: Annotated[Count, Limit("LSN-AXON-OUT, partition")] = optional()
@@ -44,13 +52,22 @@ class CoreLimits(Section):
     synapse_formats: Annotated[Count, Limit("LSN-FORMATS, partition")] = optional()
     compartment_profiles: Annotated[Count, Limit("LSN-DECAY-PROFILES, partition")] = optional()
     neuron_groups: Annotated[Count, Limit("LSN-NEURON-GROUPS, partition")] = optional()
+    layers_per_core: Annotated[Count, Limit("partition")] = optional()
+    patch_widths: Annotated[Freedom, Limit("partition of maps over columns")] = optional()
+    patch_parts: Annotated[Freedom, Limit("partition of maps over channels and rows")] = optional()
     stdp_profiles: Annotated[CountOrZero, Fact(NO_LEARNING)] = optional()
     delay_slots: Annotated[Count, Limit("LSN-DELAY-SLOTS, partition")] = optional()
     delay_bits_with_all_neurons: Annotated[
         Figure[Annotated[int, Whole(0, 64)]], Fact("delay_slots counts the same, and is what binds")
     ] = optional()
     neuron_words: Annotated[Words, Cost("core_words per LIF neuron")] = optional()
-    axon_map_words: Annotated[Words, Cost("core_words per neuron that has readers")] = optional()
+    axon_map_words: Annotated[Words, Cost("core_words per axon map entry")] = optional()
+    axon_map_per: Annotated[
+        Figure[Literal["neuron", "pixel"]], Cost("axon_map_entries of what kernels read (kernel_sharing: row)")
+    ] = optional()
+    axon_memory_per: Annotated[
+        Figure[Literal["core", "pixel"]], Cost("output_axon_entries of what kernels read (kernel_sharing: row)")
+    ] = optional()
     fan_in_max: Annotated[Count, Limit("LSN-FAN-IN")] = optional()
 
 

@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Any
 
 from litesnn.base.errors import ProfileError
+from litesnn.compiler.profile.by_rules import with_rules
 from litesnn.compiler.profile.model import Profile, check_given, read_profile
 from litesnn.compiler.profile.own_file import written_out
 from litesnn.compiler.profile.problems import parse_toml
@@ -39,13 +40,16 @@ def portable_accumulator() -> int:
     return min(load_profile(name).accumulator_limit for name in shipped_profiles())
 
 
-def load_profile(name_or_path: str | os.PathLike[str], overrides: Mapping[str, str] | None = None) -> Profile:
+def load_profile(
+    name_or_path: str | os.PathLike[str], overrides: Mapping[str, str] | None = None, rules: str | None = None
+) -> Profile:
     """Load a shipped profile by name, or a user's own TOML file by path, with some figures set by the caller.
 
     Parameters
     ----------
     overrides : figure -> value as text. The key is dotted (`chip.cores`) or, where only one figure ends so, its last part
         (`cores`); the value is read as the figure's type, lists with commas (`4,8`)
+    rules : a rule set of the profile, whose figures hold instead of its own; those of `overrides` come after it
 
     A file may say `extends = "loihi2"`, or the path of another file beside it, and then gives only what differs, figure by
     figure; a bare value (`neurons_per_core = 512`) is a figure of status USER.
@@ -54,10 +58,12 @@ def load_profile(name_or_path: str | os.PathLike[str], overrides: Mapping[str, s
     ------
     ProfileError
         For an unknown name, a missing file, broken TOML, files that extend one another in a circle, figures that there are not or
-        that cannot have the value, and for an override that names no figure, several, or does not fit the figure's type.
+        that cannot have the value, and for an override that names no figure, several, or does not fit the figure's type; for
+        a rule set that the profile does not have.
     """
     text = str(name_or_path)
     profile = read_profile(_document(text), f"profile {text}")
+    profile = profile if rules is None else with_rules(profile, rules)
     return with_overrides(profile, overrides) if overrides else profile
 
 

@@ -14,6 +14,7 @@ from litesnn.compiler.profile.costs import Cmos45, Energy, Measured, Time
 from litesnn.compiler.profile.figure import Fact, Figure, Limit, Name, Remark, Section
 from litesnn.compiler.profile.neuron import Messages, Neuron
 from litesnn.compiler.profile.problems import left_out, refusal
+from litesnn.compiler.profile.rule_sets import RuleSets
 from litesnn.compiler.profile.synapses import Synapses
 
 T = TypeVar("T")
@@ -26,6 +27,7 @@ INPUT_BITS = 8
 class Profile(Section):
     """A hardware target. `boards` maps a board to its chips; `measured` holds whole-system figures, unit in the name.
 
+    `rules` are sets of figures that may hold instead of its own; of the set `rules_in_force`, they do (`with_rules`).
     `extends` names the profile that a user's file builds on: by then its figures stand here, unless the file gives others. `bases`
     are all files below, the next one first; the last may be a shipped profile.
     """
@@ -47,6 +49,8 @@ class Profile(Section):
     time: Time = Field(default_factory=Time)
     cmos45: Cmos45 = Field(default_factory=Cmos45)
     measured: Annotated[Measured, Fact("whole systems, to hold an estimate against")] = Field(default_factory=dict)
+    rules: Annotated[RuleSets, Field(max_length=16)] = Field(default_factory=dict)
+    rules_in_force: Name | None = None
 
     @model_validator(mode="after")
     def _fits_together(self) -> Profile:
@@ -122,7 +126,8 @@ class Profile(Section):
             section = getattr(self, group)
             fields = section if isinstance(section, dict) else dict(section) if isinstance(section, Section) else {}
             for name, figure in fields.items():
-                yield f"{group}.{name}", figure
+                if isinstance(figure, Figure):
+                    yield f"{group}.{name}", figure
 
 
 def known(figure: Figure[T], field: str, profile: str) -> T:

@@ -24,7 +24,10 @@ class Synapses(Section):
     (header, then synapses); `list_tail_bits` must stay free after the last one. `kernel_sharing`: how one kernel serves
     many source neurons: `row`, a list per (source channel, ky, kx) (Loihi 2), or `population`, one per kind of position,
     all atoms (source channels) of equal length (Loihi 1). `kernel_row_encodings`: what a row may be encoded as, dense being
-    all channels without an index. `dense_index_per_synapse`: dense lists that are no kernel rows pay index bits as well.
+    all channels without an index; `kernel_row_channels`: how many channels one row holds, others take a row per power of two
+    that adds up to them (36: 32 and 4). `dense_index_per_synapse`: dense lists that are no kernel rows pay index bits as well.
+    `dense_span`: what the lists of fully connected layers cover: from the first synapse to the last, lists without any left
+    out (`synapses`), or all targets on the core, for every source neuron (`targets`).
     `effective_weight_max` is in membrane units, 64 per unit of weight.
     """
 
@@ -49,8 +52,12 @@ class Synapses(Section):
     delay_widths: Annotated[FieldWidths, Limit("memory, longest delay: relays; LSN-DELAY")] = optional()
     tag_widths: Annotated[FieldWidths, Fact(NO_LEARNING)] = optional()
     dense_index_per_synapse: Annotated[Flag, Cost("memory of dense lists")] = optional()
+    dense_span: Annotated[Figure[Literal["synapses", "targets"]], Cost("memory of dense layers")] = optional()
     kernel_sharing: Annotated[Figure[Literal["row", "population"]], Cost("memory and axons of kernels")] = optional()
     kernel_row_encodings: Annotated[Encodings, Cost("memory of kernel rows (kernel_sharing: row)")] = optional()
+    kernel_row_channels: Annotated[
+        Figure[Literal["any", "power_of_two"]], Cost("memory and axons of kernel rows (kernel_sharing: row)")
+    ] = optional()
     index_offset_max: Annotated[CountOrZero, Fact("lists are stored with offset 0")] = optional()
     index_stride_max: Annotated[Count, Fact("lists are stored with stride 1")] = optional()
     population_base_max: Annotated[CountOrZero, Limit("lists of shared kernels (kernel_sharing: population)")] = (

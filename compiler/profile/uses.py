@@ -32,6 +32,8 @@ def _uses() -> dict[str, Use]:
     found: dict[str, Use] = {}
     for name, field in Profile.model_fields.items():
         section = field.annotation
+        if name == "rules":
+            continue  # whose figures have the uses of those that they stand for
         # asked first: to Python 3.10 a dict[...] is a class as well
         if dict in (section, get_origin(section)):
             found[name] = _use(field)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from litesnn.compiler.profile import Profile
     from litesnn.compiler.report.sections.mapping import SimulationEntry
     from litesnn.compiler.report.sections.verification import VerificationSection
+    from litesnn.compiler.rule_counts import RuleCount
     from litesnn.compiler.rules import Finding
 
 
@@ -31,6 +32,7 @@ class Made:
     mapping : the cores, where there are some
     simulation : the network core by core against the exact simulator, where that was run
     activity : simulated events, for the costs of running
+    rule_counts : cores by the rule sets of the profile
     """
 
     graph: Graph
@@ -42,6 +44,7 @@ class Made:
     mapping: Mapping | None = None
     simulation: SimulationEntry | None = None
     activity: Activity | None = None
+    rule_counts: Sequence[RuleCount] = ()
 
     @cached_property
     def weights(self) -> WeightFacts:

@@ -119,7 +119,11 @@ def build_report(made: Made) -> Report:
     mapping = encoding = None
     if made.mapping is not None:
         mapping = MappingSection.of(
-            made.mapping, made.profile, simulated=made.activity is not None, simulation=made.simulation
+            made.mapping,
+            made.profile,
+            simulated=made.activity is not None,
+            simulation=made.simulation,
+            counts=made.rule_counts,
         )
         encoding = EncodingSection.of(made.graph, made.mapping, made.profile)
     return Report(

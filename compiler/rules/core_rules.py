@@ -49,7 +49,7 @@ def output_axons_fit(placed: Placed, profile: Profile) -> Iterator[Finding]:
 
 
 def axon_map_fits(placed: Placed, profile: Profile) -> Iterator[Finding]:
-    """Entries of a core's axon map: one per neuron that has readers."""
+    """Entries of a core's axon map: one per neuron that has readers, or per pixel where kernels alone read it."""
     yield from _resource("LSN-AXON-MAP", "axon_map", placed, profile)
 
 

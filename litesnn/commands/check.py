@@ -10,7 +10,7 @@ import typer
 from litesnn.base.terminal import assembled, styled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import FINDINGS, errors_to_exit
-from litesnn.commands.options import JsonOption, ProfileOption, SetOption, SignOption, chosen_profile
+from litesnn.commands.options import JsonOption, ProfileOption, RulesOption, SetOption, SignOption, chosen_profile
 from litesnn.commands.progress import StepProgress
 from litesnn.compiler.origin.formats import foreign_suffixes
 
@@ -33,6 +33,7 @@ def check_command(
     ],
     profile: ProfileOption = "loihi2",
     settings: SetOption = None,
+    rules: RulesOption = None,
     sign: SignOption = "auto",
     fix_seconds: Annotated[
         float, typer.Option("--fix-seconds", min=0, help="Time to look for fixes that work; 0 for none.")
@@ -52,7 +53,7 @@ def check_command(
         from litesnn.base.errors import OutputError
         from litesnn.jobs.check import check
 
-        target = chosen_profile(profile, settings)
+        target = chosen_profile(profile, settings, rules)
         seconds = 0.0 if no_fixes else fix_seconds
         if fixed is not None and seconds <= 0:
             off = "--no-fixes" if no_fixes else "--fix-seconds 0"

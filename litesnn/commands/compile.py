@@ -28,6 +28,7 @@ from litesnn.commands.options import (
     ModelsOption,
     NoLavaOption,
     ProfileOption,
+    RulesOption,
     SeedOption,
     SetOption,
     SignOption,
@@ -48,6 +49,7 @@ def compile_command(
     ],
     profile: ProfileOption = "loihi2",
     settings: SetOption = None,
+    rules: RulesOption = None,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Program directory to write; NAME-PROFILE if left out.")
     ] = None,
@@ -75,7 +77,7 @@ def compile_command(
         from litesnn.jobs.networks import read_origin
 
         origin = read_origin(network)
-        target = chosen_profile(profile, settings)
+        target = chosen_profile(profile, settings, rules)
         directory = output or Path(f"{origin.name}-{target.name}")
         check_output(directory)
         choice = sample_choice(samples, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed)

@@ -170,5 +170,7 @@ def _document(report: Report, directory: Path | None) -> dict[str, Any]:
         "isolated": report.network.isolated,
         **{key: verification.get(key) for key in compared},
         "cores": None if report.mapping is None else report.mapping.cores,
+        "rules": None if report.mapping is None else report.mapping.rules,
+        "by_rules": None if parts["mapping"] is None else parts["mapping"]["by_rules"],
         **{name: parts[name] for name in ("imported", "fidelity", "network", "memory", "schedule", "findings")},
     }

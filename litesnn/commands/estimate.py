@@ -9,7 +9,7 @@ import typer
 
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
-from litesnn.commands.options import JsonOption, ProfileOption, SetOption, chosen_profile
+from litesnn.commands.options import JsonOption, ProfileOption, RulesOption, SetOption, chosen_profile
 from litesnn.compiler.origin.formats import foreign_suffixes
 
 
@@ -20,6 +20,7 @@ def estimate_command(
     ],
     profile: ProfileOption = "loihi2",
     settings: SetOption = None,
+    rules: RulesOption = None,
     rate: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Assumed spikes per neuron and step, for the operations.")
     ] = 0.15,
@@ -28,6 +29,7 @@ def estimate_command(
     """Estimate what a network costs on a chip, a genotype before it is trained; from Python, `litesnn.estimate` in a search loop."""
     with errors_to_exit():
         from litesnn.base.errors import GenotypeError
+        from litesnn.compiler.profile import said_rules
         from litesnn.compiler.program import is_program
         from litesnn.display.registers import shape_table
         from litesnn.jobs.estimate import estimate
@@ -36,14 +38,18 @@ def estimate_command(
             raise GenotypeError(
                 f"{genotype}: is a program; `litesnn info` shows its costs, `estimate` takes a genotype"
             )
-        result = estimate(genotype, chosen_profile(profile, settings), rate=rate)
+        target = chosen_profile(profile, settings, rules)
+        result = estimate(genotype, target, rate=rate, by_rules=True)
         if json_output:
             print_json(result.document())
             return
         console = stdout_console()
         console.print(
-            f"{result.cores} core(s) on {result.chips} chip(s) of {result.profile}, at least {result.least_cores}"
+            f"{result.cores} core(s) on {result.chips} chip(s) of {result.profile}, at least {result.least_cores}; "
+            f"by {said_rules(target)}"
         )
+        for count in result.by_rules:
+            console.print(f"{count.text}")
         console.print(
             f"{result.neurons:,} neurons; one sample every {result.period} steps, answer after {result.latency}"
         )

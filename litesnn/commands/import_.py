@@ -29,6 +29,7 @@ from litesnn.commands.options import (
     ModelsOption,
     NoLavaOption,
     ProfileOption,
+    RulesOption,
     SeedOption,
     SetOption,
     SignOption,
@@ -56,6 +57,7 @@ def import_command(
     json_output: JsonOption = False,
     profile: ProfileOption = "loihi2",
     given_figures: SetOption = None,
+    rules: RulesOption = None,
     sign: SignOption = "auto",
     samples: LavaSamplesOption = 2,
     no_lava: NoLavaOption = False,
@@ -89,7 +91,7 @@ def import_command(
         from litesnn.compiler.origin.formats import read_network
         from litesnn.compiler.program import check_output
 
-        target = chosen_profile(profile, given_figures)
+        target = chosen_profile(profile, given_figures, rules)
         directory = output or Path(f"{file.stem}-{target.name}")
         check_output(directory)
         job = Job(

@@ -23,6 +23,14 @@ SetOption = Annotated[
         "--set", metavar="FIGURE=VALUE", help="Change a figure of the profile, e.g. cores=120; repeat it for more."
     ),
 ]
+RulesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rules",
+        metavar="NAME",
+        help="Count by a rule set of the profile: intel-log, what Intel's compiler was seen to do on Loihi 2.",
+    ),
+]
 SignOption = Annotated[
     Literal["auto", "split", "mixed"],
     typer.Option(help="How weights of both signs are stored; auto takes the cheaper."),
@@ -103,13 +111,13 @@ def ignored_inputs(**given: Path | None) -> str:
     return f"{' and '.join(names)} not read: --samples 0 simulates nothing" if names else ""
 
 
-def chosen_profile(name: str, settings: list[str] | None) -> Profile:
-    """The profile with the figures that `--set` changes; a line on standard error for each that nothing depends on."""
+def chosen_profile(name: str, settings: list[str] | None, rules: str | None = None) -> Profile:
+    """The profile, by the rule set that `--rules` names, with the figures that `--set` changes; a line on standard error for each that nothing depends on."""
     from litesnn.compiler.profile import load_profile
     from litesnn.compiler.profile.uses import idle_settings
 
     overrides = figure_and_value(settings or [])
-    profile = load_profile(name, overrides=overrides)
+    profile = load_profile(name, overrides=overrides, rules=rules)
     for line in idle_settings(profile, overrides):
         warn(line)
     return profile

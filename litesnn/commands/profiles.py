@@ -9,7 +9,7 @@ import typer
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
-from litesnn.commands.options import JsonOption, SetOption, chosen_profile
+from litesnn.commands.options import JsonOption, RulesOption, SetOption, chosen_profile
 from litesnn.commands.short import short
 
 
@@ -18,6 +18,7 @@ def profiles_command(
         str | None, typer.Argument(help="A shipped profile or a .toml file; leave out for the list.")
     ] = None,
     settings: SetOption = None,
+    rules: RulesOption = None,
     json_output: JsonOption = False,
 ) -> None:
     """List the shipped profiles, or show every figure of one with its status, its source and what it is for."""
@@ -26,7 +27,7 @@ def profiles_command(
 
         console = stdout_console()
         if name is not None:
-            profile = chosen_profile(name, settings)
+            profile = chosen_profile(name, settings, rules)
             if json_output:
                 uses = {figure: use_of(figure) for figure, _ in profile.figures()}
                 said = {figure: {"kind": use.kind, "says": use.says} for figure, use in uses.items()}

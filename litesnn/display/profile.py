@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pydantic_core import to_jsonable_python
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -26,18 +27,18 @@ def profile_table(profile: Profile) -> RenderableType:
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for column in ("figure", "value", "status", "source", "use"):
         table.add_column(column)
-    for group, figures in profile.model_dump(mode="json").items():
-        if not isinstance(figures, dict):
-            continue
-        for name, figure in figures.items():
-            value = "unknown" if figure["value"] is None else str(figure["value"])
-            source = assembled(figure["source"], (f"\n{figure['note']}" if figure["note"] else "", "dim"))
-            use = use_of(f"{group}.{name}")
-            table.add_row(
-                f"{group}.{name}",
-                value,
-                styled(figure["status"], style=STYLES[figure["status"]]),
-                source,
-                assembled((use.kind, "dim" if use.kind == "fact" else ""), f": {use.says}"),
-            )
+    shown = [(name, name, figure) for name, figure in profile.figures()]
+    for rules, chosen in profile.rules.items():
+        shown += [(f"rules.{rules}: {name}", name, figure) for name, figure in chosen.figures.items()]
+    for title, name, figure in shown:
+        value = "unknown" if figure.value is None else str(to_jsonable_python(figure.value))
+        source = assembled(figure.source, (f"\n{figure.note}" if figure.note else "", "dim"))
+        use = use_of(name)
+        table.add_row(
+            title,
+            value,
+            styled(figure.status, style=STYLES[figure.status]),
+            source,
+            assembled((use.kind, "dim" if use.kind == "fact" else ""), f": {use.says}"),
+        )
     return Group(table)

@@ -16,6 +16,7 @@ from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.program import Program
 from litesnn.compiler.report import Made, build_report
 from litesnn.compiler.report.sections.mapping import SimulationEntry
+from litesnn.compiler.rule_counts import rule_counts
 from litesnn.compiler.rules import Checked, Finding, Subject, check_rules, try_mapping
 from litesnn.compiler.rules.finding import worst_first
 from litesnn.compiler.rules.listed import broken_rules
@@ -115,7 +116,8 @@ def compile(
         )
     file, options = origin.command()
     simulated = samples_option(chosen is not None, in_lava, lava_models)
-    words = (file, f"--profile {target.name}", options, f"--sign {sign}", simulated)
+    rules = "" if target.rules_in_force is None else f"--rules {target.rules_in_force}"
+    words = (file, f"--profile {target.name}", rules, options, f"--sign {sign}", simulated)
     return assemble(graph, origin, target, " ".join(filter(None, words)), chosen, verification, sign)
 
 
@@ -198,6 +200,7 @@ def assemble(
         mapping=placed,
         simulation=None if mapped is None else SimulationEntry.model_validate(mapped),
         activity=activity,
+        rule_counts=() if placed is None else rule_counts(graph, target),
     )
     report = build_report(made)
     return Compilation(

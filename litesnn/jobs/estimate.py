@@ -17,6 +17,7 @@ def estimate(
     *,
     rate: float = DEFAULT_RATE,
     seed: int = 0,
+    by_rules: bool = False,
 ) -> Estimate:
     """Estimate what a network costs; one with weights is estimated with its own.
 
@@ -26,6 +27,7 @@ def estimate(
     profile : name of a shipped profile, path of a TOML file, or a loaded profile
     rate : assumed spikes per neuron and step
     seed : of the weights of a genotype that has none
+    by_rules : count the cores by the rule sets of the profile too, which maps again for each
 
     Raises
     ------
@@ -34,5 +36,5 @@ def estimate(
     """
     target = profile if isinstance(profile, Profile) else load_profile(profile)
     if isinstance(network, Genotype):
-        return estimate_genotype(network, target, rate=rate, seed=seed)
-    return origin_of(network).estimate(target, rate, seed)
+        return estimate_genotype(network, target, rate=rate, seed=seed, by_rules=by_rules)
+    return origin_of(network).estimate(target, rate, seed, by_rules=by_rules)

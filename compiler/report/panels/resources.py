@@ -41,6 +41,7 @@ class ResourcesPanel(Panel):
 
     bars: tuple[Bar, ...]
     cores: int
+    rules: str
     bound: float | None
     binding: str | None
 
@@ -55,7 +56,7 @@ class ResourcesPanel(Panel):
         bars = [Bar(name, entry, fills.get(name), name == binding) for name, entry in mapping.resources.items()]
         bars.sort(key=lambda bar: (-(bar.max_fraction or 0), bar.name))
         bound = None if mapping.lower_bound is None else mapping.lower_bound.cores
-        return cls(tuple(bars), mapping.cores, bound, binding)
+        return cls(tuple(bars), mapping.cores, mapping.said_rules, bound, binding)
 
     @property
     def excess(self) -> float | None:
@@ -65,7 +66,7 @@ class ResourcesPanel(Panel):
     template = """\
 <section id="resources" aria-labelledby="resources-title">
 <h2 id="resources-title">Against the limits</h2>
-<p class="lede">{{ panel.cores | count }} core{{ "" if panel.cores == 1 else "s" }} used{% if panel.bound is not none %}; no mapping can take fewer than {{ panel.bound | count }}{% if panel.binding %} (the bound set by {{ panel.binding | words }}){% endif %}. {% if panel.excess %}The gap to that bound is {{ panel.excess | percent }}.{% else %}The bound is met.{% endif %}{% else %}.{% endif %}</p>
+<p class="lede">{{ panel.cores | count }} core{{ "" if panel.cores == 1 else "s" }} used{{ panel.rules }}{% if panel.bound is not none %}; no mapping can take fewer than {{ panel.bound | count }}{% if panel.binding %} (the bound set by {{ panel.binding | words }}){% endif %}. {% if panel.excess %}The gap to that bound is {{ panel.excess | percent }}.{% else %}The bound is met.{% endif %}{% else %}.{% endif %}</p>
 <div class="bars">
 {% for bar in panel.bars %}
 <div class="bar{{ ' binding' if bar.binding else '' }}">

@@ -132,7 +132,7 @@ def _cores(report: Report) -> Tile:
         return Tile("cores", "–", "not mapped")
     least = "" if mapping.lower_bound is None else f", at least {count(mapping.lower_bound.cores)} needed"
     chips = f"on {count(mapping.chips)} chip{'' if mapping.chips == 1 else 's'}"
-    return Tile("cores", count(mapping.cores), f"{chips}{least}")
+    return Tile("cores", count(mapping.cores), f"{chips}{least}{mapping.said_rules}")
 
 
 def _memory(report: Report) -> Tile:

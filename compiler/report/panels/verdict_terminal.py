@@ -32,7 +32,7 @@ def network_frame(report: Report) -> Frame:
     if mapping is not None:
         least = "" if mapping.lower_bound is None else f", at least {mapping.lower_bound.cores:,} needed"
         gap = "" if mapping.gap is None else f" (gap {mapping.gap:.0%})"
-        grid.add_row("cores", f"{mapping.cores:,} on {mapping.chips} chip(s){least}{gap}")
+        grid.add_row("cores", f"{mapping.cores:,} on {mapping.chips} chip(s){least}{gap}{mapping.said_rules}")
     pruning = PruningPanel.of(report)
     if pruning is not None:
         grid.add_row("pruned", pruning.summary)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +14,7 @@ from litesnn.compiler.report.document import Amount, Count, Document, Number, Po
 if TYPE_CHECKING:
     from litesnn.compiler.mapping import Core, Mapping
     from litesnn.compiler.profile import Profile
+    from litesnn.compiler.rule_counts import RuleCount
 
 TRAFFIC_ROWS = 2000
 SIMULATED_UNIT = "packets per sample"
@@ -94,10 +96,21 @@ class SimulationEntry(Document):
     mismatching_readouts: Count
 
 
+class RuleCountEntry(Document):
+    """Cores by a rule set of the profile."""
+
+    rules: Text
+    says: Text
+    cores: Annotated[Count | None, Field(description="null where the network does not fit by them")]
+    refusal: Text = ""
+
+
 class MappingSection(Document):
     """Where the network lies on the chip."""
 
     cores: Count
+    rules: Annotated[Text | None, Field(description="by which rule set; null: by the profile's own figures")] = None
+    by_rules: Annotated[tuple[RuleCountEntry, ...], Field(description="and by each rule set of the profile")] = ()
     chips: Count
     lower_bound: BoundEntry | None = None
     gap: Number | None = None
@@ -113,6 +126,16 @@ class MappingSection(Document):
     cores_detail: tuple[CoreEntry, ...]
     placement: PlacementSection | None = None
     simulation: Annotated[SimulationEntry | None, Field(description="missing where it was not run")] = None
+
+    @property
+    def said_rules(self) -> str:
+        """Under which rules the count holds: `; 74 by the rules that Intel's logs show`; empty where the profile has but one."""
+        if self.rules is not None:
+            return f", by the rules '{self.rules}'"
+        counts = (
+            f"{'no count' if entry.cores is None else f'{entry.cores:,}'} by {entry.says}" for entry in self.by_rules
+        )
+        return "".join(f"; {count}" for count in counts)
 
     @property
     def places(self) -> tuple[int, int, int]:
@@ -139,7 +162,13 @@ class MappingSection(Document):
 
     @classmethod
     def of(
-        cls, mapping: Mapping, profile: Profile, *, simulated: bool, simulation: SimulationEntry | None = None
+        cls,
+        mapping: Mapping,
+        profile: Profile,
+        *,
+        simulated: bool,
+        simulation: SimulationEntry | None = None,
+        counts: Sequence[RuleCount] = (),
     ) -> MappingSection:
         """The section of a mapping for the profile it was made with.
 
@@ -155,6 +184,8 @@ class MappingSection(Document):
         )
         return cls(
             cores=count,
+            rules=profile.rules_in_force,
+            by_rules=tuple(map(RuleCountEntry.model_validate, counts)),
             chips=mapping.chips,
             lower_bound=BoundEntry(cores=least, by_resource=mapping.lower_bound),
             gap=round(count / least - 1, 6) if least else 0.0,

@@ -15,7 +15,7 @@ from litesnn.base.errors import ProfileError
 from litesnn.compiler.energy import energy_rows, time_rows
 from litesnn.compiler.export.sanafe.architecture import architecture_lines
 from litesnn.compiler.export.sanafe.placement import Placement
-from litesnn.compiler.graph import Graph, Membranes, Spiking
+from litesnn.compiler.graph import Conv2d, Graph, Membranes, Spiking
 from litesnn.compiler.mapping import Mapping
 from litesnn.compiler.mapping.model import Traffic
 from litesnn.compiler.profile import USES, Profile, load_profile, shipped_profiles, use_of
@@ -46,6 +46,19 @@ def far() -> Graph:
     return graph.rebuild(graph.populations, [sparse if block.target == "layer1" else block for block in graph.blocks])
 
 
+def strips() -> Graph:
+    """A map of one column and one of one row, three channels each, neither of which halves evenly."""
+    rng = np.random.default_rng(2)
+    kernels = [Conv2d(plain.codes(rng, (3, 1, 3, 3), 1.0, 4), 1, 1) for _ in range(2)]
+    sides = {"tall": (6, 1), "broad": (1, 6)}
+    populations = [plain.source(f"in {name}", (1, *side)) for name, side in sides.items()]
+    populations += [plain.neurons(name, (3, *side)) for name, side in sides.items()]
+    blocks = [plain.block(name, f"in {name}", name, kernel, 4) for name, kernel in zip(sides, kernels, strict=True)] + [
+        plain.block(f"out {name}", name, "readout", plain.dense(rng, 2, 18, bits=4), 4) for name in sides
+    ]
+    return Graph.build(2, [*populations, plain.readout("readout", (2, 1, 1))], blocks)
+
+
 SUBJECTS: dict[str, Any] = {
     "small": small,
     "last alone": last_alone,
@@ -56,6 +69,7 @@ SUBJECTS: dict[str, Any] = {
     "wide": wide,
     "biased": biased,
     "far": far,
+    "strips": strips,
 }
 
 
@@ -114,6 +128,9 @@ LIMITS = {
     "core.synapse_formats": Change("loihi1", "2"),
     "core.compartment_profiles": Change("loihi1", "1"),
     "core.neuron_groups": Change("loihi2", "1"),
+    "core.layers_per_core": Change("loihi2", "1"),
+    "core.patch_widths": Change("loihi2", "power_of_two", "strips"),
+    "core.patch_parts": Change("loihi2", "power_of_two", "strips", given={"neurons_per_core": "6"}),
     "core.delay_slots": Change("loihi1", "4", "last alone"),
     "core.fan_in_max": Change("loihi2", "5"),
     "chip.chips": Change("loihi2", "1", given={**SEVERAL, "chip.cores": "1", "chip.chips": "32"}),
@@ -136,12 +153,16 @@ COUNTS = {
     "synapses.dense_index_per_synapse": Change("loihi2", "false", "wide"),
     "synapses.kernel_sharing": Change("loihi2", "population"),
     "synapses.kernel_row_encodings": Change("loihi2", "sparse"),
+    "synapses.dense_span": Change("loihi2", "targets", "far", given={"list_encodings": "dense"}),
+    "synapses.kernel_row_channels": Change("loihi2", "power_of_two", "strips"),
     "messages.axon_entries": Change("loihi1", "3", "any to any"),
     "messages.population_axon_entries": Change("loihi1", "9", "last alone", given=SEVERAL),
     "messages.other_chip_extra_entries": Change("loihi1", "9", "wide", given={**SEVERAL, "cores": "2", "chips": "32"}),
     "core.word_bits": Change("loihi2", "128", "wide"),
     "core.neuron_words": Change("loihi2", "9"),
     "core.axon_map_words": Change("loihi2", "9"),
+    "core.axon_map_per": Change("loihi2", "neuron"),
+    "core.axon_memory_per": Change("loihi2", "pixel"),
 }
 FACTS = {
     "synapses.tag_widths": "3",
