@@ -87,6 +87,20 @@ class ListRule:
             base_targets=max(1, bases // alignment) * alignment,
         )
 
+    @property
+    def neuron_axes(self) -> tuple[int, int, int]:
+        """Axes of a slice (channel, row, column) from the outermost to the innermost, as its neurons are numbered on a core.
+
+        Population lists reach one box of pixels after the other, all channels of each: so channels are innermost there.
+        """
+        return (1, 2, 0) if self.kernel_sharing == "population" else (0, 1, 2)
+
+    @property
+    def neuron_order(self) -> tuple[str, str, str]:
+        """The names of `neuron_axes`."""
+        a, b, c = (("channel", "row", "column")[axis] for axis in self.neuron_axes)
+        return (a, b, c)
+
     def words(self, bits: Ints) -> Ints:
         """Words of lists of so many bits; a list without bits does not exist."""
         words: Ints = np.where(bits > 0, -(-(bits + self.tail_bits) // self.word_bits), 0)

@@ -18,6 +18,7 @@ from litesnn.compiler.encoding import ListRule, Register, Tile, encode_cost, ker
 from litesnn.compiler.encoding import list_words as encoded_words
 from litesnn.compiler.encoding.kernel_row import KernelRow
 from litesnn.compiler.encoding.shared_kernel import windowed
+from litesnn.compiler.encoding.sparse import Sparse
 from litesnn.compiler.graph import Population, SynapseBlock
 from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.model import Interval, Intervals, lengths
@@ -88,7 +89,7 @@ class Fan:
     def _use(self, channels: Interval, rows: Intervals, columns: Intervals) -> Use:
         shape = (len(rows), len(columns))
         if self._whole:
-            words, axons, longest, _ = self._stored(channels)
+            words, axons, longest = self._stored(channels)
             return Use(np.full(shape, words), np.full(shape, axons), np.full(shape, longest))
         across, down = self.columns.multiplicity(columns), self.rows.multiplicity(rows)
         box = (channels[1] - channels[0]) * max(b - a for a, b in rows) * max(b - a for a, b in columns)
@@ -109,15 +110,20 @@ class Fan:
         return Use(atoms * (length * copies).sum(axis=(2, 3)), shared, length.max(axis=(2, 3)))
 
     def registers(self, channels: Interval) -> frozenset[Register]:
-        """Format registers the lists need; where lists are costed by class, one per weight format."""
-        if self._whole:
-            stored: frozenset[Register] = self._stored(channels)[3]
-            return stored
-        width = self._index_width((channels[1] - channels[0]) * self.target.shape[1] * self.target.shape[2])
-        return frozenset(
-            Register(code=0, weights=form.register, prefix_bits=0, index_bits=width, skip_bits=0)
-            for form in self.formats
-        )
+        """Format registers that the lists need at least: one per weight format, whatever the widths of its other fields.
+
+        What a core stores its lists in is chosen for all of them together (`mapping.memory_image`).
+        """
+
+        def count() -> frozenset[Register]:
+            window = self.blocks[0].geometry.window
+            rows = self.kind == "row" and window is not None and not window.depthwise
+            code = KernelRow.code if rows else Sparse.code
+            used = [form for part, form in zip(self.parts, self.formats, strict=True) if part.counts(channels).any()]
+            return frozenset(Register(code, (*form.register[:3], 0), 0, 0, 0) for form in used)
+
+        result: frozenset[Register] = self._memory("registers", channels, count)
+        return result
 
     def reached(self, channels: Interval) -> Bools:
         """Whether a source neuron of each channel and class has a synapse: (channel, row class, column class)."""
@@ -145,10 +151,10 @@ class Fan:
         bits = taps if self.kind == "row" else taps.sum(axis=(1, 2))
         return int((-(-bits // self.rule.word_bits)).sum())
 
-    def _stored(self, channels: Interval) -> tuple[int, int, int, frozenset[Register]]:
-        """Words, axons, longest list and registers of lists that are the same wherever the slice lies on the map."""
+    def _stored(self, channels: Interval) -> tuple[int, int, int]:
+        """Words, axons and longest list of lists that are the same wherever the slice lies on the map."""
 
-        def count() -> tuple[int, int, int, frozenset[Register]]:
+        def count() -> tuple[int, int, int]:
             window = self.blocks[0].geometry.window
             every = window is not None and not window.depthwise and self.rule.row_encodings == ("dense",)
             if self.kind == "row" and every:
@@ -157,29 +163,23 @@ class Fan:
                 geometries = windowed(block.geometry for block in self.blocks)
                 lists = kernel_rows(geometries, self.formats, self.source.shape, channels)
                 cost = encode_cost(lists, self.rule)
-                return cost.words, int(cost.words > 0), cost.longest, cost.registers
+                return cost.words, int(cost.words > 0), cost.longest
             tile = Tile(channels, (0, self.target.shape[1]), (0, self.target.shape[2]))
             lists = neuron_lists(self.blocks, self.source.shape, self.target.shape, tile, self.rule)
             words = encoded_words(lists, self.rule)
-            registers = encode_cost(lists, self.rule).registers
-            return int(words.sum()), int(np.count_nonzero(words)), int(words.max(initial=0)), registers
+            return int(words.sum()), int(np.count_nonzero(words)), int(words.max(initial=0))
 
-        result: tuple[int, int, int, frozenset[Register]] = self._memory("stored", channels, count)
+        result: tuple[int, int, int] = self._memory("stored", channels, count)
         return result
 
-    def _dense_rows(self, channels: Interval) -> tuple[int, int, int, frozenset[Register]]:
+    def _dense_rows(self, channels: Interval) -> tuple[int, int, int]:
         """`_stored` for kernel rows that are all dense, from counts: what the encoder gives, a hundred times faster."""
         bits = np.zeros((self.source.shape[0], self.parts[0].rows[0], self.parts[0].columns[0]), np.int64)
-        registers = set()
         for part, form in zip(self.parts, self.formats, strict=True):
             stored = part.counts(channels) > 0
             bits += stored * (self.rule.header_bits + (channels[1] - channels[0]) * form.synapse_bits)
-            if stored.any():
-                registers.add(
-                    Register(code=KernelRow.code, weights=form.register, prefix_bits=0, index_bits=0, skip_bits=0)
-                )
         words = np.maximum(self.rule.words(bits[self._read(channels)]), 1)
-        return int(words.sum()), int(words.size > 0), int(words.max(initial=0)), frozenset(registers)
+        return int(words.sum()), int(words.size > 0), int(words.max(initial=0))
 
     def _class_words(self, channels: Interval, index_bits: int) -> Ints:
         """Words of sparse lists by source channel and class: what lists take at most, whatever encoding they get."""
