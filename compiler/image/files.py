@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from litesnn.compiler.image.model import CoreImage, Image, Ints, Sender
 
-INDEX, INPUT = "image.json", "input.bin"
+INDEX, INPUT, READER = "image.json", "input.bin", "read_image.py"
 ALIGNED = 8
 COUNT, SIGNED = np.dtype("<u4"), np.dtype("<i4")
 ROUTE, READ, WRITE = 5, 6, 4
@@ -27,9 +27,9 @@ def core_name(core: int, file: str) -> str:
     return f"core{core}/{file}"
 
 
-def image_files(image: Image) -> dict[str, bytes]:
-    """Every file of the image: name -> content; image.json has the SHA-256 of all others."""
-    files = {INPUT: _joined([part for sender in image.senders for part in _sender_tables(sender)])}
+def image_files(image: Image, beside: Mapping[str, bytes] | None = None) -> dict[str, bytes]:
+    """Every file of the image: name -> content; image.json has the SHA-256 of all others, and of what stands `beside` them."""
+    files = {**(beside or {}), INPUT: _joined([part for sender in image.senders for part in _sender_tables(sender)])}
     for number, core in enumerate(image.cores):
         files[core_name(number, "memory.json")] = _json(core.document)
         files[core_name(number, "memory.bin")] = _joined(_core_tables(core))

@@ -17,7 +17,7 @@ from litesnn.base.output_folder import FolderKind
 from litesnn.compiler.encoding import ENCODINGS, MemoryImage, Register
 from litesnn.compiler.graph.kinds.document import Document
 from litesnn.compiler.image.documents import CoreDocument, ImageDocument
-from litesnn.compiler.image.files import COUNT, INDEX, INPUT, READ, ROUTE, SIGNED, WRITE, core_name, tables
+from litesnn.compiler.image.files import COUNT, INDEX, INPUT, READ, READER, ROUTE, SIGNED, WRITE, core_name, tables
 from litesnn.compiler.image.model import CoreImage, Group, Image, Ints, Sender
 from litesnn.compiler.image.problems import image_problems
 from litesnn.reading import Kind, parse_json, read_file
@@ -38,9 +38,8 @@ def load_image(directory: str | os.PathLike[str]) -> Image:
     root = Path(directory)
     index = read_file(root / INDEX, _INDEX)
     names = _index(index, str(root / INDEX)).files
-    for name in names:
-        if name not in _names(len(names)):
-            raise ProgramError(f"{root / INDEX}: file '{name}' is none of an image's; refused")
+    for name in set(names) - _names(len(names)):
+        raise ProgramError(f"{root / INDEX}: file '{name}' is none of an image's; refused")
     return read_image({INDEX: index, **{name: read_file(root / name, _FILE) for name in names}})
 
 
@@ -59,7 +58,7 @@ def read_image(files: Mapping[str, bytes]) -> Image:
         INPUT,
         *(core_name(core, file) for core in range(document.cores) for file in ("memory.json", "memory.bin")),
     ]
-    if sorted(document.files) != sorted(wanted):
+    if set(document.files) - {READER} != set(wanted):
         raise ProgramError(f"{INDEX}: files are not those of {document.cores} cores")
     for name, digest in document.files.items():
         if name not in files:
@@ -175,7 +174,7 @@ def _ints(table: npt.NDArray[np.generic]) -> Ints:
 def _names(files: int) -> set[str]:
     """Names that so many files of an image can have."""
     cores = range(files // 2)
-    return {INPUT, *(core_name(core, file) for core in cores for file in ("memory.json", "memory.bin"))}
+    return {INPUT, READER, *(core_name(core, file) for core in cores for file in ("memory.json", "memory.bin"))}
 
 
 IMAGE_FOLDER = FolderKind(
