@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from litesnn.compiler.image import Image, image_files, image_graph, read_image
 from litesnn.compiler.image.network import group_name
 from litesnn.runtime.trace import Trace
 
-Values = npt.NDArray[np.generic]
+Values = npt.NDArray[np.integer[Any]]
 
 
 def simulate_image(image: Image, entering: Mapping[str, Values], *, record: Collection[str] = ()) -> Trace:
@@ -47,7 +48,7 @@ def simulate_image(image: Image, entering: Mapping[str, Values], *, record: Coll
     trace = simulate(graph, _inputs(image, entering), record={*kept, *output.groups}, record_states=states)
     answer = output.joined(trace.membranes if states else trace.spikes)
     answer = answer.sum(axis=1) if graph.output.read_as == "sum" else answer[:, -1]
-    spikes = {name: whole[name].joined(trace.spikes) for name in record}
+    spikes: dict[str, Values] = {name: whole[name].joined(trace.spikes) for name in record}
     return Trace(answer.reshape(len(answer), -1), spikes=spikes)
 
 

@@ -99,6 +99,9 @@ def _entries(
     """Synapses of one entry each: their list, target, code, register and delay."""
     fields = [(r.prefix_bits, r.index_bits, r.skip_bits, r.weights[0], r.weights[3]) for r in image.registers]
     prefix, index, skip, weight, delay = (column[register] for column in np.array(fields, np.int64).T)
+    if not count.any():
+        none = np.zeros(0, np.int64)
+        return none, none, none, none, none
     base = take(bits, start, prefix)
     entry, ordinal = np.repeat(np.arange(len(start)), count), within(count)
     place = (start + prefix)[entry] + ordinal * (weight + delay + index + skip)[entry]

@@ -65,7 +65,8 @@ class _Placed:
     def filled(self) -> npt.NDArray[np.bool_]:
         """Whether each list has a synapse."""
         found = self.lists.lists
-        return found.run_lengths.reshape(len(found), -1).any(axis=1)
+        filled: npt.NDArray[np.bool_] = found.run_lengths.reshape(len(found), -1).any(axis=1)
+        return filled
 
 
 def core_axons(graph: Graph, memory: CoreMemory, groups: tuple[Group, ...], axons: Mapping[str, AxonKind]) -> CoreAxons:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
-from litesnn.compiler.encoding.rule import COUNT_BITS, FORMAT_BITS, IMAGE_FORMATS
+from litesnn.compiler.encoding import ENCODINGS
+from litesnn.compiler.encoding.rule import COUNT_BITS, FORMAT_BITS, IMAGE_FORMATS, AxisName
 from litesnn.compiler.graph.block import MANTISSA_BITS
 from litesnn.compiler.graph.kinds.document import SHIFT_MAX, Document, Name, Period, Side, Steps, Value
 
 ABOUT = "LiteSNN's own format (docs/image.md), no chip's: the bit layout of Loihi 2 is not public. Little-endian."
-VERSION = 1
-PARAMETERS = ("bias_mant", "bias_exp", "vth", "du", "dv")
+VERSION: Final = 1
+Parameter = Literal["bias_mant", "bias_exp", "vth", "du", "dv"]
+PARAMETERS: tuple[Parameter, ...] = ("bias_mant", "bias_exp", "vth", "du", "dv")
 """Arrays per channel, in the order in which they stand in memory.bin."""
 
-Axis = Literal["channel", "row", "column"]
+EncodingName = Annotated[str, Field(pattern=f"^({'|'.join(ENCODINGS)})$")]
 Number = Annotated[int, Field(ge=0, lt=2**32)]
 Width = Annotated[int, Field(ge=0, le=24)]
 Interval = tuple[Number, Number]
@@ -26,7 +28,7 @@ class FormatDocument(Document):
     """A format register."""
 
     id: Annotated[int, Field(ge=1, le=IMAGE_FORMATS)]
-    encoding: Literal["sparse", "run-length", "dense", "shared-kernel"]
+    encoding: EncodingName
     weight_bits: Annotated[int, Field(ge=1, le=MANTISSA_BITS)]
     sign_mode: Literal["mixed", "excitatory", "inhibitory"]
     weight_exp: Annotated[int, Field(ge=-MANTISSA_BITS, le=SHIFT_MAX)]
@@ -58,7 +60,7 @@ class GroupDocument(Document):
     first: Number
     compartments: Literal[1, 2]
     neurons: dict[str, Any]
-    parameters: tuple[Literal["bias_mant", "bias_exp", "vth", "du", "dv"], ...]
+    parameters: tuple[Parameter, ...]
 
 
 class SectionsDocument(Document):
@@ -117,7 +119,7 @@ class ImageDocument(Document):
     slots: Period
     word_bits: Annotated[int, Field(ge=8, le=1024)]
     header_bits: Annotated[int, Field(ge=FORMAT_BITS + COUNT_BITS, le=1024)]
-    order: tuple[Axis, Axis, Axis]
+    order: tuple[AxisName, AxisName, AxisName]
     cores: Number
     senders: tuple[SenderDocument, ...]
     files: dict[str, Digest] = Field(default_factory=dict)

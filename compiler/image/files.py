@@ -18,7 +18,7 @@ from litesnn.compiler.image.model import CoreImage, Image, Ints, Sender
 INDEX, INPUT, READER = "image.json", "input.bin", "read_image.py"
 ALIGNED = 8
 COUNT, SIGNED = np.dtype("<u4"), np.dtype("<i4")
-ROUTE, READ, WRITE = 5, 6, 4
+ROUTE, READ, WRITE = 5, 6, 3
 """Columns of the tables."""
 
 
@@ -54,7 +54,7 @@ def _core_tables(core: CoreImage) -> list[bytes]:
 
 
 def _sender_tables(sender: Sender) -> list[bytes]:
-    return [_table(sender.routes), _table(sender.writes[:, :3]), _table(sender.writes[:, 3], SIGNED)]
+    return [_table(sender.routes), _table(sender.writes)]
 
 
 def _table(values: Ints, kind: np.dtype[np.generic] = COUNT) -> bytes:

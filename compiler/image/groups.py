@@ -9,7 +9,7 @@ import numpy as np
 
 from litesnn.compiler.graph import WEIGHT_SHIFT, Lif, Membranes, Population, ProgrammedLif
 from litesnn.compiler.image.documents import PARAMETERS, GroupDocument
-from litesnn.compiler.image.model import Group
+from litesnn.compiler.image.model import Group, Ints
 from litesnn.compiler.mapping.compartments import compartments
 from litesnn.compiler.mapping.model import Slice
 from litesnn.compiler.profile import Profile
@@ -25,7 +25,7 @@ def group_of(population: Membranes, part: Slice, first: int, profile: Profile) -
     computed = _two_compartments(population) if count > 1 else population
     entry = DOCUMENTS.of(computed, population.name).of(computed).model_dump(mode="json", exclude_none=True)
     arrays = {name: getattr(computed, name, None) for name in PARAMETERS}
-    kept = {
+    kept: dict[str, Ints] = {
         name: values[slice(*part.channels)].astype(np.int64)
         for name, values in arrays.items()
         if isinstance(values, np.ndarray)

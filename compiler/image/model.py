@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.encoding import MemoryImage
+from litesnn.compiler.encoding.rule import AXES
 from litesnn.compiler.image.documents import CoreDocument, GroupDocument, ImageDocument, SenderDocument, WindowDocument
 
 Ints = npt.NDArray[np.int64]
@@ -96,7 +97,7 @@ class CoreImage:
 class Sender:
     """What enters the cores from outside: the network's input, or a population that the host computes.
 
-    `routes` as of a core, of ids; `writes` : (writes, 4) id, core, neuron, weight: values that the host writes into neurons.
+    `routes` as of a core, of ids; `writes` : (writes, 3) id, core, neuron: values that the host writes into neurons.
     """
 
     document: SenderDocument
@@ -121,5 +122,5 @@ class Image:
     @property
     def axes(self) -> tuple[int, int, int]:
         """Axes (channel, row, column) of a group from the outermost to the innermost, as its neurons are numbered."""
-        a, b, c = (("channel", "row", "column").index(name) for name in self.document.order)
+        a, b, c = (AXES.index(name) for name in self.document.order)
         return a, b, c

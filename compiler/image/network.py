@@ -6,10 +6,11 @@ source: the maps of all senders, one after the other.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from litesnn.base.errors import ProgramError
 from litesnn.compiler.graph import Graph, Membranes, Population, Schedule, Source
-from litesnn.compiler.graph.parts import Parts
-from litesnn.compiler.graph.problems import structural_problems
+from litesnn.compiler.graph.parts import Parts, leads_back
 from litesnn.compiler.image.groups import population_of
 from litesnn.compiler.image.model import Image
 from litesnn.compiler.image.synapses import Ends, blocks_of, written
@@ -41,15 +42,14 @@ def image_graph(image: Image) -> Graph:
     document = image.document
     slots = None if document.slots == document.timesteps else document.slots
     outputs = [
-        population.arrival or 0
-        for population in populations
-        if isinstance(population, Membranes) and population.read_by_host
+        population for population in populations if isinstance(population, Membranes) and population.read_by_host
     ]
-    if not outputs:
-        raise ProgramError("the image has no output: no group is a readout or is_output")
+    if len({population.place for population in outputs}) != 1:
+        found = ", ".join(sorted({population.place for population in outputs})) or "none"
+        raise ProgramError(f"image: one population is the output (a readout, or is_output); found {found}")
     schedule = Schedule(
         timesteps=document.timesteps,
-        depth=max(outputs),
+        depth=max(population.arrival or 0 for population in outputs),
         delayed_blocks=0,
         relays=0,
         delay_slots=0,
@@ -59,9 +59,23 @@ def image_graph(image: Image) -> Graph:
     graph = Graph(
         document.timesteps, Parts([entering, *populations], blocks), schedule=schedule, isolated=document.isolated
     )
-    for problem in (*array_problems(graph), *structural_problems(graph)):
+    for problem in (*array_problems(graph), *_problems(graph)):
         raise ProgramError(f"image: {problem}")
     return graph
+
+
+def _problems(graph: Graph) -> Iterator[str]:
+    """What keeps the network of an image from being simulated."""
+    for population in graph.populations:
+        yield from population.problems()
+    for membranes in graph.membranes:
+        if membranes.gated and membranes.reset_interval is None:
+            yield f"'{membranes.name}' rests in some steps and is never reset"
+    for block in graph.blocks:
+        if graph[block.source].sends == "nothing":
+            yield f"'{block.source}' sends nothing and has routes"
+    if not graph.isolated and leads_back(block for block in graph.blocks if not block.distance):
+        yield "its routes lead back within a step of the sample"
 
 
 def _entering(image: Image) -> Source:

@@ -34,7 +34,7 @@ def image_problems(image: Image) -> Iterator[str]:
             yield f"{place}: more than {NEURONS_MAX} neurons"
             return
         yield from (f"{place}: {problem}" for problem in _route_problems(image, sender.routes, sender.size))
-        ids, cores, neurons, _ = sender.writes.T
+        ids, cores, neurons = sender.writes.T
         if not (_below(ids, sender.size) and _below(cores, len(image.cores))):
             yield f"{place}: writes of ids or to cores that are not there"
         elif not (neurons < np.array([core.neurons for core in image.cores], np.int64)[cores]).all():

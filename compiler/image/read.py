@@ -92,7 +92,7 @@ def _core(files: Mapping[str, bytes], core: int, image: ImageDocument) -> CoreIm
     name = core_name(core, "memory.json")
     document = _parsed(CoreDocument, files[name], name)
     size, binary = document.sections, core_name(core, "memory.bin")
-    layout = [
+    layout: list[tuple[int, npt.DTypeLike, int]] = [
         (size.words, np.uint8, -(-image.word_bits // 8)),
         (size.lists + 1, COUNT, 1),
         (size.lists + 1, COUNT, 1),
@@ -146,7 +146,7 @@ def _groups(document: CoreDocument, parameters: Ints, place: str) -> Iterator[Gr
         raise ProgramError(f"{place}: groups have {sum(counts)} parameters; found {len(parameters)}")
     first = 0
     for entry in document.groups:
-        held = {}
+        held: dict[str, Ints] = {}
         for name in entry.parameters:
             held[name] = parameters[first : first + entry.channels[1] - entry.channels[0]]
             first += len(held[name])
@@ -156,15 +156,12 @@ def _groups(document: CoreDocument, parameters: Ints, place: str) -> Iterator[Gr
 def _senders(content: bytes, document: ImageDocument) -> tuple[Sender, ...]:
     layout: list[tuple[int, npt.DTypeLike, int]] = []
     for sender in document.senders:
-        layout += [(sender.routes, COUNT, ROUTE), (sender.writes, COUNT, WRITE - 1), (sender.writes, SIGNED, 1)]
+        layout += [(sender.routes, COUNT, ROUTE), (sender.writes, COUNT, WRITE)]
     found = tables(content, layout)
     if found is None:
         raise ProgramError(f"{INPUT}: found {len(content):,} bytes; {INDEX} says otherwise")
     parts = [_ints(table) for table in found]
-    return tuple(
-        Sender(entry, parts[3 * i], np.concatenate([parts[3 * i + 1], parts[3 * i + 2]], axis=1))
-        for i, entry in enumerate(document.senders)
-    )
+    return tuple(Sender(entry, parts[2 * i], parts[2 * i + 1]) for i, entry in enumerate(document.senders))
 
 
 def _ints(table: npt.NDArray[np.generic]) -> Ints:

@@ -50,13 +50,13 @@ def routes_to(places: Places, deliveries: Sequence[Sequence[Delivery]]) -> list[
             if delivery.source not in places.core:
                 continue
             if delivery.reader is not None:
-                for sender, groups in enumerate(places.groups):
-                    rows = [
+                for number, groups in enumerate(places.groups):
+                    whole = [
                         [group.sending, group.size, core, int(delivery.axons[0]), OWN_ID]
                         for group in groups
                         if group.document.population == delivery.source and _reaches(group, delivery.reader)
                     ]
-                    found[sender].append(np.array(rows, np.int64).reshape(-1, 5))
+                    found[number].append(np.array(whole, np.int64).reshape(-1, 5))
                 continue
             holders = places.core[delivery.source][delivery.ids]
             rows = _rows(places.number[delivery.source][delivery.ids], core, delivery)
@@ -80,13 +80,13 @@ def routes_from(source: Population, deliveries: Sequence[Sequence[Delivery]]) ->
 
 
 def writes_from(source: Population, places: Places) -> Ints:
-    """What the host writes into neurons, (writes, 4): id, core, neuron, weight."""
-    found = [np.zeros((0, 4), np.int64)]
+    """Which values the host writes into which neurons, (writes, 3): id, core, neuron."""
+    found = [np.zeros((0, 3), np.int64)]
     for block in places.graph.out_of(source.name):
         if block.injected:
             matrix = block.weights(source.shape, places.graph[block.target].shape).tocoo()
             core, number = places.core[block.target][matrix.row], places.first[block.target][matrix.row]
-            found.append(np.stack([matrix.col, core, number, matrix.data], axis=1).astype(np.int64))
+            found.append(np.stack([matrix.col, core, number], axis=1).astype(np.int64))
     rows = np.concatenate(found)
     ordered: Ints = rows[np.lexsort(rows[:, 2::-1].T)]
     return ordered

@@ -12,6 +12,7 @@ from scipy.sparse import coo_matrix
 from litesnn.base.errors import ProgramError
 from litesnn.compiler.encoding import StoredSynapses, decode
 from litesnn.compiler.encoding.bits import within
+from litesnn.compiler.encoding.lists import WeightRegister
 from litesnn.compiler.graph import Sparse, SynapseBlock, SynapseFormat
 from litesnn.compiler.image.files import core_name
 from litesnn.compiler.image.model import OWN_ID, POPULATION, WINDOW, CoreImage, Image, Ints
@@ -97,13 +98,13 @@ def written(image: Image, ends: Ends) -> Iterator[SynapseBlock]:
     """A block for each group that the host writes values into."""
     first, entering = 0, len(ends.names) - 1
     for sender in image.senders:
-        ids, cores, numbers, weights = sender.writes.T
+        ids, cores, numbers = sender.writes.T
         for core in np.unique(cores):
             own = cores == core
             end, place, _ = ends.neurons[core][:, numbers[own]]
             for target in np.unique(end):
                 part = end == target
-                places = (place[part], first + ids[own][part], weights[own][part])
+                places = (place[part], first + ids[own][part], np.ones(part.sum(), np.int64))
                 yield _block(ends, entering, int(target), places, 0, injected=True)
         first += sender.size
 
@@ -175,10 +176,9 @@ def _joined(
         yield _block(ends, int(source[part[0]]), int(target[part[0]]), places, int(delay[part[0]]))
 
 
-def _shift(weights: tuple[int, str, int, int]) -> int:
+def _shift(weights: WeightRegister) -> int:
     bits, sign, exponent, _ = weights
-    mode = "mixed" if sign == "mixed" else "excitatory"
-    return max(0, exponent + SynapseFormat(bits, exponent, mode).alignment)
+    return max(0, exponent + SynapseFormat(bits, exponent, sign).alignment)
 
 
 def _block(

@@ -23,9 +23,7 @@ def load(folder: str | Path) -> dict[str, Any]:
     content, place = (root / "input.bin").read_bytes(), 0
     for sender in image["senders"]:
         sender["routes"], place = _table(content, place, sender["routes"], "5I")
-        ends, place = _table(content, place, sender["writes"], "3I")
-        weights, place = _table(content, place, sender["writes"], "i")
-        sender["writes"] = [(*end, *weight) for end, weight in zip(ends, weights, strict=True)]
+        sender["writes"], place = _table(content, place, sender["writes"], "3I")
     return image
 
 
