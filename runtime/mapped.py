@@ -1,38 +1,55 @@
-"""Mapped simulation: the network executed from the synapse memory of its cores, to show that mapping changed nothing.
+"""Mapped simulation: the network executed from the image of its cores, to show that mapping changed nothing.
 
-Every core's lists are encoded, the bits are decoded again, and the synapses that come out - not the graph's - carry the spikes.
-Neurons compute as in the exact simulator, so any difference lies in partition, encoding or decoding.
+The files of the image are all that is looked at: axons, routes, lists, registers and neurons. Neurons compute as in the exact simulator, so
+any difference lies in partition, placement, encoding or decoding.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.graph import Graph, Membranes
-from litesnn.compiler.mapping import Mapping
-from litesnn.compiler.mapping.memory_image import decoded_blocks
-from litesnn.compiler.profile import Profile
+from litesnn.compiler.image import Image, image_files, image_graph, read_image
+from litesnn.compiler.image.network import group_name
 from litesnn.runtime.trace import Trace
 
-
-def mapped_graph(graph: Graph, mapping: Mapping, profile: Profile) -> Graph:
-    """The graph with the synapses of its cores' decoded memory; populations on the host, and what it writes, keep theirs."""
-    hosted = {p.name for p in graph.membranes if isinstance(p, Membranes) and p.on_host}
-    host_blocks = [block for block in graph.blocks if block.target in hosted or block.injected]
-    return graph.rebuild(graph.populations, host_blocks + decoded_blocks(graph, mapping, profile))
+Values = npt.NDArray[np.integer[Any]]
 
 
-def simulate_mapped(
-    graph: Graph, mapping: Mapping, profile: Profile, inputs: npt.NDArray[np.int16], *, record: Collection[str] = ()
-) -> Trace:
-    """Simulate samples core by core; parameters as in `litesnn.simulate`. Synapses are unrolled: for networks of some millions."""
+def simulate_image(image: Image, entering: Mapping[str, Values], *, record: Collection[str] = ()) -> Trace:
+    """Simulate what the files of an image say. Synapses are unrolled: for networks of some millions.
+
+    Parameters
+    ----------
+    entering : sender -> its values, (N, C, H, W) held for T steps or (N, T, C, H, W): the network's input, and the spikes of what
+        the host computes, path delays removed
+    record : populations whose spikes are kept, (N, T, C, H, W)
+
+    Raises
+    ------
+    DataError
+        For a sender without values, or of another shape.
+    ProgramError
+        For an image whose memory does not decode.
+    """
     from litesnn.runtime.exact import simulate
 
-    return simulate(mapped_graph(graph, mapping, profile), inputs, record=record)
+    graph = image_graph(image)
+    whole = _populations(image)
+    output = next(found for found in whole.values() if graph.output.name in found.groups)
+    states = list(output.groups) if graph.output.read_as == "membrane" else []
+    kept = [name for population in {*record} for name in whole[population].groups]
+    trace = simulate(graph, _inputs(image, entering), record={*kept, *output.groups}, record_states=states)
+    answer = output.joined(trace.membranes if states else trace.spikes)
+    answer = answer.sum(axis=1) if graph.output.read_as == "sum" else answer[:, -1]
+    spikes: dict[str, Values] = {name: whole[name].joined(trace.spikes) for name in record}
+    return Trace(answer.reshape(len(answer), -1), spikes=spikes)
 
 
 # Unrolled synapses up to which a mapped simulation is cheap enough to run with every compilation.
@@ -54,21 +71,68 @@ class MappedCheck:
         return self.mismatching_spikes == 0 and self.mismatching_readouts == 0
 
 
-def check_mapping(
-    graph: Graph, mapping: Mapping, profile: Profile, inputs: npt.NDArray[np.int16]
-) -> MappedCheck | None:
-    """Compare the mapped with the unmapped simulation; None without samples, or where the network is too large to unroll."""
+def check_image(graph: Graph, image: Image, inputs: npt.NDArray[np.int16]) -> MappedCheck | None:
+    """Compare the graph with what its image's files compute; None without samples, or where the network is too large to unroll."""
     synapses = sum(int(graph.fan_out(block).sum()) for block in graph.blocks)
     if synapses > CHECKED_SYNAPSES or not len(inputs):
         return None
     from litesnn.runtime.exact import simulate
 
-    names = [population.name for population in graph.membranes if population.sends != "nothing"]
-    expected = simulate(graph, inputs, record=names)
-    found = simulate_mapped(graph, mapping, profile, inputs, record=names)
+    sending = [population for population in graph.membranes if population.sends != "nothing"]
+    names = [population.name for population in sending if not population.on_host]
+    expected = simulate(graph, inputs, record=[population.name for population in sending])
+    hosted = {population.name for population in sending if isinstance(population, Membranes) and population.on_host}
+    senders = [sender.document.name for sender in image.senders]
+    entering = {name: expected.spikes[name] if name in hosted else inputs for name in senders}
+    found = simulate_image(read_image(image_files(image)), entering, record=names)
     return MappedCheck(
         len(inputs),
         sum(int(np.count_nonzero(expected.spikes[name])) for name in names),
         sum(int((expected.spikes[name] != found.spikes[name]).sum()) for name in names),
         int((expected.readout != found.readout).any(axis=1).sum()),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Whole:
+    """A population over all cores: its map, and the ids of the neurons of each of its groups."""
+
+    shape: tuple[int, int, int]
+    groups: dict[str, npt.NDArray[np.int64]]
+
+    def joined(self, rows: Mapping[str, Values]) -> npt.NDArray[np.int64]:
+        """Its values from those of its groups, (N, T, C, H, W)."""
+        outer = rows[next(iter(self.groups))].shape[:2]
+        found = np.zeros((*outer, self.shape[0] * self.shape[1] * self.shape[2]), np.int64)
+        for name, ids in self.groups.items():
+            found[:, :, ids] = rows[name].reshape(*outer, -1)
+        return found.reshape(*outer, *self.shape)
+
+
+def _populations(image: Image) -> dict[str, _Whole]:
+    found: dict[str, _Whole] = {}
+    for number, core in enumerate(image.cores):
+        for index, group in enumerate(core.groups):
+            name = group.document.population
+            whole = found.setdefault(name, _Whole(group.document.map, {}))
+            whole.groups[group_name(number, index, name)] = group.ids()
+    return found
+
+
+def _inputs(image: Image, entering: Mapping[str, Values]) -> Values:
+    """The values of all senders side by side, (N, C, 1, 1) or (N, T, C, 1, 1)."""
+    found = []
+    for sender in image.senders:
+        name, shape = sender.document.name, sender.document.shape
+        if name not in entering or entering[name].shape[-3:] != shape:
+            given = entering[name].shape if name in entering else "nothing"
+            raise DataError(f"'{name}': found {given}; allowed: values of shape (N, T, {', '.join(map(str, shape))})")
+        found.append(entering[name])
+    held = all(values.ndim == 4 for values in found)
+    steps = max((values.shape[1] for values in found if values.ndim == 5), default=image.document.timesteps)
+    rows = []
+    for values in found:
+        if not held and values.ndim == 4:
+            values = np.repeat(values[:, None], steps, axis=1)
+        rows.append(values.reshape(*values.shape[:-3], -1).astype(np.int16))
+    return np.concatenate(rows, axis=-1)[..., None, None]

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import strategies as st
 from scipy.sparse import csr_matrix
 
-from litesnn.compiler.encoding import AxonLists, ListFormat, lists_from_matrices
+from litesnn.compiler.encoding import AxonLists, ListFormat, MemoryImage, decode, lists_from_matrices
 
 FORMATS = (
     ListFormat(1, "excitatory"),
@@ -104,3 +104,23 @@ def _nxtf_entries(targets: list[int], compression: str) -> list[list[int]]:
         else:
             entry.append(target)
     return entries
+
+
+def decoded(image: MemoryImage, like: AxonLists) -> AxonLists:
+    """The lists that an image holds, sorted by the distinct formats of those that were stored."""
+    formats = tuple(dict.fromkeys(like.formats))
+    found, lists = decode(image), len(image.pointers) - 1
+    # Fields of a delay may be wider than the format needs.
+    keys = [(image.registers[r].weights[:3], int(d)) for r, d in zip(found.register, found.delay, strict=True)]
+    numbers = {(form.register[:3], form.delay): number for number, form in enumerate(formats)}
+    run = found.list * len(formats) + np.array([numbers[key] for key in keys], np.int64)
+    order = np.argsort(run, kind="stable")
+    return AxonLists(
+        formats=formats,
+        indptr=np.concatenate([[0], np.cumsum(np.bincount(run, minlength=lists * len(formats)))]),
+        targets=found.target[order].astype(np.int32),
+        codes=found.code[order].astype(np.int32),
+        width=like.width,
+        atoms=like.atoms,
+        rows=like.rows,
+    )

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint8]
-Words = npt.NDArray[np.uint64]
+Words = npt.NDArray[np.uint8]
 
 
 def put(bits: Bits, place: Ints, width: Ints, values: Ints) -> None:
@@ -26,14 +26,17 @@ def take(bits: Bits, place: Ints, width: Ints) -> Ints:
     return values
 
 
-def to_words(bits: Bits) -> Words:
-    """Bit k of the stream becomes bit k % 64 of word k // 64; the length is a multiple of 64."""
-    return np.packbits(bits, bitorder="little").view("<u8").astype(np.uint64)
+def to_words(bits: Bits, word_bits: int) -> Words:
+    """Bit k of the stream becomes bit k % `word_bits` of word k // `word_bits`; the length is a multiple of that.
+
+    Words are rows of bytes, lowest first: (words, bytes). Bits of the last byte that a word does not have are 0.
+    """
+    return np.packbits(bits.reshape(-1, word_bits), axis=1, bitorder="little")
 
 
-def to_bits(words: Words) -> Bits:
+def to_bits(words: Words, word_bits: int) -> Bits:
     """The stream of `to_words`."""
-    return np.unpackbits(words.astype("<u8").view(np.uint8), bitorder="little")
+    return np.unpackbits(words, axis=1, bitorder="little")[:, :word_bits].ravel()
 
 
 def within(counts: Ints) -> Ints:

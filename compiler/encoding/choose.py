@@ -1,14 +1,13 @@
-"""The chooser: per run the cheapest encoding, with no more format registers than a core has.
+"""The chooser: per run the cheapest encoding among those that a core is set up for.
 
-With every width on offer the choice of each run is the cheapest there is. Where that takes more registers than allowed,
-set-ups with fewer widths are tried, among them every single encoding, and the one with the fewest words is taken: the
-result is never above a single encoding that fits the registers by itself.
+With every width on offer the choice of each run is the cheapest there is. Where that takes more format registers than a core
+has, `together` finds the set-up that all of its lists share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -21,13 +20,12 @@ from litesnn.compiler.encoding.entries import (
     Entries,
     Layout,
     Widths,
-    all_widths,
     sum_by,
     synapse_bits,
 )
 from litesnn.compiler.encoding.kernel_row import KernelRow
 from litesnn.compiler.encoding.lists import AxonLists, ListFormat, WeightRegister
-from litesnn.compiler.encoding.rule import UNLIMITED, ListRule
+from litesnn.compiler.encoding.rule import UNLIMITED, ListRule, round_up
 from litesnn.compiler.encoding.run_length import RunLength
 from litesnn.compiler.encoding.sparse import Sparse
 
@@ -58,6 +56,7 @@ class Choice:
     code : encoding of each entry (compression code)
     entries, layout : the entries and their field widths
     bits : bits of each entry
+    formats : those of the lists, with delays as wide as they are stored
     registers : the distinct format registers; entry `i` uses `registers[register[i]]`
     """
 
@@ -65,6 +64,7 @@ class Choice:
     entries: Entries
     layout: Layout
     bits: Ints
+    formats: tuple[ListFormat, ...]
     registers: tuple[Register, ...]
     register: Ints
 
@@ -79,48 +79,43 @@ class Choice:
         return words
 
 
-def choose(lists: AxonLists, rule: ListRule, registers: int | None = None, only: Sequence[str] | None = None) -> Choice:
-    """The cheapest encoding of every run.
+class Candidates:
+    """Every way to store some lists, cut into entries once."""
 
-    Parameters
-    ----------
-    registers : format registers to use at most, by default all of the core
-    only : encodings to choose among, by default those of the rule
+    def __init__(self, lists: AxonLists, rule: ListRule, only: Sequence[str] | None = None) -> None:
+        self.lists, self.rule = lists, rule
+        names = tuple(only) if only is not None else _allowed(lists, rule)
+        variants = [variant for name in names for variant in _encoding(name).variants(rule)]
+        self._cut = [(variant, variant.entries(lists, rule)) for variant in variants]
+        self._known: dict[object, Choice] = {}
+        self.widest = max((int(entries.index_need.max(initial=0)) for _, entries in self._cut), default=0)
+        """Bits of the largest index that any entry has to hold."""
+        self.names = frozenset(_of_lists(variant.name) for variant, _ in self._cut)
+        """The encodings there are, of rows by those whose part they take."""
 
-    Raises
-    ------
-    CompileError
-        If a target lies beyond the widest index.
-    """
-    limit = rule.formats if registers is None else registers
-    names = tuple(only) if only is not None else _allowed(lists, rule)
-    variants = [variant for name in names for variant in _encoding(name).variants(rule)]
-    cut = [(variant, variant.entries(lists, rule)) for variant in variants]
-    full = all_widths(rule)
-    best = _cheapest(cut, lists, rule, full)
-    if len(best.registers) <= limit:
-        return best
-    widest = int(max((entries.index_need.max(initial=0) for _, entries in cut), default=0))
-    one = tuple(width for width in rule.index_widths if width >= widest)[:1]
-    fewer = [Widths(one, rule.skip_widths), Widths(one, rule.skip_widths[1::2]), Widths(one, rule.skip_widths[-1:])]
-    trials = [(cut, widths) for widths in fewer]
-    for name in names:
-        part = [(variant, entries) for variant, entries in cut if variant.name == name]
-        trials += [(part, full), *((part, widths) for widths in fewer)]
-    fitting = [
-        choice
-        for part, widths in trials
-        if len((choice := _cheapest(part, lists, rule, widths)).registers) <= limit or widths is fewer[-1]
-    ]
-    return min(
-        fitting, key=lambda choice: (max(len(choice.registers), limit), int(choice.list_words(lists, rule).sum()))
-    )
+    def cheapest(self, widths: Widths, names: Collection[str]) -> Choice:
+        """The cheapest of the named encodings for every run, with registers of the given widths."""
+        index = tuple(round_up(np.arange(self.widest + 1), widths.index).tolist())
+        formats = tuple(
+            replace(f, delay_bits=next((w for w in widths.delay if w >= f.delay_bits), f.delay_bits))
+            for f in self.lists.formats
+        )
+        key = (index, widths.skip, formats, frozenset(names))
+        if key not in self._known:
+            part = [(variant, entries) for variant, entries in self._cut if _of_lists(variant.name) in names]
+            self._known[key] = _cheapest(part, replace(self.lists, formats=formats), self.rule, widths)
+        return self._known[key]
 
 
 def _allowed(lists: AxonLists, rule: ListRule) -> tuple[str, ...]:
     if lists.rows:
         return tuple(_encoding(name).of_rows or name for name in rule.row_encodings)
     return rule.encodings
+
+
+def _of_lists(name: str) -> str:
+    """The encoding whose part one of rows takes, or the encoding itself."""
+    return next((other for other, encoding in ENCODINGS.items() if encoding.of_rows == name), name)
 
 
 def _encoding(name: str) -> type[Encoding]:
@@ -157,7 +152,15 @@ def _cheapest(cut: Sequence[tuple[Encoding, Entries]], lists: AxonLists, rule: L
     layout = Layout(*(gather([getattr(part, name) for part in layouts]) for name in Layout.__dataclass_fields__))
     code = gather([np.full(len(e.run), variant.code) for variant, e in cut])
     registers, register = _registers(code, entries, layout, lists.formats)
-    return Choice(code=code, entries=entries, layout=layout, bits=gather(bits), registers=registers, register=register)
+    return Choice(
+        code=code,
+        entries=entries,
+        layout=layout,
+        bits=gather(bits),
+        formats=lists.formats,
+        registers=registers,
+        register=register,
+    )
 
 
 def _weight_bits(lists: AxonLists, entries: Entries) -> Ints:

@@ -13,10 +13,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.encoding.choose import NAMES, Choice, Register, choose
+from litesnn.compiler.encoding.choose import NAMES, Choice, Register
 from litesnn.compiler.encoding.entries import sum_by
 from litesnn.compiler.encoding.lists import AxonLists
 from litesnn.compiler.encoding.rule import ListRule, as_rule
+from litesnn.compiler.encoding.together import choose
 from litesnn.compiler.profile import Profile
 
 Ints = npt.NDArray[np.int64]
@@ -107,8 +108,8 @@ def cost_of(choice: Choice, lists: AxonLists, rule: ListRule) -> EncodedCost:
     """The cost of a choice, by cause."""
     entries, layout = choice.entries, choice.layout
     form = entries.run % len(lists.formats)
-    weight = np.array([f.weight_bits for f in lists.formats], np.int64)[form]
-    delay = np.array([f.delay_bits for f in lists.formats], np.int64)[form]
+    weight = np.array([f.weight_bits for f in choice.formats], np.int64)[form]
+    delay = np.array([f.delay_bits for f in choice.formats], np.int64)[form]
     inserted = entries.stored - entries.synapses
     bits = sum_by(entries.run // len(lists.formats), choice.bits, len(lists))
     stored = choice.list_words(lists, rule)

@@ -43,10 +43,11 @@ class Entries:
 
 @dataclass(frozen=True)
 class Widths:
-    """The index and skip widths that format registers were set up for."""
+    """The index, skip and delay widths that format registers were set up for; of delays those that formats ask for."""
 
     index: tuple[int, ...]
     skip: tuple[int, ...]
+    delay: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,11 +4,12 @@ An entry is `format id (4), count (6), reserved up to the header's bits, [index 
 synapse `weight, [delay], [index or step]`; weights are magnitudes with a shared sign, two's complement in mixed formats.
 Format id 0 ends a list: Loihi 1's six free bits always hold it. Loihi 2's bit layout is not public; the image has the sizes
 its logs show. Its entries may hold more synapses than six bits count: the rest of the count stands beside the list's
-pointer, in `counts_high`.
+pointer, in `counts_high`. docs/image.md has every bit.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,10 +17,11 @@ import numpy.typing as npt
 
 from litesnn.base.errors import CompileError
 from litesnn.compiler.encoding.bits import Bits, Words, put, to_words, within
-from litesnn.compiler.encoding.choose import ENCODINGS, Choice, Register, choose
+from litesnn.compiler.encoding.choose import ENCODINGS, Choice, Register
 from litesnn.compiler.encoding.entries import sum_by
-from litesnn.compiler.encoding.lists import AxonLists, ListFormat
+from litesnn.compiler.encoding.lists import AxonLists
 from litesnn.compiler.encoding.rule import COUNT_BITS, FORMAT_BITS, ListRule, as_rule
+from litesnn.compiler.encoding.together import choose
 from litesnn.compiler.profile import Profile
 
 Ints = npt.NDArray[np.int64]
@@ -32,69 +34,90 @@ class MemoryImage:
 
     Attributes
     ----------
-    words : (words,) synapse memory
+    words : (words, bytes) synapse memory, each word from its lowest byte on
     pointers : (lists + 1,) first word of each list
     registers : format registers; the format ids of entries count from 1
-    formats : distinct weight formats and delays, which the decoded synapses are sorted by
     entry_pointers, counts_high : (lists + 1,) and (entries,): synapse counts beyond six bits, per entry
-    width, atoms, rows : as in `AxonLists`
     header_bits, word_bits : as in `ListRule`
     """
 
     words: Words
     pointers: Ints
     registers: tuple[Register, ...]
-    formats: tuple[ListFormat, ...]
     entry_pointers: Ints
     counts_high: Ints
-    width: int
-    atoms: int
-    rows: bool
     header_bits: int
     word_bits: int
 
 
 def encode(lists: AxonLists, target: Profile | ListRule, choice: Choice | None = None) -> MemoryImage:
-    """Lists as they stand in synapse memory, by default in the cheapest encodings.
+    """Lists as they stand in synapse memory by themselves, by default in the cheapest encodings; raises as `encode_together`."""
+    rule = as_rule(target)
+    choice = choose(lists, rule) if choice is None else choice
+    return encode_together([(lists, choice)], rule)
+
+
+def encode_together(parts: Sequence[tuple[AxonLists, Choice]], rule: ListRule) -> MemoryImage:
+    """All lists of a core, one after the other in one memory, with one table of registers: an id means one register.
 
     Raises
     ------
     CompileError
         If they need more format registers than a core has, or a header too short for format and count.
     """
-    rule = as_rule(target)
-    choice = choose(lists, rule) if choice is None else choice
-    _check(choice, rule)
-    entries, layout = choice.entries, choice.layout
-    owner = entries.run // len(lists.formats)
-    pointers = np.concatenate([[0], np.cumsum(choice.list_words(lists, rule))])
-    list_bits = sum_by(owner, choice.bits, len(lists))
-    inside = np.cumsum(choice.bits) - choice.bits - (np.cumsum(list_bits) - list_bits)[owner]
-    start = pointers[owner] * rule.word_bits + inside
-    bits: Bits = np.zeros(int(pointers[-1]) * rule.word_bits, np.uint8)
-    put(bits, start, np.full_like(start, FORMAT_BITS), choice.register + 1)
-    put(bits, start + FORMAT_BITS, np.full_like(start, COUNT_BITS), entries.stored % 2**COUNT_BITS)
-    put(bits, start + rule.header_bits, layout.prefix, entries.base)
-    _put_synapses(bits, start + rule.header_bits + layout.prefix, choice, lists)
+    table = register_table([choice for _, choice in parts])
+    _check(table, rule)
+    pieces = [_encoded(lists, choice, rule, table) for lists, choice in parts]
+    none = np.zeros(0, np.int64)
+    lengths, entries, high = (np.concatenate([none, *(piece[i] for piece in pieces)]) for i in (1, 2, 3))
     return MemoryImage(
-        words=to_words(bits),
-        pointers=pointers,
-        registers=choice.registers,
-        formats=tuple(dict.fromkeys(lists.formats)),
-        entry_pointers=np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=len(lists)))]),
-        counts_high=entries.stored >> COUNT_BITS,
-        width=lists.width,
-        atoms=lists.atoms,
-        rows=lists.rows,
+        words=np.concatenate([to_words(np.zeros(0, np.uint8), rule.word_bits), *(piece[0] for piece in pieces)]),
+        pointers=np.concatenate([[0], np.cumsum(lengths)]),
+        registers=table,
+        entry_pointers=np.concatenate([[0], np.cumsum(entries)]),
+        counts_high=high,
         header_bits=rule.header_bits,
         word_bits=rule.word_bits,
     )
 
 
-def _check(choice: Choice, rule: ListRule) -> None:
-    if len(choice.registers) > rule.formats:
+def register_table(choices: Sequence[Choice]) -> tuple[Register, ...]:
+    """The distinct registers of several choices, in a fixed order."""
+    return tuple(sorted({register for choice in choices for register in choice.registers}))
+
+
+def _encoded(
+    lists: AxonLists, choice: Choice, rule: ListRule, table: tuple[Register, ...]
+) -> tuple[Words, Ints, Ints, Ints]:
+    """Words of some lists; words and entries of each list, and each entry's synapses beyond six bits."""
+    if not len(lists):
+        none = np.zeros(0, np.int64)
+        return to_words(none.astype(np.uint8), rule.word_bits), none, none, none
+    entries, layout = choice.entries, choice.layout
+    owner = entries.run // len(lists.formats)
+    lengths = choice.list_words(lists, rule)
+    first = np.cumsum(lengths) - lengths
+    list_bits = sum_by(owner, choice.bits, len(lists))
+    inside = np.cumsum(choice.bits) - choice.bits - (np.cumsum(list_bits) - list_bits)[owner]
+    start = first[owner] * rule.word_bits + inside
+    bits: Bits = np.zeros(int(lengths.sum()) * rule.word_bits, np.uint8)
+    ids = np.array([table.index(register) + 1 for register in choice.registers], np.int64)
+    put(bits, start, np.full_like(start, FORMAT_BITS), ids[choice.register])
+    put(bits, start + FORMAT_BITS, np.full_like(start, COUNT_BITS), entries.stored % 2**COUNT_BITS)
+    put(bits, start + rule.header_bits, layout.prefix, entries.base)
+    _put_synapses(bits, start + rule.header_bits + layout.prefix, choice, lists)
+    return (
+        to_words(bits, rule.word_bits),
+        lengths,
+        np.bincount(owner, minlength=len(lists)),
+        entries.stored >> COUNT_BITS,
+    )
+
+
+def _check(table: tuple[Register, ...], rule: ListRule) -> None:
+    if len(table) > rule.formats:
         raise CompileError(
-            f"the lists need {len(choice.registers)} synapse formats; a core of {rule.profile} has {rule.formats}; spread "
+            f"the lists need {len(table)} synapse formats; a core of {rule.profile} has {rule.formats}; spread "
             "their blocks over more cores"
         )
     if rule.header_bits < FORMAT_BITS + COUNT_BITS:
@@ -108,7 +131,7 @@ def _put_synapses(bits: Bits, body: Ints, choice: Choice, lists: AxonLists) -> N
     """Write every stored synapse; the zeros that dense entries insert are 0 but for their index."""
     entries, layout = choice.entries, choice.layout
     weight, delay_bits, delay = (
-        np.array([getattr(form, name) for form in lists.formats], np.int64)[entries.run % len(lists.formats)]
+        np.array([getattr(form, name) for form in choice.formats], np.int64)[entries.run % len(lists.formats)]
         for name in ("weight_bits", "delay_bits", "delay")
     )
     stride = weight + delay_bits + layout.per_synapse

@@ -134,7 +134,8 @@ def population_lists(
                 kind[y, x] = kinds.setdefault((rows, columns, first - int(base[y, x])), len(kinds))
     parts = []
     for matrix in matrices:
-        pieces = [_kind_matrix(matrix, read, shared, *key, tile) for key in kinds]
+        taps = [matrix[:, read * shared.taps + tap].tocoo() for tap in range(shared.taps)] if kinds else []
+        pieces = [_kind_matrix(taps, len(read), shared, *key, tile) for key in kinds]
         parts.append(_beside(pieces, tile.neurons))
     return PopulationLists(lists_from_matrices(parts, formats, atoms=max(1, len(read))), read, kind, base)
 
@@ -160,27 +161,25 @@ def _patterns(side: int, interval: Interval, axis: AxisWindow) -> list[tuple[tup
 
 
 def _kind_matrix(
-    matrix: csc_matrix,
-    read: Ints,
+    taps: Sequence[coo_matrix],
+    read: int,
     shared: Window,
     rows: tuple[Interval, ...],
     columns: tuple[Interval, ...],
     shift: int,
     tile: Tile,
 ) -> coo_matrix:
-    """Codes (targets relative to the base, read channels) of one kind of pixel."""
+    """Codes (targets relative to the base, read channels) of one kind of pixel; `taps`: (channels of the tile, read channels)."""
     depth, breadth = tile.channels[1] - tile.channels[0], tile.columns[1] - tile.columns[0]
     data, targets, atoms = [], [], []
     for ky, down in rows:
         for kx, right in columns:
-            piece = matrix[:, read * shared.taps + ky * shared.columns + kx].tocoo()
+            piece = taps[ky * shared.columns + kx]
             data.append(piece.data)
             targets.append(shift + (down * breadth + right) * depth + piece.row)
             atoms.append(piece.col)
     height = depth * breadth * (tile.rows[1] - tile.rows[0])
-    return coo_matrix(
-        (np.concatenate(data), (np.concatenate(targets), np.concatenate(atoms))), shape=(height, len(read))
-    )
+    return coo_matrix((np.concatenate(data), (np.concatenate(targets), np.concatenate(atoms))), shape=(height, read))
 
 
 def _beside(pieces: Sequence[coo_matrix], height: int) -> csc_matrix:

@@ -18,12 +18,13 @@ from litesnn.compiler.encoding import (
     ListRule,
     Register,
     Tile,
-    encode_cost,
     list_format,
     neuron_lists,
     stored_whole,
 )
 from litesnn.compiler.encoding import list_words as encoded_words
+from litesnn.compiler.encoding.kernel_row import KernelRow
+from litesnn.compiler.encoding.sparse import Sparse
 from litesnn.compiler.graph import Population, SynapseBlock
 from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.fan_rows import BlockTaps, Stored, stored_rows
@@ -96,7 +97,7 @@ class Fan:
     def _use(self, channels: Interval, rows: Intervals, columns: Intervals) -> Use:
         shape = (len(rows), len(columns))
         if self._whole:
-            words, axons, longest, _ = self._stored(channels)
+            words, axons, longest = self._stored(channels)
             return Use(np.full(shape, words), np.full(shape, axons), np.full(shape, longest))
         across, down = self.columns.multiplicity(columns), self.rows.multiplicity(rows)
         box = (channels[1] - channels[0]) * max(b - a for a, b in rows) * max(b - a for a, b in columns)
@@ -117,15 +118,20 @@ class Fan:
         return Use(atoms * (length * copies).sum(axis=(2, 3)), shared, length.max(axis=(2, 3)))
 
     def registers(self, channels: Interval) -> frozenset[Register]:
-        """Format registers the lists need; where lists are costed by class, one per weight format."""
-        if self._whole:
-            stored: frozenset[Register] = self._stored(channels)[3]
-            return stored
-        width = self._index_width((channels[1] - channels[0]) * self.target.shape[1] * self.target.shape[2])
-        return frozenset(
-            Register(code=0, weights=form.register, prefix_bits=0, index_bits=width, skip_bits=0)
-            for form in self.formats
-        )
+        """Format registers that the lists need at least: one per weight format, whatever the widths of its other fields.
+
+        What a core stores its lists in is chosen for all of them together (`mapping.memory_image`).
+        """
+
+        def count() -> frozenset[Register]:
+            window = self.blocks[0].geometry.window
+            rows = self.kind == "row" and window is not None and not window.depthwise
+            code = KernelRow.code if rows else Sparse.code
+            used = [form for part, form in zip(self.parts, self.formats, strict=True) if part.counts(channels).any()]
+            return frozenset(Register(code, (*form.register[:3], 0), 0, 0, 0) for form in used)
+
+        result: frozenset[Register] = self._memory("registers", channels, count)
+        return result
 
     def reached(self, channels: Interval) -> Bools:
         """Whether a source neuron of each channel and class has a list: (channel, row class, column class)."""
@@ -164,8 +170,7 @@ class Fan:
             tile = Tile(channels, (0, self.target.shape[1]), (0, self.target.shape[2]))
             lists = neuron_lists(self.blocks, self.source.shape, self.target.shape, tile, self.rule)
             words = encoded_words(lists, self.rule)
-            registers = encode_cost(lists, self.rule).registers
-            return int(words.sum()), int(np.count_nonzero(words)), int(words.max(initial=0)), registers
+            return int(words.sum()), int(np.count_nonzero(words)), int(words.max(initial=0))
 
         result: Stored = self._memory("stored", channels, count)
         return result

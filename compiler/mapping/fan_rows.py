@@ -7,15 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.encoding import ListFormat, ListRule, Register, encode_cost, kernel_rows
-from litesnn.compiler.encoding.kernel_row import KernelRow
+from litesnn.compiler.encoding import ListFormat, ListRule, encode_cost, kernel_rows
 from litesnn.compiler.encoding.shared_kernel import windowed
 from litesnn.compiler.graph import Population, SynapseBlock
 from litesnn.compiler.mapping.model import Interval, Shape
 
 Ints = npt.NDArray[np.int64]
-Stored = tuple[int, int, int, frozenset[Register]]
-"""Words, axons, words of the longest list, and format registers."""
+Stored = tuple[int, int, int]
+"""Words, axons, and words of the longest list."""
 
 
 class BlockTaps:
@@ -42,8 +41,8 @@ def stored_rows(
     def stored(part: Interval) -> Stored:
         return _dense(formats, taps, rule, part) if every else _encoded(blocks, formats, rule, shape, part)
 
-    words, axons, longest, registers = zip(*map(stored, rule.row_parts(channels)), strict=True)
-    return sum(words), sum(axons), max(longest), frozenset[Register]().union(*registers)
+    words, axons, longest = zip(*map(stored, rule.row_parts(channels)), strict=True)
+    return sum(words), sum(axons), max(longest)
 
 
 def _encoded(
@@ -51,20 +50,15 @@ def _encoded(
 ) -> Stored:
     lists = kernel_rows(windowed(block.geometry for block in blocks), formats, shape, channels)
     cost = encode_cost(lists, rule)
-    return cost.words, int(cost.words > 0), cost.longest, cost.registers
+    return cost.words, int(cost.words > 0), cost.longest
 
 
 def _dense(formats: Sequence[ListFormat], taps: Sequence[BlockTaps], rule: ListRule, channels: Interval) -> Stored:
     """`_encoded` of rows that are all dense, from counts: what the encoder gives, a hundred times faster."""
     counts = [part.counts(channels) for part in taps]
     bits = np.zeros(counts[0].shape, np.int64)
-    registers = set()
     for count, form in zip(counts, formats, strict=True):
         bits += (count > 0) * (rule.header_bits + (channels[1] - channels[0]) * form.synapse_bits)
-        if count.any():
-            registers.add(
-                Register(code=KernelRow.code, weights=form.register, prefix_bits=0, index_bits=0, skip_bits=0)
-            )
     read: npt.NDArray[np.bool_] = np.any([count.any(axis=(1, 2)) for count in counts], axis=0)
     words: Ints = np.maximum(rule.words(bits[read]), 1)
-    return int(words.sum()), int(words.size > 0), int(words.max(initial=0)), frozenset(registers)
+    return int(words.sum()), int(words.size > 0), int(words.max(initial=0))

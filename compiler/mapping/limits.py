@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, sqrt
 
+from litesnn.compiler.encoding import ListRule
 from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.cuts import PatchRule
 from litesnn.compiler.mapping.model import Mesh
@@ -64,6 +65,10 @@ class CoreLimits:
     mesh: Mesh
     chips: int | None
 
+    def with_room(self, resource: str, factor: float) -> CoreLimits:
+        """The same limits with so many times less of one resource."""
+        return replace(self, resources={**self.resources, resource: int(self.resources[resource] / factor)})
+
 
 def unit_on(profile: Profile, resource: str) -> str:
     """The unit of a resource, words with their width on this chip: `64-bit words`."""
@@ -83,13 +88,15 @@ def core_limits(profile: Profile) -> CoreLimits:
         "synapse_words": core.synapse_words,
         "list_words": synapses.list_words_max,
         "core_words": core.core_words,
-        "synapse_formats": core.synapse_formats,
         "threshold_profiles": profile.neuron.threshold_profiles_per_core,
         "compartment_profiles": core.compartment_profiles,
         "neuron_groups": core.neuron_groups,
         "layers": core.layers_per_core,
     }
-    resources = {name: figure.value for name, figure in figures.items() if figure.value is not None}
+    known_figures = {name: figure.value for name, figure in figures.items() if figure.value is not None}
+    # More formats than a list's header can name do not exist, whatever else is known of them.
+    known_figures["synapse_formats"] = ListRule.of(profile).formats
+    resources = {name: known_figures[name] for name in UNITS if name in known_figures}
     for name, memory in (("synapse_words", core.synapse_memory_kib.value), ("core_words", core.memory_kib.value)):
         if memory is not None and name in resources:
             resources[name] = min(resources[name], memory * KIB_BITS // (core.word_bits.value or 64))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from math import fsum
 
 import numpy as np
@@ -16,6 +18,7 @@ from litesnn.compiler.mapping.compartments import with_own_synapses
 from litesnn.compiler.mapping.fan import Fan
 from litesnn.compiler.mapping.limits import UNITS, CoreLimits, core_limits
 from litesnn.compiler.mapping.links import Links, Rates, find_links
+from litesnn.compiler.mapping.memory_image import core_memory
 from litesnn.compiler.mapping.model import Core, Mapping, Slice
 from litesnn.compiler.mapping.pack import pack
 from litesnn.compiler.mapping.placement import Placement, place
@@ -28,6 +31,8 @@ from litesnn.compiler.mapping.usage import Demand, Grid, build_demands, core_wor
 from litesnn.compiler.profile import Profile
 
 Ints = npt.NDArray[np.int64]
+Usage = dict[str, int]
+PACKED_AGAIN = 3
 
 
 def map_graph(
@@ -54,15 +59,19 @@ def map_graph(
     demands = build_demands(graph, limits, rule, axons)
     bound = lower_bound(demands, limits)
     least = int(np.ceil(max(bound.values(), default=1.0) - 1e-9))
-    cores: list[tuple[Slice, ...]] | None = None
-    refused: tuple[Excess, ...] = ()
+    packed: _Packed | None = None
+
+    def stored(slices: tuple[Slice, ...]) -> Usage:
+        return core_memory(graph, slices, rule, axons).usage
+
     if least <= limits.mesh.cores or not limits.other_chip:
-        cores, links, refused = _partition(demands, limits, least, 0, rates)
-    if cores is None or (len(cores) > limits.mesh.cores and limits.other_chip):
+        packed = _partition(demands, limits, stored, least, 0, rates)
+    if packed is None or (len(packed.cores) > limits.mesh.cores and limits.other_chip):
         # More than one chip: any axon may have to leave its chip, which takes more entries.
-        cores, links, refused = _partition(demands, limits, least, limits.other_chip, rates)
+        packed = _partition(demands, limits, stored, least, limits.other_chip, rates)
+    cores, links, refused = packed.cores, packed.links, packed.refused
     placement = place(links.packets, limits.mesh, seed) if optimize and not refused else _in_order(cores, limits)
-    usages = _usages(cores, demands, limits, links, _leaving(links, placement, limits))
+    usages = _usages(cores, demands, limits, links, packed.memory, _leaving(links, placement, limits))
     mapping = Mapping(
         profile=profile.name,
         mesh=limits.mesh,
@@ -80,21 +89,44 @@ def map_graph(
     return mapping
 
 
+@dataclass(frozen=True)
+class _Packed:
+    """Slices per core, their links, what the memory of each takes as stored, and what no core holds."""
+
+    cores: list[tuple[Slice, ...]]
+    links: Links
+    memory: list[Usage]
+    refused: tuple[Excess, ...]
+
+
 def _partition(
-    demands: dict[str, Demand], limits: CoreLimits, least: int, further: int, rates: Rates | None
-) -> tuple[list[tuple[Slice, ...]], Links, tuple[Excess, ...]]:
-    """Slices per core, their links, and what no core holds; every axon takes `further` output entries besides its own."""
+    demands: dict[str, Demand],
+    limits: CoreLimits,
+    stored: Callable[[tuple[Slice, ...]], Usage],
+    least: int,
+    further: int,
+    rates: Rates | None,
+) -> _Packed:
+    """A packing that fits, or the last one tried; every axon takes `further` output entries besides its own."""
     found = split_all(demands, limits, further)
-    # Cutting a reader to fill cores up may give its sources more destinations than they were split for: then the next best.
-    for cores in pack(found.demands, found.grids, limits, least):
-        links = find_links(cores, demands, limits, rates)
-        leaving = links.axons.getnnz(axis=1)
-        if limits.entries is not None:
-            leaving = np.asarray((links.entries + further * links.axons).sum(axis=1)).ravel()
-        usages = _usages(cores, demands, limits, links, leaving)
-        if all(value <= limits.resources[name] for usage in usages for name, value in usage.items()):
+    room = limits
+    for _ in range(PACKED_AGAIN):
+        # Cutting a reader to fill cores up may give its sources more destinations than they were split for: then the next best.
+        for cores in pack(found.demands, found.grids, room, least):
+            links = find_links(cores, demands, limits, rates)
+            leaving = links.axons.getnnz(axis=1)
+            if limits.entries is not None:
+                leaving = np.asarray((links.entries + further * links.axons).sum(axis=1)).ravel()
+            memory = [{} if found.refused else stored(slices) for slices in cores]
+            usages = _usages(cores, demands, limits, links, memory, leaving)
+            if all(value <= limits.resources[name] for usage in usages for name, value in usage.items()):
+                return _Packed(cores, links, memory, found.refused)
+        over = max((use["synapse_words"] / limits.resources["synapse_words"] for use in memory if use), default=0.0)
+        if over <= 1 or "synapse_words" not in limits.resources:
             break
-    return cores, links, found.refused
+        # A core's one table of formats takes more words than its lists would each by itself: leave room for them.
+        room = room.with_room("synapse_words", over)
+    return _Packed(cores, links, memory, found.refused)
 
 
 def _in_order(cores: list[tuple[Slice, ...]], limits: CoreLimits) -> Placement:
@@ -103,9 +135,17 @@ def _in_order(cores: list[tuple[Slice, ...]], limits: CoreLimits) -> Placement:
 
 
 def _usages(
-    cores: list[tuple[Slice, ...]], demands: dict[str, Demand], limits: CoreLimits, links: Links, leaving: Ints
-) -> list[dict[str, int]]:
-    """What every core uses, exactly: axons that several slices share counted once; `leaving` output entries per core."""
+    cores: list[tuple[Slice, ...]],
+    demands: dict[str, Demand],
+    limits: CoreLimits,
+    links: Links,
+    memory: list[Usage],
+    leaving: Ints,
+) -> list[Usage]:
+    """What every core uses, exactly: axons that several slices share counted once; `leaving` output entries per core.
+
+    `memory`: what the lists of a core take as stored; where it is empty, what their slices were taken to need.
+    """
     readers: dict[str, list[Fan]] = {name: [] for name in demands}
     for fan in (fan for demand in demands.values() for fan in demand.fans):
         readers.setdefault(fan.source.name, []).append(fan)
@@ -138,6 +178,7 @@ def _usages(
             "neuron_groups": len({demand.population.group for demand in own}),
             "layers": len(slices),
         }
+        total |= memory[core]
         total["state_words"] = sum(part.neurons * demand.state_words for demand, part in zip(own, slices, strict=True))
         total["core_words"] = core_words(total, limits)
         usages.append({name: total[name] for name in UNITS if name in limits.resources})

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from litesnn.compiler.graph import Graph, Membranes, Pace, Population, Source
+from litesnn.compiler.image import Image
 from litesnn.compiler.mapping import Mapping as CoreMapping
 from litesnn.compiler.origin import Origin
 from litesnn.compiler.report import Report
@@ -19,7 +20,7 @@ CORES_MAX = 2**20
 
 
 def program_problems(
-    graph: Graph, origin: Origin, profile: str, mapping: CoreMapping | None, report: Report
+    graph: Graph, origin: Origin, profile: str, mapping: CoreMapping | None, report: Report, image: Image | None
 ) -> Iterator[str]:
     """What does not fit, with the file it stands in; `profile` is the name of the program's."""
     graph_problems = [*_structure(graph), *_timing(graph)]
@@ -27,6 +28,8 @@ def program_problems(
     yield from (f"graph.json: {problem}" for problem in (*graph_problems, *misfits))
     if mapping is not None and not graph_problems:
         yield from (f"mapping.json: {problem}" for problem in _cores(graph, mapping, profile))
+    if image is not None:
+        yield from (f"image/image.json: {problem}" for problem in _image(graph, (origin.name, profile), mapping, image))
     yield from (f"report.json: {problem}" for problem in _report(graph, (origin.name, profile), mapping, report))
 
 
@@ -130,6 +133,22 @@ def _cores(graph: Graph, mapping: CoreMapping, profile: str) -> Iterator[str]:
     known = {population.name for population in graph.populations}
     for name in sorted(set(mapping.axons) - known):
         yield f"axons: '{name}' is no population"
+
+
+def _image(graph: Graph, about: tuple[str, str], mapping: CoreMapping | None, image: Image) -> Iterator[str]:
+    """The image is of this network, and its cores hold what those of the mapping do."""
+    document = image.document
+    found = (("name", document.name, about[0]), ("profile", document.profile, about[1]))
+    for what, said, wanted in (*found, ("timesteps", document.timesteps, graph.timesteps)):
+        if said != wanted:
+            yield f"{what}: found '{said}'; the program's is '{wanted}'"
+    held = () if mapping is None else mapping.cores
+    slices = [
+        [(x.document.population, x.document.channels, x.document.rows, x.document.columns) for x in core.groups]
+        for core in image.cores
+    ]
+    if slices != [[(x.population, x.channels, x.rows, x.columns) for x in core.slices] for core in held]:
+        yield "its cores do not hold what those of mapping.json do"
 
 
 def _box(population: Population, intervals: tuple[tuple[int, int], ...]) -> tuple[slice, ...] | None:

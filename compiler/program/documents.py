@@ -116,7 +116,7 @@ def read_graph(document: Mapping[str, Any], tensors: Mapping[str, Array]) -> Gra
     """
     parsed = _parsed(GraphDocument, upgraded(document), "")
     try:
-        populations = [_read_population(i, entry, tensors) for i, entry in enumerate(parsed.populations)]
+        populations = [read_population(f"populations.{i}", x, tensors) for i, x in enumerate(parsed.populations)]
         blocks = [_read_block(entry, tensors) for entry in parsed.blocks]
     except KeyError as error:
         raise ProgramError(f"weights.safetensors: tensor {error} is missing") from error
@@ -145,15 +145,16 @@ def _population_document(population: Population) -> dict[str, Any]:
     return DOCUMENTS.of(population, population.name).of(population).model_dump(mode="json", exclude_none=True)
 
 
-def _read_population(number: int, entry: Mapping[str, Any], tensors: Mapping[str, Array]) -> Population:
+def read_population(place: str, entry: Mapping[str, Any], tensors: Mapping[str, Array]) -> Population:
+    """The population of an entry, with its arrays `<name>.<array>`; `place` is where it stands. Raises as `read_graph`."""
     kind = next((kind for kind in POPULATIONS if kind.document.tells(entry)), None)
     if kind is None:
         told = ", ".join(f"{tag} {entry[tag]!r}" for tag in ("kind", "role", "sigma_delta") if tag in entry)
         raise ProgramError(
-            f"graph.json: populations.{number}: found {told or 'no kind'}; allowed: {', '.join(k.kind for k in POPULATIONS)} "
+            f"graph.json: {place}: found {told or 'no kind'}; allowed: {', '.join(k.kind for k in POPULATIONS)} "
             "(was this program written by another version?)"
         )
-    document = _parsed(kind.document, entry, f"populations.{number}.")
+    document = _parsed(kind.document, entry, f"{place}.")
     given = document.arguments()
     arrays: dict[str, Any] = {
         part: tensors[name] for part in kind.arrays if (name := f"{document.name}.{part}") in tensors
@@ -161,10 +162,8 @@ def _read_population(number: int, entry: Mapping[str, Any], tensors: Mapping[str
     for part in document.in_either:
         if (part in given) == (part in arrays):
             found = "both" if part in given else "neither"
-            raise ProgramError(
-                f"graph.json: populations.{number}: '{part}' stands as a number there or as the tensor '{document.name}.{part}'; "
-                f"found {found}"
-            )
+            where = f"as a number there or as the tensor '{document.name}.{part}'"
+            raise ProgramError(f"graph.json: {place}: '{part}' stands {where}; found {found}")
     return kind(**given, **arrays)
 
 

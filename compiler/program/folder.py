@@ -97,5 +97,5 @@ def write_folder(target: Path, files: Mapping[str, bytes]) -> None:
     """
     with PROGRAM.staged(target) as staging:
         for name, content in files.items():
-            (staging / name).parent.mkdir(exist_ok=True)
+            (staging / name).parent.mkdir(parents=True, exist_ok=True)
             (staging / name).write_bytes(content)

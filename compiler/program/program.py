@@ -1,8 +1,8 @@
 """A program: a directory that holds everything one deployment is, readable without running code.
 
 `manifest.json` (format, versions, hashes, command, profile), `graph.json` and `weights.safetensors` (the network as
-integers), `mapping.json` (which core holds what), `profile.json` (the figures it was compiled for), `report.json` and the page `report.html` drawn from it, and
-`genotype/` or `source/` (what it came from, so that `litesnn verify PROGRAM` needs nothing else). Writing is all or nothing and gives the same bytes for the same input.
+integers), `mapping.json` (which core holds what), `image/` (what every core holds, docs/image.md), `profile.json` (the figures it was
+compiled for), `report.json` and the page `report.html` drawn from it, and `genotype/` or `source/` (what it came from, so that `litesnn verify PROGRAM` needs nothing else). Writing is all or nothing and gives the same bytes for the same input.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from os.path import realpath
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from safetensors.numpy import save as save_safetensors
 from litesnn.base.errors import GraphError, ProfileError, ProgramError
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph
+from litesnn.compiler.image import Image, build_image, image_files, read_image
 from litesnn.compiler.mapping import Mapping, mapping_document, read_mapping
 from litesnn.compiler.origin import Origin
 from litesnn.compiler.origin.files import read_origin
@@ -41,6 +43,7 @@ from litesnn.compiler.report import Report, read_report, render_html, tool_versi
 from litesnn.reading import Kind, parse_json, read_file
 
 MAPPING = "mapping.json"
+IMAGE = "image/"
 _FILE = Kind(ProgramError, limit=2**31, hint="larger than any program that was made")
 
 
@@ -56,6 +59,7 @@ class Program:
     command : the command line that made it, without the output path
     mapping : the cores, as `mapping.json` holds them; None where one core cannot hold a neuron
     report : what `report.json` holds, as `build_report` makes it; `report.html` is drawn from it
+    image : what the cores hold, as the files of `image/` say it; None where there are none: no mapping, or an older program
     """
 
     graph: Graph
@@ -64,6 +68,7 @@ class Program:
     command: str
     report: Report
     mapping: Mapping | None = None
+    image: Image | None = None
 
     @property
     def name(self) -> str:
@@ -75,8 +80,16 @@ class Program:
         """The genotype, None for networks from elsewhere."""
         return self.origin.genotype
 
+    @cached_property
+    def cores(self) -> Image | None:
+        """The image; of a program that an older version wrote, made from its graph and mapping. None without a mapping."""
+        if self.image is not None or self.mapping is None:
+            return self.image
+        return build_image(self.graph, self.mapping, self.profile, self.name)
+
     def files(self) -> dict[str, bytes]:
         """Every file of the directory but the manifest: relative name -> content."""
+        image = {} if self.cores is None else image_files(self.cores)
         document, tensors = graph_document(self.graph)
         placed = {} if self.mapping is None else {MAPPING: _json(mapping_document(self.mapping))}
         return {
@@ -86,6 +99,7 @@ class Program:
             "profile.json": self.profile.content(),
             "report.json": _json(self.report.plain()),
             "report.html": render_html(self.report).encode(),
+            **{IMAGE + name: content for name, content in image.items()},
             **self.origin.files(),
         }
 
@@ -138,13 +152,21 @@ class Program:
             mapping = None
             if MAPPING in contents:
                 mapping = read_mapping(parse_json(contents[MAPPING], MAPPING, ProgramError))
+            stored = {name.removeprefix(IMAGE): x for name, x in contents.items() if name.startswith(IMAGE)}
+            image = read_image(stored) if stored else None
         except (ProgramError, ProfileError, GraphError, SafetensorError, KeyError, ValueError, RecursionError) as error:
             raise ProgramError(f"{root}: {error}") from error
         origin = read_origin(root, contents)
-        for problem in program_problems(graph, origin, profile.name, mapping, report):
+        for problem in program_problems(graph, origin, profile.name, mapping, report, image):
             raise ProgramError(f"{root}: {problem}")
         return cls(
-            graph=graph, origin=origin, profile=profile, command=manifest.command, report=report, mapping=mapping
+            graph=graph,
+            origin=origin,
+            profile=profile,
+            command=manifest.command,
+            report=report,
+            mapping=mapping,
+            image=image,
         )
 
 

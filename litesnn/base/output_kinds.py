@@ -80,4 +80,5 @@ CHECKPOINT = Kind("a checkpoint", lambda file: CHECKPOINT_HEADER in _metadata(fi
 PAGE = Kind("a report page", _is_page)
 RECORDING = Kind("the arrays of `litesnn run`", _is_recording)
 NIR = Kind("a network of `litesnn export`", _is_nir)
+IMAGE = document("the image of a program", "litesnn.image")
 SANAFE = Kind("a file of `litesnn export`", lambda file: b"Written by LiteSNN." in file.readline(_HEAD))

@@ -1,4 +1,4 @@
-"""`litesnn export PROGRAM --to nir|sanafe -o PATH`: a program for another tool."""
+"""`litesnn export PROGRAM --to nir|sanafe|image -o PATH`: a program for another tool or chip."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from litesnn.commands.options import DataDirOption, InputOption, JsonOption, See
 
 def export_command(
     program: Annotated[Path, typer.Argument(help="A program directory.")],
-    to: Annotated[str, typer.Option(help="Format: nir, sanafe.")],
+    to: Annotated[
+        str, typer.Option(help="Format: nir, sanafe, or image: what every core holds, for a loader of your own chip.")
+    ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="File to write, or a folder for formats of several files.")
     ],
@@ -26,7 +28,7 @@ def export_command(
     seed: SeedOption = 0,
     json_output: JsonOption = False,
 ) -> None:
-    """Write a program for another tool; what that tool computes differently is said in the files and here."""
+    """Write a program for another tool or chip; what that computes differently is said in the files and here."""
     with errors_to_exit():
         from litesnn.compiler.program import Program
         from litesnn.jobs.export import export_program

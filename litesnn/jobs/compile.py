@@ -8,6 +8,7 @@ from functools import cache
 
 from litesnn.compiler.fixes import with_remedies
 from litesnn.compiler.graph import Graph
+from litesnn.compiler.image import build_image
 from litesnn.compiler.mapping import Mapping
 from litesnn.compiler.origin import Origin
 from litesnn.compiler.passes import SignHandling
@@ -28,7 +29,7 @@ from litesnn.jobs.samples import SampleChoice, Samples
 from litesnn.jobs.testbench.base import testbench
 from litesnn.jobs.verify import OWN, verify
 from litesnn.runtime.lava import LAVA_TIMEOUT, Models
-from litesnn.runtime.mapped import MappedCheck, check_mapping
+from litesnn.runtime.mapped import MappedCheck, check_image
 from litesnn.runtime.verify import Verification
 from litesnn.runtime.verify.verify import ACTIVITY_ENGINE
 
@@ -187,9 +188,10 @@ def assemble(
         # After the remedies, which have to prove a register, not only to make it hold for these samples.
         simulated = verification.samples.get(ACTIVITY_ENGINE, 0)
         findings = tuple(worst_first(with_seen(findings, graph, seen, simulated)))
+    image = None if placed is None else build_image(graph, placed, target, origin.name)
     mapped = None
-    if placed is not None and samples is not None:
-        mapped = check_mapping(graph, placed, target, samples.inputs[:MAPPED_SAMPLES])
+    if image is not None and samples is not None:
+        mapped = check_image(graph, image, samples.inputs[:MAPPED_SAMPLES])
     made = Made(
         graph=graph,
         origin=origin,
@@ -204,7 +206,9 @@ def assemble(
     )
     report = build_report(made)
     return Compilation(
-        Program(graph=graph, origin=origin, profile=target, command=command, report=report, mapping=placed),
+        Program(
+            graph=graph, origin=origin, profile=target, command=command, report=report, mapping=placed, image=image
+        ),
         findings,
         verification,
         mapped,

@@ -10,10 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from litesnn.base.errors import DataError, ExportError
 from litesnn.base.output import check_file, write_atomically
-from litesnn.base.output_kinds import NIR, SANAFE, Kind
+from litesnn.base.output_folder import FolderKind
+from litesnn.base.output_kinds import IMAGE, NIR, SANAFE, Kind
 from litesnn.compiler.export import Exported
 from litesnn.compiler.program import Program
 from litesnn.jobs.samples import SampleChoice
@@ -29,16 +31,24 @@ class ExportFormat:
     files : names of what is written; `{name}` is the program's
     kind : of those files
     with_sample : whether a sample belongs to what is written
+    folder : of a format that is a whole folder, `module:name` of its `FolderKind`; then `files` is its index
     """
 
     exporter: str
     files: tuple[str, ...]
     kind: Kind
     with_sample: bool = False
+    folder: str = ""
 
 
 EXPORTS: dict[str, ExportFormat] = {
     "nir": ExportFormat("litesnn.compiler.export.nir:export_program", ("{name}.nir",), NIR),
+    "image": ExportFormat(
+        "litesnn.compiler.export.image:export_image",
+        ("image.json",),
+        IMAGE,
+        folder="litesnn.compiler.image:IMAGE_FOLDER",
+    ),
     "sanafe": ExportFormat(
         "litesnn.compiler.export.sanafe:export_sanafe", ("architecture.yaml", "network.yaml"), SANAFE, with_sample=True
     ),
@@ -71,6 +81,8 @@ def export_program(
     if to not in EXPORTS:
         raise ExportError(f"--to: found '{to}'; allowed: {', '.join(EXPORTS)}")
     form = EXPORTS[to]
+    if form.folder:
+        return _folder(form, program, output)
     places = _places(form, program.name, output)
     for place in places.values():
         check_file(place, form.kind)
@@ -80,9 +92,25 @@ def export_program(
     return Written(tuple(places.values()), tuple(exported.notes))
 
 
+def _folder(form: ExportFormat, program: Program, output: Path) -> Written:
+    """A format that is a folder: whole or not at all, and an earlier one is replaced."""
+    kind: FolderKind = _named(form.folder)
+    kind.check(output)
+    exported: Exported = _named(form.exporter)(program)
+    with kind.staged(output) as staging:
+        for name, content in exported.files.items():
+            (staging / name).parent.mkdir(parents=True, exist_ok=True)
+            (staging / name).write_bytes(content)
+    return Written(tuple(output / name for name in form.files), exported.notes)
+
+
+def _named(place: str) -> Any:
+    module, name = place.split(":")
+    return getattr(import_module(module), name)
+
+
 def _exported(form: ExportFormat, program: Program, choice: SampleChoice, sample: int) -> Exported:
-    module, function = form.exporter.split(":")
-    export: Callable[..., Exported] = getattr(import_module(module), function)
+    export: Callable[..., Exported] = _named(form.exporter)
     if not form.with_sample:
         return export(program)
     from litesnn.jobs.testbench.base import testbench

@@ -16,11 +16,10 @@ from random_networks import random_input, random_trained_genotype
 from torch import nn
 
 from litesnn.compiler.costs import Activity, cost_document, input_events
-from litesnn.compiler.encoding import encode
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
 from litesnn.compiler.graph import Spiking
+from litesnn.compiler.image import build_image
 from litesnn.compiler.mapping import map_graph
-from litesnn.compiler.mapping.memory_image import core_list_groups
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.origin.facts import genotype_facts
 from litesnn.compiler.profile import load_profile
@@ -139,8 +138,8 @@ def test_the_footprint_is_the_bytes_of_the_words_on_the_cores(neurobench: Module
     graph = compile_graph(loaded, LOIHI2)
     mapping = map_graph(graph, LOIHI2)
     memory = nn.Module()
-    for number, group in enumerate(core_list_groups(graph, mapping, LOIHI2)):
-        words = encode(group.lists, group.rule).words
+    for number, core in enumerate(build_image(graph, mapping, LOIHI2, "net").cores):
+        words = core.memory.words
         memory.register_buffer(f"words{number}", torch.from_numpy(words.view(np.int64)))
     found = Footprint()(TorchModel(memory))
     assert found == EncodingSection.of(graph, mapping, LOIHI2).total.encoded_bits // 8

@@ -16,11 +16,12 @@ import litesnn
 from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import OPS, LoadedGenotype
 from litesnn.compiler.graph import GEOMETRIES
+from litesnn.compiler.image import build_image
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
 from litesnn.jobs.samples import Samples
-from litesnn.runtime.mapped import check_mapping
+from litesnn.runtime.mapped import check_image
 
 OPERATIONS = ("depthwise3x3", "depthwise3x3", "conv1x1", "skip", "maxpool3x3")
 
@@ -52,7 +53,7 @@ def test_the_program_does_what_pytorch_does_and_so_do_its_cores(seed: int, chip:
     if result.verification is not None:
         assert result.verification.mismatching_spikes == 0
     graph = compile_graph(trained, profile)
-    found = check_mapping(graph, map_graph(graph, profile), profile, inputs)
+    found = check_image(graph, build_image(graph, map_graph(graph, profile), profile, "net"), inputs)
     assert found is not None
     assert found.equal, found
 

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from random_networks import random_input, random_trained_genotype
 from written_genotypes import document, loaded
 
-from litesnn.compiler.encoding import encode_cost
+from litesnn.compiler.graph import Graph
+from litesnn.compiler.image import build_image
 from litesnn.compiler.mapping import map_graph
-from litesnn.compiler.mapping.memory_image import core_list_groups
 from litesnn.compiler.origin import compile_graph
-from litesnn.compiler.profile import load_profile
+from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.report.sections.encoding import EncodingSection
 from litesnn.runtime import mapped
-from litesnn.runtime.mapped import check_mapping, mapped_graph
+from litesnn.runtime.mapped import MappedCheck, check_image
+
+
+def checked(graph: Graph, profile: Profile, inputs: np.ndarray) -> MappedCheck | None:
+    """The mapped network from the files of its image against the graph."""
+    return check_image(graph, build_image(graph, map_graph(graph, profile), profile, "net"), inputs)
+
 
 CHIPS = [
     ("loihi2", {}),
@@ -32,8 +38,7 @@ def test_mapping_changes_no_spike(name: str, overrides: dict[str, str], seed: in
     profile = load_profile(name, overrides=overrides)
     loaded = random_trained_genotype(seed)
     graph = compile_graph(loaded, profile)
-    mapping = map_graph(graph, profile)
-    found = check_mapping(graph, mapping, profile, random_input(loaded, 3, seed))
+    found = checked(graph, profile, random_input(loaded, 3, seed))
     assert found is not None
     assert found.samples == 3
     assert found.equal, found
@@ -46,7 +51,7 @@ def test_two_edges_from_one_source_add_up(tmp_path: Path) -> None:
     for name in ("loihi1", "loihi2"):
         profile = load_profile(name)
         graph = compile_graph(genotype, profile)
-        found = check_mapping(graph, map_graph(graph, profile), profile, random_input(genotype, 8, 0))
+        found = checked(graph, profile, random_input(genotype, 8, 0))
         assert found is not None
         assert found.equal, name
 
@@ -62,44 +67,6 @@ def test_small_cores_split_populations_and_copy_kernels() -> None:
     assert cores[0] < cores[1]
 
 
-def test_a_wrong_bit_in_memory_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    profile = load_profile("loihi2")
-    loaded = random_trained_genotype(3)
-    graph = compile_graph(loaded, profile)
-    mapping = map_graph(graph, profile)
-    original = mapped.decoded_blocks
-
-    def flipped(*arguments: object) -> list[object]:
-        blocks = original(*arguments)  # type: ignore[arg-type]
-        first = blocks[0]
-        codes = first.geometry.codes.copy()
-        codes[:] = -codes
-        return [replace(first, geometry=replace(first.geometry, codes=codes)), *blocks[1:]]
-
-    monkeypatch.setattr(mapped, "decoded_blocks", flipped)
-    found = check_mapping(graph, mapping, profile, random_input(loaded, 3, 3))
-    assert found is not None
-    assert not found.equal
-
-
-def test_decoded_weights_are_the_graphs_weights() -> None:
-    profile = load_profile("loihi1", overrides={"neurons_per_core": "60"})
-    graph = compile_graph(random_trained_genotype(2), profile)
-    decoded = mapped_graph(graph, map_graph(graph, profile), profile)
-    for population in graph.membranes:
-        for delay in {block.delay for block in graph.into(population.name)}:
-            for source in {block.source for block in graph.into(population.name)}:
-                whole, read = (
-                    sum(
-                        block.weights(graph[source].shape, population.shape)
-                        for block in candidate.into(population.name)
-                        if (block.source, block.delay) == (source, delay)
-                    )
-                    for candidate in (graph, decoded)
-                )
-                assert abs(whole - read).sum() == 0
-
-
 def test_encoded_memory_adds_up_and_never_undercuts_the_ideal() -> None:
     for name, overrides in CHIPS:
         profile = load_profile(name, overrides=overrides)
@@ -109,7 +76,7 @@ def test_encoded_memory_adds_up_and_never_undercuts_the_ideal() -> None:
         total = encoding.total
         assert total.encoded_bits == total.ideal_bits + sum(total.overhead.values())
         assert total.words == sum(entry.words or 0 for entry in encoding.populations.values())
-        assert len(list(core_list_groups(graph, mapping, profile))) >= len(mapping.cores)
+        assert total.words == mapping.synapse_words
 
 
 def test_networks_too_large_to_unroll_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,16 +84,20 @@ def test_networks_too_large_to_unroll_are_left_out(monkeypatch: pytest.MonkeyPat
     profile = load_profile("loihi2")
     loaded = random_trained_genotype(3)
     graph = compile_graph(loaded, profile)
-    assert check_mapping(graph, map_graph(graph, profile), profile, random_input(loaded, 1, 0)) is None
+    assert checked(graph, profile, random_input(loaded, 1, 0)) is None
 
 
-def test_no_core_needs_more_format_registers_than_it_has() -> None:
-    profile = load_profile("loihi1", overrides={"neurons_per_core": "200"})
-    limit = profile.core.synapse_formats.value
-    assert limit is not None
-    for seed in range(4):
+@pytest.mark.parametrize(("name", "overrides"), CHIPS)
+def test_words_axons_and_formats_counted_are_those_that_are_stored(name: str, overrides: dict[str, str]) -> None:
+    """On every core: also where more formats would be cheapest than a list's header can name."""
+    profile = load_profile(name, overrides=overrides)
+    for seed in range(2):
         graph = compile_graph(random_trained_genotype(seed, cells=2), profile)
-        registers: dict[int, set[object]] = {}
-        for group in core_list_groups(graph, map_graph(graph, profile), profile):
-            registers.setdefault(group.core, set()).update(encode_cost(group.lists, group.rule).registers)
-        assert max((len(found) for found in registers.values()), default=0) <= limit
+        mapping = map_graph(graph, profile)
+        for core, stored in zip(mapping.cores, build_image(graph, mapping, profile, "net").cores, strict=True):
+            lists = np.diff(stored.memory.pointers)
+            assert core.usage["synapse_words"] == len(stored.memory.words) == lists.sum()
+            assert core.usage.get("list_words", lists.max()) == lists.max()
+            assert core.usage["synapse_formats"] == len(set(stored.memory.registers)) <= 15
+            assert core.usage["input_axons"] == len(stored.axons) - 1
+            assert core.usage["neurons"] == stored.neurons

@@ -17,12 +17,13 @@ from small_graphs import graph as graph_of
 from litesnn.base.errors import CompileError
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph, Spiking
+from litesnn.compiler.image import build_image, image_graph
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.passes import AssignFormats, BalanceDelays, IsolateFeedback
 from litesnn.compiler.profile import load_profile
 from litesnn.runtime.exact import is_aligned, simulate
-from litesnn.runtime.mapped import check_mapping, mapped_graph
+from litesnn.runtime.mapped import check_image
 from litesnn.runtime.trace import Trace
 from litesnn.search.model.reference import run_reference
 
@@ -70,10 +71,10 @@ def test_mapping_changes_no_spike(seed: int, cores: dict[str, str]) -> None:
     loaded = recurrent(seed)
     graph = compile_graph(loaded, profile)
     mapping = map_graph(graph, profile)
-    found = check_mapping(graph, mapping, profile, random_input(loaded, 3, seed))
+    found = check_image(graph, build_image(graph, mapping, profile, "net"), random_input(loaded, 3, seed))
     assert found is not None
     assert found.equal, found
-    assert is_aligned(mapped_graph(graph, mapping, profile))
+    assert is_aligned(image_graph(build_image(graph, mapping, profile, "net")))
 
 
 def test_loihi1_takes_loops_of_one_step_as_isolated_samples() -> None:

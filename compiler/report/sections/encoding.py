@@ -33,14 +33,16 @@ class EncodingSection(Document):
     @classmethod
     def of(cls, graph: Graph, mapping: Mapping, profile: Profile) -> EncodingSection:
         """The memory of all cores of a mapping; copies that several cores hold count each."""
-        from litesnn.compiler.encoding import EncodedCost, ListRule, encode_cost
-        from litesnn.compiler.mapping.memory_image import core_list_groups
+        from litesnn.compiler.encoding import EncodedCost, ListRule
+        from litesnn.compiler.encoding.cost import cost_of
+        from litesnn.compiler.mapping.memory_image import core_memories
 
         populations: dict[str, EncodedCost] = {}
-        for group in core_list_groups(graph, mapping, profile):
-            cost = encode_cost(group.lists, group.rule)
-            name = group.part.population
-            populations[name] = populations[name] + cost if name in populations else cost
+        for memory in core_memories(graph, mapping, profile):
+            for group, choice in zip(memory.groups, memory.choices, strict=True):
+                cost = cost_of(choice, group.lists, memory.rule)
+                name = group.part.population
+                populations[name] = populations[name] + cost if name in populations else cost
         total = sum(populations.values(), EncodedCost(word_bits=ListRule.of(profile).word_bits))
         return cls(
             populations={name: EncodedEntry(**cost.document()) for name, cost in populations.items()},

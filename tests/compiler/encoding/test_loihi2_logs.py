@@ -134,9 +134,9 @@ def test_lists_of_all_targets_and_rows_of_powers_of_two_read_back_as_the_weights
     parts = core_lists([block], source, shape, Tile.whole(shape), rule)
     assert [part.width for part in parts] == ([32, 16] if layer == "layer3" else [50])
     read = [decode(encode(part, rule)) for part in parts]
-    columns = [np.zeros((part.width, len(part)), np.int32) for part in read]
-    for part, column in zip(read, columns, strict=True):
-        column[part.targets, np.repeat(np.arange(len(part)), part.run_lengths)] = part.codes
+    columns = [np.zeros((part.width, len(part)), np.int32) for part in parts]
+    for found, column in zip(read, columns, strict=True):
+        column[found.target, found.list] = found.code
     assert np.array_equal(np.concatenate(columns).reshape(block.geometry.codes.shape), block.geometry.codes)
 
 

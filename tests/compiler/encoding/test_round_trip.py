@@ -8,21 +8,24 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from random_lists import FORMATS, axon_lists, random_lists
+from random_lists import FORMATS, axon_lists, decoded, random_lists
 from scipy.sparse import csr_matrix
 
 from litesnn.base.errors import CompileError
 from litesnn.compiler.encoding import (
     AxonLists,
+    Candidates,
     ListFormat,
     ListRule,
     choose,
-    decode,
+    choose_together,
     encode,
     encode_cost,
+    encode_together,
     lists_from_matrices,
 )
 from litesnn.compiler.encoding.choose import ENCODINGS
+from litesnn.compiler.encoding.entries import Widths
 from litesnn.compiler.profile import load_profile
 
 RULES = [ListRule.of(load_profile(name)) for name in ("loihi1", "loihi2")]
@@ -43,19 +46,50 @@ def assert_same(found: AxonLists, lists: AxonLists) -> None:
 @given(axon_lists(), st.sampled_from(RULES), st.sampled_from([None, *([name] for name in PLAIN)]))
 def test_lists_come_back_as_they_were(lists: AxonLists, rule: ListRule, only: list[str] | None) -> None:
     image = encode(lists, rule, choose(lists, rule, only=only))
-    assert_same(decode(image), lists)
+    assert_same(decoded(image, lists), lists)
 
 
 @given(axon_lists(rows=True), st.lists(st.sampled_from(["shared-kernel", *PLAIN[:2]]), min_size=1, unique=True))
 def test_kernel_rows_come_back_as_they_were(lists: AxonLists, only: list[str]) -> None:
     image = encode(lists, RULES[1], choose(lists, RULES[1], only=only))
-    assert_same(decode(image), lists)
+    assert_same(decoded(image, lists), lists)
     assert (np.diff(image.pointers) >= 1).all()
+
+
+@given(axon_lists(), st.sampled_from([8, 24, 60, 130]))
+def test_words_of_any_width_come_back(lists: AxonLists, width: int) -> None:
+    image = encode(lists, replace(RULES[0], word_bits=width))
+    assert image.words.shape == (image.pointers[-1], -(-width // 8))
+    assert_same(decoded(image, lists), lists)
+
+
+@settings(max_examples=20)
+@given(st.lists(axon_lists(), min_size=2, max_size=5), st.sampled_from(RULES))
+def test_lists_of_a_core_share_one_table(parts: list[AxonLists], rule: ListRule) -> None:
+    """An id means one register, and as few words are taken as where every part is stored in one encoding."""
+    choices = choose_together([Candidates(lists, rule) for lists in parts], rule.formats)
+    image = encode_together(list(zip(parts, choices, strict=True)), rule)
+    assert len(set(image.registers)) == len(image.registers) <= rule.formats
+    counted = [choice.list_words(lists, rule) for lists, choice in zip(parts, choices, strict=True)]
+    np.testing.assert_array_equal(np.diff(image.pointers), np.concatenate(counted))
+    first = np.cumsum([0, *(len(lists) for lists in parts)])
+    for number, lists in enumerate(parts):
+        part = slice(first[number], first[number + 1] + 1)
+        assert_same(
+            decoded(replace(image, pointers=image.pointers[part], entry_pointers=image.entry_pointers[part]), lists),
+            lists,
+        )
+    for name in PLAIN:
+        alone = [Candidates(lists, rule, [name]) for lists in parts]
+        single = [part.cheapest(Widths(rule.index_widths[-1:], rule.skip_widths[-1:]), [name]) for part in alone]
+        words = sum(int(c.list_words(lists, rule).sum()) for c, lists in zip(single, parts, strict=True))
+        registers = {register for choice in single for register in choice.registers}
+        assert len(registers) > rule.formats or len(image.words) <= words
 
 
 @given(axon_lists(), st.sampled_from(RULES), st.integers(10, 22))
 def test_headers_of_any_length_come_back(lists: AxonLists, rule: ListRule, header: int) -> None:
-    assert_same(decode(encode(lists, replace(rule, header_bits=header))), lists)
+    assert_same(decoded(encode(lists, replace(rule, header_bits=header)), lists), lists)
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(1, 5), st.sampled_from(RULES))
@@ -64,20 +98,20 @@ def test_population_lists_have_equal_lengths(seed: int, atoms: int, rule: ListRu
     image = encode(lists, rule)
     lengths = np.diff(image.pointers).reshape(3, atoms)
     assert (lengths == lengths[:, :1]).all()
-    assert_same(decode(image), lists)
+    assert_same(decoded(image, lists), lists)
 
 
 @settings(max_examples=20)
 @given(st.integers(0, 2**32 - 1))
 def test_long_lists_of_loihi2_keep_their_counts(seed: int) -> None:
     lists = random_lists(seed, 2, 4096, 1.0, FORMATS[2:3])
-    assert_same(decode(encode(lists, RULES[1])), lists)
+    assert_same(decoded(encode(lists, RULES[1]), lists), lists)
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_blocks_of_equal_format_and_delay_come_back_as_one(rule: ListRule) -> None:
     lists = random_lists(1, 5, 90, 0.5, (FORMATS[2], FORMATS[2]))
-    found = decode(encode(lists, rule))
+    found = decoded(encode(lists, rule), lists)
     assert found.formats == FORMATS[2:3]
     assert len(found.targets) == len(lists.targets)
     for number in range(5):
@@ -91,7 +125,7 @@ def test_blocks_of_equal_format_and_delay_come_back_as_one(rule: ListRule) -> No
 def test_nothing_at_all_is_nothing(rule: ListRule) -> None:
     lists = lists_from_matrices([csr_matrix((30, 4), dtype=np.int32)] * 2, FORMATS[:2])
     assert encode_cost(lists, rule).words == 0
-    assert_same(decode(encode(lists, rule)), lists)
+    assert_same(decoded(encode(lists, rule), lists), lists)
 
 
 def test_more_formats_than_registers_are_refused() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from random_lists import decoded
 from small_graphs import LOIHI1, LOIHI2, conv, graph, neurons, one_to_one, source
 
 from litesnn.compiler.encoding import (
@@ -17,7 +18,6 @@ from litesnn.compiler.encoding import (
     ListRule,
     Tile,
     core_lists,
-    decode,
     encode,
     encode_cost,
     group_cost,
@@ -112,10 +112,15 @@ def test_lists_of_single_neurons_are_the_unrolled_columns(data: Any, kernel: Any
     geometry, in_shape, out_shape = kernel
     tile = Tile(*(interval(data.draw, size) for size in out_shape))
     block = SynapseBlock("a", "input", "a", geometry, "a", "a", format=SynapseFormat(8, 0, "mixed"))
-    found = decode(encode(neuron_lists([block], in_shape, out_shape, tile, LOIHI1), LOIHI1))
-    weights = geometry.matrix(in_shape, out_shape).toarray().reshape(*out_shape, -1)
-    weights = weights[tuple(slice(*part) for part in (tile.channels, tile.rows, tile.columns))].reshape(found.width, -1)
-    np.testing.assert_array_equal(np.stack([dense_list(found, i) for i in range(len(found))], axis=1), weights)
+    for rule in (LOIHI1, LOIHI2):
+        lists = neuron_lists([block], in_shape, out_shape, tile, rule)
+        found = decoded(encode(lists, rule), lists)
+        weights = geometry.matrix(in_shape, out_shape).toarray().reshape(*out_shape, -1)
+        weights = weights[tuple(slice(*part) for part in (tile.channels, tile.rows, tile.columns))]
+        if rule is LOIHI1:  # (row, column, channel), as the targets of its population lists
+            weights = weights.transpose(1, 2, 0, 3)
+        weights = weights.reshape(found.width, -1)
+        np.testing.assert_array_equal(np.stack([dense_list(found, i) for i in range(len(found))], axis=1), weights)
 
 
 @pytest.mark.parametrize("target", [LOIHI1, LOIHI2], ids=["loihi1", "loihi2"])

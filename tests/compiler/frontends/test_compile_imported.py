@@ -12,9 +12,10 @@ from naive_simulator import simulate_naively
 from written_nets import CUBA, LOIHI2, SDNN, compiled, dense, layer, random_spikes, write_net
 
 from litesnn.compiler.graph import Graph
+from litesnn.compiler.image import build_image
 from litesnn.compiler.mapping import Mapping, map_graph
-from litesnn.compiler.mapping.memory_image import decoded_blocks
 from litesnn.compiler.program.documents import graph_document, read_graph
+from litesnn.runtime.mapped import simulate_image
 
 
 def hold(graph: Graph, inputs: np.ndarray) -> None:
@@ -90,13 +91,11 @@ def test_delays_and_loops_survive_the_cores_memory_and_the_programs_files(tmp_pa
     graph = compiled(write_net(tmp_path / "l.net", layers, 70))
     mapping = map_graph(graph, LOIHI2)
     assert isinstance(mapping, Mapping)
-    written = [block for block in graph.blocks if block.target == "layer0"]
-    mapped = graph.rebuild(graph.populations, written + decoded_blocks(graph, mapping, LOIHI2))
     document, tensors = graph_document(graph)
     inputs = rng.integers(0, 60, (2, 3, 1, 1)).astype(np.int16)
     expected = simulate_naively(graph, inputs)
     assert all(sent.any() for sent in expected.spikes.values())
-    for other in (mapped, read_graph(document, tensors)):
-        found = simulate_naively(other, inputs)
+    mapped = simulate_image(build_image(graph, mapping, LOIHI2, "l"), {"input": inputs}, record=expected.spikes)
+    for found in (mapped, simulate_naively(read_graph(document, tensors), inputs)):
         for name, sent in expected.spikes.items():
             np.testing.assert_array_equal(found.spikes[name], sent, err_msg=name)

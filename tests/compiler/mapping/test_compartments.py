@@ -15,14 +15,15 @@ from small_graphs import dense, source
 from small_graphs import neurons as few
 
 from litesnn.compiler.graph import Graph, Leaky, Lif, ProgrammedLif
+from litesnn.compiler.image import build_image, image_graph
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.mapping.compartments import SPIKING_COMPARTMENT, own_synapses, with_own_synapses
-from litesnn.compiler.mapping.memory_image import core_list_groups, decoded_blocks
+from litesnn.compiler.mapping.memory_image import core_memories
 from litesnn.compiler.passes import AssignFormats, PlainNeurons
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.rules import check_rules, try_mapping
 from litesnn.runtime.exact import simulate
-from litesnn.runtime.mapped import check_mapping
+from litesnn.runtime.mapped import check_image
 
 LOIHI1, LOIHI2 = load_profile("loihi1"), load_profile("loihi2")
 
@@ -63,14 +64,16 @@ def test_the_synapses_of_two_compartments_are_the_reset(seed: int, dv: int) -> N
     """Neurons without any reset, and the synapses that memory holds as synapses: the spikes of `subtract_next`."""
     vth = np.random.default_rng(seed).integers(20, 200, 8) << 6
     graph = chain(seed, reset="subtract_next", vth=vth, dv=dv)
-    own = decoded_blocks(graph, map_graph(graph, LOIHI1), LOIHI1, subtracts=True)
-    assert {(block.source, block.target) for block in own} == {("cell", "cell")}
-    bare = [replace(p, reset="none") if isinstance(p, ProgrammedLif) else p for p in graph.populations]
-    joined = graph.rebuild(bare, [*graph.blocks, *(replace(block, subtracts=False) for block in own)])
-    found, expected = (simulate(g, spikes_in(seed), record=["cell", "out"]) for g in (joined, graph))
-    assert expected.spikes["cell"].any()
-    for name in ("cell", "out"):
-        np.testing.assert_array_equal(found.spikes[name], expected.spikes[name])
+    image = build_image(graph, map_graph(graph, LOIHI1), LOIHI1, "net")
+    stored = image_graph(image)
+    (cell,) = (p for p in stored.membranes if p.name.endswith(":cell"))
+    assert isinstance(cell, ProgrammedLif)
+    assert cell.reset == "none"
+    assert [block.distance for block in stored.into(cell.name) if block.source == cell.name] == [0]
+    found = check_image(graph, image, spikes_in(seed))
+    assert found is not None
+    assert found.equal
+    assert found.compared_spikes > 0
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -127,7 +130,7 @@ def test_mapped_networks_keep_their_spikes(overrides: dict[str, str], seed: int)
     (entry,) = graph.sources
     inputs = rng.integers(entry.minimum, entry.maximum + 1, (2, graph.timesteps, *entry.shape)).astype(np.int16)
     mapping = map_graph(graph, profile)
-    found = check_mapping(graph, mapping, profile, inputs)
+    found = check_image(graph, build_image(graph, mapping, profile, "net"), inputs)
     assert found is not None
     assert found.equal
 
@@ -143,18 +146,22 @@ def test_memory_holds_minus_vth_for_every_neuron_and_as_much_as_was_counted(seed
     ]
     graph = start.rebuild(wide, start.blocks)  # thresholds of 14 bits: two synapses each
     mapping = map_graph(graph, profile)
-    held = {p.name: np.zeros(p.size, np.int64) for p in wide if isinstance(p, ProgrammedLif)}
-    for block in decoded_blocks(graph, mapping, profile, subtracts=True):
-        weights = block.weights(graph[block.source].shape, graph[block.target].shape)
-        assert weights.nnz == np.count_nonzero(weights.diagonal()), "each neuron takes from itself alone"
-        held[block.target] += weights.diagonal()
+    held = {p.name: np.zeros(0, np.int64) for p in wide if isinstance(p, ProgrammedLif)}
+    stored = image_graph(build_image(graph, mapping, profile, "net"))
+    for block in stored.blocks:
+        name = block.target.partition(":")[2]
+        if block.source == block.target and name in held:
+            weights = block.weights(stored[block.source].shape, stored[block.target].shape)
+            assert weights.nnz == np.count_nonzero(weights.diagonal()), "each neuron takes from itself alone"
+            assert weights.nnz == stored[block.target].size
+            held[name] = np.concatenate([held[name], weights.diagonal()])
     for name, weights in held.items():
         population = graph[name]
         assert isinstance(population, ProgrammedLif)
         assert population.vth is not None
         expected = np.repeat(population.vth >> 6, population.shape[1] * population.shape[2])
-        np.testing.assert_array_equal(-weights, expected)
-    assert any(group.subtracts for group in core_list_groups(graph, mapping, profile))
+        np.testing.assert_array_equal(np.sort(-weights), np.sort(expected))
+    assert any(group.subtracts for memory in core_memories(graph, mapping, profile) for group in memory.groups)
     assert {block.target for block in own_synapses(graph, profile)} == set(held)
     assert with_own_synapses(graph, LOIHI2) is graph
 

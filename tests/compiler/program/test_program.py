@@ -85,7 +85,7 @@ def test_compiling_twice_gives_identical_bytes(tmp_path: Path) -> None:
 
 
 def test_nothing_that_runs_is_stored(saved: Path) -> None:
-    assert {path.suffix for path in saved.rglob("*") if path.is_file()} <= {".json", ".safetensors", ".html"}
+    assert {path.suffix for path in saved.rglob("*") if path.is_file()} <= {".json", ".safetensors", ".html", ".bin"}
 
 
 def test_the_manifest_says_what_made_it(saved: Path) -> None:
