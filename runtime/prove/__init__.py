@@ -13,28 +13,46 @@ from litesnn.base.errors import ProgramError
 from litesnn.reading import numpy_tensors, parse_json, read_safetensors
 from litesnn.runtime.prove.check import Check
 from litesnn.runtime.prove.program import decode
+from litesnn.runtime.prove.slices import slice_problems
+from litesnn.runtime.prove.timing import timing_problems
 from litesnn.runtime.prove.verdict import TRUSTED, Problem, Proof, UnknownError
 from litesnn.runtime.prove.wiring import read_wiring
 
 __all__ = ["TRUSTED", "Problem", "Proof", "prove"]
-TENSORS = "weights.safetensors"
+GENOTYPE, TENSORS = "genotype/genotype.json", "weights.safetensors"
+MAPPING = "mapping.json"
+FOREIGN = Problem(
+    "no reference",
+    "source/",
+    "a network from elsewhere: its file has no second reader, whose integers these could be held to",
+)
 
 
-def prove(files: Mapping[str, bytes], integers: Mapping[str, Any]) -> Proof:
+def prove(files: Mapping[str, bytes], integers: Mapping[str, Any] | None) -> Proof:
     """Whether a program gives PyTorch's spikes and readout for every input.
 
     Parameters
     ----------
     files : of the program, by their names in its directory
-    integers : population -> what PyTorch folds of the genotype in `files`, `FixedPopulation`
+    integers : population -> what PyTorch folds of the genotype in `files`, `FixedPopulation`; None for a network from elsewhere, of
+        which slices are checked, and timing where samples stream
     """
-    names = ("genotype/genotype.json", "graph.json", "profile.json")
-    genotype, graph, profile = (parse_json(files[name], name, ProgramError) for name in names)
+    names = ("graph.json", "profile.json", *(name for name in (GENOTYPE, MAPPING) if name in files))
+    document = {name: parse_json(files[name], name, ProgramError) for name in names}
     tensors = numpy_tensors(read_safetensors(files[TENSORS], TENSORS, ProgramError)[1], TENSORS, ProgramError)
+    missing = ["memory image", *([] if MAPPING in files else ["slices of cores: there are none"])]
     try:
-        accumulator = 2 ** (profile["neuron"]["accumulator_bits"]["value"] - 1) - 1
-        return Check(decode(graph, tensors), genotype, read_wiring(genotype), integers, accumulator).proof()
+        graph = decode(document["graph.json"], tensors)
+        slices = slice_problems(graph, document.get(MAPPING, {"cores": []})) if MAPPING in files else ()
+        if integers is None:
+            timing = () if graph.isolated else timing_problems(graph)
+            missing += ["registers", *(["timing of isolated samples"] if graph.isolated else [])]
+            found = Proof((FOREIGN, *timing), {"populations": len(graph.populations), "blocks": len(graph.blocks)})
+        else:
+            genotype, accumulator = document[GENOTYPE], document["profile.json"]["neuron"]["accumulator_bits"]["value"]
+            found = Check(graph, genotype, read_wiring(genotype), integers, 2 ** (accumulator - 1) - 1).proof()
+        return Proof((*found.problems, *slices), found.checked, tuple(missing))
     except (UnknownError, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        detail = str(error) if isinstance(error, UnknownError) else f"the files were not understood: {error!r}"
-        place, _, text = detail.partition(": ")
-        return Proof((Problem("unknown", place, text),), {})
+        known = isinstance(error, UnknownError)
+        place, _, text = (str(error) if known else f"its files: they were not understood ({error!r})").partition(": ")
+        return Proof((Problem("unknown", place, text),), {}, tuple(missing))

@@ -166,7 +166,7 @@ class Check:
         sums, lowest = np.zeros((2, population.entry["genotype_channels"]), np.int64)
         np.add.at(sums, targets, values)
         lowest[population.channels] = population.constant("vth")
-        held = (values > lowest[targets]).all() and sums.max() <= self.accumulator
+        held = (lowest >= 0).all() and (values > lowest[targets]).all() and sums.max() <= self.accumulator
         return bool(held and not population.bias.any() and (population.constant("du") == 4095).all())
 
     def _synapses(self, population: Population) -> None:
@@ -214,8 +214,9 @@ class Check:
             for name, neurons in self.constants.items():
                 sums = self._sums(name)
                 silent = (membranes(sums, neurons, self.steps)[1] <= neurons.threshold) & (64 * sums[0] > -REGISTER)
-                removed |= bool((silent & ~self.silent[name]).any())
-                self.silent[name] |= silent & (self.wiring[name].kind != "readout")
+                found = silent & ~self.silent[name] & (neurons.reset != "none")
+                removed |= bool(found.any())
+                self.silent[name] |= found
 
     def _ranges(self) -> None:
         """What may leave its register, per population; of channels that were removed, what PyTorch itself would refuse."""
@@ -237,4 +238,4 @@ class Check:
                 if beyond.any():
                     worst = int(np.argmax(np.where(beyond, size, -1)))
                     text = f"{register} of channel {worst} may reach {least[worst]} .. {most[worst]}; it holds -{down} .. {up}"
-                    self.problems.append(Problem("range", f"population '{name}'", text, name, register, worst))
+                    self.problems.append(Problem("range", f"population '{name}'", text, name, register, worst, up))

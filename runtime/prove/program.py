@@ -139,6 +139,8 @@ def _block(entry: Entry, tensors: Arrays, populations: Mapping[str, Population])
         raise UnknownError(f"block '{name}': geometry '{geometry}'")
     _only(f"block '{name}'", params, GEOMETRIES[geometry])
     source, target = populations[entry["source"]], populations[entry["target"]]
+    if tensors[f"{name}.codes"].dtype.kind != "i":
+        raise UnknownError(f"block '{name}': codes that are no integers")
     ends, codes = (len(target.channels), len(source.channels)), tensors[f"{name}.codes"].astype(np.int64)
     if geometry in ("dense", "conv2d"):
         codes = codes.reshape(*ends, *(source.size if geometry == "dense" else codes.shape[2:]))

@@ -22,7 +22,7 @@ class Problem:
     reason : `differs`: another integer, time or wire than PyTorch's; `range`: an input may make a register overflow; `unknown`: something
         that the checker does not know; `no reference`: no second reading of a foreign file to hold the integers against
     place : the file, population or block; `detail` : what was found there, and what it should be
-    population, register, channel : of a range, the channel in the genotype's numbering
+    population, register, channel, limit : of a range, the channel in the genotype's numbering, and the most that the register holds
     """
 
     reason: Literal["differs", "range", "unknown", "no reference"]
@@ -31,6 +31,7 @@ class Problem:
     population: str = ""
     register: str = ""
     channel: int = 0
+    limit: int = 0
 
 
 class UnknownError(Exception):
