@@ -90,17 +90,11 @@ class Program:
     def files(self) -> dict[str, bytes]:
         """Every file of the directory but the manifest: relative name -> content."""
         image = {} if self.cores is None else image_files(self.cores)
-        document, tensors = graph_document(self.graph)
-        placed = {} if self.mapping is None else {MAPPING: _json(mapping_document(self.mapping))}
         return {
-            **placed,
-            "graph.json": _json(document),
-            "weights.safetensors": save_safetensors(packed({name: tensors[name] for name in sorted(tensors)})),
-            "profile.json": self.profile.content(),
+            **network_files(self.graph, self.origin, self.profile, self.mapping),
             "report.json": _json(self.report.plain()),
             "report.html": render_html(self.report).encode(),
             **{IMAGE + name: content for name, content in image.items()},
-            **self.origin.files(),
         }
 
     def save(self, directory: str | os.PathLike[str]) -> None:
@@ -139,8 +133,7 @@ class Program:
             For a missing or altered file, another version, or file names that leave the directory.
         """
         root = Path(directory)
-        manifest = read_manifest(root)
-        contents = {name: _read_checked(root, name, digest) for name, digest in manifest.files.items()}
+        manifest, contents = read_manifest(root), read_files(root)
         for name in ("graph.json", "weights.safetensors", "profile.json", "report.json"):
             if name not in contents:
                 raise ProgramError(f"{root}: manifest.json does not list {name}; the program is incomplete")
@@ -168,6 +161,30 @@ class Program:
             mapping=mapping,
             image=image,
         )
+
+
+def network_files(graph: Graph, origin: Origin, profile: Profile, mapping: Mapping | None = None) -> dict[str, bytes]:
+    """What of a program says what is computed, on which chip and cores, and what it came from: relative name -> content."""
+    document, tensors = graph_document(graph)
+    placed = {} if mapping is None else {MAPPING: _json(mapping_document(mapping))}
+    return {
+        **placed,
+        "graph.json": _json(document),
+        "weights.safetensors": save_safetensors(packed({name: tensors[name] for name in sorted(tensors)})),
+        "profile.json": profile.content(),
+        **origin.files(),
+    }
+
+
+def read_files(root: Path) -> dict[str, bytes]:
+    """Every file that a program's manifest lists, as it lies there.
+
+    Raises
+    ------
+    ProgramError
+        For a missing or altered file, another version, or file names that leave the directory.
+    """
+    return {name: _read_checked(root, name, digest) for name, digest in read_manifest(root).files.items()}
 
 
 def _json(value: Any) -> bytes:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from litesnn.compiler.origin import Origin
     from litesnn.compiler.origin.facts import WeightFacts
     from litesnn.compiler.profile import Profile
+    from litesnn.compiler.report.panels.proof import ProofSection
     from litesnn.compiler.report.sections.mapping import SimulationEntry
     from litesnn.compiler.report.sections.verification import VerificationSection
     from litesnn.compiler.rule_counts import RuleCount
@@ -30,6 +31,7 @@ class Made:
     verification : a `Verification.document()`, or None where it was not verified
     command : the command line that made it, for the provenance; None leaves the provenance out
     mapping : the cores, where there are some
+    proof : what the certificate checker says
     simulation : the network core by core against the exact simulator, where that was run
     activity : simulated events, for the costs of running
     rule_counts : cores by the rule sets of the profile
@@ -42,6 +44,7 @@ class Made:
     verification: VerificationSection | None = None
     command: str | None = None
     mapping: Mapping | None = None
+    proof: ProofSection | None = None
     simulation: SimulationEntry | None = None
     activity: Activity | None = None
     rule_counts: Sequence[RuleCount] = ()

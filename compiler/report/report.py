@@ -22,6 +22,7 @@ from litesnn.compiler.report.panels.floorplan import FloorplanPanel
 from litesnn.compiler.report.panels.own_figures import OwnFiguresPanel, OwnFiguresSection, own_figures_section
 from litesnn.compiler.report.panels.panel import Panel
 from litesnn.compiler.report.panels.populations import PopulationsPanel
+from litesnn.compiler.report.panels.proof import ProofPanel, ProofSection
 from litesnn.compiler.report.panels.provenance import ProvenancePanel, ProvenanceSection
 from litesnn.compiler.report.panels.pruning import PruningEntry, PruningPanel, pruning_section
 from litesnn.compiler.report.panels.ranges import RangeEntry, RangesPanel, ranges_section
@@ -54,6 +55,7 @@ PANELS: tuple[type[Panel], ...] = (
     FindingsPanel,
     SimulationPanel,
     VerificationPanel,
+    ProofPanel,
     RemovalsPanel,
     RangesPanel,
     CertificatePanel,
@@ -89,6 +91,7 @@ class Report(Document):
     fidelity: tuple[FidelityEntry, ...]
     findings: tuple[FindingEntry, ...]
     verification: VerificationSection | None
+    proof: ProofSection | None = None
     imported: ImportedSection | None = None
     provenance: ProvenanceSection | None = None
     mapping: MappingSection | None = None
@@ -145,6 +148,7 @@ def build_report(made: Made) -> Report:
         provenance=ProvenanceSection.of(made.command),
         **present(
             pruning=pruning_section(made),
+            proof=made.proof,
             mapping=mapping,
             encoding=encoding,
             costs=CostsSection.of(made, encoding),

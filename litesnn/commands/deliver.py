@@ -169,6 +169,7 @@ def _document(report: Report, directory: Path | None) -> dict[str, Any]:
         "program": None if directory is None else str(directory),
         "isolated": report.network.isolated,
         **{key: verification.get(key) for key in compared},
+        "proof": parts.get("proof"),
         "cores": None if report.mapping is None else report.mapping.cores,
         "rules": None if report.mapping is None else report.mapping.rules,
         "by_rules": None if parts["mapping"] is None else parts["mapping"]["by_rules"],

@@ -22,6 +22,7 @@ HOMES: Mapping[str, str] = {
     "check": "check.check_command",
     "run": "run.run_command",
     "verify": "verify.verify_command",
+    "prove": "prove.prove_command",
     "explain": "explain.explain_command",
     "conformance": "conformance.conformance_command",
     "import": "import_.import_command",

@@ -15,7 +15,9 @@ from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.pipeline import Watch
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.program import Program
+from litesnn.compiler.program.program import network_files
 from litesnn.compiler.report import Made, build_report
+from litesnn.compiler.report.panels.proof import ProofSection
 from litesnn.compiler.report.sections.mapping import SimulationEntry
 from litesnn.compiler.rule_counts import rule_counts
 from litesnn.compiler.rules import Checked, Finding, Subject, check_rules, try_mapping
@@ -25,6 +27,7 @@ from litesnn.compiler.rules.range_rules import left_registers, with_seen
 from litesnn.jobs.engines import Progress
 from litesnn.jobs.float_comparison import compared
 from litesnn.jobs.networks import Network, origin_of
+from litesnn.jobs.prove import proof_of
 from litesnn.jobs.samples import SampleChoice, Samples
 from litesnn.jobs.testbench.base import testbench
 from litesnn.jobs.verify import OWN, verify
@@ -47,8 +50,13 @@ class Compilation:
 
     @property
     def equal(self) -> bool | None:
-        """Whether all engines agree, the mapped simulation included where it was run; None where no engines were compared."""
+        """Whether all engines agree, the mapped simulation included where it was run, and the proof does not say otherwise; None where no
+        engines were compared.
+        """
         if self.mapped is not None and not self.mapped.equal:
+            return False
+        proof = self.program.report.proof
+        if proof is not None and proof.word == "REFUTED":
             return False
         return None if self.verification is None else self.verification.equal
 
@@ -203,6 +211,7 @@ def assemble(
         simulation=None if mapped is None else SimulationEntry.model_validate(mapped),
         activity=activity,
         rule_counts=() if placed is None else rule_counts(graph, target),
+        proof=_proof(graph, origin, target, placed),
     )
     report = build_report(made)
     return Compilation(
@@ -213,6 +222,14 @@ def assemble(
         verification,
         mapped,
     )
+
+
+def _proof(graph: Graph, origin: Origin, target: Profile, placed: Mapping | None) -> ProofSection | None:
+    """What the checker says; None of a genotype that stands in no file, from which it would read the wiring."""
+    genotype = origin.genotype
+    if genotype is not None and genotype.spec.weights is None:
+        return None
+    return proof_of(network_files(graph, origin, target, placed), genotype).section
 
 
 def samples_option(simulated: bool, lava_samples: int | None, lava_models: Models) -> str:

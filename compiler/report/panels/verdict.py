@@ -49,8 +49,16 @@ class VerdictPanel(Panel):
 
     @classmethod
     def of(cls, report: Report) -> VerdictPanel:
-        """Errors of the rule check come first, then differing spikes; silence proves nothing and is not called agreement."""
-        return cls(report, *_answer(report))
+        """Errors of the rule check come first, then differing spikes; silence proves nothing and is not called agreement.
+
+        What the proof says stands beside every answer.
+        """
+        state, headline, detail = _answer(report)
+        if report.proof is not None:
+            detail = f"{detail} {report.proof.sentence}."
+            if report.proof.word == "REFUTED" and state != "bad":
+                state, headline = "bad", "The program is not the network"
+        return cls(report, state, headline, detail)
 
     @property
     def tiles(self) -> tuple[Tile, ...]:

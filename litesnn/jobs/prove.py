@@ -1,0 +1,69 @@
+"""The proof of a program: PyTorch's integers and the program's files, given to the checker that shares no code with the compiler."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from litesnn.compiler.report.panels.proof import ProblemEntry, ProofSection
+from litesnn.jobs.witness import Inputs, find_witness
+from litesnn.runtime.prove import TRUSTED, Problem, prove
+
+if TYPE_CHECKING:
+    from litesnn.compiler.genotype import LoadedGenotype
+
+SEARCHED = 3
+"""Open ranges for which an input is searched for, the first ones."""
+
+
+@dataclass(frozen=True, eq=False)
+class Proved:
+    """What the checker says, and inputs that were found to leave a register, (C, H, W) or (T, C, H, W), in the order of its problems."""
+
+    section: ProofSection
+    witnesses: tuple[Inputs, ...] = ()
+
+
+def proof_of(files: Mapping[str, bytes], genotype: LoadedGenotype | None) -> Proved:
+    """What the checker says of a program.
+
+    Parameters
+    ----------
+    files : of the program, by their names in its directory
+    genotype : what it was compiled from; None for a network from elsewhere, whose integers have no second reading
+    """
+    integers = None
+    if genotype is not None:
+        from litesnn.search.model.reference import fixed_parameters
+
+        integers = fixed_parameters(genotype)
+    found = prove(files, integers)
+    ranges = [problem for problem in found.problems if problem.reason == "range"][:SEARCHED]
+    entries, witnesses = [], []
+    for problem in found.problems:
+        said = None
+        if genotype is not None and problem in ranges:
+            said, values = _searched(genotype, problem)
+            witnesses += [] if values is None else [values]
+        entries.append(ProblemEntry(reason=problem.reason, place=problem.place, detail=problem.detail, witness=said))
+    section = ProofSection(
+        word=found.word,
+        problems=tuple(entries),
+        checked=found.checked,
+        not_checked=found.not_checked,
+        trusted=TRUSTED,
+    )
+    return Proved(section, tuple(witnesses))
+
+
+def _searched(genotype: LoadedGenotype, problem: Problem) -> tuple[str, Inputs | None]:
+    """What the search for an input found, in words, and the input."""
+    found = find_witness(genotype, problem)
+    if found is None:
+        return "no input that does so was found, which proves nothing", None
+    values = found.values
+    ends = ", ".join(
+        f"{int((values == end).sum()):,} values of {end}" for end in sorted({int(v) for v in values.flat})[:4]
+    )
+    return f"an input does so, found after {found.tried} tries: {ends}", values

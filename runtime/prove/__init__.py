@@ -1,0 +1,58 @@
+"""A small checker that proves, without a sample, that a program gives PyTorch's spikes and readout for every input.
+
+It shares no code with the compiler: wiring comes from genotype.json, integers from PyTorch's `fixed` side, and the program's from its
+files, each read here. docs/prove.md has the argument and what is trusted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from litesnn.base.errors import ProgramError
+from litesnn.reading import numpy_tensors, parse_json, read_safetensors
+from litesnn.runtime.prove.check import Check
+from litesnn.runtime.prove.program import decode
+from litesnn.runtime.prove.slices import slice_problems
+from litesnn.runtime.prove.timing import timing_problems
+from litesnn.runtime.prove.verdict import TRUSTED, Problem, Proof, UnknownError
+from litesnn.runtime.prove.wiring import read_wiring
+
+__all__ = ["TRUSTED", "Problem", "Proof", "prove"]
+GENOTYPE, TENSORS = "genotype/genotype.json", "weights.safetensors"
+MAPPING = "mapping.json"
+FOREIGN = Problem(
+    "no reference",
+    "source/",
+    "a network from elsewhere: its file has no second reader, whose integers these could be held to",
+)
+
+
+def prove(files: Mapping[str, bytes], integers: Mapping[str, Any] | None) -> Proof:
+    """Whether a program gives PyTorch's spikes and readout for every input.
+
+    Parameters
+    ----------
+    files : of the program, by their names in its directory
+    integers : population -> what PyTorch folds of the genotype in `files`, `FixedPopulation`; None for a network from elsewhere, of
+        which slices are checked, and timing where samples stream
+    """
+    names = ("graph.json", "profile.json", *(name for name in (GENOTYPE, MAPPING) if name in files))
+    document = {name: parse_json(files[name], name, ProgramError) for name in names}
+    tensors = numpy_tensors(read_safetensors(files[TENSORS], TENSORS, ProgramError)[1], TENSORS, ProgramError)
+    missing = ["memory image", *([] if MAPPING in files else ["slices of cores: there are none"])]
+    try:
+        graph = decode(document["graph.json"], tensors)
+        slices = slice_problems(graph, document.get(MAPPING, {"cores": []})) if MAPPING in files else ()
+        if integers is None:
+            timing = () if graph.isolated else timing_problems(graph)
+            missing += ["registers", *(["timing of isolated samples"] if graph.isolated else [])]
+            found = Proof((FOREIGN, *timing), {"populations": len(graph.populations), "blocks": len(graph.blocks)})
+        else:
+            genotype, accumulator = document[GENOTYPE], document["profile.json"]["neuron"]["accumulator_bits"]["value"]
+            found = Check(graph, genotype, read_wiring(genotype), integers, 2 ** (accumulator - 1) - 1).proof()
+        return Proof((*found.problems, *slices), found.checked, tuple(missing))
+    except (UnknownError, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+        known = isinstance(error, UnknownError)
+        place, _, text = (str(error) if known else f"its files: they were not understood ({error!r})").partition(": ")
+        return Proof((Problem("unknown", place, text),), {}, tuple(missing))

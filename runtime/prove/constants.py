@@ -1,0 +1,57 @@
+"""Constants of neurons and formats of weights, each as graph.json and weights.safetensors state it, against PyTorch's integers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from litesnn.runtime.prove.program import Block, Population
+from litesnn.runtime.prove.ranges import READOUT_MAX, REGISTER, Constants
+from litesnn.runtime.prove.verdict import Problem
+
+
+def constant_problems(population: Population, wanted: Constants, steps: int) -> Iterator[Problem]:
+    """What neurons, or the readout, have else than PyTorch, `wanted`; in one step alone neither decay nor reset matters."""
+    place, reset, spikes = (
+        f"population '{population.name}'",
+        population.entry.get("reset", "zero"),
+        population.role != "readout",
+    )
+    pairs = [("bias", population.bias, wanted.bias), ("du", population.constant("du"), np.full_like(wanted.bias, 4095))]
+    if spikes:
+        pairs.append(("threshold", population.threshold, wanted.threshold))
+    if steps > 1:
+        pairs.append(("decay", 4096 - population.constant("dv"), wanted.decay))
+        alike = {reset, wanted.reset} <= {"subtract", "subtract_next"} and (wanted.decay == 4096).all()
+        if spikes and reset != wanted.reset and not alike:
+            yield Problem("differs", place, f"reset: found '{reset}'; PyTorch's is '{wanted.reset}'")
+        if spikes and reset != "zero":
+            pairs.append(("what a spike subtracts", population.constant("vth"), wanted.threshold))
+    for what, found, due in pairs:
+        for at in np.flatnonzero(found != due)[:1]:
+            text = f"{what}: found {found[at]}; PyTorch's is {due[at]}"
+            yield Problem("differs", f"{place}, channel {population.channels[at]}", text)
+
+
+def register_problems(population: Population) -> Iterator[Problem]:
+    """Constants that their registers do not hold."""
+    highest = REGISTER if population.role == "programmed_lif" else READOUT_MAX >> 6
+    limits = {"vth": (0, highest), "bias_mant": (-4095, 4095), "bias_exp": (0, 7), "dv": (0, 4096)}
+    for field, (least, most) in limits.items():
+        found = population.constant(field)
+        if found.min() < least or found.max() > most:
+            text = f"{field}: found {found.min()} .. {found.max()}; the register holds {least} .. {most}"
+            yield Problem("differs", f"population '{population.name}'", text)
+
+
+def format_problems(block: Block) -> Iterator[Problem]:
+    """Where the two statements of a weight part: code * 2^exponent, and a mantissa of so many bits * 2^weight_exp."""
+    bits, mode, exponent = block.entry["num_weight_bits"], block.entry["sign_mode"], block.entry["exponent"]
+    top = 2 ** (bits - (mode == "mixed")) - 1
+    least, most = {"excitatory": (0, top), "inhibitory": (-top, 0), "mixed": (-top - 1, top)}[mode]
+    low, high = int(block.kernels.min(initial=0)), int(block.kernels.max(initial=0))
+    stated = block.entry["weight_exp"] + 8 - bits + (mode == "mixed")
+    if stated != exponent or exponent < 0 or low < least or high > most:
+        text = f"codes {low} .. {high} times 2^{exponent}, {mode} mantissas for {least} .. {most} times 2^{stated}"
+        yield Problem("differs", f"block '{block.name}'", f"format: found {text}")

@@ -1,0 +1,159 @@
+"""A program's graph.json and weights.safetensors, decoded for the checker alone.
+
+A kind, geometry or field that is not listed here is not known: a version that added it may compute something else by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.runtime.prove.ranges import READOUT_MAX
+from litesnn.runtime.prove.verdict import UnknownError
+
+Ints = npt.NDArray[np.int64]
+Pair = tuple[int, int]
+Arrays = Mapping[str, npt.NDArray[np.generic]]
+Entry = Mapping[str, Any]
+EVERY = "kind name shape channels genotype_channels place arrival"
+MEMBRANE = f"{EVERY} du dv reset_interval reset_offset initiation_interval open_slots on_host is_output"
+WINDOW, POOL = "stride padding dilation", "kernel stride padding"
+FIELDS = {
+    "graph": "format version timesteps isolated populations blocks labels removals ranges schedule",
+    "schedule": "timesteps depth delayed_blocks relays delay_slots initiation_interval slots loops",
+    "block": "name source target edge place geometry params exponent num_weight_bits weight_exp sign_mode delay distance part",
+}
+ROLES = {"source": f"{EVERY} minimum maximum message_bits", "readout": MEMBRANE, "lif": f"{MEMBRANE} role"}
+ROLES |= dict.fromkeys(("maximum", "relay"), f"{MEMBRANE} role stands_for")
+ROLES["programmed_lif"] = f"{MEMBRANE} role reset spike_at"
+GEOMETRIES = {"conv2d": WINDOW, "depthwise": WINDOW, "dense": "", "pool": POOL, "one_to_one": POOL}
+
+
+class Population(NamedTuple):
+    """A population: `role` is its kind, `entry` its fields in graph.json; `channels` are the genotype's numbers of them, (C,)."""
+
+    name: str
+    role: str
+    entry: Entry
+    channels: Ints
+    arrays: Arrays
+
+    @property
+    def size(self) -> Pair:
+        """Height and width."""
+        return (self.entry["shape"][1], self.entry["shape"][2])
+
+    @property
+    def arrival(self) -> int:
+        """Step of the chip in which it computes the first step of the first sample."""
+        return int(self.entry["arrival"])
+
+    def constant(self, field: str) -> Ints:
+        """A number or a tensor of it, (C,); 0 where it is neither."""
+        value = self.arrays[field] if field in self.arrays else self.entry.get(field, 0)
+        return np.broadcast_to(np.asarray(value, np.int64), len(self.channels))
+
+    @property
+    def bias(self) -> Ints:
+        """In membrane units, (C,)."""
+        return self.constant("bias_mant") << self.constant("bias_exp")
+
+    @property
+    def threshold(self) -> Ints:
+        """What a membrane has to be above to spike, (C,)."""
+        if self.role == "programmed_lif":
+            return self.constant("vth") - int(self.entry["spike_at"])
+        return np.full(len(self.channels), READOUT_MAX) if self.role == "readout" else self.constant("vth") << 6
+
+
+class Block(NamedTuple):
+    """Synapses: `kernels` (C_out, C_in, kH, kW), or (n, kH, kW) of which each joins a channel of `pairs`, (targets, sources).
+
+    `window` : stride, padding and dilation; `distance` : steps of the sample from a spike to the step that it belongs to
+    """
+
+    name: str
+    source: str
+    target: str
+    entry: Entry
+    kernels: Ints
+    pairs: tuple[Ints, Ints] | None
+    window: tuple[Pair, Pair, Pair]
+    distance: int
+
+
+class Graph(NamedTuple):
+    """The graph of a program."""
+
+    timesteps: int
+    isolated: bool
+    schedule: Entry
+    populations: dict[str, Population]
+    blocks: list[Block]
+
+
+def decode(document: Entry, tensors: Arrays) -> Graph:
+    """The graph of a program; `UnknownError` for what is not known here, and for parts that do not fit together."""
+    _only("graph.json", document, FIELDS["graph"])
+    _only("graph.json: schedule", document["schedule"], FIELDS["schedule"])
+    populations = {entry["name"]: _population(entry, tensors) for entry in document["populations"]}
+    if document["version"] != 2 or len(populations) < len(document["populations"]):
+        raise UnknownError(f"graph.json: version {document['version']}, or two populations of one name")
+    blocks = [_block(entry, tensors, populations) for entry in document["blocks"]]
+    return Graph(document["timesteps"], document.get("isolated", False), document["schedule"], populations, blocks)
+
+
+def _only(place: str, entry: Entry, fields: str) -> None:
+    for field in sorted(set(entry) - set(fields.split())):
+        raise UnknownError(f"{place}: field '{field}'")
+
+
+def _population(entry: Entry, tensors: Arrays) -> Population:
+    name, role = entry["name"], entry["role"] if entry["kind"] == "neurons" else entry["kind"]
+    if role not in ROLES:
+        raise UnknownError(f"population '{name}': neurons of kind '{role}'")
+    _only(f"population '{name}'", entry, ROLES[role])
+    arrays = {
+        part: tensors[f"{name}.{part}"]
+        for part in ("du", "dv", "vth", "bias_mant", "bias_exp")
+        if f"{name}.{part}" in tensors
+    }
+    channels, shape = np.asarray(entry["channels"], np.int64), (entry["shape"][0],)
+    fits = all(values.shape == shape and values.dtype.kind == "i" for values in (channels, *arrays.values()))
+    if (
+        not fits
+        or not 0 <= channels.min() <= channels.max() < entry["genotype_channels"]
+        or len({*channels}) < len(channels)
+    ):
+        raise UnknownError(f"population '{name}': channels or tensors that do not fit its {shape[0]} channels")
+    return Population(name, role, entry, channels, arrays)
+
+
+def _block(entry: Entry, tensors: Arrays, populations: Mapping[str, Population]) -> Block:
+    name, geometry, params, pairs = entry["name"], entry["geometry"], entry["params"], None
+    _only(f"block '{name}'", {k: v for k, v in entry.items() if (k, v) != ("injected", False)}, FIELDS["block"])
+    if geometry not in GEOMETRIES:
+        raise UnknownError(f"block '{name}': geometry '{geometry}'")
+    _only(f"block '{name}'", params, GEOMETRIES[geometry])
+    source, target = populations[entry["source"]], populations[entry["target"]]
+    if tensors[f"{name}.codes"].dtype.kind != "i":
+        raise UnknownError(f"block '{name}': codes that are no integers")
+    ends, codes = (len(target.channels), len(source.channels)), tensors[f"{name}.codes"].astype(np.int64)
+    if geometry in ("dense", "conv2d"):
+        codes = codes.reshape(*ends, *(source.size if geometry == "dense" else codes.shape[2:]))
+    else:
+        codes = (
+            codes if geometry == "depthwise" else np.broadcast_to(codes[:, None, None], (len(codes), *params["kernel"]))
+        )
+        pairs = (tensors[f"{name}.targets"].astype(np.int64), tensors[f"{name}.sources"].astype(np.int64))
+        if any(ids.shape != codes.shape[:1] or (ids < 0).any() for ids in pairs):
+            raise UnknownError(f"block '{name}': channels that do not fit its codes")
+    figures = (params.get("stride", 1), params.get("padding", 0), params.get("dilation", 1))
+    stride, padding, dilation = (
+        (figure, figure) if isinstance(figure, int) else (figure[0], figure[1]) for figure in figures
+    )
+    window, distance = (stride, padding, dilation), entry.get("distance", 0)
+    return Block(name, source.name, target.name, entry, codes, pairs, window, distance)

@@ -1,0 +1,60 @@
+"""How far membranes can get, for all inputs at once: docs/numbers.md, One time step and Resets, on intervals."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int64]
+Interval = tuple[Ints, Ints]
+REGISTER = 2**23 - 1
+READOUT_MAX = 64 * (2**17 - 1)
+
+
+class Constants(NamedTuple):
+    """Integers of a population, (C,) each; `reset` is `none` of a readout, whose threshold is the largest."""
+
+    decay: Ints
+    bias: Ints
+    threshold: Ints
+    reset: str
+
+    def of(self, channels: Ints) -> Constants:
+        """Those of some channels."""
+        return Constants(self.decay[channels], self.bias[channels], self.threshold[channels], self.reset)
+
+
+def membranes(sums: Interval, neurons: Constants, steps: int) -> Interval:
+    """Lowest and highest membrane before the reset, (C,), over steps from 0 with synaptic sums between those given."""
+    low = high = lowest = highest = np.zeros_like(neurons.bias)
+    for _ in range(steps):
+        before = low, high
+        low, high = low + 64 * sums[0] + neurons.bias, high + 64 * sums[1] + neurons.bias
+        lowest, highest = np.minimum(lowest, low), np.maximum(highest, high)
+        low, high = _left(np.clip(low, -REGISTER, REGISTER), np.clip(high, -REGISTER, REGISTER), neurons)
+        if np.array_equal(before, (low, high)):
+            break
+    return lowest, highest
+
+
+def _left(low: Ints, high: Ints, neurons: Constants) -> Interval:
+    """What the next update begins with, of membranes between two that met the threshold: of what was quiet, and of what spiked."""
+    decay, threshold, _, reset = neurons.decay, neurons.threshold, neurons.bias, neurons.reset
+    if reset == "none":
+        return decayed(low, decay), decayed(high, decay)
+    least, most = decayed(np.minimum(low, threshold), decay), decayed(np.minimum(high, threshold), decay)
+    before, after = (threshold, 0) if reset == "subtract" else (0, threshold if reset == "subtract_next" else 0)
+    first, last = (decayed(v - before, decay) - after for v in (np.maximum(low, threshold + 1), high))
+    if reset == "zero":
+        first = last = np.zeros_like(low)
+    return np.where(high > threshold, np.minimum(least, first), least), np.where(
+        high > threshold, np.maximum(most, last), most
+    )
+
+
+def decayed(membrane: Ints, decay: Ints) -> Ints:
+    """`decay` of 4096 of a membrane, truncated toward 0."""
+    kept: Ints = np.sign(membrane) * (np.abs(membrane) * decay >> 12)
+    return kept

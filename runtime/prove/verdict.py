@@ -1,0 +1,54 @@
+"""What the checker answers: one word, and every place that keeps it from being `PROVED`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+TRUSTED = (
+    "torch's float64 convolutions, linear layers and pooling",
+    "the readers of JSON and safetensors",
+    "that engines and chip execute graph.json by docs/numbers.md",
+    "the checker itself (runtime/prove/)",
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that keeps a program from being proved.
+
+    Attributes
+    ----------
+    reason : `differs`: another integer, time or wire than PyTorch's; `range`: an input may make a register overflow; `unknown`: something
+        that the checker does not know; `no reference`: no second reading of a foreign file to hold the integers against
+    place : the file, population or block; `detail` : what was found there, and what it should be
+    population, register, channel, limit : of a range, the channel in the genotype's numbering, and the most that the register holds
+    """
+
+    reason: Literal["differs", "range", "unknown", "no reference"]
+    place: str
+    detail: str
+    population: str = ""
+    register: str = ""
+    channel: int = 0
+    limit: int = 0
+
+
+class UnknownError(Exception):
+    """Something that the checker does not know, and its place: then nothing is proved."""
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The answer; `checked` says what was compared, in numbers, and `not_checked` what the word does not speak of."""
+
+    problems: tuple[Problem, ...]
+    checked: dict[str, int]
+    not_checked: tuple[str, ...] = ()
+
+    @property
+    def word(self) -> Literal["PROVED", "NOT PROVED", "REFUTED"]:
+        """`REFUTED` where anything differs."""
+        if any(problem.reason == "differs" for problem in self.problems):
+            return "REFUTED"
+        return "NOT PROVED" if self.problems else "PROVED"

@@ -1,0 +1,27 @@
+"""Small programs that are proved, with PyTorch's integers: pools and maxima, feedback, relays with a reset by subtraction."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from program_faults import Files
+from random_networks import random_trained_genotype
+
+from litesnn.compiler.origin import GenotypeOrigin
+from litesnn.compiler.profile import load_profile
+from litesnn.compiler.program.program import network_files
+from litesnn.search.model.reference import FixedPopulation, fixed_parameters
+
+NETWORKS = (
+    ({"cells": 1, "size": 5, "timesteps": 3, "ops": ("conv3x3", "maxpool3x3", "avgpool2x2", "skip")}, {}),
+    ({"cells": 1, "size": 4, "feedback": 2, "nodes": 2, "timesteps": 3, "channels": 3}, {}),
+    ({"cells": 2, "size": 4, "reset": "subtract", "channels": 3, "timesteps": 4}, {"delay_max": "0"}),
+)
+
+
+@cache
+def network(number: int) -> tuple[Files, dict[str, FixedPopulation]]:
+    choices, overrides = NETWORKS[number]
+    loaded, profile = random_trained_genotype(number, **choices), load_profile("loihi2", overrides)
+    origin = GenotypeOrigin(loaded)
+    return network_files(origin.pipeline(profile).run(), origin, profile), fixed_parameters(loaded)

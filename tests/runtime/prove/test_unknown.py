@@ -1,0 +1,100 @@
+"""What the checker does not know is never proved, and the checker stays small and by itself."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from proved_programs import network
+from safetensors.numpy import load, save
+
+import litesnn.runtime.prove as prove_package
+from litesnn.runtime.prove import Proof, prove
+
+FOLDER = Path(str(prove_package.__file__)).parent
+
+
+def changed(change: Any) -> Proof:
+    files, integers = network(0)
+    document = json.loads(files["graph.json"])
+    change(document)
+    return prove({**files, "graph.json": json.dumps(document).encode()}, integers)
+
+
+def neurons(document: Any) -> Any:
+    return next(p for p in document["populations"] if p.get("role") == "lif")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda document: neurons(document).update(role="resonate"),
+        lambda document: neurons(document).update(kind="sigma_delta"),
+        lambda document: neurons(document).update(refractory=1),
+        lambda document: document["blocks"][0].update(geometry="sparse"),
+        lambda document: document["blocks"][0].update(injected=True),
+        lambda document: document["blocks"][0]["params"].update(groups=2),
+        lambda document: document["schedule"].update(pause=1),
+        lambda document: document.update(version=3),
+        lambda document: document.update(plasticity={}),
+        lambda document: neurons(document).pop("dv") and neurons(document).pop("shape"),
+    ],
+)
+def test_what_is_not_known_is_not_proved(change: Any) -> None:
+    proof = changed(change)
+    assert proof.word == "NOT PROVED"
+    assert [problem.reason for problem in proof.problems] == ["unknown"]
+
+
+def test_a_relay_that_spikes_by_itself_is_refuted() -> None:
+    files, integers = network(2)
+    tensors = load(files["weights.safetensors"])
+    relays = [p["name"] for p in json.loads(files["graph.json"])["populations"] if p.get("role") == "relay"]
+    tensors[f"{relays[0]}.vth"] = tensors[f"{relays[0]}.vth"] - 1
+    proof = prove({**files, "weights.safetensors": save(tensors)}, integers)
+    assert proof.word == "REFUTED"
+    assert relays[0] in proof.problems[0].place
+
+
+def test_a_network_from_elsewhere_is_not_proved_and_its_timing_is_checked() -> None:
+    files, _ = network(0)
+    proof = prove(files, None)
+    assert (proof.word, [p.reason for p in proof.problems]) == ("NOT PROVED", ["no reference"])
+    document = json.loads(files["graph.json"])
+    document["blocks"][0]["delay"] += 1
+    assert prove({**files, "graph.json": json.dumps(document).encode()}, None).word == "REFUTED"
+
+
+def sources() -> dict[str, ast.Module]:
+    return {path.name: ast.parse(path.read_text("utf-8")) for path in FOLDER.glob("*.py")}
+
+
+def test_the_checker_imports_nothing_of_the_compiler() -> None:
+    found = {
+        node.module
+        for module in sources().values()
+        for node in ast.walk(module)
+        if isinstance(node, ast.ImportFrom) and node.module is not None and node.module.startswith("litesnn")
+    }
+    assert {name for name in found if not name.startswith("litesnn.runtime.prove")} == {
+        "litesnn.base.errors",
+        "litesnn.reading",
+    }
+
+
+def test_the_checker_can_be_read_in_one_sitting() -> None:
+    lines = 0
+    for path in FOLDER.glob("*.py"):
+        found = [node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Expr)]
+        texts = {
+            line
+            for node in found
+            if isinstance(node.value, ast.Constant)
+            for line in range(node.lineno, node.end_lineno + 1)
+        }
+        written = enumerate(path.read_text("utf-8").splitlines(), 1)
+        lines += sum(bool(line.strip()) and number not in texts for number, line in written)
+    assert lines < 700, "lines of code, docstrings and empty lines left out"
