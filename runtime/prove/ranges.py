@@ -45,8 +45,10 @@ def _left(low: Ints, high: Ints, neurons: Constants) -> Interval:
     if reset == "none":
         return decayed(low, decay), decayed(high, decay)
     least, most = decayed(np.minimum(low, threshold), decay), decayed(np.minimum(high, threshold), decay)
-    before, after = (threshold, 0) if reset == "subtract" else (0, threshold if reset == "subtract_next" else 0)
-    first, last = (decayed(v - before, decay) - after for v in (np.maximum(low, threshold + 1), high))
+    none = np.zeros_like(threshold)
+    before, after = threshold if reset == "subtract" else none, threshold if reset == "subtract_next" else none
+    spiking: tuple[Ints, Ints] = np.maximum(low, threshold + 1), high
+    first, last = (decayed(v - before, decay) - after for v in spiking)
     if reset == "zero":
         first = last = np.zeros_like(low)
     return np.where(high > threshold, np.minimum(least, first), least), np.where(
