@@ -152,7 +152,7 @@ CASES = (
     Case("LSN-AXON-MAP", "a", lambda: on("loihi2", graph=any_to_any(), axon_map_entries=40), here=False),
     Case("LSN-SYNAPSE-WORDS", "head", lambda: on("loihi1", last_alone(), synapse_words=10)),
     Case("LSN-LIST-LENGTH", "a", lambda: on("loihi1", graph=any_to_any(), list_words_max=2), here=False),
-    Case("LSN-CORE-WORDS", "stem", lambda: on("loihi2", last_alone(), core_words=34)),
+    Case("LSN-CORE-WORDS", "stem", lambda: on("loihi2", last_alone(), core_words=32)),
     Case("LSN-FORMATS", "cells[0].nodes[1]", lambda: on("loihi1", synapse_formats=2)),
     Case(
         "LSN-DECAY-PROFILES",

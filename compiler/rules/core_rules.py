@@ -88,6 +88,11 @@ def neuron_groups_fit(placed: Placed, profile: Profile) -> Iterator[Finding]:
     yield from _resource("LSN-NEURON-GROUPS", "neuron_groups", placed, profile)
 
 
+def layers_fit(placed: Placed, profile: Profile) -> Iterator[Finding]:
+    """Slices of layers on a core, where the rules allow so many."""
+    yield from _resource("LSN-LAYERS", "layers", placed, profile)
+
+
 def chip_holds_neurons(placed: Placed, profile: Profile) -> Iterator[Finding]:
     """Neurons of a chip, where a limit for all its cores is known that is below what they hold."""
     limit = profile.chip.neurons.value

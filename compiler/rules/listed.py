@@ -49,6 +49,7 @@ CORE_RULES: dict[str, cores.CoreRule] = {
     "LSN-THRESHOLDS": cores.thresholds_fit,
     "LSN-DECAY-PROFILES": cores.decays_fit,
     "LSN-NEURON-GROUPS": cores.neuron_groups_fit,
+    "LSN-LAYERS": cores.layers_fit,
     "LSN-CHIP-NEURONS": cores.chip_holds_neurons,
     "LSN-CHIPS": cores.chips_suffice,
 }

@@ -22,7 +22,7 @@ from litesnn.compiler.rules.listed import CORE_RULES, GRAPH_RULES, rule_texts
 
 LOIHI1, LOIHI2 = load_profile("loihi1"), load_profile("loihi2")
 # Partition spreads a population over cores until these hold, and one channel needs one of them: nothing can break them.
-UNBREAKABLE = {"LSN-THRESHOLDS": "threshold_profiles", "LSN-NEURON-GROUPS": "neuron_groups"}
+UNBREAKABLE = {"LSN-THRESHOLDS": "threshold_profiles", "LSN-NEURON-GROUPS": "neuron_groups", "LSN-LAYERS": "layers"}
 
 
 def checked(graph: Graph, profile: Profile) -> dict[str, Finding]:
