@@ -6,6 +6,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -98,7 +99,7 @@ def test_what_appears_while_the_work_goes_on_is_kept(saved: Path, program: Progr
             (saved / "late.txt").write_text("mine")
             return super().files()
 
-    busy = Busy(**vars(program))
+    busy = Busy(**{field.name: getattr(program, field.name) for field in fields(program)})
     with pytest.raises(ProgramError, match="did not write there: late.txt"):
         busy.save(saved)
     assert (saved / "late.txt").read_text() == "mine"
