@@ -111,8 +111,9 @@ FEATURES: tuple[FeatureRow, ...] = (
         "sinabs",
         "subtraction at the spike",
         status="exact",
-        test=f"{RESETS}::test_neurons_without_leak_are_exact",
-        note="--framework sinabs; IAF",
+        test="interop/test_sinabs.py::test_the_same_spikes",
+        note="--framework sinabs; IAF with SingleSpike",
+        own_spikes=True,
     ),
     FeatureRow(
         "sinabs",
