@@ -7,14 +7,17 @@ checked here holds for every program that was compiled, and is what simulators, 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from litesnn.compiler.graph import Graph, Membranes, Pace, Population, Source
-from litesnn.compiler.image import Image
 from litesnn.compiler.mapping import Mapping as CoreMapping
 from litesnn.compiler.origin import Origin
 from litesnn.compiler.report import Report
+
+if TYPE_CHECKING:
+    from litesnn.compiler.image import Image
 
 CORES_MAX = 2**20
 

@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from os.path import realpath
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from safetensors import SafetensorError
 from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
 from litesnn.base.errors import GraphError, ProfileError, ProgramError
+from litesnn.compiler import image as images
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph
-from litesnn.compiler.image import Image, build_image, image_files, read_image
 from litesnn.compiler.mapping import Mapping, mapping_document, read_mapping
 from litesnn.compiler.origin import Origin
 from litesnn.compiler.origin.files import read_origin
@@ -41,6 +41,9 @@ from litesnn.compiler.program.folder import (
 )
 from litesnn.compiler.report import Report, read_report, render_html, tool_versions
 from litesnn.reading import Kind, parse_json, read_file
+
+if TYPE_CHECKING:
+    from litesnn.compiler.image import Image
 
 MAPPING = "mapping.json"
 IMAGE = "image/"
@@ -85,11 +88,11 @@ class Program:
         """The image; of a program that an older version wrote, made from its graph and mapping. None without a mapping."""
         if self.image is not None or self.mapping is None:
             return self.image
-        return build_image(self.graph, self.mapping, self.profile, self.name)
+        return images.build_image(self.graph, self.mapping, self.profile, self.name)
 
     def files(self) -> dict[str, bytes]:
         """Every file of the directory but the manifest: relative name -> content."""
-        image = {} if self.cores is None else image_files(self.cores)
+        image = {} if self.cores is None else images.image_files(self.cores)
         return {
             **network_files(self.graph, self.origin, self.profile, self.mapping),
             "report.json": _json(self.report.plain()),
@@ -146,7 +149,7 @@ class Program:
             if MAPPING in contents:
                 mapping = read_mapping(parse_json(contents[MAPPING], MAPPING, ProgramError))
             stored = {name.removeprefix(IMAGE): x for name, x in contents.items() if name.startswith(IMAGE)}
-            image = read_image(stored) if stored else None
+            image = images.read_image(stored) if stored else None
         except (ProgramError, ProfileError, GraphError, SafetensorError, KeyError, ValueError, RecursionError) as error:
             raise ProgramError(f"{root}: {error}") from error
         origin = read_origin(root, contents)

@@ -26,10 +26,10 @@ from litesnn.compiler.frontends.sanafe.description import (
     Description,
     Floats,
     Group,
-    Place,
     Shape,
     convolved,
 )
+from litesnn.compiler.frontends.sanafe.place import Place
 from litesnn.reading import Kind, npz_names, read_npz
 
 LAYER = re.compile(r"(conv|dense)(\d{1,4})", re.ASCII)

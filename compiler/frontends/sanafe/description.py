@@ -7,13 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.base.errors import ImportFileError
-from litesnn.base.text import brief
+from litesnn.compiler.frontends.sanafe.place import Place
 from litesnn.compiler.frontends.sanafe.yaml_text import Node
 
 Floats = npt.NDArray[np.float64]
@@ -23,22 +21,6 @@ Attributes = Mapping[str, Node]
 NEURONS_MAX = 2**20
 SYNAPSES_MAX = 2**26
 """Of one connection, unrolled."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where something stands in a file, for messages."""
-
-    file: str
-    path: str
-
-    def refuse(self, problem: str) -> NoReturn:
-        """Raise the error of this place."""
-        raise ImportFileError(f"{brief(self.file)}: {brief(self.path)}: {problem}")
-
-    def below(self, name: str) -> Place:
-        """A place inside this one."""
-        return Place(self.file, f"{self.path}: {name}")
 
 
 @dataclass(frozen=True, eq=False)

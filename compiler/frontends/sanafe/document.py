@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from litesnn.base.text import brief
-from litesnn.compiler.frontends.sanafe.description import NEURONS_MAX, Attributes, Description, Group, Place
+from litesnn.compiler.frontends.sanafe.description import NEURONS_MAX, Attributes, Description, Group
 from litesnn.compiler.frontends.sanafe.edges import Edges
+from litesnn.compiler.frontends.sanafe.place import Place
 from litesnn.compiler.frontends.sanafe.values import entries, flattened, mapping, neuron_range, only, shown
 from litesnn.compiler.frontends.sanafe.yaml_text import Node, parse_yaml
 

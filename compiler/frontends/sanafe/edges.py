@@ -20,9 +20,9 @@ from litesnn.compiler.frontends.sanafe.description import (
     Group,
     Ints,
     Pairs,
-    Place,
     convolved,
 )
+from litesnn.compiler.frontends.sanafe.place import Place
 from litesnn.compiler.frontends.sanafe.values import entries, mapping, neuron_range, number, numbers, only, shown, whole
 from litesnn.compiler.frontends.sanafe.yaml_text import Node
 

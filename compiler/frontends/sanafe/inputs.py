@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.frontends.sanafe.description import Attributes, Group, Place
+from litesnn.compiler.frontends.sanafe.description import Attributes, Group
+from litesnn.compiler.frontends.sanafe.place import Place
 from litesnn.compiler.frontends.sanafe.somas import check_known
 from litesnn.compiler.frontends.sanafe.units import INPUT
 from litesnn.compiler.frontends.sanafe.values import entries, number, truth

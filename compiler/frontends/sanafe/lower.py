@@ -8,18 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from litesnn.base.text import brief
-from litesnn.compiler.frontends.sanafe.description import (
-    Connection,
-    Convolution,
-    Description,
-    Floats,
-    Group,
-    Place,
-    Shape,
-)
+from litesnn.compiler.frontends.sanafe.description import Connection, Convolution, Description, Floats, Group, Shape
 from litesnn.compiler.frontends.sanafe.grids import Grid, grid_of
 from litesnn.compiler.frontends.sanafe.inputs import Values, check_inputs, longest_train, own_trains
 from litesnn.compiler.frontends.sanafe.merged_inputs import with_one_input
+from litesnn.compiler.frontends.sanafe.place import Place
 from litesnn.compiler.frontends.sanafe.populations import make_population, spike_source, uniform, value_source
 from litesnn.compiler.frontends.sanafe.somas import Somas, model_of, read_somas
 from litesnn.compiler.frontends.sanafe.synapses import blocks_of, weights_of

@@ -16,7 +16,8 @@ from typing import Literal
 import numpy as np
 
 from litesnn.base.text import brief
-from litesnn.compiler.frontends.sanafe.description import Attributes, Floats, Group, Place
+from litesnn.compiler.frontends.sanafe.description import Attributes, Floats, Group
+from litesnn.compiler.frontends.sanafe.place import Place
 from litesnn.compiler.frontends.sanafe.units import INPUT, LIF, TRUENORTH, Units
 from litesnn.compiler.frontends.sanafe.values import number, only, shown, truth
 from litesnn.compiler.frontends.sanafe.yaml_text import Node

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from litesnn.base.errors import ImportFileError
 from litesnn.base.text import brief
-from litesnn.compiler.frontends.sanafe.description import Place
+from litesnn.compiler.frontends.sanafe.place import Place
 from litesnn.compiler.frontends.sanafe.values import entries, mapping, shown
 from litesnn.compiler.frontends.sanafe.yaml_scalars import MAX_SCALAR
 from litesnn.compiler.frontends.sanafe.yaml_text import Node, parse_yaml

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from litesnn.base.text import brief
-from litesnn.compiler.frontends.sanafe.description import Floats, Place
+from litesnn.compiler.frontends.sanafe.place import Place
 from litesnn.compiler.frontends.sanafe.yaml_text import Node
+
+if TYPE_CHECKING:
+    from litesnn.compiler.frontends.sanafe.description import Floats
 
 _NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d{1,3})?", re.ASCII)
 _RANGE = re.compile(r"(\d{1,9})(?:\.\.(\d{1,9}))?", re.ASCII)
@@ -36,6 +38,8 @@ def numbers(place: Place, value: Node) -> Floats:
     """A list of finite numbers."""
     if not isinstance(value, list):
         place.refuse(f"found {shown(value)}; allowed: a list of numbers")
+    import numpy as np  # options are read without it
+
     return np.array([number(place, entry) for entry in value], np.float64)
 
 
