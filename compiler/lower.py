@@ -7,7 +7,7 @@ blocks of distance 1. Max pooling of spikes becomes a population of threshold 0.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -81,13 +81,9 @@ class _Lowering:
 
     def _source(self) -> Source:
         given = self.spec.input
-        channels = given.shape[0]
-        binary = Source(
-            name="input", shape=given.shape, channels=tuple(range(channels)), genotype_channels=channels, place="input"
-        )
         if given.encoding == "spikes":
-            return binary
-        return replace(binary, arrival=None, minimum=given.minimum, maximum=given.maximum, message_bits=8)
+            return Source.whole("input", given.shape, (0, 1), 0)
+        return Source.whole("input", given.shape, (given.minimum, given.maximum), 8)
 
     def _neurons(self, name: str, shape: tuple[int, int, int], place: str, analog: Analog) -> Spiking:
         neuron = self.spec.neuron

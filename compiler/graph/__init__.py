@@ -44,6 +44,7 @@ from litesnn.compiler.graph.kinds.registers import (
     STATE_MAX,
     VTH_MAX,
     WEIGHT_SHIFT,
+    bias_registers,
 )
 from litesnn.compiler.graph.names import Names
 from litesnn.compiler.graph.pace import Pace
@@ -99,5 +100,6 @@ __all__ = [
     "Table",
     "Window",
     "Windowed",
+    "bias_registers",
     "per_axis",
 ]

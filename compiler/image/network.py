@@ -83,14 +83,10 @@ def _entering(image: Image) -> Source:
     size = sum(sender.size for sender in image.senders)
     if not size:
         raise ProgramError("the image has no senders: nothing enters its cores")
-    return Source(
-        name=ENTERING,
-        shape=(size, 1, 1),
-        channels=tuple(range(size)),
-        genotype_channels=size,
-        place="input",
-        arrival=min(document.arrival for document in documents),
-        minimum=min(document.minimum for document in documents),
-        maximum=max(document.maximum for document in documents),
-        message_bits=max(document.message_bits for document in documents),
+    return Source.whole(
+        ENTERING,
+        (size, 1, 1),
+        (min(document.minimum for document in documents), max(document.maximum for document in documents)),
+        max(document.message_bits for document in documents),
+        min(document.arrival for document in documents),
     )

@@ -14,8 +14,6 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.graph import (
-    BIAS_EXP_MAX,
-    BIAS_MANT_MAX,
     WEIGHT_SHIFT,
     Analog,
     FidelityLabel,
@@ -24,6 +22,7 @@ from litesnn.compiler.graph import (
     Population,
     Spiking,
     SynapseBlock,
+    bias_registers,
 )
 from litesnn.compiler.passes.base import Pass
 
@@ -79,7 +78,8 @@ def _fold(graph: Graph, population: Membranes, analog: Analog, incoming: Sequenc
                 )
             )
     offset = analog.bias if analog.bias is not None else analog.offset
-    mantissa, exponent = _bias(np.zeros(population.shape[0]) if offset is None else offset, unit)
+    real = np.zeros(population.shape[0]) if offset is None else offset
+    mantissa, exponent = bias_registers(2**WEIGHT_SHIFT * real / unit)
     changed = replace(population, analog=None, unit=unit, bias_mant=mantissa, bias_exp=exponent).folded(
         analog.threshold / unit
     )
@@ -153,16 +153,6 @@ def _gain(block: SynapseBlock, count: int) -> Floats:
 
 def _folded_block(block: SynapseBlock, factors: Ints, exponent: int) -> SynapseBlock:
     return replace(block, geometry=block.geometry.scale_targets(factors), exponent=exponent, analog=None)
-
-
-def _bias(offset: Floats, unit: Floats) -> tuple[Ints, Ints]:
-    """Mantissa and exponent per channel: the smallest exponent that lets the mantissa fit, clipped where none does."""
-    bias = 2**WEIGHT_SHIFT * offset / unit
-    exponent = np.full(bias.shape, BIAS_EXP_MAX, np.int64)
-    for candidate in range(BIAS_EXP_MAX - 1, -1, -1):
-        exponent = np.where(np.abs(np.rint(bias / 2.0**candidate)) <= BIAS_MANT_MAX, candidate, exponent)
-    mantissa = np.clip(np.rint(bias / 2.0**exponent), -BIAS_MANT_MAX, BIAS_MANT_MAX).astype(np.int64)
-    return mantissa, exponent
 
 
 def _rounding_labels(population: Membranes, analog: Analog, offset: Floats | None) -> list[FidelityLabel]:

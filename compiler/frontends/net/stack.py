@@ -111,21 +111,8 @@ class Stack:
             self._source(self._shape(layer, shape), self.input_bits)
 
     def _source(self, shape: Shape, bits: int) -> None:
-        low, high = (-(1 << bits - 1), (1 << bits - 1) - 1) if bits else (0, 1)
-        channels = tuple(range(shape[0]))
-        self.populations.append(
-            Source(
-                name="input",
-                shape=shape,
-                channels=channels,
-                genotype_channels=shape[0],
-                place="input",
-                arrival=0,
-                minimum=low,
-                maximum=high,
-                message_bits=bits,
-            )
-        )
+        values = (-(1 << bits - 1), (1 << bits - 1) - 1) if bits else (0, 1)
+        self.populations.append(Source.whole("input", shape, values, bits, arrival=0))
 
     def _read_at_once(self, layer: Layer) -> None:
         """Refuse a layer that cannot read spikes which leave the one before late."""

@@ -29,6 +29,7 @@ from litesnn.compiler.graph import (
     Readout,
     Spiking,
     SynapseBlock,
+    bias_registers,
 )
 from litesnn.compiler.profile import portable_accumulator
 
@@ -61,7 +62,7 @@ def build_membranes(
 
 def _population(layer: Layer, exponent: int) -> Leaky:
     unit = layer.worth / 2.0**exponent
-    mantissa, bias_exp = _bias(layer.register_bias * 2.0**WEIGHT_SHIFT / unit)
+    mantissa, bias_exp = bias_registers(layer.register_bias * 2.0**WEIGHT_SHIFT / unit)
     common: dict[str, Any] = {
         "name": layer.node.name,
         "shape": layer.shape,
@@ -82,7 +83,7 @@ def _population(layer: Layer, exponent: int) -> Leaky:
     vth = _threshold(layer, unit, exponent)
     if layer.node.type == "Threshold":
         # Of the last step's membrane 1/4096 is left; what a silent neuron keeps of it must not lift an equal sum over the threshold.
-        mantissa, bias_exp = _bias(layer.register_bias * 2.0**WEIGHT_SHIFT / unit - (vth >> WEIGHT_SHIFT))
+        mantissa, bias_exp = bias_registers(layer.register_bias * 2.0**WEIGHT_SHIFT / unit - (vth >> WEIGHT_SHIFT))
     return Lif(**common, vth=vth, bias_mant=mantissa, bias_exp=bias_exp, is_output=layer.is_output)
 
 
@@ -139,15 +140,6 @@ def _fits(layer: Layer, population: Membranes, exponent: int, reach: _Reach) -> 
         and fitting
         and int(np.abs(population.bias >> BIAS_EXP_MAX).max(initial=0)) < BIAS_MANT_MAX
     )
-
-
-def _bias(bias: Floats) -> tuple[Ints, Ints]:
-    """Mantissa and exponent per channel: the smallest exponent that lets the mantissa fit, clipped where none does."""
-    exponent = np.full(bias.shape, BIAS_EXP_MAX, np.int64)
-    for candidate in range(BIAS_EXP_MAX - 1, -1, -1):
-        exponent = np.where(np.abs(np.rint(bias / 2.0**candidate)) <= BIAS_MANT_MAX, candidate, exponent)
-    mantissa = np.clip(np.rint(bias / 2.0**exponent), -BIAS_MANT_MAX, BIAS_MANT_MAX).astype(np.int64)
-    return mantissa, exponent
 
 
 def shifted(block: SynapseBlock, exponent: int) -> SynapseBlock:

@@ -17,7 +17,7 @@ INPUT_BITS = 13
 
 def spike_source(name: str, shape: Shape) -> Source:
     """An input of spikes."""
-    return _source(name, shape, 0, 1, 0)
+    return Source.whole(name, shape, (0, 1), 0, arrival=0)
 
 
 def value_source(group: Group, name: str, shape: Shape, values: Ints) -> Source:
@@ -30,22 +30,7 @@ def value_source(group: Group, name: str, shape: Shape, values: Ints) -> Source:
             f"found biases {low} .. {high} in units of its weights; allowed of an input: {-most} .. {most - 1}"
         )
     span = (-(1 << bits - 1), (1 << bits - 1) - 1) if low < 0 else (0, (1 << bits) - 1)
-    return _source(name, shape, *span, bits)
-
-
-def _source(name: str, shape: Shape, low: int, high: int, bits: int) -> Source:
-    channels = tuple(range(shape[0]))
-    return Source(
-        name=name,
-        shape=shape,
-        channels=channels,
-        genotype_channels=shape[0],
-        place="input",
-        arrival=0,
-        minimum=low,
-        maximum=high,
-        message_bits=bits,
-    )
+    return Source.whole(name, shape, span, bits, arrival=0)
 
 
 def make_population(

@@ -29,3 +29,12 @@ WEIGHT_SHIFT = 6  # input activation and vth are shifted left by this many bits
 DECAY_UNITY = 4096
 DECAY_BITS = DECAY_UNITY.bit_length() - 1  # of the register of a decay
 NO_CURRENT_MEMORY = 4095  # du: with the chip's offset of 1 the current decays fully every step
+
+
+def bias_registers(bias: Floats) -> tuple[Ints, Ints]:
+    """Mantissa and exponent (C,) of biases in membrane units: the smallest exponent that lets the mantissa fit, clipped where none does."""
+    exponent = np.full(bias.shape, BIAS_EXP_MAX, np.int64)
+    for candidate in range(BIAS_EXP_MAX - 1, -1, -1):
+        exponent = np.where(np.abs(np.rint(bias / 2.0**candidate)) <= BIAS_MANT_MAX, candidate, exponent)
+    mantissa = np.clip(np.rint(bias / 2.0**exponent), -BIAS_MANT_MAX, BIAS_MANT_MAX).astype(np.int64)
+    return mantissa, exponent

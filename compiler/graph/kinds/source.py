@@ -35,6 +35,24 @@ class Source(Population):
     maximum: int = 1
     message_bits: int = 0
 
+    @classmethod
+    def whole(
+        cls, name: str, shape: tuple[int, int, int], values: tuple[int, int], bits: int, arrival: int | None = None
+    ) -> Source:
+        """An input whose map nothing was removed from, with its lowest and highest value."""
+        channels = tuple(range(shape[0]))
+        return cls(
+            name=name,
+            shape=shape,
+            channels=channels,
+            genotype_channels=len(channels),
+            place="input",
+            arrival=arrival,
+            minimum=values[0],
+            maximum=values[1],
+            message_bits=bits,
+        )
+
     @property
     def sends(self) -> Sends:
         """See `Population.sends`."""
