@@ -69,12 +69,13 @@ def build_image(graph: Graph, mapping: Mapping, profile: Profile, name: str) -> 
 
 
 def outside(graph: Graph) -> list[Population]:
-    """What sends to the cores and is on none: sources and populations of the host, as far as a core reads them."""
+    """What sends to the cores and is on none: populations of the host that a core reads, and the sources, read or not."""
     on_chip = {population.name for population in graph.membranes if not population.on_host}
+    read = {block.source for block in graph.blocks if block.target in on_chip}
     return [
         population
         for population in graph.populations
-        if population.name not in on_chip and any(block.target in on_chip for block in graph.out_of(population.name))
+        if population in graph.sources or (population.name not in on_chip and population.name in read)
     ]
 
 
