@@ -52,7 +52,7 @@ class CoreLimits(Section):
     synapse_formats: Annotated[Count, Limit("LSN-FORMATS, partition")] = optional()
     compartment_profiles: Annotated[Count, Limit("LSN-DECAY-PROFILES, partition")] = optional()
     neuron_groups: Annotated[Count, Limit("LSN-NEURON-GROUPS, partition")] = optional()
-    layers_per_core: Annotated[Count, Limit("partition")] = optional()
+    layers_per_core: Annotated[Count, Limit("LSN-LAYERS, partition")] = optional()
     patch_widths: Annotated[Freedom, Limit("partition of maps over columns")] = optional()
     patch_parts: Annotated[Freedom, Limit("partition of maps over channels and rows")] = optional()
     stdp_profiles: Annotated[CountOrZero, Fact(NO_LEARNING)] = optional()
