@@ -69,13 +69,14 @@ def build_image(graph: Graph, mapping: Mapping, profile: Profile, name: str) -> 
 
 
 def outside(graph: Graph) -> list[Population]:
-    """What sends to the cores and is on none: populations of the host that a core reads, and the sources, read or not."""
+    """What sends to the cores and is on none: sources and populations of the host that a core reads, and sources that nothing reads."""
     on_chip = {population.name for population in graph.membranes if not population.on_host}
     read = {block.source for block in graph.blocks if block.target in on_chip}
+    unread = {source.name for source in graph.sources} - {block.source for block in graph.blocks}
     return [
         population
         for population in graph.populations
-        if population in graph.sources or (population.name not in on_chip and population.name in read)
+        if population.name not in on_chip and population.name in read | unread
     ]
 
 
