@@ -68,7 +68,7 @@ def core_axons(graph: Graph, memory: CoreMemory, groups: tuple[Group, ...], axon
     placed, first = [], 0
     for lists, words in zip(memory.groups, memory.list_words, strict=True):
         number = next(i for i, group in enumerate(groups) if _is_of(group, lists))
-        placed.append(_Placed(lists, first, number, groups[number], words > 0))
+        placed.append(_Placed(lists=lists, first=first, number=number, group=groups[number], filled=words > 0))
         first += len(lists.lists)
     found = CoreAxons()
     single: dict[str, list[_Placed]] = {}
@@ -128,7 +128,9 @@ def _add_rows(found: CoreAxons, entry: _Placed, shape: tuple[int, int, int], rul
     size = shape[0] * shape[1] * shape[2]
     everyone = np.arange(size)
     found.deliveries.append(
-        Delivery(entry.lists.source, everyone, np.full(size, axon), np.full(size, OWN_ID), entry.lists)
+        Delivery(
+            entry.lists.source, everyone, axons=np.full(size, axon), tags=np.full(size, OWN_ID), reader=entry.lists
+        )
     )
 
 

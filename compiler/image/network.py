@@ -88,5 +88,5 @@ def _entering(image: Image) -> Source:
         (size, 1, 1),
         (min(document.minimum for document in documents), max(document.maximum for document in documents)),
         max(document.message_bits for document in documents),
-        min(document.arrival for document in documents),
+        arrival=min(document.arrival for document in documents),
     )

@@ -128,7 +128,9 @@ class Fan:
             rows = self.kind == "row" and window is not None and not window.depthwise
             code = KernelRow.code if rows else Sparse.code
             used = [form for part, form in zip(self.parts, self.formats, strict=True) if part.counts(channels).any()]
-            return frozenset(Register(code, (*form.register[:3], 0), 0, 0, 0) for form in used)
+            return frozenset(
+                Register(code, (*form.register[:3], 0), prefix_bits=0, index_bits=0, skip_bits=0) for form in used
+            )
 
         result: frozenset[Register] = self._memory("registers", channels, count)
         return result

@@ -36,7 +36,9 @@ def _view(found: Exploration) -> dict[str, Any]:
         text = f"row {number + 1}: {_named(found, row)}; " + ", ".join(
             f"{title} {number_of(figures, name)}" for name, title in NUMBERS
         )
-        return Mark(x, y, colours[figures.binds], number in found.front, f"{text}; binds: {bound_by(figures)}")
+        return Mark(
+            x, y, colour=colours[figures.binds], best=number in found.front, text=f"{text}; binds: {bound_by(figures)}"
+        )
 
     trade_off = scatter_plot(
         "synaptic memory (up) over cores (across)",

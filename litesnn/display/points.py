@@ -65,10 +65,10 @@ def columns_plot(title: str, names: Sequence[str], marks: Sequence[Mark], refuse
     return Plot(
         title,
         tuple(Point(px(places[int(mark.x)]), _down(mark.y, top), mark) for mark in marks),
-        tuple((px(place), label) for place, label in list(zip(places, labels, strict=True))[::every]),
-        unit.ticks(top),
-        " ".join(f"{px(places[number])},{_down(value, top)}" for number, value in lowest.items()),
-        tuple(
+        x_ticks=tuple((px(place), label) for place, label in list(zip(places, labels, strict=True))[::every]),
+        y_ticks=unit.ticks(top),
+        line=" ".join(f"{px(places[number])},{_down(value, top)}" for number, value in lowest.items()),
+        above=tuple(
             (px(place), f"{number} ✕", name)
             for place, number, name in zip(places, refused, names, strict=True)
             if number

@@ -72,7 +72,7 @@ def explore(
         network = Program.load(network)
     origin = network.origin if isinstance(network, Program) else origin_of(network)
     graph = network.graph if isinstance(network, Program) and origin.genotype is None else None
-    job = _Job(origin, graph, grid, sign, place)
+    job = _Job(origin, graph, grid=grid, sign=sign, place=place)
     rows: list[Row] = []
     written_at = time.monotonic()
     try:

@@ -50,7 +50,9 @@ def prove(files: Mapping[str, bytes], integers: Mapping[str, Any] | None) -> Pro
             found = Proof((FOREIGN, *timing), {"populations": len(graph.populations), "blocks": len(graph.blocks)})
         else:
             genotype, accumulator = document[GENOTYPE], document["profile.json"]["neuron"]["accumulator_bits"]["value"]
-            found = Check(graph, genotype, read_wiring(genotype), integers, 2 ** (accumulator - 1) - 1).proof()
+            found = Check(
+                graph, genotype, wiring=read_wiring(genotype), integers=integers, accumulator=2 ** (accumulator - 1) - 1
+            ).proof()
         return Proof((*found.problems, *slices), found.checked, tuple(missing))
     except (UnknownError, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         known = isinstance(error, UnknownError)

@@ -103,7 +103,13 @@ def decode(document: Entry, tensors: Arrays) -> Graph:
     if document["version"] != 2 or len(populations) < len(document["populations"]):
         raise UnknownError(f"graph.json: version {document['version']}, or two populations of one name")
     blocks = [_block(entry, tensors, populations) for entry in document["blocks"]]
-    return Graph(document["timesteps"], document.get("isolated", False), document["schedule"], populations, blocks)
+    return Graph(
+        document["timesteps"],
+        document.get("isolated", False),
+        schedule=document["schedule"],
+        populations=populations,
+        blocks=blocks,
+    )
 
 
 def _only(place: str, entry: Entry, fields: str) -> None:
@@ -129,7 +135,7 @@ def _population(entry: Entry, tensors: Arrays) -> Population:
         or len({*channels}) < len(channels)
     ):
         raise UnknownError(f"population '{name}': channels or tensors that do not fit its {shape[0]} channels")
-    return Population(name, role, entry, channels, arrays)
+    return Population(name, role, entry=entry, channels=channels, arrays=arrays)
 
 
 def _block(entry: Entry, tensors: Arrays, populations: Mapping[str, Population]) -> Block:
@@ -156,4 +162,6 @@ def _block(entry: Entry, tensors: Arrays, populations: Mapping[str, Population])
         (figure, figure) if isinstance(figure, int) else (figure[0], figure[1]) for figure in figures
     )
     window, distance = (stride, padding, dilation), entry.get("distance", 0)
-    return Block(name, source.name, target.name, entry, codes, pairs, window, distance)
+    return Block(
+        name, source.name, target=target.name, entry=entry, kernels=codes, pairs=pairs, window=window, distance=distance
+    )

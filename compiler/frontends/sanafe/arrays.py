@@ -78,7 +78,7 @@ def read_arrays(path: Path, input_shape: Shape | None, strides: tuple[int, ...])
         place.below("inputs").refuse(f"found {len(inputs)} values; --input-shape says {shape}")
     said = _written(thresholds)
     first: list[Attributes] = [{"threshold": said[0], "bias": repr(value)} for value in inputs.tolist()]
-    groups = {"input": Group("input", place.below("inputs"), first, [None] * len(first), shape)}
+    groups = {"input": Group("input", place.below("inputs"), neurons=first, units=[None] * len(first), shape=shape)}
     connections: list[Connection] = []
     waiting = list(strides)
     before = groups["input"]
@@ -96,7 +96,7 @@ def read_arrays(path: Path, input_shape: Shape | None, strides: tuple[int, ...])
         if size > NEURONS_MAX:
             at.refuse(f"found {size:,} neurons; allowed: {NEURONS_MAX:,}")
         shared: Attributes = {"threshold": threshold}
-        before = groups[name] = Group(name, at, [shared] * size, [None] * size, shape)
+        before = groups[name] = Group(name, at, neurons=[shared] * size, units=[None] * size, shape=shape)
     if waiting:
         place.refuse(f"--strides: found {len(strides)} for {len(strides) - len(waiting)} convolutions")
     return Description(path.name, path.stem, groups, tuple(connections))
@@ -135,7 +135,7 @@ def _dense(at: Place, before: Group, name: str, array: npt.NDArray[Any]) -> AllT
             f"found a matrix {matrix.shape}; the layer before has {before.size} neurons {before.shape}. Strides of convolutions stand "
             "in no array: --strides says them (2,1,1,1 for SANA-FE's DVS gesture network)"
         )
-    return AllToAll(before.name, name, at, matrix.T, np.zeros(matrix.T.shape, np.int64))
+    return AllToAll(before.name, name, place=at, weight=matrix.T, delay=np.zeros(matrix.T.shape, np.int64))
 
 
 def _floats(at: Place, array: npt.NDArray[Any], dimensions: int) -> Floats:

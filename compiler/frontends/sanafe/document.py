@@ -46,7 +46,9 @@ def read_description(text: str, file: str) -> Description:
             edges.add(key, attributes)
     cores = _map(Place(file, "mappings"), root.get("mappings", ""), groups)
     name = network.get("name", "")
-    return Description(file, name if isinstance(name, str) else "", groups, edges.connections(), cores)
+    return Description(
+        file, name if isinstance(name, str) else "", groups=groups, connections=edges.connections(), cores=cores
+    )
 
 
 def _group(place: Place, node: Node, room: int) -> Group:

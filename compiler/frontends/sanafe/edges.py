@@ -69,7 +69,13 @@ class Edges:
         """All of them."""
         gathered = [
             Pairs(
-                start, end, self.place.below(f"{start} -> {end}"), _ids(pre), _ids(post), np.array(weight), _ids(delay)
+                start,
+                end,
+                place=self.place.below(f"{start} -> {end}"),
+                pre=_ids(pre),
+                post=_ids(post),
+                weight=np.array(weight),
+                delay=_ids(delay),
             )
             for (start, end), (pre, post, weight, delay) in self._single.items()
         ]
@@ -118,7 +124,7 @@ def _dense(place: Place, source: Group, target: Group, found: dict[str, Node]) -
     only(place, found, ("type", *WEIGHT, *DELAY, *COSTS))
     size = (source.size, target.size)
     weight, delay = _lists(place, found, source.size * target.size)
-    return AllToAll(source.name, target.name, place, weight.reshape(size).T, delay.reshape(size).T)
+    return AllToAll(source.name, target.name, place=place, weight=weight.reshape(size).T, delay=delay.reshape(size).T)
 
 
 def _sparse(place: Place, source: Group, target: Group, found: dict[str, Node]) -> Pairs:
@@ -133,7 +139,7 @@ def _sparse(place: Place, source: Group, target: Group, found: dict[str, Node]) 
     weight, delay = _lists(place, found, len(pairs))
     if len(weight) != len(pairs):
         place.refuse(f"found {len(weight)} weights for {len(pairs)} pairs; allowed: one each")
-    return Pairs(source.name, target.name, place, ids[:, 0], ids[:, 1], weight, delay)
+    return Pairs(source.name, target.name, place=place, pre=ids[:, 0], post=ids[:, 1], weight=weight, delay=delay)
 
 
 HYPEREDGES: dict[str, Callable[[Place, Group, Group, dict[str, Node]], Connection]] = {

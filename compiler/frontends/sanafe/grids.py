@@ -64,21 +64,23 @@ def _labels(grid: Grid, rounded: bool, somas: Somas) -> Iterator[FidelityLabel]:
     leaks = bool((somas.decay < 1).any())
     if rounded:
         detail = "weights are rounded to 64ths, which SANA-FE drops what is below of, a step later"
-        yield FidelityLabel("weights", grid.place, "bounded", detail, _of(2.0**-FINEST / 2, least))
+        yield FidelityLabel("weights", grid.place, status="bounded", detail=detail, bound=_of(2.0**-FINEST / 2, least))
     for what, values in (("thresholds", somas.threshold), ("biases", somas.bias)):
         off = np.abs(np.ldexp(grid.membrane(values).astype(np.float64), -grid.bits - WEIGHT_SHIFT) - values)
         if off.any():
             unit = 2 ** (grid.bits + WEIGHT_SHIFT)
             detail = f"{what} are rounded to {unit}ths, by up to {off.max():.2g}"
-            yield FidelityLabel(what, grid.place, "bounded", detail, _of(float(off.max()), least))
+            yield FidelityLabel(what, grid.place, status="bounded", detail=detail, bound=_of(float(off.max()), least))
     kept = 1 - decays(somas) / DECAY_UNITY
     if leaks and grid.bits:
         detail = f"potentials are truncated to {2 ** (grid.bits + WEIGHT_SHIFT)}ths when they leak, in SANA-FE to 64ths"
-        yield FidelityLabel("truncation", grid.place, "bounded", detail, _of(2.0**-FINEST, least))
+        yield FidelityLabel("truncation", grid.place, status="bounded", detail=detail, bound=_of(2.0**-FINEST, least))
     if (kept != somas.decay).any():
         off = np.abs(kept - somas.decay)
         detail = f"leak_decay is rounded to 4096ths, by up to {off.max():.2g}: a potential may differ by a 64th a step"
-        yield FidelityLabel("decay", grid.place, "bounded", detail, _of(2.0**-FINEST, least) + float(off.max()))
+        yield FidelityLabel(
+            "decay", grid.place, status="bounded", detail=detail, bound=_of(2.0**-FINEST, least) + float(off.max())
+        )
 
 
 def _of(value: float, threshold: float) -> float:

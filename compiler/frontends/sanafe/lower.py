@@ -160,13 +160,23 @@ class _Lowering:
                 kept = delay if self.units is None or self.units.keeps_delays else 0
                 if geometry.nnz:
                     name = names.new(edge + (f".d{kept}" if kept else ""))
-                    yield SynapseBlock(name, start, end, geometry, edge, connection.place.path, delay=kept)
+                    yield SynapseBlock(
+                        name, start, target=end, geometry=geometry, edge=edge, place=connection.place.path, delay=kept
+                    )
 
     def _injection(self, entry: str) -> SynapseBlock:
         ids = np.arange(self.shapes[self.first][0])
         identity = OneToOne(np.ones(len(ids), np.int32), ids, ids)
         name = f"{self.first}:{entry}"
-        return SynapseBlock(name, entry, self.first, identity, name, self._group(self.first).place.path, injected=True)
+        return SynapseBlock(
+            name,
+            entry,
+            target=self.first,
+            geometry=identity,
+            edge=name,
+            place=self._group(self.first).place.path,
+            injected=True,
+        )
 
     def _labels(self, grids: dict[str, Grid]) -> Iterator[FidelityLabel]:
         if self.units is None:

@@ -43,7 +43,9 @@ def _as_pairs(connection: Connection) -> Pairs:
     common = (connection.source, connection.target, connection.place)
     if isinstance(connection, AllToAll):
         post, pre = np.nonzero(connection.weight)
-        return Pairs(*common, pre, post, connection.weight[post, pre], connection.delay[post, pre])
+        return Pairs(
+            *common, pre=pre, post=post, weight=connection.weight[post, pre], delay=connection.delay[post, pre]
+        )
     if isinstance(connection, Convolution):
         return _convolution(connection)
     assert isinstance(connection, Pairs)
@@ -59,4 +61,4 @@ def _convolution(connection: Convolution) -> Pairs:
     entry = matrix.data.astype(np.int64) - 1
     common = (connection.source, connection.target, connection.place)
     weight, delay = connection.weight.ravel()[entry], connection.delay.ravel()[entry]
-    return Pairs(*common, matrix.col.astype(np.int64), matrix.row.astype(np.int64), weight, delay)
+    return Pairs(*common, pre=matrix.col.astype(np.int64), post=matrix.row.astype(np.int64), weight=weight, delay=delay)

@@ -56,7 +56,7 @@ class ResourcesPanel(Panel):
         bars = [Bar(name, entry, fills.get(name), name == binding) for name, entry in mapping.resources.items()]
         bars.sort(key=lambda bar: (-(bar.max_fraction or 0), bar.name))
         bound = None if mapping.lower_bound is None else mapping.lower_bound.cores
-        return cls(tuple(bars), mapping.cores, mapping.said_rules, bound, binding)
+        return cls(tuple(bars), mapping.cores, rules=mapping.said_rules, bound=bound, binding=binding)
 
     @property
     def excess(self) -> float | None:

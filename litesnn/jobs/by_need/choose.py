@@ -79,7 +79,7 @@ def choose(
     if not any(len(ways) > 1 for ways in levels.values()):
         raise NeedError(f"nothing to choose: {', '.join(levels) or 'no part of the network'} can be given no less")
     step("the network at its fullest")
-    search = _Search(network, levels, need, named, step)
+    search = _Search(network, levels, need=need, named=named, step=step)
     search.try_alone()
     search.lower()
     return Chosen(

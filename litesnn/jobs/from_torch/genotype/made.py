@@ -129,7 +129,7 @@ def genotype_from_torch(
     except ImportFileError as problem:
         raise ImportFileError(f"{problem}. This fits no genotype; from_torch may make a program of it") from problem
     try:
-        choices = Choices(read.name, steps, bits, _input(parts, input), quantizer)
+        choices = Choices(read.name, steps, bits=bits, input=_input(parts, input), quantizer=quantizer)
         genotype = document(parts, choices)
         settings = {"weights": f"taken over from {class_name(type(module))}"}
         loaded = filled(parts, genotype, TrainingRecord(settings=settings, versions=framework_versions()))
