@@ -238,14 +238,5 @@ class Check:
                 if beyond.any():
                     worst = int(np.argmax(np.where(beyond, size, -1)))
                     text = f"{register} of channel {worst} may reach {least[worst]} .. {most[worst]}; it holds -{down} .. {up}"
-                    self.problems.append(
-                        Problem(
-                            "range",
-                            f"population '{name}'",
-                            detail=text,
-                            population=name,
-                            register=register,
-                            channel=worst,
-                            limit=up,
-                        )
-                    )
+                    where: dict[str, Any] = {"population": name, "register": register, "channel": worst, "limit": up}
+                    self.problems.append(Problem("range", f"population '{name}'", detail=text, **where))
