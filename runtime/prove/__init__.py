@@ -49,10 +49,9 @@ def prove(files: Mapping[str, bytes], integers: Mapping[str, Any] | None) -> Pro
             missing += ["registers", *(["timing of isolated samples"] if graph.isolated else [])]
             found = Proof((FOREIGN, *timing), {"populations": len(graph.populations), "blocks": len(graph.blocks)})
         else:
-            genotype, accumulator = document[GENOTYPE], document["profile.json"]["neuron"]["accumulator_bits"]["value"]
-            found = Check(
-                graph, genotype, wiring=read_wiring(genotype), integers=integers, accumulator=2 ** (accumulator - 1) - 1
-            ).proof()
+            genotype, bits = document[GENOTYPE], document["profile.json"]["neuron"]["accumulator_bits"]["value"]
+            wiring, limit = read_wiring(genotype), 2 ** (bits - 1) - 1
+            found = Check(graph, genotype, wiring=wiring, integers=integers, accumulator=limit).proof()
         return Proof((*found.problems, *slices), found.checked, tuple(missing))
     except (UnknownError, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         known = isinstance(error, UnknownError)

@@ -175,11 +175,8 @@ class Check:
         maximum = population.role == "maximum"
         for key in dict.fromkeys((*wanted, *maps)):
             nothing = Synapses(self.wiring[key[0]].size, population.size, self.wiring[key[0]].channels)
-            due, found, matters = (
-                wanted.get(key, nothing),
-                maps.get(key, nothing),
-                self.kept[key[0]] | ~self.silent[key[0]],
-            )
+            due, found = wanted.get(key, nothing), maps.get(key, nothing)
+            matters = self.kept[key[0]] | ~self.silent[key[0]]
             if maximum and not self._memoryless(population, *found.total()[::2]):
                 self._differs(f"population '{name}'", "found neurons that do not spike just where any input does")
             left = due.minus(found, signs=maximum)
@@ -224,10 +221,8 @@ class Check:
             low, high = self._sums(name)
             lowest, highest = membranes((low, high), neurons, self.steps)
             here, top = self.graph.populations.get(name), READOUT_MAX if neurons.reset == "none" else REGISTER
-            registers = {
-                "current": (64 * low, 64 * high, REGISTER, REGISTER),
-                "membrane": (lowest, highest, REGISTER, top),
-            }
+            current = (64 * low, 64 * high, REGISTER, REGISTER)
+            registers = {"current": current, "membrane": (lowest, highest, REGISTER, top)}
             if here is not None and not here.entry["on_host"]:
                 registers["accumulator"] = (low, high, self.accumulator, self.accumulator)
             for register, (least, most, down, up) in registers.items():
@@ -238,5 +233,14 @@ class Check:
                 if beyond.any():
                     worst = int(np.argmax(np.where(beyond, size, -1)))
                     text = f"{register} of channel {worst} may reach {least[worst]} .. {most[worst]}; it holds -{down} .. {up}"
-                    where: dict[str, Any] = {"population": name, "register": register, "channel": worst, "limit": up}
-                    self.problems.append(Problem("range", f"population '{name}'", detail=text, **where))
+                    self.problems.append(
+                        Problem(
+                            "range",
+                            f"population '{name}'",
+                            detail=text,
+                            population=name,
+                            register=register,
+                            channel=worst,
+                            limit=up,
+                        )
+                    )

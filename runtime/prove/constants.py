@@ -13,11 +13,8 @@ from litesnn.runtime.prove.verdict import Problem
 
 def constant_problems(population: Population, wanted: Constants, steps: int) -> Iterator[Problem]:
     """What neurons, or the readout, have else than PyTorch, `wanted`; in one step alone neither decay nor reset matters."""
-    place, reset, spikes = (
-        f"population '{population.name}'",
-        population.entry.get("reset", "zero"),
-        population.role != "readout",
-    )
+    place, spikes = f"population '{population.name}'", population.role != "readout"
+    reset = population.entry.get("reset", "zero")
     pairs = [("bias", population.bias, wanted.bias), ("du", population.constant("du"), np.full_like(wanted.bias, 4095))]
     if spikes:
         pairs.append(("threshold", population.threshold, wanted.threshold))

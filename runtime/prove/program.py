@@ -98,18 +98,13 @@ class Graph(NamedTuple):
 def decode(document: Entry, tensors: Arrays) -> Graph:
     """The graph of a program; `UnknownError` for what is not known here, and for parts that do not fit together."""
     _only("graph.json", document, FIELDS["graph"])
-    _only("graph.json: schedule", document["schedule"], FIELDS["schedule"])
+    schedule, isolated = document["schedule"], document.get("isolated", False)
+    _only("graph.json: schedule", schedule, FIELDS["schedule"])
     populations = {entry["name"]: _population(entry, tensors) for entry in document["populations"]}
     if document["version"] != 2 or len(populations) < len(document["populations"]):
         raise UnknownError(f"graph.json: version {document['version']}, or two populations of one name")
     blocks = [_block(entry, tensors, populations) for entry in document["blocks"]]
-    return Graph(
-        document["timesteps"],
-        document.get("isolated", False),
-        schedule=document["schedule"],
-        populations=populations,
-        blocks=blocks,
-    )
+    return Graph(document["timesteps"], isolated, schedule=schedule, populations=populations, blocks=blocks)
 
 
 def _only(place: str, entry: Entry, fields: str) -> None:

@@ -109,18 +109,9 @@ def _join(found: dict[str, Wired], target: str, name: str, spec: Spec, read: Sig
         return
     stride = spec.get("stride") or only or max(-(-side // wanted) for side, wanted in zip(size, into.size, strict=True))
     dilation = stride if spec.get("nearest") and kernel > 1 and spec["op"] in WEIGHTED else 1
-    into.edges.append(
-        Edge(
-            name,
-            read,
-            kernel=(kernel, kernel),
-            stride=stride,
-            padding=padding * dilation,
-            dilation=dilation,
-            distance=distance,
-        )
-    )
-    if _reached(size, kernel, stride, padding * dilation, dilation) != into.size:
+    steps: dict[str, int] = {"stride": stride, "padding": padding * dilation, "dilation": dilation}
+    into.edges.append(Edge(name, read, kernel=(kernel, kernel), distance=distance, **steps))
+    if _reached(size, kernel, **steps) != into.size:
         raise UnknownError(f"genotype.json: {name} does not make maps of {into.size} from {size}")
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pytest
+from image_weights import Key, weights_of
 from random_networks import random_input, random_trained_genotype
 from written_genotypes import document, loaded
 
 from litesnn.compiler.graph import Graph
-from litesnn.compiler.image import build_image
+from litesnn.compiler.image import Image, build_image
 from litesnn.compiler.mapping import map_graph
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
@@ -65,6 +69,45 @@ def test_small_cores_split_populations_and_copy_kernels() -> None:
         graph = compile_graph(loaded, profile)
         cores.append(len(map_graph(graph, profile).cores))
     assert cores[0] < cores[1]
+
+
+def test_a_wrong_bit_in_memory_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = load_profile("loihi2")
+    loaded = random_trained_genotype(3)
+    graph = compile_graph(loaded, profile)
+    original = mapped.read_image
+
+    def flipped(files: Mapping[str, bytes]) -> Image:
+        image = original(files)
+        core = image.cores[0]
+        sign = {"excitatory": "inhibitory", "inhibitory": "excitatory"}
+        registers = tuple(
+            register._replace(weights=(bits, sign.get(mode, mode), *rest))
+            for register in core.memory.registers
+            for bits, mode, *rest in [register.weights]
+        )
+        assert registers != core.memory.registers
+        first = replace(core, memory=replace(core.memory, registers=registers))
+        return replace(image, cores=(first, *image.cores[1:]))
+
+    monkeypatch.setattr(mapped, "read_image", flipped)
+    found = checked(graph, profile, random_input(loaded, 3, 3))
+    assert found is not None
+    assert not found.equal
+
+
+def test_stored_weights_are_the_graphs_weights() -> None:
+    profile = load_profile("loihi1", overrides={"neurons_per_core": "60"})
+    graph = compile_graph(random_trained_genotype(2), profile)
+    stored = weights_of(build_image(graph, map_graph(graph, profile), profile, "net"))
+    due: dict[Key, npt.NDArray[np.int64]] = {}
+    for block in graph.blocks:
+        matrix = block.weights(graph[block.source].shape, graph[block.target].shape).toarray()
+        key = (block.source, block.target, block.delay)
+        due[key] = due[key] + matrix if key in due else matrix
+    assert {key for key, weights in due.items() if weights.any()} == set(stored)
+    for key, weights in stored.items():
+        np.testing.assert_array_equal(weights, due[key])
 
 
 def test_encoded_memory_adds_up_and_never_undercuts_the_ideal() -> None:

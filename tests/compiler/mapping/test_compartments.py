@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from image_weights import weights_of
 from isolated_graphs import isolated, random_isolated
 from mapping_networks import dense_stack, mixed_network
 from over_limit import subtracting
@@ -146,23 +147,17 @@ def test_memory_holds_minus_vth_for_every_neuron_and_as_much_as_was_counted(seed
     ]
     graph = start.rebuild(wide, start.blocks)  # thresholds of 14 bits: two synapses each
     mapping = map_graph(graph, profile)
-    held = {p.name: np.zeros(0, np.int64) for p in wide if isinstance(p, ProgrammedLif)}
-    stored = image_graph(build_image(graph, mapping, profile, "net"))
-    for block in stored.blocks:
-        name = block.target.partition(":")[2]
-        if block.source == block.target and name in held:
-            weights = block.weights(stored[block.source].shape, stored[block.target].shape)
-            assert weights.nnz == np.count_nonzero(weights.diagonal()), "each neuron takes from itself alone"
-            assert weights.nnz == stored[block.target].size
-            held[name] = np.concatenate([held[name], weights.diagonal()])
-    for name, weights in held.items():
+    held = {p.name for p in wide if isinstance(p, ProgrammedLif)}
+    stored = weights_of(build_image(graph, mapping, profile, "net"))
+    for name in held:
+        (weights,) = (found for (source, target, _), found in stored.items() if source == target == name)
         population = graph[name]
         assert isinstance(population, ProgrammedLif)
         assert population.vth is not None
         expected = np.repeat(population.vth >> 6, population.shape[1] * population.shape[2])
-        np.testing.assert_array_equal(np.sort(-weights), np.sort(expected))
+        np.testing.assert_array_equal(-weights, np.diag(expected), "each neuron takes from itself alone")
     assert any(group.subtracts for memory in core_memories(graph, mapping, profile) for group in memory.groups)
-    assert {block.target for block in own_synapses(graph, profile)} == set(held)
+    assert {block.target for block in own_synapses(graph, profile)} == held
     assert with_own_synapses(graph, LOIHI2) is graph
 
 
