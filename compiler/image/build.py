@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,20 +22,28 @@ from litesnn.compiler.image.groups import group_of
 from litesnn.compiler.image.model import CoreImage, Group, Image, Sender
 from litesnn.compiler.image.routes import Places, routes_from, routes_to, writes_from
 from litesnn.compiler.mapping import Mapping
-from litesnn.compiler.mapping.memory_image import core_memories
+from litesnn.compiler.mapping.memory_image import CoreMemory, core_memories
 from litesnn.compiler.profile import Profile
 
 Ints = npt.NDArray[np.int64]
 
 
-def build_image(graph: Graph, mapping: Mapping, profile: Profile, name: str) -> Image:
-    """The image of a scheduled graph; `mapping` is one of this graph on this profile."""
+def build_image(
+    graph: Graph,
+    mapping: Mapping,
+    profile: Profile,
+    name: str,
+    watch: Callable[[CoreMemory], object] | None = None,
+) -> Image:
+    """The image of a scheduled graph; `mapping` is one of this graph on this profile, `watch` is called with each core's memory."""
     rule = ListRule.of(profile)
     groups = [_groups(graph, mapping, core, profile) for core in range(len(mapping.cores))]
     places = Places(graph, groups, rule.neuron_axes)
     cores: list[tuple[MemoryImage, CoreAxons]] = []
     deliveries: list[list[Delivery]] = []
     for number, memory in enumerate(core_memories(graph, mapping, profile)):
+        if watch is not None:
+            watch(memory)
         parts = [(group.lists, choice) for group, choice in zip(memory.groups, memory.choices, strict=True)]
         found = core_axons(graph, memory, groups[number], mapping.axons)
         deliveries.append(found.deliveries)

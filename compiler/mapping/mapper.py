@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from math import fsum
 
 import numpy as np
@@ -61,6 +62,7 @@ def map_graph(
     least = int(np.ceil(max(bound.values(), default=1.0) - 1e-9))
     packed: _Packed | None = None
 
+    @cache
     def stored(slices: tuple[Slice, ...]) -> Usage:
         return core_memory(graph, slices, rule, axons).usage
 

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from litesnn.compiler.encoding import (
     Candidates,
     Choice,
+    EncodedCost,
     ListFormat,
     ListRule,
     PopulationLists,
@@ -27,6 +28,7 @@ from litesnn.compiler.encoding import (
     neuron_lists,
     population_lists,
 )
+from litesnn.compiler.encoding.cost import cost_of
 from litesnn.compiler.encoding.shared_kernel import windowed
 from litesnn.compiler.graph import Graph, Population, SynapseBlock, Window
 from litesnn.compiler.mapping.axons import AxonKinds
@@ -55,6 +57,15 @@ class CoreMemory:
     def registers(self) -> frozenset[Register]:
         """The format registers of the core."""
         return frozenset(register for choice in self.choices for register in choice.registers)
+
+    @property
+    def costs(self) -> dict[str, EncodedCost]:
+        """What the lists into each population take, by cause."""
+        found: dict[str, EncodedCost] = {}
+        for group, choice in zip(self.groups, self.choices, strict=True):
+            name, cost = group.part.population, cost_of(choice, group.lists, self.rule)
+            found[name] = found[name] + cost if name in found else cost
+        return found
 
     @property
     def usage(self) -> dict[str, int]:

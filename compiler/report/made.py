@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from litesnn.compiler.costs import Activity
+    from litesnn.compiler.encoding import EncodedCost
     from litesnn.compiler.graph import Graph
     from litesnn.compiler.mapping import Mapping
     from litesnn.compiler.origin import Origin
@@ -31,6 +32,7 @@ class Made:
     verification : a `Verification.document()`, or None where it was not verified
     command : the command line that made it, for the provenance; None leaves the provenance out
     mapping : the cores, where there are some
+    core_costs : what the synapse memory of each takes (`CoreMemory.costs`), where that has been computed; else the report does it
     proof : what the certificate checker says
     simulation : the network core by core against the exact simulator, where that was run
     activity : simulated events, for the costs of running
@@ -44,6 +46,7 @@ class Made:
     verification: VerificationSection | None = None
     command: str | None = None
     mapping: Mapping | None = None
+    core_costs: Sequence[dict[str, EncodedCost]] | None = None
     proof: ProofSection | None = None
     simulation: SimulationEntry | None = None
     activity: Activity | None = None

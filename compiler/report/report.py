@@ -128,7 +128,7 @@ def build_report(made: Made) -> Report:
             simulation=made.simulation,
             counts=made.rule_counts,
         )
-        encoding = EncodingSection.of(made.graph, made.mapping, made.profile)
+        encoding = EncodingSection.of(made.graph, made.mapping, made.profile, made.core_costs)
     return Report(
         format="litesnn.report",
         version=1,

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from functools import cache
 
+from litesnn.compiler.encoding import EncodedCost
 from litesnn.compiler.fixes import with_remedies
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.image import build_image
@@ -196,8 +197,10 @@ def assemble(
         # After the remedies, which have to prove a register, not only to make it hold for these samples.
         simulated = verification.samples.get(ACTIVITY_ENGINE, 0)
         findings = tuple(worst_first(with_seen(findings, graph, seen, simulated)))
-    image = None if placed is None else build_image(graph, placed, target, origin.name)
-    mapped = None
+    image, mapped = None, None
+    costs: list[dict[str, EncodedCost]] = []
+    if placed is not None:
+        image = build_image(graph, placed, target, origin.name, watch=lambda memory: costs.append(memory.costs))
     if image is not None and samples is not None:
         mapped = check_image(graph, image, samples.inputs[:MAPPED_SAMPLES])
     made = Made(
@@ -208,6 +211,7 @@ def assemble(
         verification=verification.document() if verification else None,
         command=command,
         mapping=placed,
+        core_costs=costs,
         simulation=None if mapped is None else SimulationEntry.model_validate(mapped),
         activity=activity,
         rule_counts=() if placed is None else rule_counts(graph, target),

@@ -9,6 +9,9 @@ from pydantic import Field
 from litesnn.compiler.report.document import Amount, Count, Document, Number, Text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from litesnn.compiler.encoding import EncodedCost
     from litesnn.compiler.graph import Graph
     from litesnn.compiler.mapping import Mapping
     from litesnn.compiler.profile import Profile
@@ -31,17 +34,18 @@ class EncodingSection(Document):
     total: EncodedEntry
 
     @classmethod
-    def of(cls, graph: Graph, mapping: Mapping, profile: Profile) -> EncodingSection:
-        """The memory of all cores of a mapping; copies that several cores hold count each."""
+    def of(
+        cls, graph: Graph, mapping: Mapping, profile: Profile, costs: Iterable[dict[str, EncodedCost]] | None = None
+    ) -> EncodingSection:
+        """The memory of all cores of a mapping; copies that several cores hold count each. `costs` of each core, where they are known."""
         from litesnn.compiler.encoding import EncodedCost, ListRule
-        from litesnn.compiler.encoding.cost import cost_of
         from litesnn.compiler.mapping.memory_image import core_memories
 
+        if costs is None:
+            costs = (memory.costs for memory in core_memories(graph, mapping, profile))
         populations: dict[str, EncodedCost] = {}
-        for memory in core_memories(graph, mapping, profile):
-            for group, choice in zip(memory.groups, memory.choices, strict=True):
-                cost = cost_of(choice, group.lists, memory.rule)
-                name = group.part.population
+        for core in costs:
+            for name, cost in core.items():
                 populations[name] = populations[name] + cost if name in populations else cost
         total = sum(populations.values(), EncodedCost(word_bits=ListRule.of(profile).word_bits))
         return cls(
