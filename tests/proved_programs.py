@@ -7,9 +7,12 @@ from functools import cache
 from program_faults import Files
 from random_networks import random_trained_genotype
 
+from litesnn.compiler.image import build_image, image_files
+from litesnn.compiler.mapping import Mapping
 from litesnn.compiler.origin import GenotypeOrigin
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.program.program import network_files
+from litesnn.jobs.compile import try_mapping
 from litesnn.search.model.reference import FixedPopulation, fixed_parameters
 
 NETWORKS = (
@@ -25,3 +28,18 @@ def network(number: int) -> tuple[Files, dict[str, FixedPopulation]]:
     loaded, profile = random_trained_genotype(number, **choices), load_profile("loihi2", overrides)
     origin = GenotypeOrigin(loaded)
     return network_files(origin.pipeline(profile).run(), origin, profile), fixed_parameters(loaded)
+
+
+@cache
+def mapped(number: int, chip: str) -> tuple[Files, dict[str, FixedPopulation]]:
+    """A network with the image of its cores; loihi1 shares lists between pixels and resets by a second compartment."""
+    choices, overrides = NETWORKS[number]
+    loaded = random_trained_genotype(number, **choices)
+    profile = load_profile(chip, overrides if chip == "loihi2" else {})
+    origin = GenotypeOrigin(loaded)
+    graph = origin.pipeline(profile).run()
+    mapping = try_mapping(graph, profile, None)
+    assert isinstance(mapping, Mapping)
+    image = image_files(build_image(graph, mapping, profile, origin.name))
+    stored = {f"image/{name}": content for name, content in image.items()}
+    return {**network_files(graph, origin, profile, mapping), **stored}, fixed_parameters(loaded)

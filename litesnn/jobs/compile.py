@@ -9,7 +9,7 @@ from functools import cache
 from litesnn.compiler.encoding import EncodedCost
 from litesnn.compiler.fixes import with_remedies
 from litesnn.compiler.graph import Graph
-from litesnn.compiler.image import build_image
+from litesnn.compiler.image import Image, build_image, image_files
 from litesnn.compiler.mapping import Mapping
 from litesnn.compiler.origin import Origin
 from litesnn.compiler.passes import SignHandling
@@ -215,7 +215,7 @@ def assemble(
         simulation=None if mapped is None else SimulationEntry.model_validate(mapped),
         activity=activity,
         rule_counts=() if placed is None else rule_counts(graph, target),
-        proof=_proof(graph, origin, target, placed),
+        proof=_proof(graph, origin, target, placed, image),
     )
     report = build_report(made)
     return Compilation(
@@ -228,12 +228,15 @@ def assemble(
     )
 
 
-def _proof(graph: Graph, origin: Origin, target: Profile, placed: Mapping | None) -> ProofSection | None:
+def _proof(
+    graph: Graph, origin: Origin, target: Profile, placed: Mapping | None, image: Image | None
+) -> ProofSection | None:
     """What the checker says; None of a genotype that stands in no file, from which it would read the wiring."""
     genotype = origin.genotype
     if genotype is not None and genotype.spec.weights is None:
         return None
-    return proof_of(network_files(graph, origin, target, placed), genotype).section
+    stored = {} if image is None else {f"image/{name}": content for name, content in image_files(image).items()}
+    return proof_of({**network_files(graph, origin, target, placed), **stored}, genotype).section
 
 
 def samples_option(simulated: bool, lava_samples: int | None, lava_models: Models) -> str:

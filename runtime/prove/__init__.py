@@ -12,15 +12,15 @@ from typing import Any
 from litesnn.base.errors import ProgramError
 from litesnn.reading import numpy_tensors, parse_json, read_safetensors
 from litesnn.runtime.prove.check import Check
+from litesnn.runtime.prove.image import image_problems
 from litesnn.runtime.prove.program import decode
-from litesnn.runtime.prove.slices import slice_problems
 from litesnn.runtime.prove.timing import timing_problems
 from litesnn.runtime.prove.verdict import TRUSTED, Problem, Proof, UnknownError
 from litesnn.runtime.prove.wiring import read_wiring
 
 __all__ = ["TRUSTED", "Problem", "Proof", "prove"]
 GENOTYPE, TENSORS = "genotype/genotype.json", "weights.safetensors"
-MAPPING = "mapping.json"
+IMAGE = "image/"
 FOREIGN = Problem(
     "no reference",
     "source/",
@@ -37,13 +37,14 @@ def prove(files: Mapping[str, bytes], integers: Mapping[str, Any] | None) -> Pro
     integers : population -> what PyTorch folds of the genotype in `files`, `FixedPopulation`; None for a network from elsewhere, of
         which slices are checked, and timing where samples stream
     """
-    names = ("graph.json", "profile.json", *(name for name in (GENOTYPE, MAPPING) if name in files))
+    names = ("graph.json", "profile.json", *([GENOTYPE] if GENOTYPE in files else []))
     document = {name: parse_json(files[name], name, ProgramError) for name in names}
     tensors = numpy_tensors(read_safetensors(files[TENSORS], TENSORS, ProgramError)[1], TENSORS, ProgramError)
-    missing = ["memory image", *([] if MAPPING in files else ["slices of cores: there are none"])]
+    image = {name.removeprefix(IMAGE): content for name, content in files.items() if name.startswith(IMAGE)}
+    missing = [] if image else ["slices and memory of cores: there is no image"]
     try:
         graph = decode(document["graph.json"], tensors)
-        slices = slice_problems(graph, document.get(MAPPING, {"cores": []})) if MAPPING in files else ()
+        stored = image_problems(graph, image) if image else ()
         if integers is None:
             timing = () if graph.isolated else timing_problems(graph)
             missing += ["registers", *(["timing of isolated samples"] if graph.isolated else [])]
@@ -52,7 +53,7 @@ def prove(files: Mapping[str, bytes], integers: Mapping[str, Any] | None) -> Pro
             genotype, bits = document[GENOTYPE], document["profile.json"]["neuron"]["accumulator_bits"]["value"]
             wiring, limit = read_wiring(genotype), 2 ** (bits - 1) - 1
             found = Check(graph, genotype, wiring=wiring, integers=integers, accumulator=limit).proof()
-        return Proof((*found.problems, *slices), found.checked, tuple(missing))
+        return Proof((*found.problems, *stored), found.checked, tuple(missing))
     except (UnknownError, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         known = isinstance(error, UnknownError)
         place, _, text = (str(error) if known else f"its files: they were not understood ({error!r})").partition(": ")

@@ -37,10 +37,10 @@ def test_the_word_stands_in_the_report_and_the_command_gives_it(tmp_path: Path) 
     page = (tmp_path / "program" / "report.html").read_text("utf-8")
     assert "PROVED for every input" in page
     files = read_files(tmp_path / "program")
-    mapping = json.loads(files["mapping.json"])
-    part = mapping["cores"][0]["slices"][0]
-    part["channels"] = [part["channels"][0] + 1, part["channels"][1]]
-    faulty = proof_of({**files, "mapping.json": json.dumps(mapping).encode()}, loaded).section
-    assert (faulty.word, part["population"] in faulty.problems[0].place) == ("REFUTED", True)
+    memory = json.loads(files["image/core0/memory.json"])
+    group = memory["groups"][0]
+    group["neurons"]["arrival"] += 1
+    faulty = proof_of({**files, "image/core0/memory.json": json.dumps(memory).encode()}, loaded).section
+    assert (faulty.word, group["population"] in faulty.problems[0].place) == ("REFUTED", True)
     said = CliRunner().invoke(app, ["prove", str(tmp_path / "program")])
     assert (said.exit_code, "PROVED" in said.stdout, "trusted" in said.stdout) == (0, True, True)
