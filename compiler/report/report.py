@@ -19,6 +19,7 @@ from litesnn.compiler.report.panels.explanation import ExplanationPanel
 from litesnn.compiler.report.panels.fidelity import FidelityEntry, FidelityPanel, fidelity_section
 from litesnn.compiler.report.panels.findings import FindingEntry, FindingsPanel, findings_section
 from litesnn.compiler.report.panels.floorplan import FloorplanPanel
+from litesnn.compiler.report.panels.need import LoweredEntry, NeedPanel, lowered_section
 from litesnn.compiler.report.panels.own_figures import OwnFiguresPanel, OwnFiguresSection, own_figures_section
 from litesnn.compiler.report.panels.panel import Panel
 from litesnn.compiler.report.panels.populations import PopulationsPanel
@@ -44,10 +45,12 @@ from litesnn.compiler.report.sections.verification import VerificationSection
 PANELS: tuple[type[Panel], ...] = (
     VerdictPanel,
     FloorplanPanel,
+    CostsPanel,
     ResourcesPanel,
     OwnFiguresPanel,
     PopulationsPanel,
     PruningPanel,
+    NeedPanel,
     TrafficPanel,
     TimelinePanel,
     ExplanationPanel,
@@ -59,7 +62,6 @@ PANELS: tuple[type[Panel], ...] = (
     RemovalsPanel,
     RangesPanel,
     CertificatePanel,
-    CostsPanel,
     ProvenancePanel,
 )
 """The first is the header of the page, the last its footer."""
@@ -85,6 +87,10 @@ class Report(Document):
     pruning: Annotated[
         tuple[PruningEntry, ...] | None,
         Field(description="structured prunings of the genotype, the oldest first; missing where there are none"),
+    ] = None
+    lowered_bits: Annotated[
+        tuple[LoweredEntry, ...] | None,
+        Field(description="weight bits that were lowered by measured need, the oldest first; missing where none were"),
     ] = None
     removals: tuple[RemovalEntry, ...]
     ranges: tuple[RangeEntry, ...]
@@ -148,6 +154,7 @@ def build_report(made: Made) -> Report:
         provenance=ProvenanceSection.of(made.command),
         **present(
             pruning=pruning_section(made),
+            lowered_bits=lowered_section(made),
             proof=made.proof,
             mapping=mapping,
             encoding=encoding,

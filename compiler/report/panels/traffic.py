@@ -80,8 +80,8 @@ class TrafficPanel(Panel):
 
     @classmethod
     def of(cls, report: Report) -> TrafficPanel | None:
-        """None where the cores were not placed."""
-        if report.mapping is None or report.mapping.placement is None:
+        """None where the cores were not placed, and for one core, which sends nothing to others."""
+        if report.mapping is None or report.mapping.placement is None or report.mapping.cores < 2:
             return None
         placement = report.mapping.placement
         strategies = placement.strategies
