@@ -24,6 +24,7 @@ HOMES: Mapping[str, str] = {
     "verify": "verify.verify_command",
     "prove": "prove.prove_command",
     "explain": "explain.explain_command",
+    "show": "show.show_command",
     "conformance": "conformance.conformance_command",
     "import": "import_.import_command",
     "export": "export.export_command",

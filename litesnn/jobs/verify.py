@@ -55,7 +55,7 @@ def verify(
     with chip_engines(graph, lava_models, device, progress, lava_timeout) as chip:
         reference, count = bench.reference(chip), len(samples.inputs)
         first = Engine(reference.name, reference.run, count)
-        explain = partial(_explain, chip, reference)
+        explain = partial(explain_divergence, chip, reference)
         result = compare_engines(chip, samples, first, reference.others(count), in_lava, explain)
         for comparison in result.exact_comparisons:
             _explain_readout(chip, reference, comparison, samples.inputs)
@@ -63,7 +63,7 @@ def verify(
         return result
 
 
-def _explain(chip: ChipEngines, reference: Reference, comparison: Comparison, chunk: Inputs) -> None:
+def explain_divergence(chip: ChipEngines, reference: Reference, comparison: Comparison, chunk: Inputs) -> None:
     """Add the membranes of both sides and the likely causes to the first divergence of a comparison."""
     first = comparison.first
     if first is None or first.causes or first.population not in chip.graph.network:

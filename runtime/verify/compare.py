@@ -118,7 +118,7 @@ class Comparison:
         return True
 
     def _add_population(self, place: int, population: Membranes, expected: Spikes, found: Spikes) -> None:
-        expected, found = _live(population, expected), _live(population, found)
+        expected, found = live_channels(population, expected), live_channels(population, found)
         differs: Bools = expected != found
         entry = self._entry(population.name, expected.shape[1])
         entry.expected_spikes += int(np.count_nonzero(expected))
@@ -193,12 +193,12 @@ def spike_counts(graph: Graph, spikes: Mapping[str, Spikes]) -> dict[str, int]:
     counts = {}
     for population in graph.membranes:
         if population.name in spikes:
-            counts[population.name] = int(np.count_nonzero(_live(population, spikes[population.name])))
+            counts[population.name] = int(np.count_nonzero(live_channels(population, spikes[population.name])))
     return counts
 
 
-def _live(population: Membranes, spikes: Spikes) -> Spikes:
-    """The channels that the graph still holds; engines that know the genotype alone report all of its channels."""
+def live_channels(population: Membranes, spikes: Spikes) -> Spikes:
+    """Values (N, T, C, H, W) of the channels that the graph still holds; engines that know the genotype alone report all of them."""
     return spikes if spikes.shape[2] == population.shape[0] else spikes[:, :, list(population.channels)]
 
 
