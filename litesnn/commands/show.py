@@ -35,8 +35,8 @@ def show_command(
         typer.Option(
             "--neuron",
             metavar="POPULATION:C,Y,X",
-            help="Neuron to trace: channel, row, column; POPULATION alone is its most active one. Repeat it for more. Left out: "
-            "where engines part, or the most active one.",
+            help="Neuron to trace: channel, row, column; POPULATION alone is its liveliest one. Repeat it for more. Left out: "
+            "where engines part, or the liveliest one.",
         ),
     ] = None,
     engines: Annotated[

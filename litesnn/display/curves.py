@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from litesnn.compiler.report.numbers import count, px
+from litesnn.compiler.report.numbers import count, px, si
 
 WIDTH, HEIGHT = 360, 150
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 8, 8, 20
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 14, 8, 20
+_LONG = 100_000
 
 
 @dataclass(frozen=True)
@@ -82,9 +83,14 @@ def _chart(
     return Chart(
         title,
         lines,
-        tuple((across(value), count(value)) for value in x_span),
-        tuple((down(value), count(value)) for value in (y_span[0], sum(y_span) / 2, y_span[1])),
+        tuple((across(value), _tick(value)) for value in x_span),
+        tuple((down(value), _tick(value)) for value in (y_span[0], sum(y_span) / 2, y_span[1])),
     )
+
+
+def _tick(value: float) -> str:
+    """A number in the room that an axis has: in thousands or millions where it is long."""
+    return count(value) if abs(value) < _LONG else si(value, "").strip().replace("-", "−")
 
 
 def _across(value: float, span: tuple[float, float]) -> str:

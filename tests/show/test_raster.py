@@ -68,7 +68,7 @@ def test_a_large_network_makes_a_small_page() -> None:
         populations=entries,
         not_drawn=0,
         neurons=(),
-        output=OutputEntry(
+        answer=OutputEntry(
             population="readout",
             what="membrane",
             outputs=1,

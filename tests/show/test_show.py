@@ -71,8 +71,8 @@ def agrees(trace: SampleTrace, program: Program, inputs: Any) -> None:
     at = (0, slice(None), population.channels.index(neuron.neuron[0]), *neuron.neuron[1:])
     assert list(neuron.membrane) == ran.membranes[neuron.population][at].tolist()
     assert list(neuron.current) == ran.currents[neuron.population][at].tolist()
-    assert trace.output.predicted == ran.predictions[0]
-    assert trace.output.curves[0].values[-1] == ran.readout[0].max()
+    assert trace.answer.predicted == ran.predictions[0]
+    assert trace.answer.curves[0].values[-1] == ran.readout[0].max()
 
 
 @pytest.mark.parametrize("name", GENOTYPES)
@@ -115,7 +115,7 @@ def test_where_engines_part_is_named_traced_and_marked() -> None:
     first = next(trace.verification.binding).first_divergence
     assert trace.differs
     assert first is not None
-    assert (first.population, first.sample) == (name, 0)  # of the one sample that ran
+    assert (first.population, first.sample) == (name, 2)
     neuron = trace.neurons[0]
     assert (neuron.population, neuron.neuron) == (name, first.neuron)
     entry = next(entry for entry in trace.populations if entry.population == name)
@@ -125,6 +125,19 @@ def test_where_engines_part_is_named_traced_and_marked() -> None:
     assert "Engines part" in page
     assert "engines part</span>" in page
     assert f"First at step {first.step}, {name}" in page
+
+
+def test_where_samples_meet_those_before_belong_to_the_sample() -> None:
+    program = genotype_program("reset by subtraction")
+    graph = program.graph
+    blocks = [replace(block, delay=block.delay + 1) if i == 1 else block for i, block in enumerate(graph.blocks)]
+    faulty = replace(program, graph=graph.rebuild(graph.populations, blocks))
+    trace = show(faulty, SampleChoice(), View(sample=2))
+    assert trace.verification.samples == {"pytorch": 3, "exact": 3}
+    samples = litesnn.verification_samples(program.origin.genotype.spec).inputs[:3]
+    name = trace.populations[-1].population
+    ran = simulate(faulty.graph, samples, record=[name])
+    assert sent(trace.populations[-1]) == np.count_nonzero(ran.spikes[name][2])
 
 
 def test_a_stored_trace_leads_to_the_sample_in_which_it_parts(tmp_path: Path) -> None:

@@ -151,7 +151,7 @@ class SampleTrace(Document):
     populations: tuple[RasterEntry, ...]
     not_drawn: Annotated[Count, Field(description="populations that would be too many to draw")]
     neurons: tuple[NeuronEntry, ...]
-    output: OutputEntry
+    answer: OutputEntry
     verification: VerificationSection
     against: AgainstEntry | None = None
     provenance: ProvenanceSection | None

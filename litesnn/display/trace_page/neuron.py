@@ -37,7 +37,7 @@ class Traced:
 
 @dataclass(frozen=True)
 class NeuronsPanel(Section):
-    """Those that were asked for; or where engines part; or the most active one."""
+    """Those that were asked for; or where engines part; or the liveliest one."""
 
     anchor = "neurons"
     link = "Neurons"

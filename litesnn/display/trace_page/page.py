@@ -84,7 +84,7 @@ class HeadPanel(Section):
         """Class, label, steps, spikes, populations that are silent."""
         trace = self.trace
         engines = list(trace.verification.samples)
-        output, rows = trace.output, [entry for entry in trace.populations if entry.kind != "source"]
+        output, rows = trace.answer, [entry for entry in trace.populations if entry.kind != "source"]
         label, silent = output.label, sum(not entry.sent for entry in rows)
         right: State = "open" if label is None else "good" if label == output.predicted else "bad"
         known = "no label at hand" if label is None else f"label {label}"

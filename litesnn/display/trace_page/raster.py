@@ -13,7 +13,7 @@ from litesnn.compiler.report.sections.sample_trace import RasterEntry, SampleTra
 SHADES, FAINTEST = 10, 3
 LOWEST, HIGHEST, WIDEST = 14.0, 192.0, 28.0
 """Pixels: height of a population, width of a column."""
-MOST_TICKS, BESIDE = 12, 240.0
+MOST_TICKS, BESIDE, MARK = 12, 240.0, 0.35
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +69,7 @@ class RasterPanel(Section):
 <section id="raster" aria-labelledby="raster-title">
 <h2 id="raster-title">Spikes, step by step</h2>
 <p class="lede">Time goes across, {{ "a column is a step" if panel.span == 1 else "a column is " ~ panel.span ~ " steps" }} of the sample: delays along the way are taken out. Neurons go down, channel after channel. The fullest cell of a population is darkest.{% if panel.not_drawn %} {{ panel.not_drawn | count }} more populations are not drawn.{% endif %}</p>
-<p class="legend"><span class="ramp"><span>few</span>{% for i in range(3, 10) %}<i class="f{{ i }}"></i>{% endfor %}<span>most of that population</span></span>{% if panel.parted %} <span class="key"><i class="f10"></i> engines part</span>{% endif %} <output id="cell" class="script"></output></p>
+<p class="legend"><span class="ramp"><span>few</span>{% for i in range(3, 10) %}<i class="f{{ i }}"></i>{% endfor %}<span>most of that population</span></span>{% if panel.parted %} <span class="key"><i class="f10"></i> at the right of a cell: engines part</span>{% endif %} <output id="cell" class="script"></output></p>
 <div class="raster{{ ' cards' if panel.beside }}" style="--wide:{{ panel.wide | px }}px">
 {% for row in panel.rows %}
 <div class="row">
@@ -114,4 +114,5 @@ def _run(x: int, y: int, width: int) -> str:
 
 
 def _wrong(cells: Iterable[tuple[int, int]]) -> Iterator[str]:
-    return (_run(column, row, 1) for row, column in cells)
+    """Marks at the right of their cells, so that the shade stays to be seen."""
+    return (f"M{column + 1 - MARK:g} {row}h{MARK}v1h-{MARK}z" for row, column in cells)

@@ -24,7 +24,7 @@ class OutputPanel(Section):
     @classmethod
     def of(cls, trace: SampleTrace) -> OutputPanel:
         """Of a trace."""
-        output, span = trace.output, trace.steps_per_column
+        output, span = trace.answer, trace.steps_per_column
         across = "over steps" if span == 1 else f"over columns of {span} steps"
         curves = {f"class {curve.output}": curve.values for curve in output.curves}
         return cls(output, line_chart(f"{output.population}: {output.what}, {across}", curves, first=0), span)

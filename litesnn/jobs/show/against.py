@@ -53,7 +53,8 @@ class Against:
         """What the trace says of a register in the sample, (T, C, H, W); None where it does not."""
         if (population.name, register) not in self.stored.arrays:
             return None
-        return self.stored.rows(population.name, register, self.sample, self.sample + 1)[0]
+        found: npt.NDArray[Any] = self.stored.rows(population.name, register, self.sample, self.sample + 1)[0]
+        return found
 
     def entry(self) -> AgainstEntry:
         """As the page has it."""

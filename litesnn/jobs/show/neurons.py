@@ -1,4 +1,4 @@
-"""Which neurons are traced, and what is known of each: as asked for, where engines part, or the most active one."""
+"""Which neurons are traced, and what is known of each: as asked for, where engines part, or the liveliest one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Neuron:
 
 
 def chosen_neuron(graph: Graph, text: str, spikes: Spikes) -> Neuron:
-    """`POPULATION:CHANNEL,ROW,COLUMN`; row and column may be left out where they are 0, all three for the most active neuron.
+    """`POPULATION:CHANNEL,ROW,COLUMN`; row and column may be left out where they are 0, all three for its liveliest neuron.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def chosen_neuron(graph: Graph, text: str, spikes: Spikes) -> Neuron:
         raise DataError(f"--neuron: found population '{brief(name or text)}'; allowed: {', '.join(known)}")
     population = known[name]
     if not place:
-        return most_active(population, spikes)
+        return liveliest(population, spikes)
     try:
         numbers = [int(part) for part in place.split(",")]
     except ValueError:
@@ -79,20 +79,22 @@ def _spans(population: Membranes) -> str:
     return spans(population.channels)
 
 
-def most_active(population: Membranes, spikes: Spikes) -> Neuron:
-    """The neuron that sent most often in the last sample, the first of them; of a readout its first."""
+def liveliest(population: Membranes, spikes: Spikes) -> Neuron:
+    """The neuron that went most often between sending and silence in the last sample, of these the one that sent most; of a readout its first."""
     if population.name not in spikes:
         return Neuron.at(population, (0, 0, 0))
-    counts = np.count_nonzero(spikes[population.name][-1], axis=0)
-    return Neuron.at(population, np.unravel_index(int(counts.argmax()), counts.shape))
+    sent = spikes[population.name][-1] != 0
+    changes, counts = np.count_nonzero(sent[1:] != sent[:-1], axis=0), np.count_nonzero(sent, axis=0)
+    rank = changes * (len(sent) + 1) + counts
+    return Neuron.at(population, np.unravel_index(int(rank.argmax()), rank.shape))
 
 
 def default_neuron(graph: Graph, spikes: Spikes) -> Neuron:
-    """The most active neuron of the last population that sends anything, before the output if there is one."""
+    """The liveliest neuron of the last population that sends anything, before the output if there is one."""
     order = [p for p in graph.topological() if isinstance(p, Membranes)]
     live = [p for p in order if p.name in spikes and spikes[p.name][-1].any()]
     inner = [p for p in live if not p.read_by_host]
-    return most_active((inner or live or order)[-1], spikes)
+    return liveliest((inner or live or order)[-1], spikes)
 
 
 def neuron_entry(neuron: Neuron, states: Trace, spikes: Spikes, others: Mapping[str, npt.NDArray[Any]]) -> NeuronEntry:

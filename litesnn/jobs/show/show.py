@@ -34,7 +34,7 @@ class View:
     Attributes
     ----------
     sample : its number among the samples; where None the first, or that in which a stored trace first parts from ours
-    neurons : that are traced, as `chosen_neuron` reads them; where empty, the one in which engines part, or the most active one
+    neurons : that are traced, as `chosen_neuron` reads them; where empty, the one in which engines part, or the liveliest one
     engines : see `chosen_engines`; the exact simulator always runs
     against : folder of a stored trace, whose samples are looked at
     raw : the input is as recorded
@@ -79,6 +79,9 @@ def show(program: Program, choice: SampleChoice, view: View, progress: Progress 
         reference = testbench(program.origin).reference(chip) if "pytorch" in engines else ExactReference(chip)
         seen = Seen(chip, reference, against)
         result = seen.compare(inputs, labels, "lava" in engines, progress)
+        for comparison in result.comparisons.values():
+            if comparison.first is not None:
+                comparison.explain(sample=first + comparison.first.sample)
         result.note = f"sample {sample} of {chosen.origin}"
         label = None if labels is None else int(labels[-1])
         return _document(program, seen, result, inputs, replace(view, sample=sample), label)
@@ -130,7 +133,7 @@ def _document(
         populations=tuple(rows),
         not_drawn=len(sending) - len(drawn),
         neurons=tuple(neuron_entry(neuron, states, spikes, others[neuron.population.name]) for neuron in neurons),
-        output=output_entry(output, states, raster.steps_per_column, label),
+        answer=output_entry(output, states, raster.steps_per_column, label),
         verification=result.document(),
         **present(against=None if seen.against is None else seen.against.entry()),
         provenance=program.report.provenance,
@@ -138,7 +141,7 @@ def _document(
 
 
 def _neurons(graph: Graph, seen: Seen, result: Verification, texts: Sequence[str]) -> list[Neuron]:
-    """Those asked for; otherwise the one in which engines or a stored trace first part, or the most active one."""
+    """Those asked for; otherwise the one in which engines or a stored trace first part, or the liveliest one."""
     spikes = seen.exact.spikes
     if len(texts) > MOST_NEURONS:
         raise DataError(f"--neuron: found {len(texts)}; allowed: up to {MOST_NEURONS}")
