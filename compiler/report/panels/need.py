@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, ValidationError
 
-from litesnn.compiler.report.document import Document, Positive, Text
+from litesnn.compiler.report.document import Amount, Count, Document, Flag, Fraction, Positive, Text
 from litesnn.compiler.report.panels.panel import Panel
 from litesnn.compiler.report.panels.pruning import NeedEntry, PruningEntry
 
@@ -22,6 +22,38 @@ class LoweredEntry(Document):
 
     bits: Annotated[dict[Text, tuple[Positive, Positive]], Field(description="edge: bits before, after")]
     need: NeedEntry
+
+
+class FileBits(Document):
+    """`bits_by_need` of an imported file's record: bits and steps of each weight node, and what they cost."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    bits: dict[Text, Positive]
+    scale_per: dict[Text, Text]
+    score: Text
+    max_drop: Amount
+    floating: Fraction
+    widest: Fraction
+    chosen: Fraction
+    words_widest: Count
+    words_chosen: Count
+    samples: Positive
+    in_time: Flag
+
+    @property
+    def nodes(self) -> list[tuple[str, int, str]]:
+        """(weight node, bits, what has a step of its own)."""
+        return [(node, bits, f"one a {self.scale_per.get(node, 'layer')}") for node, bits in self.bits.items()]
+
+    @classmethod
+    def of(cls, report: Report) -> FileBits | None:
+        """None where the network is not from a file whose bits were chosen so; a record is whatever a file says."""
+        record = None if report.imported is None else report.imported.record.get("bits_by_need")
+        try:
+            return None if record is None else cls.model_validate(record)
+        except ValidationError:
+            return None
 
 
 def lowered_section(made: Made) -> tuple[LoweredEntry, ...] | None:
@@ -52,30 +84,33 @@ class Choice:
 
 @dataclass(frozen=True)
 class NeedPanel(Panel):
-    """Bits first, then channels, the oldest first of each."""
+    """Bits first, then channels, the oldest first of each; `file`: of a network from elsewhere."""
 
     anchor = "need"
     link = "By need"
 
     choices: tuple[Choice, ...]
+    file: FileBits | None
 
     @classmethod
     def of(cls, report: Report) -> NeedPanel | None:
         """None where nothing was chosen so."""
-        choices = (*_bits(report.lowered_bits or ()), *_channels(report.pruning or ()))
-        return cls(choices) if choices else None
+        choices, file = (*_bits(report.lowered_bits or ()), *_channels(report.pruning or ())), FileBits.of(report)
+        return cls(choices, file) if choices or file else None
 
     template = """\
 {% from "macros.html.j2" import scroll %}
 <section id="need" aria-labelledby="need-title">
 <h2 id="need-title">Chosen by need</h2>
 <p class="lede">Tried part by part and measured: the least memory within the allowed drop. What it cost is told by samples that had no part in the choice.</p>
+{% if panel.choices %}
 {% call scroll("What each choice cost") %}
 <table>
 <thead><tr><th scope="col">chosen</th><th scope="col">score</th><th scope="col" class="n">before</th><th scope="col" class="n">after</th><th scope="col" class="n">points</th><th scope="col" class="n">allowed drop</th><th scope="col" class="n">samples, chosen on</th><th scope="col" class="n">told by</th><th scope="col" class="n">words before</th><th scope="col" class="n">after</th><th scope="col">of</th></tr></thead>
 <tbody>{% for choice in panel.choices %}<tr><th scope="row"><span>{{ choice.what }}</span></th><td>{{ choice.need.score }}</td><td class="n">{{ choice.need.before | percent(2) }}</td><td class="n">{{ choice.need.after | percent(2) }}</td><td class="n">{{ choice.lost }}</td><td class="n">{{ choice.need.max_drop | count }}</td><td class="n">{{ choice.need.samples[0] | count }}</td><td class="n">{{ choice.need.samples[1] | count }}</td><td class="n">{{ choice.need.words[0] | count }}</td><td class="n">{{ choice.need.words[1] | count }}</td><td>{{ choice.need.profile }}</td></tr>{% endfor %}</tbody>
 </table>
 {% endcall %}
+{% endif %}
 {% for choice in panel.choices %}
 <details{% if choice.rows | length <= 12 %} open{% endif %}><summary>{{ choice.what }}: {{ choice.rows | length }} went down</summary>
 {% call scroll(choice.what ~ " before and after") %}
@@ -88,6 +123,16 @@ class NeedPanel(Panel):
 {% if not choice.need.in_time %}<p class="note">The time was over before all was tried.</p>{% endif %}
 <p class="note">Samples: {{ choice.need.data }}.</p>
 {% endfor %}
+{% if panel.file %}
+{% set file = panel.file %}
+{% call scroll("Bits and steps of the file's weight nodes") %}
+<table>
+<thead><tr><th scope="col">weight node</th><th scope="col" class="n">bits</th><th scope="col">steps</th></tr></thead>
+<tbody>{% for node, bits, steps in file.nodes %}<tr><th scope="row"><span>{{ node }}</span></th><td class="n">{{ bits }}</td><td>{{ steps }}</td></tr>{% endfor %}</tbody>
+</table>
+{% endcall %}
+<p class="note">{{ file.score | capitalize }} on {{ file.samples | count }} samples: {{ file.floating | percent(2) }} in floating point, {{ file.widest | percent(2) }} at the widest bits, {{ file.chosen | percent(2) }} as chosen; up to {{ file.max_drop | count }} points were allowed. Words of synapse memory: {{ file.words_widest | count }} → {{ file.words_chosen | count }}.{% if not file.in_time %} The time was over before all was tried.{% endif %}</p>
+{% endif %}
 </section>
 """
 

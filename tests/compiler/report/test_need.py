@@ -57,6 +57,28 @@ def test_a_compilation_tells_what_its_genotype_records() -> None:
     assert "#need" not in render_html(Report.model_validate(fake_report()))
 
 
+def test_bits_of_a_file_stand_there_and_a_record_that_is_none_does_not() -> None:
+    choice = {
+        "bits": {"first": 7, "last": 2},
+        "scale_per": {"first": "channel", "last": "layer"},
+        "score": "agreement",
+        "max_drop": 5,
+        "floating": 1,
+        "widest": 0.99,
+        "chosen": 0.98,
+        "words_widest": 75,
+        "words_chosen": 72,
+        "samples": 40,
+        "in_time": True,
+        "alone": {},
+    }
+    imported = {"format": "nir", "sha256": "0" * 64, "layers": [], "input": "spikes", "transform": None}
+    for record, shown in ((choice, True), ({**choice, "bits": "<b>"}, False)):
+        report = {**fake_report(), "imported": {**imported, "record": {"bits_by_need": record}}}
+        page = render_html(Report.model_validate(report))
+        assert ("one a channel" in page) == ("75 → 72" in page) == ('<section id="need"' in page) == shown
+
+
 def test_rules_that_hold_are_folded_and_others_are_not() -> None:
     report = fake_report(broken=True)
     panel = FindingsPanel.of(Report.model_validate(report))
