@@ -34,10 +34,11 @@ HOMES: Mapping[str, str] = {
     "profiles": "profiles.profiles_command",
     "rules": "rules.rules_command",
     "docs": "docs.docs_command",
+    "example": "example.example_command",
     "search": "search.search_app",
 }
 """In the order that they are listed; a function is a command, an app a group of them."""
-WITHOUT_ARGUMENTS = ("docs", "profiles", "rules")
+WITHOUT_ARGUMENTS = ("docs", "example", "profiles", "rules")
 """The others, called with nothing, show their help."""
 
 
