@@ -78,11 +78,12 @@ class FloatNeurons:
         return self.fired
 
     def _spikes(self, potential: Floats) -> Floats:
-        fired = self._above(potential).astype(np.float64)
+        fired: Floats = self._above(potential).astype(np.float64)
         if not self.several:
             return fired
         fitting: Floats = np.floor((potential - self.rest) / (self.values["v_threshold"] - self.rest) + SUMMED)
-        return fired * np.maximum(fitting, 1.0)
+        counted: Floats = fired * np.maximum(fitting, 1.0)
+        return counted
 
     def _above(self, potential: Floats) -> npt.NDArray[np.bool_]:
         threshold = self.values["v_threshold"]
