@@ -3,8 +3,7 @@
 The public API, the same words as the command line; everything is imported when first used, so `import litesnn` is quick and
 needs neither torch nor Lava.
 
->>> loaded = litesnn.load_genotype("genotype.json")
->>> result = litesnn.compile(loaded, "loihi2", samples=litesnn.verification_samples(loaded.spec))
+>>> result = litesnn.compile("genotype.json", "loihi2")
 >>> result.verification.mismatching_spikes
 0
 >>> result.program.save("program")
@@ -27,12 +26,14 @@ if TYPE_CHECKING:
     from litesnn.compiler.profile import Profile, load_profile
     from litesnn.compiler.program import Program
     from litesnn.jobs.check import Check, check
-    from litesnn.jobs.compile import Compilation, compile, import_network
+    from litesnn.jobs.compilation import Compilation
+    from litesnn.jobs.compile import compile, import_network
     from litesnn.jobs.estimate import estimate
     from litesnn.jobs.explore import explore
     from litesnn.jobs.from_torch import from_torch
     from litesnn.jobs.from_torch.genotype import genotype_from_torch
-    from litesnn.jobs.samples import Samples
+    from litesnn.jobs.prove import Proved, prove
+    from litesnn.jobs.samples import SampleChoice, Samples
     from litesnn.jobs.testbench.genotype_samples import verification_samples
     from litesnn.jobs.verify import verify
     from litesnn.runtime.exact import simulate
@@ -43,12 +44,14 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Check": "litesnn.jobs.check",
-    "Compilation": "litesnn.jobs.compile",
+    "Compilation": "litesnn.jobs.compilation",
     "Genotype": "litesnn.compiler.genotype",
     "LiteSNNError": "litesnn.base.errors",
     "LoadedGenotype": "litesnn.compiler.genotype",
     "Profile": "litesnn.compiler.profile",
     "Program": "litesnn.compiler.program",
+    "Proved": "litesnn.jobs.prove",
+    "SampleChoice": "litesnn.jobs.samples",
     "Samples": "litesnn.jobs.samples",
     "Verification": "litesnn.runtime.verify",
     "check": "litesnn.jobs.check",
@@ -60,6 +63,7 @@ _HOMES = {
     "import_network": "litesnn.jobs.compile",
     "load_genotype": "litesnn.compiler.genotype",
     "load_profile": "litesnn.compiler.profile",
+    "prove": "litesnn.jobs.prove",
     "read_network": "litesnn.compiler.origin.formats",
     "run_lava": "litesnn.runtime.lava",
     "save_genotype": "litesnn.compiler.genotype",
@@ -78,6 +82,8 @@ __all__ = [
     "LoadedGenotype",
     "Profile",
     "Program",
+    "Proved",
+    "SampleChoice",
     "Samples",
     "Verification",
     "__version__",
@@ -90,6 +96,7 @@ __all__ = [
     "import_network",
     "load_genotype",
     "load_profile",
+    "prove",
     "read_network",
     "run_lava",
     "save_genotype",

@@ -13,6 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
+from litesnn.compiler.genotype.card import genotype_card
 from litesnn.compiler.genotype.ops import OPS
 from litesnn.compiler.genotype.part import Part
 from litesnn.compiler.genotype.preprocessing import EventFrames, Preprocessing
@@ -193,7 +196,7 @@ class HeadSpec(Part):
     membrane_exp: MembraneExp | None = None
 
 
-class Genotype(Part):
+class Genotype(Shown, Part):
     """The whole network; see the module docstring."""
 
     format: Literal["litesnn.genotype"] = "litesnn.genotype"
@@ -214,6 +217,10 @@ class Genotype(Part):
     search: SearchRecord | None = None
     pruning: tuple[PruningRecord, ...] | None = None
     lowered_bits: tuple[BitsRecord, ...] | None = None
+
+    def card(self) -> Card:
+        """See `Shown`: what it takes and holds, and how it was found and trained."""
+        return genotype_card(self)
 
     @property
     def pool_threshold(self) -> float:

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
+from litesnn.base.cards.shown import Brief
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import DoesNotFit, Mapping, map_graph
@@ -20,8 +21,8 @@ from litesnn.compiler.rules.untrained_rules import sums_fit
 from litesnn.compiler.stand_in import stand_in_graph
 
 
-@dataclass(frozen=True, eq=False)
-class Subject:
+@dataclass(frozen=True, eq=False, repr=False)
+class Subject(Brief):
     """What is checked: a genotype, or the graph of a program as it stands, against a profile.
 
     Attributes
@@ -43,8 +44,8 @@ class Subject:
         return replace(self, genotype=genotype, graph=None)
 
 
-@dataclass(frozen=True, eq=False)
-class Checked:
+@dataclass(frozen=True, eq=False, repr=False)
+class Checked(Brief):
     """A subject with its graph, its mapping or why there is none, all findings, worst first, and the time it took."""
 
     subject: Subject

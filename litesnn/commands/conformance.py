@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from litesnn.base.bars import EngineProgress
 from litesnn.base.errors import DataError
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import FINDINGS, errors_to_exit
 from litesnn.commands.options import DataDirOption, DeviceOption, JsonOption, SeedOption
-from litesnn.commands.progress import EngineProgress
 
 if TYPE_CHECKING:
     from litesnn.compiler.program import Program

@@ -26,20 +26,6 @@ def stdout_console() -> Terminal:
     return console
 
 
-def stderr_console() -> Terminal:
-    """What is said beside the results goes here."""
-    console = Terminal(stderr=True)
-    console = console if console.is_terminal else Terminal(stderr=True, width=140)
-    console.quiet = VERBOSITY.quiet
-    return console
-
-
-def say(step: str) -> None:
-    """Say a step of a verbose command on standard error, with the seconds since its start."""
-    if VERBOSITY.verbose:
-        stderr_console().print(f"[{VERBOSITY.seconds:8.2f} s] {step}", style="dim")
-
-
 def print_json(document: Mapping[str, Any]) -> None:
     """One JSON object on standard output, in ASCII: JSON's own escapes for all else, and for DEL, which `dumps` leaves."""
     sys.stdout.write(json.dumps(document, indent=1, allow_nan=False).replace("\x7f", "\\u007f") + "\n")

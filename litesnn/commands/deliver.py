@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from litesnn.base.bars import EngineProgress
 from litesnn.commands.consoles import print_json, stdout_console, warn
 from litesnn.commands.exits import FINDINGS
 from litesnn.commands.options import ignored_inputs
-from litesnn.commands.progress import EngineProgress
 
 if TYPE_CHECKING:
     from litesnn.compiler.graph import Graph

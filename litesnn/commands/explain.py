@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from litesnn.base.bars import EngineProgress
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import DataDirOption, JsonOption, LabelsOption, SeedOption
-from litesnn.commands.progress import EngineProgress
 
 SAMPLES = 512
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from litesnn.base.bars import StepProgress
 from litesnn.base.settings.words import from_options
 from litesnn.commands.consoles import stdout_console
 from litesnn.commands.deliver import (
@@ -35,7 +36,6 @@ from litesnn.commands.options import (
     SignOption,
     chosen_profile,
 )
-from litesnn.commands.progress import StepProgress
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
 

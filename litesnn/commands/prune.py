@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from litesnn.base.bars import EngineProgress, StepProgress
 from litesnn.base.errors import PruningError
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import JsonOption, LabelsOption, SetOption, chosen_profile
-from litesnn.commands.progress import EngineProgress, StepProgress
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.compiler.need import Need
 from litesnn.search.methods.structured.settings import Scoring

@@ -9,11 +9,11 @@ from typing import Annotated, Any
 
 import typer
 
+from litesnn.base.bars import StepProgress
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import DataDirOption, JsonOption, LabelsOption, ProfileOption, SetOption, chosen_profile
-from litesnn.commands.progress import StepProgress
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.compiler.need import Need
 

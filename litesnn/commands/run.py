@@ -8,12 +8,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from litesnn.base.bars import EngineProgress
 from litesnn.base.errors import DataError
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import DeviceOption, JsonOption, LavaTimeoutOption, ModelsOption
-from litesnn.commands.progress import EngineProgress
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
 

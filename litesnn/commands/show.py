@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from litesnn.base.bars import EngineProgress
 from litesnn.base.errors import DataError
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
@@ -20,7 +21,6 @@ from litesnn.commands.options import (
     ModelsOption,
     SeedOption,
 )
-from litesnn.commands.progress import EngineProgress
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from litesnn.base.errors import TrainingError
-from litesnn.base.terminal import assembled
-from litesnn.commands.consoles import print_json, stderr_console, stdout_console
+from litesnn.base.terminal import assembled, stderr_console
+from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import JsonOption, SetOption, chosen_profile
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options

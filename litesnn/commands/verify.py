@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from litesnn.base.bars import EngineProgress
 from litesnn.commands.consoles import print_json, stdout_console, warn
 from litesnn.commands.exits import FINDINGS, errors_to_exit
 from litesnn.commands.options import (
@@ -22,7 +23,6 @@ from litesnn.commands.options import (
     SeedOption,
     ignored_inputs,
 )
-from litesnn.commands.progress import EngineProgress
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.shown import Brief
 from litesnn.compiler.graph import Graph, Membranes
 
 Bools = npt.NDArray[np.bool_]
@@ -27,8 +28,8 @@ class Observed(Protocol):
         """Population -> (N, T, C, H, W)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Divergence:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Divergence(Brief):
     """The first spike that differs: topologically first population, then earliest sample, step and neuron.
 
     `neuron` is (channel, y, x) in the genotype's channel numbering; membranes are v before the reset, in the chip's units,
@@ -48,8 +49,8 @@ class Divergence:
     causes: tuple[str, ...] = ()
 
 
-@dataclass
-class PopulationComparison:
+@dataclass(repr=False)
+class PopulationComparison(Brief):
     """Counts for one population: mismatches in all and per step, and the spikes of either engine."""
 
     name: str
@@ -59,8 +60,8 @@ class PopulationComparison:
     found_spikes: int = 0
 
 
-@dataclass
-class Comparison:
+@dataclass(repr=False)
+class Comparison(Brief):
     """`expected` against `found` over a number of samples.
 
     `first` is the first differing spike; `readout_causes` the likely causes where all spikes agree and readouts do not.

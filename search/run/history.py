@@ -6,26 +6,40 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
 from litesnn.base.output import write_atomically
 from litesnn.base.output_kinds import HISTORY
 from litesnn.compiler.genotype import Genotype, SearchRecord, save_genotype
 from litesnn.search.data import Dataset
+from litesnn.search.run.card import plot_search, search_card
 from litesnn.search.run.output import HISTORY_FILE
 from litesnn.search.run.session import versions
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 FORMAT = "litesnn.search"
 VERSION = 1
 
 
-@dataclass(frozen=True)
-class SearchResult:
+@dataclass(frozen=True, repr=False)
+class SearchResult(Shown):
     """What a search produced: the untrained genotype, where it lies, and the document of history.json."""
 
     genotype: Genotype
     path: Path
     history: dict[str, Any]
+
+    def card(self) -> Card:
+        """See `Shown`: what was decided."""
+        return search_card(self)
+
+    def plot_history(self, ax: Axes | None = None) -> Axes:
+        """What the search saw, epoch by epoch or candidate by candidate; `MissingExtraError` where matplotlib is not installed."""
+        return plot_search(self, ax)
 
     def write(self) -> None:
         """Both files."""

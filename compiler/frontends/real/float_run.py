@@ -71,7 +71,9 @@ class FloatNetwork:
 
     def otherwise(self, options: RealOptions, several: bool = False) -> FloatNetwork:
         """The same network under other choices for what the file does not say; `several` spikes a step."""
-        return FloatNetwork(self.graph, self.shapes, self.feedback, self.dt, options, several)
+        return FloatNetwork(
+            self.graph, self.shapes, feedback=self.feedback, dt=self.dt, options=options, several=several
+        )
 
     def _states(self, name: str, count: int) -> FloatNeurons:
         node = self.graph.nodes[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
+from litesnn.base.cards.shown import Brief
 from litesnn.base.errors import ImportFileError
 from litesnn.base.settings.bounds import check_settings
 from litesnn.base.settings.setting import Setting
@@ -66,8 +67,8 @@ class InputCoding:
     ] = 1.0
 
 
-@dataclass(frozen=True)
-class RealOptions:
+@dataclass(frozen=True, repr=False)
+class RealOptions(Brief):
     """Choices that a file leaves open; what the file itself says goes first where it says it.
 
     Attributes

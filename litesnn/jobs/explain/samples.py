@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import numpy.typing as npt
 
@@ -11,7 +9,7 @@ from litesnn.base.errors import DataError
 from litesnn.compiler.program import Program
 from litesnn.jobs.explain.measure import Data
 from litesnn.jobs.explain.subject import Subject
-from litesnn.jobs.samples import SampleChoice, check_labels, read_array
+from litesnn.jobs.samples import SampleChoice, check_labels, named, read_array
 from litesnn.jobs.testbench.base import testbench
 
 Array = npt.NDArray[np.generic]
@@ -44,7 +42,7 @@ def _raw(subject: Subject, choice: SampleChoice, count: int) -> Data:
     if choice.input_path is not None:
         values = read_array(choice.input_path)
         labels = None if choice.labels_path is None else read_array(choice.labels_path)
-        origin = f"{len(values)} raw samples of {Path(choice.input_path).name}"
+        origin = f"{len(values)} raw samples of {named(choice.input_path)}"
     else:
         values, labels, origin = _own_raw(program, choice)
     shape = program.graph.sources[0].shape

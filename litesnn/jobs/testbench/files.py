@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 class FileTestbench(Testbench):
     """Random inputs or a user's arrays, real values through the file's transform; the exact simulator as reference."""
 
-    lava_samples: ClassVar[int] = 2
-
     def __init__(self, origin: SourceFile) -> None:
         self.origin = origin
 

@@ -9,11 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import DataError
-from litesnn.compiler.genotype import Genotype, check_integers, quantize_input, unclipped
+from litesnn.compiler.genotype import Genotype, check_integers, load_genotype, quantize_input, unclipped
+from litesnn.compiler.genotype.files import AnyGenotype
 from litesnn.jobs.fitting_input import Accepted, Inputs, clipped_note, shaped
 from litesnn.jobs.samples import (
     RANDOM_SAMPLES,
     RANDOM_SPIKE_RATE,
+    AnyArray,
     SampleChoice,
     Samples,
     affordable,
@@ -22,10 +24,10 @@ from litesnn.jobs.samples import (
 
 
 def verification_samples(
-    genotype: Genotype,
+    genotype: AnyGenotype,
     *,
-    input_path: str | os.PathLike[str] | None = None,
-    labels_path: str | os.PathLike[str] | None = None,
+    input_path: AnyArray | None = None,
+    labels_path: AnyArray | None = None,
     data_dir: str | os.PathLike[str] | None = None,
     seed: int = 0,
 ) -> Samples:
@@ -33,17 +35,23 @@ def verification_samples(
 
     A user's `--input` goes first, then the data set that the genotype records (held-out test part), then random inputs.
 
+    Parameters
+    ----------
+    genotype : its path, its document, or what was read
+    input_path, labels_path, data_dir, seed : see `SampleChoice`
+
     Raises
     ------
     DataError
         For a broken array or data set; a data set that needs a folder that was not given is no error but gives random inputs.
     """
+    spec = genotype if isinstance(genotype, Genotype) else load_genotype(genotype).spec
     choice = SampleChoice(input_path, labels_path, data_dir, seed)
     return chosen_samples(
         choice,
-        lambda values: Accepted(check_input(genotype, values)),
-        lambda: genotype.head.classes,
-        lambda: own_samples(genotype, choice),
+        lambda values: Accepted(check_input(spec, values)),
+        lambda: spec.head.classes,
+        lambda: own_samples(spec, choice),
     )
 
 

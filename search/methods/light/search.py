@@ -46,7 +46,7 @@ def search_cell(
     data_dir : folder with the data set's files
     device : as torch names it
     resume : go on from `search.checkpoint` in `out_dir` where there is one
-    progress : show a bar, if standard error is a terminal
+    progress : show a bar where somebody looks: a terminal, a notebook
     on_evaluations : called with the number of evaluations so far, once their checkpoint is written
 
     Raises

@@ -31,7 +31,7 @@ IN_VAIN = (3,)  # seeds whose shared axons carry spikes to cores without a synap
 @pytest.mark.parametrize(("seed", "profile", "choices"), CASES)
 def test_spikes_packets_hops_and_readout_are_ours(seed: int, profile: str, choices: Any, tmp_path: Path) -> None:
     loaded = random_trained_genotype(seed, **choices)
-    program = compile(loaded, load_profile(profile, overrides=LIMITS)).program
+    program = compile(loaded, load_profile(profile, overrides=LIMITS), samples=None).program
     sample = random_input(loaded, 1, seed)[0]
     found = compare(program, sample, run(program, sample, tmp_path))
     assert found.spikes > 0
@@ -52,7 +52,7 @@ def test_spikes_packets_hops_and_readout_are_ours(seed: int, profile: str, choic
 @pytest.mark.parametrize("reset", ["zero", "subtract", "none"])
 def test_programmed_neurons_and_decays_per_channel_are_ours(reset: str, tmp_path: Path) -> None:
     loaded = random_trained_genotype(2, encoding="direct", norm="edge")
-    plain = compile(loaded, load_profile("loihi2", overrides=LIMITS)).program
+    plain = compile(loaded, load_profile("loihi2", overrides=LIMITS), samples=None).program
     graph = programmed(plain.graph, 2, resets=(reset,))
     somas = [
         replace(
