@@ -37,6 +37,11 @@ class Tile:
         """Neurons of the tile."""
         return prod(last - first for first, last in (self.channels, self.rows, self.columns))
 
+    @property
+    def pixels(self) -> int:
+        """Positions of the map that the tile covers."""
+        return prod(last - first for first, last in (self.rows, self.columns))
+
     @classmethod
     def whole(cls, shape: Shape) -> Tile:
         """All of a map (C, H, W)."""
@@ -52,7 +57,8 @@ class PopulationLists:
     lists : kind after kind, the source channels `channels` as atoms
     channels : source channels that have lists
     kind : (H, W) of the source, kind of each pixel, -1 where it does not reach the tile; each other pixel is one input axon
-    base : (H, W) first target of each pixel's lists; targets are numbered (row, column, channel) within the tile
+    base : (H, W) first target of each pixel's lists; targets are numbered (channel, row, column) within the tile,
+        as its neurons are on the core: so the first one is a pixel of the tile, and lists of many channels start at few
     """
 
     lists: AxonLists
@@ -121,7 +127,7 @@ def population_lists(
     read = _read_channels(matrices, shared.taps)
     if every_channel and len(read):
         read = np.arange(in_shape[0])
-    depth, breadth = tile.channels[1] - tile.channels[0], tile.columns[1] - tile.columns[0]
+    breadth = tile.columns[1] - tile.columns[0]
     down = _patterns(in_shape[1], tile.rows, shared.down)
     across = _patterns(in_shape[2], tile.columns, shared.across)
     kind, base = np.full(in_shape[1:], -1, np.int64), np.zeros(in_shape[1:], np.int64)
@@ -129,7 +135,7 @@ def population_lists(
     for y, (rows, top) in enumerate(down):
         for x, (columns, left) in enumerate(across):
             if rows and columns:
-                first = (top * breadth + left) * depth
+                first = top * breadth + left
                 base[y, x] = first % rule.base_targets // rule.base_alignment * rule.base_alignment
                 kind[y, x] = kinds.setdefault((rows, columns, first - int(base[y, x])), len(kinds))
     parts = []
@@ -170,16 +176,16 @@ def _kind_matrix(
     tile: Tile,
 ) -> coo_matrix:
     """Codes (targets relative to the base, read channels) of one kind of pixel; `taps`: (channels of the tile, read channels)."""
-    depth, breadth = tile.channels[1] - tile.channels[0], tile.columns[1] - tile.columns[0]
+    breadth, pixels = tile.columns[1] - tile.columns[0], tile.pixels
     data, targets, atoms = [], [], []
     for ky, down in rows:
         for kx, right in columns:
             piece = taps[ky * shared.columns + kx]
             data.append(piece.data)
-            targets.append(shift + (down * breadth + right) * depth + piece.row)
+            targets.append(shift + piece.row.astype(np.int64) * pixels + down * breadth + right)
             atoms.append(piece.col)
-    height = depth * breadth * (tile.rows[1] - tile.rows[0])
-    return coo_matrix((np.concatenate(data), (np.concatenate(targets), np.concatenate(atoms))), shape=(height, read))
+    codes = (np.concatenate(data), (np.concatenate(targets), np.concatenate(atoms)))
+    return coo_matrix(codes, shape=(tile.neurons, read))
 
 
 def _beside(pieces: Sequence[coo_matrix], height: int) -> csc_matrix:
