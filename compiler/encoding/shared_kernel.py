@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -22,6 +23,8 @@ from litesnn.compiler.graph import AxisWindow, Geometry, Window, Windowed
 Ints = npt.NDArray[np.int64]
 Interval = tuple[int, int]
 Shape = tuple[int, int, int]
+Pattern = tuple[tuple[Interval, ...], int]
+"""How one source position sees an interval: (tap, output position counted from the first one reached) pairs, and that first one."""
 
 
 @dataclass(frozen=True)
@@ -128,8 +131,8 @@ def population_lists(
     if every_channel and len(read):
         read = np.arange(in_shape[0])
     breadth = tile.columns[1] - tile.columns[0]
-    down = _patterns(in_shape[1], tile.rows, shared.down)
-    across = _patterns(in_shape[2], tile.columns, shared.across)
+    down = patterns(in_shape[1], tile.rows, shared.down)
+    across = patterns(in_shape[2], tile.columns, shared.across)
     kind, base = np.full(in_shape[1:], -1, np.int64), np.zeros(in_shape[1:], np.int64)
     kinds: dict[tuple[tuple[Interval, ...], tuple[Interval, ...], int], int] = {}
     for y, (rows, top) in enumerate(down):
@@ -151,10 +154,11 @@ def _read_channels(matrices: Sequence[csc_matrix], taps: int) -> Ints:
     return np.flatnonzero(stored)
 
 
-def _patterns(side: int, interval: Interval, axis: AxisWindow) -> list[tuple[tuple[Interval, ...], int]]:
-    """Per source position: (tap, output position counted from the first one reached) pairs, and that first one."""
+@lru_cache(maxsize=4096)
+def patterns(side: int, interval: Interval, axis: AxisWindow) -> tuple[Pattern, ...]:
+    """The pattern of every source position along one axis."""
     kernel, stride, padding, dilation = axis
-    patterns = []
+    found = []
     for position in range(side):
         pairs = []
         for tap in range(kernel):
@@ -162,8 +166,8 @@ def _patterns(side: int, interval: Interval, axis: AxisWindow) -> list[tuple[tup
             if rest == 0 and interval[0] <= output < interval[1]:
                 pairs.append((tap, output))
         first = min((output for _, output in pairs), default=interval[0])
-        patterns.append((tuple((tap, output - first) for tap, output in pairs), first - interval[0]))
-    return patterns
+        found.append((tuple((tap, output - first) for tap, output in pairs), first - interval[0]))
+    return tuple(found)
 
 
 def _kind_matrix(

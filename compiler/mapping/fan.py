@@ -61,14 +61,8 @@ class Fan:
         kind: Kind,
         axon: AxonKind = "discrete",
     ) -> None:
-        self.source, self.target, self.blocks, self.rule, self.kind, self.axon = (
-            source,
-            target,
-            blocks,
-            rule,
-            kind,
-            axon,
-        )
+        self.source, self.target, self.blocks = source, target, blocks
+        self.rule, self.kind, self.axon = rule, kind, axon
         self.formats = [list_format(block, rule) for block in blocks]
         self.parts = [BlockTaps(block, source, target) for block in blocks]
         self.rows = Axis(source.shape[1], target.shape[1], self.parts[0].rows)
@@ -148,10 +142,10 @@ class Fan:
         """`sending` of several channel ranges, summed over them and over source channels: (row class, column class)."""
 
         def count() -> Ints:
-            total = np.zeros((len(self.rows.classes), len(self.columns.classes)), np.int64)
-            for each in channels:
-                reached = self._reached(each)
-                total += reached.any(axis=0) if self.axon == "shared" else reached.sum(axis=0)
+            reached = [self._reached(each) for each in channels]
+            total: Ints = np.sum(
+                [r.any(axis=0) if self.axon == "shared" else r.sum(axis=0) for r in reached], axis=0, dtype=np.int64
+            )
             return total
 
         result: Ints = self._memory("senders", channels, count)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.mapping.axons import AxonKind
+from litesnn.compiler.mapping.objective_names import BALANCED, ObjectiveName
 
 Interval = tuple[int, int]
 Intervals = tuple[Interval, ...]
@@ -113,6 +114,7 @@ class Mapping:
     placements : strategy -> its traffic; `litesnn` (kept), `row_major`, `random`
     links : (source core, destination core, packets per sample), by source, then destination
     axons : source population -> kind of its axons towards shared kernels (`mapping.axons`), where the chip offers several
+    objective : what the placement was chosen for (`mapping.objective`)
     """
 
     profile: str
@@ -124,6 +126,7 @@ class Mapping:
     placements: dict[str, Traffic]
     links: tuple[tuple[int, int, float], ...]
     axons: dict[str, AxonKind]
+    objective: ObjectiveName = BALANCED
 
     @property
     def synapse_words(self) -> int:

@@ -225,26 +225,26 @@ def test_the_busiest_link_is_relieved_for_few_hops(seed, cores):
 @given(seed=st.integers(0, 40), cores=st.integers(4, 30))
 def test_each_objective_is_best_by_its_own_measure(seed, cores):
     mesh, packets = Mesh(4, 3, 3, 36), random_traffic(seed, cores)
-    product = Objective.of("energy_delay", load_profile("loihi1"))
-    placed = {name: place(packets, mesh, seed, Objective(name)) for name in ("balanced", "hops", "busiest_link")}
-    placed["energy_delay"] = place(packets, mesh, seed, product)
+    product = Objective.of("energy-delay", load_profile("loihi1"))
+    placed = {name: place(packets, mesh, seed, Objective(name)) for name in ("balanced", "hops", "busiest-link")}
+    placed["energy-delay"] = place(packets, mesh, seed, product)
     traffic = {name: each.traffic["litesnn"] for name, each in placed.items()}
     assert traffic["hops"].hop_weighted == min(each.hop_weighted for each in traffic.values())
-    assert traffic["busiest_link"].busiest_link == min(each.busiest_link for each in traffic.values())
+    assert traffic["busiest-link"].busiest_link == min(each.busiest_link for each in traffic.values())
     products = {name: product.energy_delay(packets, each.routers, each.board) for name, each in placed.items()}
-    assert products["energy_delay"] == min(products.values())
+    assert products["energy-delay"] == min(products.values())
 
 
 def test_energy_times_delay_is_that_of_its_hops():
     """Two packets two hops east, five one hop south: (4 * 3 pJ + 5 * 4 pJ) * max(2 * 4.1 ns, 5 * 6.5 ns) on loihi1."""
     packets = csr_matrix(np.array([[0, 2.0, 5], [0, 0, 0], [0, 0, 0]]))
-    board, product = Board(Mesh(3, 2, 1, 6), 1), Objective.of("energy_delay", load_profile("loihi1"))
+    board, product = Board(Mesh(3, 2, 1, 6), 1), Objective.of("energy-delay", load_profile("loihi1"))
     assert product.energy_delay(packets, np.array([0, 2, 3]), board) == pytest.approx(32 * 32.5)
 
 
 def test_objectives_without_figures_or_unknown_are_refused():
     with pytest.raises(ProfileError, match=r"energy\.hop_ew_pj"):
-        Objective.of("energy_delay", load_profile("loihi2"))
+        Objective.of("energy-delay", load_profile("loihi2"))
     with pytest.raises(CompileError, match=r"found placement objective 'fast'; allowed: balanced, hops"):
         Objective.of("fast", load_profile("loihi1"))
 
