@@ -15,6 +15,7 @@ from litesnn.base.cards.card import Card
 from litesnn.base.cards.shown import Brief, Shown
 from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.card import mapping_card
+from litesnn.compiler.mapping.objective_names import BALANCED, ObjectiveName
 
 Interval = tuple[int, int]
 Intervals = tuple[Interval, ...]
@@ -116,6 +117,7 @@ class Mapping(Shown):
     placements : strategy -> its traffic; `litesnn` (kept), `row_major`, `random`
     links : (source core, destination core, packets per sample), by source, then destination
     axons : source population -> kind of its axons towards shared kernels (`mapping.axons`), where the chip offers several
+    objective : what the placement was chosen for (`mapping.objective`)
     """
 
     profile: str
@@ -127,6 +129,7 @@ class Mapping(Shown):
     placements: dict[str, Traffic]
     links: tuple[tuple[int, int, float], ...]
     axons: dict[str, AxonKind]
+    objective: ObjectiveName = BALANCED
 
     def card(self) -> Card:
         """See `Shown`: its cores."""

@@ -10,6 +10,7 @@ from litesnn.base.cards.shown import Brief
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import DoesNotFit, Mapping, map_graph
+from litesnn.compiler.mapping.objective_names import BALANCED, ObjectiveName
 from litesnn.compiler.origin.genotype import compile_graph, membrane_advice
 from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.profile import Profile
@@ -101,11 +102,16 @@ def _check_untrained(subject: Subject, genotype: LoadedGenotype, started: float,
 
 
 def try_mapping(
-    graph: Graph, profile: Profile, rates: dict[str, Any] | None = None, *, optimize: bool = True
+    graph: Graph,
+    profile: Profile,
+    rates: dict[str, Any] | None = None,
+    *,
+    optimize: bool = True,
+    objective: ObjectiveName = BALANCED,
 ) -> Mapping | DoesNotFit:
     """Cores for a graph, or why there are none; parameters as in `map_graph`."""
     try:
-        return map_graph(graph, profile, rates, optimize=optimize)
+        return map_graph(graph, profile, rates, optimize=optimize, objective=objective)
     except DoesNotFit as refusal:
         return refusal
 

@@ -27,6 +27,7 @@ from litesnn.commands.options import (
     LavaTimeoutOption,
     ModelsOption,
     NoLavaOption,
+    PlacementOption,
     ProfileOption,
     RulesOption,
     SeedOption,
@@ -58,6 +59,7 @@ def compile_command(
     models: ModelsOption = "stock",
     lava_timeout: LavaTimeoutOption = LAVA_TIMEOUT,
     sign: SignOption = "auto",
+    placement: PlacementOption = "balanced",
     input_path: InputOption = None,
     labels_path: LabelsOption = None,
     data_dir: DataDirOption = None,
@@ -89,6 +91,7 @@ def compile_command(
             lava_samples=0 if no_lava else samples,
             lava_models=models,
             lava_timeout=lava_timeout,
+            placement=placement,
             passes=Passes(list_passes, tuple(print_after or ()), stop_after),
             json_output=json_output,
         )

@@ -31,6 +31,13 @@ RulesOption = Annotated[
         help="Count by a rule set of the profile: intel-log, what Intel's compiler was seen to do on Loihi 2.",
     ),
 ]
+PlacementOption = Annotated[
+    Literal["balanced", "hops", "busiest-link", "energy-delay"],
+    typer.Option(
+        help="What the places of cores are chosen for: nearly the fewest hops with a calm busiest link, the fewest hops, the "
+        "least busiest link, or energy times delay of the packets by the profile's figures."
+    ),
+]
 SignOption = Annotated[
     Literal["auto", "split", "mixed"],
     typer.Option(help="How weights of both signs are stored; auto takes the cheaper."),

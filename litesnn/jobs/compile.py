@@ -10,6 +10,8 @@ from litesnn.compiler.fixes import with_remedies
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.image import Image, build_image, image_files
 from litesnn.compiler.mapping import Mapping
+from litesnn.compiler.mapping.objective import Objective
+from litesnn.compiler.mapping.objective_names import BALANCED, ObjectiveName
 from litesnn.compiler.origin import Origin
 from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.pipeline import Watch
@@ -25,6 +27,7 @@ from litesnn.compiler.rules import Checked, Subject, check_rules, try_mapping
 from litesnn.compiler.rules.finding import worst_first
 from litesnn.compiler.rules.listed import broken_rules
 from litesnn.compiler.rules.range_rules import left_registers, with_seen
+from litesnn.jobs.command_words import compile_words, samples_option
 from litesnn.jobs.compilation import Compilation
 from litesnn.jobs.engines import Progress
 from litesnn.jobs.float_comparison import compared
@@ -50,6 +53,7 @@ def compile(
     lava_samples: int | None = LAVA_SAMPLES,
     lava_models: Models = "stock",
     lava_timeout: float = LAVA_TIMEOUT,
+    placement: ObjectiveName = BALANCED,
     progress: Progress | bool = True,
     watch: Watch | None = None,
 ) -> Compilation:
@@ -66,6 +70,8 @@ def compile(
         out. None simulates nothing: no spikes are compared, and there are no figures of traffic and energy
     lava_samples, lava_models, lava_timeout : how many of them go through Lava (None: all), with whose models, and how many
         seconds it may give no sign of life; see `verify`
+    placement : what the places of cores are chosen for: `balanced` (nearly the fewest hops, a calm busiest link), `hops`,
+        `busiest-link`, or `energy-delay` by the profile's figures
     progress : True shows bars where somebody looks; or called with (engine, done, total)
     watch : called with the name of every pass and the graph that it gave
 
@@ -77,6 +83,7 @@ def compile(
     """
     origin = origin_of(network)
     target = load_profile(profile)
+    Objective.of(placement, target)
     bench = testbench(origin)
 
     @cache
@@ -100,11 +107,10 @@ def compile(
                 lava_timeout=lava_timeout,
                 progress=told or False,
             )
-    file, options = origin.command()
-    simulated = samples_option(chosen is not None, lava_samples, lava_models)
-    rules = "" if target.rules_in_force is None else f"--rules {target.rules_in_force}"
-    words = (file, f"--profile {target.name}", rules, options, f"--sign {sign}", simulated)
-    return assemble(graph, origin, target, " ".join(filter(None, words)), chosen, verification, sign)
+    command = compile_words(
+        origin, target, sign, placement, samples_option(chosen is not None, lava_samples, lava_models)
+    )
+    return assemble(graph, origin, target, command, chosen, verification, sign, placement)
 
 
 def import_network(
@@ -148,6 +154,7 @@ def assemble(
     samples: Samples | None,
     verification: Verification | None,
     sign: SignHandling = "auto",
+    placement: ObjectiveName = BALANCED,
 ) -> Compilation:
     """Map a compiled graph, check it against the rules, and make the program with its report.
 
@@ -156,10 +163,11 @@ def assemble(
     origin : where the graph came from
     samples, verification : what was verified, for the mapped simulation and the costs; None where nothing was
     sign : how the graph stores weights of both signs, for fixes that compile again
+    placement : see `compile`
     """
     activity = verification.activity if verification else None
     rates = None if activity is None else {name: n / activity.samples for name, n in activity.events.items()}
-    mapping = try_mapping(graph, target, rates)
+    mapping = try_mapping(graph, target, rates, objective=placement)
     placed = mapping if isinstance(mapping, Mapping) else None
     findings = tuple(check_rules(graph, target, mapping, origin.range_advice))
     seen = verification.registers if verification else {}
@@ -213,13 +221,3 @@ def _proof(
         return None
     stored = {} if image is None else {f"image/{name}": content for name, content in image_files(image).items()}
     return proof_of({**network_files(graph, origin, target, placed), **stored}, genotype).section
-
-
-def samples_option(simulated: bool, lava_samples: int | None, lava_models: Models) -> str:
-    """How a command line says what is simulated; a command of a report is made so, and stands without paths."""
-    if not simulated:
-        return "--samples 0"
-    if lava_samples == 0:
-        return "--no-lava"
-    models = "" if lava_models == "stock" else f" --models {lava_models}"
-    return f"--samples {'all' if lava_samples is None else lava_samples}{models}"

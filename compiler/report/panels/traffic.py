@@ -30,6 +30,12 @@ METRICS = {
     "busiest_link": "busiest link",
     "busiest_core": "busiest core",
 }
+AIMS: dict[str, str] = {
+    "balanced": "a busiest link that carries little among placements of nearly the fewest hops",
+    "hops": "the fewest packets × hops",
+    "busiest-link": "the least packets on the busiest link",
+    "energy-delay": "the least energy × delay of the packets",
+}
 STRATEGIES = {"litesnn": "LiteSNN", "row_major": "row-major", "random": "random"}
 
 
@@ -74,6 +80,7 @@ class TrafficPanel(Panel):
     link = "Traffic"
 
     unit: str
+    objective: str
     heatmap: Heatmap | None
     metrics: tuple[str, ...]
     strategies: tuple[tuple[str, tuple[Measure, ...]], ...]
@@ -97,7 +104,9 @@ class TrafficPanel(Panel):
             for name in names
         )
         heatmap = _heatmap(report.mapping.cores_detail, placement.traffic)
-        return cls(placement.unit, heatmap, tuple(METRICS[metric] for metric in metrics), rows)
+        return cls(
+            placement.unit, AIMS[placement.objective], heatmap, tuple(METRICS[metric] for metric in metrics), rows
+        )
 
     template = """\
 {% from "macros.html.j2" import scroll %}
@@ -131,6 +140,7 @@ class TrafficPanel(Panel):
 <p class="lede">No packet travels between cores.</p>
 {% endif %}
 <h3>Placement</h3>
+<p>Chosen for {{ panel.objective }}.</p>
 {% call scroll("Comparison of placements") %}
 <table>
 <thead><tr><th scope="col">placement</th>{% for metric in panel.metrics %}<th scope="col" class="n">{{ metric }}</th>{% endfor %}</tr></thead>
