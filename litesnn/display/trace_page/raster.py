@@ -68,13 +68,13 @@ class RasterPanel(Section):
     template = """\
 <section id="raster" aria-labelledby="raster-title">
 <h2 id="raster-title">Spikes, step by step</h2>
-<p class="lede">Time goes across, {{ "a column is a step" if panel.span == 1 else "a column is " ~ panel.span ~ " steps" }} of the sample: delays along the way are taken out. Neurons go down, channel after channel. The fullest cell of a population is darkest.{% if panel.not_drawn %} {{ panel.not_drawn | count }} more populations are not drawn.{% endif %}</p>
+<p class="lede">Time goes across, {{ "a column is a step" if panel.span == 1 else "a column is " ~ panel.span ~ " steps" }} of the sample: delays along the way are taken out. Neurons go down, channel after channel. The fullest cell of a population has the strongest shade.{% if panel.not_drawn %} {{ panel.not_drawn | count }} more populations are not drawn.{% endif %}</p>
 <p class="legend"><span class="ramp"><span>few</span>{% for i in range(3, 10) %}<i class="f{{ i }}"></i>{% endfor %}<span>most of that population</span></span>{% if panel.parted %} <span class="key"><i class="f10"></i> at the right of a cell: engines part</span>{% endif %} <output id="cell" class="script"></output></p>
 <div class="raster{{ ' cards' if panel.beside }}" style="--wide:{{ panel.wide | px }}px">
 {% for row in panel.rows %}
 <div class="row">
 <div class="name"><b>{{ row.name }}</b> <small>{{ row.note }}</small></div>
-<div>{% if loop.first or panel.beside %}<div class="ticks" aria-hidden="true">{% for left, step in panel.ticks %}<span style="left:{{ left }}%">{{ step }}</span>{% endfor %}</div>{% endif %}
+<div>{% if loop.first or panel.beside %}<div class="ticks{{ ' many' if panel.ticks | length > 12 }}" aria-hidden="true">{% for left, step in panel.ticks %}<span style="left:{{ left }}%">{{ step }}</span>{% endfor %}</div>{% endif %}
 
 <svg class="cells" data-entry="{{ loop.index0 }}" viewBox="0 0 {{ panel.columns }} {{ row.rows }}" preserveAspectRatio="none" style="height:{{ row.height }}px" role="img" aria-label="{{ row.said }}"><title>{{ row.said }}</title>{% for shade, path in row.paths %}<path class="cell f{{ shade }}" d="{{ path }}"/>{% endfor %}{% if row.wrong %}<path class="cell f10" d="{{ row.wrong }}"/>{% endif %}</svg></div>
 </div>
