@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,7 +15,7 @@ def example_titles() -> dict[str, str]:
     return {name: (folder / "README.md").read_text("utf-8").partition("\n")[0].lstrip("# ") for name, folder in _all()}
 
 
-def copy_example(name: str, target: Path) -> list[Path]:
+def copy_example(name: str, target: str | os.PathLike[str]) -> list[Path]:
     """Write the files of an example into a folder; the files, by name.
 
     A file that stands there already with the same bytes is left alone.
@@ -28,7 +29,7 @@ def copy_example(name: str, target: Path) -> list[Path]:
     shipped = dict(_all())
     if name not in shipped:
         raise OutputError(f"example: found '{name}'; allowed: {', '.join(shipped)}")
-    contents = {target / entry.name: entry.read_bytes() for entry in shipped[name].iterdir() if entry.is_file()}
+    contents = {Path(target) / entry.name: entry.read_bytes() for entry in shipped[name].iterdir() if entry.is_file()}
     for path, content in contents.items():
         if path.exists() and not (path.is_file() and path.read_bytes() == content):
             raise OutputError(f"{path}: is something else than the example's file; choose another -o")
