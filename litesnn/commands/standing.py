@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.main import get_command
@@ -10,6 +10,7 @@ from typer.main import get_command
 from litesnn.base.verbosity import VERBOSITY
 from litesnn.base.version import __version__
 
+PLUGIN_GROUP = "litesnn.plugins"
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 
 
@@ -18,6 +19,7 @@ def standing_options(version_shown: bool) -> list[Any]:
     return [
         _flag(["-q", "--quiet"], _quiet, "Print errors alone; files and --json as ever."),
         _flag(["-v", "--verbose"], _verbose, "Say each step on standard error, and where an error was raised."),
+        _plugins(),
         version_option(hidden=not version_shown),
     ]
 
@@ -40,6 +42,45 @@ def _flag(names: list[str], callback: Any, text: str, **more: Any) -> Any:
     made = get_command(app).params[0]
     made.name = names[-1].lstrip("-")
     return made
+
+
+def _use(context: typer.Context, value: list[str] | None) -> None:
+    """Installed plugins, then those that are named."""
+    from litesnn.base.named_code import offered
+
+    if context.resilient_parsing or not (value or offered(PLUGIN_GROUP)):
+        return
+    from litesnn.commands.exits import errors_to_exit
+
+    with errors_to_exit():
+        from litesnn.jobs.plugins import use_installed_plugins, use_plugin
+
+        use_installed_plugins()
+        for module in value or ():
+            use_plugin(module)
+
+
+PluginOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--plugin",
+        metavar="MODULE",
+        callback=_use,
+        is_eager=True,
+        expose_value=False,
+        help="Module with operations, spaces or neurons of your own (`litesnn docs own-space`); repeat it for more.",
+    ),
+]
+
+
+def _plugins() -> Any:
+    app = typer.Typer(add_completion=False)
+
+    def command(plugin: PluginOption = None) -> None:
+        """Only for its parameter."""
+
+    app.command()(command)
+    return get_command(app).params[0]
 
 
 def _quiet(context: typer.Context, value: bool) -> None:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,9 @@ import numpy.typing as npt
 from litesnn.base.errors import DataError
 from litesnn.jobs.fitting_input import Accepted, Inputs
 from litesnn.reading import Kind, read_npy
+
+if TYPE_CHECKING:
+    from litesnn.search.data import Dataset
 
 RANDOM_SAMPLES = 64
 RANDOM_SPIKE_RATE = 0.3
@@ -31,12 +35,13 @@ class Samples:
 
 @dataclass(frozen=True)
 class SampleChoice:
-    """What a user says about samples: arrays of their own, a folder with the data set, and the seed of random ones."""
+    """What a user says about samples: arrays of their own, a folder with the data set, the seed of random ones, or a data set by name or place."""
 
     input_path: str | os.PathLike[str] | None = None
     labels_path: str | os.PathLike[str] | None = None
     data_dir: str | os.PathLike[str] | None = None
     seed: int = 0
+    dataset: str | os.PathLike[str] | Dataset | None = None
 
 
 def chosen_samples(
@@ -52,6 +57,8 @@ def chosen_samples(
     DataError
         For labels without inputs, and for a broken array or one that does not fit.
     """
+    if choice.dataset is not None and (choice.input_path is not None or choice.labels_path is not None):
+        raise DataError("found --dataset and --input or --labels; allowed: the data set, or arrays")
     if choice.input_path is None:
         if choice.labels_path is not None:
             raise DataError("--labels needs --input: labels belong to the samples of one file")

@@ -8,7 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from litesnn.base.errors import SearchError
-from litesnn.search.data import Dataset, load_dataset
+from litesnn.search.data import Dataset, given_dataset
 from litesnn.search.methods.lite.chip_prices import check_reset
 from litesnn.search.methods.lite.history import METHOD, EpochRow
 from litesnn.search.methods.lite.settings import SearchSettings
@@ -21,7 +21,7 @@ from litesnn.search.run.session import run_session, set_threads, shared_among_ra
 
 
 def search_genotype(
-    dataset: str | Dataset,
+    dataset: str | PathLike[str] | Dataset,
     out_dir: str | PathLike[str],
     settings: SearchSettings | None = None,
     *,
@@ -38,7 +38,7 @@ def search_genotype(
 
     Parameters
     ----------
-    dataset : a name of `litesnn.search.data.DATASETS`, or a data set
+    dataset : a name of `litesnn.search.data.DATASETS`, a place of one's own data (`load_dataset`), or a data set
     data_dir : folder with the data set's files
     device : as torch names it
     resume : go on from `search.checkpoint` in `out_dir`, written after every epoch, where there is one
@@ -56,7 +56,7 @@ def search_genotype(
     check_reset(settings)
     check_search_output(Path(out_dir))
     set_threads(settings.threads)
-    data = load_dataset(dataset, None if data_dir is None else Path(data_dir)) if isinstance(dataset, str) else dataset
+    data = given_dataset(dataset, data_dir)
     place = usable_device(device, SearchError)
     ranks = shared_among_ranks(place, settings.batch_size, SearchError)
     settings = replace(settings, precision=decided(settings.precision, place, ranks))
