@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Annotated, Any
+from importlib.metadata import EntryPoint
+from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 from pydantic import Field
 
-from litesnn.base.errors import GenotypeError
+from litesnn.base.errors import GenotypeError, PluginError
+from litesnn.base.named_code import loaded, offered
 from litesnn.base.text import brief
 from litesnn.compiler.genotype.part import Part
 
@@ -29,6 +31,15 @@ class PluginRecord(Part):
     module: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]{0,254}$")] | None = None
 
 
+class Installed(Protocol):
+    """A plugin as an installed package offers it."""
+
+    def add(self, name: str, version: str) -> None:
+        """Add what it brings to all tables, as this plugin in this version."""
+
+
+GROUP = "litesnn.plugins"
+"""Of the entry points under which packages offer plugins."""
 LOADED: dict[str, PluginRecord] = {}
 """By name."""
 BRINGS: dict[str, str] = {}
@@ -36,7 +47,7 @@ BRINGS: dict[str, str] = {}
 
 
 def check_loaded(document: Mapping[str, Any], where: str) -> None:
-    """Refuse a genotype that needs a plugin which is not loaded; warn of one in another version.
+    """Load the installed plugins that a genotype needs; refuse one that needs another, and warn of another version.
 
     Raises
     ------
@@ -51,7 +62,7 @@ def check_loaded(document: Mapping[str, Any], where: str) -> None:
         if not isinstance(name, str):
             continue  # the schema says what is wrong
         said = f"the plugin '{brief(name)}' {brief(str(version or ''))}".rstrip()
-        found = LOADED.get(name)
+        found = LOADED.get(name) or _installed(name)
         if found is None:
             named = f" --plugin {brief(module)}" if isinstance(module, str) else " --plugin MODULE"
             raise GenotypeError(
@@ -60,6 +71,30 @@ def check_loaded(document: Mapping[str, Any], where: str) -> None:
             )
         if found.version != version:
             warnings.warn(f"{where}: was made with {said}; loaded is version {found.version}", stacklevel=2)
+
+
+def _installed(name: str) -> PluginRecord | None:
+    entry = offered(GROUP).get(name)
+    if entry is not None:
+        add_installed(entry)
+    return LOADED.get(name)
+
+
+def add_installed(entry: EntryPoint) -> None:
+    """Add what an installed package offers.
+
+    Raises
+    ------
+    PluginError
+        Where it cannot be imported, or is no plugin.
+    """
+    found = loaded(entry, PluginError)
+    if not hasattr(found.found, "add"):
+        raise PluginError(
+            f"entry point {entry.name}: {entry.value}: found {type(found.found).__name__}; allowed: a litesnn.Plugin"
+        )
+    plugin: Installed = found.found
+    plugin.add(entry.name, found.package.rpartition(" ")[2] or "0")
 
 
 def needed(spec: Genotype) -> tuple[PluginRecord, ...] | None:

@@ -47,7 +47,8 @@ def _one_of(known: Collection[str]) -> AfterValidator:
 
     def check(name: str) -> str:
         if name not in known:
-            raise PydanticKnownError("literal_error", {"expected": ", ".join(known)})
+            *others, last = known
+            raise PydanticKnownError("literal_error", {"expected": f"{', '.join(others)} or {last}"})
         return name
 
     return AfterValidator(check)

@@ -76,12 +76,14 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
         json_output: JsonOption = False,
     ) -> None:
         with errors_to_exit():
+            from litesnn.jobs.plugins import use_installed_plugins
             from litesnn.search.data import load_dataset
             from litesnn.search.data.event_frames import chosen_frames
             from litesnn.search.run.output import check_search_output
             from litesnn.search.run.ranks import is_first_process
             from litesnn.search.settings.overrides import assigned
 
+            use_installed_plugins()
             chosen = method.settings(preset, {**given, **assigned(assignments or [], method.example)})
             options = SearchOptions(device, resume, progress=not json_output)
             if not sweep_texts:

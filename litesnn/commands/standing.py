@@ -10,7 +10,6 @@ from typer.main import get_command
 from litesnn.base.verbosity import VERBOSITY
 from litesnn.base.version import __version__
 
-PLUGIN_GROUP = "litesnn.plugins"
 HELP_NAMES = {"help_option_names": ["-h", "--help"]}
 
 
@@ -45,18 +44,14 @@ def _flag(names: list[str], callback: Any, text: str, **more: Any) -> Any:
 
 
 def _use(context: typer.Context, value: list[str] | None) -> None:
-    """Installed plugins, then those that are named."""
-    from litesnn.base.named_code import offered
-
-    if context.resilient_parsing or not (value or offered(PLUGIN_GROUP)):
+    if context.resilient_parsing or not value:
         return
     from litesnn.commands.exits import errors_to_exit
 
     with errors_to_exit():
-        from litesnn.jobs.plugins import use_installed_plugins, use_plugin
+        from litesnn.jobs.plugins import use_plugin
 
-        use_installed_plugins()
-        for module in value or ():
+        for module in value:
             use_plugin(module)
 
 

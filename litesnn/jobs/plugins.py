@@ -1,7 +1,8 @@
 """Plugins: operations, spaces and neurons of a user's package, added to the tables that everybody looks them up in.
 
 A plugin is a `Plugin` object: of an installed package, which offers it as an entry point of the group `litesnn.plugins`, or the
-name `plugin` in a module that the user names (`--plugin MODULE`). No other code is imported, and never because a file says so.
+name `plugin` in a module that the user names (`--plugin MODULE`). No other code is imported: a file may need what is installed, by its
+name, and nothing else.
 """
 
 from __future__ import annotations
@@ -12,17 +13,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from litesnn.base.errors import PluginError
-from litesnn.base.named_code import imported, loaded, offered
+from litesnn.base.named_code import imported, offered
 from litesnn.compiler.genotype.ops import OPS, Op
-from litesnn.compiler.genotype.plugins import BRINGS, LOADED, PLUGIN_NAME, PluginRecord
+from litesnn.compiler.genotype.plugins import BRINGS, GROUP, LOADED, PLUGIN_NAME, PluginRecord, add_installed
 from litesnn.search.spaces.operations import CONVOLUTIONS, SPACES, ZEROIZE, cell_operations
 
 if TYPE_CHECKING:
     from litesnn.compiler.graph import Spiking
     from litesnn.search.model.neurons import Left
 
-GROUP = "litesnn.plugins"
-"""Of entry points."""
 VARIABLE = "plugin"
 """What a module that is named calls its `Plugin`."""
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
@@ -67,6 +66,10 @@ class Plugin:
     spaces: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     neurons: Mapping[str, Neuron] = field(default_factory=dict)
 
+    def add(self, name: str, version: str) -> None:
+        """Add it under the name and version of the installed package that offers it."""
+        _added(replace(self, name=name, version=version), None)
+
 
 def use_plugin(plugin: Plugin | str) -> PluginRecord:
     """Add a plugin, or the one that a module holds as `plugin`; one that is there already stays.
@@ -79,25 +82,19 @@ def use_plugin(plugin: Plugin | str) -> PluginRecord:
     if isinstance(plugin, Plugin):
         return _added(plugin, None)
     module = imported(plugin, "--plugin", PluginError)
-    return _added(_checked(getattr(module, VARIABLE, None), f"module {plugin}: {VARIABLE}"), plugin)
+    found = getattr(module, VARIABLE, None)
+    if not isinstance(found, Plugin):
+        raise PluginError(f"module {plugin}: {VARIABLE}: found {type(found).__name__}; allowed: a litesnn.Plugin")
+    return _added(found, plugin)
 
 
 def use_installed_plugins() -> tuple[PluginRecord, ...]:
     """Add the plugins that installed packages offer; errors as `use_plugin`."""
-    records = []
-    for entry in offered(GROUP).values():
-        if entry.name not in LOADED:
-            found = loaded(entry, PluginError)
-            plugin = _checked(found.found, f"entry point {entry.name}: {entry.value}")
-            version = found.package.rpartition(" ")[2] or plugin.version
-            records.append(_added(replace(plugin, name=entry.name, version=version), None))
-    return tuple(records)
-
-
-def _checked(found: Any, place: str) -> Plugin:
-    if not isinstance(found, Plugin):
-        raise PluginError(f"{place}: found {type(found).__name__}; allowed: a litesnn.Plugin")
-    return found
+    found = offered(GROUP)
+    for name, entry in found.items():
+        if name not in LOADED:
+            add_installed(entry)
+    return tuple(LOADED[name] for name in found)
 
 
 def _added(plugin: Plugin, module: str | None) -> PluginRecord:

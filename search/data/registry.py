@@ -71,7 +71,7 @@ def load_dataset(
             raise DataError(f"{text}: found preprocessing '{preprocessing.kind}'; allowed: event_frames, or none")
         from litesnn.search.data.own.sources import Asked, load_own
 
-        return load_own(Asked(text, folder, own, preprocessing, recorded), DATASETS)
+        return load_own(Asked(text, folder, own=own, how=preprocessing, recorded=recorded), DATASETS)
     if own.given:
         options = ", ".join(f"--{option.replace('_', '-')}" for option in own.given)
         raise DataError(

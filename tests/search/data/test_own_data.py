@@ -1,6 +1,7 @@
 """A user's own data are read as they are meant, or refused with what was found; what was decided on the way is said."""
 
 import io
+import struct
 import sys
 import zipfile
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 import pytest
 from own_data import archive, event_folder, image_folder, labelled, striped
 from PIL import Image
+from recorded_events import bin_bytes, recording
 
 from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import EventFrames, quantize_input
@@ -324,3 +326,36 @@ def test_settings_that_a_source_has_no_use_for_are_refused(tmp_path: Path) -> No
         load_dataset(path, preprocessing=EventFrames())
     with pytest.raises(DataError, match=r"digits: found --split-seed; .*\./digits"):
         load_dataset("digits", own=OwnData(split_seed=1))
+
+
+def test_torchvisions_images_come_by_name_from_their_files(tmp_path: Path) -> None:
+    pytest.importorskip("torchvision")
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for part, count in (("train", 20), ("t10k", 10)):
+        images = np.resize(striped(0, 1, 28), (count, 28, 28)) + np.arange(count, dtype=np.uint8)[:, None, None]
+        for kind, values in (("images-idx3", images), ("labels-idx1", np.arange(count) % 10)):
+            header = struct.pack(f">HBB{values.ndim}I", 0, 8, values.ndim, *values.shape)
+            (raw / f"{part}-{kind}-ubyte").write_bytes(header + values.astype(np.uint8).tobytes())
+    data = load_dataset("torchvision:MNIST", tmp_path)
+    assert data.x_train.shape == (20, 1, 28, 28)
+    assert data.record is not None
+    assert (data.record.kind, data.record.name, data.record.samples) == ("torchvision", "torchvision:MNIST", (20, 10))
+    assert data.record.classes[3] == "3 - three"
+
+
+def test_tonics_events_come_by_name_and_are_those_of_the_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tonic = pytest.importorskip("tonic")
+    for part, count in (("Train", 2), ("Test", 1)):
+        for digit in range(10):
+            folder = tmp_path / "NMNIST" / part / str(digit)
+            folder.mkdir(parents=True)
+            for number in range(count):
+                (folder / f"{number}.bin").write_bytes(bin_bytes(recording(digit + 2 * number, 60)))
+    monkeypatch.setattr(tonic.datasets.NMNIST, "_check_exists", lambda self: True)
+    how = EventFrames(frames=3)
+    data = load_dataset("tonic:NMNIST", tmp_path, how)
+    assert (data.x_train.shape, data.x_test.shape) == ((20, 3, 2, 34, 34), (10, 3, 2, 34, 34))
+    assert np.array_equal(data.x_train, load_dataset("nmnist", tmp_path, how).x_train)
+    assert data.record is not None
+    assert data.record.sensor == (34, 34)
