@@ -117,6 +117,9 @@ def test_events_are_found_again_with_their_frames(tmp_path: Path) -> None:
     spec = litesnn.load_genotype(tmp_path / "network.json").spec
     samples = litesnn.verification_samples(spec, dataset=folder)
     assert samples.inputs.shape == (4, 3, 2, 8, 8)
+    result = call("search", "litesnn", "--dataset", folder, "-o", tmp_path / "found", "--preset", "tiny")
+    assert result.exit_code == 2
+    assert "error: moves: found spikes per step; allowed: images" in result.stderr
     with pytest.raises(DataError, match=r"expected 'moves' \(events, .*What differs: sha256"):
         litesnn.verification_samples(spec, dataset=event_folder(tmp_path / "others", 7))
 

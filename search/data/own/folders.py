@@ -50,13 +50,12 @@ class Layout:
         yield from ((sample, True) for sample in self.test or ())
 
 
-def suffixes_in(folder: Path) -> Counter[str]:
-    """How many files of each suffix stand in a folder and two levels below, where samples may be."""
-    counts: Counter[str] = Counter()
+def suffixes_in(folder: Path) -> tuple[Counter[str], Counter[str]]:
+    """How many files of each suffix stand in the folders of a folder, where samples may be, and how many in itself."""
+    below, loose = Counter[str](), Counter[str]()
     for depth, path in _walk(folder, 3):
-        if depth:
-            counts[path.suffix.lower()] += 1
-    return counts
+        (below if depth else loose)[path.suffix.lower()] += 1
+    return below, loose
 
 
 def layout_of(folder: Path, suffixes: Collection[str], what: str) -> Layout:

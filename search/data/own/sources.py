@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -134,7 +135,7 @@ def load_own(asked: Asked, known: tuple[str, ...]) -> Dataset:
 
 def _holds(folder: Path) -> str:
     """`events` or `images`, by the suffixes of what lies in it."""
-    counts = suffixes_in(folder)
+    counts, loose = suffixes_in(folder)
     events = sum(counts[suffix] for suffix in READERS)
     images = sum(counts[suffix] for suffix in SUFFIXES)
     if events and images:
@@ -142,14 +143,16 @@ def _holds(folder: Path) -> str:
             f"{brief_path(folder)}: found {images:,} images and {events:,} event recordings; allowed: one of them (move the others out)"
         )
     if not (events or images):
-        others = ", ".join(
-            f"{number:,} {brief(suffix) or 'without suffix'}" for suffix, number in counts.most_common(5)
-        )
+        found = [f"{_counted(counts)} in folders"] * bool(counts) + [f"{_counted(loose)} beside folders"] * bool(loose)
         raise DataError(
-            f"{brief_path(folder)}: found no samples in folders of classes, but {others or 'no files'}; allowed: CLASS/* or train/CLASS/* "
-            f"and test/CLASS/*, with images ({' '.join(SUFFIXES)}) or event recordings ({' '.join(READERS)})"
+            f"{brief_path(folder)}: found {' and '.join(found) or 'no files'}; allowed: samples in folders of their classes, CLASS/* or "
+            f"train/CLASS/* and test/CLASS/*: images ({' '.join(SUFFIXES)}) or event recordings ({' '.join(READERS)})"
         )
     return "events" if events else "images"
+
+
+def _counted(suffixes: Counter[str]) -> str:
+    return ", ".join(f"{number:,} {brief(suffix) or 'without suffix'}" for suffix, number in suffixes.most_common(5))
 
 
 def _archive(path: Path) -> Path:

@@ -195,6 +195,13 @@ def test_parts_of_a_folder_colors_and_sizes(tmp_path: Path) -> None:
     assert "9 of 9 images: resized to 4 x 5" in said(resized)
 
 
+def _without_classes(folder: Path) -> None:
+    for path in list(folder.glob("*/*.png")):
+        path.rename(folder / f"{path.parent.name}-{path.name}")
+    for place in folder.glob("[ab]"):
+        place.rmdir()
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
@@ -212,14 +219,15 @@ def test_parts_of_a_folder_colors_and_sizes(tmp_path: Path) -> None:
             lambda folder: Image.new("1", (70_000, 300)).save(folder / "a" / "wide.png"),
             r"wide.png: found 70000 x 300 pixels; allowed: up to 16,777,216",
         ),
+        (_without_classes, "found 6 .png beside folders; allowed: samples in folders of their classes"),
         (lambda folder: image_folder(folder / "train", {"a": 3, "d": 3}), "folders beside train that are not read"),
     ],
-    ids=["broken", "empty class", "both kinds", "one class", "too large", "mixed layout"],
+    ids=["broken", "empty class", "both kinds", "one class", "too large", "no classes", "mixed layout"],
 )
 def test_a_folder_that_cannot_be_read_is_refused_by_the_file(tmp_path: Path, spoil, message: str) -> None:
     folder = image_folder(tmp_path / "images", {"a": 3, "b": 3})
     spoil(folder)
-    if message.startswith("folders"):
+    if message.startswith("folders beside train"):
         assert message in said(load_dataset(folder))
         return
     with pytest.raises(DataError, match=message):
