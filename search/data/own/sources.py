@@ -115,8 +115,8 @@ def load_own(asked: Asked, known: tuple[str, ...]) -> Dataset:
     way = way_of(asked)
     if way is None:
         raise DataError(
-            f"data set: found '{brief_path(asked.text)}', which is no file or folder here; allowed: {', '.join((*known, *offered(GROUP)))}; "
-            "an .npz file; a folder of images or event recordings by class; tonic:NAME, torchvision:NAME; package.module:function"
+            f"data set: found '{brief_path(asked.text)}'; allowed: {', '.join((*known, *offered(GROUP)))}; an .npz file; a folder of images or "
+            "event recordings by class; tonic:NAME, torchvision:NAME; package.module:function (no file or folder of that name is here)"
         )
     idle = [name for name in asked.own.given if name not in way.settings]
     if asked.how is not None and not way.events:

@@ -285,8 +285,8 @@ def test_a_broken_recording_is_refused_by_its_file(tmp_path: Path, arrays: dict[
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("nothing-here", "found 'nothing-here', which is no file or folder here; allowed: digits, "),
-        ("", "which is no file or folder here"),
+        ("nothing-here", "found 'nothing-here'; allowed: digits, .*no file or folder of that name is here"),
+        ("", "no file or folder of that name is here"),
         ("no_such_module:load", "--dataset: found no module no_such_module"),
         ("math:load", "--dataset: found no 'load' in the module math"),
         ("math:pi", "--dataset math:pi: found float; allowed: a function"),
