@@ -21,7 +21,7 @@ find_beside()
 
 if TYPE_CHECKING:
     from litesnn.base.errors import LiteSNNError
-    from litesnn.compiler.genotype import Genotype, LoadedGenotype, load_genotype, save_genotype
+    from litesnn.compiler.genotype import EventFrames, Genotype, LoadedGenotype, Op, load_genotype, save_genotype
     from litesnn.compiler.origin.formats import read_network
     from litesnn.compiler.profile import Profile, load_profile
     from litesnn.compiler.program import Program
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from litesnn.jobs.explore import explore
     from litesnn.jobs.from_torch import from_torch
     from litesnn.jobs.from_torch.genotype import genotype_from_torch
+    from litesnn.jobs.plugins import Neuron, Plugin, use_installed_plugins, use_plugin
     from litesnn.jobs.prove import Proved, prove
     from litesnn.jobs.samples import SampleChoice, Samples
     from litesnn.jobs.testbench.genotype_samples import verification_samples
@@ -39,15 +40,22 @@ if TYPE_CHECKING:
     from litesnn.runtime.exact import simulate
     from litesnn.runtime.lava import run_lava
     from litesnn.runtime.verify import Verification
+    from litesnn.search.data import Dataset, OwnData, load_dataset
     from litesnn.search.methods.lite import search_genotype
     from litesnn.search.training import train_genotype
 
 _HOMES = {
     "Check": "litesnn.jobs.check",
     "Compilation": "litesnn.jobs.compilation",
+    "Dataset": "litesnn.search.data",
+    "EventFrames": "litesnn.compiler.genotype",
     "Genotype": "litesnn.compiler.genotype",
     "LiteSNNError": "litesnn.base.errors",
     "LoadedGenotype": "litesnn.compiler.genotype",
+    "Neuron": "litesnn.jobs.plugins",
+    "Op": "litesnn.compiler.genotype",
+    "OwnData": "litesnn.search.data",
+    "Plugin": "litesnn.jobs.plugins",
     "Profile": "litesnn.compiler.profile",
     "Program": "litesnn.compiler.program",
     "Proved": "litesnn.jobs.prove",
@@ -61,6 +69,7 @@ _HOMES = {
     "from_torch": "litesnn.jobs.from_torch",
     "genotype_from_torch": "litesnn.jobs.from_torch.genotype",
     "import_network": "litesnn.jobs.compile",
+    "load_dataset": "litesnn.search.data",
     "load_genotype": "litesnn.compiler.genotype",
     "load_profile": "litesnn.compiler.profile",
     "prove": "litesnn.jobs.prove",
@@ -70,6 +79,8 @@ _HOMES = {
     "search_genotype": "litesnn.search.methods.lite",
     "simulate": "litesnn.runtime.exact",
     "train_genotype": "litesnn.search.training",
+    "use_installed_plugins": "litesnn.jobs.plugins",
+    "use_plugin": "litesnn.jobs.plugins",
     "verification_samples": "litesnn.jobs.testbench.genotype_samples",
     "verify": "litesnn.jobs.verify",
 }
@@ -77,9 +88,15 @@ _HOMES = {
 __all__ = [
     "Check",
     "Compilation",
+    "Dataset",
+    "EventFrames",
     "Genotype",
     "LiteSNNError",
     "LoadedGenotype",
+    "Neuron",
+    "Op",
+    "OwnData",
+    "Plugin",
     "Profile",
     "Program",
     "Proved",
@@ -94,6 +111,7 @@ __all__ = [
     "from_torch",
     "genotype_from_torch",
     "import_network",
+    "load_dataset",
     "load_genotype",
     "load_profile",
     "prove",
@@ -103,6 +121,8 @@ __all__ = [
     "search_genotype",
     "simulate",
     "train_genotype",
+    "use_installed_plugins",
+    "use_plugin",
     "verification_samples",
     "verify",
 ]

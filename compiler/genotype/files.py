@@ -24,6 +24,7 @@ from litesnn.base.output import check_file, write_atomically
 from litesnn.base.output_kinds import GENOTYPE, WEIGHTS, WEIGHTS_METADATA
 from litesnn.base.output_kinds import Kind as OutputKind
 from litesnn.compiler.genotype.card import loaded_card
+from litesnn.compiler.genotype.plugins import check_loaded, needed
 from litesnn.compiler.genotype.records import WeightsRef
 from litesnn.compiler.genotype.schema import FORMAT, VERSION, Genotype
 from litesnn.compiler.genotype.tensors import check_steps, check_tensors
@@ -79,6 +80,7 @@ def parse_genotype(document: bytes, where: str) -> Genotype:
         raise GenotypeError(
             f"{where}: version: found {raw.get('version')!r}; allowed: {VERSION} (this LiteSNN reads version {VERSION})"
         )
+    check_loaded(raw, where)
     try:
         # Strictly: a truth value or a text is no number.
         return Genotype.model_validate_json(document.removeprefix(BOM_UTF8), strict=True)
@@ -145,6 +147,7 @@ def save_genotype(spec: Genotype, tensors: dict[str, Array] | None, path: str | 
     The tensors are written first and the JSON last, each by an atomic rename, so a reader never sees half a genotype.
     """
     path = Path(path)
+    spec = spec.model_copy(update={"plugins": needed(spec)})
     if tensors is not None:
         blob = save_safetensors(
             {name: np.ascontiguousarray(tensors[name]) for name in sorted(tensors)}, dict(WEIGHTS_METADATA)

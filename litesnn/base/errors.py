@@ -79,5 +79,9 @@ class PruningError(LiteSNNError):
     """Channels cannot be pruned as asked (impossible rates, a target out of reach)."""
 
 
+class PluginError(LiteSNNError):
+    """A plugin cannot be imported, or adds what is there already or cannot be."""
+
+
 class NeedError(LiteSNNError):
     """Bits or rates cannot be chosen by measuring (too few samples, nothing within the drop)."""

@@ -20,6 +20,7 @@ from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.guard import LoneCommand
 from litesnn.commands.options import (
     DataDirOption,
+    DatasetOption,
     InputOption,
     JsonOption,
     LabelsOption,
@@ -62,6 +63,7 @@ def compile_command(
     placement: PlacementOption = "balanced",
     input_path: InputOption = None,
     labels_path: LabelsOption = None,
+    dataset: DatasetOption = None,
     data_dir: DataDirOption = None,
     seed: SeedOption = 0,
     list_passes: ListPassesOption = False,
@@ -82,7 +84,9 @@ def compile_command(
         target = chosen_profile(profile, settings, rules)
         directory = output or Path(f"{origin.name}-{target.name}")
         check_output(directory)
-        choice = sample_choice(samples, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed)
+        choice = sample_choice(
+            samples, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed, dataset=dataset
+        )
         job = Job(
             directory,
             target,

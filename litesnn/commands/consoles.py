@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from litesnn.base.terminal import Terminal
+from litesnn.base.terminal import Terminal, stderr_console
 from litesnn.base.verbosity import VERBOSITY
 
 
@@ -16,6 +16,12 @@ def warn(text: str) -> None:
     """One line on standard error; nothing for an empty text."""
     if text:
         Terminal(stderr=True, soft_wrap=True).print(f"warning: {text}", style="yellow")
+
+
+def say_notes(notes: Sequence[str]) -> None:
+    """On standard error, what should be known of the data that a command reads, a line each."""
+    for note in notes:
+        stderr_console().print(f"data: {note}", style="dim", markup=False, soft_wrap=True)
 
 
 def stdout_console() -> Terminal:

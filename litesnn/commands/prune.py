@@ -48,7 +48,10 @@ def prune_command(
         Path | None, typer.Option("--output", "-o", help="Genotype to write; NAME-pruned.json if left out.")
     ] = None,
     dataset: Annotated[
-        str | None, typer.Option(help="Training samples of this data set are scored; left out: the genotype's own.")
+        str | None,
+        typer.Option(
+            help="Training samples of this data set, or of your own data, are scored; left out: the genotype's own."
+        ),
     ] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder with the data set's files (digits needs none).")] = None,
     input_path: Annotated[
@@ -96,8 +99,8 @@ def prune_command(
                     raise PruningError(
                         "--max-drop: needs a chip to count memory on; add --profile, e.g. --profile loihi2"
                     )
-                measured = SampleChoice(input_path, labels_path, data_dir)
-                choose = RatesByNeed(by_need, chip, halved(measuring_samples(loaded.spec, measured, dataset)), step)
+                measured = SampleChoice(input_path, labels_path, data_dir, dataset=dataset)
+                choose = RatesByNeed(by_need, chip, halved(measuring_samples(loaded.spec, measured)), step)
             if scoring.needs_samples:
                 among = choose.halves.chosen_on if choose is not None and input_path is not None else None
                 chosen = scoring_samples(loaded.spec, dataset, data_dir, input_path, samples, scoring.seed, among)

@@ -13,7 +13,15 @@ from litesnn.base.bars import StepProgress
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
-from litesnn.commands.options import DataDirOption, JsonOption, LabelsOption, ProfileOption, SetOption, chosen_profile
+from litesnn.commands.options import (
+    DataDirOption,
+    DatasetOption,
+    JsonOption,
+    LabelsOption,
+    ProfileOption,
+    SetOption,
+    chosen_profile,
+)
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.compiler.need import Need
 
@@ -32,6 +40,7 @@ def quantize_command(
         typer.Option("--input", help="Measure on these integers instead: .npy, (N,C,H,W) or spikes (N,T,C,H,W)."),
     ] = None,
     labels_path: LabelsOption = None,
+    dataset: DatasetOption = None,
     data_dir: DataDirOption = None,
     json_output: JsonOption = False,
 ) -> None:
@@ -52,7 +61,7 @@ def quantize_command(
         check_genotype_output(target)
         chip = chosen_profile(profile, settings)
         loaded = load_genotype(genotype)
-        samples = measuring_samples(loaded.spec, SampleChoice(input_path, labels_path, data_dir))
+        samples = measuring_samples(loaded.spec, SampleChoice(input_path, labels_path, data_dir, dataset=dataset))
         with StepProgress("bits by need") as progress:
             result = fewer_bits(loaded, chip, samples, need, progress)
         save_genotype(result.genotype.spec, result.genotype.trained, target)

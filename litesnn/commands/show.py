@@ -14,6 +14,7 @@ from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import FINDINGS, errors_to_exit
 from litesnn.commands.options import (
     DataDirOption,
+    DatasetOption,
     DeviceOption,
     JsonOption,
     LabelsOption,
@@ -63,6 +64,7 @@ def show_command(
             "--raw", help="--input is as recorded (grey values 0..255, say): normalize and quantize it first."
         ),
     ] = False,
+    dataset: DatasetOption = None,
     data_dir: DataDirOption = None,
     seed: SeedOption = 0,
     models: ModelsOption = "stock",
@@ -90,9 +92,9 @@ def show_command(
         from litesnn.jobs.show.show import View, show
 
         loaded = Program.load(program)
-        if against is not None and (input_path or labels_path or data_dir or raw):
+        if against is not None and (input_path or labels_path or data_dir or dataset or raw):
             raise DataError(
-                "--input, --labels, --raw, --data-dir: found with --against; the trace says which inputs it is of"
+                "--input, --labels, --raw, --dataset, --data-dir: found with --against; the trace says which inputs it is of"
             )
         named = "against" if against is not None and sample is None else f"sample{sample or 0}"
         target = output or Path(f"{loaded.name}-{named}.html")
@@ -108,7 +110,7 @@ def show_command(
             device=device,
         )
         with EngineProgress() as progress:
-            trace = show(loaded, SampleChoice(input_path, labels_path, data_dir, seed), view, progress)
+            trace = show(loaded, SampleChoice(input_path, labels_path, data_dir, seed, dataset=dataset), view, progress)
         page = render_trace(trace).encode()
         write_atomically(target, page, PAGE)
         if json_output:

@@ -13,6 +13,7 @@ from litesnn.commands.guard import ShownCommand, ShownGroup
 
 HOMES: Mapping[str, str] = {
     "compile": "compile.compile_command",
+    "data": "data.data_command",
     "new": "new.new_command",
     "train": "train.train_command",
     "prune": "prune.prune_command",

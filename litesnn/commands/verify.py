@@ -12,6 +12,7 @@ from litesnn.commands.consoles import print_json, stdout_console, warn
 from litesnn.commands.exits import FINDINGS, errors_to_exit
 from litesnn.commands.options import (
     DataDirOption,
+    DatasetOption,
     DeviceOption,
     InputOption,
     JsonOption,
@@ -34,6 +35,7 @@ def verify_command(
     lava_timeout: LavaTimeoutOption = LAVA_TIMEOUT,
     input_path: InputOption = None,
     labels_path: LabelsOption = None,
+    dataset: DatasetOption = None,
     data_dir: DataDirOption = None,
     seed: SeedOption = 0,
     device: DeviceOption = "cpu",
@@ -55,10 +57,10 @@ def verify_command(
 
         loaded = Program.load(program)
         if samples == 0:
-            warn(ignored_inputs(input=input_path, labels=labels_path, data_dir=data_dir))
+            warn(ignored_inputs(input=input_path, labels=labels_path, data_dir=data_dir, dataset=dataset))
             result = Verification(note="no samples: --samples 0 simulates nothing")
         else:
-            choice = SampleChoice(input_path, labels_path, data_dir, seed)
+            choice = SampleChoice(input_path, labels_path, data_dir, seed, dataset=dataset)
             chosen = testbench(loaded.origin).samples(choice, lambda: loaded.graph)
             with EngineProgress() as progress:
                 result = verify(

@@ -37,7 +37,12 @@ def samples_card(samples: Samples) -> Card:
 
 def choice_card(choice: SampleChoice) -> Card:
     """What was said of samples; the rest is the network's."""
-    said = {"inputs": choice.input_path, "labels": choice.labels_path, "folder": choice.data_dir}
+    said = {
+        "inputs": choice.input_path,
+        "labels": choice.labels_path,
+        "folder": choice.data_dir,
+        "data set": choice.dataset,
+    }
     given = {what: brief_value(value) for what, value in said.items() if value is not None}
     return Card(
         kind="SampleChoice",

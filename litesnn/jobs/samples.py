@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,10 @@ from litesnn.reading import Kind, read_npy
 
 AnyArray: TypeAlias = "str | os.PathLike[str] | npt.NDArray[np.generic]"
 """Path of a .npy file, or the array."""
+
+if TYPE_CHECKING:
+    from litesnn.search.data import Dataset
+
 RANDOM_SAMPLES = 64
 RANDOM_SPIKE_RATE = 0.3
 RANDOM_VALUES = 2**26
@@ -41,12 +45,13 @@ class Samples(Shown):
 
 @dataclass(frozen=True, repr=False)
 class SampleChoice(Shown):
-    """What a user says about samples: arrays of their own or their files, a folder with the data set, and the seed of random ones."""
+    """What a user says about samples: arrays or their files, a folder with the data set, the seed of random ones, or a data set."""
 
     input_path: AnyArray | None = None
     labels_path: AnyArray | None = None
     data_dir: str | os.PathLike[str] | None = None
     seed: int = 0
+    dataset: str | os.PathLike[str] | Dataset | None = None
 
     def card(self) -> Card:
         """See `Shown`: what was chosen."""
@@ -70,6 +75,8 @@ def chosen_samples(
     DataError
         For labels without inputs, and for a broken array or one that does not fit.
     """
+    if choice.dataset is not None and (choice.input_path is not None or choice.labels_path is not None):
+        raise DataError("found --dataset and --input or --labels; allowed: the data set, or arrays")
     if choice.input_path is None:
         if choice.labels_path is not None:
             raise DataError("--labels needs --input: labels belong to the samples of one file")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +51,8 @@ class SearchResult(Shown):
 
 def search_identity(data: Dataset, settings: Mapping[str, Any]) -> dict[str, Any]:
     """What a search's checkpoint belongs to: the data and all settings."""
-    return {"dataset": data.name, "train_shape": list(data.x_train.shape), **settings}
+    own = {} if data.record is None else {"data_sha256": data.record.sha256}
+    return {"dataset": data.name, "train_shape": list(data.x_train.shape), **own, **settings}
 
 
 def history_document(method: str, data: Dataset, settings: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,6 +73,11 @@ def history_document(method: str, data: Dataset, settings: Mapping[str, Any], ow
         **own,
         "versions": versions(),
     }
+
+
+def network_name(data: Dataset, method: str) -> str:
+    """Of a genotype that a method found: the data set's name and the method's, in the characters that a name may have."""
+    return re.sub(r"^[^A-Za-z0-9]+|[^A-Za-z0-9._-]+", "-", f"{data.name}-{method}").lstrip("-._")
 
 
 def search_record(method: str, data: Dataset, seed: int, settings: Mapping[str, Any]) -> SearchRecord:

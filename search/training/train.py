@@ -23,7 +23,8 @@ from litesnn.compiler.genotype import (
 from litesnn.compiler.genotype.files import AnyGenotype
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.profile.load import AnyProfile
-from litesnn.search.data import Dataset, load_for
+from litesnn.search.data import Dataset, OwnData, load_for
+from litesnn.search.data.own.records import check_same
 from litesnn.search.model.export import export_document, export_tensors
 from litesnn.search.model.registers import Tally
 from litesnn.search.model.spiking_model import SpikingModel
@@ -71,18 +72,21 @@ class TrainingResult(Shown):
 
 def train_genotype(
     genotype: AnyGenotype,
-    dataset: str | Dataset,
+    dataset: str | PathLike[str] | Dataset,
     out_path: str | PathLike[str],
     settings: TrainingSettings | Mapping[str, Any] | None = None,
     *,
     preset: str | None = None,
     data_dir: str | PathLike[str] | None = None,
+    own: OwnData | None = None,
+    other_data: bool = False,
     preprocessing: Mapping[str, Any] | None = None,
     profile: AnyProfile | None = None,
     device: str = "cpu",
     resume: bool = False,
     progress: bool = True,
     on_epoch: Callable[[EpochReport], None] | None = None,
+    on_data: Callable[[Dataset], None] | None = None,
 ) -> TrainingResult:
     """Train a genotype and write it, with its weights, to `out_path` (`.json`; the tensors lie beside it).
 
@@ -96,10 +100,12 @@ def train_genotype(
     Parameters
     ----------
     genotype : its path, its document, or what was read
-    dataset : a name of `litesnn.search.data.DATASETS`, or a data set
+    dataset : a name of `litesnn.search.data.DATASETS`, a place of one's own data (`load_dataset`), or a data set
     settings : epochs, batch size, learning rates, seed, ...: all of them, or by name those that differ from the preset's
     preset : settings of a paper, as `litesnn train --preset` has them; the defaults where left out
     data_dir : folder with the data set's files
+    own : how one's own data are read, where that shall differ from what the genotype records
+    other_data : train on other data than those that the genotype records; else those are refused
     preprocessing : fields of `EventFrames` that replace the genotype's; `frames` replaces its timesteps too
     profile : the chip that is trained for, as a name, a path or loaded: membrane units stay within its accumulator, and sums beyond it are counted
     device : as torch names it: `cpu`, `cuda`, `cuda:1`
@@ -107,6 +113,7 @@ def train_genotype(
         uninterrupted training
     progress : show a bar where somebody looks: a terminal, a notebook
     on_epoch : called after every epoch, once its checkpoint is written; in the first process
+    on_data : called with the data set before training begins
 
     Raises
     ------
@@ -124,7 +131,12 @@ def train_genotype(
     set_threads(settings.threads)
     loaded = _with_reset(load_genotype(genotype), settings)
     loaded = with_preprocessing(loaded, preprocessing or {})
-    data = load_for(loaded.spec, dataset, data_dir) if isinstance(dataset, str) else dataset
+    data = load_for(loaded.spec, dataset, data_dir, own or OwnData())
+    if loaded.spec.data is not None and not other_data:
+        check_same(loaded.spec.data, data, content_alone=True)
+    if on_data is not None:
+        on_data(data)
+    loaded = replace(loaded, spec=loaded.spec.model_copy(update={"data": data.record}))
     loaded = recording_preprocessing(loaded, data)
     place = usable_device(device, TrainingError)
     ranks = shared_among_ranks(place, settings.batch_size, TrainingError)
@@ -190,5 +202,11 @@ def _record(
 
 def _identity(loaded: LoadedGenotype, data: Dataset, settings: TrainingSettings) -> dict[str, Any]:
     document = hashlib.sha256(dump_genotype(loaded.spec)).hexdigest()
-    shapes = {"dataset": data.name, "train_shape": list(data.x_train.shape), "test_shape": list(data.x_test.shape)}
+    own = {} if data.record is None else {"data_sha256": data.record.sha256}
+    shapes = {
+        "dataset": data.name,
+        "train_shape": list(data.x_train.shape),
+        "test_shape": list(data.x_test.shape),
+        **own,
+    }
     return {"genotype": document, **shapes, **settings.as_dict()}

@@ -13,12 +13,12 @@ from torch import Tensor
 
 from litesnn.base.errors import SearchError
 from litesnn.compiler.genotype import resolve
-from litesnn.search.data import Dataset, load_dataset
+from litesnn.search.data import Dataset, given_dataset
 from litesnn.search.methods.light.macro import check_size, spiking_cells, to_genotype
 from litesnn.search.methods.light.scoring import Scorer, training_samples
 from litesnn.search.methods.light.settings import CellSearchSettings
 from litesnn.search.methods.light.strategies import BadRow, edge_operations, strategy_of
-from litesnn.search.run.history import SearchResult, history_document, search_identity, search_record
+from litesnn.search.run.history import SearchResult, history_document, network_name, search_identity, search_record
 from litesnn.search.run.output import CHECKPOINT_FILE, GENOTYPE, check_search_output
 from litesnn.search.run.run import Run
 from litesnn.search.run.session import run_session, set_threads, usable_device
@@ -26,7 +26,7 @@ from litesnn.search.spaces.four_nodes import without_idle_nodes
 
 
 def search_cell(
-    dataset: str | Dataset,
+    dataset: str | PathLike[str] | Dataset,
     out_dir: str | PathLike[str],
     settings: CellSearchSettings | None = None,
     *,
@@ -42,7 +42,7 @@ def search_cell(
 
     Parameters
     ----------
-    dataset : a name of `litesnn.search.data.DATASETS`, or a data set
+    dataset : a name of `litesnn.search.data.DATASETS`, a place of one's own data (`load_dataset`), or a data set
     data_dir : folder with the data set's files
     device : as torch names it
     resume : go on from `search.checkpoint` in `out_dir` where there is one
@@ -59,7 +59,7 @@ def search_cell(
     settings = settings or CellSearchSettings()
     check_search_output(Path(out_dir))
     set_threads(settings.threads)
-    data = load_dataset(dataset, None if data_dir is None else Path(data_dir)) if isinstance(dataset, str) else dataset
+    data = given_dataset(dataset, data_dir)
     work = _Evaluations(data, settings, usable_device(device, SearchError))
     run = Run("search", SearchError, Path(out_dir) / CHECKPOINT_FILE, search_identity(data, settings.as_dict()))
     with run_session(progress) as bar:
@@ -128,9 +128,10 @@ class _Evaluations:
             data.input_spec,
             self.timesteps,
             data.num_classes,
-            f"{data.name}-{settings.method}",
+            network_name(data, str(settings.method)),
             search_record(settings.method, data, settings.seed, told),
         )
+        genotype = genotype.model_copy(update={"data": data.record})
         resolve(genotype)
         own = {
             "timesteps": self.timesteps,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from litesnn.base.errors import SearchError
-from litesnn.search.data import Dataset, load_dataset
+from litesnn.search.data import Dataset, given_dataset
 from litesnn.search.methods.lite.chip_prices import check_reset
 from litesnn.search.methods.lite.history import METHOD, EpochRow
 from litesnn.search.methods.lite.method import LITESNN
@@ -23,7 +23,7 @@ from litesnn.search.run.session import run_session, set_threads, shared_among_ra
 
 
 def search_genotype(
-    dataset: str | Dataset,
+    dataset: str | PathLike[str] | Dataset,
     out_dir: str | PathLike[str],
     settings: SearchSettings | Mapping[str, Any] | None = None,
     *,
@@ -41,7 +41,7 @@ def search_genotype(
 
     Parameters
     ----------
-    dataset : a name of `litesnn.search.data.DATASETS`, or a data set
+    dataset : a name of `litesnn.search.data.DATASETS`, a place of one's own data (`load_dataset`), or a data set
     settings : all of them, or by name those that differ from the preset's, as `litesnn search litesnn --set` has them
     preset : `tiny`, minutes on a CPU, or a scale of the paper
     data_dir : folder with the data set's files
@@ -62,7 +62,7 @@ def search_genotype(
     check_reset(settings)
     check_search_output(Path(out_dir))
     set_threads(settings.threads)
-    data = load_dataset(dataset, None if data_dir is None else Path(data_dir)) if isinstance(dataset, str) else dataset
+    data = given_dataset(dataset, data_dir)
     place = usable_device(device, SearchError)
     ranks = shared_among_ranks(place, settings.batch_size, SearchError)
     settings = replace(settings, precision=decided(settings.precision, place, ranks))
