@@ -22,6 +22,12 @@ class Line:
     colour: int
     dashed: bool = False
 
+    @property
+    def lone(self) -> tuple[str, str] | None:
+        """The only point of a curve that has no other, which a line would not show."""
+        x, _, y = self.points.partition(",")
+        return (x, y) if self.points and " " not in self.points else None
+
 
 @dataclass(frozen=True)
 class Chart:

@@ -37,3 +37,9 @@ def test_a_large_network_makes_a_small_page() -> None:
     assert sum(entry.neurons for entry in trace.populations) > 750_000
     assert sum(len(entry.cells) * len(entry.cells[0]) for entry in trace.populations) <= MOST_CELLS
     assert len(render_trace(trace)) < 5_000_000
+
+
+def test_a_sample_of_one_step_shows_its_values_as_points() -> None:
+    page = render_trace(random_trace([(3, 4)], timesteps=1))
+    assert '<circle class="lone' in page
+    assert '<circle class="lone' not in render_trace(random_trace([(3, 4)], timesteps=2))
