@@ -9,16 +9,15 @@ Axis order is (channels, height, width) everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
-from pydantic_core import PydanticKnownError
+from pydantic import Field, WithJsonSchema, model_validator
 
 from litesnn.base.cards.card import Card
 from litesnn.base.cards.shown import Shown
 from litesnn.compiler.genotype.card import genotype_card
 from litesnn.compiler.genotype.data_record import DataRecord
+from litesnn.compiler.genotype.one_of import one_of
 from litesnn.compiler.genotype.ops import OPS
 from litesnn.compiler.genotype.part import Part
 from litesnn.compiler.genotype.plugins import PluginRecord
@@ -45,20 +44,8 @@ RESETS: list[str] = list(get_args(NeuronReset))
 """These, and those of plugins."""
 
 
-def _one_of(known: Collection[str]) -> AfterValidator:
-    """A name of a table that plugins add to; refused as a literal is."""
-
-    def check(name: str) -> str:
-        if name not in known:
-            *others, last = known
-            raise PydanticKnownError("literal_error", {"expected": f"{', '.join(others)} or {last}"})
-        return name
-
-    return AfterValidator(check)
-
-
-OpName = Annotated[str, _one_of(OPS), WithJsonSchema({"enum": list(OPS), "type": "string"})]
-ResetName = Annotated[str, _one_of(RESETS), WithJsonSchema({"enum": list(RESETS), "type": "string"})]
+OpName = Annotated[str, one_of(OPS), WithJsonSchema({"enum": list(OPS), "type": "string"})]
+ResetName = Annotated[str, one_of(RESETS), WithJsonSchema({"enum": list(RESETS), "type": "string"})]
 
 
 class InputSpec(Part):

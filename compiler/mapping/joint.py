@@ -55,7 +55,7 @@ class Options:
         channels = np.array([1 if shared else _largest(grid.channels) for grid in grids], np.float64)
         cores = np.array([float(len(grid)) for grid in grids])
         size = demand.population.size // (demand.population.shape[0] if shared else 1)
-        return cls(grids, cores, pixels * channels, size, imposed)
+        return cls(grids, cores, pixels * channels, total=size, imposed=imposed)
 
 
 def choose_together(options: dict[str, Options], limit: int) -> dict[str, int]:

@@ -125,6 +125,7 @@ def import_network(
     lava_samples: int | None = 2,
     lava_models: Models = "stock",
     lava_timeout: float = LAVA_TIMEOUT,
+    placement: ObjectiveName = BALANCED,
     progress: Progress | bool = True,
 ) -> Compilation:
     """`compile` with samples as `litesnn import` chooses them: a user's arrays, or seeded random inputs.
@@ -142,6 +143,7 @@ def import_network(
         lava_samples=lava_samples,
         lava_models=lava_models,
         lava_timeout=lava_timeout,
+        placement=placement,
         progress=progress,
     )
 

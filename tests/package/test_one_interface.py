@@ -34,7 +34,7 @@ FUNCTIONS = {
 """Command -> the function that does it."""
 COMMANDS_ALONE = {
     *("new", "prune", "quantize", "explain", "conformance", "export", "diff", "info", "report", "profiles", "rules"),
-    *("docs", "search lightsnn", "search snasnet"),
+    *("docs", "data", "example", "show", "search lightsnn", "search snasnet"),
 }
 SETTINGS: Mapping[str, type] = {"train": TrainingSettings, "search litesnn": SearchSettings}
 RENAMED = {
@@ -52,21 +52,23 @@ ELSEWHERE = {
     "json_output list_passes print_after stop_after certificate profile_time quiet verbose version": "what is printed",
     "output outputs fixed witness": "files: objects have `save`, and say what they hold",
     "settings rules profile_settings given_figures": "figures of a profile: `load_profile(name, overrides, rules)`",
-    "input_path labels_path data_dir seed": "of samples: `SampleChoice`, `verification_samples`",
+    "input_path labels_path dataset data_dir seed": "of samples: `SampleChoice`, `verification_samples`",
     "no_lava no_fixes no_placement": "`lava_samples=0`, `fix_seconds=0`, `place=False`",
+    "plugin": "`use_plugin`",
+    "test_fraction split_seed image_size color sensor": "`OwnData`",
     "frames split downsample polarity": "`preprocessing`, or a `Dataset`",
     "raw simulator models lava_timeout": "of `run`: `run_lava` is a function of its own",
     "sweep_texts assignments": "a loop; `settings`",
 }
 """Options -> how the same is said in Python."""
 PYTHON = {
-    "progress watch on_epoch timing": "what a caller is told meanwhile",
-    "samples network settings preprocessing out_dir": "an object for several options",
+    "progress watch on_epoch on_data timing": "what a caller is told meanwhile",
+    "samples network settings preprocessing own out_dir": "an object for several options",
     "file place seed by_rules simulate batch_size stream record_states": "`-o`, `--no-placement`, `--samples 0`; what a search loop needs",
 }
 """Arguments -> what of the command line they stand for."""
-OTHER_DEFAULTS = {("explore", "profiles"): "loihi2", ("run", "record"): ()}
-"""Where an option that is left out is None, and the command takes this."""
+OTHER_DEFAULTS = {("explore", "profiles"): "loihi2", ("run", "record"): (), ("run", "inputs"): inspect.Parameter.empty}
+"""Where an option that is left out is None: what the command takes then; of a simulation, the inputs of `--dataset`."""
 
 
 def commands() -> dict[str, Any]:

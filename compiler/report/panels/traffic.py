@@ -105,7 +105,11 @@ class TrafficPanel(Panel):
         )
         heatmap = _heatmap(report.mapping.cores_detail, placement.traffic)
         return cls(
-            placement.unit, AIMS[placement.objective], heatmap, tuple(METRICS[metric] for metric in metrics), rows
+            unit=placement.unit,
+            objective=AIMS[placement.objective],
+            heatmap=heatmap,
+            metrics=tuple(METRICS[metric] for metric in metrics),
+            strategies=rows,
         )
 
     template = """\
