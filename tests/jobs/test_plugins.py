@@ -49,6 +49,10 @@ def wide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     before = [table.copy() for table in TABLES]
     yield tmp_path
     sys.modules.pop("wide", None)
+    put_back(before)
+
+
+def put_back(before: list) -> None:
     for table, kept in zip(TABLES, before, strict=True):
         table.clear()
         (table.extend if isinstance(table, list) else table.update)(kept)
@@ -117,6 +121,30 @@ def test_a_search_takes_the_space_and_the_genotype_is_refused_without_the_plugin
     plugins.LOADED["wide"] = plugins.PluginRecord(name="wide", version="2.0")
     with pytest.warns(UserWarning, match="was made with the plugin 'wide' 1.0; loaded is version 2.0"):
         litesnn.load_genotype(path)
+
+
+def test_an_installed_package_offers_a_plugin_and_data_which_nobody_names(
+    wide: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (wide / "own_stripes.py").write_text(
+        "import numpy as np\ndef load():\n    y = np.arange(20) % 2\n    return y[:, None, None] * np.ones((20, 4, 4)), y\n"
+    )
+    about = wide / "wide_package-2.5.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: wide-package\nVersion: 2.5\n")
+    (about / "entry_points.txt").write_text(
+        "[litesnn.plugins]\nbroad = wide:plugin\n[litesnn.datasets]\nstripes = own_stripes:load\n"
+    )
+    monkeypatch.syspath_prepend(wide)
+    before = [table.copy() for table in TABLES]
+    (record,) = [record for record in litesnn.use_installed_plugins() if record.name == "broad"]
+    assert (record.version, record.module) == ("2.5", None)
+    path = changed(wide)
+    put_back(before)
+    assert litesnn.load_genotype(path).spec.plugins == (record,)
+    data = litesnn.load_dataset("stripes")
+    assert data.record is not None
+    assert (data.record.kind, data.record.name, data.record.plugin) == ("plugin", "stripes", "wide-package 2.5")
 
 
 @pytest.mark.parametrize(

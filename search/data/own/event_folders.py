@@ -23,8 +23,8 @@ from litesnn.search.settings.own_data import OwnData
 
 _COLUMNS = ("x", "y", "p", "t")
 _ARCHIVE = Kind(DataError, "recording", 2**28)
-_UNPACKED = 2**30
-"""Bytes of one recording's arrays."""
+_UNPACKED = 2**28
+"""Bytes of one recording's arrays, which take up to eight times as many as 64-bit integers."""
 
 
 def read_npz_recording(path: Path) -> Events:

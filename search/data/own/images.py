@@ -105,7 +105,7 @@ def _decoded(path: Path, content: bytes, size: Size | None) -> _Read:
 
 def _converted(path: Path, image: Image, size: Size | None) -> _Read:
     changes = []
-    if getattr(image, "n_frames", 1) > 1:
+    if getattr(image, "is_animated", False):
         changes.append("the first of several frames is taken")
     if image.mode.startswith(_WIDE) or image.mode == "I":
         values = np.asarray(image).astype(np.int64)

@@ -58,21 +58,21 @@ def check_same(record: DataRecord, data: Dataset, *, content_alone: bool = False
         What was expected and found, and in what they differ.
     """
     found = data.record
+    hint = (
+        "give the recorded data, or --other-data to train on these"
+        if content_alone
+        else "give the recorded data, train on these, or take single samples with --input"
+    )
     if found is None:
-        raise DataError(f"data set: found '{data.name}'; expected {_said(record)}, as the genotype records")
+        raise DataError(f"data set: found '{data.name}'; expected {_said(record)}, as the genotype records; {hint}")
     fields = _CONTENT if content_alone else (*_CONTENT, "sample", "samples", "sensor")
     differing = [field for field in fields if getattr(record, field) != getattr(found, field)]
     if record.classes and found.classes and record.classes != found.classes:
         differing.append("classes")
     if differing:
         parts = [f"{field} {_value(found, field)} for {_value(record, field)}" for field in differing]
-        hint = (
-            "; give the recorded data, or --other-data to train on these"
-            if content_alone
-            else "; give the recorded data, train on these, or take single samples with --input"
-        )
         raise DataError(
-            f"data set: found {_said(found)}; expected {_said(record)}, as the genotype records. What differs: {', '.join(parts)}{hint}"
+            f"data set: found {_said(found)}; expected {_said(record)}, as the genotype records. What differs: {', '.join(parts)}; {hint}"
         )
 
 

@@ -16,8 +16,9 @@ def held_out(labels: Labels, fraction: float, seed: int) -> tuple[npt.NDArray[np
     """
     generator = np.random.default_rng(seed)
     test = np.zeros(len(labels), bool)
-    for number in range(int(labels.max()) + 1):
-        members = generator.permutation(np.flatnonzero(labels == number))
+    by_class = np.split(np.argsort(labels, kind="stable"), np.cumsum(np.bincount(labels))[:-1])
+    for samples in by_class:
+        members = generator.permutation(samples)
         most = len(members) - LEAST
         test[members[: min(max(1, round(fraction * len(members))), most)]] = True
     return np.flatnonzero(~test), np.flatnonzero(test)
