@@ -54,8 +54,10 @@ def _along(part: Slice, axis: Axis, interval: Interval) -> Slice:
 
 
 def _axes(demand: Demand, part: Slice) -> Iterator[Axis]:
-    """Axes along which a slice can be cut: of the map its rows, or its columns where it has one row; none that cuts what a profile
-    holds together (`mapping.cuts`)."""
+    """Axes along which a slice can be cut: of the map its rows, or its columns where it has one row.
+
+    None along which a profile has maps cut into powers of two alone (`mapping.cuts`).
+    """
     patches, is_map = demand.limits.patches, part.rows[1] - part.rows[0] > 1 or part.columns[1] - part.columns[0] > 1
     if part.channels[1] - part.channels[0] > 1 and not (patches.part_powers and is_map):
         yield "channels"

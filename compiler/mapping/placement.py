@@ -2,8 +2,9 @@
 
 Mt-KaHyPar (deterministic preset) cuts the packet graph into chips and maps each chip's cores onto its mesh; local search
 refines that and, separately, the row-major placement, and from the better one goes on to relieve busy links. Of all these
-placements the objective takes one: without another choice, of those with nearly the fewest hops the least busiest link. An axon, the hyperedge from a
-neuron to the cores that it reaches, is one packet per core: summed by pair of cores that is exactly the packet graph.
+placements the objective takes one: without another choice, of those with nearly the fewest hops the least busiest link.
+An axon, the hyperedge from a neuron to the cores that it reaches, is one packet per core: summed by pair of cores that
+is exactly the packet graph.
 """
 
 from __future__ import annotations
