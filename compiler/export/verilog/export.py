@@ -14,6 +14,7 @@ from litesnn.base.errors import ExportError
 from litesnn.base.output_folder import FolderKind
 from litesnn.compiler.export.exported import Exported
 from litesnn.compiler.export.verilog.layout import Layout
+from litesnn.compiler.export.verilog.memories import block_ram, memories
 from litesnn.compiler.export.verilog.refusals import hardware_image
 from litesnn.compiler.export.verilog.sizes import Sizes
 from litesnn.compiler.export.verilog.sources import MODULES, PACKAGE, TESTBENCH, module_files
@@ -70,7 +71,11 @@ def export_verilog(program: Program) -> Exported:
     )
     index = json.dumps(document.model_dump(mode="json"), indent=1, sort_keys=True) + "\n"
     said = f"{len(image.cores)} core(s); {sizes.neurons:,} neurons, {sizes.words:,} words and {sizes.slots} delay slots in each"
-    return Exported({INDEX: index.encode(), **files}, (said, "docs/hardware.md: how to simulate and synthesize them"))
+    blocks, bits = block_ram(layout), sum(memory.bits for memory in memories(layout))
+    ram = f"memory of a core: {bits:,} bits, some {blocks} blocks of 36 Kbit; of the chip: {blocks * len(image.cores)}"
+    return Exported(
+        {INDEX: index.encode(), **files}, (said, ram, "docs/hardware.md: how to simulate and synthesize them")
+    )
 
 
 def _listed(root: Path) -> dict[str, str]:
