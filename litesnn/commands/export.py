@@ -1,4 +1,4 @@
-"""`litesnn export PROGRAM --to nir|sanafe|image -o PATH`: a program for another tool or chip."""
+"""`litesnn export PROGRAM --to nir|sanafe|image|verilog -o PATH`: a program for another tool or chip."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ from litesnn.commands.options import DataDirOption, DatasetOption, InputOption, 
 def export_command(
     program: Annotated[Path, typer.Argument(help="A program directory.")],
     to: Annotated[
-        str, typer.Option(help="Format: nir, sanafe, or image: what every core holds, for a loader of your own chip.")
+        str,
+        typer.Option(
+            help="Format: nir, sanafe, image: what every core holds, for a loader of your own chip, or verilog: cores that run it."
+        ),
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="File to write, or a folder for formats of several files.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from litesnn.base.errors import ProfileError
+from litesnn.base.errors import DataError, ProfileError
 from litesnn.commands.consoles import warn
 
 if TYPE_CHECKING:
@@ -72,6 +72,16 @@ NoLavaOption = Annotated[
     bool,
     typer.Option("--no-lava", help="Leave Lava out, where it is not installed; the other engines run all samples."),
 ]
+ENGINES = ("pytorch", "exact", "lava", "rtl")
+EnginesOption = Annotated[
+    str | None,
+    typer.Option(
+        "--engines",
+        metavar="NAME,...",
+        help="Engines that are compared, of pytorch, exact, lava and rtl: the SystemVerilog cores in Verilator, with as many samples as "
+        "Lava. The reference and exact always run. All but rtl if left out.",
+    ),
+]
 ModelsOption = Annotated[
     Literal["stock", "fast", "fused"],
     typer.Option(
@@ -117,6 +127,23 @@ def sample_count(text: object) -> int | None:
     if count < 0:
         raise typer.BadParameter(f"found '{text}'; allowed: 0 or more, or all")
     return count
+
+
+def chosen_engines(text: str | None, no_lava: bool) -> frozenset[str]:
+    """The engines that `--engines` names, and those that always run.
+
+    Raises
+    ------
+    DataError
+        For a name that is none of an engine, and for Lava beside `--no-lava`.
+    """
+    names = ("pytorch", "exact", "lava") if text is None else [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in ENGINES:
+            raise DataError(f"--engines: found '{name}'; allowed: {', '.join(ENGINES)}")
+    if no_lava and text is not None and "lava" in names:
+        raise DataError("--engines names lava, and --no-lava leaves it out; allowed: one of them")
+    return frozenset({"pytorch", "exact", *names} - ({"lava"} if no_lava else set()))
 
 
 def ignored_inputs(**given: Path | str | None) -> str:

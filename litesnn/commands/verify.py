@@ -1,4 +1,4 @@
-"""`litesnn verify PROGRAM`: PyTorch against exact against Lava, for a program that was compiled before."""
+"""`litesnn verify PROGRAM`: PyTorch against exact against Lava, and against its SystemVerilog cores, for a program that was compiled before."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from litesnn.commands.options import (
     DataDirOption,
     DatasetOption,
     DeviceOption,
+    EnginesOption,
     InputOption,
     JsonOption,
     LabelsOption,
@@ -22,6 +23,7 @@ from litesnn.commands.options import (
     ModelsOption,
     NoLavaOption,
     SeedOption,
+    chosen_engines,
     ignored_inputs,
 )
 from litesnn.runtime.lava import LAVA_TIMEOUT
@@ -31,6 +33,7 @@ def verify_command(
     program: Annotated[Path, typer.Argument(help="A program directory.")],
     samples: LavaSamplesOption = 32,
     no_lava: NoLavaOption = False,
+    engines: EnginesOption = None,
     models: ModelsOption = "stock",
     lava_timeout: LavaTimeoutOption = LAVA_TIMEOUT,
     input_path: InputOption = None,
@@ -50,11 +53,13 @@ def verify_command(
     with errors_to_exit():
         from litesnn.compiler.program import Program
         from litesnn.compiler.rules.range_rules import seen_findings
+        from litesnn.jobs.rtl import RtlEngine
         from litesnn.jobs.samples import SampleChoice
         from litesnn.jobs.testbench.base import testbench
         from litesnn.jobs.verify import verify
         from litesnn.runtime.verify import Verification
 
+        compared = chosen_engines(engines, no_lava)
         loaded = Program.load(program)
         if samples == 0:
             warn(ignored_inputs(input=input_path, labels=labels_path, data_dir=data_dir, dataset=dataset))
@@ -62,14 +67,17 @@ def verify_command(
         else:
             choice = SampleChoice(input_path, labels_path, data_dir, seed, dataset=dataset)
             chosen = testbench(loaded.origin).samples(choice, lambda: loaded.graph)
+            rtl = RtlEngine.of(loaded) if "rtl" in compared else None
             with EngineProgress() as progress:
                 result = verify(
                     loaded.graph,
                     loaded.origin,
                     chosen,
-                    lava_samples=0 if no_lava else samples,
+                    lava_samples=samples if "lava" in compared else 0,
                     lava_models=models,
                     lava_timeout=lava_timeout,
+                    rtl=rtl,
+                    rtl_samples=samples,
                     device=device,
                     progress=progress,
                 )

@@ -67,8 +67,10 @@ class ChipEngines:
     def membrane(self, engine: str, inputs: Inputs, first: Divergence) -> int | None:
         """The membrane of the neuron of a divergence, in the last of the samples and before its reset.
 
-        None for Lava where a spike reset it, since its variable shows the membrane after the reset.
+        None for Lava where a spike reset it, since its variable shows the membrane after the reset, and for the SystemVerilog cores.
         """
+        if engine == "rtl":
+            return None
         name, population = first.population, self.graph[first.population]
         assert isinstance(population, Membranes)
         at = (-1, first.step, *neuron_index(population, first.neuron))

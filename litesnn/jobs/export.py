@@ -15,7 +15,7 @@ from typing import Any
 from litesnn.base.errors import DataError, ExportError
 from litesnn.base.output import check_file, write_atomically
 from litesnn.base.output_folder import FolderKind
-from litesnn.base.output_kinds import IMAGE, NIR, SANAFE, Kind
+from litesnn.base.output_kinds import CHIP, IMAGE, NIR, SANAFE, Kind
 from litesnn.compiler.export import Exported
 from litesnn.compiler.program import Program
 from litesnn.jobs.samples import SampleChoice
@@ -48,6 +48,12 @@ EXPORTS: dict[str, ExportFormat] = {
         ("image.json",),
         IMAGE,
         folder="litesnn.compiler.image:IMAGE_FOLDER",
+    ),
+    "verilog": ExportFormat(
+        "litesnn.compiler.export.verilog.export:export_verilog",
+        ("chip.json",),
+        CHIP,
+        folder="litesnn.compiler.export.verilog.export:CHIP_FOLDER",
     ),
     "sanafe": ExportFormat(
         "litesnn.compiler.export.sanafe:export_sanafe", ("architecture.yaml", "network.yaml"), SANAFE, with_sample=True

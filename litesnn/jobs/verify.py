@@ -12,6 +12,7 @@ from litesnn.compiler.program.given import AnyProgram, program_of
 from litesnn.jobs.engines import ChipEngines, Progress, chip_engines, compare_engines
 from litesnn.jobs.fitting_input import Inputs
 from litesnn.jobs.networks import Network, origin_of
+from litesnn.jobs.rtl import RtlEngine
 from litesnn.jobs.samples import OWN_SAMPLES, AnyArray, SampleChoice, Samples, choice_of
 from litesnn.jobs.testbench.base import Reference, testbench
 from litesnn.runtime.lava import LAVA_TIMEOUT, Models
@@ -31,10 +32,12 @@ def verify(
     lava_samples: int | None = LAVA_SAMPLES,
     lava_models: Models = "stock",
     lava_timeout: float = LAVA_TIMEOUT,
+    rtl: RtlEngine | None = None,
+    rtl_samples: int | None = None,
     device: str = "cpu",
     progress: Progress | bool = True,
 ) -> Verification:
-    """Compare a network's reference, the exact simulator and Lava spike for spike.
+    """Compare a network's reference, the exact simulator, Lava and, if asked for, its SystemVerilog cores spike for spike.
 
     The reference of a genotype is PyTorch `fixed`, with `float` beside it; that of a file from elsewhere is the exact simulator.
 
@@ -48,6 +51,8 @@ def verify(
     lava_models : whose models Lava runs, see `run_lava`; `stock` and `fast` hold every synapse by itself, so that Lava is left out
         of networks of more than `engines.LAVA_SYNAPSES`, and `Verification.note` says so
     lava_timeout : seconds without a sign of life after which Lava is given up
+    rtl : the SystemVerilog cores of the program, where they are to be compared too
+    rtl_samples : how many go through them, None for all
     device : where the exact simulator computes
     progress : True shows bars where somebody looks; or called with (engine, done, total)
 
@@ -72,10 +77,14 @@ def verify(
         reference, count = bench.reference(chip), len(chosen.inputs)
         first = Engine(reference.name, reference.run, count)
         explain = partial(explain_divergence, chip, reference)
-        result = compare_engines(chip, chosen, first, reference.others(count), lava_samples, explain)
+        others = reference.others(count)
+        if rtl is not None:
+            in_rtl = count if rtl_samples is None else min(rtl_samples, count)
+            others = {**others, "rtl": (Engine("rtl", rtl.run, in_rtl), True)}
+        result = compare_engines(chip, chosen, first, others, lava_samples, explain)
         for comparison in result.exact_comparisons:
             _explain_readout(chip, reference, comparison, chosen.inputs)
-        result.note += reference.note(result)
+        result.note += reference.note(result) + ("" if rtl is None else rtl.note)
         return result
 
 

@@ -80,3 +80,20 @@ def test_verify_exits_1_and_names_the_first_divergence(program: Path, tmp_path: 
     first = found["comparisons"][0]["first_divergence"]
     assert (first["population"], first["place"]) == ("stem", "stem")
     assert "wrong threshold" in first["causes"][0]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--engines", "exact,loihi"), "--engines: found 'loihi'; allowed: pytorch, exact, lava, rtl"),
+        (("--engines", "lava", "--no-lava"), "--engines names lava, and --no-lava leaves it out"),
+    ],
+)
+def test_engines_that_do_not_exist_or_contradict_are_refused(
+    program: Path, options: tuple[str, ...], said: str
+) -> None:
+    refused(call("verify", program, *options), said)
+
+
+def test_engines_say_who_is_compared(program: Path) -> None:
+    assert set(json_of("verify", program, "--engines", "exact")["samples"]) == {"pytorch", "pytorch_float", "exact"}

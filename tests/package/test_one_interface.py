@@ -53,7 +53,7 @@ ELSEWHERE = {
     "output outputs fixed witness": "files: objects have `save`, and say what they hold",
     "settings rules profile_settings given_figures": "figures of a profile: `load_profile(name, overrides, rules)`",
     "input_path labels_path dataset data_dir seed": "of samples: `SampleChoice`, `verification_samples`",
-    "no_lava no_fixes no_placement": "`lava_samples=0`, `fix_seconds=0`, `place=False`",
+    "no_lava no_fixes no_placement engines": "`lava_samples=0`, `fix_seconds=0`, `place=False`, `rtl=`",
     "plugin": "`use_plugin`",
     "test_fraction split_seed image_size color sensor": "`OwnData`",
     "frames split downsample polarity": "`preprocessing`, or a `Dataset`",
@@ -63,7 +63,7 @@ ELSEWHERE = {
 """Options -> how the same is said in Python."""
 PYTHON = {
     "progress watch on_epoch on_data timing": "what a caller is told meanwhile",
-    "samples network settings preprocessing own out_dir": "an object for several options",
+    "samples network settings preprocessing own rtl rtl_samples out_dir": "an object for several options",
     "file place seed by_rules simulate batch_size stream record_states": "`-o`, `--no-placement`, `--samples 0`; what a search loop needs",
 }
 """Arguments -> what of the command line they stand for."""

@@ -14,6 +14,7 @@ ENGINES = {
     "pytorch": "PyTorch (fixed)",
     "exact": "exact simulator",
     "lava": "Lava CPU simulator",
+    "rtl": "SystemVerilog cores",
 }
 _NOTHING_COMPARED: dict[str, Any] = {
     "dependentRequired": {"compared_spikes": ["compared_readouts", "silent_populations"]},

