@@ -29,13 +29,21 @@ def _rate(per_second: float) -> str:
     return f"{per_second:,.1f}/s" if per_second < 100 else f"{per_second:,.0f}/s"
 
 
-def bar_columns(description: str) -> tuple[ProgressColumn, ...]:
-    """Description, bar, done of all, rate, elapsed and remaining time."""
+class ExpectedColumn(ProgressColumn):
+    """The time that is expected, as the task's field `expected` says it."""
+
+    def render(self, task: Task) -> Text:
+        """See `ProgressColumn.render`."""
+        return Text(str(task.fields.get("expected", "")), style="cyan")
+
+
+def bar_columns(description: str, expected: bool = False) -> tuple[ProgressColumn, ...]:
+    """Description, bar, done of all, rate, elapsed and remaining time; the last as the task's own field where it is `expected`."""
     return (
         TextColumn(description, markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         RateColumn(),
         TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        ExpectedColumn() if expected else TimeRemainingColumn(),
     )

@@ -20,6 +20,12 @@ class Line:
     points: str
     colour: int
 
+    @property
+    def lone(self) -> tuple[str, str] | None:
+        """The only point of a curve that has no other, which a line would not show."""
+        x, _, y = self.points.partition(",")
+        return (x, y) if self.points and " " not in self.points else None
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -40,6 +46,12 @@ def line_chart(
     length = max(len(values) for values in curves.values())
     series = {name: list(zip(range(1, length + 1), values, strict=False)) for name, values in curves.items()}
     return _chart(title, series, (1, max(length, 2)), _span([v for c in curves.values() for v in c], low, high))
+
+
+def series_chart(title: str, series: Mapping[str, Sequence[tuple[float, float]]]) -> Chart:
+    """Curves through (x, y), each with its own x; one without points keeps its colour and draws nothing."""
+    xs, ys = ([point[axis] for points in series.values() for point in points] for axis in (0, 1))
+    return _chart(title, series, _span(xs, None, None), _span(ys, None, None))
 
 
 def path_chart(title: str, name: str, points: Sequence[tuple[float, float]]) -> Chart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -31,3 +32,13 @@ def origin_of(network: Network) -> Origin:
 def read_origin(path: str | os.PathLike[str]) -> Origin:
     """The origin of a file, by its suffix; see `origin_of`. A genotype goes by its own name, wherever it stands."""
     return read_network(path) if format_of(path) is not None else GenotypeOrigin(load_genotype(path))
+
+
+def digest_of(origin: Origin) -> str:
+    """Of everything that the network is: its files, or of an untrained genotype its document."""
+    genotype = origin.genotype
+    files = origin.files() if origin.trained or genotype is None else {"genotype": genotype.document}
+    digest = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        digest.update(f"{name}\n{len(content)}\n".encode() + content)
+    return digest.hexdigest()

@@ -12,7 +12,7 @@ from litesnn.base.output import write_atomically
 from litesnn.base.output_kinds import HISTORY
 from litesnn.compiler.genotype import Genotype, SearchRecord, save_genotype
 from litesnn.search.data import Dataset
-from litesnn.search.run.output import HISTORY_FILE
+from litesnn.search.run.files import HISTORY_FILE
 from litesnn.search.run.session import versions
 
 FORMAT = "litesnn.search"

@@ -56,7 +56,7 @@ def run_session(shown: bool, ranks: Ranks = ALONE, error: type[LiteSNNError] = L
     `error` is raised where another process is lost.
     """
     console = Terminal(stderr=True)
-    columns = bar_columns("{task.description}")
+    columns = bar_columns("{task.description}", expected=True)
     with (
         torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False),
         Progress(

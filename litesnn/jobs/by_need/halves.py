@@ -5,13 +5,18 @@ Which sample is in which half is drawn, for files are often sorted by class; alw
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import NeedError
-from litesnn.compiler.genotype import Genotype, TrainingRecord
+from litesnn.base.version import __version__
+from litesnn.compiler.genotype import Genotype, LoadedGenotype, TrainingRecord
+from litesnn.compiler.origin import GenotypeOrigin
+from litesnn.compiler.profile import Profile
+from litesnn.jobs.networks import digest_of
 from litesnn.jobs.samples import SampleChoice, Samples
 from litesnn.jobs.testbench.genotype_samples import verification_samples
 
@@ -60,6 +65,16 @@ def measuring_samples(genotype: Genotype, choice: SampleChoice, dataset: str | N
         )
         raise NeedError(f"what is lost is measured on samples: give --input X.npy and --labels y.npy, {known}")
     return samples
+
+
+def tried_with(loaded: LoadedGenotype, profile: Profile, halves: Halves) -> Iterator[bytes]:
+    """What trials of a genotype follow from: its files, the chip, the samples, and the version of LiteSNN."""
+    samples = halves.samples
+    yield __version__.encode()
+    yield digest_of(GenotypeOrigin(loaded)).encode()
+    yield profile.content()
+    yield np.ascontiguousarray(samples.inputs).tobytes()
+    yield b"" if samples.labels is None else samples.labels.tobytes()
 
 
 def halved(samples: Samples) -> Halves:
