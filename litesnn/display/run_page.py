@@ -10,7 +10,16 @@ from typing import Any
 from litesnn.compiler.report.html import page_style
 from litesnn.compiler.report.numbers import count, percent, si
 from litesnn.display.curves import Chart, series_chart
-from litesnn.display.runs import comparison_notes, shown_measures, spread_of, state_of, time_of, title_of, value_of
+from litesnn.display.runs import (
+    MEASURES,
+    comparison_notes,
+    shown_measures,
+    spread_of,
+    state_of,
+    time_of,
+    title_of,
+    value_of,
+)
 from litesnn.display.search_page import search_template
 from litesnn.search.run.comparison import Comparison, written
 from litesnn.search.run.found import FoundRun
@@ -18,8 +27,10 @@ from litesnn.search.run.journal import Session
 from litesnn.search.run.pace import told
 from litesnn.search.run.table import RunTable
 
-PHASES = ("phase", "stage")
-"""Columns of words by which a curve is cut: its parts do not measure the same thing."""
+PHASE = "phase"
+"""The column by which a curve is cut: its parts do not measure the same thing."""
+COUNTERS = ("epoch", "round", "removed")
+"""Columns of numbers that nobody draws."""
 MOST_TILES = 5
 _OF_SEVERAL = re.compile(r"(.+)_(\d+)")
 Points = list[tuple[float, float]]
@@ -34,7 +45,7 @@ def render_run(run: FoundRun) -> str:
         "sessions": [_session(session) for session in sessions],
         "machines": _machines(sessions),
         "data": _data(run),
-        "settings": {name: written(value) for name, value in run.settings.items()},
+        "settings": {name: written(value) or "none" for name, value in run.settings.items()},
         "decoded": _decoded(run),
         "versions": sessions[-1].versions if sessions else (run.history or {}).get("versions", {}),
         "state": state_of(run),
@@ -78,10 +89,7 @@ def _tiles(run: FoundRun) -> list[tuple[str, str, str]]:
         ("state", run.state, f"{count(run.done)} of {count(run.total)} {unit}"),
         ("time", time_of(run), _expected(run)),
     ]
-    known = [name for name in run.result if name in ("accuracy_fixed", "accuracy_float", "validation_accuracy")]
-    known += [
-        name for name in ("accuracy", "best_score", "model_size", "bit_syn_ops", "timesteps") if name in run.result
-    ]
+    known = [name for name in MEASURES if name in run.result]
     for name in known[: MOST_TILES - len(tiles)]:
         tiles.append((title_of(name), value_of(name, run.result[name]), _about(name, run)))
     return tiles
@@ -99,7 +107,7 @@ def _expected(run: FoundRun) -> str:
     if not found:
         return "over all sessions"
     first = found[0]
-    return f"after {first.done} expected: {told(first.low, first.high)} more"
+    return f"after {first.done} of {run.total} it expected {told(first.low, first.high)} more"
 
 
 def _charts(table: RunTable | None) -> list[Chart]:
@@ -108,7 +116,7 @@ def _charts(table: RunTable | None) -> list[Chart]:
         return []
     families: dict[str, dict[str, Points]] = {}
     for name, points in table.numbers.items():
-        if len(points) < 2:
+        if len(points) < 2 or name in COUNTERS:
             continue
         several = _OF_SEVERAL.fullmatch(name)
         if several:
@@ -123,9 +131,9 @@ def _charts(table: RunTable | None) -> list[Chart]:
 
 
 def _by_phase(table: RunTable, points: list[tuple[int, float]]) -> dict[str, Points]:
-    phases = next((table.column(name) for name in PHASES if name in table.columns), None)
-    if phases is None:
+    if PHASE not in table.columns:
         return {"": list(points)}
+    phases = table.column(PHASE)
     found: dict[str, Points] = {}
     for done, value in points:
         found.setdefault(str(phases[done - 1]), []).append((done, value))
@@ -134,9 +142,8 @@ def _by_phase(table: RunTable, points: list[tuple[int, float]]) -> dict[str, Poi
 
 def _side_by_side(runs: Mapping[str, FoundRun]) -> list[Chart]:
     """For each column of numbers a chart with a curve for every run that has it; columns for single steps are left out."""
-    titles = dict.fromkeys(
-        name for run in runs.values() if run.table for name in run.table.numbers if not _OF_SEVERAL.fullmatch(name)
-    )
+    names = dict.fromkeys(name for run in runs.values() if run.table for name in run.table.numbers)
+    titles = [name for name in names if name not in COUNTERS and not _OF_SEVERAL.fullmatch(name)]
     charts = []
     for title in titles:
         curves: dict[str, Points] = {
@@ -169,8 +176,7 @@ def _session(session: Session) -> dict[str, str]:
         .strftime("%Y-%m-%d %H:%M UTC"),
         "units": f"{session.first} to {session.last}",
         "took": told(session.seconds, session.seconds),
-        "expected": "; ".join(f"after {each.done}: {told(each.low, each.high)} more" for each in session.expected)
-        or "–",
+        "expected": "; ".join(f"after {each.done}: {told(each.low, each.high)} more" for each in session.expected),
         "processes": count(session.processes),
     }
 

@@ -78,7 +78,7 @@ def comparison_table(comparison: Comparison) -> Table:
     settings, measures = comparison.differing[:MOST_SETTINGS], shown_measures(comparison)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for title in ("run", "method", "data", "state", *settings):
-        table.add_column(title)
+        table.add_column(title, no_wrap=title == "run")
     for title in (*map(title_of, measures), "time"):
         table.add_column(title, justify="right")
     for name, run in comparison.runs.items():

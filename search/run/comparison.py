@@ -26,7 +26,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Runs, each under a name of its own; `differing` are the settings whose values are not the same in all."""
+    """Runs, each under a name of its own; `differing` are the settings whose values are not the same in all runs of one method."""
 
     runs: Mapping[str, FoundRun]
     differing: tuple[str, ...]
@@ -44,7 +44,7 @@ class Comparison:
                 name += "'"
             named[name] = run
         names = dict.fromkeys(name for run in runs for name in run.settings)
-        differing = tuple(name for name in names if len({_key(run.settings.get(name)) for run in runs}) > 1)
+        differing = tuple(name for name in names if _differs(name, runs))
         measures = tuple(dict.fromkeys(name for run in runs for name in run.result))
         return cls(named, differing, measures, tuple(_groups(named)))
 
@@ -101,6 +101,14 @@ def written(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return ",".join(map(written, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _differs(name: str, runs: Sequence[FoundRun]) -> bool:
+    """Methods have other settings, which is no difference between runs of one."""
+    values: dict[tuple[str, str], set[str]] = {}
+    for run in runs:
+        values.setdefault((run.kind, run.method), set()).add(_key(run.settings.get(name)))
+    return any(len(found) > 1 for found in values.values())
 
 
 def _key(value: Any) -> str:

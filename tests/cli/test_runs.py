@@ -27,7 +27,15 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.raises(Interrupted):
         slow = TrainingSettings(epochs=3, fixed_epochs=1, batch_size=32, lr=0.02)
         train_genotype(genotype, bar_dataset(), folder / "stopped.json", slow, on_epoch=crash_after(2))
-    changes = {"channels": 4, "batch_size": 8, "repeats": 1, "timesteps": 2, "candidates": 4, "samples": 0}
+    changes = {
+        "channels": 4,
+        "batch_size": 8,
+        "repeats": 1,
+        "timesteps": 2,
+        "candidates": 4,
+        "pool": "max",
+        "last_pool": 1,
+    }
     search_cell(bar_dataset(), folder / "cells", with_settings(preset("snasnet", "tiny"), changes), progress=False)
     return folder
 
