@@ -47,7 +47,7 @@ def explore(
     place: bool = True,
     file: str | os.PathLike[str] | None = None,
     progress: Callable[[str, int, int], None] | None = None,
-    plan: Plan = IN_TURN,
+    plan: Plan | None = None,
 ) -> Exploration:
     """Compile, map and check a network for every profile with every combination of settings.
 
@@ -69,6 +69,7 @@ def explore(
         For rows that failed or are missing (`PartsError`, which names them), a malformed network or profile, a figure or a value that there is not, more than 1,000 rows, and a file that cannot be
         written. What does not run on a chip is a row that says why.
     """
+    plan = plan or IN_TURN
     chosen = [profiles] if isinstance(profiles, str | os.PathLike | Profile) else list(profiles)
     if not chosen:
         raise ProfileError("explore: found no profile; allowed: one or more")
