@@ -77,9 +77,12 @@ class RunFiles:
 
 
 def is_run(path: Path) -> bool:
-    """Whether `find_runs` is to look there: a folder with what a run writes, or with such folders; or a file, which no program is."""
+    """Whether `find_runs` is to look there: a folder with what a run writes, or with such folders; or a file, which no program is.
+
+    The genotype of a training that is not done does not stand there yet.
+    """
     if not path.is_dir():
-        return path.suffix == ".json" and is_there(path)
+        return path.suffix == ".json" and (is_there(path) or RunFiles.of_training(path).there)
     if RunFiles.of_search(path).there or any(path.glob(f"*.{JOURNAL_FILE}")):
         return True
     return any(folder.is_dir() and RunFiles.of_search(folder).there for folder in path.iterdir())
