@@ -17,6 +17,7 @@ from litesnn.search.run.table import HEAD, RunTable
 
 MAX_BYTES = 2**28
 """Of a history or a table: an epoch takes 2 kB."""
+VERSION = 1
 FORMATS = {"litesnn.search": "search", "litesnn.training": "training"}
 
 
@@ -130,8 +131,8 @@ def _read(name: str, path: Path, files: RunFiles) -> FoundRun:
 
 def _history(path: Path) -> dict[str, Any]:
     found = parse_json(read_file(path, Kind(RunError, "history", MAX_BYTES)), str(path), RunError)
-    if not isinstance(found, dict) or found.get("format") not in FORMATS:
-        raise RunError(f"{path}: not the history of a run")
+    if not isinstance(found, dict) or found.get("format") not in FORMATS or found.get("version") != VERSION:
+        raise RunError(f"{path}: not a history of this version of LiteSNN; remove it, or start without resuming")
     for name, kind in (("method", str), ("dataset", str), ("settings", dict)):
         if not isinstance(found.get(name), kind):
             raise RunError(f"{path}: {name}: found {str(found.get(name))[:80]!r}; allowed: what a run writes there")

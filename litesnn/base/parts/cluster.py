@@ -49,14 +49,17 @@ class Cluster:
 
 
 def _outcome(future: Any) -> Outcome:
-    if future.status == "finished":
+    """Its result; where the worker that had it died meanwhile, the scheduler has it computed again, which is waited for."""
+    from concurrent.futures import CancelledError
+
+    from distributed import KilledWorker
+
+    try:
         found: Outcome = future.result()
-        return (
-            found
-            if isinstance(found, Done | Failed)
-            else Failed(f"found {type(found).__name__}; its worker is of another version")
-        )
-    if future.status == "error":
-        error = future.exception()
+    except KilledWorker:
+        return Failed("its worker died, and so did those that it was given to again")
+    except (CancelledError, TimeoutError) as error:
+        return Failed(f"the scheduler is gone, or has forgotten it ({type(error).__name__})")
+    except Exception as error:  # of Dask's own: what the part raises is in its outcome
         return Failed(f"its worker failed: {type(error).__name__}: {error}")
-    return Failed(f"it was {future.status}: the scheduler is gone, or has forgotten it")
+    return found if isinstance(found, Done | Failed) else Failed("its worker has another version of LiteSNN")
