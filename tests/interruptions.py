@@ -41,7 +41,7 @@ def same_files(one: RunFiles, other: RunFiles) -> None:
     assert whole.state == "done"
     assert len(whole.sessions) == 1
     first, second = parts.sessions
-    assert 0 == first.first < first.last == second.first < second.last == parts.done
+    assert 0 == first.first < first.last == second.first <= second.last == parts.done
 
 
 def check_resumed_training(path: Path, data: Dataset, settings: TrainingSettings, folder: Path, stop: int) -> None:
