@@ -1,9 +1,11 @@
 """Compile time and memory against network size, for genotypes of LitE-SNN's published shape with random weights.
 
-    python -m uv run python benchmarks/mapping_scale.py [--profile loihi2] [--channels 16 36 72 144] [--json FILE]
+    python -m uv run python benchmarks/mapping_scale.py [--profile loihi1 loihi2] [--channels 16 36 72 144] [--json FILE]
 
-Each size runs in a process of its own: lowering, all passes, partition, placement. The last column holds the time against
-n log n of the stored weights, relative to the smallest size: at most about 1 means that cost grows no faster.
+Each size runs in a process of its own: lowering, all passes, partition, placement; times are of the processor. `gap` is
+cores over the lower bound; `link` and `hops` are the busiest link and the hop-weighted packets over those of a random
+placement. The last column holds the time against n log n of the stored weights, relative to the smallest size: at most about
+1 means that cost grows no faster.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ from typing import Any
 
 from published_shape import published
 
-from litesnn.compiler.mapping import map_graph
+from litesnn.compiler.mapping import Mapping, map_graph
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import load_profile
 
@@ -32,11 +34,11 @@ def measure(channels: int, profile: str) -> dict[str, Any]:
     """One size, measured in this process."""
     loaded = published(channels)
     target = load_profile(profile)
-    start = time.perf_counter()
+    start = time.process_time()
     graph = compile_graph(loaded, target)
-    compiled = time.perf_counter()
+    compiled = time.process_time()
     mapping = map_graph(graph, target)
-    mapped = time.perf_counter()
+    mapped = time.process_time()
     return {
         "channels": channels,
         "neurons": sum(population.size for population in graph.membranes),
@@ -46,8 +48,17 @@ def measure(channels: int, profile: str) -> dict[str, Any]:
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "cores": len(mapping.cores),
         "least_cores": mapping.least_cores,
+        "gap": round(len(mapping.cores) / mapping.least_cores, 3),
         "chips": mapping.chips,
+        "link_to_random": _to_random(mapping, "busiest_link"),
+        "hops_to_random": _to_random(mapping, "hop_weighted"),
     }
+
+
+def _to_random(mapping: Mapping, figure: str) -> float:
+    """A figure of the traffic over that of a random placement."""
+    found, random = (getattr(mapping.placements[name], figure) for name in ("litesnn", "random"))
+    return round(found / random, 3) if random else 1.0
 
 
 def measure_sizes(channels: Iterable[int], profile: str) -> Iterator[dict[str, Any]]:
@@ -65,26 +76,30 @@ def measure_sizes(channels: Iterable[int], profile: str) -> Iterator[dict[str, A
 def main() -> None:
     """Measure every size in turn and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
-    parser.add_argument("--profile", default="loihi2")
+    parser.add_argument("--profile", nargs="+", default=["loihi1", "loihi2"])
     parser.add_argument("--channels", type=int, nargs="+", default=[16, 36, 72, 144])
     parser.add_argument("--json", type=Path)
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.one:
-        print(json.dumps(measure(arguments.one, arguments.profile)))
+        print(json.dumps(measure(arguments.one, arguments.profile[0])))
         return
     rows = []
-    print(f"{arguments.profile}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
-    print(
-        f"{'C':>4} {'neurons':>10} {'weights':>10} {'compile':>8} {'map':>7} {'peak':>7} {'cores (bound)':>14} {'chips':>5} {'vs n log n':>10}"
-    )
-    for row in measure_sizes(arguments.channels, arguments.profile):
-        rows.append(row)
-        bound = f"{row['cores']} ({row['least_cores']})"
+    for profile in arguments.profile:
+        print(f"{profile}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
         print(
-            f"{row['channels']:>4} {row['neurons']:>10,} {row['weights']:>10,} {row['compile_s']:>7}s {row['map_s']:>6}s "
-            f"{row['peak_mb']:>5}MB {bound:>14} {row['chips']:>5} {row['against_n_log_n']:>10}"
+            f"{'C':>4} {'neurons':>10} {'weights':>10} {'compile':>8} {'map':>7} {'peak':>7} {'cores (bound)':>14} {'gap':>6} "
+            f"{'chips':>5} {'link':>6} {'hops':>6} {'vs n log n':>10}"
         )
+        for row in measure_sizes(arguments.channels, profile):
+            rows.append({"profile": profile, **row})
+            bound = f"{row['cores']} ({row['least_cores']})"
+            print(
+                f"{row['channels']:>4} {row['neurons']:>10,} {row['weights']:>10,} {row['compile_s']:>7}s {row['map_s']:>6}s "
+                f"{row['peak_mb']:>5}MB {bound:>14} {row['gap']:>6} {row['chips']:>5} {row['link_to_random']:>6} "
+                f"{row['hops_to_random']:>6} {row['against_n_log_n']:>10}",
+                flush=True,
+            )
     if arguments.json:
         arguments.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
 

@@ -40,7 +40,7 @@ def programs() -> Iterator[Case]:
     from proved_programs import NETWORKS, mapped
 
     for chip in ("loihi2", "loihi1"):
-        made = compile(ROOT / "examples/digits/genotype.json", chip).program
+        made = compile(ROOT / "examples/digits/genotype.json", chip, samples=None).program
         assert made.genotype is not None
         yield f"digits, {chip}", made.files(), fixed_parameters(made.genotype)
         for number in range(len(NETWORKS)):

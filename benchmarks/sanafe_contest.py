@@ -185,7 +185,7 @@ def main() -> None:
     program = None
     for where, figures in (("on the host", {}), ("on the chip", {"graded_payload_bits": "8"})):
         profile = litesnn.load_profile("loihi1", overrides=figures)
-        result = litesnn.compile(origin, profile, lava_samples=0)
+        result = litesnn.compile(origin, profile, lava_samples=0, samples=None)
         program = result.program
         count = len(program.mapping.cores) if program.mapping is not None else 0
         print(

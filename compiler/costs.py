@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.shown import Brief
 from litesnn.compiler.energy import energy_rows, time_rows
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mapping as CoreMapping
@@ -24,8 +25,8 @@ from litesnn.compiler.profile import Profile
 Counts = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, eq=False)
-class Activity:
+@dataclass(frozen=True, eq=False, repr=False)
+class Activity(Brief):
     """Events of simulated samples.
 
     Attributes

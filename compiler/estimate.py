@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from litesnn.base.cards.card import Card, Figure, Rows
+from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import CompileError
 from litesnn.compiler.analysis.shape_ranges import ShapeRange, shape_ranges
 from litesnn.compiler.genotype import Genotype, LoadedGenotype
@@ -22,8 +24,8 @@ from litesnn.compiler.stand_in import stand_in_graph
 DEFAULT_RATE = 0.15  # spikes per neuron and step; LitE-SNN's networks fire at 0.12 to 0.15 (from its Table 5)
 
 
-@dataclass(frozen=True)
-class Estimate:
+@dataclass(frozen=True, repr=False)
+class Estimate(Shown):
     """What a genotype would cost on a profile.
 
     Attributes
@@ -54,6 +56,30 @@ class Estimate:
     ranges: tuple[ShapeRange, ...] = ()
     rules: str | None = None
     by_rules: tuple[RuleCount, ...] = ()
+
+    def card(self) -> Card:
+        """See `Shown`: what it costs, and where an accumulator may be left."""
+        from litesnn.compiler.report.numbers import count, si, size
+
+        open_ranges = [found for found in self.ranges if not found.fits]
+        rows = ((found.population, count(found.largest), count(found.limit)) for found in open_ranges)
+        return Card(
+            kind="Estimate",
+            title=f"on {self.profile}",
+            figures=(
+                Figure("cores", count(self.cores), f"on {self.chips} chip(s), at least {self.least_cores} needed"),
+                Figure("synaptic memory", size(64 * self.synapse_words), f"as encoded; {size(self.ideal_bits)} ideal"),
+                Figure("latency", f"{self.latency} steps", f"a new sample every {self.period}"),
+                Figure("neurons", count(self.neurons)),
+                Figure(
+                    "synaptic operations",
+                    si(self.synaptic_operations, ""),
+                    f"a sample, at {self.rate:g} spikes per step",
+                ),
+                *(Figure("cores by other rules", found.text) for found in self.by_rules),
+            ),
+            tables=(Rows.of("accumulators that may be left", ("population", "sum", "limit"), rows, len(open_ranges)),),
+        )
 
     def document(self) -> dict[str, Any]:
         """As JSON-ready values."""

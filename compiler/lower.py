@@ -7,6 +7,7 @@ blocks of distance 1. Max pooling of spikes becomes a population of threshold 0.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -34,6 +35,12 @@ from litesnn.compiler.snapped_scales import snapping_labels
 from litesnn.compiler.weight_codes import edge_geometries
 
 Floats = npt.NDArray[np.float64]
+NEURONS: dict[str, Callable[..., Spiking]] = {
+    "zero": Lif,
+    "subtract": partial(ProgrammedLif, reset="subtract"),
+    "subtract_next": partial(ProgrammedLif, reset="subtract_next"),
+}
+"""By the genotype's reset; a plugin's are added here."""
 
 
 def lower(loaded: LoadedGenotype) -> Graph:
@@ -87,8 +94,7 @@ class _Lowering:
 
     def _neurons(self, name: str, shape: tuple[int, int, int], place: str, analog: Analog) -> Spiking:
         neuron = self.spec.neuron
-        kind = Lif if neuron.reset_kind == "zero" else partial(ProgrammedLif, reset=neuron.reset_kind)
-        return kind(
+        return NEURONS[neuron.reset_kind](
             name=name,
             shape=shape,
             channels=tuple(range(shape[0])),

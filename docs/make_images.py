@@ -1,4 +1,4 @@
-"""Draw the pictures of the README from the shipped example: `python -m uv run python docs/make_images.py`."""
+"""Draw the picture of docs/tutorial-deploy.md from the shipped example: `python -m uv run python docs/make_images.py`."""
 
 from __future__ import annotations
 

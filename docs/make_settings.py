@@ -11,6 +11,7 @@ from litesnn.compiler.need import Need
 from litesnn.search.methods.registry import METHODS
 from litesnn.search.methods.structured.settings import Scoring
 from litesnn.search.networks.choices import NetworkChoices, QuantizerChoices
+from litesnn.search.settings.own_data import EventChoices, OwnData
 from litesnn.search.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def page() -> str:
 def _sections() -> Iterator[tuple[str, str, list[type[DataclassInstance]], bool]]:
     """Title, first line, classes, and whether the command has `--set` for the rest."""
     yield "litesnn train", "`--preset` takes a paper's values.", [TrainingSettings], False
+    line = "Of `data`, `new`, `search` and `train`: how one's own data are read, and how events become frames."
+    yield "Data", line, [OwnData, EventChoices], False
     searches: dict[type[DataclassInstance], list[str]] = {}
     for method in METHODS.values():
         searches.setdefault(method.settings_type, []).append(method.name)

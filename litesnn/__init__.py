@@ -3,8 +3,7 @@
 The public API, the same words as the command line; everything is imported when first used, so `import litesnn` is quick and
 needs neither torch nor Lava.
 
->>> loaded = litesnn.load_genotype("genotype.json")
->>> result = litesnn.compile(loaded, "loihi2", samples=litesnn.verification_samples(loaded.spec))
+>>> result = litesnn.compile("genotype.json", "loihi2")
 >>> result.verification.mismatching_spikes
 0
 >>> result.program.save("program")
@@ -22,33 +21,45 @@ find_beside()
 
 if TYPE_CHECKING:
     from litesnn.base.errors import LiteSNNError
-    from litesnn.compiler.genotype import Genotype, LoadedGenotype, load_genotype, save_genotype
+    from litesnn.compiler.genotype import EventFrames, Genotype, LoadedGenotype, Op, load_genotype, save_genotype
     from litesnn.compiler.origin.formats import read_network
     from litesnn.compiler.profile import Profile, load_profile
     from litesnn.compiler.program import Program
     from litesnn.jobs.check import Check, check
-    from litesnn.jobs.compile import Compilation, compile, import_network
+    from litesnn.jobs.compilation import Compilation
+    from litesnn.jobs.compile import compile, import_network
     from litesnn.jobs.estimate import estimate
     from litesnn.jobs.explore import explore
     from litesnn.jobs.from_torch import from_torch
     from litesnn.jobs.from_torch.genotype import genotype_from_torch
-    from litesnn.jobs.samples import Samples
+    from litesnn.jobs.plugins import Neuron, Plugin, use_installed_plugins, use_plugin
+    from litesnn.jobs.prove import Proved, prove
+    from litesnn.jobs.samples import SampleChoice, Samples
     from litesnn.jobs.testbench.genotype_samples import verification_samples
     from litesnn.jobs.verify import verify
     from litesnn.runtime.exact import simulate
     from litesnn.runtime.lava import run_lava
     from litesnn.runtime.verify import Verification
+    from litesnn.search.data import Dataset, OwnData, load_dataset
     from litesnn.search.methods.lite import search_genotype
     from litesnn.search.training import train_genotype
 
 _HOMES = {
     "Check": "litesnn.jobs.check",
-    "Compilation": "litesnn.jobs.compile",
+    "Compilation": "litesnn.jobs.compilation",
+    "Dataset": "litesnn.search.data",
+    "EventFrames": "litesnn.compiler.genotype",
     "Genotype": "litesnn.compiler.genotype",
     "LiteSNNError": "litesnn.base.errors",
     "LoadedGenotype": "litesnn.compiler.genotype",
+    "Neuron": "litesnn.jobs.plugins",
+    "Op": "litesnn.compiler.genotype",
+    "OwnData": "litesnn.search.data",
+    "Plugin": "litesnn.jobs.plugins",
     "Profile": "litesnn.compiler.profile",
     "Program": "litesnn.compiler.program",
+    "Proved": "litesnn.jobs.prove",
+    "SampleChoice": "litesnn.jobs.samples",
     "Samples": "litesnn.jobs.samples",
     "Verification": "litesnn.runtime.verify",
     "check": "litesnn.jobs.check",
@@ -58,14 +69,18 @@ _HOMES = {
     "from_torch": "litesnn.jobs.from_torch",
     "genotype_from_torch": "litesnn.jobs.from_torch.genotype",
     "import_network": "litesnn.jobs.compile",
+    "load_dataset": "litesnn.search.data",
     "load_genotype": "litesnn.compiler.genotype",
     "load_profile": "litesnn.compiler.profile",
+    "prove": "litesnn.jobs.prove",
     "read_network": "litesnn.compiler.origin.formats",
     "run_lava": "litesnn.runtime.lava",
     "save_genotype": "litesnn.compiler.genotype",
     "search_genotype": "litesnn.search.methods.lite",
     "simulate": "litesnn.runtime.exact",
     "train_genotype": "litesnn.search.training",
+    "use_installed_plugins": "litesnn.jobs.plugins",
+    "use_plugin": "litesnn.jobs.plugins",
     "verification_samples": "litesnn.jobs.testbench.genotype_samples",
     "verify": "litesnn.jobs.verify",
 }
@@ -73,11 +88,19 @@ _HOMES = {
 __all__ = [
     "Check",
     "Compilation",
+    "Dataset",
+    "EventFrames",
     "Genotype",
     "LiteSNNError",
     "LoadedGenotype",
+    "Neuron",
+    "Op",
+    "OwnData",
+    "Plugin",
     "Profile",
     "Program",
+    "Proved",
+    "SampleChoice",
     "Samples",
     "Verification",
     "__version__",
@@ -88,14 +111,18 @@ __all__ = [
     "from_torch",
     "genotype_from_torch",
     "import_network",
+    "load_dataset",
     "load_genotype",
     "load_profile",
+    "prove",
     "read_network",
     "run_lava",
     "save_genotype",
     "search_genotype",
     "simulate",
     "train_genotype",
+    "use_installed_plugins",
+    "use_plugin",
     "verification_samples",
     "verify",
 ]

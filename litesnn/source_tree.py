@@ -15,7 +15,7 @@ from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
 from types import ModuleType
 
-BESIDE = ("compiler", "docs", "hw_profiles", "runtime", "search")
+BESIDE = ("compiler", "docs", "examples", "hw_profiles", "runtime", "search")
 
 
 class SourceTree:

@@ -45,7 +45,9 @@ def simulate_image(image: Image, entering: Mapping[str, Values], *, record: Coll
     output = next(found for found in whole.values() if graph.output.name in found.groups)
     states = list(output.groups) if graph.output.read_as == "membrane" else []
     kept = [name for population in {*record} for name in whole[population].groups]
-    trace = simulate(graph, _inputs(image, entering), record={*kept, *output.groups}, record_states=states)
+    trace = simulate(
+        graph, _inputs(image, entering), record={*kept, *output.groups}, record_states=states, progress=False
+    )
     answer = output.joined(trace.membranes if states else trace.spikes)
     answer = answer.sum(axis=1) if graph.output.read_as == "sum" else answer[:, -1]
     spikes: dict[str, Values] = {name: whole[name].joined(trace.spikes) for name in record}
@@ -80,7 +82,7 @@ def check_image(graph: Graph, image: Image, inputs: npt.NDArray[np.int16]) -> Ma
 
     sending = [population for population in graph.membranes if population.sends != "nothing"]
     names = [population.name for population in sending if not population.on_host]
-    expected = simulate(graph, inputs, record=[population.name for population in sending])
+    expected = simulate(graph, inputs, record=[population.name for population in sending], progress=False)
     hosted = {population.name for population in sending if isinstance(population, Membranes) and population.on_host}
     senders = [sender.document.name for sender in image.senders]
     entering = {name: expected.spikes[name] if name in hosted else inputs for name in senders}

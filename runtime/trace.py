@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import DataError
 from litesnn.compiler.graph import Graph
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 Spikes = npt.NDArray[np.integer[Any]]  # uint8 spikes, int32 messages
 States = npt.NDArray[np.int64]
@@ -33,8 +38,8 @@ def check_recorded(graph: Graph, names: Iterable[str]) -> None:
             raise DataError(f"record: found {found}; allowed: {', '.join(sorted(known))}, or all")
 
 
-@dataclass(frozen=True)
-class Trace:
+@dataclass(frozen=True, repr=False)
+class Trace(Shown):
     """Result of one run; N samples of T steps, path delays removed (step t of a sample is step t of every population).
 
     Channels are the compiled population's (dead ones are gone; `Population.channels` gives the genotype's ids).
@@ -58,6 +63,46 @@ class Trace:
     membranes: dict[str, States] = field(default_factory=dict)
     potentials: dict[str, States] = field(default_factory=dict)
     registers: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    def card(self) -> Card:
+        """See `Shown`: what was recorded."""
+        from litesnn.runtime.card import trace_card
+
+        return trace_card(self)
+
+    def plot_raster(
+        self, populations: Sequence[str] | str | None = None, sample: int = 0, ax: Axes | None = None
+    ) -> Axes:
+        """The spikes of a sample, step by step: a mark for each neuron that sent something.
+
+        Parameters
+        ----------
+        populations : one or several whose spikes were recorded; all of them where None
+        sample : which one, from 0; -1 is the last
+        ax : to draw into; new axes where None
+
+        Raises
+        ------
+        DataError
+            For a population or a sample that is not recorded.
+        MissingExtraError
+            Where matplotlib is not installed.
+        """
+        from litesnn.base.plots import draw_raster
+
+        wanted = (
+            [populations] if isinstance(populations, str) else list(self.spikes if populations is None else populations)
+        )
+        missing = [name for name in wanted if name not in self.spikes]
+        if missing or not wanted:
+            found = f"'{missing[0]}'" if missing else "no recorded population"
+            raise DataError(f"raster: found {found}; allowed: {', '.join(self.spikes) or 'names given with record='}")
+        count = len(self.readout)
+        if not -count <= sample < count:
+            raise DataError(f"raster: found sample {sample}; allowed: 0 to {count - 1}")
+        rows = {name: self.spikes[name][sample] for name in wanted}
+        flat = {name: values.reshape(len(values), -1) for name, values in rows.items()}
+        return draw_raster(ax, flat, f"spikes of sample {sample % count}")
 
     def recorded(self, name: str, register: Register) -> States:
         """A register of a recorded population, (N, T, C, H, W); `spikes` is whatever it sent."""

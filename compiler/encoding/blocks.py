@@ -52,8 +52,7 @@ def core_lists(
 ) -> list[AxonLists]:
     """Lists on one core that holds a tile of the target, kernels shared where the profile shares them.
 
-    Targets are output channels of the tile in kernel rows, and its neurons in the order on a core (`ListRule.neuron_axes`) in
-    population lists and lists of single source neurons.
+    Targets are output channels of the tile in kernel rows, else (channel, row, column) within it, as neurons are numbered on a core.
     """
     rule = as_rule(target)
     result: list[AxonLists] = []
@@ -71,12 +70,11 @@ def core_lists(
 def neuron_lists(
     blocks: Sequence[SynapseBlock], in_shape: Shape, out_shape: Shape, tile: Tile, target: Profile | ListRule
 ) -> AxonLists:
-    """Unrolled lists, one per source neuron, onto a tile of the target; targets in the order of its neurons on a core."""
+    """Unrolled lists, one per source neuron, onto a tile of the target; targets (channel, row, column) within the tile."""
     rule = as_rule(target)
     box = [np.arange(*interval) for interval in (tile.channels, tile.rows, tile.columns)]
     shape = (len(box[0]), *out_shape[1:])
-    local = np.ravel_multi_index(np.meshgrid(np.arange(shape[0]), *box[1:], indexing="ij"), shape)
-    local = local.transpose(rule.neuron_axes).ravel()
+    local = np.ravel_multi_index(np.meshgrid(np.arange(shape[0]), *box[1:], indexing="ij"), shape).ravel()
     matrices = [block.geometry.onto(box[0], in_shape, out_shape)[local] for block in blocks]
     formats = [list_format(block, rule) for block in blocks]
     return lists_from_matrices(matrices, formats, whole=stored_whole(blocks, rule))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.shown import Brief
 from litesnn.base.errors import CompileError
 from litesnn.compiler.encoding.bits import Bits, Words, put, to_words, within
 from litesnn.compiler.encoding.choose import ENCODINGS, Choice, Register
@@ -28,8 +29,8 @@ Ints = npt.NDArray[np.int64]
 PLACED = [encoding.code for encoding in ENCODINGS.values() if encoding.placed]
 
 
-@dataclass(frozen=True, eq=False)
-class MemoryImage:
+@dataclass(frozen=True, eq=False, repr=False)
+class MemoryImage(Brief):
     """Encoded lists.
 
     Attributes

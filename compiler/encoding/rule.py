@@ -18,7 +18,8 @@ from litesnn.compiler.profile import Profile, known
 
 Ints = npt.NDArray[np.int64]
 AxisName = Literal["channel", "row", "column"]
-AXES: tuple[AxisName, ...] = ("channel", "row", "column")
+AXES: tuple[AxisName, AxisName, AxisName] = ("channel", "row", "column")
+"""Axes of a slice from the outermost to the innermost, as its neurons are numbered on a core."""
 UNLIMITED = 1 << 40
 FORMAT_BITS, COUNT_BITS = 4, 6  # of a header: NxTF data_structures.py, nengo-loihi block.py
 IMAGE_FORMATS = 2**FORMAT_BITS - 1  # format 0 marks the end of a list
@@ -94,20 +95,6 @@ class ListRule:
             base_alignment=alignment,
             base_targets=max(1, bases // alignment) * alignment,
         )
-
-    @property
-    def neuron_axes(self) -> tuple[int, int, int]:
-        """Axes of a slice (channel, row, column) from the outermost to the innermost, as its neurons are numbered on a core.
-
-        Population lists reach one box of pixels after the other, all channels of each: so channels are innermost there.
-        """
-        return (1, 2, 0) if self.kernel_sharing == "population" else (0, 1, 2)
-
-    @property
-    def neuron_order(self) -> tuple[AxisName, AxisName, AxisName]:
-        """The names of `neuron_axes`."""
-        a, b, c = (AXES[axis] for axis in self.neuron_axes)
-        return (a, b, c)
 
     def words(self, bits: Ints) -> Ints:
         """Words of lists of so many bits; a list without bits does not exist."""

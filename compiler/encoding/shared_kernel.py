@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -22,6 +23,8 @@ from litesnn.compiler.graph import AxisWindow, Geometry, Window, Windowed
 Ints = npt.NDArray[np.int64]
 Interval = tuple[int, int]
 Shape = tuple[int, int, int]
+Pattern = tuple[tuple[Interval, ...], int]
+"""How one source position sees an interval: (tap, output position counted from the first one reached) pairs, and that first one."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,11 @@ class Tile:
     def neurons(self) -> int:
         """Neurons of the tile."""
         return prod(last - first for first, last in (self.channels, self.rows, self.columns))
+
+    @property
+    def pixels(self) -> int:
+        """Positions of the map that the tile covers."""
+        return prod(last - first for first, last in (self.rows, self.columns))
 
     @classmethod
     def whole(cls, shape: Shape) -> Tile:
@@ -52,7 +60,8 @@ class PopulationLists:
     lists : kind after kind, the source channels `channels` as atoms
     channels : source channels that have lists
     kind : (H, W) of the source, kind of each pixel, -1 where it does not reach the tile; each other pixel is one input axon
-    base : (H, W) first target of each pixel's lists; targets are numbered (row, column, channel) within the tile
+    base : (H, W) first target of each pixel's lists; targets are numbered (channel, row, column) within the tile,
+        as its neurons are on the core: so the first one is a pixel of the tile, and lists of many channels start at few
     """
 
     lists: AxonLists
@@ -121,15 +130,15 @@ def population_lists(
     read = _read_channels(matrices, shared.taps)
     if every_channel and len(read):
         read = np.arange(in_shape[0])
-    depth, breadth = tile.channels[1] - tile.channels[0], tile.columns[1] - tile.columns[0]
-    down = _patterns(in_shape[1], tile.rows, shared.down)
-    across = _patterns(in_shape[2], tile.columns, shared.across)
+    breadth = tile.columns[1] - tile.columns[0]
+    down = patterns(in_shape[1], tile.rows, shared.down)
+    across = patterns(in_shape[2], tile.columns, shared.across)
     kind, base = np.full(in_shape[1:], -1, np.int64), np.zeros(in_shape[1:], np.int64)
     kinds: dict[tuple[tuple[Interval, ...], tuple[Interval, ...], int], int] = {}
     for y, (rows, top) in enumerate(down):
         for x, (columns, left) in enumerate(across):
             if rows and columns:
-                first = (top * breadth + left) * depth
+                first = top * breadth + left
                 base[y, x] = first % rule.base_targets // rule.base_alignment * rule.base_alignment
                 kind[y, x] = kinds.setdefault((rows, columns, first - int(base[y, x])), len(kinds))
     parts = []
@@ -145,10 +154,11 @@ def _read_channels(matrices: Sequence[csc_matrix], taps: int) -> Ints:
     return np.flatnonzero(stored)
 
 
-def _patterns(side: int, interval: Interval, axis: AxisWindow) -> list[tuple[tuple[Interval, ...], int]]:
-    """Per source position: (tap, output position counted from the first one reached) pairs, and that first one."""
+@lru_cache(maxsize=4096)
+def patterns(side: int, interval: Interval, axis: AxisWindow) -> tuple[Pattern, ...]:
+    """The pattern of every source position along one axis."""
     kernel, stride, padding, dilation = axis
-    patterns = []
+    found = []
     for position in range(side):
         pairs = []
         for tap in range(kernel):
@@ -156,8 +166,8 @@ def _patterns(side: int, interval: Interval, axis: AxisWindow) -> list[tuple[tup
             if rest == 0 and interval[0] <= output < interval[1]:
                 pairs.append((tap, output))
         first = min((output for _, output in pairs), default=interval[0])
-        patterns.append((tuple((tap, output - first) for tap, output in pairs), first - interval[0]))
-    return patterns
+        found.append((tuple((tap, output - first) for tap, output in pairs), first - interval[0]))
+    return tuple(found)
 
 
 def _kind_matrix(
@@ -170,16 +180,16 @@ def _kind_matrix(
     tile: Tile,
 ) -> coo_matrix:
     """Codes (targets relative to the base, read channels) of one kind of pixel; `taps`: (channels of the tile, read channels)."""
-    depth, breadth = tile.channels[1] - tile.channels[0], tile.columns[1] - tile.columns[0]
+    breadth, pixels = tile.columns[1] - tile.columns[0], tile.pixels
     data, targets, atoms = [], [], []
     for ky, down in rows:
         for kx, right in columns:
             piece = taps[ky * shared.columns + kx]
             data.append(piece.data)
-            targets.append(shift + (down * breadth + right) * depth + piece.row)
+            targets.append(shift + piece.row.astype(np.int64) * pixels + down * breadth + right)
             atoms.append(piece.col)
-    height = depth * breadth * (tile.rows[1] - tile.rows[0])
-    return coo_matrix((np.concatenate(data), (np.concatenate(targets), np.concatenate(atoms))), shape=(height, read))
+    codes = (np.concatenate(data), (np.concatenate(targets), np.concatenate(atoms)))
+    return coo_matrix(codes, shape=(tile.neurons, read))
 
 
 def _beside(pieces: Sequence[coo_matrix], height: int) -> csc_matrix:

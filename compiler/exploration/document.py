@@ -9,6 +9,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
+from litesnn.compiler.exploration.card import exploration_card
 from litesnn.compiler.report.document import Amount, Count, Document, Flag, Fraction, Number, Positive, Text
 
 Value = Number | Flag | Text | tuple[Number | Text, ...]
@@ -86,7 +89,7 @@ class Row(Document):
         return self.refused is None
 
 
-class Exploration(Document):
+class Exploration(Shown, Document):
     """All rows, in order: profiles outermost, the last setting innermost."""
 
     format: Literal["litesnn.exploration"] = "litesnn.exploration"
@@ -105,6 +108,10 @@ class Exploration(Document):
         tuple[Count, ...], Field(description="rows that no other beats in cores, memory and latency at once; from 0")
     ]
     versions: dict[Text, Text]
+
+    def card(self) -> Card:
+        """See `Shown`: its rows, the best ones first."""
+        return exploration_card(self)
 
     @property
     def fitting(self) -> int:

@@ -33,6 +33,7 @@ RECORDED = f"{RECORDED_FILE}::test_the_float_run_gives_the_frameworks_spikes"
 LOOPS, GRIDS = "compiler/frontends/nir/test_loops_over_layers.py", "compiler/frontends/nir/test_grids.py"
 PORTS, RECURRENT = "compiler/frontends/nir/test_ports_and_shapes.py", "compiler/frontends/test_net_recurrent.py"
 RELAYS = "compiler/passes/test_relay_delays.py"
+ROCKPOOL, ITS_STEP = "compiler/frontends/nir/test_rockpool.py", "test_its_step_is_kept_and_its_time_step_read_off"
 ASSUMED = "compiler/frontends/nir/test_assumed.py"
 NET = "compiler/frontends/test_net_layers.py"
 
@@ -128,6 +129,30 @@ FEATURES: tuple[FeatureRow, ...] = (
         status="assumed",
         test=f"{RESETS}::test_a_framework_says_what_the_file_does_not",
         note="a NIR file does not hold them; one spike and no floor are taken",
+    ),
+    FeatureRow(
+        "Rockpool",
+        "LIFTorch, LIFNeuronTorch",
+        status="bounded",
+        test=RECORDED,
+        note="--framework rockpool; decays of 12 bits",
+        own_spikes=True,
+    ),
+    FeatureRow(
+        "Rockpool",
+        "LIFNeuronTorch without leak",
+        status="exact",
+        test=f"{RECORDED_FILE}::test_weights_on_a_grid_are_taken_over_exactly",
+        note="--framework rockpool; weights on a grid",
+        own_spikes=True,
+    ),
+    FeatureRow("Rockpool", "ExpSynTorch", status="bounded", test=f"{ROCKPOOL}::{ITS_STEP}", note="decays of 12 bits"),
+    FeatureRow(
+        "Rockpool",
+        "several spikes a step",
+        status="assumed",
+        test=f"{ROCKPOOL}::test_several_spikes_a_step_are_counted_where_they_would_be",
+        note="one is taken, and what would differ is counted; as for biases, w_rec and noise, its exporter leaves them out",
     ),
     FeatureRow(
         "SLAYER",

@@ -138,7 +138,7 @@ MODULES: tuple[ModuleRow, ...] = (
         program="refused",
         genotype="refused",
         tests=(f"{DOOR}::test_modules_of_rockpool_are_refused_by_name",),
-        note="its to_nir writes files with nirtorch 2.0, not with 2.6; they are read, by no convention of its own",
+        note="its to_nir writes files (with nirtorch 2.0, not with 2.6), which --framework rockpool reads",
         own_spikes=False,
     ),
     ModuleRow(

@@ -1,5 +1,6 @@
 """The genotype: schema, wiring, tensors and files. The only part of the compiler that the search knows."""
 
+from litesnn.compiler.genotype.data_record import DataKind, DataRecord
 from litesnn.compiler.genotype.files import (
     LoadedGenotype,
     check_genotype_output,
@@ -42,6 +43,8 @@ __all__ = [
     "BackwardEdgeSpec",
     "BitsRecord",
     "CellSpec",
+    "DataKind",
+    "DataRecord",
     "EdgePlan",
     "EdgeSpec",
     "EventFrames",

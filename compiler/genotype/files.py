@@ -6,9 +6,10 @@ import hashlib
 import json
 import os
 from codecs import BOM_UTF8
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +17,14 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 from safetensors.numpy import save as save_safetensors
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import GenotypeError, OutputError
 from litesnn.base.output import check_file, write_atomically
 from litesnn.base.output_kinds import GENOTYPE, WEIGHTS, WEIGHTS_METADATA
 from litesnn.base.output_kinds import Kind as OutputKind
+from litesnn.compiler.genotype.card import loaded_card
+from litesnn.compiler.genotype.plugins import check_loaded, needed
 from litesnn.compiler.genotype.records import WeightsRef
 from litesnn.compiler.genotype.schema import FORMAT, VERSION, Genotype
 from litesnn.compiler.genotype.tensors import check_steps, check_tensors
@@ -27,12 +32,14 @@ from litesnn.compiler.genotype.topology import MAX_WEIGHT_BYTES, Topology, resol
 from litesnn.reading import MAX_JSON_BYTES, Kind, numpy_tensors, parse_json, read_file, read_safetensors
 
 Array = npt.NDArray[np.generic]
+AnyGenotype: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any] | Genotype | LoadedGenotype"
+"""Path of its file, its document, or what was read."""
 _PLACE = 200  # characters of a place that a message shows
 _DOCUMENT = Kind(GenotypeError, "genotype", MAX_JSON_BYTES)
 
 
-@dataclass(frozen=True)
-class LoadedGenotype:
+@dataclass(frozen=True, repr=False)
+class LoadedGenotype(Shown):
     """A genotype that passed every check.
 
     Attributes
@@ -48,6 +55,10 @@ class LoadedGenotype:
     tensors: dict[str, Array] | None
     document: bytes
     weights: bytes = b""
+
+    def card(self) -> Card:
+        """See `Shown`: its populations, and how many weights are left."""
+        return loaded_card(self)
 
     @property
     def trained(self) -> dict[str, Array]:
@@ -69,6 +80,7 @@ def parse_genotype(document: bytes, where: str) -> Genotype:
         raise GenotypeError(
             f"{where}: version: found {raw.get('version')!r}; allowed: {VERSION} (this LiteSNN reads version {VERSION})"
         )
+    check_loaded(raw, where)
     try:
         # Strictly: a truth value or a text is no number.
         return Genotype.model_validate_json(document.removeprefix(BOM_UTF8), strict=True)
@@ -76,15 +88,27 @@ def parse_genotype(document: bytes, where: str) -> Genotype:
         raise GenotypeError(f"{where}: {_explain(error)}") from error
 
 
-def load_genotype(path: str | os.PathLike[str]) -> LoadedGenotype:
+def load_genotype(path: AnyGenotype) -> LoadedGenotype:
     """Load a genotype file and the tensors it names.
+
+    Parameters
+    ----------
+    path : of the file; the document of an untrained genotype, as JSON has it or as `Genotype`; what was loaded stays as it is
 
     Raises
     ------
     GenotypeError
         For a missing or broken file, unknown ops, impossible wiring, a wrong hash, or tensors that do not fit.
     """
-    path = Path(path)
+    if isinstance(path, LoadedGenotype):
+        return path
+    if isinstance(path, Genotype | Mapping):
+        return _of_document(path)
+    try:
+        path = Path(path)
+    except TypeError as error:
+        found = type(path).__name__
+        raise GenotypeError(f"genotype: found {found}; allowed: a path, a document (dict), or a genotype") from error
     document = read_file(path, _DOCUMENT)
     spec = parse_genotype(document, str(path))
     try:
@@ -102,12 +126,28 @@ def load_genotype(path: str | os.PathLike[str]) -> LoadedGenotype:
     return LoadedGenotype(spec=spec, topology=topology, tensors=tensors, document=document, weights=blob)
 
 
+def _of_document(given: Genotype | Mapping[str, Any]) -> LoadedGenotype:
+    """An untrained genotype; one with weights needs its file, beside which they lie."""
+    try:
+        document = dump_genotype(given) if isinstance(given, Genotype) else json.dumps(given).encode()
+    except (TypeError, ValueError) as error:
+        raise GenotypeError(f"genotype: {error}; allowed: a document as JSON holds it") from error
+    spec = parse_genotype(document, "genotype")
+    if spec.weights is not None:
+        raise GenotypeError(
+            f"genotype '{spec.name}': found a document that names weights ({spec.weights.file}) and does not hold them; give the path "
+            "of its file, or what `load_genotype` makes of it"
+        )
+    return LoadedGenotype(spec, resolve(spec), None, dump_genotype(spec))
+
+
 def save_genotype(spec: Genotype, tensors: dict[str, Array] | None, path: str | os.PathLike[str]) -> Genotype:
     """Write the genotype and, beside it, `<stem>.safetensors`; returns the document with its weights reference.
 
     The tensors are written first and the JSON last, each by an atomic rename, so a reader never sees half a genotype.
     """
     path = Path(path)
+    spec = spec.model_copy(update={"plugins": needed(spec)})
     if tensors is not None:
         blob = save_safetensors(
             {name: np.ascontiguousarray(tensors[name]) for name in sorted(tensors)}, dict(WEIGHTS_METADATA)

@@ -9,12 +9,18 @@ Axis order is (channels, height, width) everywhere.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, WithJsonSchema, model_validator
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
+from litesnn.compiler.genotype.card import genotype_card
+from litesnn.compiler.genotype.data_record import DataRecord
+from litesnn.compiler.genotype.one_of import one_of
 from litesnn.compiler.genotype.ops import OPS
 from litesnn.compiler.genotype.part import Part
+from litesnn.compiler.genotype.plugins import PluginRecord
 from litesnn.compiler.genotype.preprocessing import EventFrames, Preprocessing
 from litesnn.compiler.genotype.records import BitsRecord, PruningRecord, SearchRecord, TrainingRecord, WeightsRef
 
@@ -34,10 +40,12 @@ Side = Annotated[int, Field(ge=1, le=MAX_SIDE)]
 Channels = Annotated[int, Field(ge=1, le=MAX_CHANNELS)]
 NeuronReset = Literal["zero", "subtract", "subtract_next"]
 """Those that a spike causes; a membrane that no spike changes has no published network."""
-if TYPE_CHECKING:
-    OpName = str
-else:
-    OpName = Literal[tuple(OPS)]
+RESETS: list[str] = list(get_args(NeuronReset))
+"""These, and those of plugins."""
+
+
+OpName = Annotated[str, one_of(OPS), WithJsonSchema({"enum": list(OPS), "type": "string"})]
+ResetName = Annotated[str, one_of(RESETS), WithJsonSchema({"enum": list(RESETS), "type": "string"})]
 
 
 class InputSpec(Part):
@@ -77,7 +85,7 @@ class NeuronSpec(Part):
 
     decay: Annotated[float, Field(ge=1 / 8192, le=1)] = 0.2
     threshold: Annotated[float, Field(gt=0)] = 0.5
-    reset: NeuronReset | None = None
+    reset: ResetName | None = None
     surrogate_temperature: Annotated[float, Field(gt=0)] = 3.0
     surrogate: Literal["dspike", "triangle", "arctangent"] | None = None
 
@@ -87,11 +95,11 @@ class NeuronSpec(Part):
         return max(1, round(4096 * self.decay))
 
     @property
-    def reset_kind(self) -> NeuronReset:
+    def reset_kind(self) -> str:
         """`reset`, and `zero` where it is left out."""
         return self.reset or "zero"
 
-    def resetting(self, reset: NeuronReset) -> NeuronSpec:
+    def resetting(self, reset: str) -> NeuronSpec:
         """These neurons with another reset; `zero` is left out of files, as it always was."""
         return self.model_copy(update={"reset": None if reset == "zero" else reset})
 
@@ -193,7 +201,7 @@ class HeadSpec(Part):
     membrane_exp: MembraneExp | None = None
 
 
-class Genotype(Part):
+class Genotype(Shown, Part):
     """The whole network; see the module docstring."""
 
     format: Literal["litesnn.genotype"] = "litesnn.genotype"
@@ -210,10 +218,16 @@ class Genotype(Part):
     cells: Annotated[tuple[CellSpec, ...], Field(max_length=MAX_PARTS)] = ()
     head: HeadSpec
     weights: WeightsRef | None = None
+    data: DataRecord | None = None
     training: TrainingRecord | None = None
     search: SearchRecord | None = None
     pruning: tuple[PruningRecord, ...] | None = None
     lowered_bits: tuple[BitsRecord, ...] | None = None
+    plugins: Annotated[tuple[PluginRecord, ...], Field(max_length=MAX_PARTS)] | None = None
+
+    def card(self) -> Card:
+        """See `Shown`: what it takes and holds, and how it was found and trained."""
+        return genotype_card(self)
 
     @property
     def pool_threshold(self) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.shown import Brief
 from litesnn.compiler.graph.geometry import Geometry, Shape
 
 if TYPE_CHECKING:
@@ -67,8 +68,8 @@ class Part:
     byte: int = 0
 
 
-@dataclass(frozen=True, eq=False)
-class SynapseBlock:
+@dataclass(frozen=True, eq=False, repr=False)
+class SynapseBlock(Brief):
     """Synapses from `source` to `target`.
 
     Attributes

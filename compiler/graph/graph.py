@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import GraphError
 from litesnn.compiler.graph.block import SynapseBlock
+from litesnn.compiler.graph.card import graph_card
 from litesnn.compiler.graph.findings import FidelityLabel, Range, Removal, Schedule
 from litesnn.compiler.graph.kinds import Membranes, Population, Readout, Source
 from litesnn.compiler.graph.pace import Pace
@@ -21,8 +24,8 @@ if TYPE_CHECKING:
     import networkx as nx
 
 
-@dataclass(frozen=True, eq=False)
-class Graph:
+@dataclass(frozen=True, eq=False, repr=False)
+class Graph(Shown):
     """A network of populations and synapse blocks; immutable, passes build new ones with `rebuild`.
 
     Attributes
@@ -41,6 +44,10 @@ class Graph:
     ranges: tuple[Range, ...] = ()
     schedule: Schedule | None = None
     isolated: bool = False
+
+    def card(self) -> Card:
+        """See `Shown`: its populations."""
+        return graph_card(self)
 
     @classmethod
     def build(cls, timesteps: int, populations: list[Population], blocks: list[SynapseBlock]) -> Graph:

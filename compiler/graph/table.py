@@ -34,6 +34,14 @@ class Table(Generic[Entry]):
     def __contains__(self, kind: object) -> bool:
         return kind in self._entries
 
+    def add(self, kind: type[Subject], entry: Entry) -> None:
+        """An entry for a class of a plugin's."""
+        self._entries[kind] = entry
+
+    def entry(self, kind: type[Subject]) -> Entry:
+        """The entry of a class that is here."""
+        return self._entries[kind]
+
     def values(self) -> list[Entry]:
         """All entries."""
         return list(self._entries.values())

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from litesnn.compiler.encoding import ListRule, MemoryImage, encode_together
 from litesnn.compiler.encoding.choose import NAMES
+from litesnn.compiler.encoding.rule import AXES
 from litesnn.compiler.graph import Graph, Membranes, Population, Source
 from litesnn.compiler.image.axons import CoreAxons, Delivery, core_axons
 from litesnn.compiler.image.documents import (
@@ -38,7 +39,7 @@ def build_image(
     """The image of a scheduled graph; `mapping` is one of this graph on this profile, `watch` is called with each core's memory."""
     rule = ListRule.of(profile)
     groups = [_groups(graph, mapping, core, profile) for core in range(len(mapping.cores))]
-    places = Places(graph, groups, rule.neuron_axes)
+    places = Places(graph, groups)
     cores: list[tuple[MemoryImage, CoreAxons]] = []
     deliveries: list[list[Delivery]] = []
     for number, memory in enumerate(core_memories(graph, mapping, profile)):
@@ -71,7 +72,7 @@ def build_image(
         slots=pace.slots,
         word_bits=rule.word_bits,
         header_bits=rule.header_bits,
-        order=rule.neuron_order,
+        order=AXES,
         cores=len(images),
         senders=tuple(sender.document for sender in senders),
     )

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.shown import Brief
 from litesnn.compiler.encoding import MemoryImage
 from litesnn.compiler.encoding.rule import AXES
 from litesnn.compiler.image.documents import CoreDocument, GroupDocument, ImageDocument, SenderDocument, WindowDocument
@@ -20,8 +21,8 @@ OWN_ID = 2**32 - 1
 """Tag of a route whose neurons each send their id in their population's map."""
 
 
-@dataclass(frozen=True, eq=False)
-class Group:
+@dataclass(frozen=True, eq=False, repr=False)
+class Group(Brief):
     """Neurons of one population on a core; `parameters`: name -> (channels,)."""
 
     document: GroupDocument
@@ -62,8 +63,8 @@ class Group:
         return ids
 
 
-@dataclass(frozen=True, eq=False)
-class CoreImage:
+@dataclass(frozen=True, eq=False, repr=False)
+class CoreImage(Brief):
     """One core.
 
     Attributes
@@ -93,8 +94,8 @@ class CoreImage:
         return sum(group.numbers for group in self.groups)
 
 
-@dataclass(frozen=True, eq=False)
-class Sender:
+@dataclass(frozen=True, eq=False, repr=False)
+class Sender(Brief):
     """What enters the cores from outside: the network's input, or a population that the host computes.
 
     `routes` as of a core, of ids; `writes` : (writes, 3) id, core, neuron: values that the host writes into neurons.
@@ -111,8 +112,8 @@ class Sender:
         return c * y * x
 
 
-@dataclass(frozen=True, eq=False)
-class Image:
+@dataclass(frozen=True, eq=False, repr=False)
+class Image(Brief):
     """All cores of a program, and what enters them."""
 
     document: ImageDocument

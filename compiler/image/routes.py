@@ -14,7 +14,6 @@ from litesnn.compiler.image.model import OWN_ID, Group
 from litesnn.compiler.mapping.list_group import ListGroup
 
 Ints = npt.NDArray[np.int64]
-Axes = tuple[int, int, int]
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,7 +22,6 @@ class Places:
 
     graph: Graph
     groups: Sequence[tuple[Group, ...]]
-    axes: Axes
     core: dict[str, Ints] = field(default_factory=dict)
     number: dict[str, Ints] = field(default_factory=dict)
     first: dict[str, Ints] = field(default_factory=dict)
@@ -36,7 +34,7 @@ class Places:
                     table[population.name] = np.full(population.size, -1, np.int64)
         for core, groups in enumerate(self.groups):
             for group in groups:
-                ids, name = group.ids()[group.order(self.axes)], group.document.population
+                ids, name = group.ids(), group.document.population
                 self.core[name][ids] = core
                 self.number[name][ids] = group.sending + np.arange(group.size)
                 self.first[name][ids] = group.document.first + np.arange(group.size)

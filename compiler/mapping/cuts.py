@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from litesnn.compiler.mapping.model import Ids, Interval, Intervals, Shape, lengths
+from litesnn.compiler.mapping.model import Ids, Intervals, Shape, lengths
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,6 @@ class PatchRule:
     def columns(self, shape: Shape) -> tuple[Intervals, ...]:
         """Cuts of its columns."""
         return _columns(shape[2], self.width_powers)
-
-    def widest(self, columns: Intervals) -> Interval:
-        """A column interval of a cut that none is wider than; one in the middle of the map where there is one."""
-        return columns[(len(columns) - 1) // 2 if self.width_powers else len(columns) // 2]
 
     def widths(self, columns: Intervals) -> Ids:
         """Columns that the neurons of each interval are allocated for."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from litesnn.base.errors import ProgramError
 from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.model import Core, Mapping, Mesh, Traffic
+from litesnn.compiler.mapping.objective_names import BALANCED, ObjectiveName
 
 
 class MappingDocument(BaseModel):
@@ -29,6 +30,7 @@ class MappingDocument(BaseModel):
     placements: dict[str, Traffic]
     links: tuple[tuple[int, int, float], ...]
     axons: dict[str, AxonKind]
+    objective: ObjectiveName = BALANCED
 
 
 def mapping_document(mapping: Mapping) -> dict[str, Any]:

@@ -8,7 +8,6 @@ costed from per-tap synapse counts and the translation classes of `windows`, so 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import gcd
 from typing import Any, Literal
 
 import numpy as np
@@ -62,14 +61,8 @@ class Fan:
         kind: Kind,
         axon: AxonKind = "discrete",
     ) -> None:
-        self.source, self.target, self.blocks, self.rule, self.kind, self.axon = (
-            source,
-            target,
-            blocks,
-            rule,
-            kind,
-            axon,
-        )
+        self.source, self.target, self.blocks = source, target, blocks
+        self.rule, self.kind, self.axon = rule, kind, axon
         self.formats = [list_format(block, rule) for block in blocks]
         self.parts = [BlockTaps(block, source, target) for block in blocks]
         self.rows = Axis(source.shape[1], target.shape[1], self.parts[0].rows)
@@ -110,7 +103,7 @@ class Fan:
         read = int(self._read(channels).sum())
         atoms = self.source.shape[0] if self.axon == "shared" and read else read
         length = np.where(inside, lists.max(axis=0), 0)
-        copies = self._copies(channels[1] - channels[0], rows, columns, down, across)
+        copies = self._copies(rows, columns, down, across)
         if self.axon == "discrete":
             shared = down @ self.reached(channels).sum(axis=0) @ across.T
         else:
@@ -137,16 +130,26 @@ class Fan:
 
     def reached(self, channels: Interval) -> Bools:
         """Whether a source neuron of each channel and class has a list: (channel, row class, column class)."""
-        counts = self._counts(channels)
-        result: Bools = self._memory(
-            "reached", channels, lambda: np.any([(c > 0) | self._full for c in counts], axis=0)
-        )
+        result: Bools = self._memory("reached", channels, lambda: self._reached(channels))
         return result
 
     def sending(self, channels: Interval) -> Bools:
         """`reached` of what has axons of its own: neurons, or pixels (as one channel) where channels share them."""
         reached = self.reached(channels)
         return np.any(reached, axis=0, keepdims=True) if self.axon == "shared" else reached
+
+    def senders(self, channels: Intervals) -> Ints:
+        """`sending` of several channel ranges, summed over them and over source channels: (row class, column class)."""
+
+        def count() -> Ints:
+            reached = [self._reached(each) for each in channels]
+            total: Ints = np.sum(
+                [r.any(axis=0) if self.axon == "shared" else r.sum(axis=0) for r in reached], axis=0, dtype=np.int64
+            )
+            return total
+
+        result: Ints = self._memory("senders", channels, count)
+        return result
 
     def least_bits(self) -> Ints:
         """Weight and delay bits of every source neuron's synapses, by channel and class."""
@@ -205,24 +208,19 @@ class Fan:
         return result
 
     def _counts(self, channels: Interval) -> list[Ints]:
-        """Synapses per source channel and class, per block."""
+        """Synapses per source channel and class, per block; large, so not remembered."""
         rows, columns = self.rows.classes.astype(np.int64), self.columns.classes.astype(np.int64)
+        return [np.matmul(np.matmul(rows, part.counts(channels)), columns.T) for part in self.parts]
 
-        def count() -> list[Ints]:
-            return [np.matmul(np.matmul(rows, part.counts(channels)), columns.T) for part in self.parts]
+    def _reached(self, channels: Interval) -> Bools:
+        found: Bools = np.any([(counts > 0) | self._full for counts in self._counts(channels)], axis=0)
+        return found
 
-        result: list[Ints] = self._memory("counts", channels, count)
-        return result
-
-    def _copies(self, depth: int, rows: Intervals, columns: Intervals, down: Ints, across: Ints) -> Ints:
+    def _copies(self, rows: Intervals, columns: Intervals, down: Ints, across: Ints) -> Ints:
         """At most how often lists of each class are stored, as bases are limited: (rows, columns, row class, column class)."""
-        step, targets = self.rule.base_alignment, self.rule.base_targets
-        box = depth * np.outer(lengths(rows), lengths(columns))[:, :, None, None]
-        down, across = down[:, None, :, None], across[None, :, None, :]
-        # The bases of a class in one row follow each other; otherwise they may lie anywhere in the box.
-        span = np.where(down == 1, depth * across, box)
-        pages = np.minimum(-(-box // targets), -(-span // targets) + 1)
-        copies: Ints = np.minimum(down * across, pages * (step // gcd(depth, step)))
+        pixels = np.outer(lengths(rows), lengths(columns))[:, :, None, None]
+        pages = -(-pixels // self.rule.base_targets) * self.rule.base_alignment
+        copies: Ints = np.minimum(down[:, None, :, None] * across[None, :, None, :], pages)
         return copies
 
     def _index_width(self, targets: int) -> int:

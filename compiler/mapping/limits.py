@@ -65,9 +65,10 @@ class CoreLimits:
     mesh: Mesh
     chips: int | None
 
-    def with_room(self, resource: str, factor: float) -> CoreLimits:
-        """The same limits with so many times less of one resource."""
-        return replace(self, resources={**self.resources, resource: int(self.resources[resource] / factor)})
+    def without(self, reserve: dict[str, int]) -> CoreLimits:
+        """The same limits with so much less of each resource, at least 0 of it."""
+        left = {name: max(0, self.resources[name] - kept) for name, kept in reserve.items()}
+        return replace(self, resources=self.resources | left)
 
 
 def unit_on(profile: Profile, resource: str) -> str:

@@ -11,7 +11,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Brief, Shown
 from litesnn.compiler.mapping.axons import AxonKind
+from litesnn.compiler.mapping.card import mapping_card
+from litesnn.compiler.mapping.objective_names import BALANCED, ObjectiveName
 
 Interval = tuple[int, int]
 Intervals = tuple[Interval, ...]
@@ -46,8 +50,8 @@ class Slice:
         return ids
 
 
-@dataclass(frozen=True, kw_only=True)
-class Core:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Core(Brief):
     """One core: its slices, in the order their neurons are numbered on it, what they use, and where it stands.
 
     `usage` maps a resource of `CoreLimits.resources` to what the slices take of it. `router` is (x, y) on the chip's mesh,
@@ -98,8 +102,8 @@ class Traffic:
     busiest_core: float
 
 
-@dataclass(frozen=True)
-class Mapping:
+@dataclass(frozen=True, repr=False)
+class Mapping(Shown):
     """A mapped network.
 
     Attributes
@@ -113,6 +117,7 @@ class Mapping:
     placements : strategy -> its traffic; `litesnn` (kept), `row_major`, `random`
     links : (source core, destination core, packets per sample), by source, then destination
     axons : source population -> kind of its axons towards shared kernels (`mapping.axons`), where the chip offers several
+    objective : what the placement was chosen for (`mapping.objective`)
     """
 
     profile: str
@@ -124,6 +129,11 @@ class Mapping:
     placements: dict[str, Traffic]
     links: tuple[tuple[int, int, float], ...]
     axons: dict[str, AxonKind]
+    objective: ObjectiveName = BALANCED
+
+    def card(self) -> Card:
+        """See `Shown`: its cores."""
+        return mapping_card(self)
 
     @property
     def synapse_words(self) -> int:

@@ -2,8 +2,9 @@
 
 Mt-KaHyPar (deterministic preset) cuts the packet graph into chips and maps each chip's cores onto its mesh; local search
 refines that and, separately, the row-major placement, and from the better one goes on to relieve busy links. Of all these
-placements that have nearly the fewest hops, the one with the least busiest link is kept. An axon, the hyperedge from a
-neuron to the cores that it reaches, is one packet per core: summed by pair of cores that is exactly the packet graph.
+placements the objective takes one: without another choice, of those with nearly the fewest hops the least busiest link.
+An axon, the hyperedge from a neuron to the cores that it reaches, is one packet per core: summed by pair of cores that
+is exactly the packet graph.
 """
 
 from __future__ import annotations
@@ -18,17 +19,18 @@ from scipy.sparse import csr_matrix, triu
 from litesnn.compiler.mapping.congestion import relieved
 from litesnn.compiler.mapping.local_search import refine
 from litesnn.compiler.mapping.model import Mesh, Traffic
+from litesnn.compiler.mapping.objective import Objective
 from litesnn.compiler.mapping.routing import Board, distances, hop_weighted, measure
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
+BALANCED = Objective()
 WHOLE_SEARCH = 2048  # slots up to which local search moves cores between chips; beyond, within each chip
 SEARCHED_CORES = (
     20_000  # beyond, cores stay in order: such a system exists nowhere but in the report of what does not fit
 )
 MAPPED_CHIPS = 4  # chips whose inside Mt-KaHyPar maps (seconds each); the local search alone does the others
-ALLOWANCE = 0.05  # more hop-weighted traffic than the least found, for a busiest link that carries less
 LEAST_MAPPED = 1  # cores per router from which Mt-KaHyPar is asked; it refuses fewer, and local search suffices there
 WEIGHT_SUM = 2**26  # Mt-KaHyPar adds weights times hops in 32 bits
 
@@ -42,8 +44,8 @@ class Placement:
     traffic: dict[str, Traffic]
 
 
-def place(packets: csr_matrix, mesh: Mesh, seed: int) -> Placement:
-    """Place cores that exchange `packets` (source, destination)."""
+def place(packets: csr_matrix, mesh: Mesh, seed: int, objective: Objective = BALANCED) -> Placement:
+    """Place cores that exchange `packets` (source, destination), for an objective."""
     cores = packets.shape[0]
     board = Board(mesh, max(1, -(-cores // mesh.cores)))
     row_major = board.row_major(cores)
@@ -58,18 +60,10 @@ def place(packets: csr_matrix, mesh: Mesh, seed: int) -> Placement:
         if len(slots) <= WHOLE_SEARCH:
             shortest = min(found[::-1], key=lambda routers: round(hop_weighted(packets, routers, board), 6))
             found += relieved(packets, between.toarray(), shortest, board)
-    best = _least_busy(packets, found, board)
-    strategies = {"litesnn": best, "row_major": row_major, "random": random}
-    return Placement(board, best, {name: measure(packets, routers, board) for name, routers in strategies.items()})
-
-
-def _least_busy(packets: csr_matrix, found: list[Ints], board: Board) -> Ints:
-    """The placement with the least busiest link among those of nearly the fewest hops, and no more than the first one has."""
-    traffic = [measure(packets, routers, board) for routers in found]
-    most = min(traffic[0].hop_weighted, (1 + ALLOWANCE) * min(each.hop_weighted for each in traffic))
-    allowed = [number for number, each in enumerate(traffic) if each.hop_weighted <= most]
-    best = min(allowed, key=lambda number: (traffic[number].busiest_link, traffic[number].hop_weighted, -number))
-    return found[best]
+    traffic, at_random = [measure(packets, routers, board) for routers in found], measure(packets, random, board)
+    best = objective.best(packets, found, traffic, at_random, board)
+    strategies = {"litesnn": traffic[best], "row_major": traffic[0], "random": at_random}
+    return Placement(board, found[best], strategies)
 
 
 def _search(between: csr_matrix, routers: Ints, board: Board) -> Ints:

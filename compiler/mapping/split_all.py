@@ -1,24 +1,28 @@
-"""Splitting all populations, readers before what they read: a reader's grid decides the output entries of its sources.
+"""Splitting all populations: on what grids there are for each agrees with the others, readers before what they read.
 
-How many cores hold the channels of a source is known only afterwards, although each of them takes the entries. So the
-populations are split again with the grids of the round before, for as long as that takes fewer cores.
+A reader's grid decides the output entries of its sources. Where a chip counts them, all grids are first chosen together on
+mean entries (`joint`), then one after the other exactly.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import CompileError
+from litesnn.compiler.mapping.grid import Grid, below
+from litesnn.compiler.mapping.joint import Options, choose_together, prices
 from litesnn.compiler.mapping.limits import UNITS, CoreLimits
 from litesnn.compiler.mapping.refusal import CHIPS, DoesNotFit, Excess, relaxed
-from litesnn.compiler.mapping.split import split
-from litesnn.compiler.mapping.usage import Demand, Grid, below, destinations
+from litesnn.compiler.mapping.split import fitting_grids, grid_cost, split
+from litesnn.compiler.mapping.usage import Demand, destinations
 
 MOST_CORES = 2**17  # where a profile names no board: what can be placed in bounded time
-ROUNDS = 4  # at most; later ones gain nothing
+FEW = 64  # cores up to which grids that are best for themselves are looked at, too
+ROUNDS = 2  # of exact choices, each with what the one before chose
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,17 +47,59 @@ def split_all(demands: dict[str, Demand], limits: CoreLimits, further: int) -> S
     DoesNotFit
         If the grids are more cores than any system has; with what no core holds, if there is such.
     """
-    best = _round(demands, limits, further, {})
-    for _ in range(ROUNDS - 1 if limits.entries is not None and not best.refused else 0):
-        found = _round(demands, limits, further, best.grids)
-        if found.refused or found.cores >= best.cores:
-            break
-        best = found
+    limit = limits.resources.get("output_axons")
+    best = None if limits.entries is None or limit is None else _together(demands, limits, further, limit)
+    if best is None or best.refused or best.cores <= FEW:
+        plain = _plain(demands, limits, further)
+        best = min(([] if best is None else [best]) + [plain], key=_rank)
     _check_system(best, limits)
     return best
 
 
-def _round(demands: dict[str, Demand], limits: CoreLimits, further: int, before: dict[str, Grid]) -> Split:
+def _plain(demands: dict[str, Demand], limits: CoreLimits, further: int) -> Split:
+    """Each population on the grid that is best for itself, readers first."""
+    return _readers_first(demands, limits, further, _split_anyway)
+
+
+def _together(demands: dict[str, Demand], limits: CoreLimits, further: int, limit: int) -> Split | None:
+    """All on grids that are chosen together, then exactly; where none of a population's does, on what is best for it.
+
+    None if some population has no grid that fits even without its output entries.
+    """
+    options = {
+        name: Options.of(demand, fitting_grids(demand, finer=True), further, demands, _shares(demands, name))
+        for name, demand in demands.items()
+    }
+    if not all(own.grids for own in options.values()):
+        return None
+    choice = choose_together(options, limit)
+
+    def exact(demand: Demand, refused: list[Excess]) -> Grid:
+        name = demand.population.name
+        own = options[name]
+        cost = np.round(own.cores + prices(options, choice, limit, name), 6)
+        order: list[int] = np.argsort(cost, kind="stable").tolist()
+        for number in order:
+            if demand.fits_entries(own.grids[number]) and grid_cost(demand, own.grids[number]) is not None:
+                choice[name] = number
+                return own.grids[number]
+        return _split_anyway(demand, refused)
+
+    return min((_readers_first(demands, limits, further, exact) for _ in range(ROUNDS)), key=_rank)
+
+
+def _rank(found: Split) -> tuple[bool, int]:
+    return bool(found.refused), found.cores
+
+
+def _shares(demands: dict[str, Demand], name: str) -> bool:
+    fans = [fan for demand in demands.values() for fan in demand.fans if fan.source.name == name]
+    return all(fan.axon == "shared" for fan in fans)
+
+
+def _readers_first(
+    demands: dict[str, Demand], limits: CoreLimits, further: int, choose: Callable[[Demand, list[Excess]], Grid]
+) -> Split:
     grids: dict[str, Grid] = {}
     known: dict[str, Demand] = {}
     refused: list[Excess] = []
@@ -62,8 +108,8 @@ def _round(demands: dict[str, Demand], limits: CoreLimits, further: int, before:
         outgoing: npt.NDArray[np.int64] = np.zeros((1, *demands[name].population.shape[1:]), np.int64)
         for fan, grid in routes:
             outgoing = outgoing + ((limits.entries or {}).get(fan.axon, 1) + further) * destinations(fan, grid)
-        known[name] = replace(demands[name], outgoing=below(outgoing), routes=routes, sources=before)
-        grids[name] = _split_anyway(known[name], refused)
+        known[name] = replace(demands[name], outgoing=below(outgoing), routes=routes)
+        grids[name] = choose(known[name], refused)
     return Split({name: known[name] for name in demands}, grids, tuple(reversed(refused)))
 
 

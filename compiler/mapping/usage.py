@@ -6,7 +6,7 @@ entries, which is why populations are split in reverse order: readers first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Dictionary
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,45 +18,12 @@ from litesnn.compiler.graph import Graph, Membranes, Population, SynapseBlock
 from litesnn.compiler.mapping.axons import AxonKinds
 from litesnn.compiler.mapping.compartments import compartments, core_decays, core_thresholds, state_words
 from litesnn.compiler.mapping.fan import Fan, Kind
+from litesnn.compiler.mapping.grid import Grid, box_sums
 from litesnn.compiler.mapping.limits import CoreLimits
-from litesnn.compiler.mapping.model import Interval, Intervals, Slice, lengths
+from litesnn.compiler.mapping.model import Interval, Intervals, lengths
 from litesnn.compiler.mapping.row_axons import map_entries, memory_entries
 
 Ints = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Grid:
-    """A population cut into boxes: every combination of the intervals of its three axes."""
-
-    population: str
-    channels: Intervals
-    rows: Intervals
-    columns: Intervals
-
-    @classmethod
-    def of(cls, part: Slice) -> Grid:
-        """The grid of one box."""
-        return cls(part.population, (part.channels,), (part.rows,), (part.columns,))
-
-    def __len__(self) -> int:
-        return len(self.channels) * len(self.rows) * len(self.columns)
-
-    @property
-    def slices(self) -> list[Slice]:
-        """The boxes: channels outermost, columns innermost."""
-        return [Slice(self.population, c, y, x) for c in self.channels for y in self.rows for x in self.columns]
-
-    @property
-    def boxes(self) -> tuple[Intervals, Intervals, Intervals]:
-        """The intervals of channels, rows and columns."""
-        return self.channels, self.rows, self.columns
-
-    @property
-    def neurons(self) -> Ints:
-        """Neurons per box, (channels, rows, columns)."""
-        neurons: Ints = lengths(self.channels)[:, None, None] * lengths(self.rows)[:, None] * lengths(self.columns)
-        return neurons
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +31,8 @@ class Demand:
     """Everything about one on-chip population that the use of its slices depends on.
 
     `outgoing` sums output entries below each position, (C + 1, H + 1, W + 1), with one channel for all where they share
-    axons; `routes` holds the readers' fans and grids. Both are known once the readers are split. `sources` holds the grids of
-    the populations read, as far as an earlier round has split them.
+    axons; `routes` holds the readers' fans and grids. Both are known once the readers are split. `memo` keeps what is asked for
+    again and again.
     """
 
     population: Membranes
@@ -74,7 +41,7 @@ class Demand:
     limits: CoreLimits
     outgoing: Ints | None = None
     routes: list[tuple[Fan, Grid]] = field(default_factory=list)
-    sources: Dictionary[str, Grid] = field(default_factory=dict)
+    memo: dict[tuple[str, Interval], frozenset[Any]] = field(default_factory=dict)
 
     def usage(self, grid: Grid) -> dict[str, Ints]:
         """Resource -> use per box, (channels, rows, columns)."""
@@ -131,15 +98,28 @@ class Demand:
 
     def registers(self, channels: Interval) -> frozenset[Register]:
         """Synapse format registers that a core with a channel range needs."""
-        return frozenset().union(*(fan.registers(channels) for fan in self.fans))
+        return self._memory(
+            "registers", channels, lambda: frozenset().union(*(f.registers(channels) for f in self.fans))
+        )
 
     def thresholds(self, channels: Interval) -> frozenset[int]:
         """Distinct threshold mantissas of a channel range."""
-        return core_thresholds(self.population, channels, self.limits.neuron)
+        neuron = self.limits.neuron
+        return self._memory("thresholds", channels, lambda: core_thresholds(self.population, channels, neuron))
 
     def decays(self, channels: Interval) -> frozenset[tuple[int, int]]:
         """Distinct pairs of decays of a channel range."""
-        return core_decays(self.population, channels, self.limits.neuron)
+        neuron = self.limits.neuron
+        return self._memory("decays", channels, lambda: core_decays(self.population, channels, neuron))
+
+    def fits_entries(self, grid: Grid) -> bool:
+        """Whether no box takes more output entries than a core has."""
+        return bool(self._outgoing(grid).max() <= self.limits.resources.get("output_axons", np.inf))
+
+    def _memory(self, name: str, channels: Interval, count: Callable[[], frozenset[Any]]) -> frozenset[Any]:
+        if (name, channels) not in self.memo:
+            self.memo[name, channels] = count()
+        return self.memo[name, channels]
 
     def _outgoing(self, grid: Grid) -> Ints:
         if self.limits.entries is not None:
@@ -187,21 +167,6 @@ def build_demand(graph: Graph, population: Membranes, limits: CoreLimits, rule: 
     return Demand(population, fans, splits, limits)
 
 
-def below(values: Ints) -> Ints:
-    """Sums of a (C, H, W) array over all that lies below each corner, (C + 1, H + 1, W + 1)."""
-    summed = np.zeros(tuple(size + 1 for size in values.shape), np.int64)
-    summed[1:, 1:, 1:] = values.cumsum(axis=0).cumsum(axis=1).cumsum(axis=2)
-    return summed
-
-
-def box_sums(summed: Ints, grid: Grid) -> Ints:
-    """Sum over every box of a grid of the array whose `below` is given."""
-    for axis, intervals in enumerate((grid.channels, grid.rows, grid.columns)):
-        edges = np.array(intervals)
-        summed = summed.take(edges[:, 1], axis=axis) - summed.take(edges[:, 0], axis=axis)
-    return summed
-
-
 def destinations(fan: Fan, grid: Grid) -> Ints:
     """For every neuron of the fan's source, to how many boxes of the reader's grid its axons go: (C, H, W).
 
@@ -211,6 +176,14 @@ def destinations(fan: Fan, grid: Grid) -> Ints:
     rows, columns = fan.rows.position_counts(grid.rows), fan.columns.position_counts(grid.columns)
     result: Ints = np.matmul(np.matmul(rows, sending), columns.T)
     return result
+
+
+def entries_into(fan: Fan, grid: Grid, limits: CoreLimits, further: int = 0) -> int:
+    """Output entries that all axons of a fan into a grid take, `further` each besides their own."""
+    rows = fan.rows.multiplicity(grid.rows).sum(axis=0)
+    columns = fan.columns.multiplicity(grid.columns).sum(axis=0)
+    axons = int(rows @ fan.senders(grid.channels) @ columns)
+    return ((limits.entries or {}).get(fan.axon, 1) + further) * axons
 
 
 def _fan(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from math import ceil, log2
 from shlex import quote
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
+from litesnn.compiler.genotype.card import loaded_card
 from litesnn.compiler.origin.base import Origin
 
 if TYPE_CHECKING:
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 GENOTYPE = "genotype/genotype.json"
 
 
-class GenotypeOrigin(Origin):
+class GenotypeOrigin(Shown, Origin):
     """A genotype, with or without weights.
 
     Parameters
@@ -69,6 +73,10 @@ class GenotypeOrigin(Origin):
             ProveRanges(profile),
         )
         return Pipeline("lower", partial(lower, self.loaded), passes)
+
+    def card(self) -> Card:
+        """See `Shown`: the genotype's."""
+        return replace(loaded_card(self.loaded), kind="GenotypeOrigin")
 
     @property
     def trained(self) -> bool:

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import CompileError
 from litesnn.compiler.origin.base import Origin
+from litesnn.compiler.origin.card import source_card
 
 if TYPE_CHECKING:
     from litesnn.compiler.estimate import Estimate
@@ -47,8 +50,8 @@ class Transform:
     bias: int
 
 
-@dataclass(frozen=True, eq=False)
-class SourceFile(Origin):
+@dataclass(frozen=True, eq=False, repr=False)
+class SourceFile(Shown, Origin):
     """A network read from elsewhere.
 
     Attributes
@@ -84,6 +87,10 @@ class SourceFile(Origin):
     given: tuple[str, ...] = field(default=(), kw_only=True)
     own_input: npt.NDArray[np.int16] | None = field(default=None, kw_only=True)
     kind: ClassVar[str] = "file"
+
+    def card(self) -> Card:
+        """See `Shown`: what became of its layers."""
+        return source_card(self)
 
     @property
     def read_graph(self) -> Graph:

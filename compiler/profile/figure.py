@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar, Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from litesnn.base.cards.shown import Brief
 from litesnn.compiler.profile.ranges import Real, Whole, YesNo
 
 T = TypeVar("T")
@@ -21,14 +22,14 @@ the rest of reading a profile.
 Remark = Annotated[str, StringConstraints(max_length=4000)]
 
 
-class Section(BaseModel):
+class Section(Brief, BaseModel):
     """Base of all parts of a profile: unknown fields are errors."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, allow_inf_nan=False)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Figure(Generic[T]):
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Figure(Brief, Generic[T]):
     """One figure with where it comes from.
 
     A dataclass, so that the fifty types of values that figures have are no models of their own, each built at every start.

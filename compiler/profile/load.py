@@ -24,6 +24,8 @@ def shipped_profiles() -> list[str]:
     return sorted(entry.name.removesuffix(".toml") for entry in folder.iterdir() if entry.name.endswith(".toml"))
 
 
+AnyProfile = str | os.PathLike[str] | Profile
+"""Name of a shipped one, path of a file, or a loaded one."""
 MAX_PROFILE_BYTES = 2**20
 """Of a TOML file: the shipped profiles have 30 kB."""
 MAX_EXTENDED = 8
@@ -41,12 +43,13 @@ def portable_accumulator() -> int:
 
 
 def load_profile(
-    name_or_path: str | os.PathLike[str], overrides: Mapping[str, str] | None = None, rules: str | None = None
+    name_or_path: AnyProfile, overrides: Mapping[str, str] | None = None, rules: str | None = None
 ) -> Profile:
     """Load a shipped profile by name, or a user's own TOML file by path, with some figures set by the caller.
 
     Parameters
     ----------
+    name_or_path : of a shipped one, or of a file; a profile that was loaded is taken as it is
     overrides : figure -> value as text. The key is dotted (`chip.cores`) or, where only one figure ends so, its last part
         (`cores`); the value is read as the figure's type, lists with commas (`4,8`)
     rules : a rule set of the profile, whose figures hold instead of its own; those of `overrides` come after it
@@ -61,8 +64,11 @@ def load_profile(
         that cannot have the value, and for an override that names no figure, several, or does not fit the figure's type; for
         a rule set that the profile does not have.
     """
-    text = str(name_or_path)
-    profile = read_profile(_document(text), f"profile {text}")
+    if isinstance(name_or_path, Profile):
+        profile = name_or_path
+    else:
+        text = str(name_or_path)
+        profile = read_profile(_document(text), f"profile {text}")
     profile = profile if rules is None else with_rules(profile, rules)
     return with_overrides(profile, overrides) if overrides else profile
 

@@ -8,7 +8,10 @@ from typing import Annotated, Any, TypeVar, get_origin
 
 from pydantic import Field, ValidationError, model_validator
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import ProfileError
+from litesnn.compiler.profile.card import profile_card
 from litesnn.compiler.profile.chip import Boards, Chip, CoreLimits, Mesh
 from litesnn.compiler.profile.costs import Cmos45, Energy, Measured, Time
 from litesnn.compiler.profile.figure import Fact, Figure, Limit, Name, Remark, Section
@@ -24,7 +27,7 @@ INPUT_BITS = 8
 """Of a genotype's graded input, its sign included: part of the genotype, not of any chip."""
 
 
-class Profile(Section):
+class Profile(Shown, Section):
     """A hardware target. `boards` maps a board to its chips; `measured` holds whole-system figures, unit in the name.
 
     `rules` are sets of figures that may hold instead of its own; of the set `rules_in_force`, they do (`with_rules`).
@@ -114,6 +117,10 @@ class Profile(Section):
         """Largest magnitude a current or membrane holds, in membrane units."""
         bits = known(self.neuron.state_bits, "neuron.state_bits", self.name)
         return int(2 ** (bits - 1) - 1)
+
+    def card(self) -> Card:
+        """See `Shown`: what a core and a chip hold, and how sure the figures are."""
+        return profile_card(self)
 
     def content(self) -> bytes:
         """profile.json of a program: every figure, the same bytes for the same figures."""

@@ -86,8 +86,9 @@ class GraphDocument(Document):
     schedule: Schedule | None = None
 
 
-POPULATIONS: tuple[type[Population], ...] = (Source, *KINDS)
-DOCUMENTS: Table[type[PopulationDocument]] = Table("graph.json", {k: k.document for k in POPULATIONS}, ProgramError)
+_KINDS: tuple[type[Population], ...] = (Source, *KINDS)
+DOCUMENTS: Table[type[PopulationDocument]] = Table("graph.json", {k: k.document for k in _KINDS}, ProgramError)
+"""Of every kind, a plugin's too."""
 
 
 def graph_document(graph: Graph) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -147,11 +148,11 @@ def _population_document(population: Population) -> dict[str, Any]:
 
 def read_population(place: str, entry: Mapping[str, Any], tensors: Mapping[str, Array]) -> Population:
     """The population of an entry, with its arrays `<name>.<array>`; `place` is where it stands. Raises as `read_graph`."""
-    kind = next((kind for kind in POPULATIONS if kind.document.tells(entry)), None)
+    kind: Any = next((kind for kind in DOCUMENTS if DOCUMENTS.entry(kind).tells(entry)), None)
     if kind is None:
         told = ", ".join(f"{tag} {entry[tag]!r}" for tag in ("kind", "role", "sigma_delta") if tag in entry)
         raise ProgramError(
-            f"graph.json: {place}: found {told or 'no kind'}; allowed: {', '.join(k.kind for k in POPULATIONS)} "
+            f"graph.json: {place}: found {told or 'no kind'}; allowed: {', '.join(k.kind for k in DOCUMENTS)} "
             "(was this program written by another version?)"
         )
     document = _parsed(kind.document, entry, f"{place}.")
@@ -164,7 +165,8 @@ def read_population(place: str, entry: Mapping[str, Any], tensors: Mapping[str, 
             found = "both" if part in given else "neither"
             where = f"as a number there or as the tensor '{document.name}.{part}'"
             raise ProgramError(f"graph.json: {place}: '{part}' stands {where}; found {found}")
-    return kind(**given, **arrays)
+    made: Population = kind(**given, **arrays)
+    return made
 
 
 def _block_document(block: SynapseBlock) -> BlockDocument:

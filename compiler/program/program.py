@@ -20,6 +20,8 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_safetensors
 from safetensors.numpy import save as save_safetensors
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import GraphError, ProfileError, ProgramError
 from litesnn.compiler import image as images
 from litesnn.compiler.genotype import LoadedGenotype
@@ -40,9 +42,12 @@ from litesnn.compiler.program.folder import (
     write_folder,
 )
 from litesnn.compiler.report import Report, read_report, render_html, tool_versions
+from litesnn.compiler.report.card import report_card
 from litesnn.reading import Kind, parse_json, read_file
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
     from litesnn.compiler.image import Image
 
 MAPPING = "mapping.json"
@@ -50,8 +55,8 @@ IMAGE = "image/"
 _FILE = Kind(ProgramError, limit=2**31, hint="larger than any program that was made")
 
 
-@dataclass(frozen=True, eq=False)
-class Program:
+@dataclass(frozen=True, eq=False, repr=False)
+class Program(Shown):
     """One deployment.
 
     Attributes
@@ -72,6 +77,16 @@ class Program:
     report: Report
     mapping: Mapping | None = None
     image: Image | None = None
+
+    def card(self) -> Card:
+        """See `Shown`: the report's."""
+        return report_card(self.report, "Program")
+
+    def plot_floorplan(self, ax: Axes | None = None, resource: str | None = None) -> Axes:
+        """Where it lies on the chip; see `litesnn.compiler.report.plots`."""
+        from litesnn.compiler.report.plots import plot_floorplan
+
+        return plot_floorplan(self.report, ax, resource)
 
     @property
     def name(self) -> str:

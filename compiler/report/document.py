@@ -12,11 +12,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, PlainValidator, Strict, WithJsonSchema
 
+from litesnn.base.cards.shown import Brief
+
 WIDEST = 2**63 - 1
 """Whole numbers are at most 64 bits wide: what can be shown and drawn."""
 
 
-class Document(BaseModel):
+class Document(Brief, BaseModel):
     """Base of all parts. Unknown keys are refused; a part can be made from any object that has its fields as attributes."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, from_attributes=True)

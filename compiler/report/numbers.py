@@ -20,6 +20,15 @@ def count(value: float | None) -> str:
     return text.replace("-", "−")
 
 
+def about(value: float | None) -> str:
+    """A mean or a sum that need not be whole: one decimal below 100, and what is smaller than that in words."""
+    if value is None:
+        return MISSING
+    if 0 < abs(value) < 0.1:
+        return "under 0.1"
+    return count(round(value, 1) if abs(value) < 100 else round(value))
+
+
 def size(bits: float | None) -> str:
     """Bits as bytes, KiB or MiB."""
     if bits is None:

@@ -7,10 +7,13 @@ maker in the same file, and a field of `Report` and a line of `build_report` her
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import ConfigDict, Field, model_validator
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
+from litesnn.compiler.report.card import report_card
 from litesnn.compiler.report.document import Document, Text, present
 from litesnn.compiler.report.made import Made
 from litesnn.compiler.report.panels.certificate import CertificatePanel
@@ -19,6 +22,7 @@ from litesnn.compiler.report.panels.explanation import ExplanationPanel
 from litesnn.compiler.report.panels.fidelity import FidelityEntry, FidelityPanel, fidelity_section
 from litesnn.compiler.report.panels.findings import FindingEntry, FindingsPanel, findings_section
 from litesnn.compiler.report.panels.floorplan import FloorplanPanel
+from litesnn.compiler.report.panels.need import LoweredEntry, NeedPanel, lowered_section
 from litesnn.compiler.report.panels.own_figures import OwnFiguresPanel, OwnFiguresSection, own_figures_section
 from litesnn.compiler.report.panels.panel import Panel
 from litesnn.compiler.report.panels.populations import PopulationsPanel
@@ -41,13 +45,18 @@ from litesnn.compiler.report.sections.network import MemorySection, NetworkSecti
 from litesnn.compiler.report.sections.schedule import ArrivalEntry, ScheduleSection
 from litesnn.compiler.report.sections.verification import VerificationSection
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
 PANELS: tuple[type[Panel], ...] = (
     VerdictPanel,
     FloorplanPanel,
+    CostsPanel,
     ResourcesPanel,
     OwnFiguresPanel,
     PopulationsPanel,
     PruningPanel,
+    NeedPanel,
     TrafficPanel,
     TimelinePanel,
     ExplanationPanel,
@@ -59,13 +68,12 @@ PANELS: tuple[type[Panel], ...] = (
     RemovalsPanel,
     RangesPanel,
     CertificatePanel,
-    CostsPanel,
     ProvenancePanel,
 )
 """The first is the header of the page, the last its footer."""
 
 
-class Report(Document):
+class Report(Shown, Document):
     """report.json: what a deployment is and costs. Optional sections are null or missing where they were not computed."""
 
     model_config = ConfigDict(title="LiteSNN report")
@@ -85,6 +93,10 @@ class Report(Document):
     pruning: Annotated[
         tuple[PruningEntry, ...] | None,
         Field(description="structured prunings of the genotype, the oldest first; missing where there are none"),
+    ] = None
+    lowered_bits: Annotated[
+        tuple[LoweredEntry, ...] | None,
+        Field(description="weight bits that were lowered by measured need, the oldest first; missing where none were"),
     ] = None
     removals: tuple[RemovalEntry, ...]
     ranges: tuple[RangeEntry, ...]
@@ -111,6 +123,16 @@ class Report(Document):
                 f"schedule.timesteps is {self.schedule.timesteps}, network.timesteps {self.network.timesteps}; they must be the same"
             )
         return self
+
+    def card(self) -> Card:
+        """Its verdict and figures, what does not hold, and its populations."""
+        return report_card(self, "Report")
+
+    def plot_floorplan(self, ax: Axes | None = None, resource: str | None = None) -> Axes:
+        """Where it lies on the chip; see `litesnn.compiler.report.plots`."""
+        from litesnn.compiler.report.plots import plot_floorplan
+
+        return plot_floorplan(self, ax, resource)
 
     def panels(self) -> Iterator[Panel]:
         """Those that have something to show, in the order they are read."""
@@ -148,6 +170,7 @@ def build_report(made: Made) -> Report:
         provenance=ProvenanceSection.of(made.command),
         **present(
             pruning=pruning_section(made),
+            lowered_bits=lowered_section(made),
             proof=made.proof,
             mapping=mapping,
             encoding=encoding,

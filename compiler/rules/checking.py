@@ -6,9 +6,11 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
+from litesnn.base.cards.shown import Brief
 from litesnn.compiler.genotype import LoadedGenotype
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import DoesNotFit, Mapping, map_graph
+from litesnn.compiler.mapping.objective_names import BALANCED, ObjectiveName
 from litesnn.compiler.origin.genotype import compile_graph, membrane_advice
 from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.profile import Profile
@@ -20,8 +22,8 @@ from litesnn.compiler.rules.untrained_rules import sums_fit
 from litesnn.compiler.stand_in import stand_in_graph
 
 
-@dataclass(frozen=True, eq=False)
-class Subject:
+@dataclass(frozen=True, eq=False, repr=False)
+class Subject(Brief):
     """What is checked: a genotype, or the graph of a program as it stands, against a profile.
 
     Attributes
@@ -43,8 +45,8 @@ class Subject:
         return replace(self, genotype=genotype, graph=None)
 
 
-@dataclass(frozen=True, eq=False)
-class Checked:
+@dataclass(frozen=True, eq=False, repr=False)
+class Checked(Brief):
     """A subject with its graph, its mapping or why there is none, all findings, worst first, and the time it took."""
 
     subject: Subject
@@ -100,11 +102,16 @@ def _check_untrained(subject: Subject, genotype: LoadedGenotype, started: float,
 
 
 def try_mapping(
-    graph: Graph, profile: Profile, rates: dict[str, Any] | None = None, *, optimize: bool = True
+    graph: Graph,
+    profile: Profile,
+    rates: dict[str, Any] | None = None,
+    *,
+    optimize: bool = True,
+    objective: ObjectiveName = BALANCED,
 ) -> Mapping | DoesNotFit:
     """Cores for a graph, or why there are none; parameters as in `map_graph`."""
     try:
-        return map_graph(graph, profile, rates, optimize=optimize)
+        return map_graph(graph, profile, rates, optimize=optimize, objective=objective)
     except DoesNotFit as refusal:
         return refusal
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from litesnn.base.cards.shown import Brief
+
 Severity = Literal["error", "warning", "ok"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "ok")
 
 
-@dataclass(frozen=True)
-class Remedy:
+@dataclass(frozen=True, repr=False)
+class Remedy(Brief):
     """A change after which the check was run again and the finding was gone, with no new one as bad.
 
     Attributes
@@ -27,8 +29,8 @@ class Remedy:
     retrain: bool
 
 
-@dataclass(frozen=True)
-class Finding:
+@dataclass(frozen=True, repr=False)
+class Finding(Brief):
     """One result of a rule.
 
     Attributes

@@ -59,6 +59,10 @@ class BackendError(LiteSNNError):
     """A simulation backend is not installed or failed while running."""
 
 
+class MissingExtraError(LiteSNNError):
+    """A library that an extra of LiteSNN adds is asked for and not installed."""
+
+
 class RegisterError(LiteSNNError):
     """A current left its register by more than the one wrap that the arithmetic is defined for (`docs/numbers.md`, Registers)."""
 
@@ -81,6 +85,10 @@ class PartsError(LiteSNNError):
 
 class PruningError(LiteSNNError):
     """Channels cannot be pruned as asked (impossible rates, a target out of reach)."""
+
+
+class PluginError(LiteSNNError):
+    """A plugin cannot be imported, or adds what is there already or cannot be."""
 
 
 class NeedError(LiteSNNError):

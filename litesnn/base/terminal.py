@@ -14,6 +14,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from litesnn.base.text import visible
+from litesnn.base.verbosity import VERBOSITY
 
 if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderableType
@@ -60,6 +61,20 @@ class Terminal(Console):
         for segment in super().render(renderable, options):
             unchanged = segment.control or visible(segment.text) == segment.text
             yield segment if unchanged else segment._replace(text=visible(segment.text))
+
+
+def stderr_console() -> Terminal:
+    """What is said beside the results goes here."""
+    console = Terminal(stderr=True)
+    console = console if console.is_terminal else Terminal(stderr=True, width=140)
+    console.quiet = VERBOSITY.quiet
+    return console
+
+
+def say(step: str) -> None:
+    """Say a step of a verbose command on standard error, with the seconds since its start."""
+    if VERBOSITY.verbose:
+        stderr_console().print(f"[{VERBOSITY.seconds:8.2f} s] {step}", style="dim")
 
 
 def styled(text: str, style: str = "") -> Text:

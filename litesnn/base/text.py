@@ -25,7 +25,7 @@ def visible(text: str) -> str:
 
 def brief(text: str, most: int = 60) -> str:
     """The text in one visible line, its end left out beyond `most` characters: for a part of a message."""
-    line = visible(text).replace("\n", "\\n").replace("\t", "\\t")
+    line = visible(text[: most + 1]).replace("\n", "\\n").replace("\t", "\\t")
     return line if len(line) <= most else f"{line[: most - 3]}..."
 
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from litesnn.base.bars import StepProgress
 from litesnn.base.terminal import assembled, styled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import FINDINGS, errors_to_exit
 from litesnn.commands.options import JsonOption, ProfileOption, RulesOption, SetOption, SignOption, chosen_profile
-from litesnn.commands.progress import StepProgress
 from litesnn.compiler.origin.formats import foreign_suffixes
 
 if TYPE_CHECKING:

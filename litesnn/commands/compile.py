@@ -20,6 +20,7 @@ from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.guard import LoneCommand
 from litesnn.commands.options import (
     DataDirOption,
+    DatasetOption,
     InputOption,
     JsonOption,
     LabelsOption,
@@ -27,6 +28,7 @@ from litesnn.commands.options import (
     LavaTimeoutOption,
     ModelsOption,
     NoLavaOption,
+    PlacementOption,
     ProfileOption,
     RulesOption,
     SeedOption,
@@ -58,8 +60,10 @@ def compile_command(
     models: ModelsOption = "stock",
     lava_timeout: LavaTimeoutOption = LAVA_TIMEOUT,
     sign: SignOption = "auto",
+    placement: PlacementOption = "balanced",
     input_path: InputOption = None,
     labels_path: LabelsOption = None,
+    dataset: DatasetOption = None,
     data_dir: DataDirOption = None,
     seed: SeedOption = 0,
     list_passes: ListPassesOption = False,
@@ -80,7 +84,9 @@ def compile_command(
         target = chosen_profile(profile, settings, rules)
         directory = output or Path(f"{origin.name}-{target.name}")
         check_output(directory)
-        choice = sample_choice(samples, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed)
+        choice = sample_choice(
+            samples, input_path=input_path, labels_path=labels_path, data_dir=data_dir, seed=seed, dataset=dataset
+        )
         job = Job(
             directory,
             target,
@@ -89,6 +95,7 @@ def compile_command(
             lava_samples=0 if no_lava else samples,
             lava_models=models,
             lava_timeout=lava_timeout,
+            placement=placement,
             passes=Passes(list_passes, tuple(print_after or ()), stop_after),
             json_output=json_output,
         )

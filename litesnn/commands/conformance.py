@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from litesnn.base.bars import EngineProgress
 from litesnn.base.errors import DataError
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import FINDINGS, errors_to_exit
-from litesnn.commands.options import DataDirOption, DeviceOption, JsonOption, SeedOption
-from litesnn.commands.progress import EngineProgress
+from litesnn.commands.options import DataDirOption, DatasetOption, DeviceOption, JsonOption, SeedOption
 
 if TYPE_CHECKING:
     from litesnn.compiler.program import Program
@@ -39,6 +39,7 @@ def conformance_command(
         list[str] | None,
         typer.Option("--populations", help="Population that is traced or compared; repeat it. All if left out."),
     ] = None,
+    dataset: DatasetOption = None,
     data_dir: DataDirOption = None,
     seed: SeedOption = 0,
     device: DeviceOption = "cpu",
@@ -57,10 +58,23 @@ def conformance_command(
             raise DataError(f"found {found} of -o and --against; allowed: one of them")
         if against is None:
             assert output is not None
-            _write(Path(program), output, input_path, samples, populations or [], data_dir, seed, device, json_output)
+            _write(
+                Path(program),
+                output,
+                input_path,
+                samples,
+                populations or [],
+                data_dir,
+                seed,
+                device,
+                json_output,
+                dataset,
+            )
             return
-        if input_path is not None or data_dir is not None:
-            raise DataError("--input and --data-dir: found with --against; the trace says which inputs it is of")
+        if input_path is not None or data_dir is not None or dataset is not None:
+            raise DataError(
+                "--input, --dataset and --data-dir: found with --against; the trace says which inputs it is of"
+            )
         from litesnn.jobs.conformance.against import compare_with
 
         with EngineProgress() as progress:
@@ -93,6 +107,7 @@ def _write(
     seed: int,
     device: str,
     json_output: bool,
+    dataset: str | None,
 ) -> None:
     from litesnn.compiler.program import Program
     from litesnn.jobs.conformance.pack import PACK, write_pack
@@ -101,7 +116,7 @@ def _write(
 
     PACK.check(output)
     loaded: Program = Program.load(program)
-    choice = SampleChoice(input_path, None, data_dir, seed)
+    choice = SampleChoice(input_path, None, data_dir, seed, dataset=dataset)
     chosen = testbench(loaded.origin).samples(choice, lambda: loaded.graph)
     inputs = chosen.inputs[: samples or PACK_SAMPLES]
     with EngineProgress() as progress:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from litesnn.base.terminal import Terminal
+from litesnn.base.terminal import Terminal, stderr_console
 from litesnn.base.verbosity import VERBOSITY
 
 
@@ -18,26 +18,18 @@ def warn(text: str) -> None:
         Terminal(stderr=True, soft_wrap=True).print(f"warning: {text}", style="yellow")
 
 
+def say_notes(notes: Sequence[str]) -> None:
+    """On standard error, what should be known of the data that a command reads, a line each."""
+    for note in notes:
+        stderr_console().print(f"data: {note}", style="dim", markup=False, soft_wrap=True)
+
+
 def stdout_console() -> Terminal:
     """Results go here; wide enough for tables when piped."""
     console = Terminal()
     console = console if console.is_terminal else Terminal(width=140)
     console.quiet = VERBOSITY.quiet
     return console
-
-
-def stderr_console() -> Terminal:
-    """What is said beside the results goes here."""
-    console = Terminal(stderr=True)
-    console = console if console.is_terminal else Terminal(stderr=True, width=140)
-    console.quiet = VERBOSITY.quiet
-    return console
-
-
-def say(step: str) -> None:
-    """Say a step of a verbose command on standard error, with the seconds since its start."""
-    if VERBOSITY.verbose:
-        stderr_console().print(f"[{VERBOSITY.seconds:8.2f} s] {step}", style="dim")
 
 
 def print_json(document: Mapping[str, Any]) -> None:

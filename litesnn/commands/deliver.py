@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from litesnn.base.bars import EngineProgress
 from litesnn.commands.consoles import print_json, stdout_console, warn
 from litesnn.commands.exits import FINDINGS
 from litesnn.commands.options import ignored_inputs
-from litesnn.commands.progress import EngineProgress
 
 if TYPE_CHECKING:
     from litesnn.compiler.graph import Graph
+    from litesnn.compiler.mapping.objective_names import ObjectiveName
     from litesnn.compiler.origin import Origin
     from litesnn.compiler.passes import SignHandling
     from litesnn.compiler.profile import Profile
@@ -55,6 +56,7 @@ class Job:
     lava_samples: int | None
     lava_models: Models
     lava_timeout: float
+    placement: ObjectiveName
     passes: Passes
     json_output: bool
 
@@ -88,6 +90,7 @@ def deliver(origin: Origin, job: Job) -> None:
             lava_samples=job.lava_samples,
             lava_models=job.lava_models,
             lava_timeout=job.lava_timeout,
+            placement=job.placement,
             progress=progress,
             watch=shown.watch,
         )

@@ -12,9 +12,8 @@ from typing import NoReturn
 import typer
 
 from litesnn.base.errors import LiteSNNError
-from litesnn.base.terminal import Terminal
+from litesnn.base.terminal import Terminal, stderr_console
 from litesnn.base.verbosity import VERBOSITY
-from litesnn.commands.consoles import stderr_console
 
 FINDINGS, USAGE = 1, 2
 

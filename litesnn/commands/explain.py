@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from litesnn.base.bars import EngineProgress
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
-from litesnn.commands.options import DataDirOption, JsonOption, LabelsOption, SeedOption
-from litesnn.commands.progress import EngineProgress
+from litesnn.commands.options import DataDirOption, DatasetOption, JsonOption, LabelsOption, SeedOption
 
 SAMPLES = 512
 
@@ -29,6 +29,7 @@ def explain_command(
     ] = False,
     samples: Annotated[int, typer.Option(min=1, help="Take the first so many samples.")] = SAMPLES,
     no_trials: Annotated[bool, typer.Option("--no-trials", help="Do not try what would win accuracy back.")] = False,
+    dataset: DatasetOption = None,
     data_dir: DataDirOption = None,
     seed: SeedOption = 0,
     output: Annotated[
@@ -58,7 +59,7 @@ def explain_command(
             check_file(output, PAGE)
         loaded = Program.load(program)
         subject = subject_of(loaded)
-        data = data_of(subject, SampleChoice(input_path, labels_path, data_dir, seed), raw, samples)
+        data = data_of(subject, SampleChoice(input_path, labels_path, data_dir, seed, dataset=dataset), raw, samples)
         with EngineProgress() as progress:
             section = explain(subject, data, trials=not no_trials, progress=progress)
         if output is not None:

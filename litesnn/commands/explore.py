@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from litesnn.base.bars import EngineProgress
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console, warn
 from litesnn.commands.exits import FINDINGS, errors_to_exit
 from litesnn.commands.options import JsonOption, SignOption, figure_and_value
 from litesnn.commands.parts_options import MergeOption, PartOption, WorkersOption, chosen_plan, show_share
 from litesnn.commands.places import output_places
-from litesnn.commands.progress import EngineProgress
 from litesnn.compiler.origin.formats import foreign_suffixes
 
 if TYPE_CHECKING:

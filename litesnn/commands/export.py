@@ -9,7 +9,7 @@ import typer
 
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
-from litesnn.commands.options import DataDirOption, InputOption, JsonOption, SeedOption
+from litesnn.commands.options import DataDirOption, DatasetOption, InputOption, JsonOption, SeedOption
 
 
 def export_command(
@@ -24,6 +24,7 @@ def export_command(
     sample: Annotated[
         int, typer.Option(min=0, help="Which sample of the input is exported, where the format holds one.")
     ] = 0,
+    dataset: DatasetOption = None,
     data_dir: DataDirOption = None,
     seed: SeedOption = 0,
     json_output: JsonOption = False,
@@ -34,7 +35,7 @@ def export_command(
         from litesnn.jobs.export import export_program
         from litesnn.jobs.samples import SampleChoice
 
-        choice = SampleChoice(input_path, None, data_dir, seed)
+        choice = SampleChoice(input_path, None, data_dir, seed, dataset=dataset)
         exported = export_program(Program.load(program), to, output, choice, sample)
         written = [str(place) for place in exported.files]
         if json_output:

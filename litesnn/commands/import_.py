@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from litesnn.base.bars import StepProgress
 from litesnn.base.settings.words import from_options
 from litesnn.commands.consoles import stdout_console
 from litesnn.commands.deliver import (
@@ -28,6 +29,7 @@ from litesnn.commands.options import (
     LavaTimeoutOption,
     ModelsOption,
     NoLavaOption,
+    PlacementOption,
     ProfileOption,
     RulesOption,
     SeedOption,
@@ -35,7 +37,6 @@ from litesnn.commands.options import (
     SignOption,
     chosen_profile,
 )
-from litesnn.commands.progress import StepProgress
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
 
@@ -59,6 +60,7 @@ def import_command(
     given_figures: SetOption = None,
     rules: RulesOption = None,
     sign: SignOption = "auto",
+    placement: PlacementOption = "balanced",
     samples: LavaSamplesOption = 2,
     no_lava: NoLavaOption = False,
     models: ModelsOption = "stock",
@@ -102,6 +104,7 @@ def import_command(
             lava_samples=0 if no_lava else samples,
             lava_models=models,
             lava_timeout=lava_timeout,
+            placement=placement,
             passes=Passes(list_passes, tuple(print_after or ()), stop_after),
             json_output=json_output,
         )

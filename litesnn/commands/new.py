@@ -12,25 +12,34 @@ import typer
 
 from litesnn.base.errors import GenotypeError
 from litesnn.base.terminal import assembled
-from litesnn.commands.consoles import print_json, show_registers, stdout_console
+from litesnn.commands.consoles import print_json, say_notes, show_registers, stdout_console
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import JsonOption
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.search.networks.choices import NetworkChoices, QuantizerChoices
+from litesnn.search.settings.own_data import EventChoices, OwnData
 
 
 @settings_options(
-    chosen=Options(NetworkChoices, NetworkChoices()), quantizer=Options(QuantizerChoices, QuantizerChoices())
+    own=Options(OwnData),
+    events=Options(EventChoices, left_out=("frames",)),
+    chosen=Options(NetworkChoices, NetworkChoices()),
+    quantizer=Options(QuantizerChoices, QuantizerChoices()),
 )
 def new_command(
     network: Annotated[str, typer.Argument(help="resnet8, resnet20, vgg16 or vggsnn.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Genotype to write, .json.")],
     dataset: Annotated[
-        str | None, typer.Option(help="Take input and classes from this data set, e.g. cifar10, fashion_mnist, digits.")
+        str | None,
+        typer.Option(
+            help="Take input and classes from this data set: a name, e.g. cifar10, digits, or your own (`litesnn docs own-data`)."
+        ),
     ] = None,
     data_dir: Annotated[
         Path | None, typer.Option(help="Folder with its files (CIFAR, digits and events need none).")
     ] = None,
+    own: Mapping[str, Any] = NONE_GIVEN,
+    events: Mapping[str, Any] = NONE_GIVEN,
     input_shape: Annotated[
         str | None, typer.Option(metavar="CxHxW", help="Shape of the input, without --dataset.")
     ] = None,
@@ -59,25 +68,27 @@ def new_command(
         from litesnn.compiler.genotype import QuantizerSpec, check_genotype_output, resolve, save_genotype
         from litesnn.compiler.rules.untrained_rules import documents
         from litesnn.search.networks import NetworkSettings, new_network
-        from litesnn.search.networks.input import dataset_input, shaped_input
+        from litesnn.search.networks.input import DatasetInput, dataset_input, shaped_input
 
         check_genotype_output(output, weights=False)
         choices = NetworkChoices(**chosen)
         if dataset is not None and input_shape is None and classes is None:
-            given, count = dataset_input(dataset, data_dir, choices.timesteps)
+            given = dataset_input(dataset, data_dir, choices.timesteps, OwnData(**own), EventChoices(**events))
         elif dataset is None and input_shape is not None and classes is not None:
-            given, count = shaped_input(input_shape, encoding), classes
+            given = DatasetInput(shaped_input(input_shape, encoding), classes)
         else:
             raise GenotypeError("input: allowed: --dataset NAME, or --input-shape CxHxW with --classes N")
         settings = NetworkSettings(
-            given,
-            count,
+            given.spec,
+            given.classes,
             **asdict(choices),
             bits="proved" if bits is None else bits,
             first_last_bits=_first_last_bits(first_last),
             quantizer=QuantizerSpec(**asdict(QuantizerChoices(**quantizer))),
         )
-        genotype = save_genotype(new_network(network, settings), None, output)
+        made = new_network(network, settings).model_copy(update={"data": given.record})
+        genotype = save_genotype(made, None, output)
+        say_notes(given.notes)
         if json_output:
             registers = documents(genotype)
             print_json(
@@ -89,7 +100,7 @@ def new_command(
             )
         else:
             populations = len(resolve(genotype).nodes)
-            written = f"{genotype.name}: {populations} spiking populations, {count} classes, T = {genotype.timesteps}; written to "
+            written = f"{genotype.name}: {populations} spiking populations, {given.classes} classes, T = {genotype.timesteps}; written to "
             train = f"; train it with litesnn train {shlex.quote(str(output))} --dataset {dataset or 'NAME'}"
             stdout_console().print(assembled(written, (str(output), "bold"), train))
             show_registers(output)

@@ -31,11 +31,25 @@ RulesOption = Annotated[
         help="Count by a rule set of the profile: intel-log, what Intel's compiler was seen to do on Loihi 2.",
     ),
 ]
+PlacementOption = Annotated[
+    Literal["balanced", "hops", "busiest-link", "energy-delay"],
+    typer.Option(
+        help="What the places of cores are chosen for: nearly the fewest hops with a calm busiest link, the fewest hops, the "
+        "least busiest link, or energy times delay of the packets by the profile's figures."
+    ),
+]
 SignOption = Annotated[
     Literal["auto", "split", "mixed"],
     typer.Option(help="How weights of both signs are stored; auto takes the cheaper."),
 ]
 DataDirOption = Annotated[Path | None, typer.Option(help="Folder with the data set the genotype was trained on.")]
+DatasetOption = Annotated[
+    str | None,
+    typer.Option(
+        "--dataset",
+        help="Your own data that the genotype was made for, where they lie now; refused if they are others.",
+    ),
+]
 InputOption = Annotated[
     Path | None,
     typer.Option("--input", help="Verify on these integers instead: .npy, (N,C,H,W) or spikes (N,T,C,H,W)."),
@@ -105,7 +119,7 @@ def sample_count(text: object) -> int | None:
     return count
 
 
-def ignored_inputs(**given: Path | None) -> str:
+def ignored_inputs(**given: Path | str | None) -> str:
     """What to say of inputs that were given with `--samples 0`, which reads none; empty without them."""
     names = [f"--{name.replace('_', '-')}" for name, path in given.items() if path is not None]
     return f"{' and '.join(names)} not read: --samples 0 simulates nothing" if names else ""

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from litesnn.base.bars import EngineProgress
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import stdout_console
-from litesnn.commands.progress import EngineProgress
 
 if TYPE_CHECKING:
     from litesnn.base.parts.compute import Plan

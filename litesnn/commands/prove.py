@@ -34,14 +34,11 @@ def prove_command(
         import numpy as np
 
         from litesnn.base.output import write_atomically
-        from litesnn.compiler.origin.files import read_origin
-        from litesnn.compiler.program.program import read_files
         from litesnn.compiler.report.panels.proof import ProofPanel
         from litesnn.display.report import show_panel
-        from litesnn.jobs.prove import proof_of
+        from litesnn.jobs.prove import prove
 
-        files = read_files(program)
-        proved = proof_of(files, read_origin(program, files).genotype)
+        proved = prove(program)
         found = proved.section
         if witness is not None and proved.witnesses:
             buffer = BytesIO()

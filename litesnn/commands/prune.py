@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from litesnn.base.bars import EngineProgress, StepProgress
 from litesnn.base.errors import PruningError
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import JsonOption, LabelsOption, SetOption, chosen_profile
-from litesnn.commands.progress import EngineProgress, StepProgress
 from litesnn.commands.run_options import ResumeTrialsOption
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.compiler.need import Need
@@ -49,7 +49,10 @@ def prune_command(
         Path | None, typer.Option("--output", "-o", help="Genotype to write; NAME-pruned.json if left out.")
     ] = None,
     dataset: Annotated[
-        str | None, typer.Option(help="Training samples of this data set are scored; left out: the genotype's own.")
+        str | None,
+        typer.Option(
+            help="Training samples of this data set, or of your own data, are scored; left out: the genotype's own."
+        ),
     ] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder with the data set's files (digits needs none).")] = None,
     input_path: Annotated[
@@ -102,9 +105,10 @@ def prune_command(
                     raise PruningError(
                         "--max-drop: needs a chip to count memory on; add --profile, e.g. --profile loihi2"
                     )
-                measured = SampleChoice(input_path, labels_path, data_dir)
-                halves = halved(measuring_samples(loaded.spec, measured, dataset))
-                choose = RatesByNeed(by_need, chip, halves, step, trials_file(target), resume)
+                measured = SampleChoice(input_path, labels_path, data_dir, dataset=dataset)
+                choose = RatesByNeed(
+                    by_need, chip, halved(measuring_samples(loaded.spec, measured)), step, trials_file(target), resume
+                )
             if scoring.needs_samples:
                 among = choose.halves.chosen_on if choose is not None and input_path is not None else None
                 chosen = scoring_samples(loaded.spec, dataset, data_dir, input_path, samples, scoring.seed, among)

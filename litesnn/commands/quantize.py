@@ -9,11 +9,19 @@ from typing import Annotated, Any
 
 import typer
 
+from litesnn.base.bars import StepProgress
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
-from litesnn.commands.options import DataDirOption, JsonOption, LabelsOption, ProfileOption, SetOption, chosen_profile
-from litesnn.commands.progress import StepProgress
+from litesnn.commands.options import (
+    DataDirOption,
+    DatasetOption,
+    JsonOption,
+    LabelsOption,
+    ProfileOption,
+    SetOption,
+    chosen_profile,
+)
 from litesnn.commands.run_options import ResumeTrialsOption
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.compiler.need import Need
@@ -33,6 +41,7 @@ def quantize_command(
         typer.Option("--input", help="Measure on these integers instead: .npy, (N,C,H,W) or spikes (N,T,C,H,W)."),
     ] = None,
     labels_path: LabelsOption = None,
+    dataset: DatasetOption = None,
     data_dir: DataDirOption = None,
     resume: ResumeTrialsOption = False,
     json_output: JsonOption = False,
@@ -58,7 +67,7 @@ def quantize_command(
         check_file(trials_file(target), TRIALS)
         chip = chosen_profile(profile, settings)
         loaded = load_genotype(genotype)
-        samples = measuring_samples(loaded.spec, SampleChoice(input_path, labels_path, data_dir))
+        samples = measuring_samples(loaded.spec, SampleChoice(input_path, labels_path, data_dir, dataset=dataset))
         with StepProgress("bits by need") as progress:
             result = fewer_bits(loaded, chip, samples, need, progress, trials_file(target), resume)
         save_genotype(result.genotype.spec, result.genotype.trained, target)

@@ -8,22 +8,31 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from litesnn.base.bars import EngineProgress
 from litesnn.base.errors import DataError
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
-from litesnn.commands.options import DeviceOption, JsonOption, LavaTimeoutOption, ModelsOption
-from litesnn.commands.progress import EngineProgress
+from litesnn.commands.options import (
+    DataDirOption,
+    DatasetOption,
+    DeviceOption,
+    JsonOption,
+    LavaTimeoutOption,
+    ModelsOption,
+)
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
 
 def run_command(
     program: Annotated[Path, typer.Argument(help="A program directory.")],
-    input_path: Annotated[
-        Path,
-        typer.Option("--input", help="Integers, .npy: graded (N,C,H,W), held for T steps, or per step (N,T,C,H,W)."),
-    ],
     output: Annotated[Path, typer.Option("--output", "-o", help="File to write, .npz.")],
+    input_path: Annotated[
+        Path | None,
+        typer.Option("--input", help="Integers, .npy: graded (N,C,H,W), held for T steps, or per step (N,T,C,H,W)."),
+    ] = None,
+    dataset: DatasetOption = None,
+    data_dir: DataDirOption = None,
     raw: Annotated[
         bool,
         typer.Option(
@@ -57,13 +66,22 @@ def run_command(
         from litesnn.base.output_kinds import RECORDING
         from litesnn.compiler.program import Program
         from litesnn.compiler.rules.range_rules import seen_findings
-        from litesnn.jobs.run import program_input, recorded_arrays, run
+        from litesnn.jobs.run import dataset_input, program_input, recorded_arrays, run
         from litesnn.jobs.samples import read_array
         from litesnn.runtime.exact import RunTiming
 
         check_file(output, RECORDING)
         loaded = Program.load(program)
-        accepted = program_input(loaded, read_array(input_path), raw)
+        if input_path is not None:
+            if dataset is not None or data_dir is not None:
+                raise DataError("found --input and --dataset or --data-dir; allowed: one of them")
+            accepted, labels = program_input(loaded, read_array(input_path), raw), None
+        else:
+            if raw or (dataset is None and data_dir is None):
+                raise DataError(
+                    "nothing says what runs; give --input X.npy, or --dataset with the data that the genotype was made for"
+                )
+            accepted, labels = dataset_input(loaded, dataset, data_dir)
         inputs = accepted.inputs
         wanted = record or []
         names = [population.name for population in loaded.graph.membranes] if "all" in wanted else wanted
@@ -90,6 +108,7 @@ def run_command(
             "samples": len(inputs),
             "input_note": accepted.note or None,
             "predictions": trace.predictions.tolist(),
+            **({} if labels is None else {"accuracy": float(np.mean(trace.predictions == labels))}),
             "spike_counts": {name: int(np.count_nonzero(spikes)) for name, spikes in trace.spikes.items()},
             "findings": [finding.document() for finding in findings],
             "output": str(output),
@@ -104,6 +123,8 @@ def run_command(
             console.print(assembled(written, (str(output), "bold"), ":"))
             if accepted.note:
                 console.print(f"input: {accepted.note}", markup=False)
+            if labels is not None:
+                console.print(f"  accuracy {document['accuracy']:.2%}")
             for name, array in arrays.items():
                 console.print(f"  {name}  {array.dtype} {array.shape}")
             if findings:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from litesnn.base.terminal import assembled
-from litesnn.commands.consoles import print_json, show_registers, stdout_console, warn
+from litesnn.commands.consoles import print_json, say_notes, show_registers, stdout_console, warn
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.guard import ShownCommand, ShownGroup
 from litesnn.commands.options import JsonOption
@@ -35,6 +35,7 @@ from litesnn.commands.run_options import (
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.search.methods.method import SearchMethod, SearchOptions, Sweep
 from litesnn.search.methods.registry import METHODS
+from litesnn.search.settings.own_data import EventChoices, OwnData
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -55,18 +56,26 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
     sweep = method.sweep
     sweeping = typer.Option("--sweep", metavar=sweep.metavar, help=sweep.help) if sweep else None
 
-    @settings_options(given=Options(method.settings_type, left_out=method.left_out))
+    @settings_options(
+        given=Options(method.settings_type, left_out=method.left_out),
+        own=Options(OwnData),
+        events=Options(EventChoices),
+    )
     def command(
-        dataset: Annotated[str, typer.Option(help="A data set that `litesnn train` knows, e.g. digits.")],
+        dataset: Annotated[
+            str,
+            typer.Option(
+                help="A data set that `litesnn train` knows, e.g. digits, or your own (`litesnn docs own-data`)."
+            ),
+        ],
         output: Annotated[
             Path, typer.Option("--output", "-o", help="Folder for genotype.json, history.json, report.html.")
         ],
         data_dir: Annotated[
             Path | None, typer.Option(help="Folder with the data set's files (digits needs none).")
         ] = None,
-        frames: Annotated[
-            int | None, typer.Option(min=1, help="Event data: frames per sample, one for each step.")
-        ] = None,
+        events: Mapping[str, Any] = NONE_GIVEN,
+        own: Mapping[str, Any] = NONE_GIVEN,
         preset: Annotated[str, typer.Option(help=method.presets_about)] = next(iter(method.presets)),
         given: Mapping[str, Any] = NONE_GIVEN,
         sweep_texts: Annotated[list[str] | None, sweeping] = None,
@@ -93,17 +102,19 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
         with errors_to_exit(), expected_time_told(json_output):
             from litesnn.base.output import check_file
             from litesnn.base.output_kinds import SWEEP
-            from litesnn.compiler.genotype import EventFrames
+            from litesnn.jobs.plugins import use_installed_plugins
             from litesnn.search.data import load_dataset
+            from litesnn.search.data.event_frames import chosen_frames
             from litesnn.search.methods.several import Variant, over_seeds, parse_seeds, search_several
             from litesnn.search.run.output import check_search_output
             from litesnn.search.run.ranks import is_first_process
             from litesnn.search.settings.overrides import assigned
 
+            use_installed_plugins()
             chosen = method.settings(preset, {**given, **assigned(assignments or [], method.example)})
             options = SearchOptions(device, resume, not json_output, tensorboard, expected_time)
             plan = chosen_plan(workers, part, merge)
-            load = partial(load_dataset, dataset, data_dir, None if frames is None else EventFrames(frames=frames))
+            load = partial(load_dataset, dataset, data_dir, chosen_frames(EventChoices(**events)), OwnData(**own))
             variants = sweep.variants(chosen, sweep_texts) if sweep and sweep_texts else [Variant("", chosen)]
             if (sweep_texts or seeds is not None) and not expected_time:
                 warn(threads_unsaid(plan, chosen.threads))
@@ -125,6 +136,8 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
             refuse_parts(plan)
             check_search_output(output)
             data = load()
+            if is_first_process():
+                say_notes(data.notes)
             result = method.search(data, output, chosen, options)
             if is_first_process():
                 _show(method, result, json_output)

@@ -13,6 +13,7 @@ import typer
 
 from litesnn.base.settings.setting import NamedSetting, settings_of
 from litesnn.base.settings.words import text
+from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import was_given
 
 if TYPE_CHECKING:
@@ -59,7 +60,8 @@ def settings_options(**groups: Options) -> Callable[[Callable[..., None]], Calla
 
         @wraps(command)
         def run(context: typer.Context, **values: Any) -> None:
-            given = {name: options.given(context, values) for name, options in groups.items()}
+            with errors_to_exit():
+                given = {name: options.given(context, values) for name, options in groups.items()}
             command(**values, **given)
 
         context = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)

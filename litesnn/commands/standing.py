@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.main import get_command
@@ -18,6 +18,7 @@ def standing_options(version_shown: bool) -> list[Any]:
     return [
         _flag(["-q", "--quiet"], _quiet, "Print errors alone; files and --json as ever."),
         _flag(["-v", "--verbose"], _verbose, "Say each step on standard error, and where an error was raised."),
+        _plugins(),
         version_option(hidden=not version_shown),
     ]
 
@@ -40,6 +41,41 @@ def _flag(names: list[str], callback: Any, text: str, **more: Any) -> Any:
     made = get_command(app).params[0]
     made.name = names[-1].lstrip("-")
     return made
+
+
+def _use(context: typer.Context, value: list[str] | None) -> None:
+    if context.resilient_parsing or not value:
+        return
+    from litesnn.commands.exits import errors_to_exit
+
+    with errors_to_exit():
+        from litesnn.jobs.plugins import use_plugin
+
+        for module in value:
+            use_plugin(module)
+
+
+PluginOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--plugin",
+        metavar="MODULE",
+        callback=_use,
+        is_eager=True,
+        expose_value=False,
+        help="Module with operations, spaces or neurons of your own (`litesnn docs own-space`); repeat it for more.",
+    ),
+]
+
+
+def _plugins() -> Any:
+    app = typer.Typer(add_completion=False)
+
+    def command(plugin: PluginOption = None) -> None:
+        """Only for its parameter."""
+
+    app.command()(command)
+    return get_command(app).params[0]
 
 
 def _quiet(context: typer.Context, value: bool) -> None:

@@ -13,6 +13,7 @@ from litesnn.commands.guard import ShownCommand, ShownGroup
 
 HOMES: Mapping[str, str] = {
     "compile": "compile.compile_command",
+    "data": "data.data_command",
     "new": "new.new_command",
     "train": "train.train_command",
     "prune": "prune.prune_command",
@@ -24,6 +25,7 @@ HOMES: Mapping[str, str] = {
     "verify": "verify.verify_command",
     "prove": "prove.prove_command",
     "explain": "explain.explain_command",
+    "show": "show.show_command",
     "conformance": "conformance.conformance_command",
     "import": "import_.import_command",
     "export": "export.export_command",
@@ -34,10 +36,11 @@ HOMES: Mapping[str, str] = {
     "profiles": "profiles.profiles_command",
     "rules": "rules.rules_command",
     "docs": "docs.docs_command",
+    "example": "example.example_command",
     "search": "search.search_app",
 }
 """In the order that they are listed; a function is a command, an app a group of them."""
-WITHOUT_ARGUMENTS = ("docs", "profiles", "rules")
+WITHOUT_ARGUMENTS = ("docs", "example", "profiles", "rules")
 """The others, called with nothing, show their help."""
 
 

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from litesnn.base.errors import TrainingError
-from litesnn.base.terminal import assembled
-from litesnn.commands.consoles import print_json, stderr_console, stdout_console, warn
+from litesnn.base.terminal import assembled, stderr_console
+from litesnn.commands.consoles import print_json, say_notes, stdout_console, warn
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import JsonOption, SetOption, chosen_profile
 from litesnn.commands.parts_options import (
@@ -33,6 +33,7 @@ from litesnn.commands.run_options import (
     show_runs,
 )
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
+from litesnn.search.settings.own_data import EventChoices, OwnData
 from litesnn.search.training.presets import preset as paper_preset
 from litesnn.search.training.settings import TrainingSettings
 
@@ -41,32 +42,31 @@ if TYPE_CHECKING:
     from litesnn.compiler.genotype import TrainingRecord
     from litesnn.compiler.profile import Profile
     from litesnn.compiler.rules import Finding
+    from litesnn.search.data import Dataset
     from litesnn.search.methods.several import Variant
 
 
-@settings_options(given=Options(TrainingSettings, TrainingSettings()))
+@settings_options(
+    given=Options(TrainingSettings, TrainingSettings()), own=Options(OwnData), events=Options(EventChoices)
+)
 def train_command(
     genotype: Annotated[Path, typer.Argument(help="A genotype, .json; with weights, training goes on from them.")],
     dataset: Annotated[
-        str, typer.Option(help="A name of `litesnn docs training`, e.g. digits, fashion_mnist, cifar10.")
+        str,
+        typer.Option(
+            help="A name of `litesnn docs training`, e.g. digits, cifar10, or your own data (`litesnn docs own-data`)."
+        ),
     ],
     output: Annotated[
         Path | None, typer.Option("--output", "-o", help="Trained genotype to write; NAME-trained.json if left out.")
     ] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder with the data set's files (digits needs none).")] = None,
-    frames: Annotated[
-        int | None, typer.Option(min=1, help="Event data: frames per sample; replaces the genotype's timesteps.")
-    ] = None,
-    split: Annotated[
-        Literal["count", "time"] | None,
-        typer.Option(help="Event data: frames of equally many events, or of equal time."),
-    ] = None,
-    downsample: Annotated[
-        int | None, typer.Option(min=1, help="Event data: so many pixels per side become one.")
-    ] = None,
-    polarity: Annotated[
-        Literal["separate", "merged"] | None, typer.Option(help="Event data: a channel for each sign, or one for both.")
-    ] = None,
+    events: Mapping[str, Any] = NONE_GIVEN,
+    own: Mapping[str, Any] = NONE_GIVEN,
+    other_data: Annotated[
+        bool,
+        typer.Option("--other-data", help="Train on other data than those of one's own that the genotype records."),
+    ] = False,
     preset: Annotated[
         str | None,
         typer.Option(help="Settings of a paper, e.g. qp-cifar, qp-cifar-finetune; options given here go first."),
@@ -107,7 +107,6 @@ def train_command(
         from litesnn.search.training.train import train_genotype
 
         settings = replace(TrainingSettings() if preset is None else paper_preset(preset), **given)
-        events = {"frames": frames, "split": split, "downsample": downsample, "polarity": polarity}
         if profile is None and profile_settings:
             raise TrainingError("--set: found without --profile; it changes figures of the chip that is trained for")
         chip = None if profile is None else chosen_profile(profile, profile_settings)
@@ -116,12 +115,15 @@ def train_command(
                 stderr_console().print(line)
         options: dict[str, Any] = {
             "data_dir": data_dir,
-            "preprocessing": {name: value for name, value in events.items() if value is not None},
+            "own": OwnData(**own),
+            "other_data": other_data,
+            "preprocessing": EventChoices(**events).given,
             "profile": chip,
             "device": device,
             "resume": resume,
             "progress": not json_output,
             "tensorboard": tensorboard,
+            "on_data": _say_notes,
         }
         plan = chosen_plan(workers, part, merge)
         if seeds is not None and not expected_time:
@@ -181,6 +183,13 @@ def _trained(genotype: Path, dataset: str, options: dict[str, Any], path: Path, 
     from litesnn.search.training.train import train_genotype
 
     train_genotype(genotype, dataset, path, settings, **options)
+
+
+def _say_notes(data: Dataset) -> None:
+    from litesnn.search.run.ranks import is_first_process
+
+    if is_first_process():
+        say_notes(data.notes)
 
 
 def _not_certain(genotype: Path, chip: Profile | None) -> list[Finding]:

@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
+from litesnn.base.bars import EngineProgress
 from litesnn.commands.consoles import print_json, stdout_console, warn
 from litesnn.commands.exits import FINDINGS, errors_to_exit
 from litesnn.commands.options import (
     DataDirOption,
+    DatasetOption,
     DeviceOption,
     InputOption,
     JsonOption,
@@ -23,7 +25,6 @@ from litesnn.commands.options import (
     ignored_inputs,
 )
 from litesnn.commands.parts_options import MergeOption, PartOption, WorkersOption, chosen_plan, show_share
-from litesnn.commands.progress import EngineProgress
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
 
@@ -35,6 +36,7 @@ def verify_command(
     lava_timeout: LavaTimeoutOption = LAVA_TIMEOUT,
     input_path: InputOption = None,
     labels_path: LabelsOption = None,
+    dataset: DatasetOption = None,
     data_dir: DataDirOption = None,
     seed: SeedOption = 0,
     device: DeviceOption = "cpu",
@@ -71,10 +73,10 @@ def verify_command(
         if parts is None and (part or merge):
             raise PartsError("--part and --merge: found without --parts DIR; allowed with it, where parts are kept")
         loaded = Program.load(program)
-        choice = SampleChoice(input_path, labels_path, data_dir, seed)
+        choice = SampleChoice(input_path, labels_path, data_dir, seed, dataset=dataset)
         lava_samples = 0 if no_lava else samples
         if samples == 0:
-            warn(ignored_inputs(input=input_path, labels=labels_path, data_dir=data_dir))
+            warn(ignored_inputs(input=input_path, labels=labels_path, data_dir=data_dir, dataset=dataset))
             result = Verification(note="no samples: --samples 0 simulates nothing")
         elif workers is not None or parts is not None:
             with EngineProgress() as progress:

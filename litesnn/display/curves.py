@@ -1,24 +1,26 @@
-"""Small line charts as SVG paths: values per epoch, scaled into a box, with an axis."""
+"""Small line charts as SVG paths: values per epoch or step, scaled into a box, with an axis."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import isfinite
 
-from litesnn.compiler.report.numbers import count, px
+from litesnn.compiler.report.numbers import count, px, si
 
 WIDTH, HEIGHT = 360, 150
-_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 8, 8, 20
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46, 14, 8, 20
+_LONG = 100_000
 
 
 @dataclass(frozen=True)
 class Line:
-    """One curve: its name, the points of an SVG polyline, and which of the eight colours it has."""
+    """One curve: its name, the points of an SVG polyline, which of the eight colours it has, and whether it is dashed."""
 
     name: str
     points: str
     colour: int
+    dashed: bool = False
 
     @property
     def lone(self) -> tuple[str, str] | None:
@@ -29,23 +31,37 @@ class Line:
 
 @dataclass(frozen=True)
 class Chart:
-    """Curves with ticks: (position, text) along each axis."""
+    """Curves with ticks, (position, text) along each axis; `marks` are positions across, drawn at the top."""
 
     title: str
     lines: tuple[Line, ...]
     x_ticks: tuple[tuple[str, str], ...]
     y_ticks: tuple[tuple[str, str], ...]
+    marks: tuple[str, ...] = ()
     width: int = WIDTH
     height: int = HEIGHT
 
 
 def line_chart(
-    title: str, curves: Mapping[str, Sequence[float]], low: float | None = None, high: float | None = None
+    title: str,
+    curves: Mapping[str, Sequence[float]],
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    first: int = 1,
+    dashed: Collection[str] = (),
+    marks: Sequence[int] = (),
 ) -> Chart:
-    """Curves over epochs 1, 2, ...; the value axis spans the values unless `low` or `high` say otherwise."""
+    """Curves over epochs 1, 2, ... or whatever begins at `first`; the value axis spans the values unless `low` or `high` say otherwise."""
     length = max(len(values) for values in curves.values())
-    series = {name: list(zip(range(1, length + 1), values, strict=False)) for name, values in curves.items()}
-    return _chart(title, series, (1, max(length, 2)), _span([v for c in curves.values() for v in c], low, high))
+    series = {name: list(zip(range(first, length + first), values, strict=False)) for name, values in curves.items()}
+    across = (first, first + max(length - 1, 1))
+    chart = _chart(title, series, across, _span([v for c in curves.values() for v in c], low, high))
+    return replace(
+        chart,
+        lines=tuple(replace(line, dashed=line.name in dashed) for line in chart.lines),
+        marks=tuple(_across(mark, across) for mark in marks),
+    )
 
 
 def series_chart(title: str, series: Mapping[str, Sequence[tuple[float, float]]]) -> Chart:
@@ -67,7 +83,7 @@ def _chart(
     y_span: tuple[float, float],
 ) -> Chart:
     def across(value: float) -> str:
-        return px(_LEFT + (value - x_span[0]) / (x_span[1] - x_span[0]) * (WIDTH - _LEFT - _RIGHT))
+        return _across(value, x_span)
 
     def down(value: float) -> str:
         return px(HEIGHT - _BOTTOM - (value - y_span[0]) / (y_span[1] - y_span[0]) * (HEIGHT - _TOP - _BOTTOM))
@@ -79,9 +95,18 @@ def _chart(
     return Chart(
         title,
         lines,
-        tuple((across(value), count(value)) for value in x_span),
-        tuple((down(value), count(value)) for value in (y_span[0], sum(y_span) / 2, y_span[1])),
+        tuple((across(value), _tick(value)) for value in x_span),
+        tuple((down(value), _tick(value)) for value in (y_span[0], sum(y_span) / 2, y_span[1])),
     )
+
+
+def _tick(value: float) -> str:
+    """A number in the room that an axis has: in thousands or millions where it is long."""
+    return count(value) if abs(value) < _LONG else si(value, "").strip().replace("-", "−")
+
+
+def _across(value: float, span: tuple[float, float]) -> str:
+    return px(_LEFT + (value - span[0]) / (span[1] - span[0]) * (WIDTH - _LEFT - _RIGHT))
 
 
 def _span(values: Sequence[float], low: float | None, high: float | None) -> tuple[float, float]:

@@ -37,6 +37,8 @@ def genotype_document(loaded: LoadedGenotype) -> dict[str, Any]:
         ],
         "readout": _edge(loaded, loaded.topology.readout),
         "accounting": paper_counts(loaded).document(),
+        "data": spec.data.model_dump(mode="json", exclude_none=True) if spec.data else None,
+        "plugins": [record.model_dump(mode="json", exclude_none=True) for record in spec.plugins or ()],
         "training": spec.training.model_dump(mode="json") if spec.training else None,
         "search": spec.search.model_dump(mode="json") if spec.search else None,
         "pruning": [record.model_dump(mode="json") for record in spec.pruning or ()],
@@ -86,6 +88,16 @@ def show_genotype(console: Terminal, document: Mapping[str, Any]) -> None:
     for record in document["lowered_bits"]:
         edges = "1 edge" if len(record["bits"]) == 1 else f"{len(record['bits'])} edges"
         console.print(f"bits of {edges} lowered by need: {need_summary(NeedRecord(**record['need']))}")
+    if document["data"] is not None:
+        own = document["data"]
+        train, test = own["samples"]
+        console.print(
+            f"made for the user's data '{own['name']}' ({own['kind']}), {train:,} + {test:,} samples, sha256 {own['sha256'][:12]}...; "
+            "commands find them again by --dataset",
+            markup=False,
+        )
+    for plugin in document["plugins"]:
+        console.print(f"needs the plugin '{plugin['name']}' {plugin['version']}", markup=False)
     training = document["training"]
     if training and training.get("accuracy_fixed") is not None:
         console.print(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FunctionLoader, StrictUndefined, Template
-
-from litesnn.compiler.report.html import page_style, shown_in_page
+from litesnn.compiler.report.html import page_environment, page_style
 from litesnn.compiler.report.numbers import level, percent, si
 from litesnn.display.curves import Chart, line_chart, path_chart
+
+if TYPE_CHECKING:
+    from jinja2 import Template
 
 
 def render_search(history: Mapping[str, Any]) -> str:
@@ -20,8 +19,9 @@ def render_search(history: Mapping[str, Any]) -> str:
 
 
 def search_template(name: str) -> Template:
-    """A page template of this folder."""
-    return _environment().get_template(name)
+    """A page template of this folder, which extends the layout of the kit."""
+    assert __package__ is not None
+    return page_environment(__package__).get_template(name)
 
 
 def _view(history: Mapping[str, Any]) -> dict[str, Any]:
@@ -87,15 +87,3 @@ def _edges(history: Mapping[str, Any]) -> list[dict[str, Any]]:
         }
         for i, name in enumerate(history["edges"])
     ]
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FunctionLoader(lambda name: (files(__package__) / "templates" / name).read_text("utf-8")),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=shown_in_page,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )

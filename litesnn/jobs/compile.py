@@ -2,84 +2,62 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import dataclass
 from functools import cache
 
+from litesnn.base.bars import engine_progress
 from litesnn.compiler.encoding import EncodedCost
 from litesnn.compiler.fixes import with_remedies
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.image import Image, build_image, image_files
 from litesnn.compiler.mapping import Mapping
+from litesnn.compiler.mapping.objective import Objective
+from litesnn.compiler.mapping.objective_names import BALANCED, ObjectiveName
 from litesnn.compiler.origin import Origin
 from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.pipeline import Watch
 from litesnn.compiler.profile import Profile, load_profile
+from litesnn.compiler.profile.load import AnyProfile
 from litesnn.compiler.program import Program
 from litesnn.compiler.program.program import network_files
 from litesnn.compiler.report import Made, build_report
 from litesnn.compiler.report.panels.proof import ProofSection
 from litesnn.compiler.report.sections.mapping import SimulationEntry
 from litesnn.compiler.rule_counts import rule_counts
-from litesnn.compiler.rules import Checked, Finding, Subject, check_rules, try_mapping
+from litesnn.compiler.rules import Checked, Subject, check_rules, try_mapping
 from litesnn.compiler.rules.finding import worst_first
 from litesnn.compiler.rules.listed import broken_rules
 from litesnn.compiler.rules.range_rules import left_registers, with_seen
+from litesnn.jobs.command_words import compile_words, samples_option
+from litesnn.jobs.compilation import Compilation
 from litesnn.jobs.engines import Progress
 from litesnn.jobs.float_comparison import compared
 from litesnn.jobs.networks import Network, origin_of
 from litesnn.jobs.prove import proof_of
-from litesnn.jobs.samples import SampleChoice, Samples
+from litesnn.jobs.samples import OWN_SAMPLES, AnyArray, SampleChoice, Samples, choice_of
 from litesnn.jobs.testbench.base import testbench
-from litesnn.jobs.verify import OWN, verify
+from litesnn.jobs.verify import LAVA_SAMPLES, verify
 from litesnn.runtime.lava import LAVA_TIMEOUT, Models
-from litesnn.runtime.mapped import MappedCheck, check_image
+from litesnn.runtime.mapped import check_image
 from litesnn.runtime.verify import Verification
 from litesnn.runtime.verify.verify import ACTIVITY_ENGINE
 
 MAPPED_SAMPLES = 32
 
 
-@dataclass(frozen=True)
-class Compilation:
-    """A compiled program with what the rules and the verification say about it."""
-
-    program: Program
-    findings: tuple[Finding, ...]
-    verification: Verification | None
-    mapped: MappedCheck | None = None
-
-    @property
-    def equal(self) -> bool | None:
-        """Whether all engines agree, the mapped simulation included where it was run, and the proof does not say otherwise; None where no
-        engines were compared.
-        """
-        if self.mapped is not None and not self.mapped.equal:
-            return False
-        proof = self.program.report.proof
-        if proof is not None and proof.word == "REFUTED":
-            return False
-        return None if self.verification is None else self.verification.equal
-
-    @property
-    def fits(self) -> bool:
-        """Whether no rule found an error."""
-        return all(finding.severity != "error" for finding in self.findings)
-
-
 def compile(
     network: Network,
-    profile: str | os.PathLike[str] | Profile = "loihi2",
+    profile: AnyProfile = "loihi2",
     *,
     sign: SignHandling = "auto",
-    samples: Samples | SampleChoice | None = None,
-    lava_samples: int | None = OWN,
+    samples: Samples | SampleChoice | AnyArray | None = OWN_SAMPLES,
+    lava_samples: int | None = LAVA_SAMPLES,
     lava_models: Models = "stock",
     lava_timeout: float = LAVA_TIMEOUT,
-    progress: Progress | None = None,
+    placement: ObjectiveName = BALANCED,
+    progress: Progress | bool = True,
     watch: Watch | None = None,
 ) -> Compilation:
-    """Compile a network, check it against the profile's rules and, given samples, verify it.
+    """Compile a network, check it against the profile's rules and verify it: what `litesnn compile` does, but for writing it.
 
     A network of real values that was rounded is compared with its own run in floating point too.
 
@@ -88,10 +66,13 @@ def compile(
     network : a trained genotype, or a file of another tool: as a path or loaded
     profile : name of a shipped profile, path of a TOML file, or a loaded profile
     sign : how weights of both signs are stored: `split`, `mixed`, or `auto` (the cheaper one as encoded)
-    samples : verification inputs, or what to take for them; None simulates nothing: no spikes are compared, and there are no
-        figures of traffic and energy
+    samples : verification inputs, or what to take for them: an array or its .npy file, `SampleChoice`; the network's own where left
+        out. None simulates nothing: no spikes are compared, and there are no figures of traffic and energy
     lava_samples, lava_models, lava_timeout : how many of them go through Lava (None: all), with whose models, and how many
         seconds it may give no sign of life; see `verify`
+    placement : what the places of cores are chosen for: `balanced` (nearly the fewest hops, a calm busiest link), `hops`,
+        `busiest-link`, or `energy-delay` by the profile's figures
+    progress : True shows bars where somebody looks; or called with (engine, done, total)
     watch : called with the name of every pass and the graph that it gave
 
     Raises
@@ -101,49 +82,51 @@ def compile(
         raised; if the rule is one of the graph, it is not simulated.
     """
     origin = origin_of(network)
-    target = profile if isinstance(profile, Profile) else load_profile(profile)
+    target = load_profile(profile)
+    Objective.of(placement, target)
     bench = testbench(origin)
 
     @cache
     def compiled() -> Graph:
         return origin.pipeline(target, sign).run(watch=watch)
 
-    chosen = bench.samples(samples, compiled) if isinstance(samples, SampleChoice) else samples
+    wanted = choice_of(samples)
+    chosen = bench.samples(wanted, compiled) if isinstance(wanted, SampleChoice) else wanted
     graph = compiled()
-    in_lava = bench.lava_samples if lava_samples == OWN else lava_samples
     if chosen is not None:
         origin = compared(origin, graph, chosen)
     verification = None
     if chosen is not None and not broken_rules(graph, target):
-        verification = verify(
-            graph,
-            origin,
-            chosen,
-            lava_samples=in_lava,
-            lava_models=lava_models,
-            lava_timeout=lava_timeout,
-            progress=progress,
-        )
-    file, options = origin.command()
-    simulated = samples_option(chosen is not None, in_lava, lava_models)
-    rules = "" if target.rules_in_force is None else f"--rules {target.rules_in_force}"
-    words = (file, f"--profile {target.name}", rules, options, f"--sign {sign}", simulated)
-    return assemble(graph, origin, target, " ".join(filter(None, words)), chosen, verification, sign)
+        with engine_progress(progress) as told:
+            verification = verify(
+                graph,
+                origin,
+                chosen,
+                lava_samples=lava_samples,
+                lava_models=lava_models,
+                lava_timeout=lava_timeout,
+                progress=told or False,
+            )
+    command = compile_words(
+        origin, target, sign, placement, samples_option(chosen is not None, lava_samples, lava_models)
+    )
+    return assemble(graph, origin, target, command, chosen, verification, sign, placement)
 
 
 def import_network(
     network: Network,
-    profile: str | os.PathLike[str] | Profile = "loihi2",
+    profile: AnyProfile = "loihi2",
     *,
-    input_path: str | os.PathLike[str] | None = None,
-    labels_path: str | os.PathLike[str] | None = None,
+    input_path: AnyArray | None = None,
+    labels_path: AnyArray | None = None,
     seed: int = 0,
     simulate: bool = True,
     sign: SignHandling = "auto",
-    lava_samples: int | None = OWN,
+    lava_samples: int | None = 2,
     lava_models: Models = "stock",
     lava_timeout: float = LAVA_TIMEOUT,
-    progress: Progress | None = None,
+    placement: ObjectiveName = BALANCED,
+    progress: Progress | bool = True,
 ) -> Compilation:
     """`compile` with samples as `litesnn import` chooses them: a user's arrays, or seeded random inputs.
 
@@ -160,6 +143,7 @@ def import_network(
         lava_samples=lava_samples,
         lava_models=lava_models,
         lava_timeout=lava_timeout,
+        placement=placement,
         progress=progress,
     )
 
@@ -172,6 +156,7 @@ def assemble(
     samples: Samples | None,
     verification: Verification | None,
     sign: SignHandling = "auto",
+    placement: ObjectiveName = BALANCED,
 ) -> Compilation:
     """Map a compiled graph, check it against the rules, and make the program with its report.
 
@@ -180,10 +165,11 @@ def assemble(
     origin : where the graph came from
     samples, verification : what was verified, for the mapped simulation and the costs; None where nothing was
     sign : how the graph stores weights of both signs, for fixes that compile again
+    placement : see `compile`
     """
     activity = verification.activity if verification else None
     rates = None if activity is None else {name: n / activity.samples for name, n in activity.events.items()}
-    mapping = try_mapping(graph, target, rates)
+    mapping = try_mapping(graph, target, rates, objective=placement)
     placed = mapping if isinstance(mapping, Mapping) else None
     findings = tuple(check_rules(graph, target, mapping, origin.range_advice))
     seen = verification.registers if verification else {}
@@ -237,13 +223,3 @@ def _proof(
         return None
     stored = {} if image is None else {f"image/{name}": content for name, content in image_files(image).items()}
     return proof_of({**network_files(graph, origin, target, placed), **stored}, genotype).section
-
-
-def samples_option(simulated: bool, lava_samples: int | None, lava_models: Models) -> str:
-    """How a command line says what is simulated; a command of a report is made so, and stands without paths."""
-    if not simulated:
-        return "--samples 0"
-    if lava_samples == 0:
-        return "--no-lava"
-    models = "" if lava_models == "stock" else f" --models {lava_models}"
-    return f"--samples {'all' if lava_samples is None else lava_samples}{models}"

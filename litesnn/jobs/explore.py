@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from litesnn.base.bars import engine_progress
 from litesnn.base.errors import OutputError, ProfileError
 from litesnn.base.output import check_file, write_atomically
 from litesnn.base.output_kinds import EXPLORATION
@@ -27,26 +28,27 @@ from litesnn.compiler.graph import Graph
 from litesnn.compiler.origin import Origin
 from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.profile import Profile, load_profile
-from litesnn.compiler.program import Program, is_program
+from litesnn.compiler.profile.load import AnyProfile
+from litesnn.compiler.program import Program
+from litesnn.compiler.program.given import AnyProgram
 from litesnn.compiler.report.panels.provenance import tool_versions
-from litesnn.jobs.networks import Network, digest_of, origin_of
+from litesnn.jobs.networks import Network, digest_of, network_or_program, origin_of
 from litesnn.jobs.part_store import PartStore
 from litesnn.reading import Kind, parse_json, read_file
 
-AnyProfile = str | os.PathLike[str] | Profile
 BETWEEN_WRITES = 5.0  # seconds
 _FILE = Kind(OutputError, limit=2**26)
 
 
 def explore(
-    network: Network | Program,
+    network: Network | AnyProgram,
     profiles: AnyProfile | Sequence[AnyProfile] = "loihi2",
     settings: Mapping[str, Sequence[Value]] | None = None,
     *,
     sign: SignHandling = "auto",
     place: bool = True,
     file: str | os.PathLike[str] | None = None,
-    progress: Callable[[str, int, int], None] | None = None,
+    progress: Callable[[str, int, int], None] | bool = True,
     plan: Plan | None = None,
 ) -> Exploration:
     """Compile, map and check a network for every profile with every combination of settings.
@@ -60,28 +62,27 @@ def explore(
     sign : how weights of both signs are stored when it is compiled
     place : put the cores on the mesh, for the traffic; all other figures are the same without
     file : where the rows are kept as JSON, written all along; rows that stand in it already are not computed again
-    progress : called with `rows`, how many are done, and of how many
+    progress : True shows a bar where somebody looks; or called with `rows`, how many are done, and of how many
     plan : where rows are computed; a share of them is left in `FILE.parts` for whoever merges them
 
     Raises
     ------
     LiteSNNError
-        For rows that failed or are missing (`PartsError`, which names them), a malformed network or profile, a figure or a value that there is not, more than 1,000 rows, and a file that cannot be
-        written. What does not run on a chip is a row that says why.
+        For rows that failed or are missing (`PartsError`, which names them), a malformed network or profile, a figure or a value
+        that there is not, more than 1,000 rows, and a file that cannot be written. What does not run on a chip is a row that says why.
     """
     plan = plan or IN_TURN
     chosen = [profiles] if isinstance(profiles, str | os.PathLike | Profile) else list(profiles)
     if not chosen:
         raise ProfileError("explore: found no profile; allowed: one or more")
-    loaded = [given if isinstance(given, Profile) else load_profile(given) for given in chosen]
+    loaded = [load_profile(given) for given in chosen]
     grid = Grid.of(loaded, {name: [*map(_text, values)] for name, values in (settings or {}).items()})
     place_of_rows = None if file is None else Path(file)
     store = None if place_of_rows is None else PartStore(parts_folder(place_of_rows))
     kept = {} if place_of_rows is None else _kept(place_of_rows)
-    if isinstance(network, str | os.PathLike) and is_program(Path(network)):
-        network = Program.load(network)
-    origin = network.origin if isinstance(network, Program) else origin_of(network)
-    graph = network.graph if isinstance(network, Program) and origin.genotype is None else None
+    given = network_or_program(network)
+    origin = given.origin if isinstance(given, Program) else origin_of(given)
+    graph = given.graph if isinstance(given, Program) and origin.genotype is None else None
     job = _Job(origin, graph, grid=grid, sign=sign, place=place)
     rows: dict[int, Row] = {}
     parts: dict[int, Part] = {}
@@ -92,23 +93,25 @@ def explore(
         else:
             parts[number] = found
     numbers, written_at = list(parts), time.monotonic()
+    told: Callable[[str, int, int], None] | None = None
 
     def done(index: int, result: Any) -> None:
         nonlocal written_at
         rows[numbers[index]] = job.row(grid_points[numbers[index]], result)
-        if progress is not None:
-            progress("rows", len(rows), grid.size)
+        if told is not None:
+            told("rows", len(rows), grid.size)
         if place_of_rows is not None and plan.share is None and time.monotonic() - written_at > BETWEEN_WRITES:
             _write(place_of_rows, job.exploration(rows))
             written_at = time.monotonic()
 
     grid_points = list(grid.points())
     try:
-        results = compute(list(parts.values()), plan, _InStore(store, plan), done)
-        for index, result in results.items():
-            rows[numbers[index]] = job.row(grid_points[numbers[index]], result)
-        if progress is not None:
-            progress("rows", len(rows), grid.size)
+        with engine_progress(progress) as told:
+            results = compute(list(parts.values()), plan, _InStore(store, plan), done)
+            for index, result in results.items():
+                rows[numbers[index]] = job.row(grid_points[numbers[index]], result)
+            if told is not None:
+                told("rows", len(rows), grid.size)
     finally:
         if place_of_rows is not None and plan.share is None and rows:
             _write(place_of_rows, job.exploration(rows))

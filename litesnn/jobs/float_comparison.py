@@ -33,7 +33,7 @@ def compared(origin: Origin, graph: Graph, samples: Samples) -> Origin:
 
     inputs = samples.inputs[:COMPARED_SAMPLES]
     names = [p.name for p in graph.membranes if p.sends == "spikes" and p.name in reference.layers]
-    document = compare_traces(reference, graph, inputs, simulate(graph, inputs, record=names))
+    document = compare_traces(reference, graph, inputs, simulate(graph, inputs, record=names, progress=False))
     return origin.recording(comparison={"inputs": samples.origin, **document})
 
 

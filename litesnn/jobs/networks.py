@@ -1,16 +1,20 @@
-"""What a job takes for a network: a path, a genotype, or an origin that was read; and the origin of each."""
+"""What a job takes for a network or a program: a path, a document, or what was read; and what each stands for."""
 
 from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, TypeAlias
 
-from litesnn.compiler.genotype import LoadedGenotype, load_genotype
+from litesnn.compiler.genotype import Genotype, LoadedGenotype, load_genotype
 from litesnn.compiler.origin import GenotypeOrigin, Origin
 from litesnn.compiler.origin.formats import format_of, read_network
+from litesnn.compiler.program import Program, is_program
+from litesnn.compiler.program.given import AnyProgram, Holder, program_of
 
-Network = str | os.PathLike[str] | LoadedGenotype | Origin
+Network: TypeAlias = "str | os.PathLike[str] | Mapping[str, Any] | Genotype | LoadedGenotype | Origin"
 
 
 def origin_of(network: Network) -> Origin:
@@ -23,8 +27,8 @@ def origin_of(network: Network) -> Origin:
     """
     if isinstance(network, Origin):
         return network
-    if isinstance(network, LoadedGenotype):
-        return GenotypeOrigin(network)
+    if not isinstance(network, str | os.PathLike):
+        return GenotypeOrigin(load_genotype(network))
     found = read_origin(network)
     return found if found.genotype is None else GenotypeOrigin(found.genotype, Path(network).name)
 
@@ -32,6 +36,15 @@ def origin_of(network: Network) -> Origin:
 def read_origin(path: str | os.PathLike[str]) -> Origin:
     """The origin of a file, by its suffix; see `origin_of`. A genotype goes by its own name, wherever it stands."""
     return read_network(path) if format_of(path) is not None else GenotypeOrigin(load_genotype(path))
+
+
+def network_or_program(given: Network | AnyProgram) -> Network | Program:
+    """The program where it is one, by its folder or as an object; else the network as it was given."""
+    if isinstance(given, Program | Holder):
+        return program_of(given)
+    if isinstance(given, str | os.PathLike) and is_program(Path(given)):
+        return Program.load(given)
+    return given
 
 
 def digest_of(origin: Origin) -> str:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
+from litesnn.compiler.origin.files import read_origin
+from litesnn.compiler.program.given import AnyProgram, program_of
+from litesnn.compiler.program.program import network_files, read_files
 from litesnn.compiler.report.panels.proof import ProblemEntry, ProofSection
+from litesnn.jobs.card import proof_card
 from litesnn.jobs.witness import Inputs, find_witness
-from litesnn.runtime.prove import TRUSTED, Problem, prove
+from litesnn.runtime.prove import TRUSTED, Problem
+from litesnn.runtime.prove import prove as check_files
 
 if TYPE_CHECKING:
     from litesnn.compiler.genotype import LoadedGenotype
@@ -17,12 +26,37 @@ SEARCHED = 3
 """Open ranges for which an input is searched for, the first ones."""
 
 
-@dataclass(frozen=True, eq=False)
-class Proved:
+@dataclass(frozen=True, eq=False, repr=False)
+class Proved(Shown):
     """What the checker says, and inputs that were found to leave a register, (C, H, W) or (T, C, H, W), in the order of its problems."""
 
     section: ProofSection
     witnesses: tuple[Inputs, ...] = ()
+
+    def card(self) -> Card:
+        """See `Shown`: the word, and what stands against it."""
+        return proof_card(self.section, "Proved")
+
+
+def prove(program: AnyProgram) -> Proved:
+    """Prove, without a sample, that a program gives PyTorch's spikes and readout for every input (docs/prove.md).
+
+    Parameters
+    ----------
+    program : its folder, a program, or a compilation
+
+    Raises
+    ------
+    ProgramError
+        For a folder that is missing or altered.
+    """
+    if isinstance(program, str | os.PathLike):
+        root = Path(program)
+        files = read_files(root)
+        return proof_of(files, read_origin(root, files).genotype)
+    loaded = program_of(program)
+    files = network_files(loaded.graph, loaded.origin, loaded.profile, loaded.mapping)
+    return proof_of(files, loaded.origin.genotype)
 
 
 def proof_of(files: Mapping[str, bytes], genotype: LoadedGenotype | None) -> Proved:
@@ -38,7 +72,7 @@ def proof_of(files: Mapping[str, bytes], genotype: LoadedGenotype | None) -> Pro
         from litesnn.search.model.reference import fixed_parameters
 
         integers = fixed_parameters(genotype)
-    found = prove(files, integers)
+    found = check_files(files, integers)
     ranges = [problem for problem in found.problems if problem.reason == "range"][:SEARCHED]
     entries, witnesses = [], []
     for problem in found.problems:

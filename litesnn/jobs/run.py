@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from os import PathLike
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.errors import DataError
 from litesnn.compiler.graph import Graph, Names
 from litesnn.compiler.program import Program
 from litesnn.jobs.engines import Progress
 from litesnn.jobs.fitting_input import Accepted, Inputs
+from litesnn.jobs.samples import SampleChoice
 from litesnn.jobs.testbench.base import testbench
 from litesnn.runtime.exact import RunTiming, simulate
 from litesnn.runtime.lava import LAVA_TIMEOUT, Models, run_lava
@@ -23,6 +26,25 @@ SimulatorName = Literal["exact", "lava"]
 def program_input(program: Program, values: npt.NDArray[np.generic], raw: bool = False) -> Accepted:
     """A user's array as the integers that enter the program's network (`DataError` if it does not fit); see `Testbench.inputs`."""
     return testbench(program.origin).inputs(program.graph, values, raw)
+
+
+def dataset_input(
+    program: Program, dataset: str | None, data_dir: str | PathLike[str] | None
+) -> tuple[Accepted, npt.NDArray[np.int64]]:
+    """The test samples of the data set that the program's genotype was made for, and their classes.
+
+    Raises
+    ------
+    DataError
+        Where it is not at hand, or not the one that the genotype records.
+    """
+    choice = SampleChoice(data_dir=data_dir, dataset=dataset)
+    samples = testbench(program.origin).samples(choice, lambda: program.graph)
+    if samples.labels is None:
+        raise DataError(
+            "the genotype records no data set that is at hand; give --dataset (where it lies), or --input X.npy"
+        )
+    return Accepted(samples.inputs, samples.origin), samples.labels
 
 
 def run(

@@ -6,13 +6,23 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import DataError
+from litesnn.jobs.card import choice_card, samples_card
 from litesnn.jobs.fitting_input import Accepted, Inputs
 from litesnn.reading import Kind, read_npy
+
+AnyArray: TypeAlias = "str | os.PathLike[str] | npt.NDArray[np.generic]"
+"""Path of a .npy file, or the array."""
+
+if TYPE_CHECKING:
+    from litesnn.search.data import Dataset
 
 RANDOM_SAMPLES = 64
 RANDOM_SPIKE_RATE = 0.3
@@ -20,23 +30,36 @@ RANDOM_VALUES = 2**26
 """Of all random samples together: their integers take an eighth of a gigabyte, and half of one while they are drawn."""
 
 
-@dataclass(frozen=True)
-class Samples:
+@dataclass(frozen=True, repr=False)
+class Samples(Shown):
     """Integers for the network, (N, C, H, W) or (N, T, C, H, W), labels (N,) where known, and where they are from."""
 
     inputs: Inputs
     labels: npt.NDArray[np.int64] | None
     origin: str
 
+    def card(self) -> Card:
+        """See `Shown`: how many, of which values and classes."""
+        return samples_card(self)
 
-@dataclass(frozen=True)
-class SampleChoice:
-    """What a user says about samples: arrays of their own, a folder with the data set, and the seed of random ones."""
 
-    input_path: str | os.PathLike[str] | None = None
-    labels_path: str | os.PathLike[str] | None = None
+@dataclass(frozen=True, repr=False)
+class SampleChoice(Shown):
+    """What a user says about samples: arrays or their files, a folder with the data set, the seed of random ones, or a data set."""
+
+    input_path: AnyArray | None = None
+    labels_path: AnyArray | None = None
     data_dir: str | os.PathLike[str] | None = None
     seed: int = 0
+    dataset: str | os.PathLike[str] | Dataset | None = None
+
+    def card(self) -> Card:
+        """See `Shown`: what was chosen."""
+        return choice_card(self)
+
+
+OWN_SAMPLES = SampleChoice()
+"""The network's own: the data set that it records, or seeded random inputs."""
 
 
 def chosen_samples(
@@ -52,6 +75,8 @@ def chosen_samples(
     DataError
         For labels without inputs, and for a broken array or one that does not fit.
     """
+    if choice.dataset is not None and (choice.input_path is not None or choice.labels_path is not None):
+        raise DataError("found --dataset and --input or --labels; allowed: the data set, or arrays")
     if choice.input_path is None:
         if choice.labels_path is not None:
             raise DataError("--labels needs --input: labels belong to the samples of one file")
@@ -62,7 +87,7 @@ def chosen_samples(
     if choice.labels_path is not None:
         labels = check_labels(read_array(choice.labels_path), len(inputs), classes())
     said = f"; {accepted.note}" if accepted.note else ""
-    return Samples(inputs, labels, f"{len(inputs)} samples of {Path(choice.input_path).name}{said}")
+    return Samples(inputs, labels, f"{len(inputs)} samples of {named(choice.input_path)}{said}")
 
 
 def affordable(count: int, values: int) -> int:
@@ -81,9 +106,19 @@ def affordable(count: int, values: int) -> int:
     return min(count, RANDOM_VALUES // values)
 
 
-def read_array(path: str | os.PathLike[str]) -> npt.NDArray[np.generic]:
-    """A .npy file of numbers, without executing anything in it; `DataError` for anything else."""
-    return read_npy(path, Kind(DataError))
+def read_array(given: AnyArray) -> npt.NDArray[np.generic]:
+    """A .npy file of numbers, without executing anything in it (`DataError` for anything else), or an array as it is."""
+    return given if isinstance(given, np.ndarray) else read_npy(given, Kind(DataError))
+
+
+def named(given: AnyArray) -> str:
+    """What an array is called: the name of its file."""
+    return "an array" if isinstance(given, np.ndarray) else Path(given).name
+
+
+def choice_of(samples: Samples | SampleChoice | AnyArray | None) -> Samples | SampleChoice | None:
+    """What a job makes of samples: an array, or the path of one, is a choice of inputs without labels."""
+    return samples if samples is None or isinstance(samples, Samples | SampleChoice) else SampleChoice(samples)
 
 
 def check_labels(values: npt.NDArray[np.generic], count: int, classes: int) -> npt.NDArray[np.int64]:

@@ -11,6 +11,7 @@ from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import Genotype, quantize_input
 from litesnn.jobs.samples import Samples, read_array
 from litesnn.jobs.testbench.genotype_samples import check_input
+from litesnn.jobs.testbench.recorded_data import dataset_name, missing_dataset, same_dataset
 
 
 def scoring_samples(
@@ -38,16 +39,14 @@ def scoring_samples(
             raise DataError("found --dataset and --input; allowed: one of them")
         checked = check_input(genotype, read_array(input_path)) if among is None else among.inputs
         return Samples(checked[_drawn(len(checked), count, seed)], None, input_path.name)
-    name = dataset or (genotype.training.dataset if genotype.training is not None else None)
-    if name is None:
+    name = dataset or dataset_name(genotype)
+    if name is None or (dataset is None and genotype.data is not None):
         raise DataError(
-            "scores need samples and the genotype records no data set; give --dataset NAME or --input X.npy"
+            f"scores need samples and the genotype {missing_dataset(genotype)}; give --dataset NAME or --input X.npy"
         )
-    from litesnn.search.data import load_dataset
-
-    data = load_dataset(name, data_dir)
+    data = same_dataset(genotype, name, data_dir)
     raw = data.x_train[_drawn(len(data.x_train), count, seed)]
-    return Samples(check_input(genotype, quantize_input(genotype.input, raw)), None, name)
+    return Samples(check_input(genotype, quantize_input(genotype.input, raw)), None, data.name)
 
 
 def _drawn(available: int, count: int, seed: int) -> npt.NDArray[np.int64]:

@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TypeAlias
 
+from litesnn.base.bars import engine_progress
+from litesnn.base.errors import ProgramError
 from litesnn.compiler.graph import Graph
+from litesnn.compiler.program.given import AnyProgram, program_of
 from litesnn.jobs.engines import ChipEngines, Progress, chip_engines, compare_engines
 from litesnn.jobs.fitting_input import Inputs
 from litesnn.jobs.networks import Network, origin_of
-from litesnn.jobs.samples import Samples
+from litesnn.jobs.samples import OWN_SAMPLES, AnyArray, SampleChoice, Samples, choice_of
 from litesnn.jobs.testbench.base import Reference, testbench
 from litesnn.runtime.lava import LAVA_TIMEOUT, Models
 from litesnn.runtime.verify import Comparison, Engine, Verification
 from litesnn.runtime.verify.diagnose import silence
 
-OWN = -1
-"""Samples that go through Lava unless somebody says otherwise: as many as suits the origin (`Testbench.lava_samples`)."""
+LAVA_SAMPLES = 32
+"""That go through Lava unless somebody says otherwise."""
+Verified: TypeAlias = "Graph | AnyProgram"
 
 
 def verify(
-    graph: Graph,
-    network: Network,
-    samples: Samples,
+    program: Verified,
+    network: Network | None = None,
+    samples: Samples | SampleChoice | AnyArray = OWN_SAMPLES,
     *,
-    lava_samples: int | None = OWN,
+    lava_samples: int | None = LAVA_SAMPLES,
     lava_models: Models = "stock",
     lava_timeout: float = LAVA_TIMEOUT,
     device: str = "cpu",
-    progress: Progress | None = None,
+    progress: Progress | bool = True,
 ) -> Verification:
     """Compare a network's reference, the exact simulator and Lava spike for spike.
 
@@ -35,35 +40,46 @@ def verify(
 
     Parameters
     ----------
-    graph : compiled for any profile; it is run as it stands, faults included
-    network : what it was compiled from
-    samples : all of them go through the reference and the exact simulator
+    program : a program, its folder or a compilation; or a graph that was compiled for any profile. It is run as it stands, faults
+        included
+    network : what a graph was compiled from; a program knows it
+    samples : all of them go through the reference and the exact simulator: arrays or their files, a choice of them, or the network's own
     lava_samples : how many go through Lava, 0 for none, None for all
     lava_models : whose models Lava runs, see `run_lava`; `stock` and `fast` hold every synapse by itself, so that Lava is left out
         of networks of more than `engines.LAVA_SYNAPSES`, and `Verification.note` says so
     lava_timeout : seconds without a sign of life after which Lava is given up
     device : where the exact simulator computes
-    progress : called with (engine, done, total)
+    progress : True shows bars where somebody looks; or called with (engine, done, total)
 
     Raises
     ------
     BackendError
         If Lava is asked for and not installed, or dies; if the device is not there.
     """
-    bench = testbench(origin_of(network))
-    in_lava = bench.lava_samples if lava_samples == OWN else lava_samples
-    with chip_engines(graph, lava_models, device, progress, lava_timeout) as chip:
-        reference, count = bench.reference(chip), len(samples.inputs)
+    if isinstance(program, Graph):
+        if network is None:
+            raise ProgramError(
+                "verify: found a graph alone; allowed: a program, or a graph with the network that it was compiled from"
+            )
+        graph, origin = program, origin_of(network)
+    else:
+        loaded = program_of(program)
+        graph, origin = loaded.graph, loaded.origin if network is None else origin_of(network)
+    bench, wanted = testbench(origin), choice_of(samples)
+    chosen = bench.samples(wanted, lambda: graph) if isinstance(wanted, SampleChoice) else wanted
+    assert chosen is not None, "there is a choice"
+    with engine_progress(progress) as told, chip_engines(graph, lava_models, device, told, lava_timeout) as chip:
+        reference, count = bench.reference(chip), len(chosen.inputs)
         first = Engine(reference.name, reference.run, count)
-        explain = partial(_explain, chip, reference)
-        result = compare_engines(chip, samples, first, reference.others(count), in_lava, explain)
+        explain = partial(explain_divergence, chip, reference)
+        result = compare_engines(chip, chosen, first, reference.others(count), lava_samples, explain)
         for comparison in result.exact_comparisons:
-            _explain_readout(chip, reference, comparison, samples.inputs)
+            _explain_readout(chip, reference, comparison, chosen.inputs)
         result.note += reference.note(result)
         return result
 
 
-def _explain(chip: ChipEngines, reference: Reference, comparison: Comparison, chunk: Inputs) -> None:
+def explain_divergence(chip: ChipEngines, reference: Reference, comparison: Comparison, chunk: Inputs) -> None:
     """Add the membranes of both sides and the likely causes to the first divergence of a comparison."""
     first = comparison.first
     if first is None or first.causes or first.population not in chip.graph.network:

@@ -16,7 +16,7 @@ from litesnn.jobs.engines import Progress
 from litesnn.jobs.part_store import Nowhere, PartStore
 from litesnn.jobs.samples import SampleChoice, Samples
 from litesnn.jobs.testbench.base import testbench
-from litesnn.jobs.verify import OWN, verify
+from litesnn.jobs.verify import LAVA_SAMPLES, verify
 from litesnn.runtime.lava import LAVA_TIMEOUT, Models
 from litesnn.runtime.verify import Verification
 from litesnn.runtime.verify.merging import merged, part_document
@@ -32,7 +32,7 @@ def verify_in_parts(
     plan: Plan,
     folder: Path | None = None,
     *,
-    lava_samples: int | None = OWN,
+    lava_samples: int | None = LAVA_SAMPLES,
     lava_models: Models = "stock",
     lava_timeout: float = LAVA_TIMEOUT,
     device: str = "cpu",
@@ -56,8 +56,7 @@ def verify_in_parts(
     """
     loaded, samples = _loaded(program, choice)
     count = len(samples.inputs)
-    bench = testbench(loaded.origin)
-    in_lava = bench.lava_samples if lava_samples == OWN else count if lava_samples is None else lava_samples
+    in_lava = count if lava_samples is None else lava_samples
     size = min(SAMPLES, chunk_size(loaded.graph))
     parts = []
     for first in range(0, count, size):
@@ -92,7 +91,7 @@ def _verified(program: Path, choice: SampleChoice, first: int, end: int, **optio
     loaded, samples = _loaded(program, choice)
     labels = None if samples.labels is None else samples.labels[first:end]
     part = Samples(samples.inputs[first:end], labels, samples.origin)
-    return part_document(verify(loaded.graph, loaded.origin, part, **options))
+    return part_document(verify(loaded.graph, loaded.origin, part, progress=False, **options))
 
 
 def _follows_from(program: Path, samples: Samples, first: int, end: int, options: dict[str, Any]) -> Iterator[bytes]:

@@ -23,6 +23,7 @@ from litesnn.reading.zips import BROKEN_ZIP, ZIP_MAGIC, BadArchive, check_unpack
 
 Array = npt.NDArray[np.generic]
 _SUFFIX = ".npy"
+_LAST_POINT, _SURROGATES = 0x10FFFF, (0xD800, 0xDFFF)
 
 
 def read_npy(path: str | os.PathLike[str], kind: Kind, *, fields: bool = False) -> Array:
@@ -53,6 +54,7 @@ def read_npz(
     *,
     names: tuple[str, ...] | None = None,
     unpacked: int | None = None,
+    text: bool = False,
 ) -> dict[str, Array]:
     """Arrays of an .npz archive by name.
 
@@ -60,6 +62,7 @@ def read_npz(
     ----------
     names : those to read, where the archive may hold more; None reads all
     unpacked : bytes that all arrays read may have; None: the file's size and 1 GiB
+    text : arrays of words are allowed, of a fixed number of characters each
 
     Raises
     ------
@@ -83,7 +86,7 @@ def read_npz(
                 raise NotPlain(f"missing {', '.join(missing)}; found: {', '.join(list(members)[:20]) or 'nothing'}")
             members = {name: members[name] for name in names}
         check_unpacked(file, members, unpacked)
-        return {name: _member(archive, name, member) for name, member in members.items()}
+        return {name: _member(archive, name, member, text) for name, member in members.items()}
 
 
 def npz_names(path: str | os.PathLike[str], kind: Kind) -> frozenset[str]:
@@ -114,11 +117,11 @@ def _named(path: str | os.PathLike[str], what: str, kind: Kind) -> Iterator[None
         raise kind.error(f"{brief_path(path)}: {what}: it does not fit into the memory of this machine") from error
 
 
-def _member(archive: ZipFile, name: str, entry: ZipInfo) -> Array:
+def _member(archive: ZipFile, name: str, entry: ZipInfo, text: bool) -> Array:
     with archive.open(entry) as opened:
         stream = cast(BufferedIOBase, opened)
         try:
-            header = read_header(stream, fields=False)
+            header = read_header(stream, fields=False, text=text)
             array = _values(stream, header, entry.file_size - header.length)
             stream.read(1)  # its checksum is compared at the end
         except NotPlain as error:
@@ -147,6 +150,15 @@ def _values(stream: BufferedIOBase, header: Header, left: int) -> Array:
         raise NotPlain(f"found a truth value of {raw.max()}; allowed: 0 or 1")
     values = raw.view(header.dtype)
     native = header.dtype.newbyteorder("=")
+    if header.dtype.kind == "U" and wanted:
+        _check_characters(raw, header.dtype)
     if native != header.dtype:
         values = values.byteswap(inplace=True).view(native)
     return values.reshape(header.shape[::-1]).T if header.fortran else values.reshape(header.shape)
+
+
+def _check_characters(raw: npt.NDArray[np.uint8], dtype: np.dtype[np.generic]) -> None:
+    """Refuse code points that are no characters: numpy raises where such a word is looked at."""
+    points = raw.view(np.dtype(">u4" if dtype.byteorder == ">" else "<u4" if dtype.byteorder == "<" else "=u4"))
+    if points.max() > _LAST_POINT or ((points >= _SURROGATES[0]) & (points <= _SURROGATES[1])).any():
+        raise NotPlain(f"found characters up to {points.max():#x}; allowed: Unicode's")

@@ -21,6 +21,7 @@ MAX_DIMENSIONS = 32
 MAX_SIDE = 2**62
 _LENGTH_BYTES = {1: 2, 2: 4, 3: 4}
 _NUMBER = re.compile(r"[<>|=]?(b1|[iu][1248]|f[248])")
+_TEXT = re.compile(r"[<>=]U([1-9]\d{0,3})")
 _DTYPE = r"'[^'\\]{1,12}'|\"[^\"\\]{1,12}\""
 _NAME = r"'[^'\\]{1,64}'|\"[^\"\\]{1,64}\""
 _FIELD = re.compile(rf"\s*\(\s*({_NAME})\s*,\s*({_DTYPE})\s*,?\s*\)\s*,?")
@@ -55,8 +56,8 @@ class Header:
         return text if len(text) <= 120 else f"{text[:117]}..."
 
 
-def read_header(stream: BufferedIOBase, *, fields: bool) -> Header:
-    """The header at the stream's place, which is left at the first value; `fields` as in `read_npy`.
+def read_header(stream: BufferedIOBase, *, fields: bool, text: bool = False) -> Header:
+    """The header at the stream's place, which is left at the first value; `fields` as in `read_npy`, `text` as in `read_npz`.
 
     Raises
     ------
@@ -80,7 +81,7 @@ def read_header(stream: BufferedIOBase, *, fields: bool) -> Header:
     except UnicodeDecodeError as error:
         raise NotPlain("found a header that is not UTF-8") from error
     entries = _entries(line)
-    dtype = _dtype(entries["descr"], fields)
+    dtype = _dtype(entries["descr"], fields, text)
     if entries["fortran_order"] not in ("True", "False"):
         raise NotPlain(f"fortran_order: found {entries['fortran_order'][:40]}; allowed: True, False")
     return Header(dtype, entries["fortran_order"] == "True", _shape(entries["shape"]), 8 + width + length)
@@ -103,15 +104,17 @@ def _entries(line: str) -> dict[str, str]:
     return entries
 
 
-def _dtype(text: str, fields: bool) -> np.dtype[np.generic]:
-    if text.startswith("["):
-        return _record(text, fields)
-    name = text[1:-1]
-    if _NUMBER.fullmatch(name):
+def _dtype(descr: str, fields: bool, text: bool) -> np.dtype[np.generic]:
+    if descr.startswith("["):
+        return _record(descr, fields)
+    name = descr[1:-1]
+    if _NUMBER.fullmatch(name) or (text and _TEXT.fullmatch(name)):
         return np.dtype(name)
     if "O" in name:
-        raise NotPlain(f"found elements of type {text}, Python objects, which are never unpickled; allowed: {_ALLOWED}")
-    raise NotPlain(f"found elements of type {_short(text)}; allowed: {_ALLOWED}")
+        raise NotPlain(
+            f"found elements of type {descr}, Python objects, which are never unpickled; allowed: {_ALLOWED}"
+        )
+    raise NotPlain(f"found elements of type {_short(descr)}; allowed: {_ALLOWED}")
 
 
 def _record(text: str, fields: bool) -> np.dtype[np.generic]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Mapping
 from functools import cached_property
+from typing import Any
 
+from litesnn.base.bars import counted_progress
 from litesnn.base.errors import BackendError, DataError
 from litesnn.compiler.graph import Graph, Source
+from litesnn.compiler.program.given import AnyGraph, graph_of
+from litesnn.reading import Kind, read_npy
 from litesnn.runtime.exact.axis import Mode, is_aligned
 from litesnn.runtime.exact.engine import Engine, Inputs, Job, Progress
 from litesnn.runtime.exact.native import NativeEngine, reason_against
@@ -17,8 +22,8 @@ from litesnn.runtime.trace import Trace, check_recorded
 
 
 def simulate(
-    graph: Graph,
-    inputs: Inputs,
+    graph: AnyGraph,
+    inputs: Inputs | str | os.PathLike[str],
     *,
     record: Collection[str] = (),
     record_states: Collection[str] = (),
@@ -26,20 +31,21 @@ def simulate(
     device: str = "cpu",
     stream: bool = False,
     timing: RunTiming | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool = True,
 ) -> Trace:
     """Simulate samples exactly.
 
     Parameters
     ----------
-    inputs : (N, C, H, W) graded values held for T steps, or (N, T, C, H, W) values per step; T is the graph's, or, where samples
+    graph : compiled; or a program, its folder, or a compilation
+    inputs : an array or its .npy file: (N, C, H, W) graded values held for T steps, or (N, T, C, H, W) values per step; T is the graph's, or, where samples
         are isolated, as long as the array says
     record, record_states : populations whose spikes, or whose currents and membranes, are kept
     batch_size : samples at once; chosen by caches and memory when None
     device : "cpu", "cuda", "cuda:1", ...
     stream : force the step-by-step stream on the chip's time axis
     timing : filled with the seconds each population took
-    progress : called with (samples done, samples)
+    progress : True shows a bar where somebody looks; or called with (samples done, samples)
 
     Raises
     ------
@@ -48,15 +54,17 @@ def simulate(
     BackendError
         If the device is not there, or a stream of isolated samples is asked for.
     """
-    return Simulator(graph, device).run(
-        inputs,
-        record=record,
-        record_states=record_states,
-        batch_size=batch_size,
-        stream=stream,
-        timing=timing,
-        progress=progress,
-    )
+    values: Any = read_npy(inputs, Kind(DataError)) if isinstance(inputs, str | os.PathLike) else inputs
+    with counted_progress(progress, "exact") as told:
+        return Simulator(graph_of(graph), device).run(
+            values,
+            record=record,
+            record_states=record_states,
+            batch_size=batch_size,
+            stream=stream,
+            timing=timing,
+            progress=told,
+        )
 
 
 class Simulator:

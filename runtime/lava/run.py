@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator
@@ -12,8 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.base.errors import BackendError
-from litesnn.compiler.graph import Graph
+from litesnn.base.bars import counted_progress
+from litesnn.base.errors import BackendError, DataError
+from litesnn.compiler.program.given import AnyGraph, graph_of
+from litesnn.reading import Kind, read_npy
 from litesnn.runtime.lava.exchange import Job, Models, load_recording, readout_path, recording_path, save_job
 from litesnn.runtime.lava.neurons import Recorded
 from litesnn.runtime.lava.plan import Inputs, NetworkPlan
@@ -26,14 +29,14 @@ COPIED_SYNAPSES = 20_000_000
 
 
 def run_lava(
-    graph: Graph,
-    inputs: Inputs,
+    graph: AnyGraph,
+    inputs: Inputs | str | os.PathLike[str],
     *,
     record: Collection[str] = (),
     record_states: Collection[str] = (),
     models: Models = "stock",
     timeout: float = LAVA_TIMEOUT,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | bool = True,
 ) -> Trace:
     """Run samples in Lava; the graph is taken as it is, faults included.
 
@@ -41,13 +44,14 @@ def run_lava(
 
     Parameters
     ----------
-    inputs : (N, C, H, W) integers held for T steps, or (N, T, C, H, W) values per step
+    graph : compiled; or a program, its folder, or a compilation
+    inputs : an array or its .npy file: (N, C, H, W) integers held for T steps, or (N, T, C, H, W) values per step
     record : populations whose spikes are recorded; one process each
     record_states : populations whose u and v are recorded after every step; two processes each and a second phase per step
     models : `stock`, Lava's bit-accurate models (the oracle); `fast`, ours for the same processes; `fused`, the exact simulator
         as the model of the whole network, for test sets
     timeout : seconds without a sign of life (the start, or a step of a large network) after which the run is given up
-    progress : called with (done, total) in Lava steps, or samples where they run side by side or fused
+    progress : True shows a bar where somebody looks; or called with (done, total) in Lava steps, or samples where they run side by side or fused
 
     Raises
     ------
@@ -56,15 +60,16 @@ def run_lava(
     DataError
         If the input does not fit the graph, or a recorded name is not a population.
     """
-    with LavaSession() as lava:
+    values: Any = read_npy(inputs, Kind(DataError)) if isinstance(inputs, str | os.PathLike) else inputs
+    with counted_progress(progress, "lava") as told, LavaSession() as lava:
         return lava.run(
-            graph,
-            inputs,
+            graph_of(graph),
+            values,
             record=record,
             record_states=record_states,
             models=models,
             timeout=timeout,
-            progress=progress,
+            progress=told,
         )
 
 

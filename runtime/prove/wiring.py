@@ -94,6 +94,8 @@ def _cell(found: dict[str, Wired], index: int, cell: Spec, s0: Signal, s1: Signa
 
 def _join(found: dict[str, Wired], target: str, name: str, spec: Spec, read: Signal) -> None:
     """Add an edge into a population, and the maxima that it reads."""
+    if spec["op"] not in OPS:
+        raise UnknownError(f"{name}: the operation {spec['op']}, which this checker does not know")
     kernel, padding, only, window = OPS[spec["op"]]
     if spec.get("pool") is not None:
         window = (spec["pool"], spec["pool"], 0)

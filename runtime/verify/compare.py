@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.shown import Brief
 from litesnn.compiler.graph import Graph, Membranes
 
 Bools = npt.NDArray[np.bool_]
@@ -27,8 +28,8 @@ class Observed(Protocol):
         """Population -> (N, T, C, H, W)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class Divergence:
+@dataclass(frozen=True, kw_only=True, repr=False)
+class Divergence(Brief):
     """The first spike that differs: topologically first population, then earliest sample, step and neuron.
 
     `neuron` is (channel, y, x) in the genotype's channel numbering; membranes are v before the reset, in the chip's units,
@@ -48,8 +49,8 @@ class Divergence:
     causes: tuple[str, ...] = ()
 
 
-@dataclass
-class PopulationComparison:
+@dataclass(repr=False)
+class PopulationComparison(Brief):
     """Counts for one population: mismatches in all and per step, and the spikes of either engine."""
 
     name: str
@@ -59,8 +60,8 @@ class PopulationComparison:
     found_spikes: int = 0
 
 
-@dataclass
-class Comparison:
+@dataclass(repr=False)
+class Comparison(Brief):
     """`expected` against `found` over a number of samples.
 
     `first` is the first differing spike, `place_of_first` how far along the network its population is; `readout_causes` the likely causes where all spikes agree and readouts do not.
@@ -118,7 +119,7 @@ class Comparison:
         return True
 
     def _add_population(self, place: int, population: Membranes, expected: Spikes, found: Spikes) -> None:
-        expected, found = _live(population, expected), _live(population, found)
+        expected, found = live_channels(population, expected), live_channels(population, found)
         differs: Bools = expected != found
         entry = self._entry(population.name, expected.shape[1])
         entry.expected_spikes += int(np.count_nonzero(expected))
@@ -193,12 +194,12 @@ def spike_counts(graph: Graph, spikes: Mapping[str, Spikes]) -> dict[str, int]:
     counts = {}
     for population in graph.membranes:
         if population.name in spikes:
-            counts[population.name] = int(np.count_nonzero(_live(population, spikes[population.name])))
+            counts[population.name] = int(np.count_nonzero(live_channels(population, spikes[population.name])))
     return counts
 
 
-def _live(population: Membranes, spikes: Spikes) -> Spikes:
-    """The channels that the graph still holds; engines that know the genotype alone report all of its channels."""
+def live_channels(population: Membranes, spikes: Spikes) -> Spikes:
+    """Values (N, T, C, H, W) of the channels that the graph still holds; engines that know the genotype alone report all of them."""
     return spikes if spikes.shape[2] == population.shape[0] else spikes[:, :, list(population.channels)]
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
 from litesnn.compiler.costs import Activity, input_events
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.report.sections.verification import (
@@ -17,6 +19,7 @@ from litesnn.compiler.report.sections.verification import (
     MismatchEntry,
     VerificationSection,
 )
+from litesnn.runtime.card import verification_card
 from litesnn.runtime.trace import Trace
 from litesnn.runtime.verify.compare import Comparison, Observed, not_compared, spike_counts
 
@@ -36,8 +39,8 @@ class Engine:
     samples: int
 
 
-@dataclass
-class Verification:
+@dataclass(repr=False)
+class Verification(Shown):
     """What the engines agreed on. Equality is a claim about comparisons: where none was made, none is claimed.
 
     Attributes
@@ -66,6 +69,10 @@ class Verification:
     activity: Activity | None = None
     note: str = ""
     hits: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict, repr=False)
+
+    def card(self) -> Card:
+        """See `Shown`: whether the engines agree, and on how much."""
+        return verification_card(self)
 
     @property
     def exact_comparisons(self) -> list[Comparison]:

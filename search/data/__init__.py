@@ -1,6 +1,17 @@
-"""Data sets by name, as raw arrays; nothing is downloaded."""
+"""Data sets by name, as raw arrays, and the user's own; nothing is downloaded."""
 
 from litesnn.search.data.dataset import Dataset
-from litesnn.search.data.registry import BUNDLED, DATASETS, load_dataset, load_for
+from litesnn.search.data.registry import BUNDLED, DATASETS, given_dataset, has_recordings, load_dataset, load_for
+from litesnn.search.settings.own_data import EventChoices, OwnData
 
-__all__ = ["BUNDLED", "DATASETS", "Dataset", "load_dataset", "load_for"]
+__all__ = [
+    "BUNDLED",
+    "DATASETS",
+    "Dataset",
+    "EventChoices",
+    "OwnData",
+    "given_dataset",
+    "has_recordings",
+    "load_dataset",
+    "load_for",
+]

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import DataError
-from litesnn.compiler.genotype import InputSpec
+from litesnn.compiler.genotype import DataRecord, InputSpec
 
 Array = npt.NDArray[np.generic]
 Labels = npt.NDArray[np.int64]
@@ -24,6 +24,8 @@ class Dataset:
     x_train, x_test : (N, C, H, W), any real type; spikes (N, T, C, H, W), uint8, where the input's encoding is `spikes`
     y_train, y_test : int64 (N,), classes 0 .. num_classes - 1
     input_spec : a quantization that suits the raw values, and how they were prepared; a genotype carries its own
+    record : what a genotype keeps of a data set that the user brought; None for those of the registry
+    notes : what its user should know of how it was read, in words
     """
 
     name: str
@@ -33,6 +35,8 @@ class Dataset:
     y_test: Labels
     num_classes: int
     input_spec: InputSpec
+    record: DataRecord | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         axes = "(N, C, H, W)" if self.input_spec.encoding == "direct" else "(N, T, C, H, W)"

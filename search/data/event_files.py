@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from litesnn.search.data.event_frames import Events, Recording
 _RECORDING = Kind(DataError, "recording", 2**26)
 """64 MiB: 13 million events of five bytes, many times those of the longest recording, in half a gigabyte of integers."""
 _LARGEST = 2.0**53
+_MICROSECONDS = 1e6  # in a second
 _BYTES = 5
 _OVERFLOW_ROW, _OVERFLOW_STEP = 240, 2**13
 """A pixel row that no sensor has marks that the time stamps start again: 8192 microseconds are added from there on."""
@@ -68,7 +70,7 @@ def read_npy(path: Path) -> Events:
     Raises
     ------
     DataError
-        For anything else, and for values that are not finite.
+        For anything else, and as `events_of`.
     """
     array: npt.NDArray[Any] = read_array(path, _RECORDING, fields=True)
     names = array.dtype.names
@@ -80,7 +82,28 @@ def read_npy(path: Path) -> Events:
         raise DataError(
             f"{path}: found {array.dtype} {array.shape}; allowed: rows x, y, p, t, (events, 4), or an array with these four fields"
         )
+    return events_of(path, columns)
+
+
+def events_of(path: Path, columns: Sequence[npt.NDArray[Any]]) -> Events:
+    """Events of the columns x, y, p and t of a file; time stamps with fractions are seconds, and become microseconds.
+
+    Raises
+    ------
+    DataError
+        For values that are not finite, or too large.
+    """
     if any(not np.isfinite(column).all() or (np.abs(column.astype(np.float64)) > _LARGEST).any() for column in columns):
         raise DataError(f"{path}: found values that are no finite numbers up to 2^53; allowed: finite ones")
-    x, y, p, t = (column.astype(np.int64) for column in columns)
-    return Events(t, x, y, p)
+    x, y, p = (column.astype(np.int64) for column in columns[:3])
+    return Events(_times(path, columns[3]), x, y, p)
+
+
+def _times(path: Path, t: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    if t.dtype.kind != "f" or bool((t == np.rint(t)).all()):
+        return t.astype(np.int64)
+    microseconds = np.rint(t.astype(np.float64) * _MICROSECONDS)
+    if np.abs(microseconds).max() > _LARGEST:
+        raise DataError(f"{path}: found time stamps up to {np.abs(t).max():.6g} s; allowed: up to 2^53 microseconds")
+    stamps: npt.NDArray[np.int64] = microseconds.astype(np.int64)
+    return stamps

@@ -22,7 +22,7 @@ _RESETS: tuple[NeuronReset, ...] = get_args(NeuronReset)
 
 def float_spikes(current: Tensor, timesteps: int, constants: LifConstants) -> Tensor:
     """As `litesnn.search.model.neurons.float_spikes`."""
-    kernels = _agreeing() if _suits(current) else None
+    kernels = _agreeing() if _suits(current) and constants.reset in _RESETS else None
     if kernels is None:
         return plain_spikes(current, timesteps, constants)
     return fused_spikes(kernels, current, timesteps, constants)
@@ -41,7 +41,7 @@ def _agreeing() -> Library | None:
     return kernels
 
 
-def _agree(kernels: Library, surrogate: Surrogate, reset: NeuronReset) -> bool:
+def _agree(kernels: Library, surrogate: Surrogate, reset: str) -> bool:
     constants = LifConstants(819, 0.3, surrogate, reset)
     generator = torch.Generator().manual_seed(0)
     shape = (4, 1, 997, 1, 1)

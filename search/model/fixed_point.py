@@ -13,7 +13,6 @@ from math import ldexp
 import torch
 from torch import Tensor
 
-from litesnn.compiler.genotype import NeuronReset
 from litesnn.search.quantizer.straight_through import straight_through
 
 VTH_MAX = 2**17 - 1
@@ -49,6 +48,10 @@ class Folded:
     live: Tensor
 
 
+COARSE: set[str] = {"zero"}
+"""Resets of neurons whose threshold stands in the register of 17 bits; a plugin's population says which."""
+
+
 @dataclass(frozen=True)
 class Threshold:
     """A real threshold, and how fine the chip holds it.
@@ -64,9 +67,9 @@ class Threshold:
     highest: int = 64 * VTH_MAX
 
     @classmethod
-    def of(cls, value: float, reset: NeuronReset) -> Threshold:
-        """The threshold of neurons with this reset: a reset to 0 is the fixed unit's, any other a program's."""
-        return cls(value) if reset == "zero" else cls(value, grain=1, highest=MEMBRANE_MAX)
+    def of(cls, value: float, reset: str) -> Threshold:
+        """The threshold of neurons with this reset: a reset to 0 is the fixed unit's, any other of ours a program's."""
+        return cls(value) if reset in COARSE else cls(value, grain=1, highest=MEMBRANE_MAX)
 
     def rounded(self, unit: Tensor) -> Tensor:
         """In membrane units of accumulators worth `unit` (C,), with the gradient of the exact one."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from litesnn.compiler.genotype import NeuronReset, NeuronSpec
+from litesnn.compiler.genotype import NeuronSpec
 from litesnn.search.model.axes import per_channel
 from litesnn.search.model.registers import DECAY_ONE, Registers
 from litesnn.search.model.surrogate import Surrogate, spike
@@ -38,7 +38,7 @@ class LifConstants:
     decay_mantissa: int
     threshold: float
     surrogate: Surrogate
-    reset: NeuronReset = "zero"
+    reset: str = "zero"
 
     @classmethod
     def of(cls, neuron: NeuronSpec, threshold: float | None = None) -> LifConstants:
@@ -49,6 +49,21 @@ class LifConstants:
             surrogate=Surrogate.of(neuron),
             reset=neuron.reset_kind,
         )
+
+
+Left = Callable[[Tensor, Tensor, Tensor | float], Tensor]
+"""Membranes, their spikes (0, 1) and the threshold -> r."""
+
+
+@dataclass(frozen=True)
+class Leaves:
+    """r, what a membrane is after the spikes of its step: in real numbers, and on the chip's integers (whole numbers in float64).
+
+    What is left has no larger magnitude than the membrane: registers are proved by that.
+    """
+
+    real: Left
+    whole: Left
 
 
 @dataclass(frozen=True)
@@ -77,7 +92,7 @@ def float_lif(
         if rest is not None:
             u = _less_what_is_due(decay * rest + u, rest, threshold, constants.reset)
         y = spike(u - threshold, u > threshold, constants.surrogate)
-        rest = _left(u, y, threshold, constants.reset)
+        rest = LEFT[constants.reset].real(u, y, threshold)
         spikes.append(y)
         if record:
             membranes.append(u)
@@ -132,23 +147,37 @@ def fixed_lif(
         if clips:
             v = registers.membrane(v)
         y = spike((v - threshold) * scale, v > threshold, constants.surrogate)
-        rest = _left(v, y, threshold, reset)
+        rest = LEFT[reset].whole(v, y, threshold)
         spikes.append(y)
         if record:
             membranes.append(v)
     return LifResult(torch.stack(spikes), torch.stack(membranes) if record else None, rest)
 
 
-def _less_what_is_due(updated: Tensor, rest: Tensor, threshold: Tensor | float, reset: NeuronReset) -> Tensor:
+def _less_what_is_due(updated: Tensor, rest: Tensor, threshold: Tensor | float, reset: str) -> Tensor:
     """An updated membrane without the d that the step before left to subtract."""
     if reset != "subtract_next":
         return updated
     return updated - threshold * (rest > threshold).to(rest.dtype)
 
 
-def _left(membrane: Tensor, spikes: Tensor, threshold: Tensor | float, reset: NeuronReset) -> Tensor:
-    """r, what a membrane is after the spikes of its step."""
-    if reset == "subtract_next":
-        return membrane
-    left: Tensor = membrane * (1 - spikes) if reset == "zero" else membrane - threshold * spikes.detach()
+def _zeroed(membrane: Tensor, spikes: Tensor, threshold: Tensor | float) -> Tensor:
+    left: Tensor = membrane * (1 - spikes)
     return left
+
+
+def _subtracted(membrane: Tensor, spikes: Tensor, threshold: Tensor | float) -> Tensor:
+    left: Tensor = membrane - threshold * spikes.detach()
+    return left
+
+
+def _untouched(membrane: Tensor, spikes: Tensor, threshold: Tensor | float) -> Tensor:
+    return membrane
+
+
+LEFT: dict[str, Leaves] = {
+    "zero": Leaves(_zeroed, _zeroed),
+    "subtract": Leaves(_subtracted, _subtracted),
+    "subtract_next": Leaves(_untouched, _untouched),
+}
+"""By the genotype's reset; a plugin's are added here."""

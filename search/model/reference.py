@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from litesnn.base.errors import GenotypeError
-from litesnn.compiler.genotype import EdgePlan, LoadedGenotype, NeuronReset, NeuronSpec, check_integers
+from litesnn.compiler.genotype import EdgePlan, LoadedGenotype, NeuronSpec, check_integers
 from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.model.fixed_point import Folded
 from litesnn.search.model.registers import DECAY_ONE, Tally, largest_sum, reach
@@ -64,7 +64,7 @@ class FixedPopulation:
     bias_mant: Integers
     bias_exp: Integers
     weights: dict[str, Integers]
-    reset: NeuronReset = "zero"
+    reset: str = "zero"
 
 
 def run_reference(

@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 
 from litesnn.base.errors import RegisterError
-from litesnn.compiler.genotype import NeuronReset
 from litesnn.search.model.fixed_point import MEMBRANE_MAX, VTH_MAX, Folded
 
 REGISTER = 2**23
@@ -97,7 +96,7 @@ class Registers:
         timesteps: int,
         tally: Tally | None,
         top: int | None = None,
-        reset: NeuronReset = "zero",
+        reset: str = "zero",
     ) -> Registers:
         """Registers of a population of integers `folded` whose accumulators stay within `reach`, (C,)."""
         bounds = reach, folded.bias.detach().abs(), folded.threshold.detach()

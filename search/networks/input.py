@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
 from litesnn.base.errors import GenotypeError
-from litesnn.compiler.genotype import EventFrames, InputSpec
+from litesnn.compiler.genotype import DataRecord, EventFrames, InputSpec
 from litesnn.compiler.genotype.schema import MAX_CHANNELS, MAX_SIDE, MAX_TIMESTEPS
-from litesnn.search.data import load_dataset
+from litesnn.search.data import EventChoices, OwnData, has_recordings, load_dataset
 from litesnn.search.data.arrays import cifar_input
+from litesnn.search.data.event_frames import chosen_frames
 from litesnn.search.data.events import SENSORS, event_input
 
 _CIFAR_CLASSES = {"cifar10": 10, "cifar100": 100}
@@ -17,16 +19,33 @@ _SCALE = 1 / 32
 """Of inputs given by their shape alone: normalized values -4 .. 4 become -128 .. 127."""
 
 
-def dataset_input(name: str, data_dir: Path | None, timesteps: int) -> tuple[InputSpec, int]:
-    """What a data set suggests, and its number of classes; CIFAR's and those of events, a frame per step, are known without files."""
+@dataclass(frozen=True)
+class DatasetInput:
+    """What a data set says of a network for it: its input, its classes, and what the genotype keeps of a user's own data."""
+
+    spec: InputSpec
+    classes: int
+    record: DataRecord | None = None
+    notes: tuple[str, ...] = ()
+
+
+def dataset_input(name: str, data_dir: Path | None, timesteps: int, own: OwnData, events: EventChoices) -> DatasetInput:
+    """What a data set suggests; CIFAR's inputs and those of known events, a frame per step, are known without files."""
     if name in SENSORS:
         if not 1 <= timesteps <= MAX_TIMESTEPS:
             raise GenotypeError(f"timesteps: found {timesteps}; allowed: a whole number from 1 to {MAX_TIMESTEPS}")
-        return event_input(name, EventFrames(frames=timesteps)), SENSORS[name].classes
+        return DatasetInput(
+            event_input(name, EventFrames(**{**events.given, "frames": timesteps})), SENSORS[name].classes
+        )
     if name in _CIFAR_CLASSES:
-        return cifar_input(name, (3, 32, 32)), _CIFAR_CLASSES[name]
-    data = load_dataset(name, data_dir)
-    return data.input_spec, data.num_classes
+        return DatasetInput(cifar_input(name, (3, 32, 32)), _CIFAR_CLASSES[name])
+    how = chosen_frames(events, timesteps if has_recordings(name) else None)
+    data = load_dataset(name, data_dir, how, own)
+    if data.input_spec.encoding == "spikes" and data.x_train.shape[1] != timesteps:
+        raise GenotypeError(
+            f"timesteps: found {timesteps}; {name} has {data.x_train.shape[1]} steps a sample; allowed: as many (--timesteps)"
+        )
+    return DatasetInput(data.input_spec, data.num_classes, data.record, data.notes)
 
 
 def shaped_input(shape: str, encoding: Literal["direct", "spikes"]) -> InputSpec:

@@ -11,9 +11,7 @@ import torch
 from rich.progress import Progress
 
 from litesnn.base.errors import LiteSNNError
-from litesnn.base.progress import bar_columns
-from litesnn.base.terminal import Terminal
-from litesnn.base.verbosity import VERBOSITY
+from litesnn.base.progress import progress_bars
 from litesnn.base.version import __version__
 from litesnn.search.run.ranks import ALONE, Ranks, join_ranks, lost_ranks_named
 
@@ -51,17 +49,13 @@ def shared_among_ranks(device: torch.device, batch_size: int, error: type[LiteSN
 
 @contextmanager
 def run_session(shown: bool, ranks: Ranks = ALONE, error: type[LiteSNNError] = LiteSNNError) -> Iterator[Progress]:
-    """Deterministic arithmetic, and the first process's bar on standard error if that is a terminal.
+    """Deterministic arithmetic, and the first process's bar where somebody looks.
 
     `error` is raised where another process is lost.
     """
-    console = Terminal(stderr=True)
-    columns = bar_columns("{task.description}", expected=True)
     with (
         torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False),
-        Progress(
-            *columns, console=console, disable=VERBOSITY.quiet or not (shown and ranks.first and console.is_terminal)
-        ) as bar,
+        progress_bars("{task.description}", shown=shown and ranks.first, expected=True) as bar,
         lost_ranks_named(ranks, error),
     ):
         yield bar

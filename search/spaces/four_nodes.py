@@ -12,11 +12,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import get_args
 
 import numpy as np
 
-from litesnn.compiler.genotype.schema import OpName
+from litesnn.compiler.genotype.ops import OPS
 from litesnn.search.spaces.connections import Operations, reached
 from litesnn.search.spaces.operations import ZEROIZE
 
@@ -54,7 +53,7 @@ Wiring = tuple[str, ...]
 
 def to_matrix(wiring: Wiring) -> Operations:
     """`operations[source][target]`."""
-    assert set(wiring) <= {ZEROIZE, *get_args(OpName)}
+    assert set(wiring) <= {ZEROIZE, *OPS}
     matrix: Operations = [[None] * NODES for _ in range(NODES)]
     for edge, operation in zip(CELL_EDGES, wiring, strict=True):
         if operation != ZEROIZE:

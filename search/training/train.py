@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import TrainingError
 from litesnn.compiler.genotype import (
     Genotype,
@@ -18,8 +20,11 @@ from litesnn.compiler.genotype import (
     load_genotype,
     save_genotype,
 )
-from litesnn.compiler.profile import Profile
-from litesnn.search.data import Dataset, load_for
+from litesnn.compiler.genotype.files import AnyGenotype
+from litesnn.compiler.profile import load_profile
+from litesnn.compiler.profile.load import AnyProfile
+from litesnn.search.data import Dataset, OwnData, load_for
+from litesnn.search.data.own.records import check_same
 from litesnn.search.model.export import export_document, export_tensors
 from litesnn.search.model.registers import Tally
 from litesnn.search.model.spiking_model import SpikingModel
@@ -32,18 +37,24 @@ from litesnn.search.run.precision import decided
 from litesnn.search.run.ranks import Ranks
 from litesnn.search.run.run import Run
 from litesnn.search.run.session import run_session, set_threads, shared_among_ranks, usable_device, versions
+from litesnn.search.settings.overrides import with_settings
+from litesnn.search.training.card import plot_epochs, training_card
 from litesnn.search.training.history import write_history
 from litesnn.search.training.loop import evaluate
 from litesnn.search.training.phases import Phases, phases_of
 from litesnn.search.training.preprocessing import recording_preprocessing, with_preprocessing
+from litesnn.search.training.presets import preset as paper_preset
 from litesnn.search.training.registers import LayerRegisters, Watch, by_layer
 from litesnn.search.training.samples import Parts, prepare
 from litesnn.search.training.sequential import check_sequential
 from litesnn.search.training.settings import EpochReport, TrainingSettings
 
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
-@dataclass(frozen=True)
-class TrainingResult:
+
+@dataclass(frozen=True, repr=False)
+class TrainingResult(Shown):
     """What a training produced: the written genotype with its record, where it lies, and one report per epoch.
 
     `registers`: the layers whose weights allow sums beyond the accumulator of the profile (without one: beyond the 24-bit current)
@@ -55,22 +66,34 @@ class TrainingResult:
     history: tuple[EpochReport, ...]
     registers: tuple[LayerRegisters, ...] = ()
 
+    def card(self) -> Card:
+        """See `Shown`: what it reached, epoch by epoch."""
+        return training_card(self)
+
+    def plot_history(self, ax: Axes | None = None) -> Axes:
+        """Accuracy on the validation part over the epochs; `MissingExtraError` where matplotlib is not installed."""
+        return plot_epochs(self.history, self.genotype.name, ax)
+
 
 def train_genotype(
-    genotype_path: str | PathLike[str],
-    dataset: str | Dataset,
+    genotype: AnyGenotype,
+    dataset: str | PathLike[str] | Dataset,
     out_path: str | PathLike[str],
-    settings: TrainingSettings | None = None,
+    settings: TrainingSettings | Mapping[str, Any] | None = None,
     *,
+    preset: str | None = None,
     data_dir: str | PathLike[str] | None = None,
+    own: OwnData | None = None,
+    other_data: bool = False,
     preprocessing: Mapping[str, Any] | None = None,
-    profile: Profile | None = None,
+    profile: AnyProfile | None = None,
     device: str = "cpu",
     resume: bool = False,
     progress: bool = True,
     tensorboard: bool = False,
     only_expected: bool = False,
     on_epoch: Callable[[EpochReport], None] | None = None,
+    on_data: Callable[[Dataset], None] | None = None,
 ) -> TrainingResult:
     """Train a genotype and write it, with its weights, to `out_path` (`.json`; the tensors lie beside it).
 
@@ -83,18 +106,23 @@ def train_genotype(
 
     Parameters
     ----------
-    dataset : a name of `litesnn.search.data.DATASETS`, or a data set
-    settings : epochs, batch size, learning rates, seed, ...
+    genotype : its path, its document, or what was read
+    dataset : a name of `litesnn.search.data.DATASETS`, a place of one's own data (`load_dataset`), or a data set
+    settings : epochs, batch size, learning rates, seed, ...: all of them, or by name those that differ from the preset's
+    preset : settings of a paper, as `litesnn train --preset` has them; the defaults where left out
     data_dir : folder with the data set's files
+    own : how one's own data are read, where that shall differ from what the genotype records
+    other_data : train on other data than those that the genotype records; else those are refused
     preprocessing : fields of `EventFrames` that replace the genotype's; `frames` replaces its timesteps too
-    profile : the chip that is trained for: membrane units stay within its accumulator, and sums beyond it are counted
+    profile : the chip that is trained for, as a name, a path or loaded: membrane units stay within its accumulator, and sums beyond it are counted
     device : as torch names it: `cpu`, `cuda`, `cuda:1`
     resume : go on from `<out_path>.checkpoint`, written after every epoch, where there is one; the result equals that of an
         uninterrupted training
-    progress : show a bar, if standard error is a terminal
+    progress : show a bar where somebody looks: a terminal, a notebook
     tensorboard : write event files into `<stem of out_path>.events`
     only_expected : raise `ExpectedTime` once the first batches said how long it takes; nothing is written
     on_epoch : called after every epoch, once its checkpoint is written; in the first process
+    on_data : called with the data set before training begins
 
     Raises
     ------
@@ -105,15 +133,21 @@ def train_genotype(
     GenotypeError, DataError, TrainingError
         For files, data or settings that do not fit, and for a loss that is not finite.
     """
-    settings = settings or TrainingSettings()
+    settings = _settings(settings, preset)
+    chip = None if profile is None else load_profile(profile)
     target = Path(out_path)
     check_training_output(target)
     if tensorboard:
         require_tensorboard(TrainingError)
     set_threads(settings.threads)
-    loaded = _with_reset(load_genotype(genotype_path), settings)
+    loaded = _with_reset(load_genotype(genotype), settings)
     loaded = with_preprocessing(loaded, preprocessing or {})
-    data = load_for(loaded.spec, dataset, data_dir) if isinstance(dataset, str) else dataset
+    data = load_for(loaded.spec, dataset, data_dir, own or OwnData())
+    if loaded.spec.data is not None and not other_data:
+        check_same(loaded.spec.data, data, content_alone=True)
+    if on_data is not None:
+        on_data(data)
+    loaded = replace(loaded, spec=loaded.spec.model_copy(update={"data": data.record}))
     loaded = recording_preprocessing(loaded, data)
     place = usable_device(device, TrainingError)
     ranks = shared_among_ranks(place, settings.batch_size, TrainingError)
@@ -122,9 +156,9 @@ def train_genotype(
     parts = prepare(data, loaded.spec, settings.validation_fraction, settings.seed)
     parts = Parts(parts.train.to(place), parts.validation.to(place), parts.test.to(place))
     model = SpikingModel.from_genotype(loaded, settings.seed).to(place)
-    watch = Watch(profile)
+    watch = Watch(chip)
     identity = {**_identity(loaded, data, settings), **ranks.identity}
-    if profile is not None:
+    if chip is not None:
         identity["accumulator"] = watch.limit
     work = Phases(model=model, parts=parts, settings=settings, ranks=ranks, watch=watch)
     files = RunFiles.of_training(target)
@@ -152,6 +186,13 @@ def train_genotype(
     return TrainingResult(
         genotype=load_genotype(target).spec, path=target, record=record, history=history, registers=registers
     )
+
+
+def _settings(given: TrainingSettings | Mapping[str, Any] | None, preset: str | None) -> TrainingSettings:
+    if isinstance(given, TrainingSettings):
+        return given
+    start = TrainingSettings() if preset is None else paper_preset(preset)
+    return with_settings(start, given) if given else start
 
 
 def _with_reset(loaded: LoadedGenotype, settings: TrainingSettings) -> LoadedGenotype:
@@ -186,5 +227,11 @@ def _record(
 
 def _identity(loaded: LoadedGenotype, data: Dataset, settings: TrainingSettings) -> dict[str, Any]:
     document = hashlib.sha256(dump_genotype(loaded.spec)).hexdigest()
-    shapes = {"dataset": data.name, "train_shape": list(data.x_train.shape), "test_shape": list(data.x_test.shape)}
+    own = {} if data.record is None else {"data_sha256": data.record.sha256}
+    shapes = {
+        "dataset": data.name,
+        "train_shape": list(data.x_train.shape),
+        "test_shape": list(data.x_test.shape),
+        **own,
+    }
     return {"genotype": document, **shapes, **settings.as_dict()}

@@ -24,7 +24,7 @@ from litesnn.compiler.program import Program, check_output
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
-    return litesnn.compile(loaded(document(), tmp_path_factory.mktemp("genotype")), "loihi2").program
+    return litesnn.compile(loaded(document(), tmp_path_factory.mktemp("genotype")), "loihi2", samples=None).program
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ def points(text: str) -> list[tuple[float, float]]:
 def test_first_and_last_epoch_lie_at_the_sides_and_extremes_at_top_and_bottom() -> None:
     chart = line_chart("loss", {"a": [4.0, 3.0, 1.0], "b": [2.0, 2.0, 2.0]})
     a, b = (points(line.points) for line in chart.lines)
-    assert [x for x, _ in a] == [46, (46 + WIDTH - 8) / 2, WIDTH - 8]
+    assert [x for x, _ in a] == [46, (46 + WIDTH - 14) / 2, WIDTH - 14]
     assert a[0][1] == 8
     assert a[2][1] == HEIGHT - 20
     assert len({y for _, y in b}) == 1

@@ -11,8 +11,8 @@ from command_line import call, everything, json_of, ok, refused
 from rich.console import Console
 from written_genotypes import document, written
 
+from litesnn.base.bars import EngineProgress
 from litesnn.commands.compile import compile_app
-from litesnn.commands.progress import EngineProgress
 from litesnn.compiler.program import Program
 from litesnn.kernels import library
 from litesnn.runtime.exact import simulate

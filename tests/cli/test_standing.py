@@ -56,3 +56,25 @@ def test_the_pages_are_listed_and_printed() -> None:
     assert ok("docs", "numbers").stdout == (PAGES / "numbers.md").read_text("utf-8")
     assert ok("docs", "docs/numbers.md").stdout == ok("docs", "numbers").stdout
     refused(call("docs", "nothing"), "docs: found 'nothing'; allowed: README, accounting, ")
+
+
+def test_the_examples_are_listed_and_copied(tmp_path: Path) -> None:
+    shipped = PAGES.parent / "examples"
+    assert set(json_of("example")) == {path.parent.name for path in shipped.glob("*/README.md")}
+    target = tmp_path / "mine"
+    assert json_of("example", "digits", "-o", target)["files"] == sorted(
+        path.name for path in (shipped / "digits").iterdir()
+    )
+    (target / "untrained.json").unlink()
+    ok("example", "digits", "-o", target)  # what stands there already is left alone
+    assert (target / "untrained.json").read_bytes() == (shipped / "digits" / "untrained.json").read_bytes()
+    (target / "genotype.json").write_text("{}")
+    refused(call("example", "digits", "-o", target), "genotype.json: is something else than the example's file")
+    refused(call("example", "nothing"), "example: found 'nothing'; allowed: digits, ")
+
+
+def test_the_page_of_commands_has_every_command() -> None:
+    """A row begins with the command; `search` and `new` say which kinds they have."""
+    page = (PAGES / "commands.md").read_text("utf-8")
+    rows = page.replace("litesnn-compile", "litesnn compile")
+    assert [name for name in get_command(app).commands if f"\n| `litesnn {name}" not in rows] == []

@@ -179,7 +179,7 @@ def test_without_labels_agreement_stands_for_accuracy(tmp_path: Path) -> None:
 
 
 def test_a_genotype_ends_at_its_program(tmp_path: Path) -> None:
-    compiled = litesnn.compile(loaded(document(), tmp_path), "loihi2", lava_samples=0)
+    compiled = litesnn.compile(loaded(document(), tmp_path), "loihi2", lava_samples=0, samples=None)
     compiled.program.save(tmp_path / "p")
     found = explained(tmp_path / "p", "--samples", 8)
     assert found["computed_by"] == "PyTorch `float`"

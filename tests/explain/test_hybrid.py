@@ -28,6 +28,7 @@ FILES: dict[str, dict[str, Any]] = {
     "snntorch_rleaky": {},
     "snntorch_synaptic": {},
     "norse_dense": {"dt": 1e-6},
+    "rockpool_dense": {"framework": "rockpool", "approximate": False},
     "sinabs_conv": {"dt": 1.0, "spike_at": True, "reset": "zero"},
 }
 

@@ -22,6 +22,7 @@ READERS: dict[str, str] = {
     "cifar": "fuzz.readers.cifar",
     "sounds": "fuzz.readers.sounds",
     "event-files": "fuzz.readers.event_files",
+    "own-data": "fuzz.readers.own_data",
     "event-archive": "fuzz.readers.event_archive",
     "published": "fuzz.readers.published",
     "sanafe": "fuzz.readers.sanafe",

@@ -1,4 +1,4 @@
-"""Networks of other frameworks, written and run here; these tests need the packages of the dependency group `interop`."""
+"""Networks of other frameworks, written and run here; the group `interop` of pyproject.toml says which of them resolve together."""
 
 from __future__ import annotations
 

@@ -39,3 +39,10 @@ def test_the_index_has_every_page() -> None:
     assert [
         page.name for page in (ROOT / "docs").glob("*.md") if page.name != "README.md" and f"({page.name})" not in index
     ] == []
+
+
+def test_the_readme_is_short() -> None:
+    """600 words and one picture; what is more goes to a page (docs/commands.md has the commands)."""
+    text = (ROOT / "README.md").read_text("utf-8")
+    assert len(text.split()) <= 600
+    assert text.count("![") == 1

@@ -16,6 +16,7 @@ from written_genotypes import document, loaded
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.image import Image, build_image
 from litesnn.compiler.mapping import map_graph
+from litesnn.compiler.mapping.model import Interval
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.report.sections.encoding import EncodingSection
@@ -69,6 +70,22 @@ def test_small_cores_split_populations_and_copy_kernels() -> None:
         graph = compile_graph(loaded, profile)
         cores.append(len(map_graph(graph, profile).cores))
     assert cores[0] < cores[1]
+
+
+@pytest.mark.parametrize(("name", "neurons", "seed"), [("loihi2", "37", 0), ("loihi1", "25", 1)])
+def test_slices_cut_to_fill_cores_up_change_no_spike(name: str, neurons: str, seed: int) -> None:
+    """Some box was cut by rows or columns, so that what is left of its population is no grid."""
+    profile = load_profile(name, overrides={"neurons_per_core": neurons})
+    loaded = random_trained_genotype(seed)
+    graph = compile_graph(loaded, profile)
+    mapping = map_graph(graph, profile)
+    boxes: dict[str, set[tuple[Interval, Interval]]] = {}
+    for part in (part for core in mapping.cores for part in core.slices):
+        boxes.setdefault(part.population, set()).add((part.rows, part.columns))
+    assert any(len(each) != len({y for y, _ in each}) * len({x for _, x in each}) for each in boxes.values())
+    found = check_image(graph, build_image(graph, mapping, profile, "net"), random_input(loaded, 3, seed))
+    assert found is not None
+    assert found.equal, found
 
 
 def test_a_wrong_bit_in_memory_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

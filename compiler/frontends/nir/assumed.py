@@ -1,25 +1,21 @@
 """What a NIR file does not say and is assumed: one label each, with what else it could be and the option that says it.
 
-The float run assumes the same, so its agreement says nothing about these. Where there are two answers, `open_questions` lists the
-other one: the comparison runs the network under it too and counts what would differ.
+The float run assumes the same, so its agreement says nothing about these. Where there are two answers, `questions.open_questions`
+lists the other one: the comparison runs the network under it too and counts what would differ.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import cast
 
 import numpy as np
 
 from litesnn.base.text import brief
 from litesnn.compiler.frontends.nir.document import NirGraph
 from litesnn.compiler.frontends.nir.time_step import has_leak
-from litesnn.compiler.frontends.real.conventions import Reset
 from litesnn.compiler.frontends.real.network import TimeStep
 from litesnn.compiler.frontends.real.nodes import Conv2d, Neuron, Node, Pool2d
 from litesnn.compiler.frontends.real.options import RealOptions
-from litesnn.compiler.frontends.real.reference import Question
 from litesnn.compiler.graph import FidelityLabel
 
 READ_METADATA = ("dt", "reset", "spike_condition", "litesnn_format")
@@ -31,39 +27,6 @@ def assumption_labels(graph: NirGraph, options: RealOptions, step: TimeStep) -> 
     return [label for rule in ASSUMPTIONS for label in rule(graph, options, step)]
 
 
-def open_questions(graph: NirGraph, options: RealOptions) -> list[Question]:
-    """The assumptions whose other answer can be run."""
-    found = []
-    if _silent_resets(graph, options):
-        for kind, instead in (("subtract", "by subtraction at the spike"), ("subtract_next", "with the next update")):
-            other = replace(options, reset=cast(Reset, kind))
-            option = f"--reset-kind {kind}"
-            found.append(Question(step="reset", taken="to v_reset", instead=instead, option=option, options=other))
-    if _silent_comparisons(graph, options):
-        other = replace(options, spike_at=True)
-        found.append(
-            Question(
-                step="spike condition",
-                taken="above the threshold",
-                instead="at it too",
-                option="--spike-at",
-                options=other,
-            )
-        )
-    if options.decay_taken is None and _leaky(graph):
-        other = replace(options, decay="exponential")
-        found.append(
-            Question(
-                step="decay rule",
-                taken="Euler's 1 - dt/tau",
-                instead="exp(-dt/tau)",
-                option="--decay-rule",
-                options=other,
-            )
-        )
-    return found
-
-
 def _time_step(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
     if step.assumed:
         detail = f"the file does not say its time step; {step.dt:g} is taken ({step.origin}). Another one: --dt"
@@ -71,7 +34,7 @@ def _time_step(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterato
 
 
 def _resets(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
-    silent = _silent_resets(graph, options)
+    silent = silent_resets(graph, options)
     if silent:
         detail = (
             "the file does not say how its neurons reset; to v_reset in the step of the spike, as NIR defines it. snnTorch subtracts the "
@@ -82,23 +45,23 @@ def _resets(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[F
 
 
 def _spike_condition(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
-    spiking = _silent_comparisons(graph, options)
-    if spiking:
+    silent = silent_comparisons(graph, options)
+    if silent:
         detail = (
             "the file does not say whether its neurons spike at the threshold; only above it, as NIR defines it, snnTorch and norse do. "
-            "SpikingJelly and sinabs spike at it: then say --spike-at; else --spike-above"
+            "SpikingJelly, sinabs and Rockpool spike at it: then say --spike-at; else --spike-above"
         )
-        yield FidelityLabel("spike condition", _places(spiking), "assumed", detail)
+        yield FidelityLabel("spike condition", _places(silent), "assumed", detail)
 
 
 def _decay_rule(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
-    leaky = _leaky(graph)
-    if options.decay_taken is None and leaky:
+    found = leaky(graph)
+    if options.decay_taken is None and found:
         detail = (
             "the file does not say how a time constant becomes a step; Euler's 1 - dt/tau, as snnTorch, norse and SpikingJelly compute "
-            "it. sinabs computes exp(-dt/tau): then say --decay-rule exponential; else --decay-rule euler"
+            "it. sinabs and Rockpool compute exp(-dt/tau): then say --decay-rule exponential; else --decay-rule euler"
         )
-        yield FidelityLabel("decay rule", _places(leaky), "assumed", detail)
+        yield FidelityLabel("decay rule", _places(found), "assumed", detail)
 
 
 def _endless(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:
@@ -179,26 +142,28 @@ def _neurons(graph: NirGraph) -> list[Neuron]:
     return [node for node in graph.nodes.values() if isinstance(node, Neuron)]
 
 
-def _spiking(graph: NirGraph) -> list[Neuron]:
+def spiking(graph: NirGraph) -> list[Neuron]:
+    """Neurons that spike."""
     return [node for node in _neurons(graph) if node.spikes]
 
 
-def _leaky(graph: NirGraph) -> list[Neuron]:
+def leaky(graph: NirGraph) -> list[Neuron]:
+    """Neurons whose membrane leaks."""
     return [node for node in _neurons(graph) if has_leak(node)]
 
 
-def _silent_resets(graph: NirGraph, options: RealOptions) -> list[Neuron]:
+def silent_resets(graph: NirGraph, options: RealOptions) -> list[Neuron]:
     """Neurons whose reset neither the file nor the user says; a Threshold has none."""
     if options.reset_taken is not None:
         return []
-    return [n for n in _spiking(graph) if n.type != "Threshold" and graph.stated_reset(n) is None]
+    return [n for n in spiking(graph) if n.type != "Threshold" and graph.stated_reset(n) is None]
 
 
-def _silent_comparisons(graph: NirGraph, options: RealOptions) -> list[Neuron]:
+def silent_comparisons(graph: NirGraph, options: RealOptions) -> list[Neuron]:
     """Neurons of which neither the file nor the user says whether they spike at the threshold."""
     if options.spike_at_taken is not None:
         return []
-    return [node for node in _spiking(graph) if graph.stated_spike_at(node) is None]
+    return [node for node in spiking(graph) if graph.stated_spike_at(node) is None]
 
 
 def _framework(graph: NirGraph, options: RealOptions, step: TimeStep) -> Iterator[FidelityLabel]:

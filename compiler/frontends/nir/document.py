@@ -10,6 +10,7 @@ from typing import TypeVar, cast, get_args
 import networkx as nx
 import numpy as np
 
+from litesnn.base.cards.shown import Brief
 from litesnn.base.errors import ImportFileError
 from litesnn.base.text import brief
 from litesnn.compiler.frontends.bounded_hdf5 import Tree, Value, read_hdf5
@@ -25,8 +26,8 @@ NODES_MAX = 10_000
 Member = TypeVar("Member")
 
 
-@dataclass(frozen=True, eq=False)
-class NirGraph(RealNetwork):
+@dataclass(frozen=True, eq=False, repr=False)
+class NirGraph(Brief, RealNetwork):
     """A checked file.
 
     Attributes

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from litesnn.compiler.frontends.nir.assumed import assumption_labels, open_questions
+from litesnn.compiler.frontends.nir.assumed import assumption_labels
 from litesnn.compiler.frontends.nir.document import read_document
 from litesnn.compiler.frontends.nir.own import exported_graph
 from litesnn.compiler.frontends.nir.ports import port_labels
+from litesnn.compiler.frontends.nir.questions import open_questions
+from litesnn.compiler.frontends.nir.rockpool import in_nirs_terms
 from litesnn.compiler.frontends.nir.time_step import time_step
 from litesnn.compiler.frontends.real.options import RealOptions
 from litesnn.compiler.frontends.real.read import File, RealReading, read_real
@@ -33,8 +35,9 @@ def read_network(path: str | os.PathLike[str], options: RealOptions | None = Non
     graph = read_document(Path(path))
     shapes = infer_shapes(graph, chosen.input_shape)
     step = time_step(graph, chosen)
+    rockpools = chosen.convention is not None and chosen.convention.step_in_r
     return read_real(
-        graph,
+        in_nirs_terms(graph, step.dt, chosen) if rockpools else graph,
         shapes,
         step,
         chosen,

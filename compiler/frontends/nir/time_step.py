@@ -8,24 +8,21 @@ import numpy.typing as npt
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.bounded_hdf5 import Value
 from litesnn.compiler.frontends.nir.document import NirGraph
-from litesnn.compiler.frontends.real.network import TimeStep
+from litesnn.compiler.frontends.nir.rockpool import implied_step
+from litesnn.compiler.frontends.real.network import SAME_STEP, TimeStep
 from litesnn.compiler.frontends.real.nodes import Delay, Neuron
 from litesnn.compiler.frontends.real.options import RealOptions
 
 Floats = npt.NDArray[np.float64]
-# Two time steps are the same where float32 parameters cannot tell them apart.
-SAME = 1e-4
 FLOAT32 = 2.0**-20  # relative: what rounding to float32 can do to a time step
-DT_HINT = (
-    "snnTorch and SpikingJelly write with 1e-4, norse with the square of its dt (1e-6), sinabs counts in steps (1)"
-)
+DT_HINT = "snnTorch and SpikingJelly write with 1e-4, norse with the square of its dt (1e-6), sinabs counts in steps (1), Rockpool's is in r (--framework rockpool)"
 
 
 def time_step(graph: NirGraph, options: RealOptions) -> TimeStep:
     """The user's, or the file's metadata, or what the neurons' r and tau imply, or 1 where nothing depends on it.
 
     Frameworks whose neurons take an input as it is write r = tau / dt (snnTorch's LIF) and r = 1 / dt (SpikingJelly's IF), so that dt
-    is read off where all neurons agree; LIF neurons with r = 1 (norse, sinabs) do not say.
+    is read off where all neurons agree; LIF neurons with r = 1 (norse, sinabs) do not say. Rockpool's r holds it, too.
 
     Raises
     ------
@@ -37,7 +34,7 @@ def time_step(graph: NirGraph, options: RealOptions) -> TimeStep:
     if options.decay_rule == "euler":
         for node in _neurons(graph):
             for key in ("tau", "tau_mem", "tau_syn"):
-                if key in node.parameters and node.parameters[key].min() < found.dt * (1 - SAME):
+                if key in node.parameters and node.parameters[key].min() < found.dt * (1 - SAME_STEP):
                     raise graph.error(
                         node.name,
                         f"'{key}' {node.parameters[key].min():g} is shorter than the time step {found.dt:g} ({found.origin}), for "
@@ -47,15 +44,18 @@ def time_step(graph: NirGraph, options: RealOptions) -> TimeStep:
 
 
 def _chosen(graph: NirGraph, options: RealOptions) -> TimeStep:
-    if options.dt is not None:
-        return TimeStep(options.dt, "given")
-    stated = graph.metadata.get("dt")
-    if stated is not None:
-        return TimeStep(_stated(graph, stated), "the file's metadata")
+    said = _said(graph, options)
+    if options.convention is not None and options.convention.step_in_r:
+        step = implied_step(graph, said.dt if said else None)
+        if said is None and step is not None:
+            return TimeStep(_shortest(step), f"in the r that {options.framework} writes")
+        return said or TimeStep(options.convention.dt, f"{options.framework}'s", assumed=True)
+    if said is not None:
+        return said
     leaky = [node for node in _neurons(graph) if has_leak(node)]
     counting = [node for node in _neurons(graph) if node.type == "IF"]
     leaks, counts = _implied_by_leaks(leaky), _implied_by_counts(graph, counting)
-    if leaks is not None and counts is not None and abs(leaks - counts) > SAME * leaks:
+    if leaks is not None and counts is not None and abs(leaks - counts) > SAME_STEP * leaks:
         raise ImportFileError(
             f"{graph.file}: LIF neurons imply a time step of {leaks:g} (tau / r), IF neurons one of {counts:g} (1 / r); give --dt ({DT_HINT})"
         )
@@ -69,6 +69,14 @@ def _chosen(graph: NirGraph, options: RealOptions) -> TimeStep:
         raise ImportFileError(f"{graph.file}: the file does not say its time step; give --dt ({DT_HINT})")
     delays = any(isinstance(node, Delay) for node in graph.nodes.values())
     return TimeStep(1.0, "nothing in the file has a time constant", assumed=delays)
+
+
+def _said(graph: NirGraph, options: RealOptions) -> TimeStep | None:
+    """The user's, or the metadata's."""
+    if options.dt is not None:
+        return TimeStep(options.dt, "given")
+    stated = graph.metadata.get("dt")
+    return None if stated is None else TimeStep(_stated(graph, stated), "the file's metadata")
 
 
 def _stated(graph: NirGraph, stated: Value) -> float:
@@ -89,8 +97,8 @@ def _implied_by_leaks(leaky: list[Neuron]) -> float | None:
         return None
     implied = np.concatenate([_implied(node).ravel() for node in leaky])
     tau = min(_tau(node).min() for node in leaky)
-    agree = implied.min() > 0 and np.ptp(implied) <= SAME * implied.min()
-    return _shortest(float(np.median(implied))) if agree and implied.max() < tau * (1 - SAME) else None
+    agree = implied.min() > 0 and np.ptp(implied) <= SAME_STEP * implied.min()
+    return _shortest(float(np.median(implied))) if agree and implied.max() < tau * (1 - SAME_STEP) else None
 
 
 def _implied_by_counts(graph: NirGraph, counting: list[Neuron]) -> float | None:
@@ -106,7 +114,7 @@ def _implied_by_counts(graph: NirGraph, counting: list[Neuron]) -> float | None:
     r = np.concatenate([node.parameters["r"].ravel() for node in counting])
     if (r == 0).any():
         return None  # neurons that receive nothing are refused by name
-    if r.min() < 0 or np.ptp(r) > SAME * r.min():
+    if r.min() < 0 or np.ptp(r) > SAME_STEP * r.min():
         raise ImportFileError(
             f"{graph.file}: IF neurons have different r ({r.min():g} .. {r.max():g}), so the file does not say its time step; give --dt "
             "(1 takes r as the gain of one step)"

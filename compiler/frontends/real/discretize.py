@@ -145,5 +145,11 @@ def _whole(gain: Floats) -> Floats:
 
 def _decay(tau: Floats, dt: float, rule: DecayRule) -> tuple[Floats, Floats]:
     """What is left of a state after a step, and the weight of what arrives."""
-    gain: Floats = np.minimum(dt / tau, 1.0) if rule == "euler" else -np.expm1(-dt / tau)
+    gain = share_of(tau, dt, rule)
     return np.ones_like(gain) - gain, gain
+
+
+def share_of(tau: Floats, dt: float, rule: DecayRule) -> Floats:
+    """What a state loses in a step, as a share of it."""
+    share: Floats = np.minimum(dt / tau, 1.0) if rule == "euler" else -np.expm1(-dt / tau)
+    return share

@@ -31,6 +31,7 @@ class FloatNeurons:
     type : NIR's name of the node
     parameters : by NIR's names, spread over the neurons
     count : samples
+    several : as many spikes a step as thresholds fit into the membrane; for neurons that spike at the threshold and subtract it
     """
 
     def __init__(
@@ -42,13 +43,15 @@ class FloatNeurons:
         reset: Reset,
         at: bool,
         count: int,
+        several: bool = False,
     ) -> None:
         self.type, self.values, self.dt, self.decay, self.reset, self.at = type, parameters, dt, decay, reset, at
+        self.several = several
         shape = next(iter(parameters.values())).shape
         self.rest = parameters.get("v_reset", np.zeros(shape))
         self.current = np.zeros((count, *shape))
         self.membrane = np.zeros((count, *shape)) + self.rest
-        self.fired = np.zeros((count, *shape), bool)
+        self.fired = np.zeros((count, *shape))
 
     def step(self, arriving: Floats) -> Floats:
         """Spikes 0 and 1, or the membranes of an integrator, after one more step."""
@@ -67,12 +70,20 @@ class FloatNeurons:
             return self.membrane
         if self.reset == "subtract_next":
             self.membrane = self.membrane - self.fired * (values["v_threshold"] - self.rest)
-        self.fired = self._above(self.membrane)
+        self.fired = self._spikes(self.membrane)
         if self.reset == "zero":
-            self.membrane = np.where(self.fired, self.rest, self.membrane)
+            self.membrane = np.where(self.fired > 0, self.rest, self.membrane)
         elif self.reset == "subtract":
             self.membrane = self.membrane - self.fired * (values["v_threshold"] - self.rest)
-        return self.fired.astype(np.float64)
+        return self.fired
+
+    def _spikes(self, potential: Floats) -> Floats:
+        fired: Floats = self._above(potential).astype(np.float64)
+        if not self.several:
+            return fired
+        fitting: Floats = np.floor((potential - self.rest) / (self.values["v_threshold"] - self.rest) + SUMMED)
+        counted: Floats = fired * np.maximum(fitting, 1.0)
+        return counted
 
     def _above(self, potential: Floats) -> npt.NDArray[np.bool_]:
         threshold = self.values["v_threshold"]

@@ -16,24 +16,17 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.frontends.real.discretize import reset_kind, spikes_at
+from litesnn.compiler.frontends.real.float_linear import linear
 from litesnn.compiler.frontends.real.float_neurons import FloatNeurons
 from litesnn.compiler.frontends.real.network import RealNetwork
 from litesnn.compiler.frontends.real.nodes import (
-    Conv2d,
     Delay,
-    Flatten,
-    Linear,
     Neuron,
-    Node,
-    Pool2d,
     Port,
-    Scale,
     Shape,
     broadcast,
 )
 from litesnn.compiler.frontends.real.options import RealOptions
-from litesnn.compiler.frontends.real.shapes import conv_padding
-from litesnn.compiler.frontends.real.wired import shape3
 
 Floats = npt.NDArray[np.float64]
 
@@ -59,8 +52,9 @@ class FloatNetwork:
         feedback: frozenset[tuple[str, str]],
         dt: float,
         options: RealOptions,
+        several: bool = False,
     ) -> None:
-        self.graph, self.shapes, self.dt, self.options = graph, shapes, dt, options
+        self.graph, self.shapes, self.dt, self.options, self.several = graph, shapes, dt, options, several
         self.feedback = feedback
         self.input_scale = options.input.scale if options.input.encoding == "direct" else 1.0
         self.neurons = [n for n, node in graph.nodes.items() if isinstance(node, Neuron) and n in shapes]
@@ -75,9 +69,11 @@ class FloatNetwork:
         """Names of the nodes whose values a run returns: the neurons and the Output."""
         return [*self.neurons, self.graph.output.name]
 
-    def otherwise(self, options: RealOptions) -> FloatNetwork:
-        """The same network under other choices for what the file does not say."""
-        return FloatNetwork(graph=self.graph, shapes=self.shapes, feedback=self.feedback, dt=self.dt, options=options)
+    def otherwise(self, options: RealOptions, several: bool = False) -> FloatNetwork:
+        """The same network under other choices for what the file does not say; `several` spikes a step."""
+        return FloatNetwork(
+            self.graph, self.shapes, feedback=self.feedback, dt=self.dt, options=options, several=several
+        )
 
     def _states(self, name: str, count: int) -> FloatNeurons:
         node = self.graph.nodes[name]
@@ -85,7 +81,17 @@ class FloatNetwork:
         spread = {key: broadcast(value, self.shapes[name]) for key, value in node.parameters.items()}
         reset = reset_kind(self.graph, node, self.options)
         at, decay = spikes_at(self.graph, node, self.options), self.options.decay_rule
-        return FloatNeurons(type=node.type, parameters=spread, dt=self.dt, decay=decay, reset=reset, at=at, count=count)
+        several = self.several and node.spikes and at and reset == "subtract"
+        return FloatNeurons(
+            type=node.type,
+            parameters=spread,
+            dt=self.dt,
+            decay=decay,
+            reset=reset,
+            at=at,
+            count=count,
+            several=several,
+        )
 
     def _late_edges(self, feedback: frozenset[tuple[str, str]]) -> set[tuple[str, str]]:
         """The edges, from a neuron on, whose paths of linear nodes lead back to a layer being computed."""
@@ -128,7 +134,7 @@ class FloatNetwork:
                 elif name in waiting:
                     sent[name] = waiting[name].step(values)
                 else:
-                    sent[name] = self._linear(self.graph.nodes[name], values)
+                    sent[name] = linear(self.graph.nodes[name], values, self.shapes[name])
             for name, history in kept.items():
                 history.append(sent[name])
             last = sent
@@ -169,7 +175,7 @@ class FloatNetwork:
         arriving = _summed(parts)
         if isinstance(node, Delay):
             return np.where(self._steps(node) == 0, arriving, 0.0)
-        return self._linear(node, arriving)
+        return linear(node, arriving, self.shapes[node.name])
 
     def _before(self, name: str) -> list[str]:
         return [source for source in self.graph.before(name) if source in self.shapes]
@@ -180,24 +186,6 @@ class FloatNetwork:
     def _steps(self, node: Delay) -> npt.NDArray[np.int64]:
         steps: npt.NDArray[np.int64] = np.rint(broadcast(node.delay, self.shapes[node.name]) / self.dt).astype(np.int64)
         return steps
-
-    def _linear(self, node: Node, values: Floats) -> Floats:
-        shape = self.shapes[node.name]
-        if isinstance(node, Linear):
-            result: Floats = values.reshape(len(values), -1) @ node.weight.T
-            return result if node.bias is None else result + node.bias
-        if isinstance(node, Conv2d):
-            return _convolved(node, values.reshape(len(values), *shape3(values.shape[1:]))).reshape(-1, *shape)
-        if isinstance(node, Pool2d):
-            pads = ((node.padding[0],) * 2, (node.padding[1],) * 2)
-            windows = _windows(values, node.kernel, node.stride, (1, 1), pads)
-            pooled: Floats = windows.sum(axis=(-2, -1))
-            return pooled if node.type == "SumPool2d" else pooled / (node.kernel[0] * node.kernel[1])
-        if isinstance(node, Scale):
-            return values * broadcast(node.scale, shape)
-        if isinstance(node, Flatten):
-            return values.reshape(len(values), *shape)
-        return values
 
 
 def _summed(parts: list[Floats]) -> Floats:
@@ -220,28 +208,3 @@ class _Waiting:
             if value < len(self.past):
                 sent = np.where(self.steps == value, self.past[int(value)], sent)
         return sent
-
-
-def _convolved(node: Conv2d, values: Floats) -> Floats:
-    windows = _windows(values, node.weight.shape[2:], node.stride, node.dilation, conv_padding(node))
-    groups = node.groups
-    split = windows.reshape(len(values), groups, -1, *windows.shape[2:])
-    weight = node.weight.reshape(groups, -1, *node.weight.shape[1:])
-    result = np.einsum("ngchwyx,gocyx->ngohw", split, weight, optimize=True)
-    joined: Floats = result.reshape(len(values), -1, *result.shape[3:])
-    return joined if node.bias is None else joined + node.bias[:, None, None]
-
-
-def _windows(
-    values: Floats,
-    kernel: tuple[int, ...],
-    stride: tuple[int, int],
-    dilation: tuple[int, int],
-    padding: tuple[tuple[int, int], tuple[int, int]],
-) -> Floats:
-    """(N, C, H_out, W_out, kH, kW)."""
-    padded = np.pad(values, ((0, 0), (0, 0), *padding))
-    reach = tuple(d * (k - 1) + 1 for d, k in zip(dilation, kernel, strict=True))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, reach, axis=(2, 3))  # type: ignore[call-overload]
-    found: Floats = windows[:, :, :: stride[0], :: stride[1], :: dilation[0], :: dilation[1]]
-    return found

@@ -13,6 +13,8 @@ from litesnn.base.text import brief
 from litesnn.compiler.frontends.real.conventions import Reset
 from litesnn.compiler.frontends.real.nodes import Neuron, Node, Port
 
+SAME_STEP = 1e-4  # relative: two time steps are the same where float32 parameters cannot tell them apart
+
 
 @dataclass(frozen=True)
 class TimeStep:

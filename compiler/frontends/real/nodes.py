@@ -14,6 +14,7 @@ from typing import ClassVar, Literal
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.shown import Brief
 from litesnn.compiler.frontends.bounded_hdf5 import Value
 
 Floats = npt.NDArray[np.float64]
@@ -69,8 +70,8 @@ class Port(Node):
     shape: Shape = ()
 
 
-@dataclass(frozen=True, eq=False)
-class Linear(Node):
+@dataclass(frozen=True, eq=False, repr=False)
+class Linear(Brief, Node):
     """`Linear` and `Affine`: y = weight @ x + bias; weight (out, in), bias (out,) or None."""
 
     weighted: ClassVar[bool] = True

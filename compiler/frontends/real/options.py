@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
+from litesnn.base.cards.shown import Brief
 from litesnn.base.errors import ImportFileError
 from litesnn.base.settings.bounds import check_settings
 from litesnn.base.settings.setting import Setting
@@ -66,8 +67,8 @@ class InputCoding:
     ] = 1.0
 
 
-@dataclass(frozen=True)
-class RealOptions:
+@dataclass(frozen=True, repr=False)
+class RealOptions(Brief):
     """Choices that a file leaves open; what the file itself says goes first where it says it.
 
     Attributes
@@ -78,12 +79,12 @@ class RealOptions:
     scale_rule, percentile : a weight step from the largest magnitude, from a percentile of the magnitudes, or the step of least
         squared error
     dt : the time step in the file's unit of time; None: from the file (see `time_step.time_step`)
-    decay : Euler's 1 - dt/tau, as snnTorch and norse compute it, or exp(-dt/tau), as sinabs does; None: Euler's, as assumed
+    decay : Euler's 1 - dt/tau, as snnTorch and norse compute it, or exp(-dt/tau), as sinabs and Rockpool do; None: Euler's, as assumed
     framework : that wrote the file: what it does by default is taken where neither the file nor another option says it
     reset : how the writing framework resets, where the file does not say; NIR's own definition is to v_reset ("zero"), which None
         assumes. By subtraction of the threshold at the spike ("subtract"), or with the next update, after its decay
         ("subtract_next"); or not at all ("none")
-    spike_at : whether neurons spike at the threshold too, as SpikingJelly's and sinabs's do; None: only above it, as NIR defines
+    spike_at : whether neurons spike at the threshold too, as SpikingJelly's, sinabs's and Rockpool's do; None: only above it, as NIR defines
         it, as assumed
     approximate : neurons of the chip's fixed unit alone: reset by subtraction becomes one to zero, a threshold that is spiked at
         one unit less
@@ -134,7 +135,7 @@ class RealOptions:
     decay: Annotated[
         DecayRule | None,
         Setting(
-            "Decay per step: 1 - dt/tau (snnTorch, norse; assumed if left out) or exp(-dt/tau) (sinabs).",
+            "Decay per step: 1 - dt/tau (snnTorch, norse; assumed if left out) or exp(-dt/tau) (sinabs, Rockpool).",
             option=True,
             flag="--decay-rule",
         ),
@@ -151,7 +152,7 @@ class RealOptions:
     spike_at: Annotated[
         bool | None,
         Setting(
-            "Neurons spike at the threshold too (SpikingJelly, sinabs), or only above it, which is assumed if left out.",
+            "Neurons spike at the threshold too (SpikingJelly, sinabs, Rockpool), or only above it, which is assumed if left out.",
             option=True,
             flag="--spike-at/--spike-above",
         ),

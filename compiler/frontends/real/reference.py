@@ -23,6 +23,8 @@ class Question:
     instead: str
     option: str
     options: RealOptions
+    several: bool = False
+    """Whether neurons send as many spikes a step as thresholds fit into the membrane."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +73,9 @@ class RealReference:
                 taken=question.taken,
                 instead=question.instead,
                 option=question.option,
-                network=RealReference(self.network.otherwise(question.options), self.timing, self.output),
+                network=RealReference(
+                    self.network.otherwise(question.options, question.several), self.timing, self.output
+                ),
             )
             for question in self.questions
         ]

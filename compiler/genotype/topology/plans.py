@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.shown import Brief
 from litesnn.compiler.genotype.ops import OPS, Op
 
 Shape = tuple[int, int, int]
@@ -31,8 +32,8 @@ class Site:
     edge: int | None = None
 
 
-@dataclass(frozen=True)
-class EdgePlan:
+@dataclass(frozen=True, repr=False)
+class EdgePlan(Brief):
     """One edge into a node.
 
     Attributes
@@ -130,8 +131,8 @@ class EdgePlan:
         return (channels[:, None] * area + np.arange(area)).ravel()
 
 
-@dataclass(frozen=True)
-class NodePlan:
+@dataclass(frozen=True, repr=False)
+class NodePlan(Brief):
     """One spiking population and the edges that meet at its membrane: the node's inputs in order, then feedback, by cell."""
 
     name: str
@@ -154,8 +155,8 @@ class PoolPlan:
     site: Site = Site("head")
 
 
-@dataclass(frozen=True)
-class Topology:
+@dataclass(frozen=True, repr=False)
+class Topology(Brief):
     """All populations in an order in which every source stands before its readers, but for feedback.
 
     `has_backward`: the places of all backward edges.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.shown import Brief
 from litesnn.base.errors import CompileError
 from litesnn.compiler.graph.geometry.maps import Codes, Index, Shape
 from litesnn.compiler.graph.geometry.slices import EdgeSlice
@@ -25,8 +26,8 @@ Scalar = TypeVar("Scalar", bound=np.generic)
 TapCounts = Callable[[tuple[int, int]], Index]
 
 
-@dataclass(frozen=True, eq=False)
-class Geometry(ABC):
+@dataclass(frozen=True, eq=False, repr=False)
+class Geometry(Brief, ABC):
     """Base of all geometries; `codes` is the array of weight codes in the geometry's own layout.
 
     Attributes

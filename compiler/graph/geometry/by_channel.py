@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csc_matrix, csr_matrix
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ByChannel(Windowed):
     """Source channel `sources[i]` into target channel `targets[i]` through a window of its own; `codes` are by i."""
 

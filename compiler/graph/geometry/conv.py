@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csc_matrix, csr_matrix
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Conv2d(Windowed):
     """2-D cross-correlation as torch defines it; codes (C_out, C_in, kH, kW)."""
 

@@ -13,7 +13,7 @@ from litesnn.compiler.graph.geometry.slices import EdgeSlice
 from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, windows
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Depthwise(ByChannel):
     """2-D cross-correlation of each channel with its own kernel, as torch's with groups; codes (channels joined, kH, kW)."""
 

@@ -14,7 +14,7 @@ from litesnn.compiler.graph.geometry.slices import EdgeSlice
 from litesnn.compiler.graph.geometry.windows import Axes, AxisWindow, windows
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Pool(ByChannel):
     """A window of one constant code per channel; codes (channels joined,)."""
 
@@ -50,7 +50,7 @@ class Pool(ByChannel):
         return {"kernel": self.kernel, "stride": self.stride, "padding": self.padding}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class OneToOne(Pool):
     """Identity per pixel (kernel 1, stride 1): the skip connection."""
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sparse(Geometry):
     """Any connection, as CSR over flattened maps; `codes` are the stored values, `indices` and `indptr` as in scipy."""
 

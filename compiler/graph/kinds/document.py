@@ -8,6 +8,7 @@ from typing import Annotated, Any, ClassVar
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from litesnn.base.cards.shown import Brief
 from litesnn.compiler.graph.kinds.registers import DECAY_UNITY
 
 # Far beyond any network of these chips, and small enough that nothing derived from them exhausts the machine.
@@ -23,7 +24,7 @@ Shift = Annotated[int, Field(ge=0, le=SHIFT_MAX)]
 Value = Annotated[int, Field(ge=-(2**23), le=2**23 - 1)]
 
 
-class Document(BaseModel):
+class Document(Brief, BaseModel):
     """Strict: nothing is converted, nothing unknown is passed over."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True, strict=True, allow_inf_nan=False)

@@ -27,7 +27,7 @@ class GradedRelayDocument(MembranesDocument):
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class GradedRelay(Membranes):
     """Sends on what it gets: Lava's `SigmaDelta` without activation, threshold and shifts, whose change of the sum is what arrived.
 

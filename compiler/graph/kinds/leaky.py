@@ -34,7 +34,7 @@ class Bounds:
     membrane_high: Ints
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Leaky(Membranes):
     """Neurons that integrate and leak; what happens at a threshold is their kind's."""
 

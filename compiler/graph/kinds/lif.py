@@ -20,7 +20,7 @@ class LifDocument(MembranesDocument):
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Lif(Spiking):
     """Leaky integrate-and-fire, as Lava's `PyLifModelBitAcc` computes it:
 

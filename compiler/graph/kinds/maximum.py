@@ -21,7 +21,7 @@ class MaximumDocument(MembranesDocument):
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Maximum(Spiking):
     """Spikes when any input does: LIF of threshold 0 over weights of 1, so that what does not spike is 0 and nothing is remembered.
 

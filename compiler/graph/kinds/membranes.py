@@ -36,7 +36,7 @@ NeuronGroup = tuple[str | int | bool | None, ...]
 STATE_BITS = 23  # of the widest register, its sign left out
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Membranes(ChipSteps, Population):
     """Populations with a membrane: decays `du` (current) and `dv` (membrane) of 4096, a bias, steps in which they compute.
 

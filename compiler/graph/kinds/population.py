@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import ClassVar
 
+from litesnn.base.cards.shown import Brief
 from litesnn.compiler.graph.kinds.document import PopulationDocument
 from litesnn.compiler.graph.kinds.registers import Sends, Shape
 
 
-@dataclass(frozen=True, eq=False)
-class Population(ABC):
+@dataclass(frozen=True, eq=False, repr=False)
+class Population(Brief, ABC):
     """What all populations have: name, shape (C, H, W), the genotype's channel ids that are left, arrival time in steps.
 
     Attributes

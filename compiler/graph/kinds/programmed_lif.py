@@ -42,7 +42,7 @@ class ProgrammedLifDocument(MembranesDocument):
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class ProgrammedLif(Spiking):
     """LIF whose reset and comparison are a program's; `vth` is in membrane units, of 23 bits:
 

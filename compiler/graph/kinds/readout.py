@@ -20,7 +20,7 @@ class ReadoutDocument(MembranesDocument):
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Readout(Leaky):
     """Integrates without threshold; its membrane is read by the host after the last step of each sample:
 

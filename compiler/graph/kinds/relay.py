@@ -22,7 +22,7 @@ class RelayDocument(MembranesDocument):
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Relay(Spiking):
     """Sends on what it gets, a step and a delay later: LIF of threshold 0 with one input.
 

@@ -84,7 +84,7 @@ def state_range(population: str, register: Literal["accumulator", "membrane"], v
     )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Changes(Membranes):
     """What the three kinds have in common.
 
@@ -137,7 +137,7 @@ class Changes(Membranes):
             yield f"'{self.name}': bias beyond {STATE_MAX}"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Encoder(Thresholded, Changes):
     """What the two kinds with a threshold `vth` (C,) on the change have in common:
 
@@ -165,7 +165,7 @@ class Encoder(Thresholded, Changes):
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Delta(Encoder):
     """Sends the changes of the values that the host writes into it (Lava's `PyDeltaModelFixed`):
 
@@ -188,7 +188,7 @@ class Delta(Encoder):
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SigmaDelta(Encoder):
     """Sums what arrives, activates, and sends the changes of that (Lava's `PySigmaDeltaModelFixed`):
 
@@ -211,7 +211,7 @@ class SigmaDelta(Encoder):
 
 
 @final
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sigma(Changes):
     """Sums what arrives and sends the sum (Lava's `PySigmaModelFixed`): sigma = sigma + arriving, sent = sigma."""
 

@@ -24,7 +24,7 @@ class SourceDocument(PopulationDocument):
     message_bits: Annotated[int, Field(ge=0, le=24)]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Source(Population):
     """The network's input. Values lie in minimum .. maximum; `message_bits` 0 means binary spikes."""
 

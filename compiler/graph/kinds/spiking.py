@@ -13,7 +13,7 @@ from litesnn.compiler.graph.kinds.registers import STATE_MAX, VTH_MAX, WEIGHT_SH
 from litesnn.compiler.graph.kinds.thresholded import Thresholded
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Spiking(Thresholded, Leaky):
     """Neurons that spike where the membrane is above the threshold `vth << 6`, and then start again from 0; `vth` has 17 bits.
 

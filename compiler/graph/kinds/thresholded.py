@@ -10,7 +10,7 @@ from litesnn.compiler.graph.kinds.membranes import Membranes
 from litesnn.compiler.graph.kinds.registers import Ints
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Thresholded(Membranes):
     """Neurons with a threshold `vth` (C,), of 0 to `highest_threshold`; None before normalization is folded."""
 

@@ -100,13 +100,21 @@ class FindingsPanel(Panel):
             table.add_row(styled(mark, style=style), finding.code, finding.place, headroom, text)
         yield table
 
+    @property
+    def open(self) -> list[FindingEntry]:
+        """What is broken or close."""
+        return [finding for finding in self.findings if finding.severity != "ok"]
+
+    @property
+    def held(self) -> list[FindingEntry]:
+        """What holds."""
+        return [finding for finding in self.findings if finding.severity == "ok"]
+
     template = """\
 {% from "macros.html.j2" import badge %}
-<section id="findings" aria-labelledby="findings-title">
-<h2 id="findings-title">Rules</h2>
-{% if panel.findings %}
+{% macro listed(findings) %}
 <ul class="findings">
-{% for finding in panel.findings %}
+{% for finding in findings %}
 <li class="{{ finding.severity }}">
 <p>{{ badge(finding.severity, {"error": "bad", "warning": "warn", "ok": "good"}[finding.severity]) }} <span class="message">{{ finding.message }}</span></p>
 {% if finding.fix %}<p class="fix"><span>Fix</span> {{ finding.fix }}</p>{% endif %}
@@ -114,8 +122,19 @@ class FindingsPanel(Panel):
 </li>
 {% endfor %}
 </ul>
-{% else %}
+{% endmacro %}
+<section id="findings" aria-labelledby="findings-title">
+<h2 id="findings-title">Rules</h2>
+{% if not panel.findings %}
 <p class="lede">No rule applies to this network.</p>
+{% elif not panel.open %}
+<p class="lede">Every rule holds.</p>
+{% endif %}
+{% if panel.open %}{{ listed(panel.open) }}{% endif %}
+{% if panel.held %}
+<details><summary>{{ panel.held | length }} rule{{ " holds" if panel.held | length == 1 else "s hold" }}, with headroom</summary>
+{{ listed(panel.held) }}
+</details>
 {% endif %}
 </section>
 """

@@ -1,4 +1,4 @@
-"""The floorplan: each chip's mesh of routers with their cores, shaded by how full they are.
+"""The floorplan: the part of each chip's mesh that holds cores, with its routers, shaded by how full the cores are.
 
 Coordinates are SVG user units. The cores of a router stand around it, so that the gaps between them carry the mesh's links.
 """
@@ -6,8 +6,8 @@ Coordinates are SVG user units. The cores of a router stand around it, so that t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from math import ceil, sqrt
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from litesnn.compiler.report.sections.mapping import CoreEntry, MappingSection, SliceEntry
 
 CORE, GAP, MARGIN = 20.0, 6.0, 4.0
+SCALE = 2.2  # pixels per unit, at the most
 Limits = Mapping[str, float | None]
 
 
@@ -46,10 +47,14 @@ class Chip:
 
 @dataclass(frozen=True)
 class _Mesh:
+    """Routers of a chip, of which `columns` by `rows` from (`left`, `top`) on are drawn."""
+
     columns: int
     rows: int
     per_router: int
     usable: int
+    left: int = 0
+    top: int = 0
 
     @classmethod
     def of(cls, mapping: MappingSection) -> _Mesh:
@@ -57,6 +62,12 @@ class _Mesh:
         columns, rows, per_router = mapping.places
         known = None if mapping.mesh is None else mapping.mesh.cores
         return cls(columns, rows, per_router, columns * rows * per_router if known is None else known)
+
+    def around(self, routers: Collection[tuple[int, int]]) -> _Mesh:
+        """The smallest rectangle that holds all of some routers."""
+        columns, rows = {x for x, _ in routers}, {y for _, y in routers}
+        left, top = min(columns), min(rows)
+        return replace(self, left=left, top=top, columns=max(columns) - left + 1, rows=max(rows) - top + 1)
 
     @property
     def side(self) -> int:
@@ -69,16 +80,27 @@ class _Mesh:
 
     def router(self, x: int, y: int) -> tuple[float, float]:
         half = (self.pitch - GAP) / 2
-        return MARGIN + x * self.pitch + half, MARGIN + y * self.pitch + half
+        return MARGIN + (x - self.left) * self.pitch + half, MARGIN + (y - self.top) * self.pitch + half
 
     def core(self, x: int, y: int, slot: int) -> tuple[float, float]:
         row, column = divmod(slot, self.side)
-        return MARGIN + x * self.pitch + column * (CORE + GAP), MARGIN + y * self.pitch + row * (CORE + GAP)
+        left, top = (x - self.left) * self.pitch, (y - self.top) * self.pitch
+        return MARGIN + left + column * (CORE + GAP), MARGIN + top + row * (CORE + GAP)
+
+    @property
+    def xs(self) -> range:
+        """Columns that are drawn."""
+        return range(self.left, self.left + self.columns)
+
+    @property
+    def ys(self) -> range:
+        """Rows that are drawn."""
+        return range(self.top, self.top + self.rows)
 
 
 @dataclass(frozen=True, kw_only=True)
 class FloorplanPanel(Panel):
-    """All chips share one mesh: `links` is a path, `routers` are points."""
+    """All chips share one mesh: `links` is a path, `routers` are points; `part` says which routers are drawn, empty if all are."""
 
     anchor = "floorplan"
     link = "Floorplan"
@@ -89,7 +111,13 @@ class FloorplanPanel(Panel):
     links: str
     routers: tuple[tuple[float, float], ...]
     resources: tuple[str, ...]
+    part: str
     core_size: float = CORE
+
+    @property
+    def widest(self) -> float:
+        """Pixels that the pictures take at the most: cores stay small where there are few."""
+        return self.width * SCALE * min(2, len(self.chips))
 
     @classmethod
     def of(cls, report: Report) -> FloorplanPanel | None:
@@ -97,28 +125,30 @@ class FloorplanPanel(Panel):
         mapping = report.mapping
         if mapping is None or not mapping.cores_detail:
             return None
-        mesh = _Mesh.of(mapping)
+        whole = _Mesh.of(mapping)
+        mesh = whole.around({core.router for core in mapping.cores_detail})
         limits = {name: entry.limit for name, entry in mapping.resources.items()}
         chips: dict[int, list[tuple[int, CoreEntry]]] = defaultdict(list)
         for entry, core in enumerate(mapping.cores_detail):
             chips[core.chip].append((entry, core))
-        last_x, last_y = mesh.router(mesh.columns - 1, mesh.rows - 1)
-        first_x, first_y = mesh.router(0, 0)
-        rows = [f"M{first_x:g} {mesh.router(0, y)[1]:g}H{last_x:g}" for y in range(mesh.rows)]
-        columns = [f"M{mesh.router(x, 0)[0]:g} {first_y:g}V{last_y:g}" for x in range(mesh.columns)]
+        last_x, last_y = mesh.router(mesh.xs[-1], mesh.ys[-1])
+        first_x, first_y = mesh.router(mesh.left, mesh.top)
+        rows = [f"M{first_x:g} {mesh.router(mesh.left, y)[1]:g}H{last_x:g}" for y in mesh.ys]
+        columns = [f"M{mesh.router(x, mesh.top)[0]:g} {first_y:g}V{last_y:g}" for x in mesh.xs]
         return cls(
             chips=tuple(_chip(mesh, index, cores, limits) for index, cores in sorted(chips.items())),
             width=mesh.columns * mesh.pitch - GAP + 2 * MARGIN,
             height=mesh.rows * mesh.pitch - GAP + 2 * MARGIN,
             links="".join(rows + columns),
-            routers=tuple(mesh.router(x, y) for y in range(mesh.rows) for x in range(mesh.columns)),
+            routers=tuple(mesh.router(x, y) for y in mesh.ys for x in mesh.xs),
+            part="" if (mesh.columns, mesh.rows) == (whole.columns, whole.rows) else _part(mesh, whole),
             resources=tuple(name for name, limit in limits.items() if limit),
         )
 
     template = """\
 <section id="floorplan" aria-labelledby="floorplan-title">
 <h2 id="floorplan-title">Floorplan</h2>
-<p class="lede">Each square is a core beside its router; the shade is how full it is. Point at a core, tap it, or focus one and use the arrow keys.</p>
+<p class="lede">Each square is a core beside its router; the shade is how full it is. Point at a core, tap it, or focus one and use the arrow keys.{% if panel.part %} {{ panel.part }}{% endif %}</p>
 <div class="legend">
 <label class="script">Shade by <select id="shade"><option value="">fullest resource</option>{% for name in panel.resources %}<option value="{{ name }}">{{ name | words }}</option>{% endfor %}</select></label>
 <span class="ramp"><span>0</span>{% for i in range(10) %}<i class="f{{ i }}"></i>{% endfor %}<span>100 %</span></span>
@@ -126,7 +156,7 @@ class FloorplanPanel(Panel):
 <span class="key"><i class="free"></i> free</span>
 <span class="key script"><i class="kin"></i> shares a population with the one shown</span>
 </div>
-<div class="plan{{ ' many' if panel.chips | length > 1 else '' }}">
+<div class="plan{{ ' many' if panel.chips | length > 1 else '' }}" style="--wide:{{ panel.widest | px }}px">
 <div class="chips">
 {% for chip in panel.chips %}
 <figure class="chip">
@@ -148,12 +178,20 @@ class FloorplanPanel(Panel):
 """
 
 
+def _part(mesh: _Mesh, whole: _Mesh) -> str:
+    """Which routers are drawn, in words."""
+    return (
+        f"Drawn is the part of the chip that is used: {mesh.columns} × {mesh.rows} of its {whole.columns} × {whole.rows} routers, "
+        f"from ({mesh.left}, {mesh.top}) on."
+    )
+
+
 def _chip(mesh: _Mesh, index: int, cores: list[tuple[int, CoreEntry]], limits: Limits) -> Chip:
     used = {(*core.router, core.slot) for _, core in cores}
     free = [
         "M{:g} {:g}h{s:g}v{s:g}h-{s:g}z".format(*mesh.core(x, y, slot), s=CORE)
-        for y in range(mesh.rows)
-        for x in range(mesh.columns)
+        for y in mesh.ys
+        for x in mesh.xs
         for slot in range(mesh.per_router)
         if (x, y, slot) not in used
     ]

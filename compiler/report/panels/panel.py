@@ -16,20 +16,29 @@ if TYPE_CHECKING:
 Column = str | tuple[str, Literal["left", "right"]]
 
 
-class Panel(ABC):
-    """One part of a report.
+class Section:
+    """One part of a page.
 
     Attributes
     ----------
     anchor : id of its section on the page
     link : what the page's navigation calls it
     template : the section as Jinja draws it, with the instance as `panel`; macros are those of `templates/macros.html.j2`
-    in_terminal : `body`: in the order of the panels; `end`: after all others, where the eye is; `asked`: only where it is asked for
     """
 
     anchor: ClassVar[str]
     link: ClassVar[str]
     template: ClassVar[str]
+
+
+class Panel(Section, ABC):
+    """One part of a report, on its page and in a terminal.
+
+    Attributes
+    ----------
+    in_terminal : `body`: in the order of the panels; `end`: after all others, where the eye is; `asked`: only where it is asked for
+    """
+
     in_terminal: ClassVar[Literal["body", "end", "asked"]] = "body"
 
     @classmethod

@@ -52,6 +52,11 @@ class RemovalsPanel(Panel):
         return cls(report.removals)
 
     @property
+    def on_page(self) -> bool:
+        """Where something went."""
+        return bool(self.removals)
+
+    @property
     def channels(self) -> int:
         """In all."""
         return sum(len(removal.channels) for removal in self.removals)
@@ -82,7 +87,6 @@ class RemovalsPanel(Panel):
 {% from "macros.html.j2" import scroll %}
 <section id="removals" aria-labelledby="removals-title">
 <h2 id="removals-title">Dead structure removed</h2>
-{% if panel.removals %}
 <p class="lede">{{ panel.channels | count }} channels went, with {{ panel.neurons | count }} neurons and {{ panel.synapses | count }} synapses, without changing one spike of what is left.</p>
 {% call scroll("Removed channels") %}
 <table>
@@ -90,8 +94,5 @@ class RemovalsPanel(Panel):
 <tbody>{% for row in panel.removals %}<tr><th scope="row"><span>{{ row.population }}</span></th><td>{{ row.reason }}</td><td class="text">{{ row.ranges }}</td><td class="n">{{ row.neurons | count }}</td><td class="n">{{ row.synapses | count }}</td></tr>{% endfor %}</tbody>
 </table>
 {% endcall %}
-{% else %}
-<p class="lede">None was found: every channel can spike and is read.</p>
-{% endif %}
 </section>
 """

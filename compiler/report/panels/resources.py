@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
+from litesnn.compiler.report.numbers import count, percent
 from litesnn.compiler.report.panels.panel import Panel
 
 if TYPE_CHECKING:
@@ -25,6 +27,15 @@ class Bar:
     def max_fraction(self) -> float | None:
         """The fullest core, of the limit; None without one."""
         return self.entry.max / self.entry.limit if self.entry.limit else None
+
+    @property
+    def needs(self) -> str:
+        """What its total fills, in whole cores: no part of one can be had. Empty where that is not known."""
+        if self.bound is None:
+            return ""
+        if self.bound < 1:
+            return f"{percent(self.bound)} of one core in all" if self.bound >= 0.01 else ""
+        return f"needs at least {count(ceil(self.bound))} core{'' if ceil(self.bound) == 1 else 's'}"
 
     @property
     def mean_fraction(self) -> float | None:
@@ -71,14 +82,14 @@ class ResourcesPanel(Panel):
 {% for bar in panel.bars %}
 <div class="bar{{ ' binding' if bar.binding else '' }}">
 <span class="name">{{ bar.name | words }}</span>
-<span class="track" role="img" aria-label="{{ bar.name | words }}: fullest core {{ bar.entry.max | count }}, mean {{ bar.entry.mean | count }}, limit {{ bar.entry.limit | count }} {{ bar.entry.unit }}">
-{% if bar.max_fraction is not none %}
+{% if bar.max_fraction is not none %}<span class="track" role="img" aria-label="{{ bar.name | words }}: fullest core {{ bar.entry.max | count }}, mean {{ bar.entry.mean | count }}, limit {{ bar.entry.limit | count }} {{ bar.entry.unit }}">
+
 <i class="max{{ ' over' if bar.max_fraction > 1 else '' }}" style="width:{{ ([bar.max_fraction, 1] | min * 100) | px }}%"></i>
 <i class="mean" style="width:{{ ([bar.mean_fraction, 1] | min * 100) | px }}%"></i>
-{% endif %}
-</span>
-<span class="figure">{% if bar.max_fraction is not none %}<b{% if bar.max_fraction > 1 %} class="bad"{% endif %}>{{ bar.max_fraction | percent }}</b> {% endif %}{{ bar.entry.max | count }}{% if bar.entry.limit is not none %} of {{ bar.entry.limit | count }}{% else %} (no known limit){% endif %} {{ bar.entry.unit }}</span>
-<span class="sub">mean {{ bar.entry.mean | count }}{% if bar.mean_fraction is not none %} ({{ bar.mean_fraction | percent }}){% endif %}{% if bar.entry.total is not none %} · total {{ bar.entry.total | count }}{% endif %}{% if bar.bound is not none %} · needs at least {{ bar.bound | count }} cores{% endif %}</span>
+</span>{% else %}<span class="unlimited">{{ "no limit is known" if bar.entry.limit is none }}</span>{% endif %}
+
+<span class="figure">{% if bar.max_fraction is not none %}<b{% if bar.max_fraction > 1 %} class="bad"{% endif %}>{{ bar.max_fraction | percent }}</b> {% endif %}{{ bar.entry.max | count }}{% if bar.entry.limit is not none %} of {{ bar.entry.limit | count }}{% endif %} {{ bar.entry.unit }}</span>
+<span class="sub">mean {{ bar.entry.mean | about }}{% if bar.mean_fraction is not none %} ({{ bar.mean_fraction | percent }}){% endif %}{% if bar.entry.total is not none %} · total {{ bar.entry.total | count }}{% endif %}{% if bar.needs %} · {{ bar.needs }}{% endif %}</span>
 </div>
 {% endfor %}
 </div>

@@ -30,6 +30,12 @@ METRICS = {
     "busiest_link": "busiest link",
     "busiest_core": "busiest core",
 }
+AIMS: dict[str, str] = {
+    "balanced": "a busiest link that carries little among placements of nearly the fewest hops",
+    "hops": "the fewest packets × hops",
+    "busiest-link": "the least packets on the busiest link",
+    "energy-delay": "the least energy × delay of the packets",
+}
 STRATEGIES = {"litesnn": "LiteSNN", "row_major": "row-major", "random": "random"}
 
 
@@ -74,14 +80,15 @@ class TrafficPanel(Panel):
     link = "Traffic"
 
     unit: str
+    objective: str
     heatmap: Heatmap | None
     metrics: tuple[str, ...]
     strategies: tuple[tuple[str, tuple[Measure, ...]], ...]
 
     @classmethod
     def of(cls, report: Report) -> TrafficPanel | None:
-        """None where the cores were not placed."""
-        if report.mapping is None or report.mapping.placement is None:
+        """None where the cores were not placed, and for one core, which sends nothing to others."""
+        if report.mapping is None or report.mapping.placement is None or report.mapping.cores < 2:
             return None
         placement = report.mapping.placement
         strategies = placement.strategies
@@ -97,7 +104,13 @@ class TrafficPanel(Panel):
             for name in names
         )
         heatmap = _heatmap(report.mapping.cores_detail, placement.traffic)
-        return cls(placement.unit, heatmap, tuple(METRICS[metric] for metric in metrics), rows)
+        return cls(
+            unit=placement.unit,
+            objective=AIMS[placement.objective],
+            heatmap=heatmap,
+            metrics=tuple(METRICS[metric] for metric in metrics),
+            strategies=rows,
+        )
 
     template = """\
 {% from "macros.html.j2" import scroll %}
@@ -131,6 +144,7 @@ class TrafficPanel(Panel):
 <p class="lede">No packet travels between cores.</p>
 {% endif %}
 <h3>Placement</h3>
+<p>Chosen for {{ panel.objective }}.</p>
 {% call scroll("Comparison of placements") %}
 <table>
 <thead><tr><th scope="col">placement</th>{% for metric in panel.metrics %}<th scope="col" class="n">{{ metric }}</th>{% endfor %}</tr></thead>

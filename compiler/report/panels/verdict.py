@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from litesnn.compiler.report.sections.verification import VerificationSection
 
 State = Literal["good", "bad", "open"]
+PROOF: dict[str, State] = {"PROVED": "good", "NOT PROVED": "open", "REFUTED": "bad"}
 ABSENT = {
     "verification": "verification",
     "mapping": "cores, chips and placement",
@@ -54,11 +55,17 @@ class VerdictPanel(Panel):
         What the proof says stands beside every answer.
         """
         state, headline, detail = _answer(report)
-        if report.proof is not None:
-            detail = f"{detail} {report.proof.sentence}."
-            if report.proof.word == "REFUTED" and state != "bad":
-                state, headline = "bad", "The program is not the network"
+        if report.proof is not None and report.proof.word == "REFUTED" and state != "bad":
+            state, headline = "bad", "The program is not the network"
         return cls(report, state, headline, detail)
+
+    @property
+    def proof(self) -> tuple[State, str] | None:
+        """What the proof says, and how good that is; None in reports from before there were proofs."""
+        proof = self.report.proof
+        if proof is None:
+            return None
+        return PROOF[proof.word], proof.sentence
 
     @property
     def tiles(self) -> tuple[Tile, ...]:
@@ -66,11 +73,6 @@ class VerdictPanel(Panel):
         report = self.report
         verification = report.verification
         return _spikes(verification), _accuracy(verification), _cores(report), _memory(report), _latency(report)
-
-    @property
-    def not_computed(self) -> tuple[str, ...]:
-        """Sections that the report has no data for, in words."""
-        return tuple(text for name, text in ABSENT.items() if getattr(self.report, name) is None)
 
     def terminal(self) -> Iterable[RenderableType]:
         """The network in a frame."""
@@ -82,6 +84,10 @@ class VerdictPanel(Panel):
 <p class="kind">LiteSNN deployment report</p>
 <h1>{{ panel.report.name }} <span class="to" aria-label="compiled for">→</span> {{ panel.report.profile }}</h1>
 <p class="answer"><span class="mark" aria-hidden="true">{{ {"good": "✓", "bad": "✗", "open": "○"}[panel.state] }}</span> <strong>{{ panel.headline }}</strong> <span class="detail">{{ panel.detail }}</span></p>
+{% if panel.proof %}
+{% set state, sentence = panel.proof %}
+<p class="answer proof {{ state }}"><span class="mark" aria-hidden="true">{{ {"good": "✓", "bad": "✗", "open": "○"}[state] }}</span> <strong>{{ sentence }}</strong> <span class="detail">without a sample, by a small checker of its own: <a href="#proof">what was compared</a></span></p>
+{% endif %}
 <dl class="tiles">
 {% for tile in panel.tiles %}
 <div class="tile {{ tile.state }}"><dt>{{ tile.label }}</dt><dd><b>{{ tile.value }}</b><span>{{ tile.note }}</span></dd></div>

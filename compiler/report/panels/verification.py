@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from litesnn.compiler.report.panels.panel import Panel
@@ -77,13 +77,15 @@ class VerificationPanel(Panel):
     verification: VerificationSection
     engines: tuple[EngineRow, ...]
     comparisons: tuple[ComparisonRows, ...]
+    proof: str = ""
 
     @classmethod
     def of(cls, report: Report) -> VerificationPanel | None:
-        """None where nothing was simulated; populations in the order of the report."""
+        """None where nothing was simulated; populations in the order of the report, and what the proof says beside them."""
         if report.verification is None:
             return None
-        return cls.of_verification(report.verification, [entry.name for entry in report.populations])
+        panel = cls.of_verification(report.verification, [entry.name for entry in report.populations])
+        return panel if report.proof is None else replace(panel, proof=report.proof.sentence)
 
     @classmethod
     def of_verification(cls, verification: VerificationSection, order: Iterable[str] = ()) -> VerificationPanel:
@@ -121,7 +123,7 @@ class VerificationPanel(Panel):
 {% set found = panel.verification %}
 <section id="verification" aria-labelledby="verification-title">
 <h2 id="verification-title">Verification</h2>
-<p class="lede">{% if not found.verified %}<strong>Not verified:</strong> no engine was compared with another. {% endif %}On {{ found.note }}.</p>
+<p class="lede">{% if not found.verified %}<strong>Not verified:</strong> no engine was compared with another. {% endif %}On {{ found.note }}.{% if panel.proof %} For every other input: <a href="#proof">{{ panel.proof }}</a>.{% endif %}</p>
 {% if panel.warning %}<p class="note warning"><strong>Warning:</strong> {{ panel.warning }}.</p>{% endif %}
 
 {% call scroll("Engines") %}

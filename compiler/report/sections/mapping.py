@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, model_validator
 
 from litesnn.compiler.mapping.axons import AxonKind
+from litesnn.compiler.mapping.objective_names import BALANCED, ObjectiveName
 from litesnn.compiler.report.document import Amount, Count, Document, Number, Positive, Text, present
 
 if TYPE_CHECKING:
@@ -81,6 +82,7 @@ class PlacementSection(Document):
     """Traffic of the chosen placement and of others."""
 
     unit: Text = SIMULATED_UNIT
+    objective: Annotated[ObjectiveName, Field(description="what the places of cores were chosen for")] = BALANCED
     strategies: Annotated[dict[Text, dict[Text, Number | None]], Field(description="strategy -> metric -> value")]
     traffic: Annotated[
         tuple[tuple[Count, Count, Amount], ...], Field(description="source core, destination core, packets")
@@ -200,6 +202,7 @@ class MappingSection(Document):
             cores_detail=tuple(_core(index, core) for index, core in enumerate(mapping.cores)),
             placement=PlacementSection(
                 unit=SIMULATED_UNIT if simulated else ASSUMED_UNIT,
+                objective=mapping.objective,
                 strategies={name: vars(traffic) for name, traffic in mapping.placements.items()},
                 traffic=tuple(links[:TRAFFIC_ROWS]),
             ),

@@ -13,12 +13,14 @@ import numpy.typing as npt
 
 from litesnn.base.errors import NeedError
 from litesnn.base.version import __version__
-from litesnn.compiler.genotype import Genotype, LoadedGenotype, TrainingRecord
+from litesnn.compiler.genotype import Genotype, LoadedGenotype
 from litesnn.compiler.origin import GenotypeOrigin
 from litesnn.compiler.profile import Profile
+from litesnn.jobs.fitting_input import Accepted
 from litesnn.jobs.networks import digest_of
-from litesnn.jobs.samples import SampleChoice, Samples
-from litesnn.jobs.testbench.genotype_samples import verification_samples
+from litesnn.jobs.samples import SampleChoice, Samples, chosen_samples
+from litesnn.jobs.testbench.genotype_samples import check_input, own_samples
+from litesnn.jobs.testbench.recorded_data import missing_dataset
 
 Classes = npt.NDArray[np.int64]
 LEAST_SAMPLES = 16  # of both halves together
@@ -41,7 +43,7 @@ class Halves:
         return replace(samples, inputs=samples.inputs[self.choosing], labels=labels)
 
 
-def measuring_samples(genotype: Genotype, choice: SampleChoice, dataset: str | None = None) -> Samples:
+def measuring_samples(genotype: Genotype, choice: SampleChoice) -> Samples:
     """A user's arrays, or the held-out samples of a data set: of the one that the genotype records, if none is named.
 
     Raises
@@ -51,19 +53,18 @@ def measuring_samples(genotype: Genotype, choice: SampleChoice, dataset: str | N
     NeedError
         Where neither is at hand: random samples measure nothing.
     """
-    training = genotype.training or TrainingRecord()
-    training = training.model_copy(update={"dataset": dataset or training.dataset})
-    samples = verification_samples(
-        genotype.model_copy(update={"training": training}),
-        input_path=choice.input_path,
-        labels_path=choice.labels_path,
-        data_dir=choice.data_dir,
+    if choice.dataset is not None and genotype.data is None:  # any data set that fits measures
+        genotype = genotype.model_copy(update={"training": None})
+    samples = chosen_samples(
+        choice,
+        lambda values: Accepted(check_input(genotype, values)),
+        lambda: genotype.head.classes,
+        lambda: own_samples(genotype, choice),
     )
     if choice.input_path is None and samples.labels is None:
-        known = (
-            f"or --data-dir with '{training.dataset}'" if training.dataset else "for the genotype records no data set"
+        raise NeedError(
+            f"what is lost is measured on samples: give --input X.npy and --labels y.npy, for the genotype {missing_dataset(genotype)}"
         )
-        raise NeedError(f"what is lost is measured on samples: give --input X.npy and --labels y.npy, {known}")
     return samples
 
 

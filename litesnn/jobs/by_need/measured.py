@@ -92,4 +92,4 @@ def classes_of(graph: Graph, inputs: Inputs) -> Classes:
     """The class (N,) that a compiled graph names for each sample."""
     from litesnn.runtime.exact import simulate
 
-    return simulate(graph, inputs).predictions
+    return simulate(graph, inputs, progress=False).predictions

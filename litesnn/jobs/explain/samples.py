@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import numpy.typing as npt
 
@@ -11,8 +9,9 @@ from litesnn.base.errors import DataError
 from litesnn.compiler.program import Program
 from litesnn.jobs.explain.measure import Data
 from litesnn.jobs.explain.subject import Subject
-from litesnn.jobs.samples import SampleChoice, check_labels, read_array
+from litesnn.jobs.samples import SampleChoice, check_labels, named, read_array
 from litesnn.jobs.testbench.base import testbench
+from litesnn.jobs.testbench.recorded_data import missing_dataset, recorded_dataset
 
 Array = npt.NDArray[np.generic]
 
@@ -44,7 +43,7 @@ def _raw(subject: Subject, choice: SampleChoice, count: int) -> Data:
     if choice.input_path is not None:
         values = read_array(choice.input_path)
         labels = None if choice.labels_path is None else read_array(choice.labels_path)
-        origin = f"{len(values)} raw samples of {Path(choice.input_path).name}"
+        origin = f"{len(values)} raw samples of {named(choice.input_path)}"
     else:
         values, labels, origin = _own_raw(program, choice)
     shape = program.graph.sources[0].shape
@@ -61,13 +60,12 @@ def _raw(subject: Subject, choice: SampleChoice, count: int) -> Data:
 
 def _own_raw(program: Program, choice: SampleChoice) -> tuple[Array, Array, str]:
     loaded = program.genotype
-    name = loaded.spec.training.dataset if loaded is not None and loaded.spec.training is not None else None
-    if loaded is None or name is None:
+    if loaded is None:
         raise DataError("--raw needs --input: the network records no data set")
-    from litesnn.search.data import load_for
-
-    data = load_for(loaded.spec, name, choice.data_dir)
-    return data.x_test, data.y_test.astype(np.int64), f"{len(data.x_test)} held-out test samples of '{name}', raw"
+    data = recorded_dataset(loaded.spec, choice)
+    if data is None:
+        raise DataError(f"--raw needs samples: give --input, for the genotype {missing_dataset(loaded.spec)}")
+    return data.x_test, data.y_test, f"{len(data.x_test)} held-out test samples of '{data.name}', raw"
 
 
 def _said(origin: str, there: int, count: int) -> str:

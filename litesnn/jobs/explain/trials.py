@@ -51,7 +51,7 @@ def tried(trial: Trial, profile: Profile) -> Outcome:
     try:
         graph = trial.origin.pipeline(profile).run()
         words_taken = memory(graph, profile)
-        return Outcome(simulate(graph, trial.inputs).predictions, words_taken)
+        return Outcome(simulate(graph, trial.inputs, progress=False).predictions, words_taken)
     except LiteSNNError as error:
         return Outcome(None, None, str(error).splitlines()[0])
 

@@ -195,7 +195,7 @@ def traced(module: nn.Module, example: tuple[Any, ...], name: str) -> tuple[fx.G
         if framework_of(type(found)) == "rockpool":
             raise refused(
                 trace.place(path),
-                f"Rockpool's modules are not read (its to_nir writes NIR files with nirtorch 2.0); allowed: {known_neurons()}",
+                f"Rockpool's modules are not read; write them with its to_nir (nirtorch 2.0) and read the file with --framework rockpool; allowed: {known_neurons()}",
             )
     with unchanged(module, name):
         try:

@@ -57,14 +57,7 @@ class Reference(ABC):
 
 
 class Testbench(ABC):
-    """The job half of an origin.
-
-    Attributes
-    ----------
-    lava_samples : how many samples go through Lava unless somebody says otherwise
-    """
-
-    lava_samples: ClassVar[int]
+    """The job half of an origin."""
 
     @abstractmethod
     def inputs(self, graph: Graph, values: npt.NDArray[np.generic], raw: bool = False) -> Accepted:

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 class FileTestbench(Testbench):
     """Random inputs or a user's arrays, real values through the file's transform; the exact simulator as reference."""
 
-    lava_samples: ClassVar[int] = 2
-
     def __init__(self, origin: SourceFile) -> None:
         self.origin = origin
 
@@ -44,10 +42,10 @@ class FileTestbench(Testbench):
         return check_values(graph, origin.transform, values.astype(np.float64), origin.input_scale)
 
     def samples(self, choice: SampleChoice, graph: Callable[[], Graph]) -> Samples:
-        """See `Testbench`; a folder with data is refused, for the file names no data set."""
-        if choice.data_dir is not None:
+        """See `Testbench`; a data set is refused, for the file names none."""
+        if choice.data_dir is not None or choice.dataset is not None:
             raise DataError(
-                f"--data-dir: found with a network from a {self.origin.suffix} file, which names no data set; allowed with networks "
+                f"{'--data-dir' if choice.dataset is None else '--dataset'}: found with a network from a {self.origin.suffix} file, which names no data set; allowed with networks "
                 "of genotypes (give samples with --input)"
             )
         return super().samples(choice, graph)

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 class GenotypeTestbench(Testbench):
     """What enters is what the genotype says; nothing depends on how it was compiled."""
 
-    lava_samples: ClassVar[int] = 32
-
     def __init__(self, origin: GenotypeOrigin) -> None:
         self.loaded = origin.loaded
 

@@ -4,62 +4,72 @@ from __future__ import annotations
 
 import os
 from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import DataError
-from litesnn.compiler.genotype import Genotype, check_integers, quantize_input, unclipped
+from litesnn.compiler.genotype import Genotype, check_integers, load_genotype, quantize_input, unclipped
+from litesnn.compiler.genotype.files import AnyGenotype
 from litesnn.jobs.fitting_input import Accepted, Inputs, clipped_note, shaped
 from litesnn.jobs.samples import (
     RANDOM_SAMPLES,
     RANDOM_SPIKE_RATE,
+    AnyArray,
     SampleChoice,
     Samples,
     affordable,
+    check_labels,
     chosen_samples,
 )
+from litesnn.jobs.testbench.recorded_data import missing_dataset, recorded_dataset
+
+if TYPE_CHECKING:
+    from litesnn.search.data import Dataset
 
 
 def verification_samples(
-    genotype: Genotype,
+    genotype: AnyGenotype,
     *,
-    input_path: str | os.PathLike[str] | None = None,
-    labels_path: str | os.PathLike[str] | None = None,
+    input_path: AnyArray | None = None,
+    labels_path: AnyArray | None = None,
     data_dir: str | os.PathLike[str] | None = None,
     seed: int = 0,
+    dataset: str | os.PathLike[str] | Dataset | None = None,
 ) -> Samples:
     """The samples a verification uses.
 
-    A user's `--input` goes first, then the data set that the genotype records (held-out test part), then random inputs.
+    A user's `--input` or `--dataset` goes first, then the data set that the genotype records (held-out test part), then random inputs.
+
+    Parameters
+    ----------
+    genotype : its path, its document, or what was read
+    input_path, labels_path, data_dir, seed : see `SampleChoice`
 
     Raises
     ------
     DataError
-        For a broken array or data set; a data set that needs a folder that was not given is no error but gives random inputs.
+        For a broken array or data set, and one that is not what the genotype records; a data set that needs a folder that was not given is no error but gives random inputs.
     """
-    choice = SampleChoice(input_path, labels_path, data_dir, seed)
+    spec = genotype if isinstance(genotype, Genotype) else load_genotype(genotype).spec
+    choice = SampleChoice(input_path, labels_path, data_dir, seed, dataset=dataset)
     return chosen_samples(
         choice,
-        lambda values: Accepted(check_input(genotype, values)),
-        lambda: genotype.head.classes,
-        lambda: own_samples(genotype, choice),
+        lambda values: Accepted(check_input(spec, values)),
+        lambda: spec.head.classes,
+        lambda: own_samples(spec, choice),
     )
 
 
 def own_samples(genotype: Genotype, choice: SampleChoice) -> Samples:
     """The held-out samples of the genotype's data set where it is at hand, else random ones, and why."""
-    name = genotype.training.dataset if genotype.training is not None else None
-    missing = "records no data set"
-    if name is not None:
-        from litesnn.search.data import BUNDLED, load_for
-
-        if choice.data_dir is not None or name in BUNDLED:
-            dataset = load_for(genotype, name, choice.data_dir)
-            inputs = quantize_input(genotype.input, dataset.x_test)
-            labels = dataset.y_test.astype(np.int64)
-            return Samples(inputs, labels, f"the {len(inputs)} held-out test samples of '{name}'")
-        missing = f"records data set '{name}', which needs --data-dir"
+    found = recorded_dataset(genotype, choice)
+    if found is not None:
+        inputs = quantize_input(genotype.input, found.x_test)
+        check_labels(found.y_test, len(inputs), genotype.head.classes)
+        return Samples(inputs, found.y_test, f"the {len(inputs)} held-out test samples of '{found.name}'")
+    missing = missing_dataset(genotype)
     inputs = random_inputs(genotype, RANDOM_SAMPLES, choice.seed)
     origin = f"{len(inputs)} random inputs (seed {choice.seed}): the genotype {missing}; only spikes are compared, not accuracy"
     return Samples(inputs, None, origin)

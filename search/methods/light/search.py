@@ -13,7 +13,7 @@ from torch import Tensor
 
 from litesnn.base.errors import SearchError
 from litesnn.compiler.genotype import resolve
-from litesnn.search.data import Dataset, load_dataset
+from litesnn.search.data import Dataset, given_dataset
 from litesnn.search.methods.light.macro import check_size, spiking_cells, to_genotype
 from litesnn.search.methods.light.scoring import Scorer, training_samples
 from litesnn.search.methods.light.settings import CellSearchSettings
@@ -21,7 +21,7 @@ from litesnn.search.methods.light.strategies import BadRow, edge_operations, str
 from litesnn.search.run.events import require_tensorboard
 from litesnn.search.run.files import RunFiles
 from litesnn.search.run.following import Follow, Tick, journal_of, silent
-from litesnn.search.run.history import SearchResult, history_document, search_identity, search_record
+from litesnn.search.run.history import SearchResult, history_document, network_name, search_identity, search_record
 from litesnn.search.run.machine import machine
 from litesnn.search.run.output import CHECKPOINT_FILE, GENOTYPE, check_search_output
 from litesnn.search.run.run import Run
@@ -31,7 +31,7 @@ from litesnn.search.spaces.four_nodes import without_idle_nodes
 
 
 def search_cell(
-    dataset: str | Dataset,
+    dataset: str | PathLike[str] | Dataset,
     out_dir: str | PathLike[str],
     settings: CellSearchSettings | None = None,
     *,
@@ -49,11 +49,11 @@ def search_cell(
 
     Parameters
     ----------
-    dataset : a name of `litesnn.search.data.DATASETS`, or a data set
+    dataset : a name of `litesnn.search.data.DATASETS`, a place of one's own data (`load_dataset`), or a data set
     data_dir : folder with the data set's files
     device : as torch names it
     resume : go on from `search.checkpoint` in `out_dir` where there is one
-    progress : show a bar, if standard error is a terminal
+    progress : show a bar where somebody looks: a terminal, a notebook
     tensorboard : write event files into `out_dir/events`
     only_expected : raise `ExpectedTime` once the first evaluations said how long it takes; nothing is written
     on_evaluations : called with the number of evaluations so far, once their checkpoint is written
@@ -70,7 +70,7 @@ def search_cell(
     if tensorboard:
         require_tensorboard(SearchError)
     set_threads(settings.threads)
-    data = load_dataset(dataset, None if data_dir is None else Path(data_dir)) if isinstance(dataset, str) else dataset
+    data = given_dataset(dataset, data_dir)
     place = usable_device(device, SearchError)
     work = _Evaluations(data, settings, place)
     follow = Follow(
@@ -156,9 +156,10 @@ class _Evaluations:
             data.input_spec,
             self.timesteps,
             data.num_classes,
-            f"{data.name}-{settings.method}",
+            network_name(data, str(settings.method)),
             search_record(settings.method, data, settings.seed, told),
         )
+        genotype = genotype.model_copy(update={"data": data.record})
         resolve(genotype)
         own = {
             "timesteps": self.timesteps,

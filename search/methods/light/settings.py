@@ -10,7 +10,7 @@ from litesnn.base.settings.bounds import check_settings
 from litesnn.base.settings.setting import Setting
 from litesnn.search.settings.bounds import MAX_CHANNELS, MAX_SIDE
 from litesnn.search.settings.shared import RESET_HELP, NeuronReset, SeedSetting, ThreadsSetting
-from litesnn.search.spaces.operations import CELL_OPERATIONS, CONVOLUTIONS, LIGHTSNN_OPERATIONS, ZEROIZE
+from litesnn.search.spaces.operations import CONVOLUTIONS, LIGHTSNN_OPERATIONS, SPACES, ZEROIZE, cell_operations
 
 Method = Literal["lightsnn", "snasnet"]
 
@@ -22,7 +22,9 @@ class CellSearchSettings:
     method: Annotated[Method, Setting("lightsnn prunes a network of all operations, snasnet scores random cells.")] = (
         "lightsnn"
     )
-    operations: Annotated[tuple[str, ...], Setting("Candidates of an edge; zeroize is no edge.")] = LIGHTSNN_OPERATIONS
+    operations: Annotated[
+        tuple[str, ...], Setting("Candidates of an edge, or the name of a space; zeroize is no edge.")
+    ] = LIGHTSNN_OPERATIONS
     feedback: Annotated[
         bool,
         Setting(
@@ -105,10 +107,14 @@ class CellSearchSettings:
             raise SearchError("feedback: found False; allowed for lightsnn: True (snasnet searches forward cells)")
 
     def _check_operations(self) -> None:
-        allowed = ", ".join(CELL_OPERATIONS)
+        if len(self.operations) == 1 and self.operations[0] in SPACES:
+            object.__setattr__(self, "operations", SPACES[self.operations[0]])
+        allowed = ", ".join(cell_operations())
         for operation in self.operations:
-            if operation not in CELL_OPERATIONS:
-                raise SearchError(f"operations: found '{operation}'; allowed: {allowed}")
+            if operation not in cell_operations():
+                raise SearchError(
+                    f"operations: found '{operation}'; allowed: {allowed}; or one space: {', '.join(SPACES)}"
+                )
         distinct = set(self.operations)
         if len(distinct) < len(self.operations) or ZEROIZE not in distinct or not distinct & set(CONVOLUTIONS):
             raise SearchError(

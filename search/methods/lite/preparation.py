@@ -13,7 +13,12 @@ from litesnn.search.training.samples import quantized, stratified_split
 
 
 def make_space(data: Dataset, settings: SearchSettings, channels: int) -> SpikeDhsSpace:
-    """The space for a data set at a width; `SearchError` where its networks would be too large to be held."""
+    """The space for a data set at a width; `SearchError` for spikes per step, and where its networks would be too large to be held."""
+    if data.input_spec.encoding == "spikes":
+        raise SearchError(
+            f"{data.name}: found spikes per step; allowed: images, for the steps are searched too (litesnn search lightsnn or snasnet takes "
+            "spikes, and litesnn new)"
+        )
     space = SpikeDhsSpace(
         input_shape=data.input_spec.shape,
         classes=data.num_classes,

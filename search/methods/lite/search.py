@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from litesnn.base.errors import SearchError
-from litesnn.search.data import Dataset, load_dataset
+from litesnn.search.data import Dataset, given_dataset
 from litesnn.search.methods.lite.chip_prices import check_reset
 from litesnn.search.methods.lite.history import METHOD, EpochRow
+from litesnn.search.methods.lite.method import LITESNN
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.lite.work import Epochs
 from litesnn.search.run.events import require_tensorboard
@@ -25,10 +27,11 @@ from litesnn.search.run.session import run_session, set_threads, shared_among_ra
 
 
 def search_genotype(
-    dataset: str | Dataset,
+    dataset: str | PathLike[str] | Dataset,
     out_dir: str | PathLike[str],
-    settings: SearchSettings | None = None,
+    settings: SearchSettings | Mapping[str, Any] | None = None,
     *,
+    preset: str = "tiny",
     data_dir: str | PathLike[str] | None = None,
     device: str = "cpu",
     resume: bool = False,
@@ -44,11 +47,13 @@ def search_genotype(
 
     Parameters
     ----------
-    dataset : a name of `litesnn.search.data.DATASETS`, or a data set
+    dataset : a name of `litesnn.search.data.DATASETS`, a place of one's own data (`load_dataset`), or a data set
+    settings : all of them, or by name those that differ from the preset's, as `litesnn search litesnn --set` has them
+    preset : `tiny`, minutes on a CPU, or a scale of the paper
     data_dir : folder with the data set's files
     device : as torch names it
     resume : go on from `search.checkpoint` in `out_dir`, written after every epoch, where there is one
-    progress : show a bar, if standard error is a terminal
+    progress : show a bar where somebody looks: a terminal, a notebook
     tensorboard : write event files into `out_dir/events`
     only_expected : raise `ExpectedTime` once the first batches said how long it takes; nothing is written
     on_epoch : called after every epoch, once its checkpoint is written; in the first process
@@ -60,13 +65,14 @@ def search_genotype(
     SearchError, DataError
         For settings or data that do not fit, and for a loss that is not finite.
     """
-    settings = settings or SearchSettings()
+    if not isinstance(settings, SearchSettings):
+        settings = LITESNN.settings(preset, settings or {})
     check_reset(settings)
     check_search_output(Path(out_dir))
     if tensorboard:
         require_tensorboard(SearchError)
     set_threads(settings.threads)
-    data = load_dataset(dataset, None if data_dir is None else Path(data_dir)) if isinstance(dataset, str) else dataset
+    data = given_dataset(dataset, data_dir)
     place = usable_device(device, SearchError)
     ranks = shared_among_ranks(place, settings.batch_size, SearchError)
     settings = replace(settings, precision=decided(settings.precision, place, ranks))

@@ -26,7 +26,7 @@ from litesnn.search.methods.lite.stages import enter, stage_of
 from litesnn.search.methods.lite.supernet import Supernet
 from litesnn.search.run.checkpoint import optimizer_tensors, restore_module, restore_optimizer
 from litesnn.search.run.following import Tick, silent
-from litesnn.search.run.history import SearchResult, history_document, search_record
+from litesnn.search.run.history import SearchResult, history_document, network_name, search_record
 from litesnn.search.run.output import GENOTYPE
 from litesnn.search.run.ranks import Ranks
 from litesnn.search.run.synchronized_norm import synchronize_norms
@@ -121,10 +121,11 @@ class Epochs:
         own = own_history(self.space, self.rows, decoded)
         history = history_document(METHOD, data, settings.as_dict(), own)
         record = search_record(METHOD, data, settings.seed, {**settings.as_dict(), **self.ranks.identity})
-        name = f"{data.name}-{METHOD}"
+        name = network_name(data, METHOD)
         genotype = to_genotype(decoded, self.deployed_space, data.input_spec, settings, name, record)
         ends = ("stem", "head") if settings.outer_bits is None else ()
         genotype = with_proved_bits(genotype, map(load_profile, shipped_profiles()), ends)
+        genotype = genotype.model_copy(update={"data": data.record})
         return SearchResult(genotype, folder / GENOTYPE, history)
 
     def _check(self, rows: Sequence[EpochRow], path: Path) -> None:

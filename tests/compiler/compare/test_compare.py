@@ -83,7 +83,7 @@ def test_genotypes_differ_by_field_and_tensor(genotype: LoadedGenotype) -> None:
 
 
 def test_programs_for_two_chips_differ_in_profile_and_blocks_but_not_in_the_genotype(genotype: LoadedGenotype) -> None:
-    first, second = (compile(genotype, name).program for name in ("loihi1", "loihi2"))
+    first, second = (compile(genotype, name, samples=None).program for name in ("loihi1", "loihi2"))
     assert compare_programs(first, first).equal
     found = {name for name, differences in compare_programs(first, second).sections.items() if differences}
     assert {"profile", "mapping"} <= found
@@ -91,8 +91,8 @@ def test_programs_for_two_chips_differ_in_profile_and_blocks_but_not_in_the_geno
 
 
 def test_formats_delays_and_cores_are_sections_of_their_own(genotype: LoadedGenotype) -> None:
-    first = compile(genotype, "loihi2", sign="split").program
-    second = compile(genotype, "loihi2", sign="mixed").program
+    first = compile(genotype, "loihi2", sign="split", samples=None).program
+    second = compile(genotype, "loihi2", sign="mixed", samples=None).program
     found = compare_programs(first, second).sections
     assert found["formats"]
     assert not found["populations"]
@@ -103,8 +103,8 @@ def test_formats_delays_and_cores_are_sections_of_their_own(genotype: LoadedGeno
 
 
 def test_fewer_neurons_per_core_show_as_cores(genotype: LoadedGenotype, tmp_path: Path) -> None:
-    first = compile(genotype, "loihi2").program
-    second = compile(genotype, load_profile("loihi2", overrides={"neurons_per_core": "20"})).program
+    first = compile(genotype, "loihi2", samples=None).program
+    second = compile(genotype, load_profile("loihi2", overrides={"neurons_per_core": "20"}), samples=None).program
     second.save(tmp_path / "second")
     found = compare_programs(first, Program.load(tmp_path / "second")).sections
     assert found["mapping"][0].place == "core_count"

@@ -79,7 +79,7 @@ def test_population_lists_are_the_unrolled_columns(
     assert (found.base % alignment == 0).all()
     assert (found.base < targets).all()
     for y, x in np.ndindex(in_shape[1:]):
-        column = weights[..., y, x].transpose(1, 2, 0, 3).reshape(-1, in_shape[0])
+        column = weights[..., y, x].reshape(-1, in_shape[0])
         if found.kind[y, x] < 0:
             assert not column.any()
             continue
@@ -117,8 +117,6 @@ def test_lists_of_single_neurons_are_the_unrolled_columns(data: Any, kernel: Any
         found = decoded(encode(lists, rule), lists)
         weights = geometry.matrix(in_shape, out_shape).toarray().reshape(*out_shape, -1)
         weights = weights[tuple(slice(*part) for part in (tile.channels, tile.rows, tile.columns))]
-        if rule is LOIHI1:  # (row, column, channel), as the targets of its population lists
-            weights = weights.transpose(1, 2, 0, 3)
         weights = weights.reshape(found.width, -1)
         np.testing.assert_array_equal(np.stack([dense_list(found, i) for i in range(len(found))], axis=1), weights)
 

@@ -30,7 +30,7 @@ EDGE = re.compile(
 def program(profile: str = "loihi2", seed: int = 2, limits: dict[str, str] | None = None, **choices: Any) -> Program:
     loaded = random_trained_genotype(seed, **{"encoding": "direct", **choices})
     overrides = {"neurons_per_core": "40", "delay_max": "5"} if limits is None else limits
-    result = compile(loaded, load_profile(profile, overrides=overrides))
+    result = compile(loaded, load_profile(profile, overrides=overrides), samples=None)
     assert result.fits
     return result.program
 

@@ -36,7 +36,7 @@ def test_the_examples_of_the_page_are_profiles(files: Path) -> None:
 
 def test_the_report_says_what_is_not_the_shipped_profiles(files: Path) -> None:
     genotype = written(document(), files, seed=3)
-    program = litesnn.compile(genotype, files / "lab.toml").program
+    program = litesnn.compile(genotype, files / "lab.toml", samples=None).program
     own = program.report.own_figures
     assert own is not None
     assert own.bases == ("my-chip.toml", "loihi2")
@@ -59,7 +59,9 @@ def test_the_report_says_what_is_not_the_shipped_profiles(files: Path) -> None:
 
 def test_a_shipped_profile_as_it_stands_has_no_such_section_and_one_that_is_set_has(files: Path) -> None:
     genotype = written(document(), files, seed=3)
-    assert "own_figures" not in litesnn.compile(genotype).program.report.plain()
-    changed = litesnn.compile(genotype, litesnn.load_profile("loihi2", {"cores": "64"})).program.report.own_figures
+    assert "own_figures" not in litesnn.compile(genotype, samples=None).program.report.plain()
+    changed = litesnn.compile(
+        genotype, litesnn.load_profile("loihi2", {"cores": "64"}), samples=None
+    ).program.report.own_figures
     assert changed is not None
     assert [(entry.figure, entry.source) for entry in changed.figures] == [("chip.cores", "set on the command line")]

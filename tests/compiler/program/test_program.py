@@ -22,7 +22,7 @@ from litesnn.runtime.exact import simulate
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
-    return litesnn.compile(loaded(document(), tmp_path_factory.mktemp("genotype")), "loihi2").program
+    return litesnn.compile(loaded(document(), tmp_path_factory.mktemp("genotype")), "loihi2", samples=None).program
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def listed(directory: Path) -> dict[str, str]:
 def test_a_loaded_program_gives_the_same_answer(seed: int, tmp_path: Path) -> None:
     genotype = random_trained_genotype(seed)
     inputs = random_input(genotype, 5, seed)
-    compiled = litesnn.compile(genotype, LOIHI2).program
+    compiled = litesnn.compile(genotype, LOIHI2, samples=None).program
     compiled.save(tmp_path / "program")
     again = Program.load(tmp_path / "program")
     names = [population.name for population in compiled.graph.membranes]
@@ -60,7 +60,7 @@ def test_a_loaded_program_gives_the_same_answer(seed: int, tmp_path: Path) -> No
 
 
 def test_loading_keeps_labels_ranges_removals_and_the_schedule(tmp_path: Path) -> None:
-    compiled = litesnn.compile(random_trained_genotype(4), LOIHI2).program
+    compiled = litesnn.compile(random_trained_genotype(4), LOIHI2, samples=None).program
     compiled.save(tmp_path / "program")
     again = Program.load(tmp_path / "program").graph
     assert compiled.graph.removals

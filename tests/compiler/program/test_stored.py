@@ -19,7 +19,9 @@ def from_program() -> Graph:
 
 
 def from_genotype() -> Graph:
-    return litesnn.compile(litesnn.load_genotype(FOLDER / "genotype" / "small.json"), "loihi2").program.graph
+    return litesnn.compile(
+        litesnn.load_genotype(FOLDER / "genotype" / "small.json"), "loihi2", samples=None
+    ).program.graph
 
 
 @pytest.mark.parametrize("graph", [from_program, from_genotype])

@@ -9,9 +9,10 @@ from litesnn.compiler.report import Report
 from litesnn.compiler.report.numbers import count, level, percent, si, size, span, spans
 from litesnn.compiler.report.panels.floorplan import FloorplanPanel
 from litesnn.compiler.report.panels.populations import PopulationsPanel
-from litesnn.compiler.report.panels.resources import ResourcesPanel
+from litesnn.compiler.report.panels.resources import Bar, ResourcesPanel
 from litesnn.compiler.report.panels.timeline import TimelinePanel
 from litesnn.compiler.report.panels.traffic import MOST_GROUPS, TrafficPanel
+from litesnn.compiler.report.sections.mapping import ResourceEntry
 
 
 @pytest.mark.parametrize("cores", [1, 5, 128, 512])
@@ -22,9 +23,32 @@ def test_every_core_is_drawn_once_on_its_chip(cores: int) -> None:
     for chip in plan.chips:
         places = {(core.x, core.y) for core in chip.cores}
         assert len(places) == len(chip.cores)
-        assert len(chip.cores) + chip.free.count("M") == chip.places == 128
+        assert len(chip.cores) + chip.free.count("M") <= chip.places == 128
         assert all(x >= 0 and x + plan.core_size <= plan.width for x, _ in places)
         assert all(y >= 0 and y + plan.core_size <= plan.height for _, y in places)
+
+
+@pytest.mark.parametrize(("cores", "routers"), [(1, 1), (5, 2), (128, 32), (512, 32)])
+def test_the_drawing_is_of_the_part_of_the_mesh_that_is_used(cores: int, routers: int) -> None:
+    plan = FloorplanPanel.of(report_of(cores=cores, populations=12))
+    assert plan is not None
+    assert len(plan.routers) == routers
+    assert bool(plan.part) == (routers < 32)
+    assert all(len(chip.cores) + chip.free.count("M") == 4 * routers for chip in plan.chips)
+
+
+def test_what_a_resource_needs_is_said_in_whole_cores() -> None:
+    def needs(bound: float | None) -> str:
+        entry = ResourceEntry(limit=10, unit="words", max=1, mean=1, total=1)
+        return Bar("words", entry, bound, binding=False).needs
+
+    assert [needs(bound) for bound in (None, 0.0004, 0.0314, 1.0, 7.2)] == [
+        "",
+        "",
+        "3 % of one core in all",
+        "needs at least 1 core",
+        "needs at least 8 cores",
+    ]
 
 
 def test_shade_is_the_fullest_resource_and_above_a_limit_is_its_own() -> None:
@@ -76,8 +100,12 @@ def test_placements_are_compared_with_ours() -> None:
     assert change == pytest.approx(1 / 1.6 - 1)
 
 
+def test_one_core_has_no_traffic_to_show() -> None:
+    assert TrafficPanel.of(report_of(cores=1, populations=3)) is None
+
+
 def test_no_traffic_draws_no_heat_map() -> None:
-    report = fake_report(1, 3)
+    report = fake_report(2, 3)
     report["mapping"]["placement"]["traffic"] = []
     view = TrafficPanel.of(Report.model_validate(report))
     assert view is not None

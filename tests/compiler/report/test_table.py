@@ -62,7 +62,7 @@ def test_a_panel_that_is_listed_is_shown_everywhere(
     monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     widest = documented(request.config.rootpath / "docs" / "adding-a-panel.md", monkeypatch)
-    monkeypatch.setattr("litesnn.compiler.report.report.PANELS", (*PANELS[:3], widest, *PANELS[3:]))
+    monkeypatch.setattr("litesnn.compiler.report.report.PANELS", (*PANELS[:4], widest, *PANELS[4:]))
     report = report_of(names=("<b>stem</b>",))
     page, said = render_html(report), terminal_of(report)
     order = ("resources", "widest", "populations")

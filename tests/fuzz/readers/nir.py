@@ -59,7 +59,7 @@ def seeds(folder: Path) -> list[Case]:
     ):
         files.write_nir(folder / f"{name}.nir", nodes, edges)
     (folder / "genotype").mkdir()
-    program = litesnn.compile(loaded(document(), folder / "genotype"), "loihi2").program
+    program = litesnn.compile(loaded(document(), folder / "genotype"), "loihi2", samples=None).program
     (folder / "own.nir").write_bytes(export_nir(program.graph))
     return [Case({path.name: path.read_bytes()}, path.name) for path in sorted(folder.glob("*.nir"))]
 

@@ -38,7 +38,7 @@ def seeds(folder: Path) -> list[Case]:
 def of_genotype(folder: Path, raw: Document) -> Case:
     """The program of a document."""
     place = Path(mkdtemp(dir=folder))
-    return _saved(litesnn.compile(loaded(raw, place), "loihi2").program, place)
+    return _saved(litesnn.compile(loaded(raw, place), "loihi2", samples=None).program, place)
 
 
 def of_network(path: Path) -> Case:

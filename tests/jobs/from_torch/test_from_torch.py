@@ -177,7 +177,8 @@ def test_what_cannot_be_is_named_by_its_path(make: Any, word: str) -> None:
 def test_modules_of_rockpool_are_refused_by_name() -> None:
     kind = type("LIFTorch", (there.LIFNode,), {"__module__": "rockpool.nn.modules.torch.lif_torch"})
     with pytest.raises(
-        ImportFileError, match=r"module '1' \(LIFTorch\): Rockpool's.*nirtorch 2.0\); allowed: snntorch"
+        ImportFileError,
+        match=r"module '1' \(LIFTorch\): Rockpool's.*nirtorch 2.0.*--framework rockpool; allowed: snntorch",
     ):
         litesnn.from_torch(nn.Sequential(nn.Linear(6, 6), kind()), torch.zeros(2, 6))
 

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 
+from litesnn.base.cards.card import Card, Figure, Rows
+from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import GenotypeError, ImportFileError
 from litesnn.compiler.frontends.real.options import InputCoding
 from litesnn.compiler.frontends.support import check_timesteps
 from litesnn.compiler.genotype import Genotype, InputSpec, LoadedGenotype, QuantizerSpec, TrainingRecord, save_genotype
+from litesnn.compiler.genotype.card import loaded_card
 from litesnn.jobs.from_torch.genotype.data import Given, labelled
 from litesnn.jobs.from_torch.genotype.fill import Choices, document, filled
 from litesnn.jobs.from_torch.genotype.fit import Parts, fit
@@ -19,7 +22,11 @@ from litesnn.jobs.from_torch.genotype.notes import notes
 from litesnn.jobs.from_torch.genotype.tune import Accuracies, tuned
 from litesnn.jobs.from_torch.neurons.reading import Refused
 from litesnn.jobs.from_torch.read import class_name, followed, framework_versions
+from litesnn.search.training.card import epochs_table, plot_epochs
 from litesnn.search.training.settings import EpochReport, TrainingSettings
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 STEPS = 16
 SPIKES = InputCoding()
@@ -27,8 +34,8 @@ BEST = QuantizerSpec(method="rescaw", scale="max", granularity="channel")
 """Of the genotype, unless another is given: a step for each channel."""
 
 
-@dataclass(frozen=True)
-class Fitted:
+@dataclass(frozen=True, repr=False)
+class Fitted(Shown):
     """A module as a genotype.
 
     Attributes
@@ -41,6 +48,18 @@ class Fitted:
     genotype: LoadedGenotype
     populations: dict[str, str]
     notes: tuple[str, ...]
+
+    def card(self) -> Card:
+        """See `Shown`: the genotype's, and what is written otherwise than in the module."""
+        names = self.populations.items()
+        return replace(
+            loaded_card(self.genotype),
+            kind="Fitted",
+            tables=(
+                Rows.of("populations", ("in the module", "in the genotype"), names, len(names)),
+                Rows.of("notes", ("says",), ((note,) for note in self.notes), len(self.notes)),
+            ),
+        )
 
     def save(self, path: str | os.PathLike[str]) -> Genotype:
         """Write it, `.json` with its tensors beside it, for `litesnn train`, `prune`, `estimate` and `litesnn-compile`."""
@@ -77,8 +96,8 @@ def _test(given: Given | None, spec: Genotype) -> Any:
     return None if given is None else labelled(given, spec)
 
 
-@dataclass(frozen=True)
-class Tuned:
+@dataclass(frozen=True, repr=False)
+class Tuned(Shown):
     """A module after quantization-aware training: the genotype, what it got right, and a report per epoch."""
 
     fitted: Fitted
@@ -89,6 +108,24 @@ class Tuned:
     def genotype(self) -> LoadedGenotype:
         """With the trained weights."""
         return self.fitted.genotype
+
+    def plot_history(self, ax: Axes | None = None) -> Axes:
+        """Accuracy on the validation part over the epochs; `MissingExtraError` where matplotlib is not installed."""
+        return plot_epochs(self.history, self.genotype.spec.name, ax)
+
+    def card(self) -> Card:
+        """See `Shown`: what training won."""
+        found = self.accuracies
+        return Card(
+            kind="Tuned",
+            title=self.genotype.spec.name,
+            figures=(
+                Figure("after", f"{found.after:.2%}", f"on {found.samples:,} samples, the chip's integers"),
+                Figure("before", f"{found.before:.2%}", "after post-training quantization"),
+                Figure("module", f"{found.module:.2%}", "in floating point"),
+            ),
+            tables=(epochs_table(self.history),),
+        )
 
 
 def genotype_from_torch(

@@ -20,7 +20,8 @@ from litesnn.compiler.origin.formats import read_network
 from litesnn.compiler.profile import load_profile
 from litesnn.compiler.program import Program
 from litesnn.compiler.program.documents import graph_document
-from litesnn.jobs.compile import Compilation, import_network
+from litesnn.jobs.compilation import Compilation
+from litesnn.jobs.compile import import_network
 
 NODES = ("input", "w1", "first", "w2", "left", "w3", "right", "w4", "w5", "w6", "last", "output")
 EDGES = (

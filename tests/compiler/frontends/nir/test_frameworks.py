@@ -1,4 +1,4 @@
-"""Files that snnTorch, norse and sinabs wrote, beside the spikes those frameworks gave (tests/data/nir/README.md)."""
+"""Files that snnTorch, norse, sinabs and Rockpool wrote, beside the spikes those frameworks gave (tests/data/nir/README.md)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from naive_simulator import simulate_naively
 
 from litesnn.compiler.frontends.nir.read import read_network
+from litesnn.compiler.frontends.real.conventions import Framework
 from litesnn.compiler.frontends.real.options import RealOptions
 from litesnn.compiler.frontends.real.read import RealReading
 from litesnn.compiler.profile import load_profile
@@ -16,7 +17,9 @@ from litesnn.compiler.profile import load_profile
 DATA = Path(__file__).parents[3] / "data" / "nir"
 LOIHI2 = load_profile("loihi2")
 AT = ("spikingjelly_if",)  # frameworks that spike at the threshold
-FILES = (*AT, "norse_dense", "sinabs_conv", "snntorch_conv", "snntorch_dense", "snntorch_rleaky", "snntorch_synaptic")
+ROCKPOOL = ("rockpool_dense", "rockpool_if")
+OTHERS = ("norse_dense", "sinabs_conv", "snntorch_conv", "snntorch_dense", "snntorch_rleaky", "snntorch_synaptic")
+FILES = (*AT, *ROCKPOOL, *OTHERS)
 # How many of a layer's spikes 8-bit weights may move; these small layers stand at their thresholds often.
 ROUNDED = 0.04
 
@@ -25,9 +28,9 @@ def read(name: str) -> tuple[RealReading, dict[str, np.ndarray]]:
     recorded = dict(np.load(DATA / f"{name}.npz"))
     dt = {"norse": 1e-6}.get(name.split("_")[0])
     steps = recorded["input"].shape[1]
-    return read_network(
-        DATA / f"{name}.nir", RealOptions(timesteps=steps, dt=dt, spike_at=name in AT or None)
-    ), recorded
+    framework: Framework | None = "rockpool" if name in ROCKPOOL else None
+    options = RealOptions(timesteps=steps, dt=dt, spike_at=name in AT or None, framework=framework)
+    return read_network(DATA / f"{name}.nir", options), recorded
 
 
 def layers(recorded: dict[str, np.ndarray]) -> list[str]:
@@ -54,7 +57,7 @@ def test_the_chip_gives_nearly_the_frameworks_spikes(name: str) -> None:
         assert (found[layer].reshape(recorded[layer].shape) != recorded[layer]).mean() < ROUNDED
 
 
-@pytest.mark.parametrize("name", ["sinabs_conv", "spikingjelly_if"])
+@pytest.mark.parametrize("name", ["sinabs_conv", "spikingjelly_if", "rockpool_if"])
 def test_weights_on_a_grid_are_taken_over_exactly(name: str) -> None:
     network, recorded = read(name)
     graph = network.imported.pipeline(LOIHI2).run()

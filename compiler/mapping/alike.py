@@ -1,0 +1,39 @@
+"""Cores that store the same lists: what the lists of a slice depend on, without making them.
+
+Kernel rows depend on channels alone, population lists on how source pixels see the box; so most boxes of a map are alike, and
+what the memory of a core takes is counted once for all that are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from litesnn.compiler.encoding import ListRule
+from litesnn.compiler.encoding.shared_kernel import patterns
+from litesnn.compiler.graph import AxisWindow, Graph
+from litesnn.compiler.mapping.model import Interval, Slice
+
+
+def list_key(graph: Graph, slices: Sequence[Slice], rule: ListRule) -> Hashable:
+    """Equal for cores of one graph whose lists are equal, and follow each other in the same order."""
+    return tuple(_slice_key(graph, part, rule) for part in slices)
+
+
+def _slice_key(graph: Graph, part: Slice, rule: ListRule) -> Hashable:
+    seen: dict[Hashable, Hashable] = {}
+    for block in graph.stored_into(part.population):
+        window = block.geometry.window
+        if window is None or rule.kernel_sharing is None:
+            return part
+        if rule.kernel_sharing == "population":
+            _, height, width = graph[block.source].shape
+            seen[block.source, window] = (
+                _seen(height, part.rows, window.down),
+                _seen(width, part.columns, window.across),
+            )
+    sides = () if rule.kernel_sharing == "row" else (part.rows[1] - part.rows[0], part.columns[1] - part.columns[0])
+    return part.population, part.channels, sides, tuple(seen.items())
+
+
+def _seen(side: int, interval: Interval, axis: AxisWindow) -> Hashable:
+    return tuple(pattern for pattern in patterns(side, interval, axis) if pattern[0])

@@ -1,0 +1,68 @@
+"""Cutting slices to fill cores up: leading channels, rows or columns go where there is room for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from litesnn.compiler.mapping.loads import NEURONS, Cores, Item, item_of
+from litesnn.compiler.mapping.model import Interval, Slice
+from litesnn.compiler.mapping.usage import Demand
+
+Axis = Literal["channels", "rows", "columns"]
+CRUMB = 8  # a slice is cut only where at least an eighth of an axis goes
+TRIED = 8  # cores with room that a cut is tried on
+
+
+def fill(cores: Cores, demand: Demand, item: Item) -> Item | None:
+    """Put as much of a slice as there is room for on the cores; what is left for a new core, or None."""
+    rest = item
+    while (found := _largest(cores, demand, rest.slice)) is not None:
+        core, piece, left = found
+        cores.add(core, piece)
+        rest = item_of(demand, left)
+        if (room := cores.find(rest)) is not None:
+            cores.add(room, rest)
+            return None
+    return rest
+
+
+def _largest(cores: Cores, demand: Demand, part: Slice) -> tuple[int, Item, Slice] | None:
+    """The cut that puts most neurons on a core: the core, what goes there, and what is left."""
+    best: tuple[int, Item, Slice] | None = None
+    for axis in _axes(demand, part):
+        first, last = getattr(part, axis)
+        least = max(1, (last - first) // CRUMB)
+        for core in cores.with_room(item_of(demand, _along(part, axis, (first, first + least))), TRIED):
+            low, high = least, last - first - 1
+            while low < high:
+                middle = (low + high + 1) // 2
+                if cores.room(core, item_of(demand, _along(part, axis, (first, first + middle)))):
+                    low = middle
+                else:
+                    high = middle - 1
+            piece = item_of(demand, _along(part, axis, (first, first + low)))
+            if best is None or piece.use[NEURONS] > best[1].use[NEURONS]:
+                best = core, piece, _along(part, axis, (first + low, last))
+    return best
+
+
+def _along(part: Slice, axis: Axis, interval: Interval) -> Slice:
+    """The slice with another interval along one axis."""
+    sides = {"channels": part.channels, "rows": part.rows, "columns": part.columns, axis: interval}
+    return Slice(part.population, sides["channels"], sides["rows"], sides["columns"])
+
+
+def _axes(demand: Demand, part: Slice) -> Iterator[Axis]:
+    """Axes along which a slice can be cut: of the map its rows, or its columns where it has one row.
+
+    None along which a profile has maps cut into powers of two alone (`mapping.cuts`).
+    """
+    patches, is_map = demand.limits.patches, part.rows[1] - part.rows[0] > 1 or part.columns[1] - part.columns[0] > 1
+    if part.channels[1] - part.channels[0] > 1 and not (patches.part_powers and is_map):
+        yield "channels"
+    if demand.splits_space and part.rows[1] - part.rows[0] > 1:
+        if not patches.part_powers:
+            yield "rows"
+    elif demand.splits_space and part.columns[1] - part.columns[0] > 1 and not patches.width_powers:
+        yield "columns"

@@ -1,0 +1,108 @@
+"""From grids to cores that hold what they are given: packed, counted exactly, and packed again where a core came out too full."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from litesnn.compiler.mapping.core_usage import Usage, usages
+from litesnn.compiler.mapping.limits import CoreLimits
+from litesnn.compiler.mapping.links import Links, Rates, find_links
+from litesnn.compiler.mapping.model import Slice
+from litesnn.compiler.mapping.pack import Packer
+from litesnn.compiler.mapping.refusal import Excess
+from litesnn.compiler.mapping.split_all import split_all
+from litesnn.compiler.mapping.usage import Demand
+
+REPACKED = 6
+"""Packings that are tried before the last one is taken: of those that cut slices, then of those that cut none."""
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Slices per core, their links, what the memory of each takes as stored, and what no core holds."""
+
+    cores: list[tuple[Slice, ...]]
+    links: Links
+    memory: list[Usage]
+    refused: tuple[Excess, ...]
+
+
+@dataclass(frozen=True)
+class Over:
+    """A core beyond a limit: what it holds, of what it takes too much, and by how much."""
+
+    slices: tuple[Slice, ...]
+    resource: str
+    excess: int
+
+
+def partition(
+    demands: dict[str, Demand],
+    limits: CoreLimits,
+    stored: Callable[[tuple[Slice, ...]], Usage],
+    least: int,
+    further: int,
+    rates: Rates | None,
+) -> Packed:
+    """A packing that fits, or the last one tried; every axon takes `further` output entries besides its own."""
+    found = split_all(demands, limits, further)
+    packer = Packer(found.demands, found.grids, limits)
+
+    def packed(cores: list[tuple[Slice, ...]]) -> tuple[Packed, list[Over]]:
+        links = find_links(cores, demands, limits, rates)
+        memory = [{} if found.refused else stored(slices) for slices in cores]
+        over = _over(cores, demands, limits, links, memory, further)
+        return Packed(cores, links, memory, found.refused), [] if found.refused else over
+
+    whole: frozenset[str] = frozenset()
+    reserve: Usage = {}
+    for _ in range(REPACKED if not found.refused else 0):
+        # Cutting a reader to fill cores up may give its sources more destinations than they were split for, and a core's one
+        # table of formats takes more words than its lists would each by itself.
+        cores = packer.cut(least, whole, reserve)
+        if cores is None:
+            break
+        result, over = packed(cores)
+        if not over:
+            return result
+        reserve = _reserved(reserve, over)
+        full = {each.slices[0].population for each in over if len(each.slices) == 1}
+        whole |= {name for name, demand in demands.items() if any(fan.source.name in full for fan in demand.fans)}
+    reserve = {}
+    for _ in range(REPACKED):
+        result, over = packed(packer.whole(reserve))
+        if not any(len(each.slices) > 1 for each in over):
+            break
+        reserve = _reserved(reserve, over)
+    return result
+
+
+def _reserved(reserve: Usage, over: list[Over]) -> Usage:
+    """What to leave free on cores of several slices, so that those that are too full are not filled so far again."""
+    more = dict(reserve)
+    for each in (each for each in over if len(each.slices) > 1):
+        wanted = reserve.get(each.resource, 0) + each.excess
+        more[each.resource] = max(more.get(each.resource, 0), wanted)
+    return more
+
+
+def _over(
+    cores: list[tuple[Slice, ...]],
+    demands: dict[str, Demand],
+    limits: CoreLimits,
+    links: Links,
+    memory: list[Usage],
+    further: int,
+) -> list[Over]:
+    leaving = links.axons.getnnz(axis=1)
+    if limits.entries is not None:
+        leaving = np.asarray((links.entries + further * links.axons).sum(axis=1)).ravel()
+    return [
+        Over(slices, name, value - limits.resources[name])
+        for slices, usage in zip(cores, usages(cores, demands, limits, links, memory, leaving), strict=True)
+        for name, value in usage.items()
+        if value > limits.resources[name]
+    ]

@@ -1,0 +1,1 @@
+"""The page of `litesnn show`: a sample through a program, its panels a file each."""

@@ -1,0 +1,1 @@
+"""One sample through a program, to look at: what every population sent, neurons against thresholds, where engines part."""

@@ -1,0 +1,154 @@
+"""The command line and the functions say the same: parsers and signatures are walked, side by side, so that they cannot drift apart."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from public_objects import functions
+from typer.main import get_command
+
+import litesnn
+from litesnn.base.settings.setting import settings_of
+from litesnn.cli import app
+from litesnn.commands.import_options import importables
+from litesnn.commands.table import HOMES
+from litesnn.search.methods.lite import SearchSettings
+from litesnn.search.methods.registry import METHODS
+from litesnn.search.training import TrainingSettings
+
+FUNCTIONS = {
+    "compile": "compile",
+    "train": "train_genotype",
+    "estimate": "estimate",
+    "explore": "explore",
+    "check": "check",
+    "run": "simulate",
+    "verify": "verify",
+    "prove": "prove",
+    "import": "import_network",
+    "search litesnn": "search_genotype",
+}
+"""Command -> the function that does it."""
+COMMANDS_ALONE = {
+    *("new", "prune", "quantize", "explain", "conformance", "export", "diff", "info", "report", "profiles", "rules"),
+    *("docs", "data", "example", "show", "search lightsnn", "search snasnet"),
+}
+SETTINGS: Mapping[str, type] = {"train": TrainingSettings, "search litesnn": SearchSettings}
+RENAMED = {
+    "models": "lava_models",
+    "samples": "lava_samples",
+    "output": "out_path",
+    "genotype": "network",
+    "path": "network",
+    "file": "network",
+    "program": "graph",
+    "input_path": "inputs",
+}
+"""Option -> argument, where a function has no argument of the option's name, or means something else by it (samples)."""
+ELSEWHERE = {
+    "json_output list_passes print_after stop_after certificate profile_time quiet verbose version": "what is printed",
+    "output outputs fixed witness": "files: objects have `save`, and say what they hold",
+    "settings rules profile_settings given_figures": "figures of a profile: `load_profile(name, overrides, rules)`",
+    "input_path labels_path dataset data_dir seed": "of samples: `SampleChoice`, `verification_samples`",
+    "no_lava no_fixes no_placement": "`lava_samples=0`, `fix_seconds=0`, `place=False`",
+    "plugin": "`use_plugin`",
+    "test_fraction split_seed image_size color sensor": "`OwnData`",
+    "frames split downsample polarity": "`preprocessing`, or a `Dataset`",
+    "raw simulator models lava_timeout": "of `run`: `run_lava` is a function of its own",
+    "sweep_texts assignments": "a loop; `settings`",
+}
+"""Options -> how the same is said in Python."""
+PYTHON = {
+    "progress watch on_epoch on_data timing": "what a caller is told meanwhile",
+    "samples network settings preprocessing own out_dir": "an object for several options",
+    "file place seed by_rules simulate batch_size stream record_states": "`-o`, `--no-placement`, `--samples 0`; what a search loop needs",
+}
+"""Arguments -> what of the command line they stand for."""
+OTHER_DEFAULTS = {("explore", "profiles"): "loihi2", ("run", "record"): (), ("run", "inputs"): inspect.Parameter.empty}
+"""Where an option that is left out is None: what the command takes then; of a simulation, the inputs of `--dataset`."""
+
+
+def commands() -> dict[str, Any]:
+    """Every command by name, those of a group with the group's."""
+    found = {}
+    for name in HOMES:
+        command = get_command(app).commands[name]  # type: ignore[attr-defined]
+        inner = getattr(command, "commands", None)
+        found |= {name: command} if inner is None else {f"{name} {own}": made for own, made in inner.items()}
+    return found
+
+
+def options(name: str) -> dict[str, Any]:
+    """The parameters of a command but those of its settings, which a class has, and help."""
+    kinds = (
+        [kind.options for kind in importables()] if name == "import" else [SETTINGS[name]] if name in SETTINGS else []
+    )
+    settings = {named.parameter for kind in kinds for named in settings_of(kind)}
+    found = {parameter.name: parameter for parameter in commands()[name].params}
+    return {own: parameter for own, parameter in found.items() if own not in settings and own not in ("help", "kind")}
+
+
+def arguments(name: str) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(functions()[FUNCTIONS[name]]).parameters
+
+
+def argument_of(name: str, option: str) -> str | None:
+    """The argument that an option is; `samples` of a command is a number, of a function an object."""
+    own = arguments(name)
+    return next((found for found in (RENAMED.get(option, option), option) if found in own), None)
+
+
+def words(table: Mapping[str, str]) -> set[str]:
+    return {word for row in table for word in row.split()}
+
+
+def test_every_command_has_its_function_or_is_known_to_have_none() -> None:
+    assert set(commands()) == {*FUNCTIONS, *COMMANDS_ALONE}
+    assert set(FUNCTIONS.values()) <= set(functions())
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_defaults_are_the_same(name: str) -> None:
+    for option, parameter in options(name).items():
+        own = argument_of(name, option)
+        if own is None or parameter.required or option == "output":
+            continue
+        expected = OTHER_DEFAULTS.get((name, own), parameter.default)
+        assert arguments(name)[own].default == expected, f"{name}: {option}, {FUNCTIONS[name]}({own}=)"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_one_takes_the_other_takes(name: str) -> None:
+    said = {option: argument_of(name, option) for option in options(name)}
+    assert {option for option, own in said.items() if own is None} - words(ELSEWHERE) == set()
+    assert set(arguments(name)) - set(said.values()) - words(PYTHON) == set()
+
+
+def test_a_search_without_settings_is_the_commands() -> None:
+    preset = arguments("search litesnn")["preset"].default
+    assert preset == next(iter(METHODS["litesnn"].presets)) == options("search litesnn")["preset"].default
+
+
+def test_one_kind_of_argument_has_one_type_everywhere() -> None:
+    kinds: dict[str, set[str]] = {}
+    for function in functions().values():
+        for parameter in inspect.signature(function).parameters.values():
+            if parameter.name in ("genotype", "graph", "profile", "inputs", "input_path", "labels_path", "device"):
+                kinds.setdefault(parameter.name, set()).add(str(parameter.annotation).removesuffix(" | None"))
+    assert len(kinds) == 7
+    assert {name: found for name, found in kinds.items() if len(found) > 1} == {}
+
+
+def test_progress_is_shown_unless_somebody_says_otherwise() -> None:
+    """By every function that takes as long as somebody waits."""
+    told = {
+        name: function.parameters["progress"].default
+        for name, function in ((name, inspect.signature(found)) for name, found in functions().items())
+        if "progress" in function.parameters
+    }
+    assert len(told) >= 8
+    assert set(told.values()) == {True}
+    assert litesnn.__all__ == sorted(litesnn.__all__)
