@@ -75,6 +75,14 @@ class SearchError(LiteSNNError):
     """A search cannot start or go on (impossible space or setting, wrong checkpoint, diverged loss)."""
 
 
+class RunError(LiteSNNError):
+    """There is no run where one is looked for, or its files are broken."""
+
+
+class PartsError(LiteSNNError):
+    """Some parts of a larger job failed or are missing; the message names each with its place."""
+
+
 class PruningError(LiteSNNError):
     """Channels cannot be pruned as asked (impossible rates, a target out of reach)."""
 

@@ -70,6 +70,15 @@ def _is_nir(file: BinaryIO) -> bool:
 ANY_FILE = Kind("a file", lambda file: True)
 GENOTYPE = document("a genotype", "litesnn.genotype")
 HISTORY = document("the history of a search", "litesnn.search")
+TRAINING = document("the history of a training", "litesnn.training")
+JOURNAL = document("the journal of a run", "litesnn.run")
+RUN_TABLE = Kind("the table of a run", lambda file: file.readline(_HEAD).startswith(b"done,of,"))
+COMPARISON = document("the table of `litesnn compare`", "litesnn.comparison")
+COMPARISON_TABLE = Kind(
+    "a table of `litesnn compare`", lambda file: file.readline(_HEAD).startswith(b"run,kind,state,")
+)
+PART = document("a part of a larger job", "litesnn.part")
+TRIALS = document("the trials of `litesnn quantize` or `prune`", "litesnn.trials")
 SWEEP = document("the table of a sweep", "litesnn.sweep")
 EXPLORATION = document("the rows of `litesnn explore`", "litesnn.exploration")
 EXPLORATION_TABLE = Kind(

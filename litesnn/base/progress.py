@@ -43,20 +43,33 @@ def _rate(per_second: float) -> str:
     return f"{per_second:,.1f}/s" if per_second < 100 else f"{per_second:,.0f}/s"
 
 
-def bar_columns(description: str) -> tuple[ProgressColumn, ...]:
-    """Description, bar, done of all, rate, elapsed and remaining time."""
+class ExpectedColumn(ProgressColumn):
+    """The time that is expected, as the task's field `expected` says it."""
+
+    def render(self, task: Task) -> Text:
+        """See `ProgressColumn.render`."""
+        return Text(str(task.fields.get("expected", "")), style="cyan")
+
+
+def bar_columns(description: str, expected: bool = False) -> tuple[ProgressColumn, ...]:
+    """Description, bar, done of all, rate, elapsed and remaining time; the last as the task's own field where it is `expected`."""
     return (
         TextColumn(description, markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         RateColumn(),
         TimeElapsedColumn(),
-        TimeRemainingColumn(),
+        ExpectedColumn() if expected else TimeRemainingColumn(),
     )
 
 
 def progress_bars(
-    description: str, *, shown: bool = True, transient: bool = False, console: Console | None = None
+    description: str,
+    *,
+    shown: bool = True,
+    transient: bool = False,
+    console: Console | None = None,
+    expected: bool = False,
 ) -> Progress:
     """Bars where somebody looks: on a terminal's standard error, or in the cell of a notebook; none elsewhere, and with `-q`.
 
@@ -66,12 +79,13 @@ def progress_bars(
     shown : False shows nothing
     transient : the bars go when all is done
     console : instead of standard error
+    expected : the time that remains is what a task's field of this name says
     """
     if shown and console is None and not VERBOSITY.quiet and in_notebook():
         return CellProgress(transient)
     console = console or Terminal(stderr=True)
     return Progress(
-        *bar_columns(description),
+        *bar_columns(description, expected),
         console=console,
         transient=transient,
         disable=VERBOSITY.quiet or not (shown and console.is_terminal),

@@ -12,10 +12,11 @@ from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console, warn
 from litesnn.commands.exits import FINDINGS, errors_to_exit
 from litesnn.commands.options import JsonOption, SignOption, figure_and_value
+from litesnn.commands.parts_options import MergeOption, PartOption, WorkersOption, chosen_plan, show_share
+from litesnn.commands.places import output_places
 from litesnn.compiler.origin.formats import foreign_suffixes
 
 if TYPE_CHECKING:
-    from litesnn.base.output_kinds import Kind
     from litesnn.compiler.profile import Profile
 
 SUFFIXES = (".html", ".csv", ".json")
@@ -55,6 +56,15 @@ def explore_command(
             "already are not computed again.",
         ),
     ] = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume", help="Go on from the .json of -o. It is done anyway: this only insists that there is one."
+        ),
+    ] = False,
+    workers: WorkersOption = None,
+    part: PartOption = None,
+    merge: MergeOption = False,
     json_output: JsonOption = False,
 ) -> None:
     """Compile and map a network for every profile with every combination of settings: a row each, with figures or what refuses it.
@@ -62,32 +72,43 @@ def explore_command(
     Rows that no other beats in cores, memory and latency are marked. Exit code 1 if no row fits.
     """
     with errors_to_exit():
-        from litesnn.base.output import check_file, write_atomically
+        from litesnn.base.errors import OutputError
+        from litesnn.base.output import write_atomically
+        from litesnn.base.output_kinds import EXPLORATION, EXPLORATION_TABLE, PAGE
         from litesnn.compiler.profile import load_profile
         from litesnn.compiler.profile.uses import idle_settings
         from litesnn.display.exploration import exploration_table
         from litesnn.display.exploration_page import render_exploration
-        from litesnn.jobs.explore import explore
+        from litesnn.jobs.explore import explore, parts_folder
 
-        places = _places(outputs or [])
-        for place, kind in places.values():
-            check_file(place, kind)
+        kinds = dict(zip(SUFFIXES, (PAGE, EXPLORATION_TABLE, EXPLORATION), strict=True))
+        places = output_places(outputs or [], kinds)
         loaded = [load_profile(name) for name in profiles or ["loihi2"]]
         values = _values(settings or [], loaded[0])
         for line in idle_settings(loaded[0], values):
             warn(line)
-        kept = places[".json"][0] if ".json" in places else None
+        kept = places.get(".json")
+        plan = chosen_plan(workers, part, merge)
+        if kept is None and (resume or merge or part):
+            raise OutputError(
+                "--resume, --part and --merge: found without -o FILE.json; allowed with it, where rows are kept"
+            )
         with EngineProgress() as progress:
-            found = explore(network, loaded, values, sign=sign, place=not no_placement, file=kept, progress=progress)
+            found = explore(
+                network, loaded, values, sign=sign, place=not no_placement, file=kept, progress=progress, plan=plan
+            )
+        if plan.share is not None:
+            show_share(plan, str(parts_folder(kept)) if kept else "")
+            return
         for suffix, content in ((".html", render_exploration), (".csv", type(found).table)):
             if suffix in places:
-                write_atomically(places[suffix][0], content(found).encode(), places[suffix][1])
+                write_atomically(places[suffix], content(found).encode(), kinds[suffix])
         if json_output:
             print_json(found.document())
         else:
             console = stdout_console()
             console.print(exploration_table(found))
-            for place, _ in places.values():
+            for place in places.values():
                 console.print(assembled("written to ", (str(place), "bold")))
         if not found.fitting:
             raise typer.Exit(FINDINGS)
@@ -98,17 +119,3 @@ def _values(settings: list[str], profile: Profile) -> dict[str, list[str]]:
     from litesnn.compiler.exploration.grid import alternatives
 
     return {figure: alternatives(figure, text, profile) for figure, text in figure_and_value(settings).items()}
-
-
-def _places(outputs: list[Path]) -> dict[str, tuple[Path, Kind]]:
-    """Suffix -> where to, and the kind of file that may be replaced there."""
-    from litesnn.base.errors import OutputError
-    from litesnn.base.output_kinds import EXPLORATION, EXPLORATION_TABLE, PAGE
-
-    kinds = dict(zip(SUFFIXES, (PAGE, EXPLORATION_TABLE, EXPLORATION), strict=True))
-    found: dict[str, tuple[Path, Kind]] = {}
-    for place in outputs:
-        if place.suffix not in kinds or place.suffix in found:
-            raise OutputError(f"-o: found '{place}'; allowed: one file each of {', '.join(SUFFIXES)}")
-        found[place.suffix] = (place, kinds[place.suffix])
-    return found

@@ -15,6 +15,7 @@ from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import JsonOption, LabelsOption, SetOption, chosen_profile
+from litesnn.commands.run_options import ResumeTrialsOption
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.compiler.need import Need
 from litesnn.search.methods.structured.settings import Scoring
@@ -63,6 +64,7 @@ def prune_command(
         Literal["all", "weights"],
         typer.Option(help="all: only channels go. weights: normalization and readout begin anew (QP-SNN)."),
     ] = "all",
+    resume: ResumeTrialsOption = False,
     json_output: JsonOption = False,
 ) -> None:
     """Remove the lowest-scored channels of a trained genotype; what is left computes the same spikes, in fewer cores.
@@ -70,10 +72,13 @@ def prune_command(
     Channels that meet at one membrane go together. Fine-tune with `litesnn train OUTPUT`, then compile.
     """
     with errors_to_exit():
+        from litesnn.base.output import check_file
+        from litesnn.base.output_kinds import TRIALS
         from litesnn.compiler.genotype import check_genotype_output, load_genotype, save_genotype
         from litesnn.display.pruning import pruning_document, pruning_table
         from litesnn.jobs.by_need.channels import RatesByNeed
         from litesnn.jobs.by_need.halves import halved, measuring_samples
+        from litesnn.jobs.by_need.trials import trials_file
         from litesnn.jobs.samples import SampleChoice
         from litesnn.jobs.scoring_samples import scoring_samples
         from litesnn.search.methods.structured import Goals, parse_rates, prune
@@ -82,12 +87,13 @@ def prune_command(
         by_need = Need(**need) if "max_drop" in need else None
         if rates is None and target_size is None and target_cores is None and by_need is None:
             raise PruningError("nothing says how much goes; give --rates, --target-size, --target-cores or --max-drop")
-        if by_need is None and (need or labels_path is not None):
+        if by_need is None and (need or labels_path is not None or resume):
             raise PruningError(
-                "--max-time and --labels: found without --max-drop; allowed with it, where rates are measured"
+                "--max-time, --labels and --resume: found without --max-drop; allowed with it, where rates are measured"
             )
         target = output or Path(f"{genotype.stem}-pruned.json")
         check_genotype_output(target)
+        check_file(trials_file(target), TRIALS)
         patterns = () if rates is None else parse_rates(rates)
         goals = Goals(None if target_size is None else parse_size(target_size), target_cores)
         chip = None if profile is None else chosen_profile(profile, settings)
@@ -100,7 +106,9 @@ def prune_command(
                         "--max-drop: needs a chip to count memory on; add --profile, e.g. --profile loihi2"
                     )
                 measured = SampleChoice(input_path, labels_path, data_dir, dataset=dataset)
-                choose = RatesByNeed(by_need, chip, halved(measuring_samples(loaded.spec, measured)), step)
+                choose = RatesByNeed(
+                    by_need, chip, halved(measuring_samples(loaded.spec, measured)), step, trials_file(target), resume
+                )
             if scoring.needs_samples:
                 among = choose.halves.chosen_on if choose is not None and input_path is not None else None
                 chosen = scoring_samples(loaded.spec, dataset, data_dir, input_path, samples, scoring.seed, among)

@@ -22,6 +22,7 @@ from litesnn.commands.options import (
     SetOption,
     chosen_profile,
 )
+from litesnn.commands.run_options import ResumeTrialsOption
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.compiler.need import Need
 
@@ -42,6 +43,7 @@ def quantize_command(
     labels_path: LabelsOption = None,
     dataset: DatasetOption = None,
     data_dir: DataDirOption = None,
+    resume: ResumeTrialsOption = False,
     json_output: JsonOption = False,
 ) -> None:
     """Give every edge of a trained genotype the bits that it needs: the least memory, as encoded, within --max-drop.
@@ -51,19 +53,23 @@ def quantize_command(
     Nothing is trained: fine-tune with `litesnn train OUTPUT`, or compile.
     """
     with errors_to_exit():
+        from litesnn.base.output import check_file
+        from litesnn.base.output_kinds import TRIALS
         from litesnn.compiler.genotype import check_genotype_output, load_genotype, save_genotype
         from litesnn.display.by_need import show_lowered
         from litesnn.jobs.by_need.genotypes import fewer_bits
         from litesnn.jobs.by_need.halves import measuring_samples
+        from litesnn.jobs.by_need.trials import trials_file
         from litesnn.jobs.samples import SampleChoice
 
         target, need = output or Path(f"{genotype.stem}-quantized.json"), Need(**given)
         check_genotype_output(target)
+        check_file(trials_file(target), TRIALS)
         chip = chosen_profile(profile, settings)
         loaded = load_genotype(genotype)
         samples = measuring_samples(loaded.spec, SampleChoice(input_path, labels_path, data_dir, dataset=dataset))
         with StepProgress("bits by need") as progress:
-            result = fewer_bits(loaded, chip, samples, need, progress)
+            result = fewer_bits(loaded, chip, samples, need, progress, trials_file(target), resume)
         save_genotype(result.genotype.spec, result.genotype.trained, target)
         if json_output:
             print_json({"output": str(target), **result.record.model_dump(mode="json")})

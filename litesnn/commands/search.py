@@ -4,16 +4,34 @@ import inspect
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from litesnn.base.terminal import assembled
-from litesnn.commands.consoles import print_json, say_notes, show_registers, stdout_console
+from litesnn.commands.consoles import print_json, say_notes, show_registers, stdout_console, warn
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.guard import ShownCommand, ShownGroup
 from litesnn.commands.options import JsonOption
+from litesnn.commands.parts_options import (
+    MergeOption,
+    PartOption,
+    WorkersOption,
+    chosen_plan,
+    parts_bar,
+    refuse_parts,
+    show_share,
+    threads_unsaid,
+)
+from litesnn.commands.run_options import (
+    ExpectedOption,
+    SeedsOption,
+    TensorboardOption,
+    expected_time_told,
+    show_runs,
+)
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.search.methods.method import SearchMethod, SearchOptions, Sweep
 from litesnn.search.methods.registry import METHODS
@@ -73,29 +91,53 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
         resume: Annotated[
             bool, typer.Option("--resume", help="Go on from OUTPUT/search.checkpoint if there is one.")
         ] = False,
+        seeds: SeedsOption = None,
+        workers: WorkersOption = None,
+        part: PartOption = None,
+        merge: MergeOption = False,
+        tensorboard: TensorboardOption = False,
+        expected_time: ExpectedOption = False,
         json_output: JsonOption = False,
     ) -> None:
-        with errors_to_exit():
+        with errors_to_exit(), expected_time_told(json_output):
+            from litesnn.base.output import check_file
+            from litesnn.base.output_kinds import SWEEP
             from litesnn.jobs.plugins import use_installed_plugins
             from litesnn.search.data import load_dataset
             from litesnn.search.data.event_frames import chosen_frames
+            from litesnn.search.methods.several import Variant, over_seeds, parse_seeds, search_several
             from litesnn.search.run.output import check_search_output
             from litesnn.search.run.ranks import is_first_process
             from litesnn.search.settings.overrides import assigned
 
             use_installed_plugins()
             chosen = method.settings(preset, {**given, **assigned(assignments or [], method.example)})
-            options = SearchOptions(device, resume, progress=not json_output)
-            if not sweep_texts:
-                check_search_output(output)
-            data = load_dataset(dataset, data_dir, chosen_frames(EventChoices(**events)), OwnData(**own))
+            options = SearchOptions(device, resume, not json_output, tensorboard, expected_time)
+            plan = chosen_plan(workers, part, merge)
+            load = partial(load_dataset, dataset, data_dir, chosen_frames(EventChoices(**events)), OwnData(**own))
+            variants = sweep.variants(chosen, sweep_texts) if sweep and sweep_texts else [Variant("", chosen)]
+            if (sweep_texts or seeds is not None) and not expected_time:
+                warn(threads_unsaid(plan, chosen.threads))
+                if seeds is not None:
+                    variants = over_seeds(variants, parse_seeds(seeds))
+                elif sweep:
+                    check_file(output / sweep.file, SWEEP)
+                with parts_bar(plan) as progress:
+                    runs = search_several(method, load, output, variants, options, plan, progress)
+                if not is_first_process():
+                    return
+                if plan.share is not None:
+                    show_share(plan, str(output))
+                elif sweep and seeds is None:
+                    _show_sweep(sweep, sweep.points(output, runs, True), output, json_output)
+                else:
+                    show_runs(runs, json_output)
+                return
+            refuse_parts(plan)
+            check_search_output(output)
+            data = load()
             if is_first_process():
                 say_notes(data.notes)
-            if sweep and sweep_texts:
-                points = sweep.run(data, output, chosen, sweep_texts, options)
-                if is_first_process():
-                    _show_sweep(sweep, points, output, json_output)
-                return
             result = method.search(data, output, chosen, options)
             if is_first_process():
                 _show(method, result, json_output)

@@ -32,6 +32,7 @@ HOMES: Mapping[str, str] = {
     "diff": "diff.diff_command",
     "info": "info.info_command",
     "report": "report.report_command",
+    "compare": "compare.compare_command",
     "profiles": "profiles.profiles_command",
     "rules": "rules.rules_command",
     "docs": "docs.docs_command",

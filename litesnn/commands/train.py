@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,19 +12,38 @@ import typer
 
 from litesnn.base.errors import TrainingError
 from litesnn.base.terminal import assembled, stderr_console
-from litesnn.commands.consoles import print_json, say_notes, stdout_console
+from litesnn.commands.consoles import print_json, say_notes, stdout_console, warn
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import JsonOption, SetOption, chosen_profile
+from litesnn.commands.parts_options import (
+    MergeOption,
+    PartOption,
+    WorkersOption,
+    chosen_plan,
+    parts_bar,
+    refuse_parts,
+    show_share,
+    threads_unsaid,
+)
+from litesnn.commands.run_options import (
+    ExpectedOption,
+    SeedsOption,
+    TensorboardOption,
+    expected_time_told,
+    show_runs,
+)
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.search.settings.own_data import EventChoices, OwnData
 from litesnn.search.training.presets import preset as paper_preset
 from litesnn.search.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
+    from litesnn.base.parts.compute import Plan
     from litesnn.compiler.genotype import TrainingRecord
     from litesnn.compiler.profile import Profile
     from litesnn.compiler.rules import Finding
     from litesnn.search.data import Dataset
+    from litesnn.search.methods.several import Variant
 
 
 @settings_options(
@@ -61,6 +81,12 @@ def train_command(
     ] = None,
     profile_settings: SetOption = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from OUTPUT.checkpoint if there is one.")] = False,
+    seeds: SeedsOption = None,
+    workers: WorkersOption = None,
+    part: PartOption = None,
+    merge: MergeOption = False,
+    tensorboard: TensorboardOption = False,
+    expected_time: ExpectedOption = False,
     json_output: JsonOption = False,
 ) -> None:
     """Train a genotype: a float phase with quantized, pruned weights, then a phase in the chip's integers.
@@ -69,12 +95,14 @@ def train_command(
     written after every epoch and removed at the end. `torchrun --nproc-per-node N -m litesnn train ...` shares every batch among N
     processes.
     """
-    with errors_to_exit():
+    with errors_to_exit(), expected_time_told(json_output):
         from litesnn.display.registers import may_overflow
         from litesnn.search.run.output import check_training_output
 
         target = output or Path(f"{genotype.stem}-trained.json")
-        check_training_output(target)
+        if seeds is None:
+            check_training_output(target)
+        from litesnn.search.methods.several import Variant, over_seeds, parse_seeds
         from litesnn.search.run.ranks import is_first_process
         from litesnn.search.training.train import train_genotype
 
@@ -85,21 +113,26 @@ def train_command(
         if is_first_process():
             for line in may_overflow({profile or "every chip": _not_certain(genotype, chip)}):
                 stderr_console().print(line)
-        result = train_genotype(
-            genotype,
-            dataset,
-            target,
-            settings,
-            data_dir=data_dir,
-            own=OwnData(**own),
-            other_data=other_data,
-            preprocessing=EventChoices(**events).given,
-            profile=chip,
-            device=device,
-            resume=resume,
-            progress=not json_output,
-            on_data=_say_notes,
-        )
+        options: dict[str, Any] = {
+            "data_dir": data_dir,
+            "own": OwnData(**own),
+            "other_data": other_data,
+            "preprocessing": EventChoices(**events).given,
+            "profile": chip,
+            "device": device,
+            "resume": resume,
+            "progress": not json_output,
+            "tensorboard": tensorboard,
+            "on_data": _say_notes,
+        }
+        plan = chosen_plan(workers, part, merge)
+        if seeds is not None and not expected_time:
+            _train_seeds(
+                genotype, dataset, target, over_seeds([Variant("", settings)], parse_seeds(seeds)), options, plan
+            )
+            return
+        refuse_parts(plan)
+        result = train_genotype(genotype, dataset, target, settings, **options, only_expected=expected_time)
         record = result.record
         if not is_first_process():
             return
@@ -123,6 +156,33 @@ def train_command(
                     f"{layer.sums:,} sums of the test set were beyond it",
                     style="yellow",
                 )
+
+
+def _train_seeds(
+    genotype: Path, dataset: str, output: Path, variants: list[Variant], options: dict[str, Any], plan: Plan
+) -> None:
+    from litesnn.base.parts.part import InTurn
+    from litesnn.search.methods.several import train_several
+    from litesnn.search.run.ranks import is_first_process
+
+    warn(threads_unsaid(plan, variants[0].settings.threads))
+    json_output = not options["progress"]
+    options["progress"] = options["progress"] and isinstance(plan.engine, InTurn)
+    with parts_bar(plan) as progress:
+        train = partial(_trained, genotype, dataset, options)
+        runs = train_several(train, output, variants, options["resume"], plan, progress)
+    if not is_first_process():
+        return
+    if plan.share is not None:
+        show_share(plan, str(output.parent))
+    else:
+        show_runs(runs, json_output)
+
+
+def _trained(genotype: Path, dataset: str, options: dict[str, Any], path: Path, settings: TrainingSettings) -> None:
+    from litesnn.search.training.train import train_genotype
+
+    train_genotype(genotype, dataset, path, settings, **options)
 
 
 def _say_notes(data: Dataset) -> None:

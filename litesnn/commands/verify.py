@@ -26,6 +26,7 @@ from litesnn.commands.options import (
     chosen_engines,
     ignored_inputs,
 )
+from litesnn.commands.parts_options import MergeOption, PartOption, WorkersOption, chosen_plan, show_share
 from litesnn.runtime.lava import LAVA_TIMEOUT
 
 
@@ -42,6 +43,17 @@ def verify_command(
     data_dir: DataDirOption = None,
     seed: SeedOption = 0,
     device: DeviceOption = "cpu",
+    workers: WorkersOption = None,
+    parts: Annotated[
+        Path | None,
+        typer.Option(
+            "--parts",
+            metavar="DIR",
+            help="Verify 256 samples at a time, and keep what is done in this folder until all are: a later run goes on from it.",
+        ),
+    ] = None,
+    part: PartOption = None,
+    merge: MergeOption = False,
     json_output: JsonOption = False,
 ) -> None:
     """Verify a program spike for spike: against the PyTorch model of its genotype; an imported one, exact simulator against Lava.
@@ -51,21 +63,48 @@ def verify_command(
     --no-lava where no PyTorch model exists).
     """
     with errors_to_exit():
+        from litesnn.base.errors import PartsError
         from litesnn.compiler.program import Program
         from litesnn.compiler.rules.range_rules import seen_findings
         from litesnn.jobs.rtl import RtlEngine
         from litesnn.jobs.samples import SampleChoice
         from litesnn.jobs.testbench.base import testbench
         from litesnn.jobs.verify import verify
+        from litesnn.jobs.verify_parts import verify_in_parts
         from litesnn.runtime.verify import Verification
 
         compared = chosen_engines(engines, no_lava)
+        plan = chosen_plan(workers, part, merge)
+        if parts is None and (part or merge):
+            raise PartsError("--part and --merge: found without --parts DIR; allowed with it, where parts are kept")
+        if "rtl" in compared and (workers is not None or parts is not None):
+            raise PartsError(
+                "--engines rtl: found with --workers or --parts; allowed where all samples are verified in one"
+            )
         loaded = Program.load(program)
+        choice = SampleChoice(input_path, labels_path, data_dir, seed, dataset=dataset)
+        lava_samples = samples if "lava" in compared else 0
         if samples == 0:
             warn(ignored_inputs(input=input_path, labels=labels_path, data_dir=data_dir, dataset=dataset))
             result = Verification(note="no samples: --samples 0 simulates nothing")
+        elif workers is not None or parts is not None:
+            with EngineProgress() as progress:
+                found = verify_in_parts(
+                    program,
+                    choice,
+                    plan,
+                    parts,
+                    lava_samples=lava_samples,
+                    lava_models=models,
+                    lava_timeout=lava_timeout,
+                    device=device,
+                    progress=progress,
+                )
+            if found is None:
+                show_share(plan, str(parts))
+                return
+            result = found
         else:
-            choice = SampleChoice(input_path, labels_path, data_dir, seed, dataset=dataset)
             chosen = testbench(loaded.origin).samples(choice, lambda: loaded.graph)
             rtl = RtlEngine.of(loaded) if "rtl" in compared else None
             with EngineProgress() as progress:
@@ -73,7 +112,7 @@ def verify_command(
                     loaded.graph,
                     loaded.origin,
                     chosen,
-                    lava_samples=samples if "lava" in compared else 0,
+                    lava_samples=lava_samples,
                     lava_models=models,
                     lava_timeout=lava_timeout,
                     rtl=rtl,

@@ -64,6 +64,12 @@ def line_chart(
     )
 
 
+def series_chart(title: str, series: Mapping[str, Sequence[tuple[float, float]]]) -> Chart:
+    """Curves through (x, y), each with its own x; one without points keeps its colour and draws nothing."""
+    xs, ys = ([point[axis] for points in series.values() for point in points] for axis in (0, 1))
+    return _chart(title, series, _span(xs, None, None), _span(ys, None, None))
+
+
 def path_chart(title: str, name: str, points: Sequence[tuple[float, float]]) -> Chart:
     """One path through (x, y)."""
     xs, ys = zip(*points, strict=True)

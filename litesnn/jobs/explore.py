@@ -6,7 +6,10 @@ import hashlib
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -14,6 +17,8 @@ from litesnn.base.bars import engine_progress
 from litesnn.base.errors import OutputError, ProfileError
 from litesnn.base.output import check_file, write_atomically
 from litesnn.base.output_kinds import EXPLORATION
+from litesnn.base.parts.compute import IN_TURN, Plan, compute
+from litesnn.base.parts.part import Part
 from litesnn.base.version import __version__
 from litesnn.compiler.exploration.document import Exploration, Row, Target, Value, written
 from litesnn.compiler.exploration.front import front
@@ -27,7 +32,8 @@ from litesnn.compiler.profile.load import AnyProfile
 from litesnn.compiler.program import Program
 from litesnn.compiler.program.given import AnyProgram
 from litesnn.compiler.report.panels.provenance import tool_versions
-from litesnn.jobs.networks import Network, network_or_program, origin_of
+from litesnn.jobs.networks import Network, digest_of, network_or_program, origin_of
+from litesnn.jobs.part_store import PartStore
 from litesnn.reading import Kind, parse_json, read_file
 
 BETWEEN_WRITES = 5.0  # seconds
@@ -43,6 +49,7 @@ def explore(
     place: bool = True,
     file: str | os.PathLike[str] | None = None,
     progress: Callable[[str, int, int], None] | bool = True,
+    plan: Plan | None = None,
 ) -> Exploration:
     """Compile, map and check a network for every profile with every combination of settings.
 
@@ -56,39 +63,83 @@ def explore(
     place : put the cores on the mesh, for the traffic; all other figures are the same without
     file : where the rows are kept as JSON, written all along; rows that stand in it already are not computed again
     progress : True shows a bar where somebody looks; or called with `rows`, how many are done, and of how many
+    plan : where rows are computed; a share of them is left in `FILE.parts` for whoever merges them
 
     Raises
     ------
     LiteSNNError
-        For a malformed network or profile, a figure or a value that there is not, more than 1,000 rows, and a file that cannot be
-        written. What does not run on a chip is a row that says why.
+        For rows that failed or are missing (`PartsError`, which names them), a malformed network or profile, a figure or a value
+        that there is not, more than 1,000 rows, and a file that cannot be written. What does not run on a chip is a row that says why.
     """
+    plan = plan or IN_TURN
     chosen = [profiles] if isinstance(profiles, str | os.PathLike | Profile) else list(profiles)
     if not chosen:
         raise ProfileError("explore: found no profile; allowed: one or more")
     loaded = [load_profile(given) for given in chosen]
     grid = Grid.of(loaded, {name: [*map(_text, values)] for name, values in (settings or {}).items()})
     place_of_rows = None if file is None else Path(file)
+    store = None if place_of_rows is None else PartStore(parts_folder(place_of_rows))
     kept = {} if place_of_rows is None else _kept(place_of_rows)
     given = network_or_program(network)
     origin = given.origin if isinstance(given, Program) else origin_of(given)
     graph = given.graph if isinstance(given, Program) and origin.genotype is None else None
     job = _Job(origin, graph, grid=grid, sign=sign, place=place)
-    rows: list[Row] = []
-    written_at = time.monotonic()
+    rows: dict[int, Row] = {}
+    parts: dict[int, Part] = {}
+    for number, point in enumerate(grid.points()):
+        found = job.row_or_part(number, point, kept)
+        if isinstance(found, Row):
+            rows[number] = found
+        else:
+            parts[number] = found
+    numbers, written_at = list(parts), time.monotonic()
+    told: Callable[[str, int, int], None] | None = None
+
+    def done(index: int, result: Any) -> None:
+        nonlocal written_at
+        rows[numbers[index]] = job.row(grid_points[numbers[index]], result)
+        if told is not None:
+            told("rows", len(rows), grid.size)
+        if place_of_rows is not None and plan.share is None and time.monotonic() - written_at > BETWEEN_WRITES:
+            _write(place_of_rows, job.exploration(rows))
+            written_at = time.monotonic()
+
+    grid_points = list(grid.points())
     try:
         with engine_progress(progress) as told:
-            for point in grid.points():
-                rows.append(job.row(point, kept))
-                if told is not None:
-                    told("rows", len(rows), grid.size)
-                if place_of_rows is not None and time.monotonic() - written_at > BETWEEN_WRITES:
-                    _write(place_of_rows, job.exploration(rows))
-                    written_at = time.monotonic()
+            results = compute(list(parts.values()), plan, _InStore(store, plan), done)
+            for index, result in results.items():
+                rows[numbers[index]] = job.row(grid_points[numbers[index]], result)
+            if told is not None:
+                told("rows", len(rows), grid.size)
     finally:
-        if place_of_rows is not None and rows:
+        if place_of_rows is not None and plan.share is None and rows:
             _write(place_of_rows, job.exploration(rows))
+    if store is not None and plan.share is None:
+        store.clear(parts.values())
     return job.exploration(rows)
+
+
+def parts_folder(file: Path) -> Path:
+    """Where jobs of an array leave the rows that belong into a file."""
+    return file.with_name(f"{file.name}.parts")
+
+
+@dataclass(frozen=True)
+class _InStore:
+    """Rows that jobs of an array left; rows of one job alone go into its file instead."""
+
+    store: PartStore | None
+    plan: Plan
+
+    def read(self, part: Part) -> Any | None:
+        """A row that was left."""
+        return None if self.store is None else self.store.read(part)
+
+    def write(self, part: Part, result: Any) -> None:
+        """Leave a row."""
+        if self.store is not None and self.plan.share is not None:
+            self.store.write(part, result)
 
 
 class _Job:
@@ -96,27 +147,38 @@ class _Job:
 
     def __init__(self, origin: Origin, graph: Graph | None, grid: Grid, sign: SignHandling, place: bool) -> None:
         self.origin, self.graph, self.grid, self.sign, self.place = origin, graph, grid, sign, place
-        self.network = _digest_of(origin)
+        self.network = digest_of(origin)
 
-    def row(self, point: Point, kept: Mapping[str, Row]) -> Row:
-        """The row of a point: the one that is kept, or a new one."""
+    def row_or_part(self, number: int, point: Point, kept: Mapping[str, Row]) -> Row | Part:
+        """The row of a point where it is kept or there is no such profile; else what computes it."""
         profile, settings = point
         try:
             target = at(point)
         except ProfileError as error:
             return Row(profile=profile.name, settings=settings, key="", refused=refused("profile", error))
-        digest = hashlib.sha256(target.content()).hexdigest()
-        parts = (__version__, self.network, digest, self.sign, str(self.place))
-        key = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        key = self._key(target)
         if key in kept:
             return kept[key].model_copy(update={"profile": profile.name, "settings": settings})
-        figures, refusal = measured(self.origin, self.graph, target, self.sign, place=self.place)
-        return Row(
-            profile=profile.name, settings=settings, profile_sha256=digest, key=key, figures=figures, refused=refusal
-        )
+        named = ", ".join([profile.name, *(f"{name}={written(value)}" for name, value in settings.items())])
+        work = partial(_figures, self.origin, self.graph, target, self.sign, self.place)
+        return Part(f"row {number + 1}: {named}", key, work)
 
-    def exploration(self, rows: Sequence[Row]) -> Exploration:
-        """The whole, of the rows that are there."""
+    def row(self, point: Point, result: Mapping[str, Any]) -> Row:
+        """The row of a point from what was computed."""
+        profile, settings = point
+        target = at(point)
+        digest = hashlib.sha256(target.content()).hexdigest()
+        about = {"profile": profile.name, "settings": settings, "profile_sha256": digest, "key": self._key(target)}
+        return Row.model_validate({**about, **result})
+
+    def _key(self, target: Profile) -> str:
+        digest = hashlib.sha256(target.content()).hexdigest()
+        parts = (__version__, self.network, digest, self.sign, str(self.place))
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def exploration(self, found: Mapping[int, Row]) -> Exploration:
+        """The whole, of the rows that are there by number."""
+        rows = [found[number] for number in sorted(found)]
         return Exploration(
             format="litesnn.exploration",
             version=1,
@@ -135,14 +197,10 @@ class _Job:
         )
 
 
-def _digest_of(origin: Origin) -> str:
-    """Of everything that the network is: its files, or of an untrained genotype its document."""
-    genotype = origin.genotype
-    files = origin.files() if origin.trained or genotype is None else {"genotype": genotype.document}
-    digest = hashlib.sha256()
-    for name, content in sorted(files.items()):
-        digest.update(f"{name}\n{len(content)}\n".encode() + content)
-    return digest.hexdigest()
+def _figures(origin: Origin, graph: Graph | None, target: Profile, sign: SignHandling, place: bool) -> dict[str, Any]:
+    """What a row holds beside its settings, as JSON."""
+    found = dict(zip(("figures", "refused"), measured(origin, graph, target, sign, place=place), strict=True))
+    return {name: None if part is None else part.model_dump(mode="json") for name, part in found.items()}
 
 
 def _text(value: Value) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,3 +45,13 @@ def network_or_program(given: Network | AnyProgram) -> Network | Program:
     if isinstance(given, str | os.PathLike) and is_program(Path(given)):
         return Program.load(given)
     return given
+
+
+def digest_of(origin: Origin) -> str:
+    """Of everything that the network is: its files, or of an untrained genotype its document."""
+    genotype = origin.genotype
+    files = origin.files() if origin.trained or genotype is None else {"genotype": genotype.document}
+    digest = hashlib.sha256()
+    for name, content in sorted(files.items()):
+        digest.update(f"{name}\n{len(content)}\n".encode() + content)
+    return digest.hexdigest()

@@ -64,7 +64,7 @@ class PopulationComparison(Brief):
 class Comparison(Brief):
     """`expected` against `found` over a number of samples.
 
-    `first` is the first differing spike; `readout_causes` the likely causes where all spikes agree and readouts do not.
+    `first` is the first differing spike, `place_of_first` how far along the network its population is; `readout_causes` the likely causes where all spikes agree and readouts do not.
     """
 
     expected: str
@@ -75,7 +75,7 @@ class Comparison(Brief):
     must_agree: bool = True
     first: Divergence | None = None
     readout_causes: tuple[str, ...] = ()
-    _place_of_first: int = field(default=0, repr=False)
+    place_of_first: int = field(default=0, repr=False, init=False)
 
     @property
     def mismatching_spikes(self) -> int | None:
@@ -113,9 +113,9 @@ class Comparison(Brief):
 
     def _comes_first(self, place: int) -> bool:
         """Whether a divergence of this chunk, so far along the network, comes before that of the chunks before."""
-        if self.first is not None and self._place_of_first <= place:
+        if self.first is not None and self.place_of_first <= place:
             return False
-        self._place_of_first = place
+        self.place_of_first = place
         return True
 
     def _add_population(self, place: int, population: Membranes, expected: Spikes, found: Spikes) -> None:

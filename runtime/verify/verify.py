@@ -54,6 +54,7 @@ class Verification(Shown):
     not_compared : population -> neurons that were removed because nothing reads them; what they would send is not compared
     registers : population -> register -> values that left it in the exact simulator, as `Trace.registers`
     activity : events per neuron of the graph over the samples of the exact simulator, for costs and placement
+    hits : engine -> (N,) which of its samples it classified right; empty without labels
     """
 
     reference: str = ""
@@ -67,6 +68,7 @@ class Verification(Shown):
     registers: dict[str, dict[str, int]] = field(default_factory=dict)
     activity: Activity | None = None
     note: str = ""
+    hits: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict, repr=False)
 
     def card(self) -> Card:
         """See `Shown`: whether the engines agree, and on how much."""
@@ -181,12 +183,17 @@ def verify_engines(
                     explain(comparison, part)
             if progress:
                 progress(engine.name, done, min(engine.samples, len(inputs)))
-    result.common_samples = min(result.samples.values(), default=0)
-    for name, parts in right.items():
-        hits = np.concatenate(parts)
-        result.accuracy[name] = float(hits.mean())
-        result.common_accuracy[name] = float(hits[: result.common_samples].mean())
+    set_accuracy(result, {name: np.concatenate(parts) for name, parts in right.items()})
     return result
+
+
+def set_accuracy(result: Verification, hits: Mapping[str, npt.NDArray[np.bool_]]) -> None:
+    """Say what of its samples each engine classified right, once all samples are counted."""
+    result.common_samples = min(result.samples.values(), default=0)
+    for name, right in hits.items():
+        result.hits[name] = right
+        result.accuracy[name] = float(right.mean())
+        result.common_accuracy[name] = float(right[: result.common_samples].mean())
 
 
 def _total(counts: Iterable[int | None]) -> int | None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
     from litesnn.search.data import Dataset
+    from litesnn.search.methods.several import Variant
+    from litesnn.search.run.found import FoundRun
     from litesnn.search.run.history import SearchResult
 
 Settings = TypeVar("Settings", bound="DataclassInstance")
@@ -29,11 +31,15 @@ class SearchOptions:
     device : as torch names it
     resume : go on from the folder's checkpoint where there is one
     progress : show a bar
+    tensorboard : write event files too
+    only_expected : raise `ExpectedTime` instead of searching
     """
 
     device: str = "cpu"
     resume: bool = False
     progress: bool = True
+    tensorboard: bool = False
+    only_expected: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,13 +58,18 @@ class Sweep(Generic[Settings]):
     Attributes
     ----------
     metavar, help : of the option `--sweep`, which is repeated for every search
-    run : the searches of the texts given, each in a folder of its own: points, dataclasses, with the fields of `columns`
+    variants : the searches of the texts given
+    points : what they found, from the folder and the runs that are done: dataclasses with the fields of `columns`. Also writes a table
+        of them into the folder where the runs are the whole sweep
+    file : its name
     """
 
     metavar: str
     help: str
     columns: tuple[Column, ...]
-    run: Callable[[Dataset, Path, Settings, Sequence[str], SearchOptions], Sequence[DataclassInstance]]
+    variants: Callable[[Settings, Sequence[str]], list[Variant]]
+    points: Callable[[Path, Sequence[FoundRun], bool], Sequence[DataclassInstance]]
+    file: str
 
 
 class SearchMethod(ABC, Generic[Settings]):

@@ -16,7 +16,7 @@ from litesnn.base.output_kinds import HISTORY
 from litesnn.compiler.genotype import Genotype, SearchRecord, save_genotype
 from litesnn.search.data import Dataset
 from litesnn.search.run.card import plot_search, search_card
-from litesnn.search.run.output import HISTORY_FILE
+from litesnn.search.run.files import HISTORY_FILE
 from litesnn.search.run.session import versions
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, Literal, Protocol, TypeVar
 
 from rich.progress import Progress
 from torch import Tensor
@@ -17,7 +17,9 @@ from torch import Tensor
 from litesnn.base.errors import LiteSNNError
 from litesnn.reading import is_there
 from litesnn.search.run.checkpoint import read_checkpoint, write_checkpoint
+from litesnn.search.run.following import Follow, Tick
 from litesnn.search.run.ranks import ALONE, Ranks
+from litesnn.search.run.table import RunTable
 
 State = TypeVar("State")
 Report = TypeVar("Report")
@@ -31,11 +33,13 @@ class Work(Protocol[State, Report]):
     title : what the bar shows before the first step
     total : units of the whole work, epochs or evaluations
     state_type : what `state` must be when it is read again, a dataclass
+    tick : called within a long step with the share of it that is done; `following.silent` until somebody follows
     """
 
     title: str
     total: int
     state_type: type[State]
+    tick: Tick
 
     @property
     def done(self) -> int:
@@ -58,6 +62,10 @@ class Work(Protocol[State, Report]):
         """What a checkpoint has to hold as tensors, by name."""
         ...
 
+    def table(self) -> RunTable:
+        """All units so far, a row each, with what may be drawn of them."""
+        ...
+
     def restore(self, state: State, tensors: Mapping[str, Tensor], path: Path) -> None:
         """Go on after a checkpoint's last step; raises the run's error, naming `path`, for what no step of this work leaves."""
         ...
@@ -73,6 +81,7 @@ class Run:
     error : raised where the checkpoint is none, or of another run
     checkpoint : its file
     identity : what the run follows from, as JSON: a checkpoint of another identity is refused
+    follow : how it can be followed while it works
     ranks : the processes that share the work; the first one writes
     """
 
@@ -80,6 +89,7 @@ class Run:
     error: type[LiteSNNError]
     checkpoint: Path
     identity: Mapping[str, Any]
+    follow: Follow
     ranks: Ranks = ALONE
 
     def go(
@@ -91,17 +101,36 @@ class Run:
         ----------
         resume : go on from the checkpoint where there is one
         on_step : called after every step, once its checkpoint is written; in the first process
+
+        Raises
+        ------
+        ExpectedTime
+            Where the run is only to say how long it takes.
         """
+        if self.follow.only_expected and self.ranks.count > 1:
+            raise self.error("--expected-time: found several processes; allowed: one, without torchrun")
         if resume and is_there(self.checkpoint):
             state, tensors = read_checkpoint(self.checkpoint, self.identity, self.kind, self.error, work.state_type)
             work.restore(state, tensors, self.checkpoint)
-        task = bar.add_task(work.title, total=work.total, completed=work.done)
-        for report in work.steps():
-            if self.ranks.first:
-                write_checkpoint(self.checkpoint, self.identity, work.state(), work.tensors())
-            bar.update(task, completed=work.done, description=work.shown(report))
-            if on_step is not None and self.ranks.first:
-                on_step(report)
+        task = bar.add_task(work.title, total=work.total, completed=work.done, expected="")
+        if not self.ranks.first:
+            for _ in work.steps():
+                pass
+            return
+        follower = self.follow.begin(work, bar, task, resume, self.error)
+        work.tick = follower.share
+        ended: Literal["stopped", "done"] = "stopped"
+        try:
+            for report in work.steps():
+                if not self.follow.only_expected:
+                    write_checkpoint(self.checkpoint, self.identity, work.state(), work.tensors())
+                bar.update(task, completed=work.done, description=work.shown(report))
+                follower.step()
+                if on_step is not None:
+                    on_step(report)
+            ended = "done"
+        finally:
+            follower.end(ended)
 
     def finish(self, write: Callable[[], object]) -> None:
         """Have the first process write what the run produced and remove the checkpoint; the others wait for it."""

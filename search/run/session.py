@@ -55,7 +55,7 @@ def run_session(shown: bool, ranks: Ranks = ALONE, error: type[LiteSNNError] = L
     """
     with (
         torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False),
-        progress_bars("{task.description}", shown=shown and ranks.first) as bar,
+        progress_bars("{task.description}", shown=shown and ranks.first, expected=True) as bar,
         lost_ranks_named(ranks, error),
     ):
         yield bar

@@ -10,6 +10,7 @@ from torch.nn import functional as F
 from litesnn.base.errors import TrainingError
 from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.model.spiking_model import SpikingModel
+from litesnn.search.run.following import Tick, silent
 from litesnn.search.run.ranks import ALONE, Ranks
 from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.samples import Samples, batches
@@ -47,8 +48,9 @@ def train_epoch(
     evaluation: Evaluation,
     epoch: int,
     ranks: Ranks = ALONE,
+    tick: Tick = silent,
 ) -> float:
-    """Train one epoch (0-based) in an evaluation; returns the mean loss. Batches are shared among the processes.
+    """Train one epoch (0-based) in an evaluation; returns the mean loss. Batches are shared among the processes; `tick` after each.
 
     Raises
     ------
@@ -80,6 +82,7 @@ def train_epoch(
         torch.nn.utils.clip_grad_norm_(trainee.parameters(), settings.clip_norm)
         optimizer.step()
         total, seen = total + value * len(y), seen + len(y)
+        tick((index + 1) / count)
     return total / max(seen, 1)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.model.membrane_units import choose_membrane_exps, lower_to_fit
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.run.checkpoint import check_tensors
+from litesnn.search.run.following import Tick, silent
 from litesnn.search.run.ranks import Ranks
 from litesnn.search.run.synchronized_norm import synchronize_norms
+from litesnn.search.run.table import RunTable
 from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.checkpoint import Standing, StoredStanding, restore
 from litesnn.search.training.loop import evaluate, make_optimizer, train_epoch
@@ -50,6 +53,7 @@ class Phases:
         self.total = settings.epochs + settings.fixed_epochs
         self.standing = Standing()
         self._optimizer: torch.optim.Optimizer | None = None
+        self.tick: Tick = silent
 
     @property
     def done(self) -> int:
@@ -84,6 +88,12 @@ class Phases:
         assert self._optimizer is not None, "a step belongs to a phase"
         return self.standing.tensors(self.trainee, self._optimizer)
 
+    def table(self) -> RunTable:
+        """The epochs of both phases."""
+        columns = [field.name for field in fields(EpochReport)]
+        rows = [[getattr(report, name) for name in columns] for report in self.standing.history]
+        return RunTable.of(["phase", *columns[1:]], rows, self.total)
+
     def restore(self, state: StoredStanding, tensors: Mapping[str, Tensor], path: Path) -> None:
         """Go on in the phase of a checkpoint."""
         stored = dict(tensors)
@@ -100,6 +110,11 @@ class Phases:
         assert self.standing.best_weights is not None
         self.model.load_state_dict(self.standing.best_weights)
         return self.standing.history
+
+    def _ticked(self, share: float) -> None:
+        """Batches are not all of an epoch: the evaluation after them takes about a third of a training, per sample."""
+        evaluated = len(self.parts.validation.y) / (3 * len(self.parts.train.y))
+        self.tick(share / (1 + evaluated))
 
     def _enter(self, evaluation: Evaluation) -> None:
         self.model.compress()
@@ -133,7 +148,14 @@ class Phases:
         self.ranks.align(self.trainee)
         tally = self.model.tally = self.watch.tally(self.model) if evaluation == "fixed" else None
         train_loss = train_epoch(
-            self.trainee, self._optimizer, self.parts.train, self.settings, evaluation, epoch, self.ranks
+            self.trainee,
+            self._optimizer,
+            self.parts.train,
+            self.settings,
+            evaluation,
+            epoch,
+            self.ranks,
+            self._ticked,
         )
         if evaluation == "fixed":
             lower_to_fit(self.model, self.watch.chosen_limit)

@@ -28,6 +28,10 @@ from litesnn.search.data.own.records import check_same
 from litesnn.search.model.export import export_document, export_tensors
 from litesnn.search.model.registers import Tally
 from litesnn.search.model.spiking_model import SpikingModel
+from litesnn.search.run.events import require_tensorboard
+from litesnn.search.run.files import RunFiles
+from litesnn.search.run.following import Follow, journal_of
+from litesnn.search.run.machine import machine
 from litesnn.search.run.output import check_training_output, training_checkpoint
 from litesnn.search.run.precision import decided
 from litesnn.search.run.ranks import Ranks
@@ -35,6 +39,7 @@ from litesnn.search.run.run import Run
 from litesnn.search.run.session import run_session, set_threads, shared_among_ranks, usable_device, versions
 from litesnn.search.settings.overrides import with_settings
 from litesnn.search.training.card import plot_epochs, training_card
+from litesnn.search.training.history import write_history
 from litesnn.search.training.loop import evaluate
 from litesnn.search.training.phases import Phases, phases_of
 from litesnn.search.training.preprocessing import recording_preprocessing, with_preprocessing
@@ -85,6 +90,8 @@ def train_genotype(
     device: str = "cpu",
     resume: bool = False,
     progress: bool = True,
+    tensorboard: bool = False,
+    only_expected: bool = False,
     on_epoch: Callable[[EpochReport], None] | None = None,
     on_data: Callable[[Dataset], None] | None = None,
 ) -> TrainingResult:
@@ -112,6 +119,8 @@ def train_genotype(
     resume : go on from `<out_path>.checkpoint`, written after every epoch, where there is one; the result equals that of an
         uninterrupted training
     progress : show a bar where somebody looks: a terminal, a notebook
+    tensorboard : write event files into `<stem of out_path>.events`
+    only_expected : raise `ExpectedTime` once the first batches said how long it takes; nothing is written
     on_epoch : called after every epoch, once its checkpoint is written; in the first process
     on_data : called with the data set before training begins
 
@@ -128,6 +137,8 @@ def train_genotype(
     chip = None if profile is None else load_profile(profile)
     target = Path(out_path)
     check_training_output(target)
+    if tensorboard:
+        require_tensorboard(TrainingError)
     set_threads(settings.threads)
     loaded = _with_reset(load_genotype(genotype), settings)
     loaded = with_preprocessing(loaded, preprocessing or {})
@@ -150,14 +161,28 @@ def train_genotype(
     if chip is not None:
         identity["accumulator"] = watch.limit
     work = Phases(model=model, parts=parts, settings=settings, ranks=ranks, watch=watch)
-    run = Run(
-        kind="training", error=TrainingError, checkpoint=training_checkpoint(target), identity=identity, ranks=ranks
+    files = RunFiles.of_training(target)
+    follow = Follow(
+        files,
+        journal_of("training", "train", data, settings.as_dict(), "epochs", work.total, network=loaded.spec.name),
+        machine(place),
+        versions(),
+        ranks.count,
+        events=tensorboard,
+        only_expected=only_expected,
+        shown=progress,
     )
+    run = Run("training", TrainingError, training_checkpoint(target), identity, follow, ranks)
     with run_session(progress, ranks, TrainingError) as bar:
         run.go(work, bar, resume, on_epoch)
         history = work.keep_best()
         record, registers = _record(model, parts, data, settings, ranks, watch)
-        run.finish(lambda: save_genotype(export_document(model, record), export_tensors(model), target))
+
+        def write() -> None:
+            write_history(files.history, data, record, history)
+            save_genotype(export_document(model, record), export_tensors(model), target)
+
+        run.finish(write)
     return TrainingResult(
         genotype=load_genotype(target).spec, path=target, record=record, history=history, registers=registers
     )

@@ -17,6 +17,8 @@ from litesnn.compiler.graph import Graph
 from litesnn.compiler.origin.genotype import compile_graph
 from litesnn.compiler.profile import load_profile
 from litesnn.jobs.by_need.halves import halved
+from litesnn.jobs.by_need.measured import Choice, Measured
+from litesnn.jobs.by_need.trials import Trial
 from litesnn.jobs.samples import Samples
 from litesnn.search.model.reference import fixed_parameters
 
@@ -133,3 +135,49 @@ def test_a_genotype_whose_data_are_not_at_hand_is_not_measured_on_noise(tmp_path
     (tmp_path / "net.json").write_text(text)
     (tmp_path / "genotype.safetensors").write_bytes(EXAMPLE.with_suffix(".safetensors").read_bytes())
     refused(call("quantize", tmp_path / "net.json", "-o", tmp_path / "o.json"), "or --data-dir with 'cifar10'")
+
+
+@pytest.mark.parametrize("command", ["quantize", "prune"])
+def test_a_choice_that_was_ended_goes_on_to_the_same_bytes(
+    command: str, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(name: str, *options: object) -> Any:
+        asked = (folder / "net.json", "--max-drop", 10, "--profile", "loihi2", *arrays(folder), "-o", tmp_path / name)
+        return call(command, *asked, *options)
+
+    assert run("whole.json").exit_code == 0
+    real, tried = Measured._tried, list[object]()
+
+    def watched(self: Measured, choice: Choice) -> Trial | str:
+        if len(tried) == 4:
+            raise KeyboardInterrupt
+        tried.append(dict(choice))
+        return real(self, choice)
+
+    monkeypatch.setattr(Measured, "_tried", watched)
+    assert run("parts.json").exit_code != 0
+    assert (tmp_path / "parts.json.trials").exists()
+    refused(
+        call(
+            command,
+            folder / "net.json",
+            "--max-drop",
+            10,
+            "--profile",
+            "loihi1",
+            *arrays(folder),
+            "-o",
+            tmp_path / "parts.json",
+            "--resume",
+        ),
+        "trials of another network, chip or samples",
+    )
+    before, tried[:] = list(tried), []
+    monkeypatch.setattr(Measured, "_tried", lambda self, choice: (tried.append(dict(choice)), real(self, choice))[1])
+    assert run("parts.json", "--resume").exit_code == 0
+    assert tried
+    assert not [choice for choice in tried if choice in before], "nothing is measured twice"
+    assert not (tmp_path / "parts.json.trials").exists()
+    for suffix in (".json", ".safetensors"):
+        whole, parts = ((tmp_path / f"{name}{suffix}").read_bytes() for name in ("whole", "parts"))
+        assert parts.replace(b"parts.", b"whole.") == whole

@@ -35,7 +35,13 @@ def test_search_train_compile_and_every_spike_is_the_same(tmp_path: Path) -> Non
     found = json_of("search", "litesnn", *QUICK, *SMALL, "-o", tmp_path / "found")
     genotype = tmp_path / "found" / "genotype.json"
     assert found["output"] == str(genotype)
-    assert {p.name for p in (tmp_path / "found").iterdir()} == {"genotype.json", "history.json", "report.html"}
+    assert {p.name for p in (tmp_path / "found").iterdir()} == {
+        "genotype.json",
+        "history.csv",
+        "history.json",
+        "report.html",
+        "run.json",
+    }
     trained = tmp_path / "trained.json"
     training = ("--epochs", 4, "--fixed-epochs", 1, "--optimizer", "adam", "--lr", 0.01, "--threads", 1)
     record = json_of("train", genotype, "--dataset", "digits", "-o", trained, *training)

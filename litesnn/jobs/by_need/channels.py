@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from litesnn.compiler.estimate import estimate_graph
 from litesnn.compiler.genotype import NeedRecord
@@ -12,8 +13,9 @@ from litesnn.compiler.need import Need
 from litesnn.compiler.origin import GenotypeOrigin
 from litesnn.compiler.profile import Profile
 from litesnn.jobs.by_need.choose import Steps, choose
-from litesnn.jobs.by_need.halves import Halves
+from litesnn.jobs.by_need.halves import Halves, tried_with
 from litesnn.jobs.by_need.measured import Choice, Level, Measured, classes_of
+from litesnn.jobs.by_need.trials import Trials
 from litesnn.search.methods.structured import ScoredChannels, kept_count
 
 TRIED = 10  # rates: tenths of the channels
@@ -27,12 +29,16 @@ class RatesByNeed:
     ----------
     halves : samples to measure on; those of the reporting half should not have been scored
     step : called with what is tried next
+    kept : where trials are kept until the choice is made
+    resume : go on from those that an earlier run left there
     """
 
     need: Need
     profile: Profile
     halves: Halves
     step: Steps = lambda said: None
+    kept: Path | None = None
+    resume: bool = False
 
     def __call__(
         self, channels: ScoredChannels, named: Sequence[float | None]
@@ -67,9 +73,20 @@ class RatesByNeed:
 
         whole = GenotypeOrigin(channels.loaded).pipeline(self.profile).run()
         reference = classes_of(whole, self.halves.samples.inputs)
-        network = Measured(graph_at, self.profile, self.halves, reference)
+        network = Measured(graph_at, self.profile, self.halves, reference, self._trials(channels, named))
         levels = {name: list(ways) for name, ways in rates.items()}
         chosen = choose(network, levels, self.need, named_as, self.step)
+        network.trials.remove()
         record = chosen.record(self.profile.name, self.halves.samples.origin)
         words = estimate_graph(whole, self.profile).synapse_words, chosen.words[1]
         return rates_at(chosen.choice), record.model_copy(update={"words": words})
+
+    def _trials(self, channels: ScoredChannels, named: Sequence[float | None]) -> Trials | None:
+        """Which channels go first is part of what they follow from, and so are the rates that were given."""
+        if self.kept is None:
+            return None
+        order = [
+            f"{name} {score.astype('<f8').tobytes().hex()}".encode() for name, score in sorted(channels.scores.items())
+        ]
+        parts = (*tried_with(channels.loaded, self.profile, self.halves), repr(list(named)).encode(), *order)
+        return Trials.kept(self.kept, parts, self.resume)

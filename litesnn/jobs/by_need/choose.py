@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from time import monotonic
 
 from litesnn.base.errors import NeedError
 from litesnn.compiler.genotype import NeedRecord
 from litesnn.compiler.need import Need
-from litesnn.jobs.by_need.measured import Choice, Level, Measured, Trial
+from litesnn.jobs.by_need.measured import Choice, Level, Measured
+from litesnn.jobs.by_need.trials import Trial
 
 Steps = Callable[[str], None]
 Levels = Mapping[str, Sequence[Level]]
@@ -79,9 +79,12 @@ def choose(
     if not any(len(ways) > 1 for ways in levels.values()):
         raise NeedError(f"nothing to choose: {', '.join(levels) or 'no part of the network'} can be given no less")
     step("the network at its fullest")
-    search = _Search(network, levels, need=need, named=named, step=step)
-    search.try_alone()
-    search.lower()
+    try:
+        search = _Search(network, levels, need=need, named=named, step=step)
+        search.try_alone()
+        search.lower()
+    finally:
+        network.trials.write()  # whatever ended it: a later run goes on from them
     return Chosen(
         choice={part: search.level(part) for part in levels},
         alone=search.alone,
@@ -100,8 +103,8 @@ class _Search:
     def __init__(
         self, network: Measured, levels: Levels, need: Need, named: Callable[[str, Level], str], step: Steps
     ) -> None:
-        self.network, self.levels, self.named, self.step = network, levels, named, step
-        self.ends, self.in_time = monotonic() + need.max_time, True
+        self.network, self.levels, self.need, self.named, self.step = network, levels, need, named, step
+        self.in_time = True
         self.full = network.fitting({})
         reference = network.reference(choosing=True)
         self.floor = reference - need.max_drop / 100 - ROUNDED
@@ -166,7 +169,7 @@ class _Search:
         return any(_no_more(level, other) for other in self.refused[part])
 
     def _late(self) -> bool:
-        self.in_time = self.in_time and monotonic() < self.ends
+        self.in_time = self.in_time and self.network.trials.spent < self.need.max_time
         return not self.in_time
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from litesnn.compiler.genotype import BitsRecord, LoadedGenotype
 from litesnn.compiler.genotype.edit import edited
@@ -12,8 +13,9 @@ from litesnn.compiler.need import Need
 from litesnn.compiler.origin import GenotypeOrigin
 from litesnn.compiler.profile import Profile
 from litesnn.jobs.by_need.choose import Chosen, Steps, choose
-from litesnn.jobs.by_need.halves import halved
+from litesnn.jobs.by_need.halves import halved, tried_with
 from litesnn.jobs.by_need.measured import Choice, Measured
+from litesnn.jobs.by_need.trials import Trials
 from litesnn.jobs.samples import Samples
 
 
@@ -27,9 +29,20 @@ class FewerBits:
 
 
 def fewer_bits(
-    loaded: LoadedGenotype, profile: Profile, samples: Samples, need: Need, step: Steps = lambda said: None
+    loaded: LoadedGenotype,
+    profile: Profile,
+    samples: Samples,
+    need: Need,
+    step: Steps = lambda said: None,
+    kept: Path | None = None,
+    resume: bool = False,
 ) -> FewerBits:
     """Choose the bits of every edge that has weights.
+
+    Parameters
+    ----------
+    kept : where trials are kept until the choice is made
+    resume : go on from those that an earlier run left there
 
     Raises
     ------
@@ -46,8 +59,11 @@ def fewer_bits(
         lowered = with_fewer_bits(loaded, {name: bits for name, (bits,) in choice.items()})
         return GenotypeOrigin(lowered).pipeline(profile).run()
 
-    network = Measured(graph_at, profile, halved(samples))
+    halves = halved(samples)
+    trials = None if kept is None else Trials.kept(kept, tried_with(loaded, profile, halves), resume)
+    network = Measured(graph_at, profile, halves, trials=trials)
     found = choose(network, levels, need, lambda edge, level: f"{edge} at {level[0]} bits", step)
+    network.trials.remove()
     bits = {edge.name: (edge.bits, found.choice[edge.name][0]) for edge in edges}
     lowered = {name: (before, after) for name, (before, after) in bits.items() if after < before}
     record = BitsRecord(bits=lowered, need=found.record(profile.name, samples.origin))

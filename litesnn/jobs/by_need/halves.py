@@ -5,14 +5,19 @@ Which sample is in which half is drawn, for files are often sorted by class; alw
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import NeedError
-from litesnn.compiler.genotype import Genotype
+from litesnn.base.version import __version__
+from litesnn.compiler.genotype import Genotype, LoadedGenotype
+from litesnn.compiler.origin import GenotypeOrigin
+from litesnn.compiler.profile import Profile
 from litesnn.jobs.fitting_input import Accepted
+from litesnn.jobs.networks import digest_of
 from litesnn.jobs.samples import SampleChoice, Samples, chosen_samples
 from litesnn.jobs.testbench.genotype_samples import check_input, own_samples
 from litesnn.jobs.testbench.recorded_data import missing_dataset
@@ -61,6 +66,16 @@ def measuring_samples(genotype: Genotype, choice: SampleChoice) -> Samples:
             f"what is lost is measured on samples: give --input X.npy and --labels y.npy, for the genotype {missing_dataset(genotype)}"
         )
     return samples
+
+
+def tried_with(loaded: LoadedGenotype, profile: Profile, halves: Halves) -> Iterator[bytes]:
+    """What trials of a genotype follow from: its files, the chip, the samples, and the version of LiteSNN."""
+    samples = halves.samples
+    yield __version__.encode()
+    yield digest_of(GenotypeOrigin(loaded)).encode()
+    yield profile.content()
+    yield np.ascontiguousarray(samples.inputs).tobytes()
+    yield b"" if samples.labels is None else samples.labels.tobytes()
 
 
 def halved(samples: Samples) -> Halves:

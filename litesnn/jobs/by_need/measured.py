@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from litesnn.base.errors import CompileError, NeedError, RegisterError
 from litesnn.compiler.estimate import estimate_graph
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.profile import Profile
 from litesnn.jobs.by_need.halves import Classes, Halves
+from litesnn.jobs.by_need.trials import Key, Trial, Trials
 from litesnn.jobs.fitting_input import Inputs
 
 Level = tuple[int, ...]
 """How much one part of a network is given, in one or more respects (bits, channels, ...): more of any costs no accuracy."""
 Choice = Mapping[str, Level]
 """Part -> its level; parts that are not named have the fullest."""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """One choice: its synapse memory in 64-bit words as encoded, and on the choosing half what it scores, of 1."""
-
-    words: int
-    score: float
 
 
 class Measured:
@@ -33,6 +25,7 @@ class Measured:
     ----------
     graph_at : the compiled graph of a choice (`CompileError` where it cannot be compiled)
     reference : (N,) classes that the network names from which a drop is measured; None: the network at its fullest
+    trials : those of an earlier run, which are not measured again
     """
 
     def __init__(
@@ -41,13 +34,14 @@ class Measured:
         profile: Profile,
         halves: Halves,
         reference: Classes | None = None,
+        trials: Trials | None = None,
     ) -> None:
         self._graph_at, self._profile, self._halves = graph_at, profile, halves
         self._reference = classes_of(graph_at({}), halves.samples.inputs) if reference is None else reference
         labels = halves.samples.labels
         self._labels: Classes = self._reference if labels is None else labels
         self.score = "agreement" if labels is None else "accuracy"
-        self._trials: dict[tuple[tuple[str, Level], ...], Trial | str] = {}
+        self.trials = trials or Trials()
 
     @property
     def samples(self) -> tuple[int, int]:
@@ -78,10 +72,10 @@ class Measured:
         return float((self._reference[half] == self._labels[half]).mean())
 
     def _trial(self, choice: Choice) -> Trial | str:
-        key = tuple(sorted(choice.items()))
-        if key not in self._trials:
-            self._trials[key] = self._tried(choice)
-        return self._trials[key]
+        key: Key = tuple(sorted(choice.items()))
+        if key not in self.trials.found:
+            self.trials.add(key, self._tried(choice))
+        return self.trials.found[key]
 
     def _tried(self, choice: Choice) -> Trial | str:
         half = self._halves.choosing

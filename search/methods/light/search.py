@@ -18,10 +18,15 @@ from litesnn.search.methods.light.macro import check_size, spiking_cells, to_gen
 from litesnn.search.methods.light.scoring import Scorer, training_samples
 from litesnn.search.methods.light.settings import CellSearchSettings
 from litesnn.search.methods.light.strategies import BadRow, edge_operations, strategy_of
+from litesnn.search.run.events import require_tensorboard
+from litesnn.search.run.files import RunFiles
+from litesnn.search.run.following import Follow, Tick, journal_of, silent
 from litesnn.search.run.history import SearchResult, history_document, network_name, search_identity, search_record
+from litesnn.search.run.machine import machine
 from litesnn.search.run.output import CHECKPOINT_FILE, GENOTYPE, check_search_output
 from litesnn.search.run.run import Run
-from litesnn.search.run.session import run_session, set_threads, usable_device
+from litesnn.search.run.session import run_session, set_threads, usable_device, versions
+from litesnn.search.run.table import RunTable
 from litesnn.search.spaces.four_nodes import without_idle_nodes
 
 
@@ -34,6 +39,8 @@ def search_cell(
     device: str = "cpu",
     resume: bool = False,
     progress: bool = True,
+    tensorboard: bool = False,
+    only_expected: bool = False,
     on_evaluations: Callable[[int], None] | None = None,
 ) -> SearchResult:
     """Search a cell for a data set; writes `genotype.json` (untrained) and `history.json` into `out_dir`.
@@ -47,6 +54,8 @@ def search_cell(
     device : as torch names it
     resume : go on from `search.checkpoint` in `out_dir` where there is one
     progress : show a bar where somebody looks: a terminal, a notebook
+    tensorboard : write event files into `out_dir/events`
+    only_expected : raise `ExpectedTime` once the first evaluations said how long it takes; nothing is written
     on_evaluations : called with the number of evaluations so far, once their checkpoint is written
 
     Raises
@@ -58,10 +67,23 @@ def search_cell(
     """
     settings = settings or CellSearchSettings()
     check_search_output(Path(out_dir))
+    if tensorboard:
+        require_tensorboard(SearchError)
     set_threads(settings.threads)
     data = given_dataset(dataset, data_dir)
-    work = _Evaluations(data, settings, usable_device(device, SearchError))
-    run = Run("search", SearchError, Path(out_dir) / CHECKPOINT_FILE, search_identity(data, settings.as_dict()))
+    place = usable_device(device, SearchError)
+    work = _Evaluations(data, settings, place)
+    follow = Follow(
+        RunFiles.of_search(Path(out_dir)),
+        journal_of("search", settings.method, data, settings.as_dict(), "evaluations", work.total),
+        machine(place),
+        versions(),
+        events=tensorboard,
+        only_expected=only_expected,
+        shown=progress,
+    )
+    identity = search_identity(data, settings.as_dict())
+    run = Run("search", SearchError, Path(out_dir) / CHECKPOINT_FILE, identity, follow)
     with run_session(progress) as bar:
         run.go(work, bar, resume, on_evaluations)
     result = work.result(Path(out_dir))
@@ -88,6 +110,7 @@ class _Evaluations:
         self.timesteps = scorer.skeleton.timesteps
         self.strategy = strategy_of(scorer, settings)
         self.title, self.total = str(settings.method), self.strategy.total
+        self.tick: Tick = silent
 
     @property
     def done(self) -> int:
@@ -110,6 +133,11 @@ class _Evaluations:
     def tensors(self) -> Mapping[str, Tensor]:
         """None: weights and samples follow from the seed."""
         return {}
+
+    def table(self) -> RunTable:
+        """The evaluations so far, as the strategy tells them."""
+        columns, rows = self.strategy.told()
+        return RunTable.of(columns, rows, self.total)
 
     def restore(self, state: _State, tensors: Mapping[str, Tensor], path: Path) -> None:
         """Go on after these rows."""

@@ -15,6 +15,7 @@ from litesnn.search.methods.light.mixture import of_wiring
 from litesnn.search.methods.light.pruning import Pruning, evaluations
 from litesnn.search.methods.light.scoring import Scorer
 from litesnn.search.methods.light.settings import CellSearchSettings
+from litesnn.search.run.table import Cell
 from litesnn.search.spaces.four_nodes import CELL_EDGES, Wiring, sample_wiring
 
 CANDIDATES_PER_CHECKPOINT = 20
@@ -76,6 +77,10 @@ class Strategy(Protocol):
         """Where the search is, in a few words."""
         ...
 
+    def told(self) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
+        """Columns, and a row for each evaluation."""
+        ...
+
 
 class PruningSearch:
     """LightSNN: one network, one batch of candidates per round (`pruning.py`). All candidates of a round see the same samples.
@@ -85,6 +90,7 @@ class PruningSearch:
 
     def __init__(self, scorer: Scorer, settings: CellSearchSettings) -> None:
         self.scorer = scorer
+        self.operations = settings.operations
         self.pruning = Pruning(settings.operations)
         self.total = evaluations(len(settings.operations))
         self.rows: list[dict[str, Any]] = []
@@ -137,6 +143,16 @@ class PruningSearch:
         """The round."""
         return f"round {len(self.rows)}"
 
+    def told(self) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
+        """What was tried without which operation of an edge, and whether that went."""
+        rows: list[tuple[Cell, ...]] = []
+        for number, row in enumerate(self.rows, start=1):
+            removed = {(edge, operation) for edge, operation in row["removed"]}
+            for edge, operation, score in row["scores"]:
+                place, name = CELL_EDGES[edge].name, self.operations[operation]
+                rows.append((number, place, name, score, int((edge, operation) in removed)))
+        return ("round", "edge", "operation", "score", "removed"), rows
+
     def _finish(self, row: dict[str, Any]) -> None:
         scores = {(edge, operation): _score(score) for edge, operation, score in row["scores"]}
         row["removed"] = [list(removal) for removal in self.pruning.finish_round(scores)]
@@ -188,6 +204,15 @@ class RandomSearch:
     def best(self) -> Wiring:
         """The cell with the highest score."""
         return tuple(max(self.rows, key=lambda row: _score(row["score"]))["operations"])
+
+    def told(self) -> tuple[tuple[str, ...], list[tuple[Cell, ...]]]:
+        """The score of each candidate, and the best until then."""
+        rows: list[tuple[Cell, ...]] = []
+        best: float | None = None
+        for row in self.rows:
+            best = max((score for score in (best, row["score"]) if score is not None), default=None)
+            rows.append((row["score"], best))
+        return ("score", "best_score"), rows
 
     def described(self) -> str:
         """The best score so far."""

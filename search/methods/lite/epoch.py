@@ -17,6 +17,7 @@ from litesnn.search.methods.lite.optimizers import Optimizers
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.lite.stages import Stage
 from litesnn.search.methods.lite.supernet import Supernet
+from litesnn.search.run.following import Tick, silent
 from litesnn.search.run.ranks import ALONE, Ranks
 from litesnn.search.training.augmentation import Augmentation
 from litesnn.search.training.samples import Samples, batches
@@ -83,8 +84,8 @@ class JointOptimization:
         self.settings = settings
         self.ranks = ranks
 
-    def run_epoch(self, epoch: int, stage: Stage) -> EpochMeans:
-        """One epoch, from 0: for each batch of the weights' half one update of weights, then one of choices.
+    def run_epoch(self, epoch: int, stage: Stage, tick: Tick = silent) -> EpochMeans:
+        """One epoch, from 0: for each batch of the weights' half one update of weights, then one of choices; `tick` after each.
 
         Raises
         ------
@@ -108,6 +109,7 @@ class JointOptimization:
             correct, seen = correct + update.hits, seen + size
             for name in _AVERAGED:
                 setattr(means, name, getattr(means, name) + getattr(update, name) * size)
+            tick((index + 1) / count)
         for name in _AVERAGED:
             setattr(means, name, getattr(means, name) / seen)
         means.accuracy = tuple((correct / seen).tolist())

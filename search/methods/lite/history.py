@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from litesnn.search.methods.lite.decode import Decoded
 from litesnn.search.methods.lite.epoch import EpochMeans
 from litesnn.search.methods.lite.stages import Stage
 from litesnn.search.methods.lite.supernet import Supernet
+from litesnn.search.run.table import RunTable
 from litesnn.search.spaces import CONV, SpikeDhsSpace
 
 METHOD = "litesnn"
@@ -98,6 +100,30 @@ def epoch_row(
             model_size=model_size(topology, genotype.norm),
             bit_syn_ops=_bit_syn_ops(decoded, topology, means.rates),
         ),
+    )
+
+
+_MEASURES = ("loss_ce", "loss_mem", "loss_comp", "cores", "masks_changed")
+_OF_DECODED = ("model_size", "bit_syn_ops", "timesteps")
+
+
+def epochs_table(rows: Sequence[Mapping[str, Any]], timesteps: int, total: int) -> RunTable:
+    """The epochs of a history: losses, `accuracy` at the decoded T and `accuracy_t` at every t, and what the decoded network costs."""
+    each = [f"accuracy_{t + 1}" for t in range(timesteps)]
+    return RunTable.of(
+        ("stage", *_MEASURES, "accuracy", *each, *_OF_DECODED, "bits"),
+        [
+            (
+                row["stage"],
+                *(row[name] for name in _MEASURES),
+                row["accuracy"][row["decoded"]["timesteps"] - 1],
+                *row["accuracy"],
+                *(row["decoded"][name] for name in _OF_DECODED),
+                " ".join(map(str, row["decoded"]["bits"])) + " bits",
+            )
+            for row in rows
+        ],
+        total,
     )
 
 

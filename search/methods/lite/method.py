@@ -14,16 +14,22 @@ from litesnn.search.methods.method import Column, SearchMethod, SearchOptions, S
 if TYPE_CHECKING:
     from litesnn.search.data import Dataset
     from litesnn.search.methods.lite.sweeping import SweepPoint
+    from litesnn.search.methods.several import Variant
+    from litesnn.search.run.found import FoundRun
     from litesnn.search.run.history import SearchResult
 
 
-def _sweep(
-    data: Dataset, folder: Path, settings: SearchSettings, texts: Sequence[str], options: SearchOptions
-) -> list[SweepPoint]:
-    from litesnn.search.methods.lite.sweeping import FIGURE_3, parse_pair, sweep
+def _variants(settings: SearchSettings, texts: Sequence[str]) -> list[Variant]:
+    from litesnn.search.methods.lite.sweeping import FIGURE_3, pair_variants, parse_pair
 
     pairs = list(FIGURE_3) if list(texts) == ["figure3"] else [parse_pair(text) for text in texts]
-    return sweep(data, folder, settings, pairs, **asdict(options))
+    return pair_variants(settings, pairs)
+
+
+def _points(folder: Path, runs: Sequence[FoundRun], whole: bool) -> list[SweepPoint]:
+    from litesnn.search.methods.lite.sweeping import points_of
+
+    return points_of(folder, runs, whole)
 
 
 class LiteSnn(SearchMethod[SearchSettings]):
@@ -52,7 +58,9 @@ class LiteSnn(SearchMethod[SearchSettings]):
             Column("T", "timesteps"),
             Column("folder", "folder"),
         ),
-        _sweep,
+        _variants,
+        _points,
+        "sweep.json",
     )
 
     def search(self, data: Dataset, folder: Path, settings: SearchSettings, options: SearchOptions) -> SearchResult:

@@ -15,11 +15,15 @@ from litesnn.search.methods.lite.history import METHOD, EpochRow
 from litesnn.search.methods.lite.method import LITESNN
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.lite.work import Epochs
+from litesnn.search.run.events import require_tensorboard
+from litesnn.search.run.files import RunFiles
+from litesnn.search.run.following import Follow, journal_of
 from litesnn.search.run.history import SearchResult, search_identity
+from litesnn.search.run.machine import machine
 from litesnn.search.run.output import CHECKPOINT_FILE, check_search_output
 from litesnn.search.run.precision import decided
 from litesnn.search.run.run import Run
-from litesnn.search.run.session import run_session, set_threads, shared_among_ranks, usable_device
+from litesnn.search.run.session import run_session, set_threads, shared_among_ranks, usable_device, versions
 
 
 def search_genotype(
@@ -32,6 +36,8 @@ def search_genotype(
     device: str = "cpu",
     resume: bool = False,
     progress: bool = True,
+    tensorboard: bool = False,
+    only_expected: bool = False,
     on_epoch: Callable[[EpochRow], None] | None = None,
 ) -> SearchResult:
     """Search a network for a data set; writes `genotype.json` (untrained) and `history.json` into `out_dir`.
@@ -48,6 +54,8 @@ def search_genotype(
     device : as torch names it
     resume : go on from `search.checkpoint` in `out_dir`, written after every epoch, where there is one
     progress : show a bar where somebody looks: a terminal, a notebook
+    tensorboard : write event files into `out_dir/events`
+    only_expected : raise `ExpectedTime` once the first batches said how long it takes; nothing is written
     on_epoch : called after every epoch, once its checkpoint is written; in the first process
 
     Raises
@@ -61,15 +69,25 @@ def search_genotype(
         settings = LITESNN.settings(preset, settings or {})
     check_reset(settings)
     check_search_output(Path(out_dir))
+    if tensorboard:
+        require_tensorboard(SearchError)
     set_threads(settings.threads)
     data = given_dataset(dataset, data_dir)
     place = usable_device(device, SearchError)
     ranks = shared_among_ranks(place, settings.batch_size, SearchError)
     settings = replace(settings, precision=decided(settings.precision, place, ranks))
     identity = {"method": METHOD, **search_identity(data, settings.as_dict()), **ranks.identity}
-    run = Run(
-        kind="search", error=SearchError, checkpoint=Path(out_dir) / CHECKPOINT_FILE, identity=identity, ranks=ranks
+    follow = Follow(
+        RunFiles.of_search(Path(out_dir)),
+        journal_of("search", METHOD, data, settings.as_dict(), "epochs", settings.epochs),
+        machine(place),
+        versions(),
+        ranks.count,
+        events=tensorboard,
+        only_expected=only_expected,
+        shown=progress,
     )
+    run = Run("search", SearchError, Path(out_dir) / CHECKPOINT_FILE, identity, follow, ranks)
     with run_session(progress, ranks, SearchError) as bar:
         work = Epochs(data=data, settings=settings, device=place, ranks=ranks, bar=bar)
         run.go(work, bar, resume, on_epoch)

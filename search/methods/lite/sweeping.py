@@ -5,29 +5,27 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
+from os import PathLike
 from pathlib import Path
-from typing import Any
 
 from pydantic import TypeAdapter
 
 from litesnn.base.errors import SearchError
 from litesnn.base.output import check_file, write_atomically
 from litesnn.base.output_kinds import SWEEP
-from litesnn.reading import Kind, is_there, parse_json, read_file
-from litesnn.search.data import Dataset
+from litesnn.base.parts.compute import IN_TURN, Plan
+from litesnn.search.data import Dataset, load_dataset
 from litesnn.search.methods.lite.history import EpochRow
-from litesnn.search.methods.lite.search import search_genotype
 from litesnn.search.methods.lite.settings import SearchSettings
-from litesnn.search.run.history import FORMAT, VERSION
-from litesnn.search.run.output import HISTORY_FILE, check_search_output
+from litesnn.search.methods.method import SearchOptions
+from litesnn.search.methods.several import Variant, search_several
+from litesnn.search.run.found import FoundRun
 from litesnn.search.run.ranks import is_first_process
 
 FIGURE_3 = ((1e-9, 0.0), (1e-9, 1e-13), (5e-9, 1e-13), (1e-9, 5e-13))
 """Pairs named in the paper's text around Figure 3, and one with a higher price of operations."""
-
-
-MAX_HISTORY_BYTES = 2**28
-"""Of history.json: an epoch takes 2 kB."""
+SWEEP_FILE = "sweep.json"
 
 
 @dataclass(frozen=True)
@@ -50,27 +48,50 @@ def sweep(
     out_dir: Path,
     settings: SearchSettings,
     pairs: Sequence[tuple[float, float]],
-    **options: Any,
+    *,
+    data_dir: str | PathLike[str] | None = None,
+    device: str = "cpu",
+    resume: bool = False,
+    progress: bool = True,
+    tensorboard: bool = False,
+    plan: Plan = IN_TURN,
 ) -> list[SweepPoint]:
     """Search once per pair (lambda_mem, lambda_comp), each into a folder of its own; writes `sweep.json` into `out_dir`.
 
-    With `resume`, searches that are done are not repeated.
+    Parameters
+    ----------
+    resume : go on with searches that were ended, and do not repeat those that are done
+    plan : where they are computed, see `docs/machines.md`
     """
-    check_file(out_dir / "sweep.json", SWEEP)
-    for index in range(len(pairs)):
-        check_search_output(out_dir / f"sweep-{index}")
-    points = []
-    for index, (memory, operations) in enumerate(pairs):
-        folder = out_dir / f"sweep-{index}"
-        priced = replace(settings, lambda_mem=memory, lambda_comp=operations)
-        history = _finished(folder, priced) if options.get("resume") else None
-        if history is None:
-            history = search_genotype(dataset, folder, priced, **options).history
-        points.append(_point(memory, operations, folder.name, history))
+    from litesnn.search.methods.lite.method import LITESNN
+
+    source = partial(load_dataset, dataset, data_dir) if isinstance(dataset, str) else partial(_itself, dataset)
+    options = SearchOptions(device, resume, progress, tensorboard)
+    check_file(out_dir / SWEEP_FILE, SWEEP)
+    variants = pair_variants(settings, pairs)
+    runs = search_several(LITESNN, source, out_dir, variants, options, plan)
+    return points_of(out_dir, runs, whole=len(runs) == len(variants))
+
+
+def pair_variants(settings: SearchSettings, pairs: Sequence[tuple[float, float]]) -> list[Variant]:
+    """The searches of a sweep."""
+    return [
+        Variant(f"sweep-{index}", replace(settings, lambda_mem=memory, lambda_comp=operations))
+        for index, (memory, operations) in enumerate(pairs)
+    ]
+
+
+def points_of(out_dir: Path, runs: Sequence[FoundRun], whole: bool) -> list[SweepPoint]:
+    """The points of the searches that are done; writes `sweep.json` where they are the `whole` sweep."""
+    points = [_point(run) for run in runs]
     document = {"format": "litesnn.sweep", "version": 1, "points": [asdict(point) for point in points]}
-    if is_first_process():
-        write_atomically(out_dir / "sweep.json", (json.dumps(document, indent=1) + "\n").encode(), SWEEP)
+    if whole and is_first_process():
+        write_atomically(out_dir / SWEEP_FILE, (json.dumps(document, indent=1) + "\n").encode(), SWEEP)
     return points
+
+
+def _itself(data: Dataset) -> Dataset:
+    return data
 
 
 def parse_pair(text: str) -> tuple[float, float]:
@@ -82,43 +103,22 @@ def parse_pair(text: str) -> tuple[float, float]:
     return memory, operations
 
 
-def _finished(folder: Path, settings: SearchSettings) -> dict[str, Any] | None:
-    """The history of a search that is done, None where there is none, or one of other settings.
-
-    Raises
-    ------
-    SearchError
-        For a file that no search wrote.
-    """
-    path = folder / HISTORY_FILE
-    if not is_there(path):
-        return None
-    history = parse_json(read_file(path, Kind(SearchError, "history", MAX_HISTORY_BYTES)), str(path), SearchError)
-    if not isinstance(history, dict) or history.get("format") != FORMAT or history.get("version") != VERSION:
-        raise SearchError(
-            f"{path}: not a history of this version of LiteSNN; remove it or start the sweep without resuming"
-        )
-    if history.get("settings") != settings.as_dict():
-        return None
+def _point(run: FoundRun) -> SweepPoint:
+    """`SearchError` for a history that is not whole."""
+    assert run.history is not None
     try:
-        last = TypeAdapter(EpochRow).validate_python(history["epochs"][-1])
-        return {"epochs": [last.document()]}
+        last = TypeAdapter(EpochRow).validate_python(run.history["epochs"][-1])
     except (ValueError, LookupError, TypeError) as error:
         raise SearchError(
-            f"{path}: not a whole history ({str(error)[:200]}); remove it or start the sweep without resuming"
+            f"{run.path}: not a whole history ({str(error)[:200]}); remove it or start the sweep without resuming"
         ) from error
-
-
-def _point(memory: float, operations: float, folder: str, history: dict[str, Any]) -> SweepPoint:
-    last = history["epochs"][-1]
-    decoded = last["decoded"]
     return SweepPoint(
-        lambda_mem=memory,
-        lambda_comp=operations,
-        folder=folder,
-        accuracy=last["accuracy"][decoded["timesteps"] - 1],
-        model_size=decoded["model_size"],
-        bit_syn_ops=decoded["bit_syn_ops"],
-        bits=decoded["bits"],
-        timesteps=decoded["timesteps"],
+        lambda_mem=run.settings["lambda_mem"],
+        lambda_comp=run.settings["lambda_comp"],
+        folder=run.name,
+        accuracy=last.accuracy[last.decoded.timesteps - 1],
+        model_size=last.decoded.model_size,
+        bit_syn_ops=last.decoded.bit_syn_ops,
+        bits=last.decoded.bits,
+        timesteps=last.decoded.timesteps,
     )

@@ -18,17 +18,19 @@ from litesnn.search.data import Dataset
 from litesnn.search.methods.lite.costs import make_cost
 from litesnn.search.methods.lite.decode import decode, to_genotype
 from litesnn.search.methods.lite.epoch import JointOptimization
-from litesnn.search.methods.lite.history import METHOD, EpochRow, epoch_row, own_history
+from litesnn.search.methods.lite.history import METHOD, EpochRow, epoch_row, epochs_table, own_history
 from litesnn.search.methods.lite.optimizers import Optimizers
 from litesnn.search.methods.lite.preparation import make_space, split_halves
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.lite.stages import enter, stage_of
 from litesnn.search.methods.lite.supernet import Supernet
 from litesnn.search.run.checkpoint import optimizer_tensors, restore_module, restore_optimizer
+from litesnn.search.run.following import Tick, silent
 from litesnn.search.run.history import SearchResult, history_document, network_name, search_record
 from litesnn.search.run.output import GENOTYPE
 from litesnn.search.run.ranks import Ranks
 from litesnn.search.run.synchronized_norm import synchronize_norms
+from litesnn.search.run.table import RunTable
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,7 @@ class Epochs:
         )
         self.updates = -(-len(halves.weights.y) // settings.batch_size)
         self.rows: list[dict[str, Any]] = []
+        self.tick: Tick = silent
 
     @property
     def done(self) -> int:
@@ -77,7 +80,7 @@ class Epochs:
             stage = stage_of(self.settings, epoch)
             enter(stage, self.supernet, self.settings, self.cost.tolls)
             self.ranks.align(self.supernet)
-            means = self.optimization.run_epoch(epoch, stage)
+            means = self.optimization.run_epoch(epoch, stage, self.tick)
             decoded = decode(self.space, self.supernet.choices, self.settings, self.cost.tolls)
             genotype = to_genotype(decoded, self.deployed_space, self.data.input_spec, self.settings, "decoded")
             row = epoch_row(epoch, stage, means, self.updates, self.supernet, decoded, genotype)
@@ -98,6 +101,10 @@ class Epochs:
         for name, optimizer in self.optimizers.named():
             tensors |= optimizer_tensors(name, optimizer)
         return tensors
+
+    def table(self) -> RunTable:
+        """The epochs; of the choices those that were decoded."""
+        return epochs_table(self.rows, self.settings.timesteps, self.total)
 
     def restore(self, state: _State, tensors: Mapping[str, Tensor], path: Path) -> None:
         """Go on after these rows, with the supernet and optimizers of their last epoch."""

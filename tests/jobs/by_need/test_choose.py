@@ -12,7 +12,8 @@ from litesnn.base.errors import NeedError
 from litesnn.compiler.need import Need
 from litesnn.jobs.by_need.choose import Chosen, choose
 from litesnn.jobs.by_need.halves import LEAST_SAMPLES, halved
-from litesnn.jobs.by_need.measured import Choice, Measured, Trial
+from litesnn.jobs.by_need.measured import Choice, Measured
+from litesnn.jobs.by_need.trials import Trial, Trials
 from litesnn.jobs.samples import Samples
 
 WIDTHS = {"a": [(4,), (3,), (2,), (1,)], "b": [(4,), (3,), (2,), (1,)]}
@@ -25,7 +26,7 @@ class Written(Measured):
     samples = (50, 50)
 
     def __init__(self, lost: Callable[[dict[str, int]], float | None], start: float = 1.0) -> None:
-        self.lost, self.start, self.asked = lost, start, list[dict[str, int]]()
+        self.lost, self.start, self.asked, self.trials = lost, start, list[dict[str, int]](), Trials()
 
     def trial(self, choice: Choice) -> Trial | None:
         bits = {part: choice.get(part, ways[0])[0] for part, ways in WIDTHS.items()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,13 @@ from interruptions import Interrupted, crash_after
 from mutations import checkpoint, mutants
 from torch import Tensor
 
-from litesnn.base.errors import LiteSNNError, SearchError, TrainingError
+from litesnn.base.errors import LiteSNNError, RunError, SearchError, TrainingError
 from litesnn.compiler.genotype import load_genotype
 from litesnn.search.methods.lite.settings import SearchSettings
-from litesnn.search.methods.lite.sweeping import _finished
+from litesnn.search.methods.lite.sweeping import points_of
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.run.checkpoint import read_checkpoint
+from litesnn.search.run.found import find_runs
 from litesnn.search.settings.overrides import with_settings
 from litesnn.search.training import TrainingSettings, train_genotype
 from litesnn.search.training.auxiliary import Trainee
@@ -115,18 +115,16 @@ def test_cut_and_foreign_files_are_no_checkpoints(interrupted: Path, tmp_path: P
     [("{", "not valid JSON"), ("[]", "not a history"), ('{"format": "litesnn.search", "version": 9}', "not a history")],
 )
 def test_a_sweep_names_a_history_that_no_search_wrote(content: str, message: str, tmp_path: Path) -> None:
-    assert _finished(tmp_path, SearchSettings()) is None
     (tmp_path / "history.json").write_text(content)
-    with pytest.raises(SearchError, match=message):
-        _finished(tmp_path, SearchSettings())
+    with pytest.raises(RunError, match=message):
+        find_runs(tmp_path)
 
 
 def test_a_sweep_refuses_a_history_without_its_last_epoch(tmp_path: Path) -> None:
     whole = {"format": "litesnn.search", "version": 1, "settings": SearchSettings().as_dict(), "epochs": []}
-    (tmp_path / "history.json").write_text(json.dumps(whole))
+    (tmp_path / "history.json").write_text(json.dumps({**whole, "method": "litesnn", "dataset": "bars"}))
     with pytest.raises(SearchError, match="not a whole history"):
-        _finished(tmp_path, SearchSettings())
-    assert _finished(tmp_path, replace(SearchSettings(), seed=1)) is None
+        points_of(tmp_path, find_runs(tmp_path), whole=False)
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from interruptions import Interrupted, crash_after
+from interruptions import Interrupted, crash_after, same_files
 
 from litesnn.base.errors import SearchError
 from litesnn.compiler.genotype import InputSpec, load_genotype
 from litesnn.search.data import Dataset
 from litesnn.search.methods.light import CellSearchSettings, preset, search_cell
 from litesnn.search.published.initialize import initialize
+from litesnn.search.run.files import RunFiles
 from litesnn.search.settings.overrides import with_settings
 
 SMALL = {"channels": 4, "batch_size": 8, "repeats": 2, "timesteps": 3, "candidates": 24, "samples": 0}
@@ -57,6 +58,7 @@ def test_a_resumed_search_has_the_same_history_and_result(tmp_path: Path, settin
             search_cell(noise(), folder, settings, on_evaluations=crash_after(stop))
         assert search_cell(noise(), folder, settings, resume=True).history == whole.history
         assert (folder / "genotype.json").read_bytes() == (tmp_path / "whole" / "genotype.json").read_bytes()
+        same_files(RunFiles.of_search(tmp_path / "whole"), RunFiles.of_search(folder))
 
 
 def test_the_best_random_cell_wins_and_a_round_takes_the_highest_removals(tmp_path: Path) -> None:

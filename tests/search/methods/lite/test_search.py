@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
-from interruptions import Interrupted, crash_after
+from interruptions import Interrupted, crash_after, same_files
 
 from litesnn.base.errors import SearchError
 from litesnn.compiler.genotype import Genotype, InputSpec, load_genotype
@@ -23,6 +23,7 @@ from litesnn.search.methods.lite.optimizers import Optimizers
 from litesnn.search.methods.lite.preparation import make_space, split_halves
 from litesnn.search.methods.lite.stages import enter, stage_of, stages
 from litesnn.search.methods.lite.supernet import Supernet
+from litesnn.search.run.files import RunFiles
 from litesnn.search.spaces import CONV
 
 SETTINGS = SearchSettings(
@@ -87,6 +88,7 @@ def test_a_resumed_search_has_the_same_curve_and_result(tmp_path: Path, sequenti
         again = search_genotype(bars(), folder, settings, resume=True)
         assert again.history == whole.history
         assert (folder / "genotype.json").read_bytes() == (tmp_path / "whole" / "genotype.json").read_bytes()
+        same_files(RunFiles.of_search(tmp_path / "whole"), RunFiles.of_search(folder))
 
 
 def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:

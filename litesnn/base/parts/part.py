@@ -1,0 +1,86 @@
+"""A part of a larger job, and what came of it."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from litesnn.base.errors import LiteSNNError
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part.
+
+    Attributes
+    ----------
+    place : what it is, for people: `sweep-2`, `row 7: loihi2, cores=64`, `samples 512 to 767`
+    key : equal keys, equal results; the name of its file where results are kept
+    work : computes it, wherever it is called; can be pickled, and what it returns is JSON
+    """
+
+    place: str
+    key: str
+    work: Callable[[], Any]
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a part gave."""
+
+    result: Any
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Why a part gave nothing; `trace` where it was not an error of the user's or the machine's."""
+
+    message: str
+    trace: str = ""
+
+
+Outcome = Done | Failed
+
+
+class Engine(Protocol):
+    """Computes parts."""
+
+    def outcomes(self, parts: Sequence[Part]) -> Iterator[tuple[int, Outcome]]:
+        """(index, outcome) of every part, in the order in which they end. One that fails does not end the others."""
+        ...
+
+
+def outcome_of(work: Callable[[], Any]) -> Outcome:
+    """Call it; whatever it raises is its outcome."""
+    try:
+        return Done(work())
+    except LiteSNNError as error:
+        return Failed(str(error))
+    except Exception as error:
+        return Failed(f"{type(error).__name__}: {error}", "".join(traceback.format_exception(error)))
+
+
+class InTurn:
+    """One after the other, in this process."""
+
+    def outcomes(self, parts: Sequence[Part]) -> Iterator[tuple[int, Outcome]]:
+        """See `Engine`."""
+        for index, part in enumerate(parts):
+            yield index, outcome_of(part.work)
+
+
+@dataclass(frozen=True)
+class Share:
+    """The parts of one job of an array: those whose number, counted round, is `number` of `count`; both from 1."""
+
+    number: int
+    count: int
+
+    def __contains__(self, index: int) -> bool:
+        """Whether a part, from 0, is one of them."""
+        return index % self.count == self.number - 1
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
