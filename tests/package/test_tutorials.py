@@ -36,7 +36,7 @@ def test_a_network_is_searched(tmp_path: Path) -> None:
 def test_a_network_is_made_to_fit(tmp_path: Path) -> None:
     tutorial_pages.follow("tutorial-fit", tmp_path)
     assert verified(tmp_path / "program")
-    assert litesnn.Program.load(tmp_path / "program").report.mapping.cores == 1
+    assert litesnn.Program.load(tmp_path / "program").report.mapping.cores <= 2
 
 
 def test_a_chip_is_described(tmp_path: Path) -> None:
