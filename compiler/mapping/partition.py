@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from litesnn.compiler.mapping.refusal import Excess
 from litesnn.compiler.mapping.split_all import split_all
 from litesnn.compiler.mapping.usage import Demand
 
+STORED = ("synapse_words", "list_words", "synapse_formats", "core_words")
+"""Resources that depend on how lists are stored."""
 REPACKED = 6
 """Packings that are tried before the last one is taken: of those that cut slices, then of those that cut none."""
 
@@ -52,10 +54,16 @@ def partition(
     packer = Packer(found.demands, found.grids, limits)
 
     def packed(cores: list[tuple[Slice, ...]]) -> tuple[Packed, list[Over]]:
+        """A packing, and cores that it makes too full; what lists take as stored is looked at only where all else fits."""
         links = find_links(cores, demands, limits, rates)
-        memory = [{} if found.refused else stored(slices) for slices in cores]
-        over = _over(cores, demands, limits, links, memory, further)
-        return Packed(cores, links, memory, found.refused), [] if found.refused else over
+        result = Packed(cores, links, [{}] * len(cores), found.refused)
+        if found.refused:
+            return result, []
+        over = [each for each in _over(result, demands, limits, further) if each.resource not in STORED]
+        if over:
+            return result, over
+        result = replace(result, memory=[stored(slices) for slices in cores])
+        return result, _over(result, demands, limits, further)
 
     whole: frozenset[str] = frozenset()
     reserve: Usage = {}
@@ -77,7 +85,9 @@ def partition(
         if not any(len(each.slices) > 1 for each in over):
             break
         reserve = _reserved(reserve, over)
-    return result
+    if found.refused or any(result.memory):
+        return result
+    return replace(result, memory=[stored(slices) for slices in result.cores])
 
 
 def _reserved(reserve: Usage, over: list[Over]) -> Usage:
@@ -89,20 +99,14 @@ def _reserved(reserve: Usage, over: list[Over]) -> Usage:
     return more
 
 
-def _over(
-    cores: list[tuple[Slice, ...]],
-    demands: dict[str, Demand],
-    limits: CoreLimits,
-    links: Links,
-    memory: list[Usage],
-    further: int,
-) -> list[Over]:
+def _over(packed: Packed, demands: dict[str, Demand], limits: CoreLimits, further: int) -> list[Over]:
+    cores, links = packed.cores, packed.links
     leaving = links.axons.getnnz(axis=1)
     if limits.entries is not None:
         leaving = np.asarray((links.entries + further * links.axons).sum(axis=1)).ravel()
     return [
         Over(slices, name, value - limits.resources[name])
-        for slices, usage in zip(cores, usages(cores, demands, limits, links, memory, leaving), strict=True)
+        for slices, usage in zip(cores, usages(cores, demands, limits, links, packed.memory, leaving), strict=True)
         for name, value in usage.items()
         if value > limits.resources[name]
     ]
