@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from random_networks import random_input, random_trained_genotype
 
-from litesnn.base.errors import CompileError
 from litesnn.compiler.encoding.choose import NAMES
 from litesnn.compiler.export.verilog.refusals import refusals
 from litesnn.compiler.graph import Graph
@@ -70,11 +69,8 @@ def drawn(seed: int, **choices: Any) -> Drawn:
 
 def compared(network: Drawn) -> Compared | str:
     """Both engines on the inputs, or the first thing that cores do not compute of it."""
-    try:
-        mapping = map_graph(network.graph, network.profile)
-        image = build_image(network.graph, mapping, network.profile, "net")
-    except CompileError as error:
-        return str(error)
+    mapping = map_graph(network.graph, network.profile)
+    image = build_image(network.graph, mapping, network.profile, "net")
     refused = refusals(image, network.graph)
     if refused:
         return refused[0]

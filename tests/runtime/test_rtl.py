@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rtl_networks import Compared, Drawn, compared, drawn
+from written_nets import INSTANT, LOIHI2, compiled, dense, layer, write_net
 
 from litesnn.base.errors import BackendError
 from litesnn.compiler.export.verilog.layout import Layout
@@ -29,7 +31,7 @@ def outcomes() -> dict[int, Compared | str]:
     return {seed: compared(drawn(seed)) for seed in SEEDS}
 
 
-def layout(network: Drawn) -> Layout:
+def layout_of(network: Drawn) -> Layout:
     image = build_image(network.graph, map_graph(network.graph, network.profile), network.profile, "net")
     return Layout(Sizes.of(image, network.profile))
 
@@ -49,10 +51,26 @@ def test_the_networks_are_worth_comparing(outcomes: dict[int, Compared | str]) -
 
 
 @needs_verilator
+def test_values_that_the_host_writes_into_neurons_arrive_in_the_same_step(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    layers = [
+        layer("input", shape=np.array([8]), neuron=INSTANT, weight=np.float32(60), bias=np.float32(3)),
+        dense(rng.integers(-20, 30, (12, 8)), INSTANT),
+        dense(rng.integers(-20, 40, (5, 12)), INSTANT),
+    ]
+    graph = compiled(write_net(tmp_path / "net.net", layers))
+    inputs = rng.integers(-500, 1500, (5, *graph.sources[0].shape)).astype(np.int16)
+    found = compared(Drawn(graph, LOIHI2, inputs, "an imported network"))
+    assert isinstance(found, Compared), found
+    assert found.equal
+    assert found.spikes > 100
+
+
+@needs_verilator
 @pytest.mark.parametrize("seed", [0, 4])
 def test_nothing_in_the_modules_is_doubtful(seed: int, tmp_path: Path) -> None:
     """`-Wall`: widths, unused bits, latches; at the sizes of one core and of several."""
-    for name, content in {PACKAGE: layout(drawn(seed)).package().encode(), **module_files()}.items():
+    for name, content in {PACKAGE: layout_of(drawn(seed)).package().encode(), **module_files()}.items():
         (tmp_path / name).write_bytes(content)
     command = [verilator(), "--lint-only", "-Wall", "--timing", "--top-module", "testbench"]
     assert "%Warning" not in run_tool([*command, PACKAGE, *MODULES, TESTBENCH], tmp_path, 120)
@@ -64,7 +82,7 @@ def test_nothing_in_the_modules_is_doubtful(seed: int, tmp_path: Path) -> None:
 def test_a_synthesizer_reads_the_modules(tmp_path: Path) -> None:
     """Nothing is driven twice or by nobody, and no width is adapted silently."""
     yosys = next(found for found in map(shutil.which, YOSYS) if found)
-    for name, content in {PACKAGE: layout(drawn(0)).package().encode(), **module_files()}.items():
+    for name, content in {PACKAGE: layout_of(drawn(0)).package().encode(), **module_files()}.items():
         (tmp_path / name).write_bytes(content)
     script = f"read_verilog -sv {PACKAGE} {' '.join(MODULES)}; chparam -set LOAD 0 top; hierarchy -check -top top; proc; check -assert"
     assert "Warning" not in run_tool([yosys, "-q", "-p", script], tmp_path, 120)

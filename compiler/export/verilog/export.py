@@ -72,7 +72,7 @@ def export_verilog(program: Program) -> Exported:
     index = json.dumps(document.model_dump(mode="json"), indent=1, sort_keys=True) + "\n"
     said = f"{len(image.cores)} core(s); {sizes.neurons:,} neurons, {sizes.words:,} words and {sizes.slots} delay slots in each"
     blocks, bits = block_ram(layout), sum(memory.bits for memory in memories(layout))
-    ram = f"memory of a core: {bits:,} bits, some {blocks} blocks of 36 Kbit; of the chip: {blocks * len(image.cores)}"
+    ram = f"memory of a core: {bits:,} bits, up to {blocks} blocks of 18 Kbit; of the chip: {blocks * len(image.cores)}"
     return Exported(
         {INDEX: index.encode(), **files}, (said, ram, "docs/hardware.md: how to simulate and synthesize them")
     )

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from litesnn.compiler.export.verilog.layout import Layout
 
-BLOCK_WIDTHS = {36: 1024, 18: 2048, 9: 4096, 4: 8192, 2: 16384, 1: 32768}
-"""Width in bits -> rows of a block of 36 Kbit with one write and one read port, as FPGAs of the last twenty years have it."""
-DISTRIBUTED = 1024
-"""Bits up to which a memory is put into logic instead."""
+BLOCK_WIDTHS = {36: 512, 18: 1024, 9: 2048, 4: 4096, 2: 8192, 1: 16384}
+"""Width in bits -> rows of a block of 18 Kbit with one write and one read port, as FPGAs of the last twenty years have it."""
+SHALLOW = 64
+"""Rows up to which a memory is put into logic instead."""
 MEMBRANE_BITS, PARAMETER_BITS, FORMATS = 24, 32, 16
 
 
@@ -29,8 +29,8 @@ class Memory:
 
     @property
     def blocks(self) -> int:
-        """Blocks of 36 Kbit, in the shape that takes least; 0 where it is small enough for logic."""
-        if self.bits <= DISTRIBUTED:
+        """Blocks of 18 Kbit, all in the shape that takes least; 0 where it is small enough for logic."""
+        if self.rows <= SHALLOW:
             return 0
         return min(-(-self.width // width) * -(-self.rows // rows) for width, rows in BLOCK_WIDTHS.items())
 
@@ -57,5 +57,5 @@ def memories(layout: Layout) -> Iterator[Memory]:
 
 
 def block_ram(layout: Layout) -> int:
-    """Blocks of 36 Kbit that a core takes."""
+    """Blocks of 18 Kbit that a core takes at most: a synthesizer mixes shapes."""
     return sum(memory.blocks for memory in memories(layout))

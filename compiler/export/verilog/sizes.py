@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
-
-import numpy as np
 
 from litesnn.compiler.encoding import decode
 from litesnn.compiler.image import Image
-from litesnn.compiler.image.model import WINDOW, CoreImage
+from litesnn.compiler.image.model import WINDOW, CoreImage, Ints
 from litesnn.compiler.profile import Profile, known
 
 COUNT_BITS = 6
@@ -75,7 +74,7 @@ class Sizes:
             entries=_most(len(core.memory.counts_high) for core in cores),
             axons=_most(len(core.axons) for core in cores),
             reads=_most(len(core.reads) for core in cores),
-            windows=_most(int(np.count_nonzero(core.reads[:, 0] == WINDOW)) for core in cores),
+            windows=_most(len(_slid(core)) for core in cores),
             ranks=_most(sum(core.windows[row[5]].source[0] for row in _slid(core)) for core in cores),
             groups=_most(len(core.groups) for core in cores),
             parameters=_most(sum(len(v) for group in core.groups for v in group.parameters.values()) for core in cores),
@@ -131,13 +130,14 @@ _LEAST = {
 """Of a simulator that programs share."""
 
 
-def _most(counts: object) -> int:
+def _most(counts: Iterable[int]) -> int:
     """Rows of the fullest core, and one to spare."""
-    return max(counts, default=0) + 2  # type: ignore[call-overload,no-any-return]
+    return max(counts, default=0) + 2
 
 
-def _slid(core: CoreImage) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
-    found: np.ndarray[tuple[int, int], np.dtype[np.int64]] = core.reads[core.reads[:, 0] == WINDOW]
+def _slid(core: CoreImage) -> Ints:
+    """Its reads of kernels."""
+    found: Ints = core.reads[core.reads[:, 0] == WINDOW]
     return found
 
 

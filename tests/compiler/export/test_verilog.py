@@ -11,6 +11,7 @@ import pytest
 from rtl_networks import drawn
 
 from litesnn.compiler.export.verilog.layout import Layout
+from litesnn.compiler.export.verilog.memories import Memory, memories
 from litesnn.compiler.export.verilog.refusals import refusals
 from litesnn.compiler.export.verilog.sizes import Sizes
 from litesnn.compiler.export.verilog.tables import core_tables
@@ -47,6 +48,19 @@ def test_a_shared_simulator_holds_what_its_own_would(image: Image) -> None:
     shared = own.shared()
     assert all(getattr(shared, name) >= value for name, value in vars(own).items())
     assert shared.sum_bits == own.sum_bits
+
+
+def test_the_ring_of_sums_counts_as_memory(image: Image) -> None:
+    """A slot more is a sum more per neuron; a block holds 18 Kbit in the widths that block RAM has."""
+    sizes = Sizes.of(image, NETWORK.profile)
+    before, after = (
+        {memory.name: memory for memory in memories(Layout(sized))}
+        for sized in (sizes, replace(sizes, slots=sizes.slots + 1))
+    )
+    assert after["sums"].bits - before["sums"].bits == sizes.neurons * sizes.sum_bits
+    assert [name for name in before if before[name] != after[name]] == ["sums"]
+    assert Memory("words", 36, 512).blocks == 1
+    assert Memory("words", 36, 513).blocks == Memory("words", 37, 512).blocks == 2
 
 
 def test_a_network_that_cores_compute_is_not_refused(image: Image) -> None:
