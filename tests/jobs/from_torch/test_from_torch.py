@@ -131,6 +131,31 @@ def keeps(net: Any, x: torch.Tensor) -> Any:
     return net.last
 
 
+def halved(net: Any, x: torch.Tensor) -> Any:
+    now = net.fc(x)
+    now.mul_(0.5)  # its meaning would be lost: what is read is `now`, not what mul_ returned
+    return net.lif(now)[0]
+
+
+def through_a_view(net: Any, x: torch.Tensor) -> Any:
+    now = net.fc(x)
+    seen = now.view(-1)
+    seen *= 0.5
+    return net.lif(now)[0]
+
+
+def into_another(net: Any, x: torch.Tensor) -> Any:
+    now = net.fc(x)
+    torch.clamp(now, min=0, out=now)
+    return net.lif(now)[0]
+
+
+def assigned(net: Any, x: torch.Tensor) -> Any:
+    kept = torch.zeros(1, *x.shape)
+    kept[0] = net.lif(net.fc(x))[0]
+    return kept
+
+
 REFUSED: dict[str, tuple[Any, str]] = {
     "values": (lambda net, x: net.lif(net.fc(x))[0] if x.sum() > 0 else x, "depends on values"),
     "a state of its own": (keeps, "keeps 'last'"),
@@ -140,6 +165,10 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "mixed": (lambda net, x: net.lif(net.fc(x.flatten()[None].view(3, 2, 6)[:, 0]))[0], "batch"),
     "membrane": (lambda net, x: net.lif(net.fc(x))[1], "reset_mechanism 'none'"),
     "no neurons": (lambda net, x: net.fc(x), "calls no neurons"),
+    "in place": (halved, r"mul_\(\): changes a tensor in place"),
+    "in place, through a view": (through_a_view, r"imul\(\): changes a tensor in place"),
+    "in place, as out": (into_another, r"clamp\(\): changes a tensor in place"),
+    "in place, a part": (assigned, "in place.*torch.stack"),
 }
 
 
