@@ -12,6 +12,7 @@ from torch import fx, nn
 
 from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.real.nodes import Shape
+from litesnn.jobs.from_torch.changes import Changes
 from litesnn.jobs.from_torch.layers import NORMALIZATIONS, check_leading, fold, layer_members
 from litesnn.jobs.from_torch.neurons.reading import NeuronReading, Refused, refused
 from litesnn.jobs.from_torch.operations import Call, operate
@@ -19,6 +20,10 @@ from litesnn.jobs.from_torch.signals import Signal, as_signal, signals_in
 from litesnn.jobs.from_torch.terms import Applied, Given, Operation, Sent, Term, Zeros
 from litesnn.jobs.from_torch.trace import Trace
 
+CHANGED = (
+    "changes a tensor in place that is read again under its old name; allowed: to go on with what it returns (y = y * 2), "
+    "and to gather steps in a list for torch.stack"
+)
 WEIGHTED = ("Linear", "Affine", "Conv2d")
 
 
@@ -85,12 +90,18 @@ class _Reading:
             if isinstance(found, NeuronReading) and found.time_axis is not None and not found.squeezed:
                 self.time_axis = found.time_axis
         returned: Any = None
+        changes = Changes(list(self.graph.nodes))
         for node in self.graph.nodes:
+            changed = changes.before(node)
             if node.op == "output":
+                if changed is not None:
+                    raise refused(self._place(changed), CHANGED)
                 returned = self._meaning(node.args[0])
                 continue
             unknown = [self.meanings[n] for n in node.all_input_nodes if isinstance(self.meanings[n], Unknown)]
             try:
+                if changed is not None:
+                    raise refused(self._place(changed), CHANGED)
                 self.meanings[node] = unknown[0] if unknown else self._meaning_of(node)
             except Refused as problem:
                 self.meanings[node] = Unknown(refused(self._place(node), problem))

@@ -15,7 +15,7 @@ from torch import nn
 
 from litesnn.compiler.frontends.real.nodes import Shape
 from litesnn.jobs.from_torch.layers import layer_members
-from litesnn.jobs.from_torch.neurons.reading import Refused, floats
+from litesnn.jobs.from_torch.neurons.reading import Floats, Refused, floats
 from litesnn.jobs.from_torch.signals import Recorded, Signal, signals_in
 from litesnn.jobs.from_torch.terms import Given, Operation, Total, Zeros
 
@@ -71,10 +71,23 @@ def _add(call: Call) -> Any:
     return replace(whole[0], term=Total(tuple(flat)))
 
 
+def _subtract(call: Call) -> Any:
+    first, second = call.args[:2]
+    return _add(replace(call, args=(first, _negated(second)))) if isinstance(second, Signal) else _add(call)
+
+
+def _negative(call: Call) -> Any:
+    return _negated(call.signal)
+
+
+def _negated(signal: Signal) -> Signal:
+    return _scaled(signal, floats(-1.0), (*signal.leading, *signal.shape))
+
+
 def _signal_or_zeros(value: Any) -> Signal | Zeros:
     if isinstance(value, Signal):
         return value
-    if value == 0 or (isinstance(value, torch.Tensor) and not value.any()):
+    if not (value.any() if isinstance(value, torch.Tensor) else value):
         return Zeros()
     raise Refused("adds a constant; allowed: sums of layers and neurons, constants as the bias of a layer")
 
@@ -88,9 +101,19 @@ def _scale(call: Call) -> Any:
         raise Refused("multiplies or divides what is computed by each other; allowed: constant factors")
     values = floats(factor)
     values = 1 / values if call.name in DIVISIONS else values
-    spread = np.broadcast_to(values, (*signal.leading, *signal.shape))[(0,) * len(signal.leading)]
+    return _scaled(signal, values, tuple(call.value.shape))
+
+
+def _scaled(signal: Signal, values: Floats, sides: Shape) -> Signal:
+    own, extra = (*signal.leading, *signal.shape), max(values.ndim - len(signal.shape), 0)
+    if sides != own or any(side != 1 for side in values.shape[:extra]):
+        raise Refused(
+            f"multiplies {own} by a factor of {values.shape}; allowed: one number, or one per neuron or channel, the same in every "
+            "sample and time step"
+        )
+    spread = np.broadcast_to(values.reshape(values.shape[extra:]), signal.shape)
     key = ("scale", spread.tobytes())
-    return signal.through(Operation("scale", key, {"type": "Scale", "scale": spread.copy()}), call.value.shape)
+    return signal.through(Operation("scale", key, {"type": "Scale", "scale": spread.copy()}), own)
 
 
 def _reshape(call: Call) -> Any:
@@ -138,7 +161,7 @@ def _dropout(call: Call) -> Any:
     return call.signal
 
 
-DIVISIONS = ("truediv", "div", "itruediv")
+DIVISIONS = ("truediv", "div", "itruediv", "div_")
 POOLS: Mapping[str, Callable[..., nn.Module]] = {
     "avg_pool1d": nn.AvgPool1d,
     "avg_pool2d": nn.AvgPool2d,
@@ -160,8 +183,10 @@ RESHAPES = (
     "detach",
 )
 OPERATIONS: Mapping[str, Callable[[Call], Any]] = {
-    **dict.fromkeys(("add", "iadd"), _add),
-    **dict.fromkeys(("mul", "imul", *DIVISIONS), _scale),
+    **dict.fromkeys(("add", "iadd", "add_"), _add),
+    **dict.fromkeys(("sub", "isub", "sub_"), _subtract),
+    "neg": _negative,
+    **dict.fromkeys(("mul", "imul", "mul_", *DIVISIONS), _scale),
     **dict.fromkeys(RESHAPES, _reshape),
     "getitem": _item,
     "stack": _stack,

@@ -11,7 +11,7 @@ from litesnn.jobs.from_torch.trace import Trace
 
 
 def result_of(step: Step, trace: Trace) -> Term:
-    """The one returned term that nothing else is made of.
+    """The one returned term that nothing else is made of; where all of it comes back as feedback, the one layer that is returned.
 
     Raises
     ------
@@ -22,12 +22,15 @@ def result_of(step: Step, trace: Trace) -> Term:
     inner = {leaf.path for term in step.returned if isinstance(term, Applied) for leaf in sent_in(term)}
     computed = {part for call in step.neurons.values() for part in _applied(call.arriving)}
     found: dict[str, Term] = {}
+    fed_back: dict[str, Term] = {}
     for term in step.returned:
         if isinstance(term, Sent):
-            if term.path not in read | inner and (term.part in ("spikes", "mem")):
-                found[term.path] = term if term.part == "spikes" else found.get(term.path, term)
+            if term.path not in inner and (term.part in ("spikes", "mem")):
+                kept = fed_back if term.path in read else found
+                kept[term.path] = term if term.part == "spikes" else kept.get(term.path, term)
         elif term not in computed:
             found[repr(term)] = term
+    found = found or fed_back
     if len(found) != 1:
         own = [term.path for term in step.returned if isinstance(term, Sent)]
         shown = ", ".join(dict.fromkeys(own)) or "nothing of them"

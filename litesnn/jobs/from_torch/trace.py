@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import torch
 from torch import fx, nn
 
 from litesnn.base.errors import ImportFileError, LiteSNNError
+from litesnn.jobs.from_torch.changes import computed
 from litesnn.jobs.from_torch.keeping import unchanged
 from litesnn.jobs.from_torch.layers import is_layer, known_layers
 from litesnn.jobs.from_torch.neurons.reading import NeuronReading, refused
@@ -68,6 +70,14 @@ class Shaped(fx.Proxy):
 
     def __iter__(self) -> Iterator[Any]:
         return iter([operator.getitem(self, i) for i in range(len(self.known))])  # type: ignore[call-overload]
+
+
+def _augmented(name: str) -> Callable[[Any, Any], Any]:
+    return lambda self, other: self.tracer.create_proxy("call_function", getattr(operator, name), (self, other), {})
+
+
+for _name in ("iadd", "isub", "imul", "itruediv", "ifloordiv", "imod", "ipow", "imatmul", "iand", "ior", "ixor"):
+    setattr(Shaped, f"__{_name}__", _augmented(_name))  # older versions of fx take `y *= 2` for `y = y * 2`
 
 
 class Trace(fx.Tracer):
@@ -143,7 +153,7 @@ class Trace(fx.Tracer):
         made = []
         for i, value in enumerate(concrete_args):
             proxy = super().create_proxy("placeholder", f"argument{i}", (), {})
-            proxy.node.meta["value"] = value
+            proxy.node.meta["value"] = value.detach().clone() if isinstance(value, torch.Tensor) else value
             made.append(proxy)
         return type(self.root).forward, [self.root, *made]
 
@@ -159,7 +169,8 @@ class Trace(fx.Tracer):
         """See `fx.Tracer`; the value of the example goes along."""
         made = super().create_proxy(kind, target, args, kwargs, *others, **further)
         if kind != "placeholder":
-            made.node.meta["value"] = self._value(kind, target, _known(args), _known(kwargs))
+            value, changed = computed(partial(self._value, kind, target), args, kwargs, _known)
+            made.node.meta.update(value=value, changed=changed)
         return made
 
     def _value(self, kind: str, target: Any, args: Any, kwargs: Any) -> Any:
@@ -215,8 +226,8 @@ def _sent(reading: NeuronReading, arriving: torch.Tensor) -> Any:
     return spikes if reading.alone else (spikes, *states)
 
 
-def _known(values: Any) -> Any:
-    return fx.node.map_aggregate(values, lambda value: value.known if isinstance(value, Shaped) else value)
+def _known(value: Any) -> Any:
+    return value.known if isinstance(value, Shaped) else value
 
 
 def _shapes(example: tuple[Any, ...]) -> str:

@@ -10,7 +10,7 @@ import pytest
 import torch
 import torch_stand_ins as there
 from torch import nn
-from torch_doors import SAMPLES, STEPS, assert_same, frames, louder, on_grid, raster, step_by_step
+from torch_doors import SAMPLES, STEPS, assert_same, frames, louder, on_grid, raster, recorded, step_by_step
 
 import litesnn
 from litesnn.base.errors import ImportFileError
@@ -97,6 +97,35 @@ def test_branches_and_reshaping() -> None:
     assert_same(network, spikes[:, 0], spikes, {"cell": np.stack(sent, 1)})
 
 
+class Difference(nn.Module):
+    """One layer that reads its own spikes, a difference of layers, sums in place."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.plus, self.minus, self.back = nn.Linear(8, 6), nn.Linear(8, 6), nn.Linear(6, 6, bias=False)
+        self.lif = there.Leaky(0.9)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        mem, spikes = self.lif.init_leaky(), torch.zeros(x.shape[1], 6)
+        counts = torch.zeros(x.shape[1], 6)
+        for frame in x:
+            current = self.plus(frame) - self.minus(frame)
+            current += -self.back(spikes) / 4
+            spikes, mem = self.lif(current, mem)
+            counts += spikes
+        return counts / len(x)
+
+
+def test_differences_sums_in_place_and_a_layer_that_reads_itself() -> None:
+    torch.manual_seed(6)
+    network, spikes = louder(Difference(), 3.0), raster(8)
+    with torch.no_grad():
+        network.plus.weight += 0.3
+    given = spikes.transpose(0, 1)
+    expected = recorded(network, ["lif"], lambda: network(given))
+    assert_same(network, given, spikes, expected)
+
+
 def test_a_program_keeps_the_network_as_a_file(tmp_path: Path) -> None:
     torch.manual_seed(4)
     network = louder(nn.Sequential(nn.Linear(10, 8), there.Leaky(0.9, init_hidden=True)), 3.0, 0.1)
@@ -131,6 +160,35 @@ def keeps(net: Any, x: torch.Tensor) -> Any:
     return net.last
 
 
+def per_sample(net: Any, x: torch.Tensor) -> Any:
+    return net.lif(net.fc(x) * torch.linspace(0, 1, 6)[:, None])[0]
+
+
+def halved(net: Any, x: torch.Tensor) -> Any:
+    now = net.fc(x)
+    now.mul_(0.5)  # its meaning would be lost: what is read is `now`, not what mul_ returned
+    return net.lif(now)[0]
+
+
+def through_a_view(net: Any, x: torch.Tensor) -> Any:
+    now = net.fc(x)
+    seen = now.view(-1)
+    seen *= 0.5
+    return net.lif(now)[0]
+
+
+def into_another(net: Any, x: torch.Tensor) -> Any:
+    now = net.fc(x)
+    torch.clamp(now, min=0, out=now)
+    return net.lif(now)[0]
+
+
+def assigned(net: Any, x: torch.Tensor) -> Any:
+    kept = torch.zeros(1, *x.shape)
+    kept[0] = net.lif(net.fc(x))[0]
+    return kept
+
+
 REFUSED: dict[str, tuple[Any, str]] = {
     "values": (lambda net, x: net.lif(net.fc(x))[0] if x.sum() > 0 else x, "depends on values"),
     "a state of its own": (keeps, "keeps 'last'"),
@@ -140,6 +198,12 @@ REFUSED: dict[str, tuple[Any, str]] = {
     "mixed": (lambda net, x: net.lif(net.fc(x.flatten()[None].view(3, 2, 6)[:, 0]))[0], "batch"),
     "membrane": (lambda net, x: net.lif(net.fc(x))[1], "reset_mechanism 'none'"),
     "no neurons": (lambda net, x: net.fc(x), "calls no neurons"),
+    "a constant": (lambda net, x: net.lif(net.fc(x) + torch.ones(6))[0], r"add\(\): adds a constant"),
+    "a factor per sample": (per_sample, r"mul\(\): multiplies \(6, 6\) by a factor of \(6, 1\)"),
+    "in place": (halved, r"mul_\(\): changes a tensor in place"),
+    "in place, through a view": (through_a_view, r"imul\(\): changes a tensor in place"),
+    "in place, as out": (into_another, r"clamp\(\): changes a tensor in place"),
+    "in place, a part": (assigned, "in place.*torch.stack"),
 }
 
 
