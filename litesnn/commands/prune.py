@@ -107,7 +107,12 @@ def prune_command(
                     )
                 measured = SampleChoice(input_path, labels_path, data_dir, dataset=dataset)
                 choose = RatesByNeed(
-                    by_need, chip, halved(measuring_samples(loaded.spec, measured)), step, trials_file(target), resume
+                    by_need,
+                    chip,
+                    halved(measuring_samples(loaded.spec, measured)),
+                    step=step,
+                    kept=trials_file(target),
+                    resume=resume,
                 )
             if scoring.needs_samples:
                 among = choose.halves.chosen_on if choose is not None and input_path is not None else None

@@ -112,7 +112,9 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
 
             use_installed_plugins()
             chosen = method.settings(preset, {**given, **assigned(assignments or [], method.example)})
-            options = SearchOptions(device, resume, not json_output, tensorboard, expected_time)
+            options = SearchOptions(
+                device, resume, not json_output, tensorboard=tensorboard, only_expected=expected_time
+            )
             plan = chosen_plan(workers, part, merge)
             load = partial(load_dataset, dataset, data_dir, chosen_frames(EventChoices(**events)), OwnData(**own))
             variants = sweep.variants(chosen, sweep_texts) if sweep and sweep_texts else [Variant("", chosen)]

@@ -19,8 +19,8 @@ from litesnn.jobs.testbench.base import testbench
 from litesnn.jobs.verify import LAVA_SAMPLES, verify
 from litesnn.runtime.lava import LAVA_TIMEOUT, Models
 from litesnn.runtime.verify import Verification
+from litesnn.runtime.verify.chunks import chunk_size
 from litesnn.runtime.verify.merging import merged, part_document
-from litesnn.runtime.verify.verify import chunk_size
 
 SAMPLES = 256
 """Of a part, or the fewer whose recordings fit in memory at once."""

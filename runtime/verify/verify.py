@@ -21,12 +21,11 @@ from litesnn.compiler.report.sections.verification import (
 )
 from litesnn.runtime.card import verification_card
 from litesnn.runtime.trace import Trace
+from litesnn.runtime.verify.chunks import chunk_size
 from litesnn.runtime.verify.compare import Comparison, Observed, not_compared, spike_counts
 
 Inputs = npt.NDArray[np.int16]
 # Bytes that recorded spikes and membranes of one chunk may take; the chunk size follows from it.
-CHUNK_BYTES = 256 * 2**20
-BYTES_PER_NEURON_STEP = 16
 ACTIVITY_ENGINE = "exact"
 
 
@@ -205,12 +204,6 @@ def _total(counts: Iterable[int | None]) -> int | None:
 def _readouts(comparison: Comparison) -> int | None:
     """Mismatching readouts, None where none were compared."""
     return comparison.mismatching_readouts if comparison.must_agree and comparison.samples else None
-
-
-def chunk_size(graph: Graph) -> int:
-    """Samples whose recordings fit the memory budget."""
-    neurons = sum(population.size for population in graph.membranes)
-    return max(1, CHUNK_BYTES // (neurons * graph.timesteps * BYTES_PER_NEURON_STEP))
 
 
 def _add_activity(before: Activity | None, graph: Graph, inputs: Inputs, observed: Observed) -> Activity:

@@ -7,15 +7,18 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import DataRecord, InputSpec
+from litesnn.search.data.card import dataset_card
 
 Array = npt.NDArray[np.generic]
 Labels = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Dataset:
+@dataclass(frozen=True, repr=False)
+class Dataset(Shown):
     """Raw samples, before `quantize_input`.
 
     Attributes
@@ -54,6 +57,10 @@ class Dataset:
                 f"{self.name}: found train samples of {self.x_train.shape[1:]} and test samples of {self.x_test.shape[1:]}; "
                 "allowed: one shape"
             )
+
+    def card(self) -> Card:
+        """See `Shown`: samples and classes of both parts."""
+        return dataset_card(self)
 
 
 def as_labels(place: str, values: Array) -> Labels:

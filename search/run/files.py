@@ -37,7 +37,13 @@ class RunFiles:
     @classmethod
     def of_search(cls, folder: Path) -> RunFiles:
         """Of a search that writes into a folder."""
-        return cls(folder / HISTORY_FILE, folder / TABLE_FILE, folder / JOURNAL_FILE, folder / EVENTS_FOLDER, HISTORY)
+        return cls(
+            folder / HISTORY_FILE,
+            folder / TABLE_FILE,
+            folder / JOURNAL_FILE,
+            events=folder / EVENTS_FOLDER,
+            history_kind=HISTORY,
+        )
 
     @classmethod
     def of_training(cls, path: Path) -> RunFiles:
@@ -46,7 +52,13 @@ class RunFiles:
         def beside(name: str) -> Path:
             return path.with_name(f"{path.stem}.{name}")
 
-        return cls(beside(HISTORY_FILE), beside(TABLE_FILE), beside(JOURNAL_FILE), beside(EVENTS_FOLDER), TRAINING)
+        return cls(
+            beside(HISTORY_FILE),
+            beside(TABLE_FILE),
+            beside(JOURNAL_FILE),
+            events=beside(EVENTS_FOLDER),
+            history_kind=TRAINING,
+        )
 
     @property
     def there(self) -> bool:

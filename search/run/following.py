@@ -73,7 +73,7 @@ class Follow:
 
     def begin(self, work: Followed, bar: Progress, task: TaskID, resumed: bool, error: type[LiteSNNError]) -> Follower:
         """Follow a work from where it stands."""
-        return Follower(self, work, bar, task, resumed, error)
+        return Follower(self, work, bar, task=task, resumed=resumed, error=error)
 
 
 class Follower:

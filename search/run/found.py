@@ -108,24 +108,37 @@ def _read(name: str, path: Path, files: RunFiles) -> FoundRun:
     result = {**({} if table is None else _last(table)), **_numbers(about.get("result"))}
     if journal is not None:
         settings = history["settings"] if history is not None else journal.settings
-        whose = (journal.kind, journal.method, journal.dataset, journal.state, journal.done, journal.total)
-        return FoundRun(name, path, *whose, settings, table, result, journal, history)
+        return FoundRun(
+            name,
+            path,
+            journal.kind,
+            method=journal.method,
+            dataset=journal.dataset,
+            state=journal.state,
+            done=journal.done,
+            total=journal.total,
+            settings=settings,
+            table=table,
+            result=result,
+            journal=journal,
+            history=history,
+        )
     count = len(table.rows) if table is not None else 0
     kind = FORMATS[about["format"]]
     return FoundRun(
         name,
         path,
         kind,
-        about["method"],
-        about["dataset"],
-        "done",
-        count,
-        count,
-        about["settings"],
-        table,
-        result,
-        None,
-        history,
+        method=about["method"],
+        dataset=about["dataset"],
+        state="done",
+        done=count,
+        total=count,
+        settings=about["settings"],
+        table=table,
+        result=result,
+        journal=None,
+        history=history,
     )
 
 

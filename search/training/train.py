@@ -166,13 +166,13 @@ def train_genotype(
         files,
         journal_of("training", "train", data, settings.as_dict(), "epochs", work.total, network=loaded.spec.name),
         machine(place),
-        versions(),
-        ranks.count,
+        versions=versions(),
+        processes=ranks.count,
         events=tensorboard,
         only_expected=only_expected,
         shown=progress,
     )
-    run = Run("training", TrainingError, training_checkpoint(target), identity, follow, ranks)
+    run = Run("training", TrainingError, training_checkpoint(target), identity=identity, follow=follow, ranks=ranks)
     with run_session(progress, ranks, TrainingError) as bar:
         run.go(work, bar, resume, on_epoch)
         history = work.keep_best()

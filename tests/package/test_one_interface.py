@@ -34,7 +34,7 @@ FUNCTIONS = {
 """Command -> the function that does it."""
 COMMANDS_ALONE = {
     *("new", "prune", "quantize", "explain", "conformance", "export", "diff", "info", "report", "profiles", "rules"),
-    *("docs", "data", "example", "show", "search lightsnn", "search snasnet"),
+    *("compare", "docs", "data", "example", "show", "search lightsnn", "search snasnet"),
 }
 SETTINGS: Mapping[str, type] = {"train": TrainingSettings, "search litesnn": SearchSettings}
 RENAMED = {
@@ -55,6 +55,7 @@ ELSEWHERE = {
     "input_path labels_path dataset data_dir seed": "of samples: `SampleChoice`, `verification_samples`",
     "no_lava no_fixes no_placement engines": "`lava_samples=0`, `fix_seconds=0`, `place=False`, `rtl=`",
     "plugin": "`use_plugin`",
+    "workers part merge parts seeds resume expected_time": "`plan=` of an exploration, a loop, `only_expected`",
     "test_fraction split_seed image_size color sensor": "`OwnData`",
     "frames split downsample polarity": "`preprocessing`, or a `Dataset`",
     "raw simulator models lava_timeout": "of `run`: `run_lava` is a function of its own",
@@ -62,8 +63,8 @@ ELSEWHERE = {
 }
 """Options -> how the same is said in Python."""
 PYTHON = {
-    "progress watch on_epoch on_data timing": "what a caller is told meanwhile",
-    "samples network settings preprocessing own rtl rtl_samples out_dir": "an object for several options",
+    "progress watch on_epoch on_data timing only_expected": "what a caller is told meanwhile",
+    "samples network settings preprocessing own plan rtl rtl_samples out_dir": "an object for several options",
     "file place seed by_rules simulate batch_size stream record_states": "`-o`, `--no-placement`, `--samples 0`; what a search loop needs",
 }
 """Arguments -> what of the command line they stand for."""

@@ -408,7 +408,7 @@ def test_accuracy_needs_labels_and_is_the_fraction_of_argmaxes_that_hit() -> Non
 def test_samples_in_chunks_give_what_one_chunk_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     seed, _, faulty = list(visible(wrong_weight, range(12), wanted=2))[1]
     whole = verified(seed, faulty).document()
-    monkeypatch.setattr("litesnn.runtime.verify.verify.CHUNK_BYTES", 1)
+    monkeypatch.setattr("litesnn.runtime.verify.chunks.CHUNK_BYTES", 1)
     parts = verified(seed, faulty).document()
     assert parts == whole
     assert parts.comparisons[0].first_divergence is not None

@@ -73,7 +73,9 @@ class RatesByNeed:
 
         whole = GenotypeOrigin(channels.loaded).pipeline(self.profile).run()
         reference = classes_of(whole, self.halves.samples.inputs)
-        network = Measured(graph_at, self.profile, self.halves, reference, self._trials(channels, named))
+        network = Measured(
+            graph_at, self.profile, self.halves, reference=reference, trials=self._trials(channels, named)
+        )
         levels = {name: list(ways) for name, ways in rates.items()}
         chosen = choose(network, levels, self.need, named_as, self.step)
         network.trials.remove()

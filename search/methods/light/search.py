@@ -83,7 +83,7 @@ def search_cell(
         shown=progress,
     )
     identity = search_identity(data, settings.as_dict())
-    run = Run("search", SearchError, Path(out_dir) / CHECKPOINT_FILE, identity, follow)
+    run = Run("search", SearchError, Path(out_dir) / CHECKPOINT_FILE, identity=identity, follow=follow)
     with run_session(progress) as bar:
         run.go(work, bar, resume, on_evaluations)
     result = work.result(Path(out_dir))

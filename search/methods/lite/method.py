@@ -58,9 +58,9 @@ class LiteSnn(SearchMethod[SearchSettings]):
             Column("T", "timesteps"),
             Column("folder", "folder"),
         ),
-        _variants,
-        _points,
-        "sweep.json",
+        variants=_variants,
+        points=_points,
+        file="sweep.json",
     )
 
     def search(self, data: Dataset, folder: Path, settings: SearchSettings, options: SearchOptions) -> SearchResult:

@@ -81,13 +81,13 @@ def search_genotype(
         RunFiles.of_search(Path(out_dir)),
         journal_of("search", METHOD, data, settings.as_dict(), "epochs", settings.epochs),
         machine(place),
-        versions(),
-        ranks.count,
+        versions=versions(),
+        processes=ranks.count,
         events=tensorboard,
         only_expected=only_expected,
         shown=progress,
     )
-    run = Run("search", SearchError, Path(out_dir) / CHECKPOINT_FILE, identity, follow, ranks)
+    run = Run("search", SearchError, Path(out_dir) / CHECKPOINT_FILE, identity=identity, follow=follow, ranks=ranks)
     with run_session(progress, ranks, SearchError) as bar:
         work = Epochs(data=data, settings=settings, device=place, ranks=ranks, bar=bar)
         run.go(work, bar, resume, on_epoch)
