@@ -107,7 +107,7 @@ def _implied_by_counts(graph: NirGraph, counting: list[Neuron]) -> float | None:
     Raises
     ------
     ImportFileError
-        If their r differ, so that not all of them can do so.
+        If their r differ or are negative, so that not all of them can do so.
     """
     if not counting:
         return None
@@ -115,8 +115,9 @@ def _implied_by_counts(graph: NirGraph, counting: list[Neuron]) -> float | None:
     if (r == 0).any():
         return None  # neurons that receive nothing are refused by name
     if r.min() < 0 or np.ptp(r) > SAME_STEP * r.min():
+        what = "a negative" if r.min() < 0 else "different"
         raise ImportFileError(
-            f"{graph.file}: IF neurons have different r ({r.min():g} .. {r.max():g}), so the file does not say its time step; give --dt "
+            f"{graph.file}: IF neurons have {what} r ({r.min():g} .. {r.max():g}), so the file does not say its time step; give --dt "
             "(1 takes r as the gain of one step)"
         )
     return _shortest(1 / float(np.median(r)))
