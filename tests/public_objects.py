@@ -54,7 +54,7 @@ def made(folder: Path) -> list[Any]:
     ]
 
 
-WRITTEN = {"EventFrames", "Neuron", "Op", "OwnData", "Plugin", "tuple[PluginRecord, ...]"}
+WRITTEN = {"EventFrames", "Neuron", "Op", "OwnData", "Plugin", "PluginRecord", "tuple[PluginRecord, ...]"}
 """What a user writes field by field, and the names of what was written so: their repr is that."""
 
 

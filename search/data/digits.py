@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.datasets import load_digits as load_bundled
-from sklearn.model_selection import train_test_split
 
 from litesnn.compiler.genotype import InputSpec
 from litesnn.search.data.dataset import Dataset
@@ -15,6 +13,9 @@ SPLIT_SEED = 0
 
 def load_digits(name: str) -> Dataset:
     """1198 training and 599 test samples (1, 8, 8), stratified with a fixed seed; x_int = raw value, worth 1/16 each."""
+    from sklearn.datasets import load_digits as load_bundled  # with pandas, a second
+    from sklearn.model_selection import train_test_split
+
     bundled = load_bundled()
     images = bundled.images.astype(np.uint8)[:, None]
     labels = bundled.target.astype(np.int64)
