@@ -52,7 +52,7 @@ def summary_of(data: Dataset) -> Summary:
     named = data.record.classes if data.record is not None else ()
     total, x = 0.0, data.x_train
     for part in chunks(x):
-        total += float(part.sum(dtype=np.float64))
+        total += float(part.astype(np.float64).sum())
     clipped, integers = _entering(data)
     return Summary(
         data=data,
