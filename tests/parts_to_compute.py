@@ -21,3 +21,10 @@ def square(number: int, good: Path | None = None, killed: bool = True) -> dict[s
         if number == 7:
             raise MemoryError
     return {"square": number**2 / 3}
+
+
+def knows(operations: tuple[str, ...]) -> list[bool]:
+    """Whether this process knows each of them."""
+    from litesnn.compiler.genotype.ops import OPS
+
+    return [name in OPS for name in operations]

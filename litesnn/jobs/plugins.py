@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from litesnn.base.errors import PluginError
 from litesnn.base.named_code import imported, offered
+from litesnn.base.parts.part import PREPARATIONS
 from litesnn.compiler.genotype.ops import OPS, Op
 from litesnn.compiler.genotype.plugins import BRINGS, GROUP, LOADED, PLUGIN_NAME, PluginRecord, add_installed
 from litesnn.search.spaces.operations import CONVOLUTIONS, SPACES, ZEROIZE, cell_operations
@@ -85,7 +87,9 @@ def use_plugin(plugin: Plugin | str) -> PluginRecord:
     found = getattr(module, VARIABLE, None)
     if not isinstance(found, Plugin):
         raise PluginError(f"module {plugin}: {VARIABLE}: found {type(found).__name__}; allowed: a litesnn.Plugin")
-    return _added(found, plugin)
+    record = _added(found, plugin)
+    _also_elsewhere(partial(use_plugin, plugin))
+    return record
 
 
 def use_installed_plugins() -> tuple[PluginRecord, ...]:
@@ -94,7 +98,15 @@ def use_installed_plugins() -> tuple[PluginRecord, ...]:
     for name, entry in found.items():
         if name not in LOADED:
             add_installed(entry)
+    if found:
+        _also_elsewhere(use_installed_plugins)
     return tuple(LOADED[name] for name in found)
+
+
+def _also_elsewhere(add: Callable[[], object]) -> None:
+    """Processes that compute a part of a job add it, too."""
+    if str(add) not in map(str, PREPARATIONS):
+        PREPARATIONS.append(add)
 
 
 def _added(plugin: Plugin, module: str | None) -> PluginRecord:

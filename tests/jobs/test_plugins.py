@@ -6,15 +6,19 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 from bar_images import bar_dataset, bar_genotype
 from command_line import call, json_of, ok, refused
+from parts_to_compute import knows
 
 import litesnn
 from litesnn.base.errors import GenotypeError, PluginError
+from litesnn.base.parts import part
+from litesnn.base.parts.processes import Processes
 from litesnn.compiler import lower
 from litesnn.compiler.genotype import OPS, plugins, schema
 from litesnn.compiler.genotype.schema import CellSpec, EdgeSpec, NodeSpec
@@ -37,6 +41,7 @@ TABLES = (
     fixed_point.COARSE,
     DOCUMENTS._entries,
     MODELS._entries,
+    part.PREPARATIONS,
 )
 
 
@@ -173,3 +178,12 @@ def test_a_plugin_that_adds_what_cannot_be_is_refused_and_adds_nothing(changes: 
 def test_a_module_that_is_no_plugin_is_refused_by_every_command() -> None:
     refused(call("info", "x.json", "--plugin", "no_such_module"), "--plugin: found no module no_such_module")
     refused(call("rules", "--plugin", "math"), "module math: plugin: found NoneType; allowed: a litesnn.Plugin")
+
+
+def test_processes_that_compute_parts_know_a_plugin_that_is_named(wide: Path) -> None:
+    work = part.Part("operations", "key", partial(knows, ("conv5x5", "depthwise5x5")))
+    litesnn.use_plugin("wide")
+    litesnn.use_plugin("wide")
+    assert len(part.PREPARATIONS) == 1
+    assert list(Processes(1).outcomes([work])) == [(0, part.Done([True, False]))]
+    assert list(Processes(1).outcomes([part.prepared(work)])) == [(0, part.Done([True, True]))]

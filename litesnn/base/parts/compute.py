@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from litesnn.base.errors import PartsError
-from litesnn.base.parts.part import Done, Engine, Failed, InTurn, Part, Share
+from litesnn.base.parts.part import Done, Engine, Failed, InTurn, Part, Share, prepared
 
 MOST_SAID = 5
 """Parts that a message names."""
@@ -72,7 +72,7 @@ def compute(
     failed: dict[int, Failed] = {}
     if progress is not None:
         progress("parts", len(mine) - len(left), len(mine))
-    for position, outcome in plan.engine.outcomes([parts[index] for index in left]) if left else ():
+    for position, outcome in plan.engine.outcomes([prepared(parts[index]) for index in left]) if left else ():
         index = left[position]
         if isinstance(outcome, Done):
             results[index] = outcome.result

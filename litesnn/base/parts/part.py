@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import pickle
 import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 from litesnn.base.errors import LiteSNNError
@@ -24,6 +26,23 @@ class Part:
     place: str
     key: str
     work: Callable[[], Any]
+
+
+PREPARATIONS: list[Callable[[], object]] = []
+"""What another process has to do to know what this one does, such as add a plugin; can be pickled, done twice without harm."""
+
+
+def prepared(part: Part) -> Part:
+    """A part that any process can compute; its work is loaded when all is known that it may name."""
+    if not PREPARATIONS:
+        return part
+    return replace(part, work=partial(_after, tuple(PREPARATIONS), pickle.dumps(part.work)))
+
+
+def _after(preparations: tuple[Callable[[], object], ...], work: bytes) -> Any:
+    for prepare in preparations:
+        prepare()
+    return pickle.loads(work)()
 
 
 @dataclass(frozen=True)
