@@ -134,7 +134,10 @@ def test_a_genotype_whose_data_are_not_at_hand_is_not_measured_on_noise(tmp_path
     text = EXAMPLE.read_text().replace('"dataset": "digits"', '"dataset": "cifar10"')
     (tmp_path / "net.json").write_text(text)
     (tmp_path / "genotype.safetensors").write_bytes(EXAMPLE.with_suffix(".safetensors").read_bytes())
-    refused(call("quantize", tmp_path / "net.json", "-o", tmp_path / "o.json"), "or --data-dir with 'cifar10'")
+    refused(
+        call("quantize", tmp_path / "net.json", "-o", tmp_path / "o.json"),
+        "records data set 'cifar10', which needs --data-dir",
+    )
 
 
 @pytest.mark.parametrize("command", ["quantize", "prune"])
