@@ -22,6 +22,8 @@ from litesnn.reading import Kind, parse_json, read_file, read_safetensors
 from litesnn.search.model.stored_tensors import torch_tensors
 
 _VERSION = 2
+UNSAID = ("data_sha256",)
+"""What earlier versions did not say of any run; its other words tell the data apart as they did then."""
 LATER: Mapping[str, Any] = {"reset": "zero"}
 """Parts of an identity that versions before did not write, and what all their runs had."""
 MAX_BYTES = 2**33
@@ -86,6 +88,8 @@ def read_checkpoint(
 
 def _same(name: str, found: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
     """Whether two runs agree in one part of their identities; one that only later versions have was as all runs had it then."""
+    if name not in found and name in UNSAID:
+        return True
     if name not in found and name in LATER:
         return now[name] in (None, LATER[name])
     return found.get(name) == now.get(name)

@@ -226,7 +226,8 @@ def _record(
 
 
 def _identity(loaded: LoadedGenotype, data: Dataset, settings: TrainingSettings) -> dict[str, Any]:
-    document = hashlib.sha256(dump_genotype(loaded.spec)).hexdigest()
+    spec = loaded.spec.model_copy(update={"data": None})  # which stand beside it
+    document = hashlib.sha256(dump_genotype(spec)).hexdigest()
     own = {} if data.record is None else {"data_sha256": data.record.sha256}
     shapes = {
         "dataset": data.name,

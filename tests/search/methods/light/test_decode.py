@@ -13,7 +13,7 @@ from litesnn.search.methods.light import preset
 from litesnn.search.methods.light.decode import SpikingCell, to_populations
 from litesnn.search.methods.light.macro import to_genotype
 from litesnn.search.spaces.four_nodes import CELL_EDGES, Wiring, connected, without_idle_nodes
-from litesnn.search.spaces.operations import CELL_OPERATIONS
+from litesnn.search.spaces.operations import cell_operations
 
 ENTRY = NodeSpec(inputs=(EdgeSpec(source="s1", op="conv3x3"),), stride=1)
 LIGHT = ("zeroize", "conv3x3", "skip")
@@ -84,7 +84,7 @@ def test_a_membrane_gets_what_chains_of_skips_bring(wiring: Wiring) -> None:
 
 @settings(max_examples=150, deadline=None)
 @given(
-    st.tuples(*[st.sampled_from(CELL_OPERATIONS)] * len(CELL_EDGES)).filter(leads_through),
+    st.tuples(*[st.sampled_from(cell_operations())] * len(CELL_EDGES)).filter(leads_through),
     st.sampled_from(["expand", "spikes"]),
     st.sampled_from(["max", "average"]),
     st.integers(1, 2),
