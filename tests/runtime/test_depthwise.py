@@ -41,7 +41,7 @@ def test_every_operation_has_a_geometry_that_can_be_made_of_its_edges() -> None:
         assert "of_slice" in vars(GEOMETRIES[op.geometry])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(st.integers(0, 10**5), st.sampled_from(["loihi1", "loihi2"]))
 def test_the_program_does_what_pytorch_does_and_so_do_its_cores(seed: int, chip: str) -> None:
     trained = network(seed, **({} if chip == "loihi2" else {"encoding": "spikes"}))

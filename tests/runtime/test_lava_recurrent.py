@@ -39,7 +39,9 @@ def two_steps_later(graph: Graph) -> Graph:
 def test_loops_of_every_interval_run_in_lava(models: Models) -> None:
     chip_sized = random_recurrent(np.random.default_rng(11), 4, 2, timesteps=3)
     with LavaSession() as lava:
-        for graph in (ring(1, 3), ring(2, 2), ring(8, 2), chip_sized):
+        for graph in (ring(1, 3), ring(2, 2), chip_sized):
             assert_lava_agrees(lava, scheduled(graph), models)
-        assert_lava_agrees(lava, scheduled(ring(4, 2), delay_max=1), models)
-        assert_lava_agrees(lava, scheduled(two_steps_later(ring(5, 5))), models)
+        if models != "stock":  # a process per population and block: the longest loops take a minute
+            assert_lava_agrees(lava, scheduled(ring(8, 2)), models)
+            assert_lava_agrees(lava, scheduled(ring(4, 2), delay_max=1), models)
+            assert_lava_agrees(lava, scheduled(two_steps_later(ring(5, 5))), models)

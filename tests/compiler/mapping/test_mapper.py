@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mapping_networks import block, codes, dense, dense_stack, mixed_network, neurons, readout, source
 from published_shape import published
@@ -61,6 +61,7 @@ def shrunk(name: str, scale: int, cores: int = 16) -> Profile:
 
 
 @pytest.mark.parametrize("profile", PROFILES)
+@settings(max_examples=12)
 @given(seed=st.integers(0, 500), scale=st.integers(1, 4))
 def test_small_networks_on_small_cores(profile, seed, scale):
     graph, target = mixed_network(seed), shrunk(profile, scale)

@@ -101,7 +101,7 @@ def test_a_chips_memory_of_a_certain_network_is_what_the_compiler_estimates(
     chosen, cost = priced
     profile = load_profile(chosen.cost)
     found, counted, cores = [], [], []
-    for network in random_networks(SPACE, chosen, 20, seed=7):
+    for network in random_networks(SPACE, chosen, 12, seed=7):
         choices = certain(network, chosen)
         found.append(float(cost.memory(choices)))
         estimated = estimate(to_genotype(network, SPACE, INPUT, chosen, "one"), profile)
