@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from functools import partial
+from typing import TypeVar
 
 from rich.console import Console
 from rich.progress import TaskID
@@ -18,6 +19,7 @@ from litesnn.base.verbosity import VERBOSITY
 EngineTold = Callable[[str, int, int], None]
 CountTold = Callable[[int, int], None]
 StepTold = Callable[[str], None]
+Told = TypeVar("Told", bound=Callable[..., None])
 _SHOWN: ContextVar[bool] = ContextVar("shown", default=False)
 """Whether the bars of a job are on the screen: those of a job within it stay away."""
 
@@ -78,15 +80,8 @@ class StepProgress:
 @contextmanager
 def engine_progress(progress: EngineTold | bool | None) -> Iterator[EngineTold | None]:
     """What a job tells how far it is: a caller's own function, or with True bars of ours; None where nothing is shown."""
-    if progress is not True:
-        yield progress or None
-        return
-    with _shown_once() as first:
-        if not first:
-            yield None
-            return
-        with EngineProgress() as bars:
-            yield bars
+    with _told(progress, EngineProgress) as told:
+        yield told
 
 
 @contextmanager
@@ -102,24 +97,19 @@ def counted_progress(progress: CountTold | bool | None, engine: str) -> Iterator
 @contextmanager
 def step_progress(progress: StepTold | bool | None, title: str) -> Iterator[StepTold | None]:
     """The same of a job that goes step by step."""
-    if progress is not True:
-        yield progress or None
-        return
-    with _shown_once() as first:
-        if not first:
-            yield None
-            return
-        with StepProgress(title) as bars:
-            yield bars
+    with _told(progress, lambda: StepProgress(title)) as told:
+        yield told
 
 
 @contextmanager
-def _shown_once() -> Iterator[bool]:
-    if _SHOWN.get():
-        yield False
+def _told(progress: Told | bool | None, bars: Callable[[], AbstractContextManager[Told]]) -> Iterator[Told | None]:
+    """A caller's own function, or with True ours, unless a job around this one shows some."""
+    if progress is not True or _SHOWN.get():
+        yield None if progress is True else progress or None
         return
     token = _SHOWN.set(True)
     try:
-        yield True
+        with bars() as shown:
+            yield shown
     finally:
         _SHOWN.reset(token)

@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from litesnn.base.terminal import assembled
-from litesnn.commands.consoles import print_json, stdout_console
+from litesnn.commands.consoles import stdout_console
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import JsonOption
 from litesnn.commands.places import output_places
+from litesnn.commands.run_options import show_comparison
 
 SUFFIXES = (".html", ".csv", ".json")
 
@@ -51,14 +52,6 @@ def compare_command(
             write_atomically(places[".csv"], comparison.csv().encode(), COMPARISON_TABLE)
         if ".json" in places:
             write_atomically(places[".json"], comparison.content(), COMPARISON)
-        if json_output:
-            print_json(comparison.document())
-            return
-        from litesnn.display.runs import comparison_notes, comparison_table
-
-        console = stdout_console()
-        console.print(comparison_table(comparison))
-        for line in comparison_notes(comparison):
-            console.print(assembled(line))
-        for place in places.values():
-            console.print(assembled("written to ", (str(place), "bold")))
+        show_comparison(comparison, json_output)
+        for place in () if json_output else places.values():
+            stdout_console().print(assembled("written to ", (str(place), "bold")))

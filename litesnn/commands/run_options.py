@@ -12,6 +12,7 @@ from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 
 if TYPE_CHECKING:
+    from litesnn.search.run.comparison import Comparison
     from litesnn.search.run.found import FoundRun
 
 TensorboardOption = Annotated[
@@ -61,7 +62,11 @@ def show_runs(runs: Sequence[FoundRun], json_output: bool) -> None:
     """Several runs side by side."""
     from litesnn.search.run.comparison import Comparison
 
-    comparison = Comparison.of(runs)
+    show_comparison(Comparison.of(runs), json_output)
+
+
+def show_comparison(comparison: Comparison, json_output: bool) -> None:
+    """Runs side by side, as a table and in words, or as JSON."""
     if json_output:
         print_json(comparison.document())
         return

@@ -66,7 +66,6 @@ def verify_command(
         from litesnn.base.errors import PartsError
         from litesnn.compiler.program import Program
         from litesnn.compiler.rules.range_rules import seen_findings
-        from litesnn.jobs.rtl import RtlEngine
         from litesnn.jobs.samples import SampleChoice
         from litesnn.jobs.testbench.base import testbench
         from litesnn.jobs.verify import verify
@@ -106,7 +105,11 @@ def verify_command(
             result = found
         else:
             chosen = testbench(loaded.origin).samples(choice, lambda: loaded.graph)
-            rtl = RtlEngine.of(loaded) if "rtl" in compared else None
+            rtl = None
+            if "rtl" in compared:
+                from litesnn.jobs.rtl import RtlEngine
+
+                rtl = RtlEngine.of(loaded)
             with EngineProgress() as progress:
                 result = verify(
                     loaded.graph,

@@ -18,7 +18,7 @@ from litesnn.compiler.pipeline import Watch
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.profile.load import AnyProfile
 from litesnn.compiler.program import Program
-from litesnn.compiler.program.program import network_files
+from litesnn.compiler.program.program import IMAGE, network_files
 from litesnn.compiler.report import Made, build_report
 from litesnn.compiler.report.panels.proof import ProofSection
 from litesnn.compiler.report.sections.mapping import SimulationEntry
@@ -221,5 +221,5 @@ def _proof(
     genotype = origin.genotype
     if genotype is not None and genotype.spec.weights is None:
         return None
-    stored = {} if image is None else {f"image/{name}": content for name, content in image_files(image).items()}
+    stored = {} if image is None else {IMAGE + name: content for name, content in image_files(image).items()}
     return proof_of({**network_files(graph, origin, target, placed), **stored}, genotype).section

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from litesnn.base.bars import engine_progress
 from litesnn.base.errors import ProgramError
@@ -12,12 +12,14 @@ from litesnn.compiler.program.given import AnyProgram, program_of
 from litesnn.jobs.engines import ChipEngines, Progress, chip_engines, compare_engines
 from litesnn.jobs.fitting_input import Inputs
 from litesnn.jobs.networks import Network, origin_of
-from litesnn.jobs.rtl import RtlEngine
 from litesnn.jobs.samples import OWN_SAMPLES, AnyArray, SampleChoice, Samples, choice_of
 from litesnn.jobs.testbench.base import Reference, testbench
 from litesnn.runtime.lava import LAVA_TIMEOUT, Models
 from litesnn.runtime.verify import Comparison, Engine, Verification
 from litesnn.runtime.verify.diagnose import silence
+
+if TYPE_CHECKING:
+    from litesnn.jobs.rtl import RtlEngine
 
 LAVA_SAMPLES = 32
 """That go through Lava unless somebody says otherwise."""

@@ -8,13 +8,13 @@ import os
 import platform
 import shlex
 import shutil
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
+
+from litesnn.base.tools import run_to_end
 
 SOURCES = Path(__file__).parent / "native"
 # Products and sums of floats are rounded one by one, as torch does; nobody asks for the flags that comparisons of floats set.
@@ -123,9 +123,12 @@ def _compiled(compiler: list[str], folder: Path, stem: str) -> Path:
     said = ""
     try:
         for target in TARGETS:
-            code, said = _ran(
-                [*compiler, *FLAGS, *target, "-o", str(temporary), *map(str, sorted(SOURCES.glob("*.c")))]
+            code, said = run_to_end(
+                [*compiler, *FLAGS, *target, "-o", str(temporary), *map(str, sorted(SOURCES.glob("*.c")))],
+                SECONDS,
+                errors_alone=True,
             )
+            said = said.strip()
             if code == 0:
                 path = folder / f"{stem}-{_digest(temporary.read_bytes())}.so"
                 os.replace(temporary, path)
@@ -137,23 +140,3 @@ def _compiled(compiler: list[str], folder: Path, stem: str) -> Path:
     finally:
         temporary.unlink(missing_ok=True)
     raise BuildError(f"{compiler[0]} failed: {said.splitlines()[0] if said else 'it said nothing'}")
-
-
-def _ran(command: list[str]) -> tuple[int, str]:
-    """Exit code and words of a compiler; it ends with all that it started, however this ends."""
-    with subprocess.Popen(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    ) as process:
-        try:
-            said = process.communicate(timeout=SECONDS)[1]
-        except BaseException:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            raise
-        return process.returncode, said.strip()

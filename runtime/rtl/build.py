@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import signal
 import subprocess
-from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from litesnn.base.errors import BackendError
+from litesnn.base.tools import run_to_end
 from litesnn.compiler.export.verilog.layout import Layout
 from litesnn.compiler.export.verilog.sources import MODULES, PACKAGE, TESTBENCH, module_files
 
@@ -85,33 +84,19 @@ def _compile(command: str, files: dict[str, bytes], kept: Path) -> None:
 
 
 def run_tool(command: list[str], folder: Path, seconds: float) -> str:
-    """What a tool says; it ends with all that it started, however this ends.
+    """What a tool says.
 
     Raises
     ------
     BackendError
         Where it fails, or is not done in time.
     """
-    with subprocess.Popen(
-        command,
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    ) as process:
-        try:
-            said = process.communicate(timeout=seconds)[0]
-        except BaseException as error:
-            with suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            if isinstance(error, subprocess.TimeoutExpired):
-                raise BackendError(f"{command[0]} was not done after {seconds:.0f} s") from None
-            raise
-        if process.returncode:
-            lines = said.strip().splitlines() or ["it said nothing"]
-            telling = next((line for line in lines if "rror" in line), lines[-1])
-            raise BackendError(f"{command[0]} failed ({process.returncode}): {telling}")
-        return said
+    try:
+        code, said = run_to_end(command, seconds, folder)
+    except subprocess.TimeoutExpired:
+        raise BackendError(f"{command[0]} was not done after {seconds:.0f} s") from None
+    if code:
+        lines = said.strip().splitlines() or ["it said nothing"]
+        telling = next((line for line in lines if "rror" in line), lines[-1])
+        raise BackendError(f"{command[0]} failed ({code}): {telling}")
+    return said

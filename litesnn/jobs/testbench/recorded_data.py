@@ -24,8 +24,7 @@ def recorded_dataset(genotype: Genotype, choice: SampleChoice) -> Dataset | None
     DataError
         Where it is broken, or not the one that the genotype records.
     """
-    from litesnn.search.data import BUNDLED, load_for
-    from litesnn.search.data.own.records import check_same
+    from litesnn.search.data import BUNDLED
 
     name = dataset_name(genotype)
     asked = choice.dataset
@@ -40,10 +39,8 @@ def recorded_dataset(genotype: Genotype, choice: SampleChoice) -> Dataset | None
         if name is None or (choice.data_dir is None and name not in BUNDLED):
             return None
         asked = name
-    data = load_for(genotype, asked, choice.data_dir)
-    if genotype.data is not None:
-        check_same(genotype.data, data)
-    elif name is not None and data.name != name:
+    data = same_dataset(genotype, asked, choice.data_dir)
+    if genotype.data is None and name is not None and data.name != name:
         raise DataError(
             f"data set: found '{data.name}'; expected '{name}', as the genotype records; give that, or single samples with --input"
         )
@@ -67,7 +64,7 @@ def missing_dataset(genotype: Genotype) -> str:
 
 
 def same_dataset(
-    genotype: Genotype, dataset: str | os.PathLike[str], data_dir: str | os.PathLike[str] | None
+    genotype: Genotype, dataset: str | os.PathLike[str] | Dataset, data_dir: str | os.PathLike[str] | None
 ) -> Dataset:
     """A data set to take samples from, prepared as the genotype has it; one of the user's own has to be the one it records.
 

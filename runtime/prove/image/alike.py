@@ -12,6 +12,7 @@ import numpy as np
 
 from litesnn.runtime.prove.image.core import Box
 from litesnn.runtime.prove.image.lists import Lists
+from litesnn.runtime.prove.image.spread import spread
 from litesnn.runtime.prove.program import Ints
 from litesnn.runtime.prove.synapses import Synapses
 
@@ -120,12 +121,12 @@ def _problem(
     several = np.flatnonzero(count > 1)
     keys[3, several] = several
     chief = _distinct(keys)
-    read = _spread(first[chief], count[chief])
+    read = spread(first[chief], count[chief])
     owner = np.repeat(np.arange(len(chief)), count[chief])
     at = _ragged(lists.first, chosen[read])
     stored = np.repeat(np.arange(len(read)), np.diff(lists.first)[chosen[read]])
     low, high = np.searchsorted(wanted[0], label[chief]), np.searchsorted(wanted[0], label[chief], side="right")
-    due = _spread(low, high - low)
+    due = spread(low, high - low)
     table = np.stack(
         [
             np.concatenate([owner[stored], np.repeat(np.arange(len(chief)), high - low)]),
@@ -164,10 +165,4 @@ def _mixed(table: Ints) -> Ints:
 
 def _ragged(first: Ints, rows: Ints) -> Ints:
     """All indices of some rows of a table whose row i is first[i] to first[i + 1], row after row."""
-    return _spread(first[rows], first[rows + 1] - first[rows])
-
-
-def _spread(first: Ints, count: Ints) -> Ints:
-    """`count` numbers from each `first` on."""
-    found: Ints = np.repeat(first - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
-    return found
+    return spread(first[rows], first[rows + 1] - first[rows])

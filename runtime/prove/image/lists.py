@@ -38,6 +38,11 @@ class _Formats(NamedTuple):
     mixed: npt.NDArray[np.bool_]
     scale: Ints
 
+    @property
+    def synapse_bits(self) -> Ints:
+        """Of one synapse."""
+        return self.weight_bits + self.delay_bits + self.index_bits + self.skip_bits
+
 
 def decode_lists(core: Core) -> Lists:
     """Every synapse that is stored; `ValueError` where bits mean nothing."""
@@ -57,8 +62,7 @@ def decode_lists(core: Core) -> Lists:
         if (row >= core.entries[alive + 1]).any():
             raise ValueError("a list has more entries than its table says")
         count = count + 64 * core.high[row]
-        each = formats.weight_bits + formats.delay_bits + formats.index_bits + formats.skip_bits
-        place[alive] = start + header + formats.prefix_bits[number] + each[number] * count
+        place[alive] = start + header + formats.prefix_bits[number] + formats.synapse_bits[number] * count
         if (place[alive] > end[alive]).any():
             raise ValueError("an entry reaches beyond its list")
         parts.append(_entry(bits, formats, alive, (start + header, number, count)))
@@ -80,22 +84,14 @@ def _entry(
     which = np.repeat(np.arange(len(owner)), count)
     within = np.arange(len(which)) - begins[which]
     form = number[which]
-    place = (
-        start[which]
-        + formats.prefix_bits[form]
-        + within * (formats.weight_bits + formats.delay_bits + formats.index_bits + formats.skip_bits)[form]
-    )
+    place = start[which] + formats.prefix_bits[form] + within * formats.synapse_bits[form]
     code = bits.at(place, formats.weight_bits[form])
     place = place + formats.weight_bits[form]
     delay = bits.at(place, formats.delay_bits[form])
     place = place + formats.delay_bits[form]
     index, skip = bits.at(place, formats.index_bits[form]), bits.at(place, formats.skip_bits[form])
     steps = np.cumsum(np.where(within > 0, skip, 0))
-    steps = (
-        steps - np.where(count > 0, steps[np.minimum(begins, max(0, len(steps) - 1))], 0)[which]
-        if len(steps)
-        else steps
-    )
+    steps = steps - steps[begins[which]]
     kind, start_at = formats.encoding[form], prefix[which]
     indexed = (kind == 0) | (kind == 2) & (formats.index_bits[form] > 0)
     target = np.select([indexed, kind == 1, kind == 2], [index, start_at + steps, start_at + within], within)

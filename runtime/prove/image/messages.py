@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from litesnn.runtime.prove.image.core import Routes
+from litesnn.runtime.prove.image.spread import spread
 from litesnn.runtime.prove.program import Graph, Ints
 from litesnn.runtime.prove.verdict import Problem, UnknownError
 
@@ -40,7 +41,7 @@ def arriving(graph: Graph, core: int, axons: int, routes: Sequence[Routes]) -> A
         if count.sum() > MESSAGES_MAX:
             raise UnknownError(f"{sender.place}: more than {MESSAGES_MAX:,} messages to core {core}")
         which = np.repeat(np.arange(len(rows)), count)
-        number = np.repeat(start - np.cumsum(count) + count, count) + np.arange(len(which))
+        number = spread(start, count)
         ids = number if sender.ids is None else sender.ids[number]
         tags = np.where(rows[which, 4] == OWN_ID, ids, rows[which, 4])
         parts.setdefault(sender.source, []).append((ids, rows[which, 3], tags))

@@ -11,6 +11,7 @@ from litesnn.runtime.prove.image.alike import list_problem
 from litesnn.runtime.prove.image.core import Box, Core
 from litesnn.runtime.prove.image.lists import Lists
 from litesnn.runtime.prove.image.messages import Arriving
+from litesnn.runtime.prove.image.spread import spread
 from litesnn.runtime.prove.image.windows import window_synapses
 from litesnn.runtime.prove.program import Block, Graph, Ints
 from litesnn.runtime.prove.synapses import Synapses
@@ -54,7 +55,7 @@ def _rows(core: Core, arrived: tuple[Ints, Ints, Ints] | None) -> tuple[Ints, In
     ids, axon, tag = arrived
     count = core.axons[axon + 1] - core.axons[axon]
     which = np.repeat(np.arange(len(ids)), count)
-    read = core.axons[axon][which] + np.arange(len(which)) - (np.cumsum(count) - count)[which]
+    read = spread(core.axons[axon], count)
     return core.reads[read, 4], ids[which], read, tag[which]
 
 
