@@ -80,11 +80,11 @@ def _entry(
     """Owner, target, weight and delay of the synapses of one entry of each list: where they begin, the format, how many."""
     start, number, count = entry
     prefix = bits.at(start, formats.prefix_bits[number])
-    begins = np.cumsum(count) - count
+    begins: Ints = np.cumsum(count) - count
     which = np.repeat(np.arange(len(owner)), count)
-    within = np.arange(len(which)) - begins[which]
+    within: Ints = np.arange(len(which)) - begins[which]
     form = number[which]
-    place = start[which] + formats.prefix_bits[form] + within * formats.synapse_bits[form]
+    place: Ints = start[which] + formats.prefix_bits[form] + within * formats.synapse_bits[form]
     code = bits.at(place, formats.weight_bits[form])
     place = place + formats.weight_bits[form]
     delay = bits.at(place, formats.delay_bits[form])
