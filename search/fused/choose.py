@@ -1,4 +1,4 @@
-"""Which neurons the kernels compute: those of whole samples, in contiguous float32 on a CPU, where the kernels agree with torch."""
+"""Which neurons the kernels compute: those of whole samples, in float32 on a CPU, where the kernels agree with torch."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ def float_spikes(current: Tensor, timesteps: int, constants: LifConstants) -> Te
     kernels = _agreeing() if _suits(current) and constants.reset in _RESETS else None
     if kernels is None:
         return plain_spikes(current, timesteps, constants)
-    return fused_spikes(kernels, current, timesteps, constants)
+    return fused_spikes(kernels, current.contiguous(), timesteps, constants)
 
 
 def _suits(current: Tensor) -> bool:
-    return current.device.type == "cpu" and current.dtype == torch.float32 and current.is_contiguous()
+    return current.device.type == "cpu" and current.dtype == torch.float32
 
 
 @cache

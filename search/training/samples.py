@@ -107,7 +107,11 @@ def batches(
 
 
 def augment(x: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
-    """Augmented images (N, C, H, W), each changed on its own, all frames of spikes (N, T, C, H, W) alike; the type stays."""
+    """Augmented images (N, C, H, W), each changed on its own, all frames of spikes (N, T, C, H, W) alike; the type stays.
+
+    What comes out is contiguous: channels that lie side by side in memory would stay so through the whole network, and neither the
+    kernels nor torch's normalization compute that layout quickly.
+    """
     if x.ndim == 5:
         return augment(x.flatten(1, 2), augmentation, generator).reshape(x.shape)
     if augmentation.shift > 0:
@@ -127,7 +131,7 @@ def _shifted(x: Tensor, shift: int, generator: torch.Generator) -> Tensor:
     rows = offsets[0] + torch.arange(height, device=x.device)
     columns = offsets[1] + torch.arange(width, device=x.device)
     sample = torch.arange(count, device=x.device)[:, None, None]
-    return padded[sample, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2)
+    return padded[sample, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2).contiguous()
 
 
 def _outside_squares(x: Tensor, side: int, generator: torch.Generator) -> Tensor:

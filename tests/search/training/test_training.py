@@ -112,6 +112,7 @@ def test_shifts_move_whole_images_and_fill_with_zero() -> None:
     x = torch.arange(1, 17, dtype=torch.int16).reshape(1, 1, 4, 4).repeat(64, 1, 1, 1)
     shifted = augment(x, Augmentation(shift=1), torch.Generator().manual_seed(0))
     assert shifted.dtype == torch.int16
+    assert shifted.is_contiguous()
     padded = torch.nn.functional.pad(x[0, 0], (1, 1, 1, 1))
     allowed = {tuple(padded[i : i + 4, j : j + 4].flatten().tolist()) for i in range(3) for j in range(3)}
     found = {tuple(image.flatten().tolist()) for image in shifted}
