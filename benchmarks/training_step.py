@@ -1,7 +1,7 @@
 """Steps of training and of search: with kernels against the same code without them, and a plain network against snnTorch and SpikingJelly.
 
 Each form lives in a process of its own (`LITESNN_KERNELS=off` for the plain one) and does one step when asked, in turn with the other.
-Run: python benchmarks/training_step.py [--rows digits cells resnet search snntorch spikingjelly] [--pairs 5] [--threads 1]
+Run: python benchmarks/training_step.py [--rows digits cells cells-fixed plain-fixed resnet search ...] [--pairs 5] [--threads 1]
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from litesnn.search.methods.lite.optimizers import CHOICES, Optimizers
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.lite.stages import Stage
 from litesnn.search.methods.lite.supernet import Supernet
+from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.networks import new_network
 from litesnn.search.networks.settings import NetworkSettings
@@ -49,12 +50,13 @@ def batch_of(spec: InputSpec, size: int) -> tuple[torch.Tensor, torch.Tensor]:
     return x, torch.randint(0, 10, (size,), generator=generator)
 
 
-def training_step(genotype: Genotype, batch: int) -> Step:
-    """One step of the float phase of a genotype, untrained."""
+def training_step(genotype: Genotype, batch: int, evaluation: Evaluation = "float") -> Step:
+    """One step of a phase of a genotype, untrained."""
     settings = TrainingSettings()
     trainee = Trainee(SpikingModel(genotype), 0.0, 0)
+    trainee.model.evaluation = evaluation
     trainee.train()
-    optimizer = make_optimizer(trainee, settings, "float")
+    optimizer = make_optimizer(trainee, settings, evaluation)
     x, y = batch_of(genotype.input, batch)
 
     def step() -> None:
@@ -203,6 +205,8 @@ def _resnet() -> Step:
 STEPS: dict[str, Callable[[], Step]] = {
     "digits": lambda: training_step(load_genotype("examples/digits/untrained.json").spec, 64),
     "cells": lambda: training_step(published_genotype(16, timesteps=TIMESTEPS), BATCH),
+    "cells-fixed": lambda: training_step(published_genotype(16, timesteps=TIMESTEPS), BATCH, "fixed"),
+    "plain-fixed": lambda: training_step(four_convolutions(), BATCH, "fixed"),
     "resnet": _resnet,
     "search": search_step,
     "plain": lambda: training_step(four_convolutions(), BATCH),
@@ -212,6 +216,8 @@ STEPS: dict[str, Callable[[], Step]] = {
 ROWS = {
     "digits": "digits example, batch 64",
     "cells": f"LitE-SNN cells of width 48 (16 a node), T = {TIMESTEPS}, batch {BATCH}",
+    "cells-fixed": "the same cells in the chip's integers",
+    "plain-fixed": f"four convolutions of {CHANNELS} in the chip's integers, T = {TIMESTEPS}, batch {BATCH}",
     "resnet": "ResNet20 of QP-SNN at a quarter of its width, batch 8",
     "search": "LitE-SNN search step, 24 channels, 16 x 16, batch 8",
     "snntorch": f"four convolutions of {CHANNELS}, T = {TIMESTEPS}, batch {BATCH}, ours quantized / snnTorch",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from litesnn.base.errors import BackendError
 from litesnn.kernels.build import BuildError, built
+from litesnn.kernels.chip import ChipNeurons
 from litesnn.kernels.neurons import LeakyNeurons
 from litesnn.kernels.structures import STRUCTURES, Counts, Population, Sent
 
@@ -19,7 +20,7 @@ SWITCH = "LITESNN_KERNELS"
 
 
 class Library:
-    """Functions of native/network.c, and `neurons`: those of native/neurons.c.
+    """Functions of native/network.c, and `neurons` and `chip`: those of native/neurons.c and native/chip.c.
 
     Attributes
     ----------
@@ -29,6 +30,7 @@ class Library:
     def __init__(self, path: Path) -> None:
         loaded = ctypes.CDLL(str(path))
         self.neurons = LeakyNeurons(loaded)
+        self.chip = ChipNeurons(loaded)
         self._run = loaded.litesnn_run
         self._run.argtypes = (POINTER(Population), c_int32, POINTER(Sent), c_int64, c_int64, POINTER(Counts), c_int32)
         self._run.restype = c_int32

@@ -1,9 +1,10 @@
-"""Training and search through the kernels in C: the same spikes and, bit for bit, the same gradients as `litesnn.search.model`.
+"""Training and search through the kernels in C: the same spikes as `litesnn.search.model`, and its gradients: bit for bit in floating
+point, rounded to float32 on the chip's integers.
 
 The model knows nothing of them; a training and a search put them in. What they do not compute (other types, GPUs, single steps of loops,
-recordings, machines without kernels) is computed as always.
+recordings, registers that some input can leave, machines without kernels) is computed as always.
 """
 
-from litesnn.search.fused.choose import float_spikes
+from litesnn.search.fused.choose import fixed_spikes, float_spikes
 
-__all__ = ["float_spikes"]
+__all__ = ["fixed_spikes", "float_spikes"]

@@ -5,28 +5,22 @@ Membranes before the reset are all that is kept for the way back: spikes and dis
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from functools import cache
-from math import pi, tanh
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from litesnn.kernels import Library
-from litesnn.kernels.neurons import Constants, ResetKind, SurrogateShape
+from litesnn.kernels.neurons import Constants
+from litesnn.search.fused.constants import constants_of
+from litesnn.search.fused.parts import PART, for_each
 from litesnn.search.model.neurons import LifConstants
-from litesnn.search.model.registers import DECAY_ONE
-from litesnn.search.model.surrogate import HALF_WINDOW, Surrogate
-
-_PART = 2**15
-"""Membranes whose gradient is computed at once: what lies between two passes over them stays in the second cache."""
+from litesnn.search.model.surrogate import Surrogate
 
 
 def fused_spikes(kernels: Library, current: Tensor, timesteps: int, neurons: LifConstants) -> Tensor:
     """As `litesnn.search.model.neurons.float_spikes`, of a contiguous float32 `current` on the CPU."""
-    constants, surrogate = _constants(neurons), neurons.surrogate
+    constants, surrogate = constants_of(neurons), neurons.surrogate
     if not (torch.is_grad_enabled() and current.requires_grad):
         return _forward(kernels, constants, current, timesteps, None)
     spikes: Tensor = _Fused.apply(current, kernels, constants, timesteps, surrogate)  # type: ignore[no-untyped-call]
@@ -68,7 +62,7 @@ def _backward(
 ) -> Tensor:
     of_current = torch.empty_like(membranes[:1] if held else membranes)
     steps, neurons = len(membranes), membranes[0].numel()
-    size = max(1, _PART // steps)
+    size = max(1, PART // steps)
 
     def compute(first: int) -> None:
         count = min(size, neurons - first)
@@ -92,45 +86,5 @@ def _backward(
             of_current.data_ptr(),
         )
 
-    _for_each(compute, range(0, neurons, size))
+    for_each(compute, range(0, neurons, size))
     return of_current
-
-
-def _constants(neurons: LifConstants) -> Constants:
-    surrogate, width = neurons.surrogate, neurons.surrogate.width
-    shared = {
-        "decay": neurons.decay_mantissa / DECAY_ONE,
-        "threshold": neurons.threshold,
-        "reset": ResetKind[neurons.reset.upper()],
-    }
-    if surrogate.shape == "dspike":
-        largest = width / (2 * tanh(width / 2))
-        return Constants(**shared, window=HALF_WINDOW, first=largest, shape=SurrogateShape.DSPIKE)
-    if surrogate.shape == "triangle":
-        return Constants(**shared, first=width, second=width**2, shape=SurrogateShape.TRIANGLE)
-    return Constants(**shared, first=width / 2, second=pi / 2 * width, shape=SurrogateShape.ARCTANGENT)
-
-
-def _for_each(compute: Callable[[int], None], parts: range) -> None:
-    """Parts by as many threads as torch computes with."""
-    threads = min(torch.get_num_threads(), len(parts))
-    if threads == 1:
-        _run(compute, iter(parts))
-        return
-    # Threads take the next part from one iterator; `next` of a range is one step of the interpreter.
-    shared = iter(parts)
-    waiting = [_pool(threads).submit(_run, compute, shared) for _ in range(threads - 1)]
-    _run(compute, shared)
-    for other in waiting:
-        other.result()
-
-
-def _run(compute: Callable[[int], None], parts: Iterator[int]) -> None:
-    with torch.no_grad():
-        for first in parts:
-            compute(first)
-
-
-@cache
-def _pool(threads: int) -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(threads, thread_name_prefix="litesnn-neurons")

@@ -82,21 +82,23 @@ class FloatMembrane:
 
 
 class FixedMembrane:
-    """Currents as parts of `a` of `docs/numbers.md`: float64, whole numbers, straight-through gradients.
+    """Currents as parts of `a` of `docs/numbers.md`: whole numbers, straight-through gradients.
 
     Parameters
     ----------
-    exact : convolve in float64 throughout; otherwise in float32 where every partial sum stays below 2^24
+    exact : float64 throughout; otherwise float32 where every partial sum stays below 2^24
     """
 
     def __init__(self, node: Node, *, exact: bool) -> None:
         self.folded: Folded = node.fold()
         self._edges = [IntegerEdge(edge, exact=exact) for edge in node.edge_list()]
         self.reach: Tensor = reach([edge.largest_sum for edge in self._edges], self.folded.multipliers)
+        small = not exact and float(self.reach.max()) < _FLOAT32_EXACT
+        self._dtype = torch.float32 if small else torch.float64
 
     def current(self, edge: int, signal: Tensor) -> Tensor:
         """Integer weights times the signal."""
-        return self._edges[edge](signal) * per_channel(self.folded.multipliers[edge])
+        return self._edges[edge](signal).to(self._dtype) * per_channel(self.folded.multipliers[edge].to(self._dtype))
 
     def total(self, currents: Sequence[Tensor]) -> Tensor:
         """`a`, the accumulator."""
@@ -104,7 +106,7 @@ class FixedMembrane:
 
 
 class IntegerEdge:
-    """Integer codes of an edge, applied to whole-number signals (T, N, C, H, W); results are float64 and whole.
+    """Integer codes of an edge, applied to whole-number signals (T, N, C, H, W); results are whole.
 
     `largest_sum` : (C,) largest magnitude of a result that any input can cause
     """
@@ -119,7 +121,7 @@ class IntegerEdge:
 
     def __call__(self, signal: Tensor) -> Tensor:
         """The sums at every place of the edge's map."""
-        return self._edge.linear(signal.to(self._dtype), self._codes).double()
+        return self._edge.linear(signal.to(self._dtype), self._codes)
 
 
 def _sum(currents: Sequence[Tensor]) -> Tensor:

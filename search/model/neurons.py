@@ -124,7 +124,7 @@ def fixed_lif(
 
     Parameters
     ----------
-    accumulator : `a`, float64 (T, N, C, H, W) or (1, N, C, H, W)
+    accumulator : `a`, whole numbers (T, N, C, H, W) or (1, N, C, H, W)
     registers : those of the population, with its integers, the threshold among them
     rest : as in `float_lif`
 
@@ -134,7 +134,7 @@ def fixed_lif(
         Where a current leaves its register by more than one wrap.
     """
     folded, reset = registers.folded, constants.reset
-    current = registers.current(accumulator, timesteps) + per_channel(folded.bias)
+    current = registers.current(accumulator.double(), timesteps) + per_channel(folded.bias)
     clips = registers.clips
     threshold, scale = per_channel(folded.threshold), per_channel(folded.unit) / 64
     spikes, membranes = [], []
@@ -152,6 +152,15 @@ def fixed_lif(
         if record:
             membranes.append(v)
     return LifResult(torch.stack(spikes), torch.stack(membranes) if record else None, rest)
+
+
+def fixed_spikes(accumulator: Tensor, registers: Registers, timesteps: int, constants: LifConstants) -> Tensor:
+    """Spikes (T, N, C, H, W) of whole samples: what training needs of `fixed_lif`."""
+    return fixed_lif(accumulator, registers, timesteps, constants, record=False).spikes
+
+
+FixedSpikes = Callable[[Tensor, Registers, int, LifConstants], Tensor]
+"""What computes as `fixed_spikes` does."""
 
 
 def _less_what_is_due(updated: Tensor, rest: Tensor, threshold: Tensor | float, reset: str) -> Tensor:

@@ -127,6 +127,11 @@ class Registers:
                 return True
         return False
 
+    @property
+    def left(self) -> bool:
+        """Whether some input can make a current wrap, or take a membrane to its clip."""
+        return 64 * self.reach >= REGISTER or self.clips
+
     def current(self, accumulator: Tensor, steps: int) -> Tensor:
         """u = 64 a in its register; `accumulator` is `a` of `steps` steps, or of one that holds for all of them.
 
@@ -136,9 +141,7 @@ class Registers:
             Where one wrap does not bring a current back.
         """
         current = 64 * accumulator
-        held = steps if len(accumulator) == 1 else 1
-        if self.tally is not None:
-            self._count(accumulator, held)
+        held = self.count(accumulator, steps)
         if 64 * self.reach < REGISTER:
             return current
         above, below = current > REGISTER, current <= -REGISTER
@@ -167,11 +170,23 @@ class Registers:
             self._add(self.tally.clipped, spiked | (v.detach() < -MEMBRANE_MAX), 1)
         return torch.where(spiked, torch.zeros_like(v), clipped)
 
-    def _count(self, accumulator: Tensor, held: int) -> None:
-        assert self.tally is not None
-        self.tally.sums += accumulator.numel() * held
-        if self.tally.limit is not None and self.reach > self.tally.limit and self.name not in self.tally.exempt:
-            self._add(self.tally.beyond, accumulator.detach().abs() > self.tally.limit, held)
+    def read_out(self, steps: Tensor) -> Tensor:
+        """What each step (T, N, classes) adds to a readout in its register, which starts from 0 again above its threshold."""
+        v, added = torch.zeros_like(steps[0]), []
+        for step in steps:
+            after = self.readout(v + step)
+            added.append(after - v)
+            v = after
+        return torch.stack(added)
+
+    def count(self, accumulator: Tensor, steps: int) -> int:
+        """Count the sums of `steps` steps, and those beyond a narrower accumulator; returns for how many steps each sum holds."""
+        held = steps if len(accumulator) == 1 else 1
+        if self.tally is not None:
+            self.tally.sums += accumulator.numel() * held
+            if self.tally.limit is not None and self.reach > self.tally.limit and self.name not in self.tally.exempt:
+                self._add(self.tally.beyond, accumulator.detach().abs() > self.tally.limit, held)
+        return held
 
     def _add(self, counts: dict[str, int], found: Tensor, held: int) -> None:
         number = int(torch.count_nonzero(found)) * held

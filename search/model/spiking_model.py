@@ -27,7 +27,16 @@ from litesnn.search.model.fixed_point import Folded
 from litesnn.search.model.loops import LoopPopulation, run_loop
 from litesnn.search.model.membranes import FixedMembrane, FloatMembrane, IntegerEdge, Membrane
 from litesnn.search.model.network import GenotypeNetwork
-from litesnn.search.model.neurons import FloatSpikes, LifConstants, LifResult, fixed_lif, float_lif, float_spikes
+from litesnn.search.model.neurons import (
+    FixedSpikes,
+    FloatSpikes,
+    LifConstants,
+    LifResult,
+    fixed_lif,
+    fixed_spikes,
+    float_lif,
+    float_spikes,
+)
 from litesnn.search.model.nodes import Node
 from litesnn.search.model.registers import DECAY_ONE, READOUT_MAX, Registers, Tally, reach
 from litesnn.search.model.signals import delayed, max_population, side_by_side, spike_maximum, window_counts
@@ -55,7 +64,7 @@ class SpikingModel(GenotypeNetwork):
     evaluation : "float" or "fixed"; which arithmetic `forward` uses
     exact : fixed evaluation in float64 throughout, whatever the bounds (verification)
     tally : where given, the fixed evaluation counts in it what leaves a register
-    float_spikes : computes neurons of the float evaluation over whole samples; a training gives a faster one, verification none
+    float_spikes, fixed_spikes : neurons of an evaluation over whole samples; a training gives faster ones, verification none
     """
 
     def __init__(self, genotype: Genotype, topology: Topology | None = None, seed: int = 0) -> None:
@@ -65,6 +74,7 @@ class SpikingModel(GenotypeNetwork):
         self.exact = False
         self.tally: Tally | None = None
         self.float_spikes: FloatSpikes = float_spikes
+        self.fixed_spikes: FixedSpikes = fixed_spikes
 
     def forward(self, inputs: Tensor) -> Tensor:
         """Mean logits per step (N, classes), float32, from integers (N, C, H, W) or spikes (N, T, C, H, W)."""
@@ -192,15 +202,8 @@ class SpikingModel(GenotypeNetwork):
         registers = Registers.of(
             "readout", folded, edge.largest_sum, DECAY_ONE, self.timesteps, self.tally, top=READOUT_MAX
         )
-        steps = registers.current(edge(signal)[:, :, :, 0, 0], self.timesteps) + folded.bias
-        if not registers.clips:
-            return steps
-        v, added = torch.zeros_like(steps[0]), []
-        for step in steps:
-            after = registers.readout(v + step)
-            added.append(after - v)
-            v = after
-        return torch.stack(added)
+        steps = registers.current(edge(signal)[:, :, :, 0, 0].double(), self.timesteps) + folded.bias
+        return registers.read_out(steps) if registers.clips else steps
 
     def _gather(self, plan: EdgePlan, signals: dict[str, Tensor], recorder: Recorder | None) -> Tensor:
         """The signal an edge reads: its sources side by side, after the maximum where it has one, later where it is feedback."""
@@ -224,11 +227,13 @@ class SpikingModel(GenotypeNetwork):
         """Neurons over all steps, or over some of them from the membranes that earlier ones left; on integers in `registers`."""
         constants, steps = LifConstants.of(self.genotype.neuron, threshold), timesteps or self.timesteps
         record = recorder is not None
-        if registers is not None:
-            return fixed_lif(total, registers, steps, constants, record=record, rest=rest)
         if timesteps is None and not record:
-            return LifResult(self.float_spikes(total, steps, constants), None, None)
-        return float_lif(total, steps, constants, record=record, rest=rest)
+            if registers is None:
+                return LifResult(self.float_spikes(total, steps, constants), None, None)
+            return LifResult(self.fixed_spikes(total, registers, steps, constants), None, None)
+        if registers is None:
+            return float_lif(total, steps, constants, record=record, rest=rest)
+        return fixed_lif(total, registers, steps, constants, record=record, rest=rest)
 
     def _record(self, name: str, result: LifResult, recorder: Recorder | None) -> Tensor:
         if recorder is not None and result.membranes is not None:

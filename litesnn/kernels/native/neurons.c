@@ -4,18 +4,7 @@
    u - threshold * spike; with SUBTRACT_NEXT rest = u, and the next u is less by the threshold where rest > threshold. Every operation and
    its order are those of litesnn/search/model/neurons.py and of torch's gradients of it, each rounded by itself (-ffp-contract=off), so
    that results are the same to the last bit. Arrays are [steps][neurons] but where another shape is given. */
-#include <stdint.h>
-#include <string.h>
-
-#define BLOCK 2048 /* neurons whose state is held at once: it stays in the first cache */
-enum { DSPIKE, TRIANGLE, ARCTANGENT };
-enum { ZERO, SUBTRACT, SUBTRACT_NEXT };
-
-/* The constants of neurons and of their surrogate gradient, in the order in which litesnn/kernels/neurons.py has them. */
-typedef struct {
-    float decay, threshold, window, first, second;
-    int32_t shape, reset;
-} Neurons;
+#include "surrogate.h"
 
 /* One step of some neurons. */
 static inline void step_forward(float decay, float threshold, int32_t reset, int64_t count, const float *restrict current,
@@ -57,19 +46,6 @@ void litesnn_leaky_distances(const Neurons *n, const float *membranes, int64_t s
         const float *u = membranes + t * neurons + first;
         for (int64_t i = 0; i < count; i++) distances[t * count + i] = scale * (u[i] - n->threshold);
     }
-}
-
-static inline float magnitude(float x) { return x < 0 ? -x : x; }
-
-/* Derivative of the surrogate at a distance from the threshold; `tangent` is what tanh made of it (DSPIKE). */
-static inline float derivative(const Neurons *n, int32_t shape, float distance, float tangent) {
-    if (shape == DSPIKE) return n->first * (1.0f - tangent * tangent) * (magnitude(distance) < n->window ? 1.0f : 0.0f);
-    if (shape == TRIANGLE) {
-        float left = n->first - magnitude(distance);
-        return (left < 0 ? 0.0f : left) / n->second;
-    }
-    float wide = n->second * distance;
-    return 1.0f / (1.0f + wide * wide) * n->first;
 }
 
 /* One step of some neurons; `after` is the gradient of their membranes of the step after, and becomes that of this step. */
