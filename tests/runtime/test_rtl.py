@@ -112,5 +112,6 @@ def test_a_user_without_a_home_has_a_simulator_as_long_as_the_process_lives(
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)
     layout = layout_of(drawn(0))
     kept = simulator_for(layout)
-    assert kept.is_file() and not any(working.iterdir())
+    assert kept.is_file()
+    assert not any(working.iterdir())
     assert simulator_for(layout) == kept
