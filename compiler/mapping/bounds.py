@@ -29,6 +29,7 @@ def lower_bound(demands: dict[str, Demand], limits: CoreLimits) -> dict[str, flo
             readers.setdefault(fan.source.name, []).append(fan)
     neurons = sum(demand.population.size * demand.compartments for demand in demands.values())
     state = sum(demand.population.size * demand.state_words for demand in demands.values())
+    sums = sum(int(demand.sum_words(demand.population.size * demand.compartments)) for demand in demands.values())
     axons = words = projecting = leaving = 0
     for name, fans in readers.items():
         own = [fan for fan in fans if fan.kind == "neuron"]
@@ -44,8 +45,8 @@ def lower_bound(demands: dict[str, Demand], limits: CoreLimits) -> dict[str, flo
         "neurons": neurons,
         "input_axons": axons,
         "synapse_words": words,
-        # SynMem + AxonIn + Neurons + AxonMap; groups and routes may be common to a core.
-        "core_words": words + axons + state + projecting * limits.axon_map_words,
+        # SynMem + AxonIn + Neurons + AxonMap + sums; groups and routes may be common to a core.
+        "core_words": words + axons + state + sums + projecting * limits.axon_map_words,
         "axon_map": projecting,
         "delay_slots": sum(
             demand.population.size * demand.compartments << demand.delay_bits for demand in demands.values()

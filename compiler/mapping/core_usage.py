@@ -63,6 +63,7 @@ def usages(
         }
         total |= memory[core]
         total["state_words"] = sum(part.neurons * demand.state_words for demand, part in zip(own, slices, strict=True))
+        total["sum_words"] = sum(int(use["sum_words"].sum()) for use in alone)
         total["core_words"] = core_words(total, limits)
         usages.append({name: total[name] for name in UNITS if name in limits.resources})
     return usages

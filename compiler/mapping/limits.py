@@ -47,6 +47,7 @@ class CoreLimits:
     patches : how maps may be cut (`mapping.cuts`)
     neuron_words, axon_map_words : words of `core_words` per LIF neuron, and per neuron that has readers
     word_bits : of a word
+    sum_bits : of an accumulator where sums take words of `core_words`, 0 where they do not
     neuron : the chip's neurons, which decide what each takes (`mapping.compartments`)
     mesh : the chip's routers
     chips : chips of the largest board the profile knows, None if it knows none
@@ -61,6 +62,7 @@ class CoreLimits:
     neuron_words: int
     axon_map_words: int
     word_bits: int
+    sum_bits: int
     neuron: Neuron
     mesh: Mesh
     chips: int | None
@@ -115,6 +117,7 @@ def core_limits(profile: Profile) -> CoreLimits:
         neuron_words=core.neuron_words.value or 0,
         axon_map_words=core.axon_map_words.value or 0,
         word_bits=core.word_bits.value or 64,
+        sum_bits=(profile.neuron.accumulator_bits.value or 0) if core.sums_in_core_words.value else 0,
         neuron=profile.neuron,
         mesh=_mesh(profile),
         chips=max((board.value for board in profile.boards.values() if board.value is not None), default=None),

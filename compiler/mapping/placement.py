@@ -101,7 +101,7 @@ def _partitioned(between: csr_matrix, board: Board, seed: int) -> Ints:
         inside = np.flatnonzero(chips == chip)
         capacity = board.capacity[:per_chip]
         links = between[inside][:, inside]
-        if board.chips <= MAPPED_CHIPS and len(inside) > LEAST_MAPPED * per_chip and links.nnz:
+        if per_chip > 1 and board.chips <= MAPPED_CHIPS and len(inside) > LEAST_MAPPED * per_chip and links.nnz:
             own = _onto_mesh(initializer, links, mesh, capacity, seed)
         else:
             own = np.repeat(np.arange(per_chip), capacity)[: len(inside)]

@@ -32,13 +32,15 @@ class Demand:
 
     `outgoing` sums output entries below each position, (C + 1, H + 1, W + 1), with one channel for all where they share
     axons; `routes` holds the readers' fans and grids. Both are known once the readers are split. `memo` keeps what is asked for
-    again and again.
+    again and again. `slots` are the time steps whose sums a core holds: this one, the next, and one per step of the longest delay
+    of the program, for its cores are alike.
     """
 
     population: Membranes
     fans: tuple[Fan, ...]
     splits_space: bool
     limits: CoreLimits
+    slots: int
     outgoing: Ints | None = None
     routes: list[tuple[Fan, Grid]] = field(default_factory=list)
     memo: dict[tuple[str, Interval], frozenset[Any]] = field(default_factory=dict)
@@ -72,6 +74,7 @@ class Demand:
         }
         usage["axon_map"] = map_entries([fan for fan, _ in self.routes], grid.boxes, self.limits)
         usage["state_words"] = grid.neurons * self.state_words
+        usage["sum_words"] = self.sum_words(neurons)
         usage["core_words"] = core_words(usage, self.limits)
         return usage
 
@@ -90,6 +93,10 @@ class Demand:
     def state_words(self) -> int:
         """Words of `core_words` per neuron."""
         return state_words(self.population, self.limits.neuron, self.limits.neuron_words, self.limits.word_bits)
+
+    def sum_words(self, neurons: Any) -> Any:
+        """Words of `core_words` that the sums of so many neurons take, where they take any."""
+        return -(-neurons * self.slots * self.limits.sum_bits // self.limits.word_bits)
 
     @property
     def delay_bits(self) -> int:
@@ -141,8 +148,8 @@ class Demand:
 
 
 def core_words(usage: dict[str, Any], limits: CoreLimits) -> Any:
-    """SynMem + AxonIn + Neurons + NeuronGroups + AxonMap + AxonMem, an entry a word (docs/sources.md)."""
-    fixed = usage["state_words"] + usage["axon_map"] * limits.axon_map_words
+    """SynMem + AxonIn + Neurons + NeuronGroups + AxonMap + AxonMem, an entry a word (docs/sources.md); and sums, where they share."""
+    fixed = usage["state_words"] + usage["sum_words"] + usage["axon_map"] * limits.axon_map_words
     return usage["synapse_words"] + usage["input_axons"] + usage["neuron_groups"] + usage["output_axons"] + fixed
 
 
@@ -164,7 +171,7 @@ def build_demand(graph: Graph, population: Membranes, limits: CoreLimits, rule: 
         for (source, spatial, _), group in groups.items()
     )
     splits = all(block.geometry.splits_space for block in blocks)
-    return Demand(population, fans, splits, limits)
+    return Demand(population, fans, splits, limits, 2 + max((block.delay for block in graph.blocks), default=0))
 
 
 def destinations(fan: Fan, grid: Grid) -> Ints:

@@ -13,6 +13,7 @@ from litesnn.compiler.profile.figure import (
     CountOrZero,
     Fact,
     Figure,
+    Flag,
     Limit,
     Name,
     Section,
@@ -38,6 +39,8 @@ class CoreLimits(Section):
     if it did not. `patch_parts`: whether channels and rows of a map are cut into a power of two of parts. `axon_map_per`:
     an entry of the axon map per neuron, or per pixel and row list where kernels alone read it. `axon_memory_per`: an entry of
     the axon memory per slice and destination core, or per pixel and channel range of each reader, which is a bound.
+    `sums_in_core_words`: whether the sums of arriving synapses, neurons x time steps that are held x `accumulator_bits`, take
+    `core_words`; so many steps as the longest delay of the program needs.
     """
 
     input_axons: Annotated[Count, Limit("LSN-AXON-IN, partition")] = optional()
@@ -68,6 +71,7 @@ class CoreLimits(Section):
     axon_memory_per: Annotated[
         Figure[Literal["core", "pixel"]], Cost("output_axon_entries of what kernels read (kernel_sharing: row)")
     ] = optional()
+    sums_in_core_words: Annotated[Flag, Cost("core_words: neurons x delay slots x accumulator_bits")] = optional()
     fan_in_max: Annotated[Count, Limit("LSN-FAN-IN")] = optional()
 
 

@@ -12,7 +12,7 @@ from litesnn.base.cards.shown import Brief
 from litesnn.compiler.profile.ranges import Real, Whole, YesNo
 
 T = TypeVar("T")
-Status = Literal["CONFIRMED", "QUOTED", "INFERRED", "CONFLICT", "USER", "NOT FOUND"]
+Status = Literal["CONFIRMED", "QUOTED", "INFERRED", "MODELLED", "CONFLICT", "USER", "NOT FOUND"]
 Name = Annotated[str, StringConstraints(pattern=r"^\w[\w .+-]*$", max_length=64)]
 """Of a profile, a board, a measured figure: one that can stand in a file's name and on a command line.
 
@@ -35,8 +35,9 @@ class Figure(Brief, Generic[T]):
     A dataclass, so that the fifty types of values that figures have are no models of their own, each built at every start.
 
     `status`: CONFIRMED (read in the primary source or two agreeing ones), QUOTED (a public file quotes the primary),
-    INFERRED (own arithmetic or fit), CONFLICT (sources disagree; `note` gives the others), USER (a user says so, in a file of their
-    own or with `--set`; `note` gives what stood there), NOT FOUND (no value).
+    INFERRED (own arithmetic or fit), MODELLED (what a model says, measured on nothing; `note` says what it assumes), CONFLICT (sources
+    disagree; `note` gives the others), USER (a user says so, in a file of their own or with `--set`; `note` gives what stood there),
+    NOT FOUND (no value).
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", allow_inf_nan=False)

@@ -15,6 +15,7 @@ from litesnn.compiler.profile.card import profile_card
 from litesnn.compiler.profile.chip import Boards, Chip, CoreLimits, Mesh
 from litesnn.compiler.profile.costs import Cmos45, Energy, Measured, Time
 from litesnn.compiler.profile.figure import Fact, Figure, Limit, Name, Remark, Section
+from litesnn.compiler.profile.fpga import Fpga
 from litesnn.compiler.profile.neuron import Messages, Neuron
 from litesnn.compiler.profile.problems import left_out, refusal
 from litesnn.compiler.profile.rule_sets import RuleSets
@@ -45,6 +46,7 @@ class Profile(Shown, Section):
     core: CoreLimits = Field(default_factory=CoreLimits)
     chip: Chip
     mesh: Mesh = Field(default_factory=Mesh)
+    fpga: Fpga = Field(default_factory=Fpga)
     boards: Annotated[Boards, Limit("what LSN-CHIPS advises; the largest system there is")] = Field(
         default_factory=dict
     )

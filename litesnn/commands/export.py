@@ -23,6 +23,13 @@ def export_command(
     output: Annotated[
         Path, typer.Option("--output", "-o", help="File to write, or a folder for formats of several files.")
     ],
+    synthesize: Annotated[
+        bool,
+        typer.Option(
+            "--synthesize",
+            help="With --to verilog: run Yosys, and write what the chip takes of an FPGA to synthesis.json.",
+        ),
+    ] = False,
     input_path: InputOption = None,
     sample: Annotated[
         int, typer.Option(min=0, help="Which sample of the input is exported, where the format holds one.")
@@ -39,7 +46,7 @@ def export_command(
         from litesnn.jobs.samples import SampleChoice
 
         choice = SampleChoice(input_path, None, data_dir, seed, dataset=dataset)
-        exported = export_program(Program.load(program), to, output, choice, sample)
+        exported = export_program(Program.load(program), to, output, choice, sample, synthesize)
         written = [str(place) for place in exported.files]
         if json_output:
             print_json({"to": to, "files": written, "notes": list(exported.notes)})

@@ -14,6 +14,7 @@ STYLES = {
     "CONFIRMED": "green",
     "QUOTED": "cyan",
     "INFERRED": "cyan",
+    "MODELLED": "cyan",
     "CONFLICT": "yellow",
     "USER": "bold magenta",
     "NOT FOUND": "dim",

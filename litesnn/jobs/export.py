@@ -32,6 +32,7 @@ class ExportFormat:
     kind : of those files
     with_sample : whether a sample belongs to what is written
     folder : of a format that is a whole folder, `module:name` of its `FolderKind`; then `files` is its index
+    synthesizer : `module:function` that adds what synthesis says of it, where it can be synthesized
     """
 
     exporter: str
@@ -39,6 +40,7 @@ class ExportFormat:
     kind: Kind
     with_sample: bool = False
     folder: str = ""
+    synthesizer: str = ""
 
 
 EXPORTS: dict[str, ExportFormat] = {
@@ -54,6 +56,7 @@ EXPORTS: dict[str, ExportFormat] = {
         ("chip.json",),
         CHIP,
         folder="litesnn.compiler.export.verilog.export:CHIP_FOLDER",
+        synthesizer="litesnn.jobs.synthesis:with_synthesis",
     ),
     "sanafe": ExportFormat(
         "litesnn.compiler.export.sanafe:export_sanafe", ("architecture.yaml", "network.yaml"), SANAFE, with_sample=True
@@ -70,7 +73,12 @@ class Written:
 
 
 def export_program(
-    program: Program, to: str, output: Path, choice: SampleChoice | None = None, sample: int = 0
+    program: Program,
+    to: str,
+    output: Path,
+    choice: SampleChoice | None = None,
+    sample: int = 0,
+    synthesize: bool = False,
 ) -> Written:
     """Write a program in a format of the table.
 
@@ -78,6 +86,7 @@ def export_program(
     ----------
     output : a folder, or a file where the format has one and the suffix is its
     choice, sample : which samples there are, and the number of the one that is written, where the format holds one
+    synthesize : whether what is written goes through Yosys first, whose counts are written with it
 
     Raises
     ------
@@ -87,8 +96,11 @@ def export_program(
     if to not in EXPORTS:
         raise ExportError(f"--to: found '{to}'; allowed: {', '.join(EXPORTS)}")
     form = EXPORTS[to]
+    if synthesize and not form.synthesizer:
+        able = ", ".join(name for name, other in EXPORTS.items() if other.synthesizer)
+        raise ExportError(f"--synthesize: found with --to {to}; allowed with --to {able}")
     if form.folder:
-        return _folder(form, program, output)
+        return _folder(form, program, output, synthesize)
     places = _places(form, program.name, output)
     for place in places.values():
         check_file(place, form.kind)
@@ -98,11 +110,13 @@ def export_program(
     return Written(tuple(places.values()), tuple(exported.notes))
 
 
-def _folder(form: ExportFormat, program: Program, output: Path) -> Written:
+def _folder(form: ExportFormat, program: Program, output: Path, synthesize: bool) -> Written:
     """A format that is a folder: whole or not at all, and an earlier one is replaced."""
     kind: FolderKind = _named(form.folder)
     kind.check(output)
     exported: Exported = _named(form.exporter)(program)
+    if synthesize:
+        exported = _named(form.synthesizer)(program, exported)
     with kind.staged(output) as staging:
         for name, content in exported.files.items():
             (staging / name).parent.mkdir(parents=True, exist_ok=True)

@@ -86,7 +86,9 @@ def verify(
         result = compare_engines(chip, chosen, first, others, lava_samples, explain)
         for comparison in result.exact_comparisons:
             _explain_readout(chip, reference, comparison, chosen.inputs)
-        result.note += reference.note(result) + ("" if rtl is None else rtl.note)
+        result.note += reference.note(result)
+        if rtl is not None and result.samples.get("rtl"):
+            result.cycles = rtl.section
         return result
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
 import hashlib
 import os
 import platform
@@ -10,10 +9,9 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from tempfile import mkdtemp
 
+from litesnn.base.cache_folder import cache_folders, usable
 from litesnn.base.tools import run_to_end
 
 SOURCES = Path(__file__).parent / "native"
@@ -39,11 +37,11 @@ def built() -> Path:
     """
     compiler = _compiler()
     stem = f"network-{_key(compiler)}"
-    for folder in _folders():
+    for folder in cache_folders("kernels"):
         found = next((path for path in sorted(folder.glob(f"{stem}-*.so")) if _is_whole(path)), None)
         if found:
             return found
-        if _usable(folder):
+        if usable(folder):
             return _compiled(compiler, folder, stem)
     raise BuildError("no folder to keep it in can be written")
 
@@ -97,24 +95,6 @@ def _processor() -> str:
             return next((line for line in file if line.startswith(("flags", "Features"))), "")
     except OSError:
         return platform.processor()
-
-
-def _folders() -> Iterator[Path]:
-    """Where libraries are kept: the user's cache; where that cannot be written, a folder for this process."""
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    if os.path.isabs(cache):  # of a user without a home, "~" stays
-        yield Path(cache) / "litesnn" / "kernels"
-    temporary = mkdtemp(prefix="litesnn-kernels-")
-    atexit.register(shutil.rmtree, temporary, ignore_errors=True)
-    yield Path(temporary)
-
-
-def _usable(folder: Path) -> bool:
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError:
-        return False
-    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def _compiled(compiler: list[str], folder: Path, stem: str) -> Path:

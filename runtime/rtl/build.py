@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from litesnn.base.cache_folder import cache_folders, usable
 from litesnn.base.errors import BackendError
 from litesnn.base.tools import run_to_end
 from litesnn.compiler.export.verilog.layout import Layout
@@ -58,21 +59,19 @@ def simulator_for(layout: Layout) -> Path:
     stamp = os.stat(command)
     words = (*FLAGS, command, str(stamp.st_size), str(stamp.st_mtime_ns))
     key = hashlib.sha256(b"\0".join([*files.values(), *map(os.fsencode, words)])).hexdigest()[:DIGEST]
-    kept = _folder() / key / NAME
-    if not kept.exists():
-        _compile(command, files, kept)
-    return kept
-
-
-def _folder() -> Path:
-    cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
-    return Path(cache) / "litesnn" / "rtl"
+    for folder in cache_folders("rtl"):
+        kept = folder / key / NAME
+        if kept.exists():
+            return kept
+        if usable(kept.parent):
+            _compile(command, files, kept)
+            return kept
+    raise BackendError("the simulator of the cores: no folder to keep it in can be written; set TMPDIR to one that can")
 
 
 def _compile(command: str, files: dict[str, bytes], kept: Path) -> None:
     """Compile beside the place and rename: others may do the same at the same time."""
     try:
-        kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with TemporaryDirectory(dir=kept.parent, prefix=".build-") as build:
             for name, content in files.items():
                 (Path(build) / name).write_bytes(content)

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from litesnn.base.errors import BackendError
 from litesnn.compiler.export.verilog.layout import Layout
@@ -26,13 +24,18 @@ from litesnn.runtime.trace import Trace
 SECONDS = 3600.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Cycles:
-    """Clock cycles that were counted: of all steps, and of the longest."""
+    """Clock cycles that were counted.
 
-    steps: int
-    cycles: int
-    longest: int
+    Attributes
+    ----------
+    steps : (steps,) of every time step of the chip
+    samples : (N,) of each sample, from the step of its first input to that of its answer
+    """
+
+    steps: Ints
+    samples: Ints
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,15 +78,25 @@ class RtlSession:
                     (place / file).write_bytes(content)
             (folder / "messages.txt").write_bytes(lines)
             cores = len(self.image.cores)
-            run_tool([str(simulator), f"+cores={cores}", f"+steps={steps}"], folder, SECONDS)
-            seen, last = _read(folder / "seen.txt")
-        return self._trace(seen, samples, record), Cycles(steps, *last)
+            run_tool([str(simulator), f"+cores={cores}", f"+steps={steps}", "+cycles=cycles.txt"], folder, SECONDS)
+            seen, counted = _read(folder / "seen.txt"), _integers((folder / "cycles.txt").read_text("ascii"))
+        return self._trace(seen, samples, record), Cycles(counted, self._latencies(counted, samples))
 
     def _steps(self, samples: int) -> int:
         """Until the last sample's last step has been computed everywhere."""
         document = self.image.document
         arrivals = [_arrival(group) for core in self.image.cores for group in core.groups]
         return max(arrivals) + ((samples - 1) * document.slots + document.timesteps - 1) * document.interval + 1
+
+    def _latencies(self, counted: Ints, samples: int) -> Ints:
+        """Cycles of each sample; `counted` are those of the steps."""
+        document = self.image.document
+        first = min(sender.document.arrival for sender in self.image.senders)
+        last = _arrival(_output(self.image)) + (document.timesteps - 1) * document.interval + 1
+        starts: Ints = np.arange(samples) * document.slots * document.interval
+        before: Ints = np.concatenate([[0], np.cumsum(counted)])
+        taken: Ints = before[starts + last] - before[starts + first]
+        return taken
 
     def _trace(self, seen: Ints, samples: int, record: Collection[str]) -> Trace:
         """Path delays removed; what is sent outside a sample's steps is nobody's."""
@@ -104,8 +117,9 @@ class RtlSession:
                 ids = group.ids()[rows[inside, 2] - first]
                 column = 4 if group.document.neurons["kind"] == "readout" else 3
                 values[sample[inside], step[inside], ids] = rows[inside, column]
-        output, is_readout = _output(self.image)
-        readout = found[output][:, -1] if is_readout else found[output].sum(axis=1)
+        output = _output(self.image).document
+        sent = found[output.population]
+        readout = sent[:, -1] if output.neurons["kind"] == "readout" else sent.sum(axis=1)
         kept: dict[str, Values] = {
             name: found[name].astype(np.uint8).reshape(samples, document.timesteps, *shapes[name]) for name in record
         }
@@ -116,18 +130,20 @@ def _arrival(group: Group) -> int:
     return int(group.document.neurons.get("arrival") or 0)
 
 
-def _output(image: Image) -> tuple[str, bool]:
-    """The population that the host reads, and whether it reads its membranes; otherwise it counts spikes."""
-    groups = [group.document for core in image.cores for group in core.groups]
-    found = next(d for d in groups if d.neurons["kind"] == "readout" or d.neurons.get("is_output"))
-    return found.population, found.neurons["kind"] == "readout"
+def _output(image: Image) -> Group:
+    """A group of the population that the host reads: the membranes of a readout, or else how often neurons spike."""
+    groups = [group for core in image.cores for group in core.groups]
+    return next(g for g in groups if g.document.neurons["kind"] == "readout" or g.document.neurons.get("is_output"))
 
 
-def _read(path: Path) -> tuple[Ints, tuple[int, int]]:
-    """(events, 5): step, core, neuron, spike, membrane; and the cycles, of all steps and of the longest."""
-    body, marker, last = path.read_text("ascii").rpartition("cycles ")
+def _read(path: Path) -> Ints:
+    """(events, 5): step, core, neuron, spike, membrane."""
+    body, marker, _ = path.read_text("ascii").rpartition("cycles ")
     if not marker:
         raise BackendError("the simulated chip did not come to an end")
-    found: npt.NDArray[Any] = np.fromstring(body, np.int64, sep=" ")
-    total, longest = (int(word) for word in last.split())
-    return found.reshape(-1, 5), (total, longest)
+    return _integers(body).reshape(-1, 5)
+
+
+def _integers(text: str) -> Ints:
+    found: Ints = np.fromstring(text, np.int64, sep=" ")
+    return found

@@ -13,6 +13,8 @@ from litesnn.base.cards.card import Card
 from litesnn.base.cards.shown import Shown
 from litesnn.compiler.costs import Activity, input_events
 from litesnn.compiler.graph import Graph
+from litesnn.compiler.report.document import present
+from litesnn.compiler.report.sections.core_cycles import CyclesSection
 from litesnn.compiler.report.sections.verification import (
     ComparisonEntry,
     DivergenceEntry,
@@ -54,6 +56,7 @@ class Verification(Shown):
     registers : population -> register -> values that left it in the exact simulator, as `Trace.registers`
     activity : events per neuron of the graph over the samples of the exact simulator, for costs and placement
     hits : engine -> (N,) which of its samples it classified right; empty without labels
+    cycles : clock cycles of the SystemVerilog cores, None where they did not run
     """
 
     reference: str = ""
@@ -68,6 +71,7 @@ class Verification(Shown):
     activity: Activity | None = None
     note: str = ""
     hits: dict[str, npt.NDArray[np.bool_]] = field(default_factory=dict, repr=False)
+    cycles: CyclesSection | None = None
 
     def card(self) -> Card:
         """See `Shown`: whether the engines agree, and on how much."""
@@ -126,6 +130,7 @@ class Verification(Shown):
             registers={name: counts for name, counts in self.registers.items() if any(counts.values())},
             comparisons=tuple(_comparison_entry(comparison) for comparison in self.comparisons.values()),
             note=self.note,
+            **present(cycles=self.cycles),
         )
 
 

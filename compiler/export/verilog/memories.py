@@ -59,3 +59,8 @@ def memories(layout: Layout) -> Iterator[Memory]:
 def block_ram(layout: Layout) -> int:
     """Blocks of 18 Kbit that a core takes at most: a synthesizer mixes shapes."""
     return sum(memory.blocks for memory in memories(layout))
+
+
+def chip_block_ram(layout: Layout) -> int:
+    """The same of all cores."""
+    return block_ram(layout) * layout.sizes.cores

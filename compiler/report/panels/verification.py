@@ -132,6 +132,7 @@ class VerificationPanel(Panel):
 <tbody>{% for row in panel.engines %}<tr><th scope="row"><span>{{ row.name }}</span></th><td>{{ row.role }}</td><td class="n">{{ row.samples | count }}</td><td class="n">{{ row.accuracy | percent(2) }}</td>{% if found.commonly_labelled %}<td class="n">{{ row.common_accuracy | percent(2) }}</td>{% endif %}<td class="n">{{ row.spikes | count }}</td><td class="n">{% if row.must_agree %}{{ wrong(row.comparison.mismatching_spikes) }}{% else %}{{ (row.comparison.mismatching_spikes if row.comparison else none) | count }}{% endif %}</td><td class="n">{% if row.must_agree %}{{ wrong(row.comparison.mismatching_readouts) }}{% else %}–{% endif %}</td></tr>{% endfor %}</tbody>
 </table>
 {% endcall %}
+{% if found.cycles %}<p>SystemVerilog cores: {{ found.cycles.sentence }}.</p>{% endif %}
 {% if found.not_compared %}<p>Not compared, because nothing reads it and it was removed: {% for name, neurons in found.not_compared.items() %}{{ name }} ({{ neurons | count }} neurons){{ ", " if not loop.last }}{% endfor %}.</p>{% endif %}
 {% for comparison in panel.comparisons %}
 {% if comparison.wrong %}

@@ -27,6 +27,8 @@ def verification_lines(panel: VerificationPanel) -> Iterator[RenderableType]:
     yield _engines(panel, heading) if found.samples else styled(heading)
     if panel.warning:
         yield styled(f"! {panel.warning}", style="yellow")
+    if found.cycles is not None:
+        yield styled(f"SystemVerilog cores: {found.cycles.sentence}")
     for comparison in panel.comparisons:
         if comparison.wrong:
             yield _divergence(comparison)
@@ -101,7 +103,7 @@ def _number(value: float | None) -> str:
 def _verdict(found: VerificationSection) -> RenderableType:
     engines = " = ".join(
         engine_name(engine).removesuffix(" CPU simulator").removesuffix(" simulator")
-        for engine in ("pytorch", "exact", "lava")
+        for engine in ("pytorch", "exact", "lava", "rtl")
         if engine in found.samples
     )
     if not found.verified:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, model_validator
 
 from litesnn.compiler.report.document import Count, Document, Flag, Fraction, Number, Text, Whole
+from litesnn.compiler.report.sections.core_cycles import CyclesSection
 
 ENGINES = {
     "pytorch_float": "PyTorch (float)",
@@ -116,6 +117,9 @@ class VerificationSection(Document):
         Field(description="population -> register -> values that left it in the exact simulator; empty where none did"),
     ] = Field(default_factory=dict)
     comparisons: tuple[ComparisonEntry, ...]
+    cycles: Annotated[
+        CyclesSection | None, Field(description="of the SystemVerilog cores; missing where they were not simulated")
+    ] = None
     note: Text
 
     @model_validator(mode="after")

@@ -196,6 +196,11 @@ def test_a_chip_takes_only_its_usable_cores():
     assert np.bincount(board.chip_of(board.row_major(130))).tolist() == [120, 10]
 
 
+def test_cores_around_one_router_stand_in_order():
+    """Mt-KaHyPar ends the process where it is asked for one part."""
+    assert place(random_traffic(0, 6), Mesh(1, 1, 8, 8), 0).routers.tolist() == [0] * 6
+
+
 @given(seed=st.integers(0, 100), cores=st.integers(1, 30))
 def test_placement_is_never_worse_than_row_major(seed, cores):
     mesh = Mesh(3, 2, 2, 12)

@@ -50,12 +50,12 @@ def test_a_programs_profile_holds_every_figure(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('name = "a"\nextends = "loihi3"', r"extends: .*found .*loihi3'; allowed: loihi1, loihi2, or a path"),
-        ('name = "a"\nextends = 3', r"extends: found 3; allowed: loihi1, loihi2"),
+        ('name = "a"\nextends = "loihi3"', r"extends: .*found .*loihi3'; allowed: ecp5-85f, loihi1, loihi2, or a path"),
+        ('name = "a"\nextends = 3', r"extends: found 3; allowed: ecp5-85f, loihi1, loihi2"),
         ('name = "a"\nextends = "none.toml"', r"extends: .*no such profile file"),
         (
             'name = "a"\nextends = "a.toml"',
-            r"extends: found 'a.toml', which goes in a circle: a.toml extends a.toml; allowed: loihi1",
+            r"extends: found 'a.toml', which goes in a circle: a.toml extends a.toml; allowed: ecp5-85f",
         ),
         ('name = "a"\nextends = "loihi2"\ncorse = 4', r"corse: no such figure .*did you mean cores"),
         ('name = "a"\nextends = "loihi2"\n[chip]\ninput_axons = 4', r"chip\.input_axons: no such .*core\.input_axons"),

@@ -9,7 +9,7 @@ import pytest
 from litesnn.base.errors import ProfileError
 from litesnn.compiler.profile import Profile, load_profile, shipped_profiles
 
-SHIPPED = ["loihi1", "loihi2"]
+SHIPPED = ["ecp5-85f", "loihi1", "loihi2"]
 MINIMAL = """
 name = "mine"
 title = "A chip of mine"
@@ -39,7 +39,7 @@ shelf = { value = 3, status = "CONFIRMED", source = "me" }
 """
 
 
-def test_both_chips_are_shipped() -> None:
+def test_chips_and_a_board_are_shipped() -> None:
     assert shipped_profiles() == SHIPPED
 
 
@@ -155,7 +155,7 @@ def test_broken_profiles_are_refused(change: tuple[str, str], message: str, tmp_
 
 
 def test_unknown_names_and_missing_files_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(ProfileError, match=r"found 'loihi3'; allowed: loihi1, loihi2, or a path"):
+    with pytest.raises(ProfileError, match=r"found 'loihi3'; allowed: ecp5-85f, loihi1, loihi2, or a path"):
         load_profile("loihi3")
     with pytest.raises(ProfileError, match="no such profile file"):
         load_profile(tmp_path / "none.toml")

@@ -7,6 +7,7 @@
 //                     channel, row and column of who sends; value
 //   +seen=FILE        a line per spike, and per membrane of a readout: step, core, neuron, 1 for a spike, membrane; at the end a line
 //                     `cycles`: of all steps, and of the longest
+//   +cycles=FILE      a line per step, if it is wanted: its cycles
 //
 // Lines of a step stand together, values that are written first. What is driven changes with the falling edge.
 module testbench;
@@ -16,7 +17,7 @@ module testbench;
     logic [image_pkg::CORES*image_pkg::SEEN_WIDTH-1:0] seen;
 
     string name;
-    int steps, step, input_file, output_file;
+    int steps, step, input_file, output_file, cycles_file;
     /* verilator lint_off UNUSEDSIGNAL */  // of integers, as many bits as the fields have
     int next_step, next_written, next_core, next_axon, next_value;
     int next_channel, next_row, next_column;
@@ -121,6 +122,7 @@ module testbench;
         input_file = $fopen(name, "r");
         if (!$value$plusargs("seen=%s", name)) name = "seen.txt";
         output_file = $fopen(name, "w");
+        cycles_file = $value$plusargs("cycles=%s", name) ? $fopen(name, "w") : 0;
         if (input_file == 0 || output_file == 0) $fatal(1, "messages or seen cannot be opened");
         read_line();
         repeat (4) @(negedge clk);
@@ -145,10 +147,12 @@ module testbench;
             end while (!over);
             written = 1'b0;
             sent = 1'b0;
+            if (cycles_file != 0) $fdisplay(cycles_file, "%0d", cycles - began);
             if (cycles - began > longest) longest = cycles - began;
         end
         $fdisplay(output_file, "cycles %0d %0d", cycles, longest);
         $fclose(output_file);
+        if (cycles_file != 0) $fclose(cycles_file);
         $finish;
     end
 endmodule
