@@ -10,6 +10,7 @@ from litesnn.compiler.encoding.cost import EncodedCost, encode_cost, list_words
 from litesnn.compiler.encoding.decode import StoredSynapses, decode
 from litesnn.compiler.encoding.image import MemoryImage, encode, encode_together
 from litesnn.compiler.encoding.lists import AxonLists, ListFormat, list_format, lists_from_matrices
+from litesnn.compiler.encoding.pool import SetUp
 from litesnn.compiler.encoding.rule import ListRule
 from litesnn.compiler.encoding.shared_kernel import PopulationLists, Tile, kernel_rows, population_lists
 from litesnn.compiler.encoding.together import choose, choose_together
@@ -25,6 +26,7 @@ __all__ = [
     "MemoryImage",
     "PopulationLists",
     "Register",
+    "SetUp",
     "StoredSynapses",
     "Tile",
     "axon_list_bits",

@@ -6,7 +6,7 @@ has, `together` finds the set-up that all of its lists share.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -19,13 +19,11 @@ from litesnn.compiler.encoding.entries import (
     Encoding,
     Entries,
     Layout,
-    Widths,
     sum_by,
-    synapse_bits,
 )
 from litesnn.compiler.encoding.kernel_row import KernelRow
 from litesnn.compiler.encoding.lists import AxonLists, ListFormat, WeightRegister
-from litesnn.compiler.encoding.rule import UNLIMITED, ListRule, round_up
+from litesnn.compiler.encoding.rule import ListRule
 from litesnn.compiler.encoding.run_length import RunLength
 from litesnn.compiler.encoding.sparse import Sparse
 
@@ -70,13 +68,7 @@ class Choice:
 
     def list_words(self, lists: AxonLists, rule: ListRule) -> Ints:
         """Words of every list as stored: population lists at the length of their longest, rows with at least one."""
-        bits = sum_by(self.entries.run // len(lists.formats), self.bits, len(lists))
-        words = rule.words(bits)
-        if lists.rows:
-            words = np.maximum(words, 1)
-        if lists.atoms > 1:
-            words = np.repeat(words.reshape(-1, lists.atoms).max(axis=1), lists.atoms)
-        return words
+        return stored_words(lists, sum_by(self.entries.run, self.bits, len(lists.indptr) - 1), rule)
 
 
 class Candidates:
@@ -86,25 +78,17 @@ class Candidates:
         self.lists, self.rule = lists, rule
         names = tuple(only) if only is not None else _allowed(lists, rule)
         variants = [variant for name in names for variant in _encoding(name).variants(rule)]
-        self._cut = [(variant, variant.entries(lists, rule)) for variant in variants]
-        self._known: dict[object, Choice] = {}
-        self.widest = max((int(entries.index_need.max(initial=0)) for _, entries in self._cut), default=0)
+        self.cut = [(variant, variant.entries(lists, rule)) for variant in variants]
+        """Variants of encodings, earlier ones taken where both cost the same, and the entries of each."""
+        self.widest = max((int(entries.index_need.max(initial=0)) for _, entries in self.cut), default=0)
         """Bits of the largest index that any entry has to hold."""
-        self.names = frozenset(_of_lists(variant.name) for variant, _ in self._cut)
+        self.names = frozenset(_of_lists(variant.name) for variant, _ in self.cut)
         """The encodings there are, of rows by those whose part they take."""
 
-    def cheapest(self, widths: Widths, names: Collection[str]) -> Choice:
-        """The cheapest of the named encodings for every run, with registers of the given widths."""
-        index = tuple(round_up(np.arange(self.widest + 1), widths.index).tolist())
-        formats = tuple(
-            replace(f, delay_bits=next((w for w in widths.delay if w >= f.delay_bits), f.delay_bits))
-            for f in self.lists.formats
-        )
-        key = (index, widths.skip, formats, frozenset(names))
-        if key not in self._known:
-            part = [(variant, entries) for variant, entries in self._cut if _of_lists(variant.name) in names]
-            self._known[key] = _cheapest(part, replace(self.lists, formats=formats), self.rule, widths)
-        return self._known[key]
+    def named(self, names: Sequence[str]) -> npt.NDArray[np.bool_]:
+        """Which variants are of some encodings; all of them where none is, as rows keep theirs: (variants,)."""
+        some = np.array([_of_lists(variant.name) in names for variant, _ in self.cut], bool)
+        return some if some.any() else ~some
 
 
 def _allowed(lists: AxonLists, rule: ListRule) -> tuple[str, ...]:
@@ -126,46 +110,42 @@ def _encoding(name: str) -> type[Encoding]:
     return ENCODINGS[name]
 
 
-def _cheapest(cut: Sequence[tuple[Encoding, Entries]], lists: AxonLists, rule: ListRule, widths: Widths) -> Choice:
-    runs = len(lists.indptr) - 1
-    layouts = [variant.layout(entries, rule, widths) for variant, entries in cut]
-    bits = [
-        rule.header_bits + layout.prefix + entries.stored * (_weight_bits(lists, entries) + layout.per_synapse)
-        for (_, entries), layout in zip(cut, layouts, strict=True)
-    ]
-    costs = np.stack([sum_by(e.run, np.minimum(b, UNLIMITED), runs) for (_, e), b in zip(cut, bits, strict=True)])
-    if costs.min(axis=0).max(initial=0) >= UNLIMITED:
-        raise CompileError(
-            f"a list reaches target {int(lists.targets.max())}, beyond the {rule.index_widths[-1]} index bits of "
-            f"{rule.profile}; split its target population"
-        )
-    chosen = costs.argmin(axis=0)
-    kept = [np.flatnonzero(chosen[entries.run] == number) for number, (_, entries) in enumerate(cut)]
-    run = np.concatenate([e.run[keep] for (_, e), keep in zip(cut, kept, strict=True)])
-    order = np.argsort(run, kind="stable")
+def laid_out(cut: Sequence[tuple[Encoding, Entries, Layout, Ints]], formats: tuple[ListFormat, ...]) -> Choice:
+    """The choice that stores some entries of each variant, with their fields and bits."""
+    order = np.argsort(np.concatenate([entries.run for _, entries, _, _ in cut]), kind="stable")
 
     def gather(parts: Sequence[Ints]) -> Ints:
-        merged: Ints = np.concatenate([part[keep] for part, keep in zip(parts, kept, strict=True)])[order]
+        merged: Ints = np.concatenate(parts)[order]
         return merged
 
-    entries = Entries(*(gather([getattr(e, name) for _, e in cut]) for name in Entries.__dataclass_fields__))
-    layout = Layout(*(gather([getattr(part, name) for part in layouts]) for name in Layout.__dataclass_fields__))
-    code = gather([np.full(len(e.run), variant.code) for variant, e in cut])
-    registers, register = _registers(code, entries, layout, lists.formats)
+    entries = Entries(*(gather([getattr(e, name) for _, e, _, _ in cut]) for name in Entries.__dataclass_fields__))
+    layout = Layout(*(gather([getattr(part, name) for _, _, part, _ in cut]) for name in Layout.__dataclass_fields__))
+    code = gather([np.full(len(e.run), variant.code) for variant, e, _, _ in cut])
+    registers, register = _registers(code, entries, layout, formats)
     return Choice(
         code=code,
         entries=entries,
         layout=layout,
-        bits=gather(bits),
-        formats=lists.formats,
+        bits=gather([bits for _, _, _, bits in cut]),
+        formats=formats,
         registers=registers,
         register=register,
     )
 
 
-def _weight_bits(lists: AxonLists, entries: Entries) -> Ints:
-    per_format: Ints = synapse_bits(lists)[entries.run % len(lists.formats)]
-    return per_format
+def widened(form: ListFormat, widths: Sequence[int]) -> ListFormat:
+    """The format with delays stored in the narrowest of some widths that holds them."""
+    return replace(form, delay_bits=next((width for width in widths if width >= form.delay_bits), form.delay_bits))
+
+
+def stored_words(lists: AxonLists, bits: Ints, rule: ListRule) -> Ints:
+    """Words of every list as stored, from the bits of its runs: population lists at the length of their longest, rows with one."""
+    words = rule.words(bits.reshape(len(lists), -1).sum(axis=1))
+    if lists.rows:
+        words = np.maximum(words, 1)
+    if lists.atoms > 1:
+        words = np.repeat(words.reshape(-1, lists.atoms).max(axis=1), lists.atoms)
+    return words
 
 
 def _registers(

@@ -40,6 +40,10 @@ class Entries:
     index_need: Ints
     skip_need: Ints
 
+    def some(self, numbers: Ints) -> Entries:
+        """Some of the entries."""
+        return Entries(*(getattr(self, name)[numbers] for name in self.__dataclass_fields__))
+
 
 @dataclass(frozen=True)
 class Widths:

@@ -122,19 +122,32 @@ def lists_from_matrices(
 ) -> AxonLists:
     """Lists from one matrix of codes (targets, sources) per format; every source has a list, which may be empty."""
     columns = [_columns(matrix) for matrix in matrices]
-    counts = np.stack([np.diff(matrix.indptr) for matrix in columns], axis=1).astype(np.int64)
-    indptr = np.concatenate([[0], np.cumsum(counts.ravel())])
+    own = [(matrix.indptr.astype(np.int64), matrix.indices, matrix.data) for matrix in columns]
+    return joined_lists(own, formats, matrices[0].shape[0], atoms, rows=rows, whole=whole)
+
+
+def joined_lists(
+    parts: Sequence[tuple[Ints, Codes, Codes]],
+    formats: Sequence[ListFormat],
+    width: int,
+    atoms: int = 1,
+    rows: bool = False,
+    whole: bool = False,
+) -> AxonLists:
+    """Lists from those of each format: first synapse of every list, (lists + 1,), and targets and codes of all synapses."""
+    counts = np.stack([np.diff(first) for first, _, _ in parts], axis=1)
+    indptr: Ints = np.concatenate([[0], np.cumsum(counts.ravel())])
     targets, codes = np.empty(indptr[-1], np.int32), np.empty(indptr[-1], np.int32)
-    for number, matrix in enumerate(columns):
+    for number, (first, own_targets, own_codes) in enumerate(parts):
         starts = indptr[:-1].reshape(counts.shape)[:, number]
-        places = np.repeat(starts - matrix.indptr[:-1], counts[:, number]) + np.arange(matrix.nnz)
-        targets[places], codes[places] = matrix.indices, matrix.data
+        places = np.repeat(starts - first[:-1], counts[:, number]) + np.arange(len(own_targets))
+        targets[places], codes[places] = own_targets, own_codes
     return AxonLists(
         formats=tuple(formats),
         indptr=indptr,
         targets=targets,
         codes=codes,
-        width=matrices[0].shape[0],
+        width=width,
         atoms=atoms,
         rows=rows,
         whole=whole,

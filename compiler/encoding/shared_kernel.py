@@ -10,15 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from math import prod
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_matrix, csc_matrix, vstack
+from scipy.sparse import csc_matrix, vstack
 
-from litesnn.compiler.encoding.lists import AxonLists, ListFormat, lists_from_matrices
+from litesnn.compiler.encoding.lists import AxonLists, Codes, ListFormat, joined_lists, lists_from_matrices
 from litesnn.compiler.encoding.rule import ListRule
-from litesnn.compiler.graph import AxisWindow, Geometry, Window, Windowed
+from litesnn.compiler.graph import AxisWindow, Geometry, Windowed
 
 Ints = npt.NDArray[np.int64]
 Interval = tuple[int, int]
@@ -141,12 +142,12 @@ def population_lists(
                 first = top * breadth + left
                 base[y, x] = first % rule.base_targets // rule.base_alignment * rule.base_alignment
                 kind[y, x] = kinds.setdefault((rows, columns, first - int(base[y, x])), len(kinds))
-    parts = []
-    for matrix in matrices:
-        taps = [matrix[:, read * shared.taps + tap].tocoo() for tap in range(shared.taps)] if kinds else []
-        pieces = [_kind_matrix(taps, len(read), shared, *key, tile) for key in kinds]
-        parts.append(_beside(pieces, tile.neurons))
-    return PopulationLists(lists_from_matrices(parts, formats, atoms=max(1, len(read))), read, kind, base)
+    offsets = np.full((len(kinds), shared.taps), -1, np.int64)
+    for number, (rows, columns, shift) in enumerate(kinds):
+        for (ky, below), (kx, right) in product(rows, columns):
+            offsets[number, ky * shared.columns + kx] = shift + below * breadth + right
+    parts = [_of_kinds(matrix, read, offsets, tile.pixels) for matrix in matrices]
+    return PopulationLists(joined_lists(parts, formats, tile.neurons, max(1, len(read))), read, kind, base)
 
 
 def _read_channels(matrices: Sequence[csc_matrix], taps: int) -> Ints:
@@ -170,33 +171,19 @@ def patterns(side: int, interval: Interval, axis: AxisWindow) -> tuple[Pattern, 
     return tuple(found)
 
 
-def _kind_matrix(
-    taps: Sequence[coo_matrix],
-    read: int,
-    shared: Window,
-    rows: tuple[Interval, ...],
-    columns: tuple[Interval, ...],
-    shift: int,
-    tile: Tile,
-) -> coo_matrix:
-    """Codes (targets relative to the base, read channels) of one kind of pixel; `taps`: (channels of the tile, read channels)."""
-    breadth, pixels = tile.columns[1] - tile.columns[0], tile.pixels
-    data, targets, atoms = [], [], []
-    for ky, down in rows:
-        for kx, right in columns:
-            piece = taps[ky * shared.columns + kx]
-            data.append(piece.data)
-            targets.append(shift + piece.row.astype(np.int64) * pixels + down * breadth + right)
-            atoms.append(piece.col)
-    codes = (np.concatenate(data), (np.concatenate(targets), np.concatenate(atoms)))
-    return coo_matrix(codes, shape=(tile.neurons, read))
+def _of_kinds(matrix: csc_matrix, read: Ints, offsets: Ints, pixels: int) -> tuple[Ints, Codes, Codes]:
+    """Lists of all kinds of pixels, read channels innermost: first synapses, targets, codes.
 
-
-def _beside(pieces: Sequence[coo_matrix], height: int) -> csc_matrix:
-    """Matrices of equal height side by side."""
-    if not pieces:
-        return csc_matrix((height, 0), dtype=np.int32)
-    offsets = np.cumsum([0, *(piece.shape[1] for piece in pieces)])
-    columns = np.concatenate([piece.col + offset for piece, offset in zip(pieces, offsets, strict=False)])
-    data, rows = (np.concatenate([getattr(piece, name) for piece in pieces]) for name in ("data", "row"))
-    return coo_matrix((data, (rows, columns)), shape=(height, offsets[-1])).tocsc()
+    `offsets`: where each tap leads within a channel of the tile, -1 where it leads out of it: (kinds, taps). Later taps lead to
+    earlier targets.
+    """
+    kinds, taps = offsets.shape
+    channel, tap = np.divmod(np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr)), taps)
+    order = np.lexsort((-tap, matrix.indices, channel))
+    atom, tap = np.searchsorted(read, channel[order]), tap[order]
+    within, codes = matrix.indices[order].astype(np.int64) * pixels, matrix.data[order]
+    kind, synapse = np.nonzero(offsets[:, tap] >= 0)
+    lists = kind * len(read) + atom[synapse]
+    first: Ints = np.concatenate([[0], np.cumsum(np.bincount(lists, minlength=kinds * len(read)))])
+    targets = within[synapse] + offsets[kind, tap[synapse]]
+    return first, targets.astype(np.int32), codes[synapse].astype(np.int32)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ from litesnn.compiler.encoding import (
     ListRule,
     PopulationLists,
     Register,
+    SetUp,
     Tile,
     choose_together,
     kernel_rows,
@@ -42,21 +44,26 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class CoreMemory:
-    """The lists of one core and how they are stored: `choices` are those of the `groups`, and share one table of registers."""
+    """The lists of one core and how they are stored: the parts of `setup` are the `groups`, and share one table of registers."""
 
     groups: tuple[ListGroup, ...]
-    choices: tuple[Choice, ...]
+    setup: SetUp | None
     rule: ListRule
+
+    @cached_property
+    def choices(self) -> tuple[Choice, ...]:
+        """How the lists of each group are stored."""
+        return () if self.setup is None else tuple(self.setup.choices)
 
     @property
     def list_words(self) -> list[Ints]:
         """Words of every list, per group."""
-        return [choice.list_words(g.lists, self.rule) for g, choice in zip(self.groups, self.choices, strict=True)]
+        return [] if self.setup is None else self.setup.list_words
 
     @property
     def registers(self) -> frozenset[Register]:
         """The format registers of the core."""
-        return frozenset(register for choice in self.choices for register in choice.registers)
+        return frozenset() if self.setup is None else self.setup.registers
 
     @property
     def costs(self) -> dict[str, EncodedCost]:
@@ -94,8 +101,8 @@ def core_memory(graph: Graph, slices: Sequence[Slice], rule: ListRule, axons: Ax
         for part in _parts(whole, shared, rule)
     ]
     groups = [group for group in groups if len(group.lists)]
-    choices = choose_together([Candidates(group.lists, rule) for group in groups], rule.formats)
-    return CoreMemory(tuple(groups), tuple(choices), rule)
+    parts = [Candidates(group.lists, rule) for group in groups]
+    return CoreMemory(tuple(groups), choose_together(parts, rule.formats) if parts else None, rule)
 
 
 def core_memories(graph: Graph, mapping: Mapping, profile: Profile) -> Iterator[CoreMemory]:

@@ -26,6 +26,7 @@ from litesnn.compiler.encoding import (
 )
 from litesnn.compiler.encoding.choose import ENCODINGS
 from litesnn.compiler.encoding.entries import Widths
+from litesnn.compiler.encoding.pool import Pool, SetUp
 from litesnn.compiler.profile import load_profile
 
 RULES = [ListRule.of(load_profile(name)) for name in ("loihi1", "loihi2")]
@@ -67,11 +68,14 @@ def test_words_of_any_width_come_back(lists: AxonLists, width: int) -> None:
 @given(st.lists(axon_lists(), min_size=2, max_size=5), st.sampled_from(RULES))
 def test_lists_of_a_core_share_one_table(parts: list[AxonLists], rule: ListRule) -> None:
     """An id means one register, and as few words are taken as where every part is stored in one encoding."""
-    choices = choose_together([Candidates(lists, rule) for lists in parts], rule.formats)
+    setup = choose_together([Candidates(lists, rule) for lists in parts], rule.formats)
+    choices = setup.choices
     image = encode_together(list(zip(parts, choices, strict=True)), rule)
     assert len(set(image.registers)) == len(image.registers) <= rule.formats
     counted = [choice.list_words(lists, rule) for lists, choice in zip(parts, choices, strict=True)]
     np.testing.assert_array_equal(np.diff(image.pointers), np.concatenate(counted))
+    np.testing.assert_array_equal(np.concatenate(setup.list_words), np.concatenate(counted))
+    assert setup.registers == set(image.registers)
     first = np.cumsum([0, *(len(lists) for lists in parts)])
     for number, lists in enumerate(parts):
         part = slice(first[number], first[number + 1] + 1)
@@ -80,11 +84,9 @@ def test_lists_of_a_core_share_one_table(parts: list[AxonLists], rule: ListRule)
             lists,
         )
     for name in PLAIN:
-        alone = [Candidates(lists, rule, [name]) for lists in parts]
-        single = [part.cheapest(Widths(rule.index_widths[-1:], rule.skip_widths[-1:]), [name]) for part in alone]
-        words = sum(int(c.list_words(lists, rule).sum()) for c, lists in zip(single, parts, strict=True))
-        registers = {register for choice in single for register in choice.registers}
-        assert len(registers) > rule.formats or len(image.words) <= words
+        alone = Pool([Candidates(lists, rule, [name]) for lists in parts])
+        single = SetUp(alone, (name,), Widths(rule.index_widths[-1:], rule.skip_widths[-1:]))
+        assert len(single.registers) > rule.formats or len(image.words) <= single.words
 
 
 @given(axon_lists(), st.sampled_from(RULES), st.integers(10, 22))
