@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from litesnn.runtime.lava import run_lava
     from litesnn.runtime.verify import Verification
     from litesnn.search.data import Dataset, OwnData, load_dataset
+    from litesnn.search.methods.light import search_cell
     from litesnn.search.methods.lite import search_genotype
     from litesnn.search.training import train_genotype
 
@@ -76,6 +77,7 @@ _HOMES = {
     "read_network": "litesnn.compiler.origin.formats",
     "run_lava": "litesnn.runtime.lava",
     "save_genotype": "litesnn.compiler.genotype",
+    "search_cell": "litesnn.search.methods.light",
     "search_genotype": "litesnn.search.methods.lite",
     "simulate": "litesnn.runtime.exact",
     "train_genotype": "litesnn.search.training",
@@ -118,6 +120,7 @@ __all__ = [
     "read_network",
     "run_lava",
     "save_genotype",
+    "search_cell",
     "search_genotype",
     "simulate",
     "train_genotype",

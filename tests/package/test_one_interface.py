@@ -15,7 +15,7 @@ from litesnn.base.settings.setting import settings_of
 from litesnn.cli import app
 from litesnn.commands.import_options import importables
 from litesnn.commands.table import HOMES
-from litesnn.search.methods.lite import SearchSettings
+from litesnn.search.methods.method import SearchMethod
 from litesnn.search.methods.registry import METHODS
 from litesnn.search.training import TrainingSettings
 
@@ -30,13 +30,18 @@ FUNCTIONS = {
     "prove": "prove",
     "import": "import_network",
     "search litesnn": "search_genotype",
+    "search lightsnn": "search_cell",
+    "search snasnet": "search_cell",
 }
 """Command -> the function that does it."""
 COMMANDS_ALONE = {
     *("new", "prune", "quantize", "explain", "conformance", "export", "diff", "info", "report", "profiles", "rules"),
-    *("compare", "docs", "data", "example", "show", "search lightsnn", "search snasnet"),
+    *("compare", "docs", "data", "example", "show"),
 }
-SETTINGS: Mapping[str, type] = {"train": TrainingSettings, "search litesnn": SearchSettings}
+SETTINGS: Mapping[str, type] = {
+    "train": TrainingSettings,
+    **{f"search {method.name}": method.settings_type for method in METHODS.values()},
+}
 RENAMED = {
     "models": "lava_models",
     "samples": "lava_samples",
@@ -63,8 +68,9 @@ ELSEWHERE = {
 }
 """Options -> how the same is said in Python."""
 PYTHON = {
-    "progress watch on_epoch on_data timing only_expected": "what a caller is told meanwhile",
+    "progress watch on_epoch on_evaluations on_data timing only_expected": "what a caller is told meanwhile",
     "samples network settings preprocessing own plan rtl rtl_samples out_dir": "an object for several options",
+    "method": "the name of the command",
     "file place seed by_rules simulate batch_size stream record_states": "`-o`, `--no-placement`, `--samples 0`; what a search loop needs",
 }
 """Arguments -> what of the command line they stand for."""
@@ -128,9 +134,13 @@ def test_what_one_takes_the_other_takes(name: str) -> None:
     assert set(arguments(name)) - set(said.values()) - words(PYTHON) == set()
 
 
-def test_a_search_without_settings_is_the_commands() -> None:
-    preset = arguments("search litesnn")["preset"].default
-    assert preset == next(iter(METHODS["litesnn"].presets)) == options("search litesnn")["preset"].default
+@pytest.mark.parametrize("method", METHODS.values(), ids=METHODS)
+def test_a_search_without_settings_is_the_commands(method: SearchMethod[Any]) -> None:
+    command = f"search {method.name}"
+    first = next(iter(method.presets))
+    assert first == arguments(command)["preset"].default == options(command)["preset"].default
+    firsts = [known.presets[first] for known in METHODS.values() if known.settings_type is method.settings_type]
+    assert method.settings_type() in firsts
 
 
 def test_one_kind_of_argument_has_one_type_everywhere() -> None:
