@@ -13,6 +13,7 @@ from litesnn.search.run.sequential import STAGES
 from litesnn.search.settings.bounds import MAX_CHANNELS, MAX_SIDE
 from litesnn.search.settings.shared import (
     RESET_HELP,
+    ClassWeightsSetting,
     ClipNormSetting,
     NeuronReset,
     PrecisionSetting,
@@ -110,6 +111,7 @@ class SearchSettings:
     shift: ShiftSetting = 0
     flip: FlipSetting = False
     cutout: CutoutSetting = 0
+    class_weights: ClassWeightsSetting = "none"
     sequential: Annotated[
         bool, Setting("Architecture, pruning, bits and T one after the other (A + P + Q + T).", option=True)
     ] = False
