@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -25,6 +26,7 @@ from litesnn.search.methods.lite.comp_conv import CompConv
 from litesnn.search.methods.lite.costs import PaperCost
 from litesnn.search.methods.lite.epoch import Halves, JointOptimization
 from litesnn.search.methods.lite.optimizers import CHOICES, Optimizers
+from litesnn.search.methods.lite.presets import PAPER
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.lite.stages import Stage
 from litesnn.search.methods.lite.supernet import Supernet
@@ -95,7 +97,7 @@ def measure(
 ) -> dict[str, float]:
     """Seconds per joint step and peak memory in MiB of one form, in this process."""
     torch.set_num_threads(1)
-    settings = SearchSettings(channels=channels, batch_size=batch, warm_up=0, precision=precision)
+    settings = replace(PAPER, channels=channels, batch_size=batch, warm_up=0, precision=precision)
     space = SpikeDhsSpace(
         input_shape=(3, size, size), classes=10, nodes=settings.nodes, channels=channels, levels=settings.levels
     )

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
 from pairs import machine, measure_pairs
@@ -23,7 +24,7 @@ from litesnn.compiler.genotype import Genotype, InputSpec, load_genotype
 from litesnn.search.methods.lite.costs import PaperCost
 from litesnn.search.methods.lite.epoch import Halves, JointOptimization
 from litesnn.search.methods.lite.optimizers import CHOICES, Optimizers
-from litesnn.search.methods.lite.settings import SearchSettings
+from litesnn.search.methods.lite.presets import PAPER
 from litesnn.search.methods.lite.stages import Stage
 from litesnn.search.methods.lite.supernet import Supernet
 from litesnn.search.model.evaluation import Evaluation
@@ -71,7 +72,7 @@ def training_step(genotype: Genotype, batch: int, evaluation: Evaluation = "floa
 
 def search_step() -> Step:
     """Both updates of LitE-SNN's joint optimization."""
-    settings = SearchSettings(channels=24, batch_size=8, warm_up=0)
+    settings = replace(PAPER, channels=24, batch_size=8, warm_up=0)
     space = SpikeDhsSpace((3, 16, 16), 10, nodes=settings.nodes, channels=settings.channels, levels=settings.levels)
     spec = InputSpec(shape=(3, 16, 16))
     supernet = Supernet(space, spec, settings)

@@ -41,8 +41,8 @@ def _sections() -> Iterator[tuple[str, str, list[type[DataclassInstance]], bool]
     for method in METHODS.values():
         searches.setdefault(method.settings_type, []).append(method.name)
     for kind, names in searches.items():
-        presets = ", ".join(METHODS[names[0]].presets)
-        line = f"Defaults are those of the class; `--preset` changes some: {presets}."
+        presets = ", ".join(name for name, made in METHODS[names[0]].presets.items() if made != kind())
+        line = f"`--preset` changes some defaults: {presets}."
         yield f"litesnn search {', '.join(names)}", line, [kind], True
     yield "litesnn prune", "How channels are scored.", [Scoring], False
     line = "What a choice by measured need may cost; `prune` and `import --bits auto` have these too."

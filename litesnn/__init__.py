@@ -28,12 +28,19 @@ if TYPE_CHECKING:
     from litesnn.jobs.check import Check, check
     from litesnn.jobs.compilation import Compilation
     from litesnn.jobs.compile import compile, import_network
+    from litesnn.jobs.conformance.job import compare_trace, conformance_pack
+    from litesnn.jobs.diff import diff
     from litesnn.jobs.estimate import estimate
+    from litesnn.jobs.explain.explain import explain
     from litesnn.jobs.explore import explore
+    from litesnn.jobs.export import export
     from litesnn.jobs.from_torch import from_torch
     from litesnn.jobs.from_torch.genotype import genotype_from_torch
+    from litesnn.jobs.new import new_genotype
     from litesnn.jobs.plugins import Neuron, Plugin, use_installed_plugins, use_plugin
     from litesnn.jobs.prove import Proved, prove
+    from litesnn.jobs.prune import prune
+    from litesnn.jobs.quantize import quantize
     from litesnn.jobs.samples import SampleChoice, Samples
     from litesnn.jobs.testbench.genotype_samples import verification_samples
     from litesnn.jobs.verify import verify
@@ -41,6 +48,7 @@ if TYPE_CHECKING:
     from litesnn.runtime.lava import run_lava
     from litesnn.runtime.verify import Verification
     from litesnn.search.data import Dataset, OwnData, load_dataset
+    from litesnn.search.methods.light import search_cell
     from litesnn.search.methods.lite import search_genotype
     from litesnn.search.training import train_genotype
 
@@ -63,19 +71,28 @@ _HOMES = {
     "Samples": "litesnn.jobs.samples",
     "Verification": "litesnn.runtime.verify",
     "check": "litesnn.jobs.check",
+    "compare_trace": "litesnn.jobs.conformance.job",
     "compile": "litesnn.jobs.compile",
+    "conformance_pack": "litesnn.jobs.conformance.job",
+    "diff": "litesnn.jobs.diff",
     "estimate": "litesnn.jobs.estimate",
+    "explain": "litesnn.jobs.explain.explain",
     "explore": "litesnn.jobs.explore",
+    "export": "litesnn.jobs.export",
     "from_torch": "litesnn.jobs.from_torch",
     "genotype_from_torch": "litesnn.jobs.from_torch.genotype",
     "import_network": "litesnn.jobs.compile",
     "load_dataset": "litesnn.search.data",
     "load_genotype": "litesnn.compiler.genotype",
     "load_profile": "litesnn.compiler.profile",
+    "new_genotype": "litesnn.jobs.new",
     "prove": "litesnn.jobs.prove",
+    "prune": "litesnn.jobs.prune",
+    "quantize": "litesnn.jobs.quantize",
     "read_network": "litesnn.compiler.origin.formats",
     "run_lava": "litesnn.runtime.lava",
     "save_genotype": "litesnn.compiler.genotype",
+    "search_cell": "litesnn.search.methods.light",
     "search_genotype": "litesnn.search.methods.lite",
     "simulate": "litesnn.runtime.exact",
     "train_genotype": "litesnn.search.training",
@@ -105,19 +122,28 @@ __all__ = [
     "Verification",
     "__version__",
     "check",
+    "compare_trace",
     "compile",
+    "conformance_pack",
+    "diff",
     "estimate",
+    "explain",
     "explore",
+    "export",
     "from_torch",
     "genotype_from_torch",
     "import_network",
     "load_dataset",
     "load_genotype",
     "load_profile",
+    "new_genotype",
     "prove",
+    "prune",
+    "quantize",
     "read_network",
     "run_lava",
     "save_genotype",
+    "search_cell",
     "search_genotype",
     "simulate",
     "train_genotype",

@@ -5,9 +5,11 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch_stand_ins
 from bar_images import bar_dataset, bar_genotype
 from pydantic import BaseModel
@@ -49,6 +51,15 @@ def made(folder: Path) -> list[Any]:
         litesnn.verify(program, samples=samples.inputs[:4], lava_samples=0),
         litesnn.from_torch(module, zeros(1, 6)),
         litesnn.genotype_from_torch(module, zeros(1, 6)),
+        litesnn.prune(genotype, "0.5", samples.inputs[:16], profile="loihi2"),
+        litesnn.quantize(
+            genotype, {"max_drop": 100.0}, replace(samples, labels=np.zeros(len(samples.inputs), np.int64))
+        ),
+        litesnn.explain(program, samples.inputs[:4]),
+        litesnn.export(program, "nir", folder / "net.nir"),
+        litesnn.conformance_pack(program, folder / "pack", samples, count=2),
+        litesnn.compare_trace(program, folder / "pack"),
+        litesnn.diff(program, genotype),
         litesnn.search_genotype(bar_dataset(), folder / "searched", SEARCH),
         litesnn.train_genotype(bar_genotype(folder), bar_dataset(), folder / "trained.json", TRAINING),
     ]

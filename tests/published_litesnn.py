@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from litesnn.compiler.genotype import Genotype, InputSpec
 from litesnn.search.methods.lite.decode import Decoded, to_genotype
-from litesnn.search.methods.lite.settings import SearchSettings
+from litesnn.search.methods.lite.presets import PAPER
 from litesnn.search.spaces import CONV, SpikeDhsSpace
 
 EDGES = {"large": (0, 1, 2, 4, 5, 7), "medium": (0, 1, 3, 4, 6, 7), "small": (0, 1, 2, 3, 5, 7)}
@@ -16,7 +18,7 @@ CIFAR10 = InputSpec(shape=(3, 32, 32), mean=(0.0,), std=(255.0,), scale=1 / 127,
 
 def published(scale: str, bits: tuple[int, ...] = SMALL_BITS, timesteps: int = 6) -> Genotype:
     """A network of the paper at 144 channels, three nodes, all operations 3x3 convolutions."""
-    settings = SearchSettings(keep=KEEP[scale], norm="edge", skip_as_conv=True)
+    settings = replace(PAPER, keep=KEEP[scale], norm="edge", skip_as_conv=True)
     space = SpikeDhsSpace((3, 32, 32), 10, settings.nodes, settings.deploy_channels, settings.levels)
     edges = tuple((edge, CONV) for edge in space.edges if edge.number in EDGES[scale])
     return to_genotype(Decoded(edges, bits, timesteps), space, CIFAR10, settings, "published")

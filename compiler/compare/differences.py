@@ -9,6 +9,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.card import Card, Figure, Rows
+from litesnn.base.cards.shown import Shown
+
 Tensors = Mapping[str, npt.NDArray[Any]]
 
 
@@ -21,8 +24,8 @@ class Difference:
     second: Any
 
 
-@dataclass(frozen=True)
-class Differences:
+@dataclass(frozen=True, repr=False)
+class Differences(Shown):
     """All of them, by section, in the order of the sections."""
 
     sections: dict[str, tuple[Difference, ...]]
@@ -31,6 +34,16 @@ class Differences:
     def equal(self) -> bool:
         """Whether there is none."""
         return not any(self.sections.values())
+
+    def card(self) -> Card:
+        """See `Shown`: the first places that differ."""
+        found = [(name, d.place, d.first, d.second) for name, rows in self.sections.items() for d in rows]
+        return Card(
+            kind="Differences",
+            title="equal" if self.equal else f"{len(found):,} place(s)",
+            figures=tuple(Figure(name, f"{len(rows):,}") for name, rows in self.sections.items()),
+            tables=(Rows.of("what differs", ("of", "place", "first", "second"), found, len(found)),),
+        )
 
     def document(self) -> dict[str, Any]:
         """As plain values, sections without a difference left out."""

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from litesnn.base.bars import EngineProgress
 from litesnn.base.errors import DataError
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
@@ -16,7 +15,7 @@ from litesnn.commands.exits import FINDINGS, errors_to_exit
 from litesnn.commands.options import DataDirOption, DatasetOption, DeviceOption, JsonOption, SeedOption
 
 if TYPE_CHECKING:
-    from litesnn.compiler.program import Program
+    from litesnn.jobs.conformance.pack import ConformancePack
     from litesnn.runtime.traces import TraceComparison
 
 PACK_SAMPLES = 16
@@ -51,41 +50,25 @@ def conformance_command(
     gave is compared instead, and the first difference is named with its likely cause. Exit code 1: it differs, or nothing was compared.
     """
     with errors_to_exit():
-        from litesnn.compiler.program import Program
-
         if (output is None) == (against is None):
             found = "both" if output is not None else "neither"
             raise DataError(f"found {found} of -o and --against; allowed: one of them")
         if against is None:
             assert output is not None
-            _write(
-                Path(program),
-                output,
-                input_path,
-                samples,
-                populations or [],
-                data_dir,
-                seed,
-                device,
-                json_output,
-                dataset,
-            )
+            from litesnn.jobs.conformance.job import conformance_pack
+            from litesnn.jobs.samples import SampleChoice
+
+            choice = SampleChoice(input_path, None, data_dir, seed, dataset=dataset)
+            pack = conformance_pack(program, output, choice, count=samples, populations=populations, device=device)
+            _show(pack, json_output)
             return
         if input_path is not None or data_dir is not None or dataset is not None:
             raise DataError(
                 "--input, --dataset and --data-dir: found with --against; the trace says which inputs it is of"
             )
-        from litesnn.jobs.conformance.against import compare_with
+        from litesnn.jobs.conformance.job import compare_trace
 
-        with EngineProgress() as progress:
-            result = compare_with(
-                Program.load(program),
-                against,
-                samples=samples,
-                populations=populations or [],
-                device=device,
-                progress=progress,
-            )
+        result = compare_trace(program, against, count=samples, populations=populations, device=device)
         if json_output:
             print_json(_document(result))
         else:
@@ -97,39 +80,18 @@ def conformance_command(
             raise typer.Exit(FINDINGS)
 
 
-def _write(
-    program: Path,
-    output: Path,
-    input_path: Path | None,
-    samples: int | None,
-    populations: list[str],
-    data_dir: Path | None,
-    seed: int,
-    device: str,
-    json_output: bool,
-    dataset: str | None,
-) -> None:
-    from litesnn.compiler.program import Program
-    from litesnn.jobs.conformance.pack import PACK, write_pack
-    from litesnn.jobs.samples import SampleChoice
-    from litesnn.jobs.testbench.base import testbench
-
-    PACK.check(output)
-    loaded: Program = Program.load(program)
-    choice = SampleChoice(input_path, None, data_dir, seed, dataset=dataset)
-    chosen = testbench(loaded.origin).samples(choice, lambda: loaded.graph)
-    inputs = chosen.inputs[: samples or PACK_SAMPLES]
-    with EngineProgress() as progress:
-        written = write_pack(loaded, inputs, output, populations=populations, device=device, progress=progress)
+def _show(pack: ConformancePack, json_output: bool) -> None:
+    written = asdict(pack)
+    place, of = str(written.pop("path")), written.pop("origin")
     if json_output:
-        print_json({"output": str(output), "of": chosen.origin, **asdict(written)})
+        print_json({"output": place, "of": of, **written})
         return
     said = (
-        f": {written.samples} sample(s) of {written.timesteps} step(s), {len(written.populations)} population(s), {written.files} files, "
-        f"{written.bytes / 2**20:,.1f} MiB; {'README.md'} says how to read them"
+        f": {pack.samples} sample(s) of {pack.timesteps} step(s), {len(pack.populations)} population(s), {pack.files} files, "
+        f"{pack.bytes / 2**20:,.1f} MiB; README.md says how to read them"
     )
-    stdout_console().print(assembled("written: ", (str(output), "bold"), said))
-    stdout_console().print(f"samples: the first {written.samples} of {chosen.origin}")
+    stdout_console().print(assembled("written: ", (place, "bold"), said))
+    stdout_console().print(f"samples: the first {pack.samples} of {of}")
 
 
 def _document(result: TraceComparison) -> dict[str, Any]:

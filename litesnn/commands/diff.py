@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -11,10 +11,6 @@ from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import FINDINGS, errors_to_exit
 from litesnn.commands.options import JsonOption
 from litesnn.commands.short import short
-
-if TYPE_CHECKING:
-    from litesnn.compiler.compare import Differences
-    from litesnn.compiler.origin import Origin
 
 
 def diff_command(
@@ -27,41 +23,13 @@ def diff_command(
     A genotype and a program are compared by what the program comes from. Exit code 0: equal, 1: different.
     """
     with short(), errors_to_exit():
-        from litesnn.compiler.program import is_program
         from litesnn.display.diff import show_differences
+        from litesnn.jobs.diff import diff
 
-        compare = _of_programs if is_program(first) and is_program(second) else _of_origins
-        differences = compare(first, second)
+        differences = diff(first, second)
         if json_output:
             print_json({"first": str(first), "second": str(second), **differences.document()})
         else:
             show_differences(stdout_console(), differences, str(first), str(second))
         if not differences.equal:
             raise typer.Exit(FINDINGS)
-
-
-def _of_programs(first: Path, second: Path) -> Differences:
-    from litesnn.compiler.compare import compare_programs
-    from litesnn.compiler.program import Program
-
-    return compare_programs(Program.load(first), Program.load(second))
-
-
-def _of_origins(first: Path, second: Path) -> Differences:
-    from litesnn.compiler.compare import compare_origins
-
-    return compare_origins(_origin(first), _origin(second))
-
-
-def _origin(path: Path) -> Origin:
-    """What a program comes from, or a genotype itself."""
-    from litesnn.compiler.program import is_program
-
-    if is_program(path):
-        from litesnn.compiler.program import Program
-
-        return Program.load(path).origin
-    from litesnn.compiler.genotype import load_genotype
-    from litesnn.compiler.origin import GenotypeOrigin
-
-    return GenotypeOrigin(load_genotype(path))

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from litesnn.base.bars import EngineProgress
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
@@ -44,30 +43,23 @@ def explain_command(
     run. Without labels, agreement with the floating-point network's class stands for accuracy.
     """
     with errors_to_exit():
-        from litesnn.base.output import check_file, write_atomically
+        from litesnn.base.output import check_file
         from litesnn.base.output_kinds import PAGE
-        from litesnn.compiler.program import Program
-        from litesnn.compiler.report import render_html
         from litesnn.compiler.report.panels.explanation import ExplanationPanel
         from litesnn.display.report import show_panel
         from litesnn.jobs.explain.explain import explain
-        from litesnn.jobs.explain.samples import data_of
-        from litesnn.jobs.explain.subject import subject_of
         from litesnn.jobs.samples import SampleChoice
 
         if output is not None:
             check_file(output, PAGE)
-        loaded = Program.load(program)
-        subject = subject_of(loaded)
-        data = data_of(subject, SampleChoice(input_path, labels_path, data_dir, seed, dataset=dataset), raw, samples)
-        with EngineProgress() as progress:
-            section = explain(subject, data, trials=not no_trials, progress=progress)
+        choice = SampleChoice(input_path, labels_path, data_dir, seed, dataset=dataset)
+        found = explain(program, choice, raw=raw, count=samples, trials=not no_trials)
         if output is not None:
-            page = render_html(loaded.report.model_copy(update={"explanation": section}))
-            write_atomically(output, page.encode(), PAGE)
+            found.save(output)
         if json_output:
-            print_json({"name": loaded.name, **section.plain(), **({} if output is None else {"output": str(output)})})
+            written = {} if output is None else {"output": str(output)}
+            print_json({"name": found.program.name, **found.section.plain(), **written})
             return
-        show_panel(stdout_console(), ExplanationPanel(section))
+        show_panel(stdout_console(), ExplanationPanel(found.section))
         if output is not None:
             stdout_console().print(assembled("report written to ", (str(output), "bold")))

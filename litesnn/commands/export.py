@@ -41,12 +41,11 @@ def export_command(
 ) -> None:
     """Write a program for another tool or chip; what that computes differently is said in the files and here."""
     with errors_to_exit():
-        from litesnn.compiler.program import Program
-        from litesnn.jobs.export import export_program
+        from litesnn.jobs.export import export
         from litesnn.jobs.samples import SampleChoice
 
         choice = SampleChoice(input_path, None, data_dir, seed, dataset=dataset)
-        exported = export_program(Program.load(program), to, output, choice, sample, synthesize)
+        exported = export(program, to, output, choice, sample=sample, synthesize=synthesize)
         written = [str(place) for place in exported.files]
         if json_output:
             print_json({"to": to, "files": written, "notes": list(exported.notes)})

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from litesnn.base.bars import StepProgress
+from litesnn.base.errors import NeedError
 from litesnn.base.settings.words import from_options
 from litesnn.commands.consoles import stdout_console
 from litesnn.commands.deliver import (
@@ -67,6 +68,13 @@ def import_command(
     lava_timeout: LavaTimeoutOption = LAVA_TIMEOUT,
     input_path: InputOption = None,
     labels_path: LabelsOption = None,
+    resume: Annotated[
+        bool,
+        typer.Option(
+            "--resume",
+            help="With --bits auto: do not measure again what an ended run has tried, as OUTPUT.trials has it.",
+        ),
+    ] = False,
     list_passes: ListPassesOption = False,
     print_after: PrintAfterOption = None,
     stop_after: StopAfterOption = None,
@@ -109,12 +117,19 @@ def import_command(
             json_output=json_output,
         )
         if not (isinstance(chosen, RealOptions) and chosen.bits.by_need):
+            if resume:
+                raise NeedError("--resume: found without --bits auto; allowed with it, where widths are measured")
             deliver(read_network(file, chosen), job)
             return
+        from litesnn.base.output import check_file
+        from litesnn.base.output_kinds import TRIALS
         from litesnn.jobs.by_need.files import read_by_need
+        from litesnn.jobs.by_need.trials import trials_file
 
+        kept = trials_file(directory)
+        check_file(kept, TRIALS)
         with StepProgress("bits by need") as progress:
-            origin = read_by_need(file, chosen, target, job.samples, progress)
+            origin = read_by_need(file, chosen, target, job.samples, progress, kept, resume)
         if not json_output:
             from litesnn.display.by_need import show_weights
 

@@ -31,6 +31,7 @@ PROGRAM = frozenset(
         "lava_timeout",
         "input_path",
         "labels_path",
+        "resume",
         "list_passes",
         "print_after",
         "stop_after",

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from litesnn.base.errors import GenotypeError
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, say_notes, show_registers, stdout_console
 from litesnn.commands.exits import errors_to_exit
@@ -65,30 +63,27 @@ def new_command(
 ) -> None:
     """Write an untrained genotype of a known network: QP-SNN's ResNet20, VGG-16 and VGGSNN (resnet8: one block per stage)."""
     with errors_to_exit():
-        from litesnn.compiler.genotype import QuantizerSpec, check_genotype_output, resolve, save_genotype
+        from litesnn.compiler.genotype import check_genotype_output, resolve, save_genotype
         from litesnn.compiler.rules.untrained_rules import documents
-        from litesnn.search.networks import NetworkSettings, new_network
-        from litesnn.search.networks.input import DatasetInput, dataset_input, shaped_input
+        from litesnn.jobs.new import new_genotype
 
         check_genotype_output(output, weights=False)
-        choices = NetworkChoices(**chosen)
-        if dataset is not None and input_shape is None and classes is None:
-            given = dataset_input(dataset, data_dir, choices.timesteps, OwnData(**own), EventChoices(**events))
-        elif dataset is None and input_shape is not None and classes is not None:
-            given = DatasetInput(shaped_input(input_shape, encoding), classes)
-        else:
-            raise GenotypeError("input: allowed: --dataset NAME, or --input-shape CxHxW with --classes N")
-        settings = NetworkSettings(
-            given.spec,
-            given.classes,
-            **asdict(choices),
-            bits="proved" if bits is None else bits,
-            first_last_bits=_first_last_bits(first_last),
-            quantizer=QuantizerSpec(**asdict(QuantizerChoices(**quantizer))),
+        made = new_genotype(
+            network,
+            dataset,
+            NetworkChoices(**chosen),
+            data_dir=data_dir,
+            own=OwnData(**own),
+            events=EventChoices(**events),
+            input_shape=input_shape,
+            encoding=encoding,
+            classes=classes,
+            bits=bits,
+            first_last=first_last,
+            quantizer=QuantizerChoices(**quantizer),
+            on_data=lambda given: say_notes(given.notes),
         )
-        made = new_network(network, settings).model_copy(update={"data": given.record})
         genotype = save_genotype(made, None, output)
-        say_notes(given.notes)
         if json_output:
             registers = documents(genotype)
             print_json(
@@ -100,17 +95,7 @@ def new_command(
             )
         else:
             populations = len(resolve(genotype).nodes)
-            written = f"{genotype.name}: {populations} spiking populations, {given.classes} classes, T = {genotype.timesteps}; written to "
+            written = f"{genotype.name}: {populations} spiking populations, {genotype.head.classes} classes, T = {genotype.timesteps}; written to "
             train = f"; train it with litesnn train {shlex.quote(str(output))} --dataset {dataset or 'NAME'}"
             stdout_console().print(assembled(written, (str(output), "bold"), train))
             show_registers(output)
-
-
-def _first_last_bits(text: str) -> int | Literal["proved"] | None:
-    if text == "float":
-        return None
-    if text == "proved":
-        return "proved"
-    if not text.isdecimal():
-        raise GenotypeError(f"--first-last: found '{text}'; allowed: 1 to 8, proved, or float")
-    return int(text)

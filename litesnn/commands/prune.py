@@ -9,7 +9,6 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from litesnn.base.bars import EngineProgress, StepProgress
 from litesnn.base.errors import PruningError
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
@@ -19,8 +18,6 @@ from litesnn.commands.run_options import ResumeTrialsOption
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.compiler.need import Need
 from litesnn.search.methods.structured.settings import Scoring
-
-UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
 
 @settings_options(given=Options(Scoring, Scoring()), need=Options(Need))
@@ -74,61 +71,32 @@ def prune_command(
     with errors_to_exit():
         from litesnn.base.output import check_file
         from litesnn.base.output_kinds import TRIALS
-        from litesnn.compiler.genotype import check_genotype_output, load_genotype, save_genotype
+        from litesnn.compiler.genotype import check_genotype_output, save_genotype
         from litesnn.display.pruning import pruning_document, pruning_table
-        from litesnn.jobs.by_need.channels import RatesByNeed
-        from litesnn.jobs.by_need.halves import halved, measuring_samples
         from litesnn.jobs.by_need.trials import trials_file
+        from litesnn.jobs.prune import WITHOUT_NEED, prune
         from litesnn.jobs.samples import SampleChoice
-        from litesnn.jobs.scoring_samples import scoring_samples
-        from litesnn.search.methods.structured import Goals, parse_rates, prune
 
-        scoring = Scoring(**given)
-        by_need = Need(**need) if "max_drop" in need else None
-        if rates is None and target_size is None and target_cores is None and by_need is None:
-            raise PruningError("nothing says how much goes; give --rates, --target-size, --target-cores or --max-drop")
-        if by_need is None and (need or labels_path is not None or resume):
-            raise PruningError(
-                "--max-time, --labels and --resume: found without --max-drop; allowed with it, where rates are measured"
-            )
+        measured = "max_drop" in need
+        if need and not measured:
+            raise PruningError(WITHOUT_NEED)
         target = output or Path(f"{genotype.stem}-pruned.json")
         check_genotype_output(target)
         check_file(trials_file(target), TRIALS)
-        patterns = () if rates is None else parse_rates(rates)
-        goals = Goals(None if target_size is None else parse_size(target_size), target_cores)
-        chip = None if profile is None else chosen_profile(profile, settings)
-        loaded = load_genotype(genotype)
-        choose, chosen = None, None
-        with EngineProgress() as progress, StepProgress("rates by need") as step:
-            if by_need is not None:
-                if chip is None:
-                    raise PruningError(
-                        "--max-drop: needs a chip to count memory on; add --profile, e.g. --profile loihi2"
-                    )
-                measured = SampleChoice(input_path, labels_path, data_dir, dataset=dataset)
-                choose = RatesByNeed(
-                    by_need,
-                    chip,
-                    halved(measuring_samples(loaded.spec, measured)),
-                    step=step,
-                    kept=trials_file(target),
-                    resume=resume,
-                )
-            if scoring.needs_samples:
-                among = choose.halves.chosen_on if choose is not None and input_path is not None else None
-                chosen = scoring_samples(loaded.spec, dataset, data_dir, input_path, samples, scoring.seed, among)
-            result = prune(
-                loaded,
-                scoring,
-                patterns,
-                None if chosen is None else chosen.inputs,
-                goals=goals,
-                choose=choose,
-                profile=chip,
-                inherit=inherit,
-                dataset=None if chosen is None else chosen.origin,
-                progress=lambda done, total: progress("scoring", done, total),
-            )
+        result = prune(
+            genotype,
+            rates,
+            SampleChoice(input_path, labels_path, data_dir, dataset=dataset),
+            scoring=Scoring(**given),
+            target_size=target_size,
+            target_cores=target_cores,
+            need=Need(**need) if measured else None,
+            profile=None if profile is None else chosen_profile(profile, settings),
+            count=samples,
+            inherit=inherit,
+            trials=trials_file(target),
+            resume=resume,
+        )
         save_genotype(result.genotype.spec, result.genotype.trained, target)
         if json_output:
             print_json(pruning_document(result, target))
@@ -137,22 +105,3 @@ def prune_command(
             console.print(pruning_table(result))
             onwards = f"; fine-tune it with: litesnn train {shlex.quote(str(target))} --dataset NAME"
             console.print(assembled("written to ", (str(target), "bold"), onwards))
-
-
-def parse_size(text: str) -> float:
-    """Bytes of `20000`, `20KB`, `1.6 MB`, `16KiB`.
-
-    Raises
-    ------
-    PruningError
-        For anything else.
-    """
-    digits = text.rstrip("".join(set("".join(UNITS)) | set("kmgib "))).strip()
-    unit = text.strip()[len(digits) :].strip().upper() or "B"
-    try:
-        size = float(digits) * UNITS[unit]
-    except (ValueError, KeyError):
-        size = 0.0
-    if not 0 < size < float("inf"):
-        raise PruningError(f"--target-size: found '{text}'; allowed: bytes, or a number with KB, MB, GB, KiB, MiB, GiB")
-    return size

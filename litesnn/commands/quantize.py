@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from litesnn.base.bars import StepProgress
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
@@ -55,21 +54,24 @@ def quantize_command(
     with errors_to_exit():
         from litesnn.base.output import check_file
         from litesnn.base.output_kinds import TRIALS
-        from litesnn.compiler.genotype import check_genotype_output, load_genotype, save_genotype
+        from litesnn.compiler.genotype import check_genotype_output, save_genotype
         from litesnn.display.by_need import show_lowered
-        from litesnn.jobs.by_need.genotypes import fewer_bits
-        from litesnn.jobs.by_need.halves import measuring_samples
         from litesnn.jobs.by_need.trials import trials_file
+        from litesnn.jobs.quantize import quantize
         from litesnn.jobs.samples import SampleChoice
 
-        target, need = output or Path(f"{genotype.stem}-quantized.json"), Need(**given)
+        target = output or Path(f"{genotype.stem}-quantized.json")
         check_genotype_output(target)
         check_file(trials_file(target), TRIALS)
         chip = chosen_profile(profile, settings)
-        loaded = load_genotype(genotype)
-        samples = measuring_samples(loaded.spec, SampleChoice(input_path, labels_path, data_dir, dataset=dataset))
-        with StepProgress("bits by need") as progress:
-            result = fewer_bits(loaded, chip, samples, need, progress, trials_file(target), resume)
+        result = quantize(
+            genotype,
+            Need(**given),
+            SampleChoice(input_path, labels_path, data_dir, dataset=dataset),
+            profile=chip,
+            trials=trials_file(target),
+            resume=resume,
+        )
         save_genotype(result.genotype.spec, result.genotype.trained, target)
         if json_output:
             print_json({"output": str(target), **result.record.model_dump(mode="json")})

@@ -9,16 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import DataError, ExportError
 from litesnn.base.output import check_file, write_atomically
 from litesnn.base.output_folder import FolderKind
 from litesnn.base.output_kinds import CHIP, IMAGE, NIR, SANAFE, Kind
 from litesnn.compiler.export import Exported
 from litesnn.compiler.program import Program
-from litesnn.jobs.samples import SampleChoice
+from litesnn.compiler.program.given import AnyProgram, program_of
+from litesnn.jobs.card import exported_card
+from litesnn.jobs.samples import OWN_SAMPLES, AnyArray, SampleChoice
 
 
 @dataclass(frozen=True)
@@ -64,28 +69,36 @@ EXPORTS: dict[str, ExportFormat] = {
 }
 
 
-@dataclass(frozen=True)
-class Written:
+@dataclass(frozen=True, repr=False)
+class ExportedFiles(Shown):
     """The files that were written, and what is to be said about them."""
 
+    to: str
     files: tuple[Path, ...]
     notes: tuple[str, ...]
 
+    def card(self) -> Card:
+        """See `Shown`: which files, and what else is to be said."""
+        return exported_card(self)
 
-def export_program(
-    program: Program,
+
+def export(
+    program: AnyProgram,
     to: str,
-    output: Path,
-    choice: SampleChoice | None = None,
+    out_path: str | PathLike[str],
+    samples: SampleChoice | AnyArray = OWN_SAMPLES,
+    *,
     sample: int = 0,
     synthesize: bool = False,
-) -> Written:
-    """Write a program in a format of the table.
+) -> ExportedFiles:
+    """Write a program for another tool or chip.
 
     Parameters
     ----------
-    output : a folder, or a file where the format has one and the suffix is its
-    choice, sample : which samples there are, and the number of the one that is written, where the format holds one
+    program : its folder, a program, or a compilation
+    to : nir, sanafe, image: what every core holds, for a loader of one's own chip, or verilog: cores that run it
+    out_path : a folder, or a file where the format has one and the suffix is its
+    samples, sample : which samples there are, and the number of the one that is written, where the format holds one
     synthesize : whether what is written goes through Yosys first, whose counts are written with it
 
     Raises
@@ -95,23 +108,24 @@ def export_program(
     """
     if to not in EXPORTS:
         raise ExportError(f"--to: found '{to}'; allowed: {', '.join(EXPORTS)}")
-    form = EXPORTS[to]
+    form, loaded, output = EXPORTS[to], program_of(program), Path(out_path)
     if synthesize and not form.synthesizer:
         able = ", ".join(name for name, other in EXPORTS.items() if other.synthesizer)
         raise ExportError(f"--synthesize: found with --to {to}; allowed with --to {able}")
     if form.folder:
-        return _folder(form, program, output, synthesize)
-    places = _places(form, program.name, output)
+        return _folder(to, loaded, output, synthesize=synthesize)
+    places = _places(form, loaded.name, output)
     for place in places.values():
         check_file(place, form.kind)
-    exported = _exported(form, program, choice or SampleChoice(), sample)
+    exported = _exported(form, loaded, samples if isinstance(samples, SampleChoice) else SampleChoice(samples), sample)
     for name, content in exported.files.items():
         write_atomically(places[name], content, form.kind)
-    return Written(tuple(places.values()), tuple(exported.notes))
+    return ExportedFiles(to, tuple(places.values()), tuple(exported.notes))
 
 
-def _folder(form: ExportFormat, program: Program, output: Path, synthesize: bool) -> Written:
+def _folder(to: str, program: Program, output: Path, *, synthesize: bool) -> ExportedFiles:
     """A format that is a folder: whole or not at all, and an earlier one is replaced."""
+    form = EXPORTS[to]
     kind: FolderKind = _named(form.folder)
     kind.check(output)
     exported: Exported = _named(form.exporter)(program)
@@ -121,7 +135,7 @@ def _folder(form: ExportFormat, program: Program, output: Path, synthesize: bool
         for name, content in exported.files.items():
             (staging / name).parent.mkdir(parents=True, exist_ok=True)
             (staging / name).write_bytes(content)
-    return Written(tuple(output / name for name in form.files), exported.notes)
+    return ExportedFiles(to, tuple(output / name for name in form.files), exported.notes)
 
 
 def _named(place: str) -> Any:

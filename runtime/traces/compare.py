@@ -13,10 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import DataError
 from litesnn.compiler.graph import Graph, Membranes
 from litesnn.runtime.exact import Simulator, is_aligned
 from litesnn.runtime.trace import REGISTERS, Register
+from litesnn.runtime.traces.card import comparison_card
 from litesnn.runtime.traces.causes import likely_causes
 from litesnn.runtime.traces.evidence import Evidence
 from litesnn.runtime.traces.read import StoredTrace
@@ -54,8 +57,8 @@ class RegisterComparison:
     differing: int = 0
 
 
-@dataclass
-class TraceComparison:
+@dataclass(repr=False)
+class TraceComparison(Shown):
     """What was compared.
 
     Attributes
@@ -89,6 +92,10 @@ class TraceComparison:
         if not self.values and not self.readouts:
             return None
         return not self.differing and not self.differing_readouts
+
+    def card(self) -> Card:
+        """See `Shown`: whether all is equal, register by register."""
+        return comparison_card(self)
 
 
 def require_single_samples(graph: Graph) -> None:

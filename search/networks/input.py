@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from os import PathLike, fspath
 from typing import Literal
 
 from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import DataRecord, EventFrames, InputSpec
 from litesnn.compiler.genotype.schema import MAX_CHANNELS, MAX_SIDE, MAX_TIMESTEPS
-from litesnn.search.data import EventChoices, OwnData, has_recordings, load_dataset
+from litesnn.search.data import Dataset, EventChoices, OwnData, has_recordings, load_dataset
 from litesnn.search.data.arrays import cifar_input
 from litesnn.search.data.event_frames import chosen_frames
 from litesnn.search.data.events import SENSORS, event_input
@@ -29,8 +29,17 @@ class DatasetInput:
     notes: tuple[str, ...] = ()
 
 
-def dataset_input(name: str, data_dir: Path | None, timesteps: int, own: OwnData, events: EventChoices) -> DatasetInput:
+def dataset_input(
+    dataset: str | PathLike[str] | Dataset,
+    data_dir: str | PathLike[str] | None,
+    timesteps: int,
+    own: OwnData,
+    events: EventChoices,
+) -> DatasetInput:
     """What a data set suggests; CIFAR's inputs and those of known events, a frame per step, are known without files."""
+    if isinstance(dataset, Dataset):
+        return _of_data(dataset, timesteps)
+    name = fspath(dataset)
     if name in SENSORS:
         if not 1 <= timesteps <= MAX_TIMESTEPS:
             raise GenotypeError(f"timesteps: found {timesteps}; allowed: a whole number from 1 to {MAX_TIMESTEPS}")
@@ -40,10 +49,13 @@ def dataset_input(name: str, data_dir: Path | None, timesteps: int, own: OwnData
     if name in _CIFAR_CLASSES:
         return DatasetInput(cifar_input(name, (3, 32, 32)), _CIFAR_CLASSES[name])
     how = chosen_frames(events, timesteps if has_recordings(name) else None)
-    data = load_dataset(name, data_dir, how, own)
+    return _of_data(load_dataset(name, data_dir, how, own), timesteps)
+
+
+def _of_data(data: Dataset, timesteps: int) -> DatasetInput:
     if data.input_spec.encoding == "spikes" and data.x_train.shape[1] != timesteps:
         raise GenotypeError(
-            f"timesteps: found {timesteps}; {name} has {data.x_train.shape[1]} steps a sample; allowed: as many (--timesteps)"
+            f"timesteps: found {timesteps}; {data.name} has {data.x_train.shape[1]} steps a sample; allowed: as many (--timesteps)"
         )
     return DatasetInput(data.input_spec, data.num_classes, data.record, data.notes)
 

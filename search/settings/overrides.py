@@ -38,6 +38,11 @@ def with_settings(settings: Settings, changes: Mapping[str, Any]) -> Settings:
         raise SearchError(f"{place}: found {changes.get(place, detail['input'])!r}; {detail['msg']}") from error
 
 
+def chosen_settings(defaults: Settings, given: Settings | Mapping[str, Any] | None) -> Settings:
+    """Settings as a function takes them: all of them, by name those that differ from the defaults, or the defaults (`with_settings`)."""
+    return with_settings(defaults, given) if isinstance(given, Mapping) else given or defaults
+
+
 def assigned(texts: Iterable[str], example: str) -> dict[str, str]:
     """Values by name from `NAME=VALUE` texts.
 

@@ -29,6 +29,15 @@ ThreadsSetting = Annotated[
         option=True,
     ),
 ]
+ClassWeights = Literal["none", "balanced"]
+ClassWeightsSetting = Annotated[
+    ClassWeights,
+    Setting(
+        "What a sample counts in the loss: all alike, or balanced, so that every class counts as much as any other: N / (classes * "
+        "samples of its class). A training then keeps the weights that are best over the classes, too.",
+        option=True,
+    ),
+]
 SamplesSetting = Annotated[
     int, Setting("Training samples to use, a stratified choice; 0: all.", low=0, high=2**31, option=True)
 ]

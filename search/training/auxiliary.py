@@ -18,7 +18,7 @@ from litesnn.search.model.neurons import LifConstants
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.run.precision import autocast
 from litesnn.search.settings.shared import Precision
-from litesnn.search.training.losses import model_loss
+from litesnn.search.training.losses import entropy, model_loss
 from litesnn.search.training.settings import LossName
 
 _POOL, _POOL_STRIDE = 5, 3
@@ -75,6 +75,7 @@ class Trainee(nn.Module):
     weight : of the auxiliary loss; 0 leaves the head out
     precision : of the model's convolutions in `float`; the auxiliary head stays in 32 bits
     loss_name, tet_lambda : as `TrainingSettings`
+    class_weights : of the loss (classes,); None: all count alike
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class Trainee(nn.Module):
         precision: Precision = "32",
         loss_name: LossName = "ce",
         tet_lambda: float = 0.0,
+        class_weights: Tensor | None = None,
     ) -> None:
         super().__init__()
         self.model = model
@@ -92,6 +94,8 @@ class Trainee(nn.Module):
         self.precision = precision
         self.loss_name: LossName = loss_name
         self.tet_lambda = tet_lambda
+        self.class_weights: Tensor | None
+        self.register_buffer("class_weights", class_weights, persistent=False)  # follows from the labels
         self.weight = weight
         self.auxiliary = AuxiliaryHead(model.genotype, model.topology, seed) if weight else None
 
@@ -99,7 +103,7 @@ class Trainee(nn.Module):
         """The model's loss; in `float`, with the auxiliary head's cross-entropy added at its weight."""
         with autocast(self.precision if self.model.evaluation == "float" else "32", x.device):
             signals = self.model.propagate(x)
-            loss = model_loss(self.model, signals, y, self.loss_name, self.tet_lambda)
+            loss = model_loss(self.model, signals, y, self.loss_name, self.tet_lambda, self.class_weights)
         if self.auxiliary is None or self.model.evaluation == "fixed":
             return loss
-        return loss + self.weight * F.cross_entropy(self.auxiliary(signals), y)
+        return loss + self.weight * entropy(self.auxiliary(signals), y, self.class_weights)

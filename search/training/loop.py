@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import cos, isfinite, pi
 
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 
 from litesnn.base.errors import TrainingError
@@ -87,9 +88,16 @@ def train_epoch(
 
 
 def evaluate(
-    model: SpikingModel, samples: Samples, evaluation: Evaluation, ranks: Ranks = ALONE
+    model: SpikingModel,
+    samples: Samples,
+    evaluation: Evaluation,
+    ranks: Ranks = ALONE,
+    class_weights: Tensor | None = None,
 ) -> tuple[float, float]:
-    """Accuracy (fraction) and mean cross-entropy of the stored weights, in an evaluation; each process runs its share."""
+    """Accuracy (fraction) and mean cross-entropy of the stored weights, in an evaluation; each process runs its share.
+
+    With weights of classes (classes,) both are means over samples so weighted.
+    """
     model.evaluation = evaluation
     model.eval()
     sums = torch.zeros(2, dtype=torch.float64, device=samples.y.device)
@@ -98,7 +106,12 @@ def evaluate(
         for start in range(0, len(mine[1]), _EVALUATION_BATCH):
             x, y = (part[start : start + _EVALUATION_BATCH] for part in mine)
             logits = model(x)
-            sums[0] += (logits.argmax(1) == y).sum()
-            sums[1] += F.cross_entropy(logits, y, reduction="sum")
+            if class_weights is None:
+                sums[0] += (logits.argmax(1) == y).sum()
+                sums[1] += F.cross_entropy(logits, y, reduction="sum")
+            else:
+                sums[0] += class_weights[y[logits.argmax(1) == y]].sum()
+                sums[1] += (F.cross_entropy(logits, y, reduction="none") * class_weights[y]).sum()
     correct, loss = ranks.total(sums).tolist()
-    return int(correct) / len(samples.y), loss / len(samples.y)
+    total = float(len(samples.y)) if class_weights is None else class_weights[samples.y].sum(dtype=torch.float64).item()
+    return correct / total, loss / total

@@ -24,6 +24,7 @@ from litesnn.search.run.table import RunTable
 from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.checkpoint import Standing, StoredStanding, restore
 from litesnn.search.training.loop import evaluate, make_optimizer, train_epoch
+from litesnn.search.training.losses import class_weights
 from litesnn.search.training.registers import Watch, shares
 from litesnn.search.training.samples import Parts
 from litesnn.search.training.sequential import enter_stage
@@ -47,6 +48,7 @@ class Phases:
             precision=settings.precision,
             loss_name=settings.loss,
             tet_lambda=settings.tet_lambda,
+            class_weights=class_weights(settings.class_weights, parts.train.y, model.genotype.head.classes),
         )
         self.trainee = trainee.to(model.pool_exp.device)
         synchronize_norms(self.trainee, ranks)
@@ -106,7 +108,7 @@ class Phases:
     def keep_best(self) -> tuple[EpochReport, ...]:
         """Leave the best weights in the model; returns the history."""
         if self.standing.best_weights is None:  # no fixed phase, and no epochs of the other
-            self._compare(*evaluate(self.model, self.parts.validation, "float", self.ranks))
+            self._compare(*self._evaluate("float"))
         assert self.standing.best_weights is not None
         self.model.load_state_dict(self.standing.best_weights)
         return self.standing.history
@@ -126,7 +128,7 @@ class Phases:
             self.standing.evaluation, self.standing.epoch = "fixed", 0
             silence_dead_channels(self.model)
             choose_membrane_exps(self.model, self.watch.chosen_limit)
-            self._compare(*evaluate(self.model, self.parts.validation, "fixed", self.ranks))
+            self._compare(*self._evaluate("fixed"))
 
     def _check(self, path: Path) -> None:
         """The standing can be one of this training."""
@@ -159,7 +161,7 @@ class Phases:
         )
         if evaluation == "fixed":
             lower_to_fit(self.model, self.watch.chosen_limit)
-        accuracy, loss = evaluate(self.model, self.parts.validation, evaluation, self.ranks)
+        accuracy, loss = self._evaluate(evaluation)
         if evaluation == phases_of(self.model)[-1]:
             self._compare(accuracy, loss)
         self.model.tally = None
@@ -176,6 +178,10 @@ class Phases:
         self.standing.epoch = epoch + 1
         self.standing.history += (report,)
         return report
+
+    def _evaluate(self, evaluation: Evaluation) -> tuple[float, float]:
+        """Accuracy and loss on the validation part, weighted as the loss of the training is."""
+        return evaluate(self.model, self.parts.validation, evaluation, self.ranks, self.trainee.class_weights)
 
     def _compare(self, accuracy: float, loss: float) -> None:
         """Keep the weights as they are where they are the best so far."""

@@ -13,6 +13,7 @@ from litesnn.search.run.sequential import STAGES
 from litesnn.search.settings.bounds import MAX_SIDE
 from litesnn.search.settings.shared import (
     RESET_HELP,
+    ClassWeightsSetting,
     ClipNormSetting,
     NeuronReset,
     PrecisionSetting,
@@ -50,6 +51,7 @@ class TrainingSettings:
     tet_lambda: Annotated[
         float, Setting("Weight of TET's second term, which draws all outputs to 1.", low=0, high=1, option=True)
     ] = 1e-3
+    class_weights: ClassWeightsSetting = "none"
     sequential: Annotated[
         int,
         Setting(

@@ -13,6 +13,8 @@ from litesnn.base.errors import ImportFileError
 from litesnn.compiler.frontends.real.options import RealOptions
 from litesnn.compiler.frontends.real.weight_options import parse_bits, parse_scales
 from litesnn.compiler.origin.formats import read_network
+from litesnn.jobs.by_need.measured import Choice, Measured
+from litesnn.jobs.by_need.trials import Trial
 
 STEPS, SAMPLES = 16, 80
 
@@ -75,3 +77,29 @@ def test_what_cannot_be_measured_is_refused(tmp_path: Path) -> None:
             parse_scales(text)
     with pytest.raises(ImportFileError, match="--scale-per names 'other'; weight nodes: first, last"):
         read_network(file, RealOptions(scale_per=parse_scales("layer,other=channel")))
+
+
+def test_a_choice_that_was_ended_goes_on_to_the_same_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = ("import", network(tmp_path), "--input", tmp_path / "x.npy", "--spike-above", "--no-lava")
+    choice = ("--bits", "auto", "--max-drop", 5)
+    refused(call(*asked, "-o", tmp_path / "p", "--resume"), "--resume: found without --bits auto")
+    ok(*asked, *choice, "-o", tmp_path / "whole")
+    real, tried = Measured._tried, list[object]()
+
+    def watched(self: Measured, levels: Choice) -> Trial | str:
+        tried.append(dict(levels))
+        if len(tried) == 8:
+            raise KeyboardInterrupt
+        return real(self, levels)
+
+    monkeypatch.setattr(Measured, "_tried", watched)
+    assert call(*asked, *choice, "-o", tmp_path / "parts").exit_code != 0
+    assert (tmp_path / "parts.trials").exists()
+    others = call(*asked, *choice, "--percentile", 0.9, "--scale", "percentile", "-o", tmp_path / "parts", "--resume")
+    refused(others, "trials of another network, chip or samples")
+    before = tried[:7]
+    ok(*asked, *choice, "-o", tmp_path / "parts", "--resume")
+    assert tried[8:]
+    assert not [levels for levels in tried[8:] if levels in before], "nothing is measured twice"
+    assert not (tmp_path / "parts.trials").exists()
+    assert (tmp_path / "parts/graph.json").read_bytes() == (tmp_path / "whole/graph.json").read_bytes()

@@ -96,15 +96,23 @@ def test_ten_lines_of_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         block for block in re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL) if "program" in block
     )
     assert len([line for line in code.splitlines() if line and "import" not in line]) <= 10
-    cell = 'replace(preset("snasnet", "tiny"), channels=8, candidates=2, timesteps=2, batch_size=8, samples=16, pool="max", last_pool=1)'
+    cell = {
+        "channels": 8,
+        "candidates": 2,
+        "timesteps": 2,
+        "batch_size": 8,
+        "samples": 16,
+        "pool": "max",
+        "last_pool": 1,
+    }
     for written, small in (
-        ('preset("snasnet", "tiny")', cell),
-        ("epochs=50", "epochs=4, fixed_epochs=1, batch_size=4, lr=0.05"),
+        ('method="snasnet"', f'{cell}, method="snasnet"'),
+        ('"epochs": 50', '"epochs": 4, "fixed_epochs": 1, "batch_size": 4, "lr": 0.05'),
         ("dataset=data))", "dataset=data), lava_samples=0)"),
     ):
         assert written in code
         code = code.replace(written, small)
-    exec(f"from dataclasses import replace\n{code}", {})
+    exec(code, {})
     assert json.loads(Path("program/report.json").read_text())["verification"]["mismatching_spikes"] == 0
 
 

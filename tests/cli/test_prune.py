@@ -10,8 +10,8 @@ import pytest
 from command_line import call, json_of
 
 from litesnn.base.errors import PruningError
-from litesnn.commands.prune import parse_size
 from litesnn.compiler.genotype import load_genotype
+from litesnn.search.methods.structured import parse_size
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "digits" / "genotype.json"
 

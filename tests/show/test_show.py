@@ -143,7 +143,7 @@ def test_where_samples_meet_those_before_belong_to_the_sample() -> None:
 def test_a_stored_trace_leads_to_the_sample_in_which_it_parts(tmp_path: Path) -> None:
     program = genotype_program("reset by subtraction")
     inputs = litesnn.verification_samples(program.origin.genotype.spec).inputs[:4]
-    write_pack(program, inputs, tmp_path / "pack")
+    write_pack(program, litesnn.Samples(inputs, None, "inputs"), tmp_path / "pack")
     assert not show(program, SampleChoice(), View(against=tmp_path / "pack", engines=("exact",))).differs
     name, register = next(key for key in read_trace(tmp_path / "pack").arrays if key[1] == "spikes")
     files = {(a.population, a.which): a for a in read_trace(tmp_path / "pack").document.arrays}

@@ -90,5 +90,9 @@ class RatesByNeed:
         order = [
             f"{name} {score.astype('<f8').tobytes().hex()}".encode() for name, score in sorted(channels.scores.items())
         ]
-        parts = (*tried_with(channels.loaded, self.profile, self.halves), repr(list(named)).encode(), *order)
+        parts = (
+            *tried_with(GenotypeOrigin(channels.loaded), self.profile, self.halves),
+            repr(list(named)).encode(),
+            *order,
+        )
         return Trials.kept(self.kept, parts, self.resume)

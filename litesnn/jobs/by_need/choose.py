@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from litesnn.base.cards.shown import Brief
 from litesnn.base.errors import NeedError
 from litesnn.compiler.genotype import NeedRecord
 from litesnn.compiler.need import Need
@@ -23,8 +24,8 @@ LEAST_LOSS = 1e-4  # what a level that costs nothing is taken to cost, so that m
 ROUNDED = 1e-9  # of a score
 
 
-@dataclass(frozen=True)
-class Chosen:
+@dataclass(frozen=True, repr=False)
+class Chosen(Brief):
     """What was chosen, and what it was chosen from.
 
     Attributes

@@ -22,8 +22,9 @@ from litesnn.compiler.origin import SourceFile
 from litesnn.compiler.origin.formats import read_network
 from litesnn.compiler.profile import Profile
 from litesnn.jobs.by_need.choose import Chosen, Levels, Steps, choose
-from litesnn.jobs.by_need.halves import halved
+from litesnn.jobs.by_need.halves import halved, tried_with
 from litesnn.jobs.by_need.measured import Choice, Level, Measured
+from litesnn.jobs.by_need.trials import Trials
 from litesnn.jobs.float_comparison import float_classes
 from litesnn.jobs.samples import SampleChoice, Samples
 from litesnn.jobs.testbench.base import testbench
@@ -44,14 +45,25 @@ Read = Callable[[WeightChoice], SourceFile]
 
 
 def read_by_need(
-    file: Path, options: RealOptions, profile: Profile, choice: SampleChoice | None, step: Steps = lambda said: None
+    file: Path,
+    options: RealOptions,
+    profile: Profile,
+    choice: SampleChoice | None,
+    step: Steps = lambda said: None,
+    kept: Path | None = None,
+    resume: bool = False,
 ) -> SourceFile:
     """Read a file at widths and scales chosen on samples; what was chosen is in its record, under `bits_by_need`.
+
+    Parameters
+    ----------
+    kept : where trials are kept until the choice is made
+    resume : go on from those that an earlier run left there
 
     Raises
     ------
     NeedError
-        Without samples of the user's, with too few, or where the drop cannot be kept.
+        Without samples of the user's, with too few, where the drop cannot be kept, or for trials of something else.
     """
     if choice is None or choice.input_path is None:
         raise NeedError(
@@ -65,12 +77,18 @@ def read_by_need(
 
     widest = read(WeightChoice({}))
     samples = testbench(widest).samples(choice, lambda: widest.pipeline(profile).run())
-    chosen, found = choose_weights(read, profile, samples, options.need, step)
+    chosen, found = choose_weights(read, profile, samples, options.need, step, kept, resume)
     return read(chosen).recording(bits_by_need=_document(found, chosen))
 
 
 def choose_weights(
-    read: Read, profile: Profile, samples: Samples, need: Need, step: Steps = lambda said: None
+    read: Read,
+    profile: Profile,
+    samples: Samples,
+    need: Need,
+    step: Steps = lambda said: None,
+    kept: Path | None = None,
+    resume: bool = False,
 ) -> tuple[WeightChoice, Chosen]:
     """Choose widths and scales; `read` gives the network at a choice, at its fullest where that is empty.
 
@@ -94,8 +112,10 @@ def choose_weights(
         layered = [node for node, (bits, own) in full.items() if not own and (bits, 1) in levels[node]]
         return WeightChoice({node: bits for node, (bits, _) in full.items()}, layered)
 
-    network = Measured(lambda choice: read(chosen(choice)).pipeline(profile).run(), profile, halves, floating)
+    trials = None if kept is None else Trials.kept(kept, tried_with(widest, profile, halves), resume)
+    network = Measured(lambda choice: read(chosen(choice)).pipeline(profile).run(), profile, halves, floating, trials)
     found = choose(network, levels, need, lambda node, level: f"{node} at {_words(level)}", step)
+    network.trials.remove()
     return chosen(found.choice), found
 
 

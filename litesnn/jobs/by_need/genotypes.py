@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
 from litesnn.compiler.genotype import BitsRecord, LoadedGenotype
 from litesnn.compiler.genotype.edit import edited
 from litesnn.compiler.genotype.fewer_bits import with_fewer_bits
@@ -16,16 +18,21 @@ from litesnn.jobs.by_need.choose import Chosen, Steps, choose
 from litesnn.jobs.by_need.halves import halved, tried_with
 from litesnn.jobs.by_need.measured import Choice, Measured
 from litesnn.jobs.by_need.trials import Trials
+from litesnn.jobs.card import lowered_card
 from litesnn.jobs.samples import Samples
 
 
-@dataclass(frozen=True)
-class FewerBits:
+@dataclass(frozen=True, repr=False)
+class FewerBits(Shown):
     """The genotype with its last `BitsRecord`, and all that was measured."""
 
     genotype: LoadedGenotype
     record: BitsRecord
     found: Chosen
+
+    def card(self) -> Card:
+        """See `Shown`: bits before and after, and what they cost."""
+        return lowered_card(self)
 
 
 def fewer_bits(
@@ -60,7 +67,7 @@ def fewer_bits(
         return GenotypeOrigin(lowered).pipeline(profile).run()
 
     halves = halved(samples)
-    trials = None if kept is None else Trials.kept(kept, tried_with(loaded, profile, halves), resume)
+    trials = None if kept is None else Trials.kept(kept, tried_with(GenotypeOrigin(loaded), profile, halves), resume)
     network = Measured(graph_at, profile, halves, trials=trials)
     found = choose(network, levels, need, lambda edge, level: f"{edge} at {level[0]} bits", step)
     network.trials.remove()

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from litesnn.base.errors import NeedError
 from litesnn.base.version import __version__
-from litesnn.compiler.genotype import Genotype, LoadedGenotype
-from litesnn.compiler.origin import GenotypeOrigin
+from litesnn.compiler.genotype import Genotype
+from litesnn.compiler.origin import Origin
 from litesnn.compiler.profile import Profile
 from litesnn.jobs.fitting_input import Accepted
 from litesnn.jobs.networks import digest_of
@@ -68,11 +68,11 @@ def measuring_samples(genotype: Genotype, choice: SampleChoice) -> Samples:
     return samples
 
 
-def tried_with(loaded: LoadedGenotype, profile: Profile, halves: Halves) -> Iterator[bytes]:
-    """What trials of a genotype follow from: its files, the chip, the samples, and the version of LiteSNN."""
+def tried_with(origin: Origin, profile: Profile, halves: Halves) -> Iterator[bytes]:
+    """What trials of a network follow from: its files, the chip, the samples, and the version of LiteSNN."""
     samples = halves.samples
     yield __version__.encode()
-    yield digest_of(GenotypeOrigin(loaded)).encode()
+    yield digest_of(origin).encode()
     yield profile.content()
     yield np.ascontiguousarray(samples.inputs).tobytes()
     yield b"" if samples.labels is None else samples.labels.tobytes()

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import DataError
 from litesnn.base.output_folder import FolderKind
 from litesnn.base.text import brief
@@ -19,9 +21,11 @@ from litesnn.base.version import __version__
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.program import Program
 from litesnn.compiler.program.documents import graph_document, packed
+from litesnn.jobs.card import pack_card
 from litesnn.jobs.conformance.page import page
 from litesnn.jobs.engines import Progress
 from litesnn.jobs.fitting_input import Inputs
+from litesnn.jobs.samples import Samples
 from litesnn.reading import Kind, parse_json, read_file
 from litesnn.runtime.exact import Simulator
 from litesnn.runtime.trace import check_recorded
@@ -49,15 +53,21 @@ PACK = FolderKind(
 )
 
 
-@dataclass(frozen=True)
-class Written:
-    """What was written: samples, steps per sample, traced populations, files and their bytes."""
+@dataclass(frozen=True, repr=False)
+class ConformancePack(Shown):
+    """What was written where: the origin of its samples, how many, steps per sample, traced populations, files and their bytes."""
 
+    path: Path
+    origin: str
     samples: int
     timesteps: int
     populations: tuple[str, ...]
     files: int
     bytes: int
+
+    def card(self) -> Card:
+        """See `Shown`: what is in it."""
+        return pack_card(self)
 
 
 def traced(graph: Graph, populations: Sequence[str]) -> list[str]:
@@ -74,18 +84,18 @@ def traced(graph: Graph, populations: Sequence[str]) -> list[str]:
 
 def write_pack(
     program: Program,
-    inputs: Inputs,
+    samples: Samples,
     directory: Path,
     *,
     populations: Sequence[str] = (),
     device: str = "cpu",
     progress: Progress | None = None,
-) -> Written:
+) -> ConformancePack:
     """Write a pack, whole or not at all; an earlier one there is replaced.
 
     Parameters
     ----------
-    inputs : as the chip gets them
+    samples : whose inputs are as the chip gets them
     populations : that are traced; all where empty. The integers are those of the whole network always
 
     Raises
@@ -93,7 +103,7 @@ def write_pack(
     DataError
         For names that are not populations, a program whose samples meet, or a place that cannot be written.
     """
-    graph = program.graph
+    graph, inputs = program.graph, samples.inputs
     names = traced(graph, populations)
     require_single_samples(graph)
     steps = int(inputs.shape[1]) if inputs.ndim == 5 else graph.timesteps
@@ -123,7 +133,9 @@ def write_pack(
         }
         network.write(PACK_FILE, (json.dumps(manifest, indent=1, sort_keys=True, allow_nan=False) + "\n").encode())
         files = [path for path in staging.rglob("*") if path.is_file()]
-        return Written(
+        return ConformancePack(
+            path=directory,
+            origin=samples.origin,
             samples=len(inputs),
             timesteps=steps,
             populations=tuple(names),

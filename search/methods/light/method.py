@@ -52,3 +52,5 @@ LIGHTSNN = CellSearch(
 SNASNET = CellSearch(
     "snasnet", "SNASNet: score random cells and keep the best; no training. Files and options as for lightsnn."
 )
+CELL_METHODS: Mapping[str, CellSearch] = {method.name: method for method in (LIGHTSNN, SNASNET)}
+"""By name."""

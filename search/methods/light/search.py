@@ -15,8 +15,9 @@ from litesnn.base.errors import SearchError
 from litesnn.compiler.genotype import resolve
 from litesnn.search.data import Dataset, given_dataset
 from litesnn.search.methods.light.macro import check_size, spiking_cells, to_genotype
+from litesnn.search.methods.light.method import CELL_METHODS
 from litesnn.search.methods.light.scoring import Scorer, training_samples
-from litesnn.search.methods.light.settings import CellSearchSettings
+from litesnn.search.methods.light.settings import CellSearchSettings, Method
 from litesnn.search.methods.light.strategies import BadRow, edge_operations, strategy_of
 from litesnn.search.run.events import require_tensorboard
 from litesnn.search.run.files import RunFiles
@@ -33,8 +34,10 @@ from litesnn.search.spaces.four_nodes import without_idle_nodes
 def search_cell(
     dataset: str | PathLike[str] | Dataset,
     out_dir: str | PathLike[str],
-    settings: CellSearchSettings | None = None,
+    settings: CellSearchSettings | Mapping[str, Any] | None = None,
     *,
+    method: Method = "lightsnn",
+    preset: str = "tiny",
     data_dir: str | PathLike[str] | None = None,
     device: str = "cpu",
     resume: bool = False,
@@ -50,6 +53,10 @@ def search_cell(
     Parameters
     ----------
     dataset : a name of `litesnn.search.data.DATASETS`, a place of one's own data (`load_dataset`), or a data set
+    settings : all of them, the method with them, or by name those that differ from the preset's, as `litesnn search METHOD --set`
+        has them
+    method : `lightsnn` or `snasnet`
+    preset : `tiny`, minutes on a CPU, or the settings of the methods' programs
     data_dir : folder with the data set's files
     device : as torch names it
     resume : go on from `search.checkpoint` in `out_dir` where there is one
@@ -65,7 +72,10 @@ def search_cell(
     SearchError, DataError
         For settings or data that do not fit.
     """
-    settings = settings or CellSearchSettings()
+    if not isinstance(settings, CellSearchSettings):
+        if method not in CELL_METHODS:
+            raise SearchError(f"method: found '{method}'; allowed: {', '.join(CELL_METHODS)}")
+        settings = CELL_METHODS[method].settings(preset, settings or {})
     check_search_output(Path(out_dir))
     if tensorboard:
         require_tensorboard(SearchError)

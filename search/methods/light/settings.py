@@ -1,4 +1,4 @@
-"""How a LightSNN or SNASNet search runs, and what becomes of the cell it finds."""
+"""How a LightSNN or SNASNet search runs, and what becomes of the cell it finds. Defaults are `litesnn search lightsnn`'s."""
 
 from __future__ import annotations
 
@@ -34,20 +34,18 @@ class CellSearchSettings:
             off="Cells without feedback; otherwise each pair has a random direction.",
         ),
     ] = True
-    candidates: Annotated[int, Setting("Random cells to score (5000 in the paper).", low=1, option=True)] = 5000
+    candidates: Annotated[int, Setting("Random cells to score (5000 in the paper).", low=1, option=True)] = 200
     channels: Annotated[
         int, Setting("Channels of the first cell while searching.", low=1, high=MAX_CHANNELS, option=True)
-    ] = 256
-    hidden: Annotated[int, Setting("Neurons of the dense hidden layer; 0: none.", low=0, high=2**16, option=True)] = (
-        1024
-    )
+    ] = 16
+    hidden: Annotated[int, Setting("Neurons of the dense hidden layer; 0: none.", low=0, high=2**16, option=True)] = 0
     deploy_channels: Annotated[
         int,
         Setting(
             "Channels of the first cell in the genotype; 0: as while searching.", low=0, high=MAX_CHANNELS, option=True
         ),
     ] = 0
-    timesteps: Annotated[int, Setting("T of static images; event data bring their own.", low=1, high=MAX_SIDE)] = 5
+    timesteps: Annotated[int, Setting("T of static images; event data bring their own.", low=1, high=MAX_SIDE)] = 4
     pool: Annotated[
         Literal["max", "average"], Setting("max keeps pooled spikes binary (LightSNN); average is SNASNet's.")
     ] = "max"
@@ -77,7 +75,7 @@ class CellSearchSettings:
             low=1,
             high=8,
         ),
-    ] = None
+    ] = 4
     outer_bits: Annotated[int | None, Setting("The same for everything else.", low=1, high=8)] = None
     keep: Annotated[float, Setting("Fraction of weights kept in the genotype.", above=0, high=1)] = 1.0
     reset: Annotated[
@@ -92,7 +90,7 @@ class CellSearchSettings:
     ] = 0
     samples: Annotated[
         int, Setting("Training samples to draw batches from, a stratified choice; 0: all.", low=0, high=2**31)
-    ] = 0
+    ] = 4000
     seed: SeedSetting = 0
     threads: ThreadsSetting = 0
 

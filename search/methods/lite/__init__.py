@@ -6,13 +6,14 @@ from litesnn.base.lazily import lazily
 
 if TYPE_CHECKING:
     from litesnn.search.methods.lite.history import EpochRow
-    from litesnn.search.methods.lite.presets import PRESETS, preset
+    from litesnn.search.methods.lite.presets import PAPER, PRESETS, preset
     from litesnn.search.methods.lite.search import search_genotype
     from litesnn.search.methods.lite.settings import SearchSettings
     from litesnn.search.methods.lite.sweeping import FIGURE_3, SweepPoint, parse_pair, sweep
 
 __all__ = [
     "FIGURE_3",
+    "PAPER",
     "PRESETS",
     "EpochRow",
     "SearchSettings",
@@ -27,6 +28,7 @@ __getattr__ = lazily(
     __name__,
     {
         "EpochRow": "history",
+        "PAPER": "presets",
         "PRESETS": "presets",
         "preset": "presets",
         "search_genotype": "search",

@@ -20,6 +20,7 @@ from litesnn.search.methods.lite.supernet import Supernet
 from litesnn.search.run.following import Tick, silent
 from litesnn.search.run.ranks import ALONE, Ranks
 from litesnn.search.training.augmentation import Augmentation
+from litesnn.search.training.losses import class_weights
 from litesnn.search.training.samples import Samples, batches
 
 
@@ -83,6 +84,7 @@ class JointOptimization:
         self.halves = halves
         self.settings = settings
         self.ranks = ranks
+        self.class_weights = class_weights(settings.class_weights, halves.weights.y, supernet.space.classes)
 
     def run_epoch(self, epoch: int, stage: Stage, tick: Tick = silent) -> EpochMeans:
         """One epoch, from 0: for each batch of the weights' half one update of weights, then one of choices; `tick` after each.
@@ -120,7 +122,9 @@ class JointOptimization:
         self._train_only(weights=True)
         mine = self.ranks.share(y)
         activity = self.supernet(self.ranks.share(x))
-        loss = expected_loss(activity.logits, mine, self.supernet.choices.steps()) * (len(mine) / len(y))
+        loss = expected_loss(activity.logits, mine, self.supernet.choices.steps(), self.class_weights) * (
+            len(mine) / len(y)
+        )
         self.optimizers.weights.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         self.ranks.total_gradients(self.supernet.weights())
@@ -134,7 +138,7 @@ class JointOptimization:
         mine = self.ranks.share(y)
         share = len(mine) / len(y)
         activity = self.supernet(self.ranks.share(x))
-        ce = expected_loss(activity.logits, mine, choices.steps()) * share
+        ce = expected_loss(activity.logits, mine, choices.steps(), self.class_weights) * share
         rates = self.ranks.total(activity.rates * share)
         memory = self.cost.memory(choices)
         operations = self.cost.operations(choices, rates)

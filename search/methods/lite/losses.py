@@ -13,16 +13,17 @@ def running_mean(logits: Tensor) -> Tensor:
     return logits.cumsum(0) / counts[:, None, None]
 
 
-def step_losses(logits: Tensor, labels: Tensor) -> Tensor:
-    """CE^(t) for every number of steps, (T,): the cross-entropy of the running mean."""
+def step_losses(logits: Tensor, labels: Tensor, class_weights: Tensor | None = None) -> Tensor:
+    """CE^(t) for every number of steps, (T,): the cross-entropy of the running mean, each sample's times the weight of its class."""
     means = running_mean(logits)
     repeated = labels.repeat(len(means))
-    return F.cross_entropy(means.flatten(0, 1), repeated, reduction="none").reshape(len(means), -1).mean(1)
+    losses = F.cross_entropy(means.flatten(0, 1), repeated, reduction="none").reshape(len(means), -1)
+    return (losses if class_weights is None else losses * class_weights[labels]).mean(1)
 
 
-def expected_loss(logits: Tensor, labels: Tensor, steps: Tensor) -> Tensor:
+def expected_loss(logits: Tensor, labels: Tensor, steps: Tensor, class_weights: Tensor | None = None) -> Tensor:
     """Loss_CE (Eq. 17): CE^(t) weighted by the probability of t steps."""
-    return (steps * step_losses(logits, labels)).sum()
+    return (steps * step_losses(logits, labels, class_weights)).sum()
 
 
 def expected_rate(rates: Tensor, steps: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""How a LitE-SNN search runs. Defaults are the paper's; where the authors' program differs from the paper, the program's."""
+"""How a LitE-SNN search runs. Defaults are the command line's, of minutes on a CPU; `presets.py` has the paper's."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from litesnn.search.run.sequential import STAGES
 from litesnn.search.settings.bounds import MAX_CHANNELS, MAX_SIDE
 from litesnn.search.settings.shared import (
     RESET_HELP,
+    ClassWeightsSetting,
     ClipNormSetting,
     NeuronReset,
     PrecisionSetting,
@@ -27,22 +28,17 @@ from litesnn.search.training.augmentation import CutoutSetting, FlipSetting, Shi
 class SearchSettings:
     """Settings of one search; all of them enter the search record. What each one is stands with it."""
 
-    nodes: Annotated[int, Setting("Per cell (the published networks have 3).", high=64)] = 3
-    channels: Annotated[int, Setting("Channels of the stem while searching.", high=MAX_CHANNELS, option=True)] = 48
+    nodes: Annotated[int, Setting("Per cell (the published networks have 3).", high=64)] = 2
+    channels: Annotated[int, Setting("Channels of the stem while searching.", high=MAX_CHANNELS, option=True)] = 16
     deploy_channels: Annotated[
         int, Setting("Channels of the stem in the genotype.", high=MAX_CHANNELS, option=True)
-    ] = 144
+    ] = 16
     levels: Annotated[tuple[int, ...], Setting("Per cell, how often map and width have been halved and doubled.")] = (
         0,
-        0,
         1,
         1,
-        1,
-        2,
-        2,
-        2,
     )
-    timesteps: Annotated[int, Setting("The largest T; candidates are 1 to T.", low=1, high=MAX_SIDE)] = 6
+    timesteps: Annotated[int, Setting("The largest T; candidates are 1 to T.", low=1, high=MAX_SIDE)] = 4
     bits: Annotated[tuple[int, ...], Setting("Candidate weight widths of a cell.")] = (1, 2, 4)
     outer_bits: Annotated[
         int | None,
@@ -51,14 +47,14 @@ class SearchSettings:
             "shipped chip."
         ),
     ] = None
-    keep: Annotated[float, Setting("Fraction of weights kept, per tensor (1 - p of the paper).", above=0, high=1)] = 0.2
+    keep: Annotated[float, Setting("Fraction of weights kept, per tensor (1 - p of the paper).", above=0, high=1)] = 0.3
     outer_keep: Annotated[float | None, Setting("The same for stem and readout; none: as `keep`.", above=0, high=1)] = (
-        None
+        0.5
     )
     norm: Annotated[Literal["node", "edge"], Setting("Of supernet and genotype, as the genotype means it.")] = "node"
     pool: Annotated[
         Literal["global_average", "none"], Setting("Of supernet and genotype, as the genotype means it.")
-    ] = "global_average"
+    ] = "none"
     reset: Annotated[NeuronReset, Setting(RESET_HELP, option=True)] = "zero"
     skip_as_conv: Annotated[bool, Setting("Decode every operation to conv3x3, as the authors' retraining does.")] = (
         False
@@ -70,8 +66,8 @@ class SearchSettings:
             "likelier operation; auto: conv with the paper's cost, max with a chip's, for which an identity is worth keeping."
         ),
     ] = "auto"
-    lambda_mem: Annotated[float, Setting("Price of a bit of memory.", low=0, option=True)] = 5e-10
-    lambda_comp: Annotated[float, Setting("Price of a bit-operation.", low=0, option=True)] = 5e-14
+    lambda_mem: Annotated[float, Setting("Price of a bit of memory.", low=0, option=True)] = 2e-7
+    lambda_comp: Annotated[float, Setting("Price of a bit-operation.", low=0, option=True)] = 5e-10
     lambda_cores: Annotated[float, Setting("Price of a core of the chip that --cost names.", low=0, option=True)] = 0.0
     comp_samples: Annotated[
         int,
@@ -91,18 +87,18 @@ class SearchSettings:
     ] = "paper"
     epochs: Annotated[
         int, Setting("Epochs; psi's warm-up is shortened where it would take them all.", low=1, option=True)
-    ] = 50
-    batch_size: Annotated[int, Setting("Samples per step.", low=2, high=2**16)] = 30
+    ] = 12
+    batch_size: Annotated[int, Setting("Samples per step.", low=2, high=2**16)] = 60
     lr: Annotated[float, Setting("Of weights: SGD with momentum 0.9, along a cosine.", above=0)] = 0.025
     lr_min: Annotated[float, Setting("Where the cosine ends.", low=0)] = 0.001
     weight_decay: Annotated[float, Setting("On weights.", low=0)] = 3e-4
     clip_norm: ClipNormSetting = 5.0
-    alpha_lr: Annotated[float, Setting("Adam on alpha, the operations (paper: 3e-4).", above=0)] = 1e-3
+    alpha_lr: Annotated[float, Setting("Adam on alpha, the operations (paper: 3e-4).", above=0)] = 1e-2
     beta_lr: Annotated[float, Setting("Adam on beta, the bits (paper: 3e-4).", above=0)] = 1e-2
     score_lr: Annotated[float, Setting("Adam on the scores of weights (paper: 3e-4).", above=0)] = 1e-2
     choice_decay: Annotated[float, Setting("Weight decay on alpha, beta and scores.", low=0)] = 1e-3
-    psi_lr: Annotated[float, Setting("SGD with momentum 0.9 on psi, the steps, along a cosine.", above=0)] = 0.025
-    warm_up: Annotated[int, Setting("First epochs, in which psi is held uniform.", low=0)] = 5
+    psi_lr: Annotated[float, Setting("SGD with momentum 0.9 on psi, the steps, along a cosine.", above=0)] = 0.25
+    warm_up: Annotated[int, Setting("First epochs, in which psi is held uniform.", low=0)] = 2
     held_out: Annotated[
         bool,
         Setting(
@@ -115,10 +111,11 @@ class SearchSettings:
     shift: ShiftSetting = 0
     flip: FlipSetting = False
     cutout: CutoutSetting = 0
+    class_weights: ClassWeightsSetting = "none"
     sequential: Annotated[
         bool, Setting("Architecture, pruning, bits and T one after the other (A + P + Q + T).", option=True)
     ] = False
-    samples: SamplesSetting = 0
+    samples: SamplesSetting = 4000
     precision: PrecisionSetting = "32"
     seed: SeedSetting = 0
     threads: ThreadsSetting = 0

@@ -6,7 +6,7 @@ from litesnn.base.lazily import lazily
 
 if TYPE_CHECKING:
     from litesnn.search.methods.structured.criteria import channel_scores
-    from litesnn.search.methods.structured.goals import Goals
+    from litesnn.search.methods.structured.goals import Goals, parse_size
     from litesnn.search.methods.structured.groups import ChannelGroup, channel_groups
     from litesnn.search.methods.structured.pruning import GroupResult, PruningResult, prune
     from litesnn.search.methods.structured.rates import PRESETS, group_rates, parse_rates
@@ -32,6 +32,7 @@ __all__ = [
     "group_rates",
     "kept_count",
     "parse_rates",
+    "parse_size",
     "prune",
     "remove_channels",
 ]
@@ -45,6 +46,7 @@ __getattr__ = lazily(
         "Scoring": "settings",
         "Threshold": "settings",
         "Goals": "goals",
+        "parse_size": "goals",
         "ChannelGroup": "groups",
         "channel_groups": "groups",
         "GroupResult": "pruning",

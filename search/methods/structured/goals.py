@@ -19,6 +19,9 @@ GRAIN = 1000
 """Rates are whole multiples of 1 / GRAIN."""
 
 
+UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+
+
 @dataclass(frozen=True)
 class Costs:
     """Model size in bytes as papers count it, and cores of a profile: None without one, or where the network does not fit it."""
@@ -105,3 +108,22 @@ def _out_of_reach(goals: Goals, smallest: Costs) -> str:
         "; ".join(found)
         + " (one channel left wherever --rates fixes nothing); fix fewer rates, use fewer bits, or a chip with more room"
     )
+
+
+def parse_size(text: str) -> float:
+    """Bytes of `20000`, `20KB`, `1.6 MB`, `16KiB`.
+
+    Raises
+    ------
+    PruningError
+        For anything else.
+    """
+    digits = text.rstrip("".join(set("".join(UNITS)) | set("kmgib "))).strip()
+    unit = text.strip()[len(digits) :].strip().upper() or "B"
+    try:
+        size = float(digits) * UNITS[unit]
+    except (ValueError, KeyError):
+        size = 0.0
+    if not 0 < size < float("inf"):
+        raise PruningError(f"--target-size: found '{text}'; allowed: bytes, or a number with KB, MB, GB, KiB, MiB, GiB")
+    return size

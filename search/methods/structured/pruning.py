@@ -8,10 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.base.cards.card import Card
+from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import PruningError
 from litesnn.compiler.genotype import LoadedGenotype, NeedRecord, PruningRecord
 from litesnn.compiler.genotype.edit import edited
 from litesnn.compiler.profile import Profile
+from litesnn.search.methods.structured.card import pruning_card
 from litesnn.search.methods.structured.criteria import Progress
 from litesnn.search.methods.structured.goals import Costs, Goals, measure, smallest_rate
 from litesnn.search.methods.structured.groups import ChannelGroup, channel_groups
@@ -36,14 +39,18 @@ class GroupResult:
     highest: float
 
 
-@dataclass(frozen=True)
-class PruningResult:
+@dataclass(frozen=True, repr=False)
+class PruningResult(Shown):
     """The smaller genotype, in memory; its last `PruningRecord`, the groups, and the channels of every node that stayed."""
 
     genotype: LoadedGenotype
     record: PruningRecord
     groups: tuple[GroupResult, ...]
     kept: Kept
+
+    def card(self) -> Card:
+        """See `Shown`: channels before and after, group by group, and what that saves."""
+        return pruning_card(self)
 
 
 def prune(

@@ -14,7 +14,7 @@ from bar_images import bar_dataset, bar_genotype, bars
 from litesnn.compiler.genotype import InputSpec
 from litesnn.search.data import Dataset
 from litesnn.search.methods.light import preset, search_cell
-from litesnn.search.methods.lite import SearchSettings, search_genotype
+from litesnn.search.methods.lite import PAPER, search_genotype
 from litesnn.search.training import TrainingSettings, train_genotype
 
 STORED = Path(__file__).parents[2] / "data" / "litesnn-0.1.0" / "checkpoints"
@@ -42,7 +42,7 @@ def test_a_training_goes_on_in_its_fixed_phase(tmp_path: Path) -> None:
 
 def test_a_joint_search_goes_on_with_its_second_epoch(tmp_path: Path) -> None:
     shape = {"nodes": 2, "channels": 4, "deploy_channels": 4, "levels": (0,), "timesteps": 2, "pool": "none"}
-    settings = SearchSettings(**shape, epochs=2, warm_up=1, batch_size=16, threads=1)  # type: ignore[arg-type]
+    settings = replace(PAPER, **shape, epochs=2, warm_up=1, batch_size=16, threads=1)  # type: ignore[arg-type]
     spec = InputSpec(shape=(1, 6, 6), std=(16.0,), scale=0.0625, minimum=0, maximum=16)
     data = Dataset("bars", *bars(32, 0), *bars(8, 1), num_classes=2, input_spec=spec)
     shutil.copy(STORED / "litesnn.safetensors", tmp_path / "search.checkpoint")

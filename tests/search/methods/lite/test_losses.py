@@ -45,3 +45,12 @@ def test_expected_loss_weighs_them() -> None:
     assert float(expected_loss(logits, torch.tensor([0]), steps)) == pytest.approx(
         0.25 * 0.693147 + 0.75 * 0.313262, abs=1e-5
     )
+
+
+def test_a_search_weighs_samples_by_their_class() -> None:
+    logits = torch.randn(3, 6, 2, generator=torch.Generator().manual_seed(0))
+    labels, weights = torch.tensor([0, 0, 0, 0, 1, 1]), torch.tensor([0.75, 1.5])
+    wanted = (step_losses(logits[:, :4], labels[:4]) + step_losses(logits[:, 4:], labels[4:])) / 2
+    torch.testing.assert_close(step_losses(logits, labels, weights), wanted)
+    steps = torch.tensor([0.5, 0.25, 0.25])
+    torch.testing.assert_close(expected_loss(logits, labels, steps, weights), (steps * wanted).sum())
