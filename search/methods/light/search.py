@@ -17,7 +17,7 @@ from litesnn.search.data import Dataset, given_dataset
 from litesnn.search.methods.light.macro import check_size, spiking_cells, to_genotype
 from litesnn.search.methods.light.scoring import Scorer, training_samples
 from litesnn.search.methods.light.settings import CellSearchSettings
-from litesnn.search.methods.light.strategies import BadRow, edge_operations, strategy_of
+from litesnn.search.methods.light.strategies import BadRow, edge_operations, strategy_of, told_nothing
 from litesnn.search.run.events import require_tensorboard
 from litesnn.search.run.files import RunFiles
 from litesnn.search.run.following import Follow, Tick, journal_of, silent
@@ -169,7 +169,7 @@ class _Evaluations:
             "decoded": {
                 "cell": edge_operations(wiring),
                 "deployed": edge_operations(without_idle_nodes(wiring)),
-                "notes": list(spiking_cells(wiring, settings)[0].notes),
+                "notes": [*spiking_cells(wiring, settings)[0].notes, *told_nothing(self.strategy, settings)],
             },
         }
         history = history_document(settings.method, data, settings.as_dict(), own)
