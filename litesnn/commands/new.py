@@ -17,12 +17,13 @@ from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import JsonOption
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.search.networks.choices import NetworkChoices, QuantizerChoices
-from litesnn.search.settings.own_data import EventChoices, OwnData
+from litesnn.search.settings.own_data import EventChoices, OwnData, SoundChoices
 
 
 @settings_options(
     own=Options(OwnData),
     events=Options(EventChoices, left_out=("frames",)),
+    sounds=Options(SoundChoices),
     chosen=Options(NetworkChoices, NetworkChoices()),
     quantizer=Options(QuantizerChoices, QuantizerChoices()),
 )
@@ -40,6 +41,7 @@ def new_command(
     ] = None,
     own: Mapping[str, Any] = NONE_GIVEN,
     events: Mapping[str, Any] = NONE_GIVEN,
+    sounds: Mapping[str, Any] = NONE_GIVEN,
     input_shape: Annotated[
         str | None, typer.Option(metavar="CxHxW", help="Shape of the input, without --dataset.")
     ] = None,
@@ -73,7 +75,9 @@ def new_command(
         check_genotype_output(output, weights=False)
         choices = NetworkChoices(**chosen)
         if dataset is not None and input_shape is None and classes is None:
-            given = dataset_input(dataset, data_dir, choices.timesteps, OwnData(**own), EventChoices(**events))
+            given = dataset_input(
+                dataset, data_dir, choices.timesteps, OwnData(**own), EventChoices(**events), SoundChoices(**sounds)
+            )
         elif dataset is None and input_shape is not None and classes is not None:
             given = DatasetInput(shaped_input(input_shape, encoding), classes)
         else:
