@@ -11,7 +11,7 @@ from litesnn.compiler.need import Need
 from litesnn.search.methods.registry import METHODS
 from litesnn.search.methods.structured.settings import Scoring
 from litesnn.search.networks.choices import NetworkChoices, QuantizerChoices
-from litesnn.search.settings.own_data import EventChoices, OwnData
+from litesnn.search.settings.own_data import EventChoices, OwnData, SoundChoices
 from litesnn.search.training.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -35,8 +35,8 @@ def page() -> str:
 def _sections() -> Iterator[tuple[str, str, list[type[DataclassInstance]], bool]]:
     """Title, first line, classes, and whether the command has `--set` for the rest."""
     yield "litesnn train", "`--preset` takes a paper's values.", [TrainingSettings], False
-    line = "Of `data`, `new`, `search` and `train`: how one's own data are read, and how events become frames."
-    yield "Data", line, [OwnData, EventChoices], False
+    line = "Of `data`, `new`, `search` and `train`: how own data are read and events become frames; sounds: not of `train`."
+    yield "Data", line, [OwnData, EventChoices, SoundChoices], False
     searches: dict[type[DataclassInstance], list[str]] = {}
     for method in METHODS.values():
         searches.setdefault(method.settings_type, []).append(method.name)
@@ -51,7 +51,7 @@ def _sections() -> Iterator[tuple[str, str, list[type[DataclassInstance]], bool]
 
 
 def _section(title: str, line: str, kinds: list[type[DataclassInstance]], settable: bool) -> str:
-    names = ", ".join(f"`{kind.__module__}.{kind.__name__}`" for kind in kinds)
+    names = ",\n".join(f"`{kind.__module__}.{kind.__name__}`" for kind in kinds)
     rows = "".join(_row(named, settable) for kind in kinds for named in settings_of(kind))
     head = "| setting | option | default | allowed | what it is |\n|---|---|---|---|---|\n"
     return f"\n## {title}\n\n{names}.\n{line}\n\n{head}{rows}"

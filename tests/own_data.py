@@ -1,4 +1,4 @@
-"""Small data sets that no code knows: a folder of images by class, an archive of grey images, a folder of event recordings."""
+"""Small data sets that no code knows: a folder of images by class, an archive of grey images, folders of event recordings and of sounds."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
+from scipy.io import wavfile
 
 SIDE = 6
 
@@ -50,4 +51,16 @@ def event_folder(folder: Path, per_class: int = 6, tested: int = 2) -> Path:
                 x = t // 10_000 if name == "right" else 7 - t // 10_000
                 y, p = rng.integers(0, 8, 120), rng.integers(0, 2, 120) * 2 - 1
                 np.savez(place / f"{number}.npz", x=x, y=y, t=t, p=p)
+    return folder
+
+
+def sound_folder(folder: Path, per_class: int = 6, rate: int = 4_000) -> Path:
+    """`folder/{high,low}/N.wav`: a third of a second of a tone of 1,200 or 400 Hz in noise."""
+    rng = np.random.default_rng(0)
+    seconds = np.arange(rate // 3) / rate
+    for name, hz in (("high", 1_200), ("low", 400)):
+        (folder / name).mkdir(parents=True)
+        for number in range(per_class):
+            sound = 8_000 * np.sin(2 * np.pi * hz * seconds) + rng.normal(0, 300, len(seconds))
+            wavfile.write(folder / name / f"{number}.wav", rate, sound.astype(np.int16))
     return folder

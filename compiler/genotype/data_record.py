@@ -8,7 +8,7 @@ from pydantic import Field, NonNegativeInt, PositiveInt
 
 from litesnn.compiler.genotype.part import Part
 
-DataKind = Literal["arrays", "npz", "images", "events", "function", "plugin", "tonic", "torchvision"]
+DataKind = Literal["arrays", "npz", "images", "events", "sounds", "function", "plugin", "tonic", "torchvision"]
 NAME = r"^[^/\\\x00-\x1f\x7f]{1,255}$"
 """No path, and one line."""
 ClassName = Annotated[str, Field(max_length=255)]

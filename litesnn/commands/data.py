@@ -13,16 +13,16 @@ from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import JsonOption
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
-from litesnn.search.settings.own_data import EventChoices, OwnData
+from litesnn.search.settings.own_data import EventChoices, OwnData, SoundChoices
 
 
-@settings_options(own=Options(OwnData), events=Options(EventChoices))
+@settings_options(own=Options(OwnData), events=Options(EventChoices), sounds=Options(SoundChoices))
 def data_command(
     dataset: Annotated[
         str,
         typer.Argument(
             metavar="DATASET",
-            help="An .npz file, a folder of images or event recordings by class, package.module:function, tonic:NAME, torchvision:NAME, or "
+            help="An .npz file, a folder of images, event recordings or sounds by class, package.module:function, tonic:NAME, torchvision:NAME, or "
             "a name that `litesnn train` knows.",
         ),
     ],
@@ -31,6 +31,7 @@ def data_command(
     ] = None,
     own: Mapping[str, Any] = NONE_GIVEN,
     events: Mapping[str, Any] = NONE_GIVEN,
+    sounds: Mapping[str, Any] = NONE_GIVEN,
     json_output: JsonOption = False,
 ) -> None:
     """Say what a data set holds: shapes, classes and their counts, ranges, the integers it would become, and what was left out.
@@ -40,10 +41,11 @@ def data_command(
     with errors_to_exit():
         from litesnn.display.data import data_document, show_data
         from litesnn.search.data import load_dataset
-        from litesnn.search.data.event_frames import chosen_frames
+        from litesnn.search.data.chosen import chosen_preprocessing
         from litesnn.search.data.summary import summary_of
 
-        summary = summary_of(load_dataset(dataset, data_dir, chosen_frames(EventChoices(**events)), OwnData(**own)))
+        how = chosen_preprocessing(EventChoices(**events), SoundChoices(**sounds))
+        summary = summary_of(load_dataset(dataset, data_dir, how, OwnData(**own)))
         if json_output:
             print_json(data_document(summary))
         else:

@@ -15,12 +15,13 @@ from litesnn.commands.exits import errors_to_exit
 from litesnn.commands.options import JsonOption
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.search.networks.choices import NetworkChoices, QuantizerChoices
-from litesnn.search.settings.own_data import EventChoices, OwnData
+from litesnn.search.settings.own_data import EventChoices, OwnData, SoundChoices
 
 
 @settings_options(
     own=Options(OwnData),
     events=Options(EventChoices, left_out=("frames",)),
+    sounds=Options(SoundChoices),
     chosen=Options(NetworkChoices, NetworkChoices()),
     quantizer=Options(QuantizerChoices, QuantizerChoices()),
 )
@@ -38,6 +39,7 @@ def new_command(
     ] = None,
     own: Mapping[str, Any] = NONE_GIVEN,
     events: Mapping[str, Any] = NONE_GIVEN,
+    sounds: Mapping[str, Any] = NONE_GIVEN,
     input_shape: Annotated[
         str | None, typer.Option(metavar="CxHxW", help="Shape of the input, without --dataset.")
     ] = None,
@@ -75,6 +77,7 @@ def new_command(
             data_dir=data_dir,
             own=OwnData(**own),
             events=EventChoices(**events),
+            sounds=SoundChoices(**sounds),
             input_shape=input_shape,
             encoding=encoding,
             classes=classes,

@@ -35,7 +35,7 @@ from litesnn.commands.run_options import (
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.search.methods.method import SearchMethod, SearchOptions, Sweep
 from litesnn.search.methods.registry import METHODS
-from litesnn.search.settings.own_data import EventChoices, OwnData
+from litesnn.search.settings.own_data import EventChoices, OwnData, SoundChoices
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -60,6 +60,7 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
         given=Options(method.settings_type, left_out=method.left_out),
         own=Options(OwnData),
         events=Options(EventChoices),
+        sounds=Options(SoundChoices),
     )
     def command(
         dataset: Annotated[
@@ -75,6 +76,7 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
             Path | None, typer.Option(help="Folder with the data set's files (digits needs none).")
         ] = None,
         events: Mapping[str, Any] = NONE_GIVEN,
+        sounds: Mapping[str, Any] = NONE_GIVEN,
         own: Mapping[str, Any] = NONE_GIVEN,
         preset: Annotated[str, typer.Option(help=method.presets_about)] = next(iter(method.presets)),
         given: Mapping[str, Any] = NONE_GIVEN,
@@ -104,7 +106,7 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
             from litesnn.base.output_kinds import SWEEP
             from litesnn.jobs.plugins import use_installed_plugins
             from litesnn.search.data import load_dataset
-            from litesnn.search.data.event_frames import chosen_frames
+            from litesnn.search.data.chosen import chosen_preprocessing
             from litesnn.search.methods.several import Variant, over_seeds, parse_seeds, search_several
             from litesnn.search.run.output import check_search_output
             from litesnn.search.run.ranks import is_first_process
@@ -116,7 +118,8 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
                 device, resume, not json_output, tensorboard=tensorboard, only_expected=expected_time
             )
             plan = chosen_plan(workers, part, merge)
-            load = partial(load_dataset, dataset, data_dir, chosen_frames(EventChoices(**events)), OwnData(**own))
+            how = chosen_preprocessing(EventChoices(**events), SoundChoices(**sounds))
+            load = partial(load_dataset, dataset, data_dir, how, OwnData(**own))
             variants = sweep.variants(chosen, sweep_texts) if sweep and sweep_texts else [Variant("", chosen)]
             if (sweep_texts or seeds is not None) and not expected_time:
                 warn(threads_unsaid(plan, chosen.threads))

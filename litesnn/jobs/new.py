@@ -13,7 +13,7 @@ from litesnn.search.networks import NetworkSettings, new_network
 from litesnn.search.networks.choices import NetworkChoices, QuantizerChoices
 from litesnn.search.networks.input import DatasetInput, dataset_input, shaped_input
 from litesnn.search.settings.overrides import chosen_settings
-from litesnn.search.settings.own_data import EventChoices, OwnData
+from litesnn.search.settings.own_data import EventChoices, OwnData, SoundChoices
 
 if TYPE_CHECKING:
     from litesnn.search.data import Dataset
@@ -27,6 +27,7 @@ def new_genotype(
     data_dir: str | PathLike[str] | None = None,
     own: OwnData | None = None,
     events: EventChoices | None = None,
+    sounds: SoundChoices | None = None,
     input_shape: str | None = None,
     encoding: Literal["direct", "spikes"] = "direct",
     classes: int | None = None,
@@ -43,7 +44,7 @@ def new_genotype(
     dataset : input and classes are this data set's: a name, a place of one's own data (`load_dataset`), or a data set
     choices : of the network, or by name those that differ from the defaults: timesteps, width, norm, reset
     data_dir : folder with the data set's files
-    own, events : how one's own data are read, and how events become frames
+    own, events, sounds : how one's own data are read, and how events become frames and sounds images
     input_shape : `CxHxW`, without a data set
     encoding : of an input given by its shape: graded values or binary spikes
     classes : how many, without a data set
@@ -66,6 +67,7 @@ def new_genotype(
             chosen.timesteps,
             own or OwnData(),
             events or EventChoices(),
+            sounds or SoundChoices(),
         )
     elif dataset is None and input_shape is not None and classes is not None:
         given = DatasetInput(shaped_input(input_shape, encoding), classes)

@@ -2,7 +2,7 @@
 
 from litesnn.search.data.dataset import Dataset
 from litesnn.search.data.registry import BUNDLED, DATASETS, given_dataset, has_recordings, load_dataset, load_for
-from litesnn.search.settings.own_data import EventChoices, OwnData
+from litesnn.search.settings.own_data import EventChoices, OwnData, SoundChoices
 
 __all__ = [
     "BUNDLED",
@@ -10,6 +10,7 @@ __all__ = [
     "Dataset",
     "EventChoices",
     "OwnData",
+    "SoundChoices",
     "given_dataset",
     "has_recordings",
     "load_dataset",

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import DataError
-from litesnn.compiler.genotype import InputSpec, Mfcc
+from litesnn.compiler.genotype import Mfcc
 from litesnn.reading import Kind, is_folder, is_there, read_file
 from litesnn.search.data.dataset import Dataset
-from litesnn.search.data.mfcc import mfcc
+from litesnn.search.data.mfcc import mfcc, mfcc_input
 from litesnn.search.data.wav import Clip, read_wav
 
 KEYWORDS = ("yes", "no", "up", "down", "left", "right", "on", "off", "stop", "go")
@@ -27,8 +27,6 @@ _NOISE = "_background_noise_"
 _LISTS = ("validation_list.txt", "testing_list.txt")
 _LIST = Kind(DataError, "list of clips", 2**26)
 """64 MiB: the lists of Speech Commands have 300 kB."""
-_SCALE = 1 / 32
-"""Coefficients have deviation 1; +-4 deviations fill the integers."""
 
 
 def load_gsc(name: str, data_dir: Path | None, how: Mfcc) -> Dataset:
@@ -71,7 +69,7 @@ def load_gsc(name: str, data_dir: Path | None, how: Mfcc) -> Dataset:
         x_test=x_test,
         y_test=y_test,
         num_classes=len(GSC_CLASSES),
-        input_spec=_input(how),
+        input_spec=mfcc_input(how),
     )
 
 
@@ -97,12 +95,8 @@ def load_fsdd(name: str, data_dir: Path | None, how: Mfcc) -> Dataset:
         x_test=x_test,
         y_test=y_test,
         num_classes=10,
-        input_spec=_input(how),
+        input_spec=mfcc_input(how),
     )
-
-
-def _input(how: Mfcc) -> InputSpec:
-    return InputSpec(shape=(1, how.filters, how.frames), scale=_SCALE, preprocessing=how)
 
 
 def _folder(name: str, data_dir: Path | None, wanted: str) -> Path:

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from litesnn.base.errors import DataError
 from litesnn.compiler.genotype import EventFrames
-from litesnn.search.settings.own_data import EventChoices
 
 Integers = npt.NDArray[np.int64]
 Spikes = npt.NDArray[np.uint8]
@@ -18,14 +17,6 @@ Spikes = npt.NDArray[np.uint8]
 
 LONGEST = 2**50
 """Units of time of a recording: 35 years of microseconds, and a product with the number of frames stays an integer."""
-
-
-def chosen_frames(choices: EventChoices, frames: int | None = None) -> EventFrames | None:
-    """What a user says of frames over the defaults, None where nothing is said; `frames`: how many, where that follows from elsewhere."""
-    said = choices.given
-    if frames is not None:
-        said["frames"] = frames
-    return EventFrames(**said) if said else None
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,13 @@ import numpy.typing as npt
 from scipy.fft import dct, rfft
 
 from litesnn.base.errors import DataError
-from litesnn.compiler.genotype import Mfcc
+from litesnn.compiler.genotype import InputSpec, Mfcc
 
 LITESNN = Mfcc()
 """40 filters, frames of 30 ms every 10 ms: coefficients (40, 98)."""
 LOWEST_HZ = 20.0
+_SCALE = 1 / 32
+"""Coefficients have deviation 1; +-4 deviations fill the integers."""
 _SMALLEST_POWER = 1e-10
 _SMALLEST_STD = 1e-6
 
@@ -57,6 +59,11 @@ def mfcc(audio: npt.NDArray[np.generic], rate: int, how: Mfcc = LITESNN) -> npt.
         np.float32
     )
     return normal
+
+
+def mfcc_input(how: Mfcc) -> InputSpec:
+    """The input of a network that takes such coefficients, (1, filters, frames)."""
+    return InputSpec(shape=(1, how.filters, how.frames), scale=_SCALE, preprocessing=how)
 
 
 @cache

@@ -52,8 +52,8 @@ def load_dataset(
 
     Parameters
     ----------
-    name : one of `DATASETS` (`digits` is bundled with scikit-learn), or one's own: an .npz file, a folder of images or of event
-        recordings by class, `tonic:NAME`, `torchvision:NAME`, `package.module:function`, or a name that an installed package offers
+    name : one of `DATASETS` (`digits` is bundled with scikit-learn), or one's own: an .npz file, a folder of images, of event
+        recordings or of sounds by class, `tonic:NAME`, `torchvision:NAME`, `package.module:function`, or a name that an installed package offers
     data_dir : folder with the files of a data set that is given by name; unused for `digits`
     preprocessing : how recordings become arrays: `EventFrames` for events, `Mfcc` for sounds; their defaults where left out
     own : how one's own data are read
@@ -67,8 +67,6 @@ def load_dataset(
     folder = None if data_dir is None else Path(data_dir)
     text = fspath(name)
     if text not in DATASETS:
-        if isinstance(preprocessing, Mfcc):
-            raise DataError(f"{text}: found preprocessing '{preprocessing.kind}'; allowed: event_frames, or none")
         from litesnn.search.data.own.sources import Asked, load_own
 
         return load_own(Asked(text, folder, own=own, how=preprocessing, recorded=recorded), DATASETS)
@@ -95,7 +93,7 @@ def has_recordings(name: str) -> bool:
     from litesnn.search.data.own.sources import Asked, way_of
 
     way = way_of(Asked(name, None, NOTHING_SAID, None))
-    return way is not None and way.events
+    return way is not None and way.prepared is EventFrames
 
 
 def given_dataset(

@@ -9,9 +9,9 @@ from typing import Literal
 from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import DataRecord, EventFrames, InputSpec
 from litesnn.compiler.genotype.schema import MAX_CHANNELS, MAX_SIDE, MAX_TIMESTEPS
-from litesnn.search.data import Dataset, EventChoices, OwnData, has_recordings, load_dataset
+from litesnn.search.data import Dataset, EventChoices, OwnData, SoundChoices, has_recordings, load_dataset
 from litesnn.search.data.arrays import cifar_input
-from litesnn.search.data.event_frames import chosen_frames
+from litesnn.search.data.chosen import chosen_preprocessing
 from litesnn.search.data.events import SENSORS, event_input
 
 _CIFAR_CLASSES = {"cifar10": 10, "cifar100": 100}
@@ -35,6 +35,7 @@ def dataset_input(
     timesteps: int,
     own: OwnData,
     events: EventChoices,
+    sounds: SoundChoices,
 ) -> DatasetInput:
     """What a data set suggests; CIFAR's inputs and those of known events, a frame per step, are known without files."""
     if isinstance(dataset, Dataset):
@@ -48,7 +49,7 @@ def dataset_input(
         )
     if name in _CIFAR_CLASSES:
         return DatasetInput(cifar_input(name, (3, 32, 32)), _CIFAR_CLASSES[name])
-    how = chosen_frames(events, timesteps if has_recordings(name) else None)
+    how = chosen_preprocessing(events, sounds, timesteps if has_recordings(name) else None)
     return _of_data(load_dataset(name, data_dir, how, own), timesteps)
 
 

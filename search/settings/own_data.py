@@ -107,5 +107,28 @@ class EventChoices:
         return _given(self)
 
 
-def _given(settings: OwnData | EventChoices) -> dict[str, Any]:
+@dataclass(frozen=True)
+class SoundChoices:
+    """Fields of `Mfcc` that a user sets; None: as the genotype records it, else that class's default."""
+
+    filters: Annotated[
+        int | None, Setting("Sounds: mel filters, and as many coefficients (40).", low=2, high=256, option=True)
+    ] = None
+    frame_ms: Annotated[
+        float | None, Setting("Sounds: milliseconds of a frame (30).", above=0, high=1000, option=True)
+    ] = None
+    hop_ms: Annotated[
+        float | None, Setting("Sounds: milliseconds from a frame to the next (10).", low=0.25, high=1000, option=True)
+    ] = None
+
+    def __post_init__(self) -> None:
+        check_settings(self, DataError)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """Those that say something."""
+        return _given(self)
+
+
+def _given(settings: OwnData | EventChoices | SoundChoices) -> dict[str, Any]:
     return {name: value for name, value in asdict(settings).items() if value is not None}

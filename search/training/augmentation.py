@@ -9,7 +9,13 @@ from litesnn.base.settings.setting import Setting
 from litesnn.search.settings.bounds import MAX_SIDE
 
 ShiftSetting = Annotated[
-    int, Setting("Augmentation: random shift by up to so many pixels.", low=0, high=MAX_SIDE, option=True)
+    int,
+    Setting(
+        "Augmentation: random shift by up to so many pixels; sounds move in time alone.",
+        low=0,
+        high=MAX_SIDE,
+        option=True,
+    ),
 ]
 FlipSetting = Annotated[bool, Setting("Augmentation: random mirroring.", option=True)]
 CutoutSetting = Annotated[
@@ -23,7 +29,7 @@ class Augmentation:
 
     Attributes
     ----------
-    shift : by up to so many pixels either way, filling with 0
+    shift : by up to so many pixels either way, filling with 0; images of sounds along their width alone
     flip : mirror half of the images left-right
     cutout : set a square of so many pixels to 0, its middle anywhere on the image (DeVries and Taylor, 2017)
     """

@@ -12,7 +12,7 @@ from sklearn.model_selection import train_test_split
 from torch import Tensor
 
 from litesnn.base.errors import DataError
-from litesnn.compiler.genotype import Genotype, InputSpec, quantize_input
+from litesnn.compiler.genotype import Genotype, InputSpec, Mfcc, quantize_input
 from litesnn.search.data import Dataset
 from litesnn.search.training.augmentation import Augmentation
 
@@ -22,14 +22,20 @@ _CHUNK = 1024
 
 @dataclass(frozen=True)
 class Samples:
-    """Inputs int16 (N, C, H, W), or spikes uint8 (N, T, C, H, W), as the network takes them, and labels int64 (N,)."""
+    """Inputs int16 (N, C, H, W), or spikes uint8 (N, T, C, H, W), as the network takes them, and labels int64 (N,).
+
+    Attributes
+    ----------
+    sounds : whether x are images of sounds, whose width is time and whose rows are no places: a shift moves them in time alone
+    """
 
     x: Tensor
     y: Tensor
+    sounds: bool = False
 
     def to(self, device: torch.device) -> Samples:
         """The same on another device."""
-        return Samples(self.x.to(device), self.y.to(device))
+        return Samples(self.x.to(device), self.y.to(device), self.sounds)
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,8 @@ def quantized(spec: InputSpec, x: npt.NDArray[np.generic], y: npt.NDArray[np.int
     taken = np.empty(x.shape, kind)
     for start in range(0, len(x), _CHUNK):
         taken[start : start + _CHUNK] = quantize_input(spec, x[start : start + _CHUNK])
-    return Samples(torch.from_numpy(taken), torch.from_numpy(np.ascontiguousarray(y)))
+    labels = torch.from_numpy(np.ascontiguousarray(y))
+    return Samples(torch.from_numpy(taken), labels, isinstance(spec.preprocessing, Mfcc))
 
 
 def stratified_split(samples: Samples, second: float | int, seed: int, name: str) -> tuple[Samples, Samples]:
@@ -91,7 +98,8 @@ def stratified_split(samples: Samples, second: float | int, seed: int, name: str
     except ValueError as error:
         raise DataError(f"{name}: cannot split off {second:g} of {len(samples.y)} samples: {error}") from error
     first, rest = (torch.from_numpy(part) for part in split)
-    return Samples(samples.x[first], samples.y[first]), Samples(samples.x[rest], samples.y[rest])
+    one, other = (Samples(samples.x[part], samples.y[part], samples.sounds) for part in (first, rest))
+    return one, other
 
 
 def batches(
@@ -103,19 +111,20 @@ def batches(
     for start in range(0, len(order), batch_size):
         chosen = order[start : start + batch_size]
         if len(chosen) >= max(2, least):
-            yield augment(samples.x[chosen], augmentation, generator), samples.y[chosen]
+            yield augment(samples.x[chosen], augmentation, generator, samples.sounds), samples.y[chosen]
 
 
-def augment(x: Tensor, augmentation: Augmentation, generator: torch.Generator) -> Tensor:
+def augment(x: Tensor, augmentation: Augmentation, generator: torch.Generator, sounds: bool = False) -> Tensor:
     """Augmented images (N, C, H, W), each changed on its own, all frames of spikes (N, T, C, H, W) alike; the type stays.
 
     What comes out is contiguous: channels that lie side by side in memory would stay so through the whole network, and neither the
     kernels nor torch's normalization compute that layout quickly.
+    `sounds`: shifts move along the width alone, as `Samples` has it.
     """
     if x.ndim == 5:
-        return augment(x.flatten(1, 2), augmentation, generator).reshape(x.shape)
+        return augment(x.flatten(1, 2), augmentation, generator, sounds).reshape(x.shape)
     if augmentation.shift > 0:
-        x = _shifted(x, augmentation.shift, generator)
+        x = _shifted(x, augmentation.shift, generator, sounds)
     if augmentation.flip:
         mirrored = torch.rand(len(x), 1, 1, 1, generator=generator).to(x.device) < 0.5
         x = torch.where(mirrored, x.flip(3), x)
@@ -124,9 +133,11 @@ def augment(x: Tensor, augmentation: Augmentation, generator: torch.Generator) -
     return x
 
 
-def _shifted(x: Tensor, shift: int, generator: torch.Generator) -> Tensor:
+def _shifted(x: Tensor, shift: int, generator: torch.Generator, sounds: bool) -> Tensor:
     count, _, height, width = x.shape
     offsets = torch.randint(0, 2 * shift + 1, (2, count, 1), generator=generator).to(x.device)
+    if sounds:
+        offsets[0] = shift
     padded = torch.nn.functional.pad(x, (shift, shift, shift, shift))
     rows = offsets[0] + torch.arange(height, device=x.device)
     columns = offsets[1] + torch.arange(width, device=x.device)

@@ -63,6 +63,12 @@ class TrainingSettings:
         ),
     ] = 0
     reset: Annotated[NeuronReset | None, Setting(f"{RESET_HELP} none: as the genotype says.", option=True)] = None
+    straight_through: Annotated[
+        Literal["identity", "scaled", "clipped"] | None,
+        Setting(
+            "Gradient of a quantized weight: 1, 1 / gamma, or 1 up to gamma; none: as the genotype says.", option=True
+        ),
+    ] = None
     shift: ShiftSetting = 0
     flip: FlipSetting = False
     cutout: CutoutSetting = 0

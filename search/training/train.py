@@ -28,6 +28,7 @@ from litesnn.search.data.own.records import check_same
 from litesnn.search.model.export import export_document, export_tensors
 from litesnn.search.model.registers import Tally
 from litesnn.search.model.spiking_model import SpikingModel
+from litesnn.search.quantizer.edge import LITE
 from litesnn.search.run.events import require_tensorboard
 from litesnn.search.run.files import RunFiles
 from litesnn.search.run.following import Follow, journal_of
@@ -140,7 +141,7 @@ def train_genotype(
     if tensorboard:
         require_tensorboard(TrainingError)
     set_threads(settings.threads)
-    loaded = _with_reset(load_genotype(genotype), settings)
+    loaded = _as_told(load_genotype(genotype), settings)
     loaded = with_preprocessing(loaded, preprocessing or {})
     data = load_for(loaded.spec, dataset, data_dir, own or OwnData())
     if loaded.spec.data is not None and not other_data:
@@ -195,11 +196,15 @@ def _settings(given: TrainingSettings | Mapping[str, Any] | None, preset: str | 
     return with_settings(start, given) if given else start
 
 
-def _with_reset(loaded: LoadedGenotype, settings: TrainingSettings) -> LoadedGenotype:
-    if settings.reset is None:
-        return loaded
-    neuron = loaded.spec.neuron.resetting(settings.reset)
-    return replace(loaded, spec=loaded.spec.model_copy(update={"neuron": neuron}))
+def _as_told(loaded: LoadedGenotype, settings: TrainingSettings) -> LoadedGenotype:
+    """The genotype with the reset and the gradient that the settings name."""
+    changes: dict[str, Any] = {}
+    if settings.reset is not None:
+        changes["neuron"] = loaded.spec.neuron.resetting(settings.reset)
+    quantizer = loaded.spec.quantizer or LITE
+    if settings.straight_through not in (None, quantizer.straight_through):
+        changes["quantizer"] = quantizer.model_copy(update={"straight_through": settings.straight_through})
+    return replace(loaded, spec=loaded.spec.model_copy(update=changes)) if changes else loaded
 
 
 def _record(

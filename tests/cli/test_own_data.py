@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from command_line import call, json_of, ok, refused
-from own_data import archive, event_folder, image_folder, labelled
+from own_data import archive, event_folder, image_folder, labelled, sound_folder
 
 import litesnn
 from litesnn.base.errors import DataError
@@ -130,6 +130,16 @@ def test_events_are_found_again_with_their_frames(tmp_path: Path) -> None:
     assert "error: moves: found spikes per step; allowed: images" in result.stderr
     with pytest.raises(DataError, match=r"expected 'moves' \(events, .*What differs: sha256"):
         litesnn.verification_samples(spec, dataset=event_folder(tmp_path / "others", 7))
+
+
+def test_sounds_are_found_again_with_their_coefficients(tmp_path: Path) -> None:
+    folder = sound_folder(tmp_path / "tones")
+    coarse = ("--filters", 8, "--frame-ms", 100, "--hop-ms", 100)
+    assert json_of("data", folder, *coarse)["shape"] == [1, 8, 10]
+    network = ("--width", 0.05, "--timesteps", 1, "-o", tmp_path / "network.json")
+    assert json_of("new", "resnet8", "--dataset", folder, *coarse, *network)["data"]["kind"] == "sounds"
+    spec = litesnn.load_genotype(tmp_path / "network.json").spec
+    assert litesnn.verification_samples(spec, dataset=folder).inputs.shape == (2, 1, 8, 10)
 
 
 def test_data_as_json_has_all_that_is_shown(tmp_path: Path) -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from litesnn.base.errors import DataError
-from litesnn.compiler.genotype import DataKind, DataRecord, EventFrames, InputSpec
+from litesnn.compiler.genotype import DataKind, DataRecord, EventFrames, InputSpec, Mfcc
 from litesnn.search.data.dataset import Array, Dataset, Labels
+from litesnn.search.data.mfcc import mfcc_input
 from litesnn.search.data.own.axes import samples_of
 from litesnn.search.data.own.classes import check_classes, checked_names, notes_on, numbers_of, numbers_of_names
 from litesnn.search.data.own.fingerprint import of_arrays
@@ -87,7 +88,7 @@ def made_of(
     test: Part | None,
     names: Sequence[str],
     own: OwnData,
-    how: EventFrames | None = None,
+    how: EventFrames | Mfcc | None = None,
 ) -> Dataset:
     """The data set of samples in a network's axes.
 
@@ -95,7 +96,7 @@ def made_of(
     ----------
     test : None where a part of `train` is to be held out
     names : of the classes; empty where they have none
-    how : which frames recordings of events became
+    how : which frames recordings of events became, or which coefficients sounds
 
     Raises
     ------
@@ -166,7 +167,9 @@ def _split(whole: Part, fraction: float, seed: int) -> tuple[Part, Part]:
     return (x[first], y[first]), (x[second], y[second])
 
 
-def _input(name: str, x: Array, how: EventFrames | None) -> tuple[InputSpec, str]:
+def _input(name: str, x: Array, how: EventFrames | Mfcc | None) -> tuple[InputSpec, str]:
+    if isinstance(how, Mfcc):
+        return mfcc_input(how), "coefficients of deviation 1 over a clip; up to four deviations fill the signed byte"
     if x.ndim == 4:
         return chosen_input(name, x)
     shape = (int(x.shape[2]), int(x.shape[3]), int(x.shape[4]))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from litesnn.base.errors import DataError
 from litesnn.base.named_code import is_named, offered
 from litesnn.base.text import brief, brief_path
-from litesnn.compiler.genotype import EventFrames
+from litesnn.compiler.genotype import EventFrames, Mfcc
 from litesnn.reading import is_folder, is_there
 from litesnn.search.data.dataset import Dataset
 from litesnn.search.data.own.event_folders import READERS, load_event_folder
@@ -19,9 +19,18 @@ from litesnn.search.data.own.functions import GROUP, load_named, load_offered
 from litesnn.search.data.own.images import SUFFIXES, load_images
 from litesnn.search.data.own.libraries import is_library, load_tonic, load_torchvision
 from litesnn.search.data.own.npz import SUFFIX, load_npz
+from litesnn.search.data.own.sound_folders import SUFFIXES as SOUNDS
+from litesnn.search.data.own.sound_folders import load_sounds
 from litesnn.search.settings.own_data import NOTHING_SAID, OwnData
 
 _SPLIT = frozenset({"test_fraction", "split_seed"})
+_PREPARED: dict[type[EventFrames | Mfcc], str] = {EventFrames: "recordings of events", Mfcc: "sounds"}
+_FOLDERS: dict[str, tuple[str, Collection[str]]] = {
+    "images": ("images", SUFFIXES),
+    "events": ("event recordings", READERS),
+    "sounds": ("sounds", SOUNDS),
+}
+"""What a folder by class may hold: its name in messages, and the suffixes of its files."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +40,14 @@ class Asked:
     Attributes
     ----------
     text, data_dir : what is to be read, and a folder beside it
-    own, how : how, as the user says, and how recordings become frames
+    own, how : how, as the user says, and how recordings and sounds become arrays
     recorded : how it was read before, for what the user does not say
     """
 
     text: str
     data_dir: Path | None
     own: OwnData
-    how: EventFrames | None
+    how: EventFrames | Mfcc | None
     recorded: OwnData = NOTHING_SAID
 
     @property
@@ -54,19 +63,19 @@ class Asked:
 
 @dataclass(frozen=True)
 class Way:
-    """One kind of source: whether a text is one, how it is loaded, whether it has recordings of events, and the settings it has a use for."""
+    """One kind of source: whether a text is one, how it is loaded, what prepares its recordings, and the settings it has a use for."""
 
     suits: Callable[[Asked], bool]
     load: Callable[[Asked], Dataset]
-    events: bool = False
+    prepared: type[EventFrames | Mfcc] | None = None
     settings: frozenset[str] = _SPLIT
 
 
 WAYS: tuple[Way, ...] = (
     Way(
         lambda asked: is_library("tonic", asked.text),
-        lambda asked: load_tonic(asked.text, asked.data_dir, asked.own, asked.how or EventFrames()),
-        events=True,
+        lambda asked: load_tonic(asked.text, asked.data_dir, asked.own, _frames(asked)),
+        prepared=EventFrames,
         settings=_SPLIT | {"sensor"},
     ),
     Way(
@@ -75,9 +84,14 @@ WAYS: tuple[Way, ...] = (
     ),
     Way(
         lambda asked: asked.is_folder and _holds(asked.path) == "events",
-        lambda asked: load_event_folder(asked.path, asked.own, asked.how or EventFrames()),
-        events=True,
+        lambda asked: load_event_folder(asked.path, asked.own, _frames(asked)),
+        prepared=EventFrames,
         settings=_SPLIT | {"sensor"},
+    ),
+    Way(
+        lambda asked: asked.is_folder and _holds(asked.path) == "sounds",
+        lambda asked: load_sounds(asked.path, asked.own, asked.how if isinstance(asked.how, Mfcc) else Mfcc()),
+        prepared=Mfcc,
     ),
     Way(
         lambda asked: asked.is_folder,
@@ -115,13 +129,13 @@ def load_own(asked: Asked, known: tuple[str, ...]) -> Dataset:
     way = way_of(asked)
     if way is None:
         raise DataError(
-            f"data set: found '{brief_path(asked.text)}'; allowed: {', '.join((*known, *offered(GROUP)))}; an .npz file; a folder of images or "
-            "event recordings by class; tonic:NAME, torchvision:NAME; package.module:function (no file or folder of that name is here)"
+            f"data set: found '{brief_path(asked.text)}'; allowed: {', '.join((*known, *offered(GROUP)))}; an .npz file; a folder of images, "
+            "event recordings or sounds by class; tonic:NAME, torchvision:NAME; package.module:function (no file or folder of that name is here)"
         )
     idle = [name for name in asked.own.given if name not in way.settings]
-    if asked.how is not None and not way.events:
+    if asked.how is not None and (way.prepared is None or not isinstance(asked.how, way.prepared)):
         raise DataError(
-            f"{brief_path(asked.text)}: found preprocessing 'event_frames'; allowed with recordings of events alone"
+            f"{brief_path(asked.text)}: found preprocessing '{asked.how.kind}'; allowed with {_PREPARED[type(asked.how)]} alone"
         )
     if idle:
         options = ", ".join(f"--{name.replace('_', '-')}" for name in idle)
@@ -133,22 +147,29 @@ def load_own(asked: Asked, known: tuple[str, ...]) -> Dataset:
     return data
 
 
+def _frames(asked: Asked) -> EventFrames:
+    return asked.how if isinstance(asked.how, EventFrames) else EventFrames()
+
+
 def _holds(folder: Path) -> str:
-    """`events` or `images`, by the suffixes of what lies in it."""
+    """`images`, `events` or `sounds`, by the suffixes of what lies in it."""
     counts, loose = suffixes_in(folder)
-    events = sum(counts[suffix] for suffix in READERS)
-    images = sum(counts[suffix] for suffix in SUFFIXES)
-    if events and images:
-        raise DataError(
-            f"{brief_path(folder)}: found {images:,} images and {events:,} event recordings; allowed: one of them (move the others out)"
-        )
-    if not (events or images):
+    held = {kind: sum(counts[suffix] for suffix in suffixes) for kind, (_, suffixes) in _FOLDERS.items()}
+    there = [kind for kind, number in held.items() if number]
+    if len(there) > 1:
+        both = " and ".join(f"{held[kind]:,} {_FOLDERS[kind][0]}" for kind in there)
+        raise DataError(f"{brief_path(folder)}: found {both}; allowed: one of them (move the others out)")
+    if not there:
         found = [f"{_counted(counts)} in folders"] * bool(counts) + [f"{_counted(loose)} beside folders"] * bool(loose)
         raise DataError(
             f"{brief_path(folder)}: found {' and '.join(found) or 'no files'}; allowed: samples in folders of their classes, CLASS/* or "
-            f"train/CLASS/* and test/CLASS/*: images ({' '.join(SUFFIXES)}) or event recordings ({' '.join(READERS)})"
+            f"train/CLASS/* and test/CLASS/*: {_kinds()}"
         )
-    return "events" if events else "images"
+    return there[0]
+
+
+def _kinds() -> str:
+    return ", ".join(f"{what} ({' '.join(suffixes)})" for what, suffixes in _FOLDERS.values())
 
 
 def _counted(suffixes: Counter[str]) -> str:

@@ -1,11 +1,11 @@
-"""A user's own data: an archive, folders of images and of event recordings."""
+"""A user's own data: an archive, folders of images, of event recordings and of sounds."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
-from own_data import archive, event_folder, image_folder, labelled
+from own_data import archive, event_folder, image_folder, labelled, sound_folder
 
 from fuzz.case import Case
 from fuzz.mutators.kinds import everything, files
@@ -26,7 +26,8 @@ def seeds(folder: Path) -> list[Case]:
     archives = [Case({"own.npz": content}, "own.npz") for content in (grey, real)]
     image_folder(folder / "images", {"high": 3, "low": 3})
     event_folder(folder / "events", 2, 1)
-    return [*archives, *(Case(_files(folder / name), "") for name in ("images", "events"))]
+    sound_folder(folder / "sounds", 3)
+    return [*archives, *(Case(_files(folder / name), "") for name in ("images", "events", "sounds"))]
 
 
 def _files(folder: Path) -> dict[str, bytes]:
@@ -48,6 +49,7 @@ READER = Reader(
         files(),
         *everything(".npz"),
         *everything(".png"),
+        *everything(".wav"),
     ),
     read,
     use,

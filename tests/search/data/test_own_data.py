@@ -8,13 +8,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from own_data import archive, event_folder, image_folder, labelled, striped
+from own_data import archive, event_folder, image_folder, labelled, sound_folder, striped
 from PIL import Image
 from recorded_events import bin_bytes, recording
+from scipy.io import wavfile
 
 from litesnn.base.errors import DataError
-from litesnn.compiler.genotype import EventFrames, quantize_input
-from litesnn.search.data import Dataset, OwnData, load_dataset
+from litesnn.compiler.genotype import EventFrames, Mfcc, quantize_input
+from litesnn.search.data import Dataset, EventChoices, OwnData, SoundChoices, load_dataset
+from litesnn.search.data.chosen import chosen_preprocessing
+from litesnn.search.data.mfcc import mfcc
+from litesnn.search.data.wav import read_wav
 
 X, Y = labelled([6, 6, 6])
 
@@ -280,6 +284,56 @@ def test_a_broken_recording_is_refused_by_its_file(tmp_path: Path, arrays: dict[
     with pytest.raises(DataError, match=message) as refusal:
         load_dataset(folder)
     assert "0.npz" in str(refusal.value)
+
+
+def test_a_folder_of_sounds_becomes_coefficients_known_by_what_is_heard(tmp_path: Path) -> None:
+    folder, how = sound_folder(tmp_path / "tones"), Mfcc(filters=8, frame_ms=100, hop_ms=100)
+    data = load_dataset(folder, preprocessing=how)
+    assert data.x_train.shape == (10, 1, 8, 10)
+    assert data.input_spec == load_dataset("spoken_digits", _digits(tmp_path / "digits"), how).input_spec
+    assert data.record is not None
+    assert (data.record.kind, data.record.classes, data.record.sample) == ("sounds", ("high", "low"), (1, 8, 10))
+    whole = np.concatenate([data.x_train, data.x_test])
+    assert any(np.array_equal(image[0], mfcc(*read_wav(folder / "high" / "0.wav"), how)) for image in whole)
+    assert "8 coefficients of 10 frames, 100 ms every 100 ms" in said(data)
+    finer = load_dataset(folder)
+    assert (finer.input_spec.preprocessing, finer.input_spec.shape) == (Mfcc(), (1, 40, 98))
+    assert finer.record is not None
+    assert finer.record.sha256 == data.record.sha256
+    wavfile.write(folder / "high" / "0.wav", 8_000, np.arange(9_600, dtype=np.int16))
+    longer = load_dataset(folder, preprocessing=how)
+    assert longer.record is not None
+    assert longer.record.sha256 != data.record.sha256
+    assert "the longest lasts 1.20 s" in said(longer)
+    assert "sampled at 4,000 to 8,000 per second" in said(longer)
+
+
+def test_sounds_are_refused_by_the_file_and_by_options_of_other_data(tmp_path: Path) -> None:
+    folder = sound_folder(tmp_path / "tones", 3)
+    with pytest.raises(DataError, match="found preprocessing 'event_frames'; allowed with recordings of events alone"):
+        load_dataset(folder, preprocessing=EventFrames())
+    with pytest.raises(DataError, match="found preprocessing 'mfcc'; allowed with sounds alone"):
+        load_dataset(event_folder(tmp_path / "moves", 3, 1), preprocessing=Mfcc())
+    with pytest.raises(DataError, match="found --split, --hop-ms; allowed: options of event data, or of sounds"):
+        chosen_preprocessing(EventChoices(split="time"), SoundChoices(hop_ms=20))
+    for content, message in ((b"RIFF", "not a sound file"), (None, "found no samples; is the file complete")):
+        if content is None:
+            wavfile.write(folder / "low" / "1.wav", 8_000, np.zeros(0, np.int16))
+        else:
+            (folder / "low" / "1.wav").write_bytes(content)
+        with pytest.raises(DataError, match=message) as refusal:
+            load_dataset(folder)
+        assert "1.wav" in str(refusal.value)
+    (folder / "low" / "1.png").write_bytes(b"")
+    with pytest.raises(DataError, match="found 1 images and 6 sounds; allowed: one of them"):
+        load_dataset(folder)
+
+
+def _digits(folder: Path) -> Path:
+    folder.mkdir()
+    for take in (0, 9):
+        wavfile.write(folder / f"1_ann_{take}.wav", 8_000, np.arange(2_000, dtype=np.int16))
+    return folder
 
 
 @pytest.mark.parametrize(

@@ -77,11 +77,16 @@ def test_presets_are_the_papers() -> None:
     assert (chosen.epochs, chosen.batch_size, chosen.lr, chosen.optimizer) == (300, 256, 0.1, "sgd")
     tuned = preset("qp-cifar-finetune")
     assert (tuned.epochs, tuned.lr, tuned.optimizer) == (150, 0.001, "adam")
-    assert {name.removesuffix("-finetune") for name in PRESETS} == {"qp-cifar", "qp-imagenet", "qp-dvs"}
+    names = {name.removesuffix("-finetune") for name in PRESETS}
+    assert names == {"lite-cifar", "snasnet", "lightsnn", "qp-cifar", "qp-imagenet", "qp-dvs"}
+    assert {PRESETS[name].straight_through for name in PRESETS if name.startswith("qp-")} == {"scaled"}
+    lite, snas = preset("lite-cifar"), preset("snasnet")
+    assert (lite.epochs, lite.batch_size, lite.lr, lite.auxiliary, lite.cutout) == (200, 50, 0.025, 0.4, 16)
+    assert (snas.epochs, snas.batch_size, snas.lr, snas.weight_decay, snas.cutout) == (300, 64, 0.1, 5e-4, 0)
 
 
 def test_unknown_presets_and_losses_are_refused() -> None:
-    with pytest.raises(TrainingError, match="preset: found 'qp'; allowed: qp-cifar"):
+    with pytest.raises(TrainingError, match="preset: found 'qp'; allowed: lite-cifar, snasnet, lightsnn, qp-cifar"):
         preset("qp")
     with pytest.raises(TrainingError, match="loss: found 'mse'; allowed: ce, tet"):
         TrainingSettings(loss="mse")

@@ -54,6 +54,18 @@ def test_a_reset_is_chosen_trained_with_and_kept(tmp_path: Path, reset: NeuronRe
     assert again.genotype.neuron == load_genotype(bar_genotype(tmp_path)).spec.neuron
 
 
+def test_a_gradient_is_chosen_trained_with_and_kept(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, epochs=1, fixed_epochs=0)
+    paths = [tmp_path / f"{gradient}.json" for gradient in ("identity", "scaled")]
+    for path, gradient in zip(paths, ("identity", "scaled"), strict=True):
+        train_genotype(bar_genotype(tmp_path), bar_dataset(), path, replace(settings, straight_through=gradient))
+    plain, scaled = (load_genotype(path) for path in paths)
+    assert plain.spec.quantizer is None
+    assert scaled.spec.quantizer is not None
+    assert (scaled.spec.quantizer.method, scaled.spec.quantizer.straight_through) == ("lite", "scaled")
+    assert any(not np.array_equal(values, scaled.trained[name]) for name, values in plain.trained.items())
+
+
 @pytest.mark.parametrize(("stop", "auxiliary"), [(1, 0.0), (1, 0.4), (2, 0.0), (3, 0.4), (4, 0.0)])
 def test_a_resumed_training_equals_an_uninterrupted_one(tmp_path: Path, stop: int, auxiliary: float) -> None:
     """Interrupted within the float phase, between the phases, within the fixed phase, and after the last epoch."""
@@ -117,6 +129,10 @@ def test_shifts_move_whole_images_and_fill_with_zero() -> None:
     allowed = {tuple(padded[i : i + 4, j : j + 4].flatten().tolist()) for i in range(3) for j in range(3)}
     found = {tuple(image.flatten().tolist()) for image in shifted}
     assert found == allowed
+    in_time = augment(x, Augmentation(shift=1), torch.Generator().manual_seed(0), sounds=True)
+    assert {tuple(image.flatten().tolist()) for image in in_time} == {
+        tuple(padded[1:5, j : j + 4].flatten().tolist()) for j in range(3)
+    }
 
 
 def test_cutout_clears_one_square_and_nothing_else() -> None:

@@ -72,6 +72,17 @@ def test_the_best_random_cell_wins_and_a_round_takes_the_highest_removals(tmp_pa
         assert tried[operation] == max(tried.values())
 
 
+@pytest.mark.parametrize("settings", [replace(LIGHT, norm="init"), replace(SNAS, candidates=3)])
+def test_scores_that_tell_nothing_are_said(tmp_path: Path, settings: CellSearchSettings) -> None:
+    """Samples that are the same make the same spikes, however the network is normalized."""
+    data = noise()
+    result = search_cell(replace(data, x_train=np.repeat(data.x_train[:1], 40, axis=0)), tmp_path, settings)
+    count = result.history["evaluations"]
+    said = f"{count} of {count} scores are -inf: two samples of a batch made the same spikes"
+    assert result.history["decoded"]["notes"][-1].startswith(said)
+    assert ("norm=batch" in result.history["decoded"]["notes"][-1]) == (settings.norm == "init")
+
+
 def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Interrupted):
         search_cell(noise(), tmp_path, LIGHT, on_evaluations=crash_after(1))
