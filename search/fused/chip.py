@@ -124,4 +124,4 @@ def _parts(signal: Tensor) -> range:
 def _rows(signal: Tensor, first: int, *, held: bool) -> Rows:
     steps, samples, channels, height, width = signal.shape
     rows, last = samples * channels, first + _parts(signal).step
-    return Rows(steps, rows, height * width, first, min(last, rows), held)
+    return Rows(steps=steps, rows=rows, places=height * width, first=first, last=min(last, rows), held=held)

@@ -75,14 +75,14 @@ ELSEWHERE = {
     "against": "`compare_trace`, a function of its own",
     "workers part merge parts seeds resume expected_time": "`plan=` of an exploration, a loop, `only_expected`",
     "test_fraction split_seed image_size color sensor": "`OwnData`",
-    "frames split downsample polarity": "`preprocessing`, or a `Dataset`",
+    "frames split downsample polarity filters frame_ms hop_ms": "`preprocessing`, or a `Dataset`",
     "raw simulator models lava_timeout": "of `run`: `run_lava` is a function of its own",
     "sweep_texts assignments": "a loop; `settings`",
 }
 """Options -> how the same is said in Python."""
 PYTHON = {
     "progress watch on_epoch on_evaluations on_data timing only_expected": "what a caller is told meanwhile",
-    "samples network settings preprocessing own events choices quantizer scoring need plan rtl rtl_samples out_dir": "an object for several options",
+    "samples network settings preprocessing own events sounds choices quantizer scoring need plan rtl rtl_samples out_dir": "an object for several options",
     "method": "the name of the command",
     "file trials place seed by_rules simulate batch_size stream record_states": "`-o`, `OUTPUT.trials`, `--no-placement`, `--samples 0`; what a search loop needs",
 }

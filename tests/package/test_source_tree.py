@@ -41,7 +41,7 @@ def test_a_tree_finds_its_packages(links: str, tmp_path: Path) -> None:
     )
     assert done.stdout.split(" ", 1) == [
         str(tree / "compiler" / "profile" / "__init__.py"),
-        "['loihi1', 'loihi2'] True\n",
+        "['ecp5-85f', 'loihi1', 'loihi2'] True\n",
     ]
 
 

@@ -113,7 +113,9 @@ def choose_weights(
         return WeightChoice({node: bits for node, (bits, _) in full.items()}, layered)
 
     trials = None if kept is None else Trials.kept(kept, tried_with(widest, profile, halves), resume)
-    network = Measured(lambda choice: read(chosen(choice)).pipeline(profile).run(), profile, halves, floating, trials)
+    network = Measured(
+        lambda choice: read(chosen(choice)).pipeline(profile).run(), profile, halves, floating, trials=trials
+    )
     found = choose(network, levels, need, lambda node, level: f"{node} at {_words(level)}", step)
     network.trials.remove()
     return chosen(found.choice), found
