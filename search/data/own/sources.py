@@ -143,7 +143,7 @@ def _holds(folder: Path) -> str:
             f"{brief_path(folder)}: found {images:,} images and {events:,} event recordings; allowed: one of them (move the others out)"
         )
     if not (events or images):
-        found = [f"{_counted(counts)} in folders"] * bool(counts) + [f"{_counted(loose)} beside folders"] * bool(loose)
+        found = [f"{_counted(counts)} in folders"] * bool(counts) + [f"{_counted(loose)} in no folder"] * bool(loose)
         raise DataError(
             f"{brief_path(folder)}: found {' and '.join(found) or 'no files'}; allowed: samples in folders of their classes, CLASS/* or "
             f"train/CLASS/* and test/CLASS/*: images ({' '.join(SUFFIXES)}) or event recordings ({' '.join(READERS)})"
