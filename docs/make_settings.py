@@ -69,7 +69,8 @@ def _row(named: NamedSetting, settable: bool) -> str:
 def _allowed(named: NamedSetting) -> str:
     if named.choices:
         return ", ".join(named.choices)
-    return "yes or no" if named.kind is bool else named.setting.range()
+    said = "yes or no" if named.kind is bool else named.setting.range()
+    return said.replace(str(2**63 - 1), "2^63 - 1").replace(str(2**31), "2^31")
 
 
 def _text(value: Any) -> str:

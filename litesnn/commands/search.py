@@ -145,7 +145,7 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
                 say_notes(data.notes)
             result = method.search(data, output, chosen, options)
             if is_first_process():
-                _show(method, result, json_output)
+                _show(method, result, dataset, json_output)
 
     command.__doc__ = method.about
     return command if sweep else _without(command, "sweep_texts")
@@ -160,7 +160,7 @@ def _without(command: Callable[..., None], name: str) -> Callable[..., None]:
     return command
 
 
-def _show(method: SearchMethod[Any], result: "SearchResult", json_output: bool) -> None:
+def _show(method: SearchMethod[Any], result: "SearchResult", dataset: str, json_output: bool) -> None:
     from litesnn.base.output import write_atomically
     from litesnn.base.output_kinds import PAGE
     from litesnn.display.searches import shown_search
@@ -173,7 +173,7 @@ def _show(method: SearchMethod[Any], result: "SearchResult", json_output: bool) 
     console = stdout_console()
     for line in shown.lines(history):
         console.print(line)
-    train = f"litesnn train {shlex.quote(str(result.path))} --dataset ...{method.training_options(history['settings'])}"
+    train = f"litesnn train {shlex.quote(str(result.path))} --dataset {shlex.quote(dataset)}{method.training_options(history['settings'])}"
     written = f", with history.json and report.html; next: {train}"
     console.print(assembled("written to ", (str(result.path), "bold"), written))
     show_registers(result.path)

@@ -76,7 +76,7 @@ def show_data(console: Terminal, summary: Summary, source: str) -> None:
     console.print(_table(summary))
     console.print(f"always the most frequent class: {summary.most_frequent:.2%} of the test set", markup=False)
     steps = f" --timesteps {data.x_train.shape[1]}" if spikes else ""
-    onwards = f"next: litesnn new resnet8 --dataset {source}{steps} -o network.json, or litesnn search"
+    onwards = f"next: litesnn new resnet8 --dataset {source}{steps} -o network.json, or litesnn search snasnet --dataset {source} -o found"
     console.print(onwards, markup=False, soft_wrap=True)
 
 

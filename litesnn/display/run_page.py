@@ -26,6 +26,7 @@ from litesnn.search.run.found import FoundRun
 from litesnn.search.run.journal import Session
 from litesnn.search.run.pace import told
 from litesnn.search.run.table import RunTable
+from litesnn.search.spaces.operations import ZEROIZE
 
 PHASE = "phase"
 """The column by which a curve is cut: its parts do not measure the same thing."""
@@ -45,7 +46,7 @@ def render_run(run: FoundRun) -> str:
         "sessions": [_session(session) for session in sessions],
         "machines": _machines(sessions),
         "data": _data(run),
-        "settings": {name: written(value) or "none" for name, value in run.settings.items()},
+        "settings": {name: written(value).replace(",", ", ") or "none" for name, value in run.settings.items()},
         "decoded": _decoded(run),
         "versions": sessions[-1].versions if sessions else (run.history or {}).get("versions", {}),
         "state": state_of(run),
@@ -206,7 +207,7 @@ def _data(run: FoundRun) -> dict[str, str]:
 
 
 def _decoded(run: FoundRun) -> dict[str, str]:
-    """What a search found, in words; what is nested stands in its own page."""
+    """What a search found, in words, without the edges that are none; what is nested stands in its own page."""
     found: Any = (run.history or {}).get("decoded", {})
     if not isinstance(found, dict):
         return {}
@@ -215,5 +216,5 @@ def _decoded(run: FoundRun) -> dict[str, str]:
 
 def _words(value: Any) -> str:
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {each}" for name, each in value.items())
+        return ", ".join(f"{name}: {each}" for name, each in value.items() if each != ZEROIZE)
     return "; ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -11,6 +11,7 @@ from litesnn.compiler.graph import Graph, Membranes
 from litesnn.jobs.fitting_input import Inputs
 from litesnn.jobs.samples import Samples
 from litesnn.runtime.lava import LAVA_TIMEOUT, LavaSession, Models
+from litesnn.runtime.lava.kinds import PROCESSES
 from litesnn.runtime.trace import Trace
 from litesnn.runtime.verify import Comparison, Divergence, Engine, Verification, verify_engines
 from litesnn.runtime.verify.compare import neuron_index
@@ -82,8 +83,14 @@ class ChipEngines:
             return None
         return int(self.lava_states(inputs, name).membranes[name][at])
 
-    def too_large_for_lava(self) -> str:
-        """What to say where Lava's own processes cannot hold the network; empty where they can."""
+    def left_out_of_lava(self) -> str:
+        """What to say where Lava cannot run the network: it has no process of a plugin's neurons, or holds too few synapses; else empty."""
+        rows = {p.name: PROCESSES.entry(type(p)) if type(p) in PROCESSES else None for p in self.graph.membranes}
+        strange = [name for name, row in rows.items() if row is None or (self.models == "fast" and not row.fast)]
+        if strange:
+            what = ", ".join(dict.fromkeys(f"'{self.graph[name].kind}'" for name in strange))
+            models = "no fast model" if self.models == "fast" else "no process"
+            return f"; Lava was not compared: it has {models} of {what} neurons, which a plugin brings"
         unrolled = sum(int(self.graph.fan_out(block).sum()) for block in self.graph.blocks)
         if self.models == "fused" or unrolled <= LAVA_SYNAPSES:
             return ""
@@ -138,7 +145,7 @@ def compare_engines(
     """
     count = len(samples.inputs)
     in_lava = count if lava_samples is None else min(lava_samples, count)
-    left_out = engines.too_large_for_lava() if in_lava else ""
+    left_out = engines.left_out_of_lava() if in_lava else ""
     if in_lava and not left_out:
         engines.session.prepare(engines.models)  # refused before any other engine works for nothing
         others = {**others, "lava": (Engine("lava", engines.lava, in_lava), True)}

@@ -40,12 +40,16 @@ class Neuron:
     simulator : its step in the exact simulator: `(population, setting) -> NeuronModel`
     real, whole : r in PyTorch, of membranes, spikes and threshold: in real numbers, with its gradient, and on the chip's integers; of
         no larger magnitude than the membrane. Written apart from `simulator`: that both agree is what verification shows
+    lava : name of a module with its Lava process: `build(plan, copies)` and `stock()`, as `litesnn.runtime.lava.kinds` has them; it is
+        imported where Lava runs, a process of its own, which finds a plugin that a module holds or an installed package offers. None:
+        Lava is not compared
     """
 
     population: type[Spiking]
     simulator: Callable[[Any, Any], Any]
     real: Left
     whole: Left
+    lava: str | None = None
 
 
 @dataclass(frozen=True)
@@ -70,7 +74,7 @@ class Plugin:
 
     def add(self, name: str, version: str) -> None:
         """Add it under the name and version of the installed package that offers it."""
-        _added(replace(self, name=name, version=version), None)
+        _added(replace(self, name=name, version=version), None, elsewhere=True)
 
 
 def use_plugin(plugin: Plugin | str) -> PluginRecord:
@@ -82,12 +86,12 @@ def use_plugin(plugin: Plugin | str) -> PluginRecord:
         Where there is none, or it adds what is there or cannot be.
     """
     if isinstance(plugin, Plugin):
-        return _added(plugin, None)
+        return _added(plugin, None, elsewhere=False)
     module = imported(plugin, "--plugin", PluginError)
     found = getattr(module, VARIABLE, None)
     if not isinstance(found, Plugin):
         raise PluginError(f"module {plugin}: {VARIABLE}: found {type(found).__name__}; allowed: a litesnn.Plugin")
-    record = _added(found, plugin)
+    record = _added(found, plugin, elsewhere=True)
     _also_elsewhere(partial(use_plugin, plugin))
     return record
 
@@ -109,7 +113,8 @@ def _also_elsewhere(add: Callable[[], object]) -> None:
         PREPARATIONS.append(add)
 
 
-def _added(plugin: Plugin, module: str | None) -> PluginRecord:
+def _added(plugin: Plugin, module: str | None, *, elsewhere: bool) -> PluginRecord:
+    """`elsewhere`: whether other processes can add it, too."""
     if not re.fullmatch(PLUGIN_NAME, plugin.name):
         raise PluginError(f"plugin: found the name '{plugin.name}'; allowed: letters, digits, '.', '_' and '-'")
     record = PluginRecord(name=plugin.name, version=plugin.version, module=module)
@@ -121,7 +126,7 @@ def _added(plugin: Plugin, module: str | None) -> PluginRecord:
     CONVOLUTIONS.extend(plugin.candidates)
     SPACES.update(plugin.spaces)
     for name, neuron in plugin.neurons.items():
-        _add_neuron(name, neuron)
+        _add_neuron(name, neuron, elsewhere)
     BRINGS.update(dict.fromkeys((*plugin.operations, *plugin.neurons), plugin.name))
     return record
 
@@ -186,12 +191,13 @@ def _check_operation(plugin: str, name: str, op: Any) -> None:
         raise PluginError(f"{place}: found no weights and no natural_value; allowed: one of them")
 
 
-def _add_neuron(name: str, neuron: Neuron) -> None:
-    """Into the tables of the genotype, the lowering, the documents of programs, the exact simulator and PyTorch."""
+def _add_neuron(name: str, neuron: Neuron, elsewhere: bool) -> None:
+    """Into the tables of the genotype, the lowering, the documents of programs, the exact simulator, Lava and PyTorch."""
     from litesnn.compiler.genotype.schema import RESETS
     from litesnn.compiler.lower import NEURONS
     from litesnn.compiler.program.documents import DOCUMENTS
     from litesnn.runtime.exact.tensors.neurons import MODELS
+    from litesnn.runtime.lava.kinds import PROCESSES, Processes
     from litesnn.search.model.fixed_point import COARSE
     from litesnn.search.model.neurons import LEFT, Leaves
 
@@ -199,6 +205,8 @@ def _add_neuron(name: str, neuron: Neuron) -> None:
     NEURONS[name] = neuron.population
     DOCUMENTS.add(neuron.population, neuron.population.document)
     MODELS.add(neuron.population, neuron.simulator)
+    if neuron.lava is not None and elsewhere:
+        PROCESSES.add(neuron.population, Processes(neuron.lava, gates=True, fast=False))
     LEFT[name] = Leaves(neuron.real, neuron.whole)
     if neuron.population.vth_shift:
         COARSE.add(name)

@@ -28,7 +28,7 @@ WITHOUT_NEED = "--max-time, --labels and --resume: found without --max-drop; all
 
 def prune(
     genotype: AnyGenotype,
-    rates: str | None = None,
+    rates: str | float | None = None,
     samples: SampleChoice | AnyArray = OWN_SAMPLES,
     *,
     scoring: Scoring | Mapping[str, Any] | None = None,
@@ -75,7 +75,7 @@ def prune(
         raise PruningError("nothing says how much goes; give --rates, --target-size, --target-cores or --max-drop")
     if need is None and (choice.labels_path is not None or resume):
         raise PruningError(WITHOUT_NEED)
-    patterns = () if rates is None else parse_rates(rates)
+    patterns = () if rates is None else parse_rates(str(rates))
     goals = Goals(None if target_size is None else parse_size(str(target_size)), target_cores)
     loaded, chip = load_genotype(genotype), None if profile is None else load_profile(profile)
     with engine_progress(progress) as told, _steps(told is not None and progress is True) as step:

@@ -7,7 +7,7 @@ k + 1, or whole samples (N, T, n).
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from safetensors.numpy import load_file, save_file
 
+from litesnn.base.parts.part import Told, preparations, prepare
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.program.documents import graph_document, packed, read_graph, unpacked
 from litesnn.runtime.lava.neurons import Recorded
@@ -44,13 +45,20 @@ def save_job(job: Job, folder: Path) -> None:
     document, tensors = graph_document(job.graph)
     save_file(packed(tensors), folder / "weights.safetensors")
     np.save(folder / "inputs.npy", job.inputs)
-    request = {"record": job.record, "record_states": job.record_states, "models": job.models, "graph": document}
+    request = {
+        "preparations": asdict(preparations()),
+        "record": job.record,
+        "record_states": job.record_states,
+        "models": job.models,
+        "graph": document,
+    }
     (folder / "job.json").write_text(json.dumps(request), encoding="utf-8")
 
 
 def load_job(folder: Path) -> Job:
     """Read what `save_job` wrote; the inputs stay on the disk until they are used."""
     request = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    prepare(Told(**request["preparations"]))
     graph = read_graph(request["graph"], unpacked(load_file(folder / "weights.safetensors")))
     inputs = np.load(folder / "inputs.npy", mmap_mode="r", allow_pickle=False)
     return Job(

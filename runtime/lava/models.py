@@ -63,7 +63,7 @@ def _fast() -> dict[type, type]:
     return {
         WholeNetwork: PartsModel,
         **{model.implements_process: model for model in FAST_MODELS},
-        **_of_all(neurons.fast() for neurons in all_lava_neurons()),
+        **_of_all(neurons.fast() for neurons in all_lava_neurons(fast=True)),
     }
 
 

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bar_images import bar_dataset, bar_genotype
-from command_line import call, json_of, ok, refused
+from command_line import as_json, call, json_of, ok, refused
+from lava_here import needs_lava
 from parts_to_compute import knows
 
 import litesnn
@@ -24,6 +25,7 @@ from litesnn.compiler.genotype import OPS, plugins, schema
 from litesnn.compiler.genotype.schema import CellSpec, EdgeSpec, NodeSpec
 from litesnn.compiler.program.documents import DOCUMENTS
 from litesnn.runtime.exact.tensors.neurons import MODELS
+from litesnn.runtime.lava.kinds import PROCESSES
 from litesnn.search.model import fixed_point, neurons
 from litesnn.search.spaces import operations
 from litesnn.search.training import TrainingSettings
@@ -41,6 +43,7 @@ TABLES = (
     fixed_point.COARSE,
     DOCUMENTS._entries,
     MODELS._entries,
+    PROCESSES._entries,
     part.PREPARATIONS,
 )
 
@@ -48,8 +51,9 @@ TABLES = (
 @pytest.fixture
 def wide(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder with the page's module, in which the test runs; all tables are as before at its end."""
-    (code, *_) = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
+    code, _, in_lava = re.findall(r"```python\n(.*?)```", PAGE.read_text("utf-8"), re.DOTALL)
     (tmp_path / "wide.py").write_text(code)
+    (tmp_path / "wide_lava.py").write_text(in_lava)
     monkeypatch.chdir(tmp_path)
     before = [table.copy() for table in TABLES]
     yield tmp_path
@@ -97,6 +101,29 @@ def test_what_a_plugin_adds_is_trained_compiled_and_verified(wide: Path, neuron:
     inputs = litesnn.verification_samples(loaded.spec, dataset=bar_dataset()).inputs[:8]
     found = litesnn.simulate(again, inputs).readout
     assert np.array_equal(found, litesnn.simulate(result.program.graph, inputs).readout)
+
+
+@needs_lava
+def test_a_plugins_neuron_is_compared_with_lava_where_it_brings_a_process(wide: Path) -> None:
+    """A program of the command line's, whose worker finds the plugin by itself; without a process the summary says so."""
+    litesnn.use_plugin("wide")
+    settings = TrainingSettings(epochs=1, fixed_epochs=1, batch_size=32, lr=0.05)
+    path = changed(wide, reset="halving")
+    litesnn.train_genotype(path, bar_dataset(), wide / "made.json", settings, progress=False)
+    few = np.random.default_rng(0).integers(0, 17, (4, *litesnn.load_genotype(path).spec.input.shape)).astype(np.int16)
+    np.save(wide / "x.npy", few)
+    found = json_of(
+        "compile", wide / "made.json", "--plugin", "wide", "--input", wide / "x.npy", "-o", wide / "program"
+    )
+    assert (found["mismatching_spikes"], found["samples"]["lava"]) == (0, 4)
+    assert found["spike_counts"]["lava"] == found["spike_counts"]["exact"]
+    assert sum(found["spike_counts"]["lava"].values()) > 20
+    proved = as_json(call("prove", wide / "program", "--plugin", "wide", "--json"))
+    assert proved["word"] == "NOT PROVED"
+    assert "halving" in str(proved["problems"])
+    PROCESSES._entries.pop(next(kind for kind in PROCESSES if kind.kind == "halving"))
+    said = " ".join(ok("verify", wide / "program", "--input", wide / "x.npy").output.split())
+    assert "Lava was not compared: it has no process of 'halving' neurons, which a plugin brings" in said
 
 
 def test_a_search_takes_the_space_and_the_genotype_is_refused_without_the_plugin(wide: Path) -> None:

@@ -21,7 +21,7 @@ from litesnn.runtime.lava.processes.lif_programmed import LIFProgrammed
 from litesnn.runtime.lava.processes.lif_programmed_models import PyLifProgrammedModelBitAcc
 
 FAST = {model.implements_process: model for model in FAST_MODELS}
-for kind in all_lava_neurons():
+for kind in all_lava_neurons(fast=True):
     FAST |= kind.fast()
 STEPS = 12
 

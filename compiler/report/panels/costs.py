@@ -122,7 +122,7 @@ def _flat(metrics: Mapping[str, float | str | dict[str, float] | None], prefix: 
     rows: list[tuple[str, str]] = []
     for name, value in metrics.items():
         if isinstance(value, dict):
-            rows += [(f"{prefix}{name} / {part}", count(number)) for part, number in value.items()]
+            rows += [(words(f"{prefix}{name} / {part}"), count(number)) for part, number in value.items()]
         else:
-            rows.append((prefix + name, count(value) if isinstance(value, int | float) else str(value)))
+            rows.append((words(prefix + name), count(value) if isinstance(value, int | float) else str(value)))
     return rows

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import pickle
+import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from importlib import import_module
 from typing import Any, Protocol
 
 from litesnn.base.errors import LiteSNNError
@@ -30,6 +33,36 @@ class Part:
 
 PREPARATIONS: list[Callable[[], object]] = []
 """What another process has to do to know what this one does, such as add a plugin; can be pickled, done twice without harm."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """Preparations as text, for a process of our own that computes no parts, wherever it runs.
+
+    Attributes
+    ----------
+    calls : `module:function`, and its arguments
+    folder : the working directory, whose modules are found as well
+    """
+
+    calls: list[tuple[str, list[str]]]
+    folder: str
+
+
+def preparations() -> Told:
+    """What this process did."""
+    calls = [made if isinstance(made, partial) else partial(made) for made in PREPARATIONS]
+    named = [(f"{call.func.__module__}:{call.func.__qualname__}", list(map(str, call.args))) for call in calls]
+    return Told(named, os.getcwd())
+
+
+def prepare(told: Told) -> None:
+    """Do what `preparations` of the process that started this one said."""
+    if told.calls and told.folder not in sys.path:
+        sys.path.append(told.folder)
+    for place, given in told.calls:
+        module, _, name = place.partition(":")
+        getattr(import_module(module), name)(*given)
 
 
 def prepared(part: Part) -> Part:

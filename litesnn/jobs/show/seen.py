@@ -65,7 +65,7 @@ class Seen:
         if first.name != "exact":
             others["exact"] = (Engine("exact", self._kept("exact", chip.exact), count), True)
         if in_lava:
-            if problem := chip.too_large_for_lava():
+            if problem := chip.left_out_of_lava():
                 raise DataError(f"--engines: found lava{problem}")
             chip.session.prepare(chip.models)
             others["lava"] = (Engine("lava", self._kept("lava", chip.lava), count), True)

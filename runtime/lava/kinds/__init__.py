@@ -1,10 +1,15 @@
-"""Lava's neurons for each kind: a module per kind or family, imported where Lava is; the table alone needs no Lava."""
+"""Lava's neurons for each kind: a module per kind or family, imported where Lava is; the table alone needs no Lava.
+
+A plugin adds rows whose modules are its own.
+"""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import Any, NamedTuple, Protocol, cast
 
+from litesnn.base.errors import BackendError
+from litesnn.base.named_code import imported
 from litesnn.compiler.graph import (
     Delta,
     GradedRelay,
@@ -20,22 +25,25 @@ from litesnn.compiler.graph import (
 
 
 class Processes(NamedTuple):
-    """A module of this folder, and what is to be known of its processes without Lava.
+    """A module with a kind's neurons, and what is to be known of its processes without Lava.
 
     Attributes
     ----------
+    module : its name, of this folder where it begins with a point
     gates : whether they can rest in some steps
     membrane, current : their variables that are recorded as v and u; without a current it is what arrives
+    fast : whether there are fast models of them
     """
 
     module: str
     gates: bool = False
     membrane: str = "v"
     current: str | None = "u"
+    fast: bool = True
 
 
-_LEAKY = Processes("lif", gates=True)
-_CHANGES = Processes("sigma_delta", membrane="sigma", current=None)
+_LEAKY = Processes(".lif", gates=True)
+_CHANGES = Processes(".sigma_delta", membrane="sigma", current=None)
 
 
 PROCESSES: Table[Processes] = Table(
@@ -68,10 +76,18 @@ class LavaNeurons(Protocol):
 
 
 def lava_neurons(processes: Processes) -> LavaNeurons:
-    """A module of this folder, with Lava."""
-    return cast(LavaNeurons, import_module(f"{__name__}.{processes.module}"))
+    """A module, with Lava.
+
+    Raises
+    ------
+    BackendError
+        For a plugin's that is not there, or fails while it is imported.
+    """
+    if processes.module.startswith("."):
+        return cast(LavaNeurons, import_module(processes.module, __name__))
+    return cast(LavaNeurons, imported(processes.module, "lava", BackendError))
 
 
-def all_lava_neurons() -> list[LavaNeurons]:
-    """All modules of this folder, with Lava."""
-    return [lava_neurons(processes) for processes in dict.fromkeys(PROCESSES.values())]
+def all_lava_neurons(*, fast: bool = False) -> list[LavaNeurons]:
+    """All modules, or those with fast models, with Lava."""
+    return [lava_neurons(made) for made in dict.fromkeys(PROCESSES.values()) if made.fast or not fast]

@@ -15,6 +15,29 @@ from litesnn.runtime.lava.processes.lif_programmed import LIFProgrammed
 def build(plan: NeuronPlan, copies: int) -> Any:
     """Lava's `LIF` or `LIFReset` where all neurons have one threshold and one pair of decays, and every step counts; ours elsewhere."""
     population = plan.population
+    constants = _one_of_each(population)
+    if constants is not None:
+        return (LIF if population.reset_interval is None else LIFReset)(**_shared(plan, copies), **constants)
+    return LIFProgrammed(**programmed(plan, copies))
+
+
+def programmed(plan: NeuronPlan, copies: int) -> dict[str, Any]:
+    """The parameters of `LIFProgrammed`, and of processes that are derived from it."""
+    population = plan.population
+    parameters = _shared(plan, copies)
+    parameters |= {"initiation_interval": population.initiation_interval, "open_slots": population.open_slots}
+    if isinstance(population, ProgrammedLif):
+        parameters |= {"reset": population.reset, "spike_at": population.spike_at}
+        threshold = population.vth
+    else:
+        threshold = _register(population) << WEIGHT_SHIFT
+    vth, du, dv = (plan.flat(constant, copies) for constant in (threshold, population.du, population.dv))
+    return {**parameters, "vth": vth, "du": du, "dv": dv}
+
+
+def _shared(plan: NeuronPlan, copies: int) -> dict[str, Any]:
+    """The parameters that all three processes take."""
+    population = plan.population
     parameters: dict[str, Any] = {
         "name": plan.name,
         "shape": (plan.size * copies,),
@@ -23,17 +46,7 @@ def build(plan: NeuronPlan, copies: int) -> Any:
     }
     if population.reset_interval is not None:
         parameters |= {"reset_interval": population.reset_interval, "reset_offset": population.reset_offset}
-    constants = _one_of_each(population)
-    if constants is not None:
-        return (LIF if population.reset_interval is None else LIFReset)(**parameters, **constants)
-    parameters |= {"initiation_interval": population.initiation_interval, "open_slots": population.open_slots}
-    if isinstance(population, ProgrammedLif):
-        parameters |= {"reset": population.reset, "spike_at": population.spike_at}
-        threshold = population.vth
-    else:
-        threshold = _register(population) << WEIGHT_SHIFT
-    vth, du, dv = (plan.flat(constant, copies) for constant in (threshold, population.du, population.dv))
-    return LIFProgrammed(**parameters, vth=vth, du=du, dv=dv)
+    return parameters
 
 
 def _one_of_each(population: Membranes) -> dict[str, int] | None:

@@ -15,13 +15,10 @@ from lava.proc.lif.models import AbstractPyLifModelFixed
 from litesnn.runtime.lava.processes.lif_programmed import LIFProgrammed, computes, resets
 
 
-@implements(proc=LIFProgrammed, protocol=LoihiProtocol)
-@requires(CPU)
-@tag("bit_accurate_loihi", "fixed_pt")
-class PyLifProgrammedModelBitAcc(AbstractPyLifModelFixed):  # type: ignore[misc]
+class ProgrammedModel(AbstractPyLifModelFixed):  # type: ignore[misc]
     """Does what Lava's `PyLifModelBitAcc` and `PyLifResetModelBitAcc` do but where the parameters say otherwise.
 
-    Derived from the abstract base because Lava refuses a model whose parent already implements a process.
+    Implements no process, for Lava refuses a model whose parent does: those that are derived from it do.
     """
 
     s_out: Any = LavaPyType(PyOutPort.VEC_DENSE, np.int32, precision=24)
@@ -64,3 +61,10 @@ class PyLifProgrammedModelBitAcc(AbstractPyLifModelFixed):  # type: ignore[misc]
             self.u *= 0
             self.v *= 0
         super().run_spk()
+
+
+@implements(proc=LIFProgrammed, protocol=LoihiProtocol)
+@requires(CPU)
+@tag("bit_accurate_loihi", "fixed_pt")
+class PyLifProgrammedModelBitAcc(ProgrammedModel):
+    """The model of `LIFProgrammed` itself."""

@@ -123,7 +123,7 @@ def notes_on(y_train: Labels, y_test: Labels, classes: int, names: Sequence[str]
         notes.append(
             f"classes are uneven: {counts[most]:,} training samples of {said(most, names)}, {counts[least]:,} of {said(least, names)}; "
             f"who always answers {said(most, names)} has {tested[most] / len(y_test):.1%} of the test set right; "
-            "--class-weights balanced lets every class count alike where it is trained"
+            "--class-weights balanced (of train and search litesnn) lets every class count alike"
         )
     missing = [said(number, names) for number in np.flatnonzero(tested == 0)]
     if missing:

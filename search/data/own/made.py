@@ -56,6 +56,16 @@ def from_arrays(source: Source, arrays: Mapping[str, Array], own: OwnData) -> Da
         For arrays that are missing or hold something else, naming them.
     """
     _check_keys(source.name, arrays)
+    try:
+        train, test, names, notes = _read(arrays)
+    except DataError as error:
+        raise DataError(f"{source.name}: {error}") from error
+    made = made_of(source, train, test, names, own)
+    return replace(made, notes=(*notes, *made.notes))
+
+
+def _read(arrays: Mapping[str, Array]) -> tuple[Part, Part | None, tuple[str, ...], list[str]]:
+    """Training and test part in a network's axes, names of classes, and what was decided; errors name the array."""
     held = X_TEST not in arrays
     places = (X_TRAIN,) if held else (X_TRAIN, X_TEST)
     notes: list[str] = []
@@ -78,8 +88,7 @@ def from_arrays(source: Source, arrays: Mapping[str, Array], own: OwnData) -> Da
     for place, (x, y) in zip((Y_TRAIN, Y_TEST), parts, strict=False):
         if len(x) != len(y):
             raise DataError(f"{place}: found {len(y)} labels of {len(x)} samples; allowed: one for each")
-    made = made_of(source, parts[0], None if held else parts[1], names, own)
-    return replace(made, notes=(*notes, *made.notes))
+    return parts[0], None if held else parts[1], names, notes
 
 
 def made_of(

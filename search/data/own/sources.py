@@ -160,7 +160,7 @@ def _holds(folder: Path) -> str:
         both = " and ".join(f"{held[kind]:,} {_FOLDERS[kind][0]}" for kind in there)
         raise DataError(f"{brief_path(folder)}: found {both}; allowed: one of them (move the others out)")
     if not there:
-        found = [f"{_counted(counts)} in folders"] * bool(counts) + [f"{_counted(loose)} beside folders"] * bool(loose)
+        found = [f"{_counted(counts)} in folders"] * bool(counts) + [f"{_counted(loose)} in no folder"] * bool(loose)
         raise DataError(
             f"{brief_path(folder)}: found {' and '.join(found) or 'no files'}; allowed: samples in folders of their classes, CLASS/* or "
             f"train/CLASS/* and test/CLASS/*: {_kinds()}"

@@ -223,7 +223,7 @@ def _without_classes(folder: Path) -> None:
             lambda folder: Image.new("1", (70_000, 300)).save(folder / "a" / "wide.png"),
             r"wide.png: found 70000 x 300 pixels; allowed: up to 16,777,216",
         ),
-        (_without_classes, "found 6 .png beside folders; allowed: samples in folders of their classes"),
+        (_without_classes, "found 6 .png in no folder; allowed: samples in folders of their classes"),
         (lambda folder: image_folder(folder / "train", {"a": 3, "d": 3}), "folders beside train that are not read"),
     ],
     ids=["broken", "empty class", "both kinds", "one class", "too large", "no classes", "mixed layout"],
