@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from litesnn.base.cards.shown import Brief
 from litesnn.compiler.graph import Graph, Membranes
+from litesnn.compiler.report.sections.verification import ComparisonEntry, DivergenceEntry, MismatchEntry
 
 Bools = npt.NDArray[np.bool_]
 Spikes = npt.NDArray[np.integer[Any]]
@@ -95,6 +96,25 @@ class Comparison(Brief):
         if not self.samples:
             return None
         return not self.mismatching_spikes and not self.mismatching_readouts
+
+    @property
+    def readouts(self) -> int | None:
+        """Mismatching readouts, None where none were compared."""
+        return self.mismatching_readouts if self.must_agree and self.samples else None
+
+    def document(self) -> ComparisonEntry:
+        """As a report holds it."""
+        return ComparisonEntry(
+            expected=self.expected,
+            found=self.found,
+            must_agree=self.must_agree,
+            samples=self.samples,
+            mismatching_spikes=self.mismatching_spikes,
+            mismatching_readouts=self.readouts,
+            populations={name: MismatchEntry.model_validate(entry) for name, entry in self.populations.items()},
+            readout_causes=self.readout_causes,
+            first_divergence=None if self.first is None else DivergenceEntry.model_validate(self.first),
+        )
 
     def add(self, graph: Graph, expected: Observed, found: Observed) -> None:
         """Add a chunk of samples."""

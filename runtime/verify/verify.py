@@ -15,12 +15,7 @@ from litesnn.compiler.costs import Activity, input_events
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.report.document import present
 from litesnn.compiler.report.sections.core_cycles import CyclesSection
-from litesnn.compiler.report.sections.verification import (
-    ComparisonEntry,
-    DivergenceEntry,
-    MismatchEntry,
-    VerificationSection,
-)
+from litesnn.compiler.report.sections.verification import VerificationSection
 from litesnn.runtime.card import verification_card
 from litesnn.runtime.trace import Trace
 from litesnn.runtime.verify.chunks import chunk_size
@@ -90,7 +85,7 @@ class Verification(Shown):
     @property
     def mismatching_readouts(self) -> int | None:
         """Over all engines that must agree, 0 expected; None where no readouts were compared."""
-        return _total(_readouts(comparison) for comparison in self.exact_comparisons)
+        return _total(comparison.readouts for comparison in self.exact_comparisons)
 
     @property
     def compared_spikes(self) -> int:
@@ -128,7 +123,7 @@ class Verification(Shown):
             spike_counts=self.spike_counts,
             not_compared=self.not_compared,
             registers={name: counts for name, counts in self.registers.items() if any(counts.values())},
-            comparisons=tuple(_comparison_entry(comparison) for comparison in self.comparisons.values()),
+            comparisons=tuple(comparison.document() for comparison in self.comparisons.values()),
             note=self.note,
             **present(cycles=self.cycles),
         )
@@ -206,11 +201,6 @@ def _total(counts: Iterable[int | None]) -> int | None:
     return sum(known) if known else None
 
 
-def _readouts(comparison: Comparison) -> int | None:
-    """Mismatching readouts, None where none were compared."""
-    return comparison.mismatching_readouts if comparison.must_agree and comparison.samples else None
-
-
 def _add_activity(before: Activity | None, graph: Graph, inputs: Inputs, observed: Observed) -> Activity:
     """Activity of one more chunk of samples."""
     events = input_events(graph, {source.name: inputs for source in graph.sources})
@@ -239,17 +229,3 @@ def _cut(observed: Observed, count: int) -> Observed:
     if len(observed.readout) == count:
         return observed
     return _Part(observed.readout[:count], {name: spikes[:count] for name, spikes in observed.spikes.items()})
-
-
-def _comparison_entry(comparison: Comparison) -> ComparisonEntry:
-    return ComparisonEntry(
-        expected=comparison.expected,
-        found=comparison.found,
-        must_agree=comparison.must_agree,
-        samples=comparison.samples,
-        mismatching_spikes=comparison.mismatching_spikes,
-        mismatching_readouts=_readouts(comparison),
-        populations={name: MismatchEntry.model_validate(entry) for name, entry in comparison.populations.items()},
-        readout_causes=comparison.readout_causes,
-        first_divergence=None if comparison.first is None else DivergenceEntry.model_validate(comparison.first),
-    )
