@@ -73,8 +73,13 @@ class MappedCheck:
         return self.mismatching_spikes == 0 and self.mismatching_readouts == 0
 
 
-def check_image(graph: Graph, image: Image, inputs: npt.NDArray[np.int16]) -> MappedCheck | None:
-    """Compare the graph with what its image's files compute; None without samples, or where the network is too large to unroll."""
+def check_image(
+    graph: Graph, image: Image, inputs: npt.NDArray[np.int16], stored: Mapping[str, bytes] | None = None
+) -> MappedCheck | None:
+    """Compare the graph with what its image's files compute, `stored` if they are made already.
+
+    None without samples, or where the network is too large to unroll.
+    """
     synapses = sum(int(graph.fan_out(block).sum()) for block in graph.blocks)
     if synapses > CHECKED_SYNAPSES or not len(inputs):
         return None
@@ -86,7 +91,7 @@ def check_image(graph: Graph, image: Image, inputs: npt.NDArray[np.int16]) -> Ma
     hosted = {population.name for population in sending if isinstance(population, Membranes) and population.on_host}
     senders = [sender.document.name for sender in image.senders]
     entering = {name: expected.spikes[name] if name in hosted else inputs for name in senders}
-    found = simulate_image(read_image(image_files(image)), entering, record=names)
+    found = simulate_image(read_image(stored or image_files(image)), entering, record=names)
     return MappedCheck(
         len(inputs),
         sum(int(np.count_nonzero(expected.spikes[name])) for name in names),

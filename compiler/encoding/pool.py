@@ -17,11 +17,12 @@ import numpy.typing as npt
 
 from litesnn.base.errors import CompileError
 from litesnn.compiler.encoding.choose import Candidates, Choice, Register, laid_out, stored_words, widened
-from litesnn.compiler.encoding.entries import Encoding, Entries, Layout, Widths, sum_by
+from litesnn.compiler.encoding.entries import Encoding, Entries, Layout, Widths
 from litesnn.compiler.encoding.lists import ListFormat
 from litesnn.compiler.encoding.rule import UNLIMITED
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 NEEDS = 64  # more than any field needs bits
 
@@ -32,7 +33,7 @@ class _Piece(NamedTuple):
     part: int
     place: int
     cell: Ints
-    stored: Ints
+    stored: Floats
     run: Ints
 
 
@@ -65,7 +66,7 @@ class Pool:
                 for place, entries in ((i, entries) for i, (other, entries) in enumerate(part.cut) if other == variant):
                     (form, index, skip), cell = _cells(entries, len(part.lists.formats))
                     run = entries.run + self.first_run[number]
-                    pieces.append(_Piece(number, place, cell + cells, entries.stored, run))
+                    pieces.append(_Piece(number, place, cell + cells, entries.stored.astype(np.float64), run))
                     needs.append((form + self.first_format[number], index, skip))
                     cells += len(form)
             self.variants.append((variant, slice(first, cells)))
@@ -109,21 +110,23 @@ class SetUp:
         return _joined([variant.layout(cells.some(span), pool.rule, self.widths) for variant, span in pool.variants])
 
     @cached_property
-    def bits(self) -> Ints:
-        """Bits of every entry: (entries,)."""
+    def bits(self) -> Floats:
+        """Bits of every entry, whole and exact: (entries,)."""
         pool = self.pool
-        synapse = np.array([form.synapse_bits for form in self.formats])[pool.form] + self.fields.per_synapse
-        bits: Ints = pool.rule.header_bits + self.fields.prefix[pool.cell] + pool.stored * synapse[pool.cell]
-        return np.minimum(bits, UNLIMITED)
+        synapse: Floats = np.array([form.synapse_bits for form in self.formats], np.float64)[pool.form]
+        synapse += self.fields.per_synapse
+        bits: Floats = pool.stored * synapse[pool.cell]
+        bits += (pool.rule.header_bits + self.fields.prefix).astype(np.float64)[pool.cell]
+        return bits
 
     @cached_property
     def _cheapest(self) -> tuple[Ints, Bools]:
         """Bits of every run as cheap as it can be, and which entries are stored for that."""
         pool, allowed = self.pool, self.pool.allowed(self.names)
-        costs = sum_by(pool.row, self.bits, allowed.size).reshape(allowed.shape)
-        costs[~allowed] = np.iinfo(np.int64).max
+        costs = np.bincount(pool.row, self.bits, allowed.size).reshape(allowed.shape)
+        costs = np.where(allowed, costs, np.inf)
         chosen = costs.argmin(axis=0)
-        least: Ints = costs.min(axis=0)
+        least: Floats = costs.min(axis=0)
         if least.max(initial=0) >= UNLIMITED:
             part = pool.parts[int(np.searchsorted(pool.first_run, least.argmax(), side="right")) - 1]
             raise CompileError(
@@ -131,7 +134,7 @@ class SetUp:
                 f"bits of {pool.rule.profile}; split its target population"
             )
         stored: Bools = (chosen * len(least) + np.arange(len(least)))[pool.run] == pool.row
-        return least, stored
+        return least.astype(np.int64), stored
 
     @cached_property
     def list_words(self) -> list[Ints]:
@@ -152,7 +155,7 @@ class SetUp:
         """Stored entries and stored synapses of every cell."""
         pool, stored = self.pool, self._cheapest[1]
         cell, count = pool.cell[stored], len(pool.form)
-        return np.bincount(cell, minlength=count), sum_by(cell, pool.stored[stored], count)
+        return np.bincount(cell, minlength=count), np.bincount(cell, pool.stored[stored], count).astype(np.int64)
 
     @cached_property
     def registers(self) -> frozenset[Register]:
@@ -173,7 +176,7 @@ class SetUp:
                 kept = np.flatnonzero(stored[span])
                 cells = pool.cell[span][kept]
                 layout = Layout(*(getattr(self.fields, field.name)[cells] for field in fields(Layout)))
-                cut.append((variant, entries.some(kept), layout, self.bits[span][kept]))
+                cut.append((variant, entries.some(kept), layout, self.bits[span][kept].astype(np.int64)))
                 piece += 1
             own = slice(*pool.first_format[number : number + 2].tolist())
             found.append(laid_out(cut, tuple(self.formats[own])))

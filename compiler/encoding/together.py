@@ -55,22 +55,27 @@ def choose_together(parts: Sequence[Candidates], registers: int) -> SetUp:
     if len(full.registers) <= registers:
         return full
     best: SetUp | None = None
+    hopeless: list[frozenset[str]] = []
     for count in range(len(names), 0, -1):
         for some in combinations(names, count):
-            best = _narrowed(replace(full, names=some), registers, best)
+            if any(more.issuperset(some) for more in hopeless):
+                continue  # fewer encodings take no fewer words
+            start = replace(full, names=some)
+            if best is not None and len(best.registers) <= registers and start.words >= best.words:
+                hopeless.append(frozenset(some))
+                continue
+            best = _narrowed(start, registers, best)
     assert best is not None, "there is at least one encoding"
     return best
 
 
 def _narrowed(setup: SetUp, registers: int, best: SetUp | None) -> SetUp:
     """The set-up with so few widths that the table holds its registers, or as few as there can be; or `best`, if it is better."""
-    fits = best is not None and len(best.registers) <= registers
-    while True:
-        if best is not None and fits and setup.words >= best.words:
-            return best  # narrower set-ups take no fewer words
-        if len(setup.registers) <= registers or (narrower := _narrower(setup)) is None:
-            break
+    bound = None if best is None or len(best.registers) > registers else best.words
+    while len(setup.registers) > registers and (narrower := _narrower(setup)) is not None:
         setup = narrower
+        if best is not None and bound is not None and setup.words >= bound:
+            return best  # narrower set-ups take no fewer words
     return (
         setup if best is None else min(best, setup, key=lambda each: (max(len(each.registers), registers), each.words))
     )

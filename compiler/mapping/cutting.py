@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
-from litesnn.compiler.mapping.loads import NEURONS, Cores, Item, item_of
+from litesnn.compiler.mapping.loads import NEURONS, Cores, Item
 from litesnn.compiler.mapping.model import Interval, Slice
 from litesnn.compiler.mapping.usage import Demand
 
@@ -14,34 +14,39 @@ CRUMB = 8  # a slice is cut only where at least an eighth of an axis goes
 TRIED = 8  # cores with room that a cut is tried on
 
 
-def fill(cores: Cores, demand: Demand, item: Item) -> Item | None:
-    """Put as much of a slice as there is room for on the cores; what is left for a new core, or None."""
+def fill(cores: Cores, demand: Demand, item: Item, item_of: Callable[[Slice], Item]) -> Item | None:
+    """Put as much of a slice as there is room for on the cores; what is left for a new core, or None.
+
+    `item_of` gives a slice with its use.
+    """
     rest = item
-    while (found := _largest(cores, demand, rest.slice)) is not None:
+    while (found := _largest(cores, demand, rest.slice, item_of)) is not None:
         core, piece, left = found
         cores.add(core, piece)
-        rest = item_of(demand, left)
+        rest = item_of(left)
         if (room := cores.find(rest)) is not None:
             cores.add(room, rest)
             return None
     return rest
 
 
-def _largest(cores: Cores, demand: Demand, part: Slice) -> tuple[int, Item, Slice] | None:
+def _largest(
+    cores: Cores, demand: Demand, part: Slice, item_of: Callable[[Slice], Item]
+) -> tuple[int, Item, Slice] | None:
     """The cut that puts most neurons on a core: the core, what goes there, and what is left."""
     best: tuple[int, Item, Slice] | None = None
     for axis in _axes(demand, part):
         first, last = getattr(part, axis)
         least = max(1, (last - first) // CRUMB)
-        for core in cores.with_room(item_of(demand, _along(part, axis, (first, first + least))), TRIED):
+        for core in cores.with_room(item_of(_along(part, axis, (first, first + least))), TRIED):
             low, high = least, last - first - 1
             while low < high:
                 middle = (low + high + 1) // 2
-                if cores.room(core, item_of(demand, _along(part, axis, (first, first + middle)))):
+                if cores.room(core, item_of(_along(part, axis, (first, first + middle)))):
                     low = middle
                 else:
                     high = middle - 1
-            piece = item_of(demand, _along(part, axis, (first, first + low)))
+            piece = item_of(_along(part, axis, (first, first + low)))
             if best is None or piece.use[NEURONS] > best[1].use[NEURONS]:
                 best = core, piece, _along(part, axis, (first + low, last))
     return best

@@ -7,7 +7,6 @@ costed from per-tap synapse counts and the translation classes of `windows`, so 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -26,22 +25,13 @@ from litesnn.compiler.encoding.kernel_row import KernelRow
 from litesnn.compiler.encoding.sparse import Sparse
 from litesnn.compiler.graph import Population, SynapseBlock
 from litesnn.compiler.mapping.axons import AxonKind
-from litesnn.compiler.mapping.fan_rows import BlockTaps, Stored, stored_rows
+from litesnn.compiler.mapping.fan_rows import BlockTaps, Stored, Use, stored_rows
 from litesnn.compiler.mapping.model import Interval, Intervals, lengths
 from litesnn.compiler.mapping.windows import Axis
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Kind = Literal["neuron", "row", "population"]
-
-
-@dataclass(frozen=True, eq=False)
-class Use:
-    """What boxes of one channel range take, by row and column interval, (rows, columns) each; `longest` list in words."""
-
-    words: Ints
-    axons: Ints
-    longest: Ints
 
 
 class Fan:
@@ -94,20 +84,19 @@ class Fan:
             return Use(np.full(shape, words), np.full(shape, axons), np.full(shape, longest))
         across, down = self.columns.multiplicity(columns), self.rows.multiplicity(rows)
         box = (channels[1] - channels[0]) * max(b - a for a, b in rows) * max(b - a for a, b in columns)
-        lists = self._class_words(channels, self._index_width(box))
+        lists = self._class_words(channels, self.index_width(box))
         inside = (down > 0)[:, None, :, None] & (across > 0)[None, :, None, :]
         if self.kind == "neuron":
             length = np.where(inside, lists.max(axis=0), 0)
             axons_of = (lists > 0).sum(axis=0)
             return Use(down @ lists.sum(axis=0) @ across.T, down @ axons_of @ across.T, length.max(axis=(2, 3)))
-        read = int(self._read(channels).sum())
-        atoms = self.source.shape[0] if self.axon == "shared" and read else read
+        atoms = self._atoms(channels)
         length = np.where(inside, lists.max(axis=0), 0)
         copies = self._copies(rows, columns, down, across)
         if self.axon == "discrete":
             shared = down @ self.reached(channels).sum(axis=0) @ across.T
         else:
-            shared = min(read, 1) * down[:, 1:].sum(axis=1)[:, None] * across[:, 1:].sum(axis=1)[None, :]
+            shared = min(atoms, 1) * down[:, 1:].sum(axis=1)[:, None] * across[:, 1:].sum(axis=1)[None, :]
         return Use(atoms * (length * copies).sum(axis=(2, 3)), shared, length.max(axis=(2, 3)))
 
     def registers(self, channels: Interval) -> frozenset[Register]:
@@ -166,6 +155,32 @@ class Fan:
         bits = taps if self.kind == "row" else taps.sum(axis=(1, 2))
         return int((-(-bits // self.rule.word_bits)).sum())
 
+    @property
+    def classed(self) -> bool:
+        """Whether it has population lists, by the class of a source pixel."""
+        return self.kind == "population" and not self._whole
+
+    def total_words(self, channels: Intervals, rows: Intervals, columns: Intervals, index: int) -> int:
+        """`use` summed over all boxes of a grid; `index` bits of population lists."""
+        if not self.classed:
+            return sum(int(self.use(each, rows, columns).words.sum()) for each in channels)
+        down, across = self.rows.multiplicity(rows), self.columns.multiplicity(columns)
+
+        def count() -> Any:
+            return np.sum([self._atoms(each) * self._class_words(each, index).max(axis=0) for each in channels], axis=0)
+
+        longest: Ints = self._memory("longest", (channels, index), count)
+        return int((longest * self._copies(rows, columns, down, across).sum(axis=(0, 1))).sum())
+
+    def longest_words(self, channels: Interval, index: int) -> int:
+        """Words of the longest population list into a channel range, wherever it lies."""
+        return int(self._class_words(channels, index).max(initial=0))
+
+    def _atoms(self, channels: Interval) -> int:
+        """Lists that each population list has."""
+        read = int(self._read(channels).sum())
+        return self.source.shape[0] if self.axon == "shared" and read else read
+
     def _stored(self, channels: Interval) -> Stored:
         """Words, axons, longest list and registers of lists that are the same wherever the slice lies on the map."""
 
@@ -223,7 +238,8 @@ class Fan:
         copies: Ints = np.minimum(down[:, None, :, None] * across[None, :, None, :], pages)
         return copies
 
-    def _index_width(self, targets: int) -> int:
+    def index_width(self, targets: int) -> int:
+        """Bits of the index of one of so many targets."""
         needed = (targets - 1).bit_length()
         return next((width for width in self.rule.index_widths if width >= needed), self.rule.index_widths[-1])
 

@@ -1,8 +1,9 @@
-"""What the kernel rows of a fan take on a core: the same wherever the slice lies on the map."""
+"""What a fan takes on a core, and of kernel rows how much that is: the same wherever the slice lies on the map."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,15 @@ from litesnn.compiler.mapping.model import Interval, Shape
 Ints = npt.NDArray[np.int64]
 Stored = tuple[int, int, int]
 """Words, axons, and words of the longest list."""
+
+
+@dataclass(frozen=True, eq=False)
+class Use:
+    """What boxes of one channel range take, by row and column interval, (rows, columns) each; `longest` list in words."""
+
+    words: Ints
+    axons: Ints
+    longest: Ints
 
 
 class BlockTaps:

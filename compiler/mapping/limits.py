@@ -68,8 +68,8 @@ class CoreLimits:
     chips: int | None
 
     def without(self, reserve: dict[str, int]) -> CoreLimits:
-        """The same limits with so much less of each resource, at least 0 of it."""
-        left = {name: max(0, self.resources[name] - kept) for name, kept in reserve.items()}
+        """The same limits with so much less of each resource, at least 1 of it."""
+        left = {name: max(1, self.resources[name] - kept) for name, kept in reserve.items()}
         return replace(self, resources=self.resources | left)
 
 

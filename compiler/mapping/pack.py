@@ -7,6 +7,7 @@ over slices bound what a core really uses (an axon that two slices read is one a
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from litesnn.compiler.mapping.cutting import fill
 from litesnn.compiler.mapping.grid import Grid
 from litesnn.compiler.mapping.limits import CoreLimits
-from litesnn.compiler.mapping.loads import Cores, Item, items_of, shares
+from litesnn.compiler.mapping.loads import Cores, Item, item_of, items_of, shares
 from litesnn.compiler.mapping.model import Slice
 from litesnn.compiler.mapping.usage import Demand
 
@@ -33,6 +34,8 @@ class Packer:
         self.demands, self.limits = demands, limits
         self.order = {name: i for i, name in enumerate(demands)}
         self.items = [item for name in demands for item in items_of(demands[name], grids[name])]
+        self.item_of = cache(lambda part: item_of(demands[part.population], part))
+        """A slice with its use; the same ones are cut again and again."""
         self.ends = frozenset(name for name, demand in demands.items() if not demand.routes)
         self.orders = _orders(self.items, self.order, limits) if self.items else []
         self.plain = self._whole({})
@@ -69,7 +72,7 @@ class Packer:
         for item in items:
             core, rest = cores.find(item), item
             if core is None and item.slice.population not in whole:
-                left = fill(cores, self.demands[item.slice.population], item)
+                left = fill(cores, self.demands[item.slice.population], item, self.item_of)
                 if left is None:
                     continue
                 rest = left

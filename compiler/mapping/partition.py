@@ -12,6 +12,7 @@ from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.links import Links, Rates, find_links
 from litesnn.compiler.mapping.model import Slice
 from litesnn.compiler.mapping.pack import Packer
+from litesnn.compiler.mapping.plain_lists import surely_fit
 from litesnn.compiler.mapping.refusal import Excess
 from litesnn.compiler.mapping.split_all import split_all
 from litesnn.compiler.mapping.usage import Demand
@@ -54,7 +55,10 @@ def partition(
     packer = Packer(found.demands, found.grids, limits)
 
     def packed(cores: list[tuple[Slice, ...]]) -> tuple[Packed, list[Over]]:
-        """A packing, and cores that it makes too full; what lists take as stored is looked at only where all else fits."""
+        """A packing, and cores that it makes too full.
+
+        What lists take as stored is counted only where all else fits, first on cores where it decides.
+        """
         links = find_links(cores, demands, limits, rates)
         result = Packed(cores, links, [{}] * len(cores), found.refused)
         if found.refused:
@@ -62,8 +66,11 @@ def partition(
         over = [each for each in _over(result, demands, limits, further) if each.resource not in STORED]
         if over:
             return result, over
-        result = replace(result, memory=[stored(slices) for slices in cores])
-        return result, _over(result, demands, limits, further)
+        memory = [{} if surely_fit(slices, demands, limits) else stored(slices) for slices in cores]
+        result = replace(result, memory=memory)
+        if over := _over(result, demands, limits, further):
+            return result, over
+        return replace(result, memory=[each or stored(s) for each, s in zip(memory, cores, strict=True)]), []
 
     whole: frozenset[str] = frozenset()
     reserve: Usage = {}

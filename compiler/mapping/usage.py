@@ -78,6 +78,11 @@ class Demand:
         usage["core_words"] = core_words(usage, self.limits)
         return usage
 
+    def least_words(self, grid: Grid) -> int:
+        """Synapse words of all boxes of a grid, at least: indices as wide as the smallest box needs."""
+        smallest = int(grid.neurons.min())
+        return sum(fan.total_words(*grid.boxes, fan.index_width(smallest)) for fan in self.fans)
+
     def allocated(self, grid: Grid) -> Ints:
         """Compartments that each box takes, (channels, rows, columns)."""
         pixels = lengths(grid.rows)[:, None] * self.limits.patches.widths(grid.columns)

@@ -105,15 +105,23 @@ class Program(Shown):
             return self.image
         return images.build_image(self.graph, self.mapping, self.profile, self.name)
 
+    @cached_property
+    def deployed(self) -> dict[str, bytes]:
+        """`deployed_files` of it."""
+        stored = {} if self.cores is None else images.image_files(self.cores)
+        return deployed_files(self.graph, self.origin, self.profile, self.mapping, stored)
+
+    @classmethod
+    def with_files(cls, deployed: dict[str, bytes], **parts: Any) -> Program:
+        """A program of the parts that a constructor takes, whose `deployed` were made before, for its proof."""
+        program = cls(**parts)
+        vars(program)["deployed"] = deployed  # the place of the cached property
+        return program
+
     def files(self) -> dict[str, bytes]:
         """Every file of the directory but the manifest: relative name -> content."""
-        image = {} if self.cores is None else images.image_files(self.cores)
-        return {
-            **network_files(self.graph, self.origin, self.profile, self.mapping),
-            "report.json": _json(self.report.plain()),
-            "report.html": render_html(self.report).encode(),
-            **{IMAGE + name: content for name, content in image.items()},
-        }
+        report = {"report.json": _json(self.report.plain()), "report.html": render_html(self.report).encode()}
+        return {**self.deployed, **report}
 
     def save(self, directory: str | os.PathLike[str]) -> None:
         """Write the directory, whole or not at all; an earlier program there is replaced.
@@ -179,6 +187,14 @@ class Program(Shown):
             mapping=mapping,
             image=image,
         )
+
+
+def deployed_files(
+    graph: Graph, origin: Origin, profile: Profile, mapping: Mapping | None, stored: dict[str, bytes]
+) -> dict[str, bytes]:
+    """What of a program the chip depends on: `network_files`, and what is `stored` of its image, in its folder."""
+    network = network_files(graph, origin, profile, mapping)
+    return {**network, **{IMAGE + name: content for name, content in stored.items()}}
 
 
 def network_files(graph: Graph, origin: Origin, profile: Profile, mapping: Mapping | None = None) -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from litesnn.base.bars import engine_progress
 from litesnn.compiler.encoding import EncodedCost
 from litesnn.compiler.fixes import with_remedies
 from litesnn.compiler.graph import Graph
-from litesnn.compiler.image import Image, build_image, image_files
+from litesnn.compiler.image import build_image, image_files
 from litesnn.compiler.mapping import Mapping
 from litesnn.compiler.mapping.objective import Objective
 from litesnn.compiler.mapping.objective_names import BALANCED, ObjectiveName
@@ -18,7 +18,7 @@ from litesnn.compiler.pipeline import Watch
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.profile.load import AnyProfile
 from litesnn.compiler.program import Program
-from litesnn.compiler.program.program import IMAGE, network_files
+from litesnn.compiler.program.program import deployed_files
 from litesnn.compiler.report import Made, build_report
 from litesnn.compiler.report.panels.proof import ProofSection
 from litesnn.compiler.report.sections.mapping import SimulationEntry
@@ -187,8 +187,10 @@ def assemble(
     costs: list[dict[str, EncodedCost]] = []
     if placed is not None:
         image = build_image(graph, placed, target, origin.name, watch=lambda memory: costs.append(memory.costs))
+    stored = {} if image is None else image_files(image)
     if image is not None and samples is not None:
-        mapped = check_image(graph, image, samples.inputs[:MAPPED_SAMPLES])
+        mapped = check_image(graph, image, samples.inputs[:MAPPED_SAMPLES], stored)
+    deployed = deployed_files(graph, origin, target, placed, stored)
     made = Made(
         graph=graph,
         origin=origin,
@@ -201,25 +203,29 @@ def assemble(
         simulation=None if mapped is None else SimulationEntry.model_validate(mapped),
         activity=activity,
         rule_counts=() if placed is None else rule_counts(graph, target),
-        proof=_proof(graph, origin, target, placed, image),
+        proof=_proof(deployed, origin),
     )
-    report = build_report(made)
+    program = Program.with_files(
+        deployed,
+        graph=graph,
+        origin=origin,
+        profile=target,
+        command=command,
+        report=build_report(made),
+        mapping=placed,
+        image=image,
+    )
     return Compilation(
-        Program(
-            graph=graph, origin=origin, profile=target, command=command, report=report, mapping=placed, image=image
-        ),
+        program,
         findings,
         verification,
         mapped,
     )
 
 
-def _proof(
-    graph: Graph, origin: Origin, target: Profile, placed: Mapping | None, image: Image | None
-) -> ProofSection | None:
+def _proof(deployed: dict[str, bytes], origin: Origin) -> ProofSection | None:
     """What the checker says; None of a genotype that stands in no file, from which it would read the wiring."""
     genotype = origin.genotype
     if genotype is not None and genotype.spec.weights is None:
         return None
-    stored = {} if image is None else {IMAGE + name: content for name, content in image_files(image).items()}
-    return proof_of({**network_files(graph, origin, target, placed), **stored}, genotype).section
+    return proof_of(deployed, genotype).section

@@ -12,7 +12,7 @@ from litesnn.base.cards.card import Card
 from litesnn.base.cards.shown import Shown
 from litesnn.compiler.origin.files import read_origin
 from litesnn.compiler.program.given import AnyProgram, program_of
-from litesnn.compiler.program.program import network_files, read_files
+from litesnn.compiler.program.program import read_files
 from litesnn.compiler.report.panels.proof import ProblemEntry, ProofSection
 from litesnn.jobs.card import proof_card
 from litesnn.jobs.witness import Inputs, find_witness
@@ -55,8 +55,7 @@ def prove(program: AnyProgram) -> Proved:
         files = read_files(root)
         return proof_of(files, read_origin(root, files).genotype)
     loaded = program_of(program)
-    files = network_files(loaded.graph, loaded.origin, loaded.profile, loaded.mapping)
-    return proof_of(files, loaded.origin.genotype)
+    return proof_of(loaded.deployed, loaded.origin.genotype)
 
 
 def proof_of(files: Mapping[str, bytes], genotype: LoadedGenotype | None) -> Proved:
