@@ -11,6 +11,7 @@ import typer
 
 from litesnn.base.bars import EngineProgress, StepProgress
 from litesnn.base.errors import PruningError
+from litesnn.base.settings.sizes import ALLOWED, bytes_of
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, stdout_console
 from litesnn.commands.exits import errors_to_exit
@@ -19,8 +20,6 @@ from litesnn.commands.run_options import ResumeTrialsOption
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
 from litesnn.compiler.need import Need
 from litesnn.search.methods.structured.settings import Scoring
-
-UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
 
 
 @settings_options(given=Options(Scoring, Scoring()), need=Options(Need))
@@ -147,12 +146,7 @@ def parse_size(text: str) -> float:
     PruningError
         For anything else.
     """
-    digits = text.rstrip("".join(set("".join(UNITS)) | set("kmgib "))).strip()
-    unit = text.strip()[len(digits) :].strip().upper() or "B"
-    try:
-        size = float(digits) * UNITS[unit]
-    except (ValueError, KeyError):
-        size = 0.0
-    if not 0 < size < float("inf"):
-        raise PruningError(f"--target-size: found '{text}'; allowed: bytes, or a number with KB, MB, GB, KiB, MiB, GiB")
+    size = bytes_of(text)
+    if size is None:
+        raise PruningError(f"--target-size: found '{text}'; allowed: {ALLOWED}")
     return size
