@@ -40,6 +40,20 @@ def prune_command(
     target_cores: Annotated[
         int | None, typer.Option(min=1, help="Choose them for this many cores, as estimated on --profile.")
     ] = None,
+    max_cores: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Choose a rate for each group for this many cores of --profile: who holds most of what binds goes first.",
+        ),
+    ] = None,
+    max_memory: Annotated[
+        str | None,
+        typer.Option(
+            help="The same for this much synapse memory over all cores, as encoded on --profile: 400KiB, ...",
+            metavar="SIZE",
+        ),
+    ] = None,
     profile: Annotated[
         str | None, typer.Option(help="Count cores before and after on this chip: a name or a .toml file.")
     ] = None,
@@ -84,8 +98,10 @@ def prune_command(
 
         scoring = Scoring(**given)
         by_need = Need(**need) if "max_drop" in need else None
-        if rates is None and target_size is None and target_cores is None and by_need is None:
-            raise PruningError("nothing says how much goes; give --rates, --target-size, --target-cores or --max-drop")
+        if by_need is None and all(each is None for each in (rates, target_size, target_cores, max_cores, max_memory)):
+            raise PruningError(
+                "nothing says how much goes; give --rates, --target-size, --target-cores, --max-cores, --max-memory or --max-drop"
+            )
         if by_need is None and (need or labels_path is not None or resume):
             raise PruningError(
                 "--max-time, --labels and --resume: found without --max-drop; allowed with it, where rates are measured"
@@ -94,7 +110,12 @@ def prune_command(
         check_genotype_output(target)
         check_file(trials_file(target), TRIALS)
         patterns = () if rates is None else parse_rates(rates)
-        goals = Goals(None if target_size is None else parse_size(target_size), target_cores)
+        goals = Goals(
+            None if target_size is None else parse_size(target_size),
+            target_cores,
+            max_cores,
+            None if max_memory is None else int(parse_size(max_memory, "--max-memory")),
+        )
         chip = None if profile is None else chosen_profile(profile, settings)
         loaded = load_genotype(genotype)
         choose, chosen = None, None
@@ -138,7 +159,7 @@ def prune_command(
             console.print(assembled("written to ", (str(target), "bold"), onwards))
 
 
-def parse_size(text: str) -> float:
+def parse_size(text: str, option: str = "--target-size") -> float:
     """Bytes of `20000`, `20KB`, `1.6 MB`, `16KiB`.
 
     Raises
@@ -148,5 +169,5 @@ def parse_size(text: str) -> float:
     """
     size = bytes_of(text)
     if size is None:
-        raise PruningError(f"--target-size: found '{text}'; allowed: {ALLOWED}")
+        raise PruningError(f"{option}: found '{text}'; allowed: {ALLOWED}")
     return size
