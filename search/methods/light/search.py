@@ -15,6 +15,7 @@ from litesnn.base.errors import SearchError
 from litesnn.compiler.genotype import resolve
 from litesnn.search.data import Dataset, given_dataset
 from litesnn.search.methods.light.macro import check_size, spiking_cells, to_genotype
+from litesnn.search.methods.light.remarks import score_remarks
 from litesnn.search.methods.light.scoring import Scorer, training_samples
 from litesnn.search.methods.light.settings import CellSearchSettings
 from litesnn.search.methods.light.strategies import BadRow, edge_operations, strategy_of
@@ -169,7 +170,10 @@ class _Evaluations:
             "decoded": {
                 "cell": edge_operations(wiring),
                 "deployed": edge_operations(without_idle_nodes(wiring)),
-                "notes": list(spiking_cells(wiring, settings)[0].notes),
+                "notes": [
+                    *spiking_cells(wiring, settings)[0].notes,
+                    *score_remarks(self.strategy.rows, settings),
+                ],
             },
         }
         history = history_document(settings.method, data, settings.as_dict(), own)
