@@ -19,6 +19,7 @@ from litesnn.compiler.genotype import InputSpec, resolve
 from litesnn.search.methods.lite import preset
 from litesnn.search.methods.lite.chip_prices import charges_of, chip_prices, random_networks
 from litesnn.search.methods.lite.decode import certain, to_genotype
+from litesnn.search.methods.lite.widths import RelativeSizes
 from litesnn.search.settings.overrides import assigned, with_settings
 from litesnn.search.spaces import SpikeDhsSpace
 
@@ -44,12 +45,17 @@ def main() -> None:
         start = time.perf_counter()
         prices = chip_prices(space, spec, settings)
         seconds = time.perf_counter() - start
-        unseen = list(random_networks(space, settings, options.networks, settings.seed + 1))
+        drawn = list(random_networks(space, settings, options.networks, settings.seed + 1))
+        unseen, found = charges_of(drawn, space, spec, settings)
+        charges, sizes_of = found.numpy(), RelativeSizes(space, settings.widths)
+        paid = []
+        for network in unseen:
+            ops, bits, channels = certain(network, space, settings)
+            paid.append((ops, bits, sizes_of(channels)))
         genotypes = [to_genotype(network, space, spec, settings, "unseen") for network in unseen]
         sizes = np.array([model_size(resolve(genotype), genotype.norm) for genotype in genotypes])
-        charges = charges_of(unseen, space, spec, settings).numpy()
         for name, price, counted in zip(("memory, bits", "cores"), prices, charges.T, strict=True):
-            priced = np.array([float(price(*certain(network, space, settings))) for network in unseen])
+            priced = np.array([float(price(*parts)) for parts in paid])
             mean = counted.mean()
             spread, error = (np.abs(counted - other).mean() / mean for other in (mean, priced))
             by_price, by_size = (f"{np.corrcoef(x, counted)[0, 1]:.2f}" if spread else "-" for x in (priced, sizes))

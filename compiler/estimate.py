@@ -6,7 +6,7 @@ rates are assumed.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from litesnn.base.cards.card import Card, Figure, Rows
@@ -31,6 +31,7 @@ class Estimate(Shown):
     Attributes
     ----------
     cores, chips, least_cores : of the partition, and the lower bound
+    bounds : resource -> cores that what the network takes of it would fill
     rules, by_rules : the rule set by which these hold, None for the profile's own figures; and cores by its rule sets, where
         they were counted
     ideal_bits : stored weights times their width, what a search counts
@@ -56,6 +57,12 @@ class Estimate(Shown):
     ranges: tuple[ShapeRange, ...] = ()
     rules: str | None = None
     by_rules: tuple[RuleCount, ...] = ()
+    bounds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def binds(self) -> str:
+        """The resource that fills most cores."""
+        return max(self.bounds, key=lambda name: self.bounds[name], default="")
 
     def card(self) -> Card:
         """See `Shown`: what it costs, and where an accumulator may be left."""
@@ -84,7 +91,7 @@ class Estimate(Shown):
     def document(self) -> dict[str, Any]:
         """As JSON-ready values."""
         ranges = [{**asdict(found), "fits": found.fits, "proved": found.proved} for found in self.ranges]
-        return {**asdict(self), "ranges": ranges}
+        return {**asdict(self), "binds": self.binds, "ranges": ranges}
 
 
 def estimate(
@@ -135,7 +142,7 @@ def estimate_graph(
     broken = [finding for finding in broken_rules(graph, profile) if finding.code not in guessed]
     if broken:
         raise CompileError("\n  ".join(f"{finding.place}: {finding.message}; {finding.fix}" for finding in broken))
-    mapping = map_graph(graph, profile)
+    mapping = map_graph(graph, profile, optimize=False)  # what is counted does not depend on the placement
     ideal = operations = 0.0
     for block in graph.blocks:
         assert block.format is not None
@@ -161,4 +168,5 @@ def estimate_graph(
         ranges=ranges,
         rules=profile.rules_in_force,
         by_rules=rule_counts(graph, profile) if by_rules else (),
+        bounds=dict(mapping.lower_bound),
     )

@@ -38,6 +38,20 @@ def prune_command(
     target_cores: Annotated[
         int | None, typer.Option(min=1, help="Choose them for this many cores, as estimated on --profile.")
     ] = None,
+    max_cores: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Choose a rate for each group for this many cores of --profile: who holds most of what binds goes first.",
+        ),
+    ] = None,
+    max_memory: Annotated[
+        str | None,
+        typer.Option(
+            help="The same for this much synapse memory over all cores, as encoded on --profile: 400KiB, ...",
+            metavar="SIZE",
+        ),
+    ] = None,
     profile: Annotated[
         str | None, typer.Option(help="Count cores before and after on this chip: a name or a .toml file.")
     ] = None,
@@ -90,6 +104,8 @@ def prune_command(
             scoring=Scoring(**given),
             target_size=target_size,
             target_cores=target_cores,
+            max_cores=max_cores,
+            max_memory=max_memory,
             need=Need(**need) if measured else None,
             profile=None if profile is None else chosen_profile(profile, settings),
             count=samples,

@@ -10,6 +10,7 @@ from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 
+from litesnn.compiler.report.numbers import words
 from litesnn.compiler.report.panels.pruning import PruningPanel
 from litesnn.display.by_need import need_summary
 from litesnn.search.methods.structured import GroupResult, PruningResult, kept_count
@@ -31,7 +32,7 @@ def pruning_document(result: PruningResult, path: Path) -> dict[str, Any]:
         }
         for entry in result.groups
     ]
-    return {"output": str(path), **result.record.model_dump(mode="json"), "groups": groups}
+    return {"output": str(path), **result.record.model_dump(mode="json"), "binds": result.binds, "groups": groups}
 
 
 def pruning_table(result: PruningResult) -> RenderableType:
@@ -52,7 +53,10 @@ def pruning_table(result: PruningResult) -> RenderableType:
             f"{entry.lowest:.3g} .. {entry.highest:.3g}",
         )
     need = [] if record.need is None else [need_summary(record.need)]
-    return Group(table, PruningPanel.of_records([record]).summary, *need)
+    binds = (
+        [f"{words(result.binds)} bind: the groups that hold most of them lost most channels"] if result.binds else []
+    )
+    return Group(table, PruningPanel.of_records([record]).summary, *binds, *need)
 
 
 def _more_than_asked(entry: GroupResult) -> str:

@@ -34,6 +34,8 @@ def prune(
     scoring: Scoring | Mapping[str, Any] | None = None,
     target_size: str | float | None = None,
     target_cores: int | None = None,
+    max_cores: int | None = None,
+    max_memory: str | float | None = None,
     need: Need | Mapping[str, Any] | None = None,
     profile: AnyProfile | None = None,
     count: int = SCORED,
@@ -54,6 +56,8 @@ def prune(
     scoring : how; or by name what differs from the defaults: method, threshold, seed, batch_size
     target_size : the rates that are open are chosen for this model size: bytes, or `20KB`, `1.6MB`, `16KiB`
     target_cores : they are chosen for this many cores, as estimated on the profile
+    max_cores, max_memory : a rate is chosen for each group, by what binds, for this many cores, and for this much synapse memory over all
+        cores as encoded on the profile: bytes, or `400KiB`
     need : they are chosen by measured need: what may be lost, and how long it may take; or by name what differs from the defaults
     profile : cores are counted on this chip
     count : samples to score on, drawn with the seed of the scoring
@@ -71,12 +75,19 @@ def prune(
     """
     choice = samples if isinstance(samples, SampleChoice) else SampleChoice(samples)
     how = chosen_settings(Scoring(), scoring)
-    if rates is None and target_size is None and target_cores is None and need is None:
-        raise PruningError("nothing says how much goes; give --rates, --target-size, --target-cores or --max-drop")
+    if all(each is None for each in (rates, target_size, target_cores, max_cores, max_memory, need)):
+        raise PruningError(
+            "nothing says how much goes; give --rates, --target-size, --target-cores, --max-cores, --max-memory or --max-drop"
+        )
     if need is None and (choice.labels_path is not None or resume):
         raise PruningError(WITHOUT_NEED)
     patterns = () if rates is None else parse_rates(str(rates))
-    goals = Goals(None if target_size is None else parse_size(str(target_size)), target_cores)
+    goals = Goals(
+        size=None if target_size is None else parse_size(str(target_size)),
+        cores=target_cores,
+        max_cores=max_cores,
+        max_memory=None if max_memory is None else int(parse_size(str(max_memory), "--max-memory")),
+    )
     loaded, chip = load_genotype(genotype), None if profile is None else load_profile(profile)
     with engine_progress(progress) as told, _steps(told is not None and progress is True) as step:
         choose = None

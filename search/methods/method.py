@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
 
 from litesnn.base.errors import SearchError
@@ -82,6 +83,7 @@ class SearchMethod(ABC, Generic[Settings]):
     example : of `--set`, `NAME=VALUE`
     presets, presets_about : settings by name, the first one the default, and what the names mean
     left_out : settings that the method has no use for, so that the command has no option for them
+    refused : options of other methods that somebody may look for here -> what is allowed instead
     sweep : how to search several times, where the method knows a use for that
     """
 
@@ -91,6 +93,7 @@ class SearchMethod(ABC, Generic[Settings]):
     presets: Mapping[str, Settings]
     presets_about: str
     left_out: Collection[str] = ()
+    refused: Mapping[str, str] = MappingProxyType({})
     sweep: Sweep[Settings] | None = None
 
     @abstractmethod

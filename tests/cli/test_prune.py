@@ -64,7 +64,7 @@ def test_a_size_chooses_the_rates(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ((), "give --rates, --target-size, --target-cores or --max-drop"),
+        ((), "give --rates, --target-size, --target-cores, --max-cores, --max-memory or --max-drop"),
         (("--rates", "2"), "allowed: a fraction"),
         (("--rates", "vgg16-tiny-4.65m"), "13 rates"),
         (("--target-size", "many"), "allowed: bytes"),

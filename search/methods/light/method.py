@@ -21,6 +21,11 @@ class CellSearch(SearchMethod[CellSearchSettings]):
     """Search of a cell by the score of untrained networks."""
 
     example = "skips=spikes"
+    refused = dict.fromkeys(
+        ("max_cores", "max_memory", "max_latency", "widths"),
+        "allowed: litesnn search litesnn, whose cells have widths of their own; here --deploy-channels sets the width, and litesnn estimate "
+        "says what it takes",
+    )
     presets_about = "tiny (minutes on a CPU), or the programs' settings: cifar10, cifar100, dvs."
 
     def __init__(self, name: Method, about: str, left_out: Collection[str] = ()) -> None:

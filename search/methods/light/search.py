@@ -16,9 +16,10 @@ from litesnn.compiler.genotype import resolve
 from litesnn.search.data import Dataset, given_dataset
 from litesnn.search.methods.light.macro import check_size, spiking_cells, to_genotype
 from litesnn.search.methods.light.method import CELL_METHODS
+from litesnn.search.methods.light.remarks import score_remarks
 from litesnn.search.methods.light.scoring import Scorer, training_samples
 from litesnn.search.methods.light.settings import CellSearchSettings, Method
-from litesnn.search.methods.light.strategies import BadRow, edge_operations, strategy_of, told_nothing
+from litesnn.search.methods.light.strategies import BadRow, edge_operations, strategy_of
 from litesnn.search.run.events import require_tensorboard
 from litesnn.search.run.files import RunFiles
 from litesnn.search.run.following import Follow, Tick, journal_of, silent
@@ -179,7 +180,7 @@ class _Evaluations:
             "decoded": {
                 "cell": edge_operations(wiring),
                 "deployed": edge_operations(without_idle_nodes(wiring)),
-                "notes": [*spiking_cells(wiring, settings)[0].notes, *told_nothing(self.strategy, settings)],
+                "notes": [*spiking_cells(wiring, settings)[0].notes, *score_remarks(self.strategy.rows, settings)],
             },
         }
         history = history_document(settings.method, data, settings.as_dict(), own)

@@ -225,16 +225,6 @@ def strategy_of(scorer: Scorer, settings: CellSearchSettings) -> Strategy:
     return PruningSearch(scorer, settings) if settings.method == "lightsnn" else RandomSearch(scorer, settings)
 
 
-def told_nothing(strategy: Strategy, settings: CellSearchSettings) -> Iterator[str]:
-    """In words, how many scores order no candidates, where any do not."""
-    columns, rows = strategy.told()
-    place = columns.index("score")
-    count = sum(row[place] is None for row in rows)
-    if count:
-        cure = "" if settings.norm == "batch" else "; norm=batch lets more neurons fire"
-        yield f"{count:,} of {len(rows):,} scores are -inf: two samples of a batch made the same spikes{cure}"
-
-
 def edge_operations(wiring: Wiring) -> dict[str, str]:
     """Operation by name of the edge, as `1<-0`."""
     return {edge.name: operation for edge, operation in zip(CELL_EDGES, wiring, strict=True)}

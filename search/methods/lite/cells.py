@@ -101,8 +101,13 @@ class Cell(nn.Module):
             nn.BatchNorm2d(plan.channels) if norm == "node" else nn.Identity() for _ in range(space.nodes)
         )
 
-    def forward(self, s0: Tensor, s1: Tensor, ops: Tensor, bits: Tensor) -> tuple[Tensor, Tensor]:
-        """Spikes (T, N, nodes * C, H, W), and the mean rate of each source per step, (sources, T), without gradient."""
+    def forward(
+        self, s0: Tensor, s1: Tensor, ops: Tensor, bits: Tensor, channels: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """Spikes (T, N, nodes * C, H, W), and the mean rate of each source per step, (sources, T), without gradient.
+
+        `channels` (C, 1, 1) says which channels its nodes have; None: all.
+        """
         signals = [s0, s1]
         currents: list[Tensor | None] = [None] * len(self.norms)
         for node, norm in enumerate(self.norms):
@@ -110,7 +115,8 @@ class Cell(nn.Module):
                 self._spread(source, signals[source], currents, ops, bits)
             total = currents[node]
             assert total is not None
-            signals.append(self._fire(norm(total), s1))
+            fired = self._fire(norm(total), s1)
+            signals.append(fired if channels is None else fired * channels)
         rates = torch.stack([signal.detach().mean((1, 2, 3, 4)) for signal in signals[:-1]])
         return torch.cat(signals[2:], dim=2), rates
 

@@ -12,11 +12,12 @@ from rich.progress import Progress
 from torch import Tensor, nn
 
 from litesnn.compiler.genotype import InputSpec
-from litesnn.search.methods.lite.chip_prices import chip_prices
+from litesnn.search.methods.lite.chip_prices import Prices, chip_prices
 from litesnn.search.methods.lite.choices import Choices
 from litesnn.search.methods.lite.decode import discounted, kept_shares
 from litesnn.search.methods.lite.losses import expected_rate
 from litesnn.search.methods.lite.settings import SearchSettings
+from litesnn.search.methods.lite.widths import Relative, RelativeSizes
 from litesnn.search.spaces import CONV, SKIP, SpikeDhsSpace
 from litesnn.search.spaces.spikedhs import KERNEL
 
@@ -45,15 +46,20 @@ class PaperCost(nn.Module):
         self.register_buffer("synapses", weights * areas[:, None, None])
         self.register_buffer("widths", torch.tensor(settings.bits, dtype=torch.float32))
         self.register_buffer("tolls", None)
+        self.sizes = RelativeSizes(space, settings.widths)
         self.sources = [edge.source for edge in space.edges]
+
+    def find_prices(self, bar: Progress | None = None) -> None:
+        """Nothing to find: the paper's are fixed."""
 
     def memory(self, choices: Choices) -> Tensor:
         """Eq. 18, 19."""
-        return (self._bits(choices) * self.weights.sum((1, 2))).sum()
+        reads = self.sizes(choices.channels()).reads
+        return (self._bits(choices) * (self.weights.sum(2) * reads).sum(1)).sum()
 
     def operations(self, choices: Choices, rates: Tensor) -> Tensor:
         """Eq. 12, 14, 20."""
-        return (self._bits(choices) * self._synaptic_operations(choices.ops(), choices.steps(), rates)).sum()
+        return (self._bits(choices) * self._synaptic_operations(choices.ops(), choices, rates)).sum()
 
     def cores(self, choices: Choices) -> Tensor:
         """None: the paper knows no cores."""
@@ -63,10 +69,10 @@ class PaperCost(nn.Module):
         """b_w of every cell (Eq. 19), (cells,)."""
         return choices.bits() @ self.widths
 
-    def _synaptic_operations(self, ops: Tensor, steps: Tensor, rates: Tensor) -> Tensor:
+    def _synaptic_operations(self, ops: Tensor, choices: Choices, rates: Tensor) -> Tensor:
         """SynOps per sample of every cell, (cells,)."""
-        spikes = expected_rate(rates, steps)[:, self.sources]
-        per_edge = (ops * self.synapses).sum(2)
+        spikes = expected_rate(rates, choices.steps())[:, self.sources]
+        per_edge = (ops * self.synapses).sum(2) * self.sizes(choices.channels()).reads
         return (per_edge * spikes).sum(1)
 
 
@@ -75,31 +81,38 @@ class ChipCost(PaperCost):
 
     Attributes
     ----------
-    memory_prices, core_prices : in bits, and in cores
+    memory_prices, core_prices : in bits, and in cores; 0 until `find_prices`
     """
 
-    def __init__(
-        self, space: SpikeDhsSpace, input_spec: InputSpec, settings: SearchSettings, bar: Progress | None = None
-    ) -> None:
+    def __init__(self, space: SpikeDhsSpace, input_spec: InputSpec, settings: SearchSettings) -> None:
         super().__init__(space, settings)
-        self.space = space
+        self.space, self.input_spec, self.settings = space, input_spec, settings
         self.strength = settings.strength
-        self.memory_prices, self.core_prices = chip_prices(space, input_spec, settings, bar)
+        self.memory_prices, self.core_prices = Prices.none(space, settings), Prices.none(space, settings)
+        self.tolls = torch.zeros(len(space.edges), 2)
+
+    def find_prices(self, bar: Progress | None = None) -> None:
+        """Estimate networks of the space for them; shows on the bar."""
+        settings = self.settings
+        self.memory_prices, self.core_prices = chip_prices(self.space, self.input_spec, settings, bar)
         self.tolls = settings.lambda_mem * self.memory_prices.edges + settings.lambda_cores * self.core_prices.edges
 
     def memory(self, choices: Choices) -> Tensor:
         """Expected bits of synapse memory over all cores."""
-        expected: Tensor = self.memory_prices(self._kept(choices), choices.bits())
+        expected: Tensor = self.memory_prices(*self._paid(choices))
         return expected
 
     def cores(self, choices: Choices) -> Tensor:
         """Expected number of cores."""
-        expected: Tensor = self.core_prices(self._kept(choices), choices.bits())
+        expected: Tensor = self.core_prices(*self._paid(choices))
         return expected
 
     def operations(self, choices: Choices, rates: Tensor) -> Tensor:
         """Expected synaptic operations; the width of a weight does not matter to the chip."""
-        return self._synaptic_operations(self._kept(choices), choices.steps(), rates).sum()
+        return self._synaptic_operations(self._kept(choices), choices, rates).sum()
+
+    def _paid(self, choices: Choices) -> tuple[Tensor, Tensor, Relative]:
+        return self._kept(choices), choices.bits(), self.sizes(choices.channels())
 
     def _kept(self, choices: Choices) -> Tensor:
         """How likely an edge is kept with an operation, (edges, 2); what a sequential search has decided is certain."""
@@ -109,13 +122,9 @@ class ChipCost(PaperCost):
         return ops * kept_shares(self.space, discounted(ops, self.tolls), self.strength)[:, None]
 
 
-def make_cost(
-    space: SpikeDhsSpace, input_spec: InputSpec, settings: SearchSettings, bar: Progress | None = None
-) -> PaperCost:
-    """The cost that the settings name; finding a chip's prices shows on the bar."""
-    if settings.cost == "paper":
-        return PaperCost(space, settings)
-    return ChipCost(space, input_spec, settings, bar)
+def make_cost(space: SpikeDhsSpace, input_spec: InputSpec, settings: SearchSettings) -> PaperCost:
+    """The cost that the settings name; a chip's prices are to be found yet."""
+    return PaperCost(space, settings) if settings.cost == "paper" else ChipCost(space, input_spec, settings)
 
 
 def candidate_weights(space: SpikeDhsSpace) -> Tensor:

@@ -22,6 +22,7 @@ from litesnn.compiler.genotype import (
 )
 from litesnn.search.methods.lite.choices import Choices
 from litesnn.search.methods.lite.settings import SearchSettings
+from litesnn.search.methods.lite.widths import channels_at
 from litesnn.search.spaces import CONV, SKIP, CandidateEdge, SpikeDhsSpace
 
 KEPT_PER_NODE = 2
@@ -30,11 +31,13 @@ EdgeStrength = Literal["conv", "max"]
 
 @dataclass(frozen=True)
 class Decoded:
-    """What the probabilities say: (edge, operation) pairs in the order of edge numbers, bits per cell, T."""
+    """What the probabilities say: (edge, operation) pairs in the order of edge numbers, bits per cell, T, and the shares of their
+    channels that the stem and each cell have; none where all have all."""
 
     edges: tuple[tuple[CandidateEdge, int], ...]
     bits: tuple[int, ...]
     timesteps: int
+    shares: tuple[float, ...] = ()
 
 
 def decode(space: SpikeDhsSpace, choices: Choices, settings: SearchSettings, tolls: Tensor | None = None) -> Decoded:
@@ -46,16 +49,23 @@ def decode(space: SpikeDhsSpace, choices: Choices, settings: SearchSettings, tol
         decode_edges(space, choices.alpha.detach().softmax(1), settings.strength, tolls),
         tuple(settings.bits[int(row.argmax())] for row in choices.beta.detach()),
         int(choices.psi.detach().argmax()) + 1,
+        () if choices.gamma is None else tuple(settings.widths[int(row.argmax())] for row in choices.gamma.detach()),
     )
 
 
-def certain(decoded: Decoded, space: SpikeDhsSpace, settings: SearchSettings) -> tuple[Tensor, Tensor]:
-    """The probabilities of operations (edges, 2) and of widths (cells, B) that say this network and no other: 0 and 1."""
+def certain(decoded: Decoded, space: SpikeDhsSpace, settings: SearchSettings) -> tuple[Tensor, Tensor, Tensor]:
+    """The probabilities of operations (edges, 2), bits (cells, B) and channels (1 + cells, W) that say this network: 0 and 1."""
     ops = torch.zeros(len(space.edges), 2)
     for edge, op in decoded.edges:
         ops[edge.number, op] = 1
     places = torch.tensor([settings.bits.index(width) for width in decoded.bits])
-    return ops, F.one_hot(places, len(settings.bits)).float()
+    kept = torch.tensor([settings.widths.index(share) for share in shares_of(decoded)])
+    return ops, F.one_hot(places, len(settings.bits)).float(), F.one_hot(kept, len(settings.widths)).float()
+
+
+def shares_of(decoded: Decoded) -> tuple[float, ...]:
+    """Shares of the stem's channels and of each cell's."""
+    return decoded.shares or (1.0,) * (1 + len(decoded.bits))
 
 
 def decode_edges(
@@ -101,22 +111,25 @@ def to_genotype(
     record: SearchRecord | None = None,
 ) -> Genotype:
     """The untrained genotype, at the widths of `space`."""
+    stem, *shares = shares_of(decoded)
     return Genotype(
         name=name,
         input=input_spec,
         timesteps=decoded.timesteps,
         neuron=NeuronSpec().resetting(settings.reset),
         norm=settings.norm,
-        stem=StemSpec(channels=space.channels, bits=settings.bits_outside, keep=settings.keep_outside),
+        stem=StemSpec(
+            channels=channels_at(space.channels, stem), bits=settings.bits_outside, keep=settings.keep_outside
+        ),
         cells=tuple(
             CellSpec(
-                channels=plan.channels,
+                channels=channels_at(plan.channels, share),
                 stride=plan.stride,
                 bits=bits,
                 keep=settings.keep,
                 nodes=_nodes(decoded, space, settings.skip_as_conv),
             )
-            for plan, bits in zip(space.cells(), decoded.bits, strict=True)
+            for plan, bits, share in zip(space.cells(), decoded.bits, shares, strict=True)
         ),
         head=HeadSpec(
             classes=space.classes,

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from litesnn.base.errors import SearchError
+from litesnn.search.methods.lite.budget import Budget
 from litesnn.search.methods.lite.costs import PaperCost
 from litesnn.search.methods.lite.losses import expected_loss, running_mean
 from litesnn.search.methods.lite.optimizers import Optimizers
@@ -38,14 +39,15 @@ class Halves:
 
 @dataclass
 class EpochMeans:
-    """Means over one epoch: the cross-entropy, what is charged (bits, operations of a sample, cores), and the accuracy at every number
-    of steps on the choices' batches, before their update; `rates` (cells, sources, T) as `Activity`; `masks_changed` is the number of mask
-    entries that flipped."""
+    """Means over one epoch: the cross-entropy, what is charged (bits, operations of a sample, cores), what exceeds the limits, and the
+    accuracy at every number of steps on the choices' batches, before their update; `rates` (cells, sources, T) as `Activity`; `masks_changed`
+    is the number of mask entries that flipped."""
 
     ce: float = 0.0
     memory: float = 0.0
     operations: float = 0.0
     cores: float = 0.0
+    excess: float = 0.0
     accuracy: tuple[float, ...] = ()
     rates: Tensor = field(default_factory=lambda: torch.zeros(()))
     masks_changed: int = 0
@@ -59,11 +61,12 @@ class ChoicesUpdate:
     memory: float
     operations: float
     cores: float
+    excess: float
     rates: Tensor
     hits: Tensor
 
 
-_AVERAGED = ("ce", "memory", "operations", "cores", "rates")
+_AVERAGED = ("ce", "memory", "operations", "cores", "excess", "rates")
 
 
 class JointOptimization:
@@ -77,7 +80,9 @@ class JointOptimization:
         halves: Halves,
         settings: SearchSettings,
         ranks: Ranks = ALONE,
+        budget: Budget | None = None,
     ) -> None:
+        self.budget = budget
         self.supernet = supernet
         self.cost = cost
         self.optimizers = optimizers
@@ -98,9 +103,14 @@ class JointOptimization:
         self.supernet.train()
         means, correct, seen = EpochMeans(), torch.zeros(settings.timesteps), 0
         count = -(-len(self.halves.weights.y) // settings.batch_size)
+        widths = torch.Generator().manual_seed(settings.seed * 1_000_003 - 1 - epoch)
         for index, (mine, others) in enumerate(self._pairs(epoch)):
             self.optimizers.anneal(settings, (epoch + index / count) / settings.epochs)
+            self._train_only(weights=True)
+            self.supernet.choices.draw_channels(widths)
             self.update_weights(*mine)
+            self._train_only(weights=False)
+            self.supernet.choices.draw_channels(widths)
             update = self.update_choices(*others, stage)
             means.masks_changed += self.supernet.refresh_masks()
             if not isfinite(update.ce):
@@ -145,10 +155,13 @@ class JointOptimization:
         cores = self.cost.cores(choices)
         price = settings.lambda_mem * memory + settings.lambda_comp * settings.comp_samples * operations
         price = price + settings.lambda_cores * cores
+        excess = memory.new_zeros(()) if self.budget is None else self.budget.excess(self.budget.expected(choices))
+        price = price + settings.lambda_budget * excess
         loss = ce + price / self.ranks.count
         learnt = {
             "alpha": [choices.alpha],
             "beta": [choices.beta],
+            "gamma": [] if choices.gamma is None else [choices.gamma],
             "psi": [choices.psi],
             "score": self.supernet.learnt_scores(),
         }
@@ -165,6 +178,7 @@ class JointOptimization:
             memory=memory.item(),
             operations=operations.item(),
             cores=cores.item(),
+            excess=excess.item(),
             rates=rates.cpu(),
             hits=hits,
         )
@@ -172,7 +186,12 @@ class JointOptimization:
     def _reached(self, parameter: Tensor) -> bool:
         """Whether the loss depends on a parameter: choices that are held give it no gradient."""
         choices = self.supernet.choices
-        held = ((choices.alpha, choices.held_ops), (choices.beta, choices.held_bits), (choices.psi, choices.held_steps))
+        held = (
+            (choices.alpha, choices.held_ops),
+            (choices.beta, choices.held_bits),
+            (choices.gamma, choices.held_channels),
+            (choices.psi, choices.held_steps),
+        )
         return all(parameter is not p or value is None for p, value in held)
 
     def _train_only(self, *, weights: bool) -> None:

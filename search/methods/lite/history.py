@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from torch import Tensor
 
 from litesnn.compiler.accounting import expected_kept, macs, model_size
+from litesnn.compiler.estimate import Estimate
 from litesnn.compiler.genotype import Genotype, Topology, resolve
 from litesnn.search.methods.lite.decode import Decoded
 from litesnn.search.methods.lite.epoch import EpochMeans
@@ -18,6 +19,7 @@ from litesnn.search.run.table import RunTable
 from litesnn.search.spaces import CONV, SpikeDhsSpace
 
 METHOD = "litesnn"
+_WORD_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class DecodedRow:
     edges, bits, timesteps : wiring in words, weight bits per cell, T
     model_size : bytes, at the width it is deployed with
     bit_syn_ops : per sample, of its cells at the supernet's firing rates
+    channels : of the stem and of each node of each cell, as they are deployed
     """
 
     edges: list[str]
@@ -36,6 +39,7 @@ class DecodedRow:
     timesteps: int
     model_size: float
     bit_syn_ops: float
+    channels: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,10 @@ class EpochRow:
     masks_changed : fraction of mask entries that flipped, per update
     ops, bits, steps : probabilities after the epoch: (edges, 2), (cells, B), (T,)
     decoded : the network they stand for
+    excess : of limits, as a part of them, summed
+    expected : what is expected to be taken of the limits' chip after the epoch: cores, memory (bytes), latency (steps), neurons; empty
+        without limits
+    channels : probabilities of the shares of channels, (1 + cells, W), the stem first; empty where there is one share
     """
 
     epoch: int
@@ -65,6 +73,9 @@ class EpochRow:
     bits: list[list[float]]
     steps: list[float]
     decoded: DecodedRow
+    excess: float = 0.0
+    expected: dict[str, float] = field(default_factory=dict)
+    channels: list[list[float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         if not 1 <= self.decoded.timesteps <= len(self.accuracy):
@@ -76,7 +87,14 @@ class EpochRow:
 
 
 def epoch_row(
-    epoch: int, stage: Stage, means: EpochMeans, updates: int, supernet: Supernet, decoded: Decoded, genotype: Genotype
+    epoch: int,
+    stage: Stage,
+    means: EpochMeans,
+    updates: int,
+    supernet: Supernet,
+    decoded: Decoded,
+    genotype: Genotype,
+    expected: Mapping[str, Tensor],
 ) -> EpochRow:
     """The row of an epoch (from 0) with `updates` updates."""
     choices, topology = supernet.choices, resolve(genotype)
@@ -99,8 +117,18 @@ def epoch_row(
             timesteps=decoded.timesteps,
             model_size=model_size(topology, genotype.norm),
             bit_syn_ops=_bit_syn_ops(decoded, topology, means.rates),
+            channels=channels_of(genotype),
         ),
+        excess=means.excess,
+        expected={name: value.item() for name, value in expected.items()},
+        channels=[] if choices.gamma is None else choices.channels().detach().tolist(),
     )
+
+
+def channels_of(genotype: Genotype) -> list[int]:
+    """Of the stem and of each node of each cell."""
+    assert genotype.stem is not None
+    return [genotype.stem.channels, *(cell.channels for cell in genotype.cells)]
 
 
 _MEASURES = ("loss_ce", "loss_mem", "loss_comp", "cores", "masks_changed")
@@ -110,8 +138,9 @@ _OF_DECODED = ("model_size", "bit_syn_ops", "timesteps")
 def epochs_table(rows: Sequence[Mapping[str, Any]], timesteps: int, total: int) -> RunTable:
     """The epochs of a history: losses, `accuracy` at the decoded T and `accuracy_t` at every t, and what the decoded network costs."""
     each = [f"accuracy_{t + 1}" for t in range(timesteps)]
+    expected = list(rows[0]["expected"]) if rows else []
     return RunTable.of(
-        ("stage", *_MEASURES, "accuracy", *each, *_OF_DECODED, "bits"),
+        ("stage", *_MEASURES, "accuracy", *each, *_OF_DECODED, *(f"expected_{name}" for name in expected), "bits"),
         [
             (
                 row["stage"],
@@ -119,6 +148,7 @@ def epochs_table(rows: Sequence[Mapping[str, Any]], timesteps: int, total: int) 
                 row["accuracy"][row["decoded"]["timesteps"] - 1],
                 *row["accuracy"],
                 *(row["decoded"][name] for name in _OF_DECODED),
+                *(row["expected"][name] for name in expected),
                 " ".join(map(str, row["decoded"]["bits"])) + " bits",
             )
             for row in rows
@@ -150,13 +180,46 @@ def edge_names(decoded: Decoded) -> list[str]:
     ]
 
 
-def own_history(space: SpikeDhsSpace, rows: list[dict[str, Any]], decoded: Decoded) -> dict[str, Any]:
-    """What history.json holds beside what all searches tell."""
+def own_history(
+    space: SpikeDhsSpace, rows: list[dict[str, Any]], decoded: Decoded, genotype: Genotype, found: Estimate | None
+) -> dict[str, Any]:
+    """What history.json holds beside what all searches tell; `found` is the genotype's estimate, where there is one."""
     return {
         "edges": [f"n{edge.node} <- {edge.source_name}" for edge in space.edges],
         "cells": [
             {"channels": plan.channels, "stride": plan.stride, "size": list(plan.size)} for plan in space.cells()
         ],
         "epochs": rows,
-        "decoded": {"edges": edge_names(decoded), "bits": list(decoded.bits), "timesteps": decoded.timesteps},
+        "decoded": {
+            "edges": edge_names(decoded),
+            "bits": list(decoded.bits),
+            "timesteps": decoded.timesteps,
+            "channels": channels_of(genotype),
+        },
+        **({} if found is None else {"estimate": estimate_document(found), "result": _taken(found)}),
+    }
+
+
+def estimate_document(found: Estimate) -> dict[str, Any]:
+    """What is recorded of an estimate: what the network takes of which chip, and what binds there."""
+    return {
+        "profile": found.profile,
+        "cores": found.cores,
+        "chips": found.chips,
+        "least_cores": found.least_cores,
+        "binds": found.binds,
+        "neurons": found.neurons,
+        "synapse_memory": _WORD_BYTES * found.synapse_words,
+        "latency": found.latency,
+        "period": found.period,
+    }
+
+
+def _taken(found: Estimate) -> dict[str, float]:
+    """By the names that `litesnn compare` has columns of."""
+    return {
+        "chip_cores": found.cores,
+        "neurons": found.neurons,
+        "synapse_memory": _WORD_BYTES * found.synapse_words,
+        "latency": found.latency,
     }

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from litesnn.search.methods.lite.limits import LIMITS, SHARES
 from litesnn.search.methods.lite.presets import PRESETS
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.method import Column, SearchMethod, SearchOptions, Sweep
@@ -70,7 +71,9 @@ class LiteSnn(SearchMethod[SearchSettings]):
         return search_genotype(data, folder, settings, **asdict(options))
 
     def adjusted(self, preset: SearchSettings, changes: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Fewer epochs shorten psi's warm-up where it would take them all."""
+        """Fewer epochs shorten psi's warm-up where it would take them all; with a limit widths are a choice."""
+        if any(changes.get(name) is not None for name in LIMITS) and "widths" not in changes:
+            changes = {**changes, "widths": SHARES}
         epochs = changes.get("epochs")
         if not isinstance(epochs, int) or "warm_up" in changes:
             return changes

@@ -1,4 +1,4 @@
-"""The four optimizers of the joint optimization: weights, alpha, beta with scores, and psi."""
+"""The optimizers of the joint optimization: weights, alpha, beta with scores and gamma, and psi."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import torch
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.lite.supernet import Supernet
 
-CHOICES = ("alpha", "beta", "score", "psi")
+CHOICES = ("alpha", "beta", "gamma", "score", "psi")
 _MOMENTUM = 0.9
 
 
 @dataclass(frozen=True)
 class Optimizers:
-    """SGD on weights and psi, Adam on alpha, and on beta and scores."""
+    """SGD on weights and psi, Adam on alpha, and on beta, scores and gamma."""
 
     weights: torch.optim.SGD
     alpha: torch.optim.Adam
@@ -37,6 +37,8 @@ class Optimizers:
             {"params": [choices.beta], "lr": settings.beta_lr},
             {"params": supernet.scores(), "lr": settings.score_lr},
         ]
+        if choices.gamma is not None:
+            adam.append({"params": [choices.gamma], "lr": settings.width_lr})
         return cls(
             torch.optim.SGD(groups, lr=settings.lr, momentum=_MOMENTUM),
             torch.optim.Adam([choices.alpha], lr=settings.alpha_lr, weight_decay=decay),
@@ -60,7 +62,7 @@ class Optimizers:
         """Update the choices that are being learnt; a parameter without gradient rests."""
         if "alpha" in learnt:
             self.alpha.step()
-        if "beta" in learnt or "score" in learnt:
+        if not {"beta", "gamma", "score"}.isdisjoint(learnt):
             self.beta_and_scores.step()
         if "psi" in learnt:
             self.psi.step()

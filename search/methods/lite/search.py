@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from litesnn.base.errors import SearchError
+from litesnn.reading import is_there
 from litesnn.search.data import Dataset, given_dataset
 from litesnn.search.methods.lite.chip_prices import check_reset
 from litesnn.search.methods.lite.history import METHOD, EpochRow
@@ -90,6 +91,8 @@ def search_genotype(
     run = Run("search", SearchError, Path(out_dir) / CHECKPOINT_FILE, identity=identity, follow=follow, ranks=ranks)
     with run_session(progress, ranks, SearchError) as bar:
         work = Epochs(data=data, settings=settings, device=place, ranks=ranks, bar=bar)
+        if not (resume and is_there(run.checkpoint)):
+            work.find_prices()
         run.go(work, bar, resume, on_epoch)
         result = work.result(Path(out_dir))
         run.finish(result.write)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from litesnn.base.errors import SearchError
 from litesnn.base.settings.bounds import check_settings
 from litesnn.base.settings.setting import Setting
+from litesnn.search.methods.lite.limits import check_shares, parse_memory, parse_shares
 from litesnn.search.quantizer.step_units import STEP_UNIT
 from litesnn.search.run.sequential import STAGES
 from litesnn.search.settings.bounds import MAX_CHANNELS, MAX_SIDE
@@ -63,7 +64,7 @@ class SearchSettings:
         Literal["auto", "conv", "max"],
         Setting(
             "Of an edge when two are kept: conv, the probability of its convolution (the authors' program), or max, that of its "
-            "likelier operation; auto: conv with the paper's cost, max with a chip's, for which an identity is worth keeping."
+            "likelier operation; auto: conv with the paper's cost, max with a chip's or a limit, for which an identity is worth keeping."
         ),
     ] = "auto"
     lambda_mem: Annotated[float, Setting("Price of a bit of memory.", low=0, option=True)] = 2e-7
@@ -85,6 +86,43 @@ class SearchSettings:
             option=True,
         ),
     ] = "paper"
+    widths: Annotated[
+        tuple[float, ...],
+        Setting(
+            "Candidate widths of the stem and of each cell, as shares of its channels, 1 among them; with a limit below and none given: "
+            "0.25,0.5,0.75,1.",
+            option=True,
+            parse=parse_shares,
+            metavar="SHARES",
+        ),
+    ] = (1.0,)
+    max_cores: Annotated[
+        int | None,
+        Setting("Cores of --profile that the network may take; what is found is estimated to fit.", low=1, option=True),
+    ] = None
+    max_memory: Annotated[
+        int | None,
+        Setting(
+            "Synapse memory that it may take over all cores, as the chip encodes it: bytes, or 400KiB, 2MB, ...",
+            low=1,
+            high=2**40,
+            option=True,
+            parse=parse_memory,
+            metavar="SIZE",
+        ),
+    ] = None
+    max_latency: Annotated[
+        int | None, Setting("Steps from a sample's first input to its answer that it may take.", low=1, option=True)
+    ] = None
+    profile: Annotated[
+        str | None,
+        Setting(
+            "The chip of these limits: a name or a .toml file; none: loihi2 where there is a limit. With or without limits the search "
+            "ends with the estimate on it.",
+            option=True,
+        ),
+    ] = None
+    lambda_budget: Annotated[float, Setting("Price of what exceeds a limit, as a part of the limit.", low=0)] = 1.0
     epochs: Annotated[
         int, Setting("Epochs; psi's warm-up is shortened where it would take them all.", low=1, option=True)
     ] = 12
@@ -96,7 +134,8 @@ class SearchSettings:
     alpha_lr: Annotated[float, Setting("Adam on alpha, the operations (paper: 3e-4).", above=0)] = 1e-2
     beta_lr: Annotated[float, Setting("Adam on beta, the bits (paper: 3e-4).", above=0)] = 1e-2
     score_lr: Annotated[float, Setting("Adam on the scores of weights (paper: 3e-4).", above=0)] = 1e-2
-    choice_decay: Annotated[float, Setting("Weight decay on alpha, beta and scores.", low=0)] = 1e-3
+    width_lr: Annotated[float, Setting("Adam on gamma, the widths of stem and cells.", above=0)] = 1e-2
+    choice_decay: Annotated[float, Setting("Weight decay on alpha, beta, gamma and scores.", low=0)] = 1e-3
     psi_lr: Annotated[float, Setting("SGD with momentum 0.9 on psi, the steps, along a cosine.", above=0)] = 0.25
     warm_up: Annotated[int, Setting("First epochs, in which psi is held uniform.", low=0)] = 2
     held_out: Annotated[
@@ -132,6 +171,7 @@ class SearchSettings:
             )
         if len(set(self.bits)) < len(self.bits):
             raise SearchError(f"bits: found {self.bits}; allowed: every candidate once")
+        check_shares(self.widths)
         if self.warm_up >= self.epochs and not self.sequential:
             raise SearchError(
                 f"warm_up: found {self.warm_up} of {self.epochs} epochs; allowed: fewer than epochs (the rest finds T)"
@@ -143,8 +183,19 @@ class SearchSettings:
     def strength(self) -> Literal["conv", "max"]:
         """`edge_strength`, decided."""
         if self.edge_strength == "auto":
-            return "conv" if self.cost == "paper" else "max"
+            return "conv" if self.cost == "paper" and not self.limits else "max"
         return self.edge_strength
+
+    @property
+    def limits(self) -> dict[str, int]:
+        """The limits that are given: `cores`, `memory` in bytes, `latency` in steps."""
+        given = {"cores": self.max_cores, "memory": self.max_memory, "latency": self.max_latency}
+        return {name: value for name, value in given.items() if value is not None}
+
+    @property
+    def chip(self) -> str | None:
+        """`profile`, decided; None where nothing is estimated."""
+        return self.profile or ("loihi2" if self.limits else None)
 
     @property
     def bits_outside(self) -> int:

@@ -6,7 +6,7 @@ readout are quantized and pruned but not searched.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -19,6 +19,7 @@ from litesnn.search.methods.lite.cells import Cell
 from litesnn.search.methods.lite.choices import Choices
 from litesnn.search.methods.lite.comp_conv import CompConv
 from litesnn.search.methods.lite.settings import SearchSettings
+from litesnn.search.methods.lite.widths import ChannelMasks
 from litesnn.search.model.axes import fold_time, unfold_time
 from litesnn.search.model.neurons import LifConstants
 from litesnn.search.run.precision import autocast
@@ -84,7 +85,9 @@ class Supernet(nn.Module):
             widths=len(settings.bits),
             timesteps=settings.timesteps,
             generator=generator,
+            shares=len(settings.widths),
         )
+        self.masks = ChannelMasks(space, settings.widths)
 
     def forward(self, inputs: Tensor) -> Activity:
         """From integers (N, C, H, W)."""
@@ -94,13 +97,25 @@ class Supernet(nn.Module):
     def _activity(self, inputs: Tensor) -> Activity:
         ops, bits = self.choices.ops(), self.choices.bits()
         current = F.conv2d(inputs.float() * self.input_scale, self.stem()[0], padding=KERNEL // 2).float()
-        before = signal = self._fire(self.stem_norm(current)[None])
+        signal = self._fire(self.stem_norm(current)[None])
+        drawn = self.choices.drawn
+        stem, *channels = [None] * (1 + len(bits)) if drawn is None else self.masks(drawn)
+        before = signal = signal if stem is None else signal * stem
         rates = []
-        for cell, probabilities in zip(self.cells, bits, strict=True):
-            output, of_sources = cell(before, signal, ops, probabilities)
+        for cell, probabilities, mask in zip(self.cells, bits, channels, strict=True):
+            output, of_sources = cell(before, signal, ops, probabilities, mask)
             before, signal = signal, output
             rates.append(of_sources)
-        return Activity(self._read_out(signal), torch.stack(rates))
+        return Activity(self._read_out(signal), self._of_what_is_there(torch.stack(rates), stem, channels))
+
+    def _of_what_is_there(self, rates: Tensor, stem: Tensor | None, channels: Sequence[Tensor | None]) -> Tensor:
+        """Rates (cells, sources, T) of the channels that are there, from those over all channels."""
+        if stem is None:
+            return rates
+        there = [1.0 if mask is None else float(mask.detach().mean()) for mask in (stem, *channels)]
+        nodes = rates.shape[1] - 2
+        of_sources = [[there[max(c - 1, 0)], there[c], *[there[c + 1]] * nodes] for c in range(len(channels))]
+        return rates / torch.tensor(of_sources, device=rates.device)[:, :, None]
 
     def comp_convs(self) -> Iterator[CompConv]:
         """Every compressed tensor, stem and readout included."""

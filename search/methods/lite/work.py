@@ -9,22 +9,32 @@ from typing import Any
 
 import torch
 from rich.progress import Progress
-from torch import Tensor
+from torch import Tensor, nn
 
 from litesnn.base.errors import SearchError
 from litesnn.compiler.analysis.shape_ranges import with_proved_bits
+from litesnn.compiler.estimate import estimate
+from litesnn.compiler.genotype import Genotype
 from litesnn.compiler.profile import load_profile, shipped_profiles
 from litesnn.search.data import Dataset
+from litesnn.search.methods.lite.budget import Budget
 from litesnn.search.methods.lite.costs import make_cost
-from litesnn.search.methods.lite.decode import decode, to_genotype
+from litesnn.search.methods.lite.decode import Decoded, decode, to_genotype
 from litesnn.search.methods.lite.epoch import JointOptimization
-from litesnn.search.methods.lite.history import METHOD, EpochRow, epoch_row, epochs_table, own_history
+from litesnn.search.methods.lite.history import (
+    METHOD,
+    EpochRow,
+    epoch_row,
+    epochs_table,
+    estimate_document,
+    own_history,
+)
 from litesnn.search.methods.lite.optimizers import Optimizers
 from litesnn.search.methods.lite.preparation import make_space, split_halves
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.lite.stages import enter, stage_of
 from litesnn.search.methods.lite.supernet import Supernet
-from litesnn.search.run.checkpoint import optimizer_tensors, restore_module, restore_optimizer
+from litesnn.search.run.checkpoint import optimizer_tensors, restore_module, restore_optimizer, under
 from litesnn.search.run.following import Tick, silent
 from litesnn.search.run.history import SearchResult, history_document, network_name, search_record
 from litesnn.search.run.output import GENOTYPE
@@ -55,7 +65,9 @@ class Epochs:
         halves = split_halves(data, settings).to(device)
         self.supernet = Supernet(self.space, data.input_spec, settings).to(device)
         synchronize_norms(self.supernet, ranks)
-        self.cost = make_cost(self.space, data.input_spec, settings, bar).to(device)
+        self.bar, self.device = bar, device
+        self.cost = make_cost(self.space, data.input_spec, settings).to(device)
+        self.budget = Budget(self.deployed_space, data.input_spec, settings).to(device) if settings.limits else None
         self.optimizers = Optimizers.of(self.supernet, settings)
         self.optimization = JointOptimization(
             supernet=self.supernet,
@@ -64,6 +76,7 @@ class Epochs:
             halves=halves,
             settings=settings,
             ranks=ranks,
+            budget=self.budget,
         )
         self.updates = -(-len(halves.weights.y) // settings.batch_size)
         self.rows: list[dict[str, Any]] = []
@@ -74,16 +87,30 @@ class Epochs:
         """Epochs so far."""
         return len(self.rows)
 
+    def find_prices(self) -> None:
+        """Estimate networks of the space for what a chip charges; `SearchError` where none fits the limits."""
+        for priced in (self.cost, self.budget):
+            if priced is not None:
+                priced.find_prices(self.bar)
+                priced.to(self.device)
+
+    def network(self) -> Decoded:
+        """What the choices stand for: the likeliest network, that fits the limits by prices."""
+        choices = self.supernet.choices
+        likeliest = decode(self.space, choices, self.settings, self.cost.tolls)
+        return likeliest if self.budget is None else self.budget.within(choices, likeliest)
+
     def steps(self) -> Iterator[EpochRow]:
         """The epochs that are left."""
         for epoch in range(len(self.rows), self.settings.epochs):
             stage = stage_of(self.settings, epoch)
-            enter(stage, self.supernet, self.settings, self.cost.tolls)
+            enter(stage, self.supernet, self.settings, self.network)
             self.ranks.align(self.supernet)
             means = self.optimization.run_epoch(epoch, stage, self.tick)
-            decoded = decode(self.space, self.supernet.choices, self.settings, self.cost.tolls)
+            decoded = self.network()
             genotype = to_genotype(decoded, self.deployed_space, self.data.input_spec, self.settings, "decoded")
-            row = epoch_row(epoch, stage, means, self.updates, self.supernet, decoded, genotype)
+            expected = {} if self.budget is None else self.budget.expected(self.supernet.choices)
+            row = epoch_row(epoch, stage, means, self.updates, self.supernet, decoded, genotype, expected)
             self.rows.append(row.document())
             yield row
 
@@ -100,7 +127,14 @@ class Epochs:
         tensors = {f"supernet.{name}": value for name, value in self.supernet.state_dict().items()}
         for name, optimizer in self.optimizers.named():
             tensors |= optimizer_tensors(name, optimizer)
+        for name, module in self._priced().items():
+            tensors |= {f"{name}.{tensor}": value for tensor, value in module.state_dict().items()}
         return tensors
+
+    def _priced(self) -> dict[str, nn.Module]:
+        """What has prices of a chip."""
+        cost = {} if self.settings.cost == "paper" else {"cost": self.cost}
+        return cost if self.budget is None else {**cost, "budget": self.budget}
 
     def table(self) -> RunTable:
         """The epochs; of the choices those that were decoded."""
@@ -112,21 +146,39 @@ class Epochs:
         restore_module("supernet", self.supernet, tensors, SearchError)
         for name, optimizer in self.optimizers.named():
             restore_optimizer(name, optimizer, tensors, SearchError)
+        priced = self._priced()
+        if all(under(name, tensors) for name in priced):
+            for name, module in priced.items():
+                restore_module(name, module, tensors, SearchError)
+        else:
+            self.find_prices()  # a checkpoint of an earlier version has none
         self.rows = [row.document() for row in state.rows]
 
     def result(self, folder: Path) -> SearchResult:
         """Genotype and history, before they are written."""
         data, settings = self.data, self.settings
-        decoded = decode(self.space, self.supernet.choices, settings, self.cost.tolls)
-        own = own_history(self.space, self.rows, decoded)
-        history = history_document(METHOD, data, settings.as_dict(), own)
-        record = search_record(METHOD, data, settings.seed, {**settings.as_dict(), **self.ranks.identity})
-        name = network_name(data, METHOD)
-        genotype = to_genotype(decoded, self.deployed_space, data.input_spec, settings, name, record)
-        ends = ("stem", "head") if settings.outer_bits is None else ()
-        genotype = with_proved_bits(genotype, map(load_profile, shipped_profiles()), ends)
-        genotype = genotype.model_copy(update={"data": data.record})
+        decoded, found = self.network(), None
+        if self.budget is not None:
+            likeliest = decode(self.space, self.supernet.choices, settings, self.cost.tolls)
+            decoded, found = self.budget.fitting(self.supernet.choices, likeliest, self._genotype)
+        genotype = self._genotype(decoded)
+        if found is None and settings.chip is not None:
+            found = estimate(genotype, load_profile(settings.chip))
+        history = history_document(
+            METHOD, data, settings.as_dict(), own_history(self.space, self.rows, decoded, genotype, found)
+        )
+        about = {} if found is None else {"estimate": estimate_document(found)}
+        record = search_record(METHOD, data, settings.seed, {**settings.as_dict(), **self.ranks.identity, **about})
+        genotype = genotype.model_copy(update={"data": data.record, "search": record})
         return SearchResult(genotype, folder / GENOTYPE, history)
+
+    def _genotype(self, decoded: Decoded) -> Genotype:
+        """The untrained genotype, without its record; as many outer bits as no shipped chip overflows with."""
+        settings = self.settings
+        name = network_name(self.data, METHOD)
+        genotype = to_genotype(decoded, self.deployed_space, self.data.input_spec, settings, name)
+        ends = ("stem", "head") if settings.outer_bits is None else ()
+        return with_proved_bits(genotype, map(load_profile, shipped_profiles()), ends)
 
     def _check(self, rows: Sequence[EpochRow], path: Path) -> None:
         """The rows are of epochs of this search."""
@@ -141,6 +193,7 @@ class Epochs:
             "ops": tuple(choices.ops().shape),
             "bits": tuple(choices.bits().shape),
             "steps": tuple(choices.steps().shape),
+            "channels": () if choices.gamma is None else tuple(choices.gamma.shape),
         }
         for row in rows:
             for name, shape in wanted.items():
@@ -153,6 +206,8 @@ class Epochs:
 
 def _shape(values: Sequence[float] | Sequence[Sequence[float]]) -> tuple[int, ...] | None:
     """Of a list or a list of equally long lists; None of any other."""
+    if not values:
+        return ()
     lengths = {len(value) if isinstance(value, Sequence) else 0 for value in values}
     if len(lengths) != 1:
         return None

@@ -1,4 +1,4 @@
-"""What pruning is to reach, a size or a number of cores, and the smallest uniform rate that does.
+"""What pruning is to reach, a size, memory or a number of cores, and the smallest rate, or depth of a filling, that does.
 
 The rate is found by bisection over the rates at which some count changes, each candidate being pruned and measured: the result is
 never extrapolated. Cores need not fall with every channel, so a smaller rate that happens to reach the goal can be missed.
@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from litesnn.base.errors import CompileError, PruningError
+from litesnn.base.settings.sizes import ALLOWED, bytes_of
 from litesnn.compiler.accounting import paper_counts
 from litesnn.compiler.estimate import estimate
 from litesnn.compiler.genotype import LoadedGenotype
@@ -17,17 +18,17 @@ from litesnn.compiler.profile import Profile
 
 GRAIN = 1000
 """Rates are whole multiples of 1 / GRAIN."""
-
-
-UNITS = {"B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "KIB": 2**10, "MIB": 2**20, "GIB": 2**30}
+_WORD_BYTES = 8
 
 
 @dataclass(frozen=True)
 class Costs:
-    """Model size in bytes as papers count it, and cores of a profile: None without one, or where the network does not fit it."""
+    """Model size in bytes as papers count it, and cores and bytes of synapse memory of a profile: None without one, or where the network
+    does not fit it."""
 
     size: float
     cores: int | None
+    memory: int | None = None
 
 
 @dataclass(frozen=True)
@@ -38,29 +39,71 @@ class Goals:
     ----------
     size : bytes of the model
     cores : of the profile that costs are measured on
+    max_cores, max_memory : the same of cores and of bytes of synapse memory, by rates of each group's own (`filling`) instead of a common
+        one
     """
 
     size: float | None = None
     cores: int | None = None
+    max_cores: int | None = None
+    max_memory: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.per_group and (self.size is not None or self.cores is not None):
+            raise PruningError(
+                "--max-cores, --max-memory: found with --target-size or --target-cores; allowed: rates of each group's own, or a common one"
+            )
 
     def __bool__(self) -> bool:
-        return self.size is not None or self.cores is not None
+        return bool(self._of_chip) or self.size is not None
+
+    @property
+    def per_group(self) -> bool:
+        """Whether groups get rates of their own."""
+        return self.max_cores is not None or self.max_memory is not None
+
+    @property
+    def on_chip(self) -> str:
+        """The option that needs a chip; empty without one."""
+        return next(iter(self._of_chip), "")
+
+    @property
+    def _of_chip(self) -> dict[str, tuple[str, int]]:
+        """Option -> which of `Costs`, and its limit."""
+        given = {
+            "--target-cores": ("cores", self.cores),
+            "--max-cores": ("cores", self.max_cores),
+            "--max-memory": ("memory", self.max_memory),
+        }
+        return {option: (name, limit) for option, (name, limit) in given.items() if limit is not None}
 
     def reached(self, costs: Costs) -> bool:
-        """Whether both limits hold."""
-        fits = self.cores is None or (costs.cores is not None and costs.cores <= self.cores)
-        return fits and (self.size is None or costs.size <= self.size)
+        """Whether all limits hold."""
+        return not self.missed(costs)
+
+    def missed(self, costs: Costs) -> list[str]:
+        """What is beyond a limit, in words."""
+        missed = []
+        if self.size is not None and costs.size > self.size:
+            missed.append(f"--target-size: found {self.size:,.0f} bytes; smallest reachable: {costs.size:,.0f} bytes")
+        for option, (name, limit) in self._of_chip.items():
+            value: int | None = getattr(costs, name)
+            if value is None or value > limit:
+                reach = "none, it does not fit the chip" if value is None else f"{value:,}"
+                missed.append(f"{option}: found {limit:,}; smallest reachable: {reach}")
+        return missed
 
 
 def measure(loaded: LoadedGenotype, profile: Profile | None) -> Costs:
     """Costs of a genotype as it stands, with its own weights and masks."""
-    cores = None
+    size = paper_counts(loaded).model_size
     if profile is not None:
         try:
-            cores = estimate(loaded, profile).cores
+            found = estimate(loaded, profile)
         except CompileError:
-            cores = None
-    return Costs(paper_counts(loaded).model_size, cores)
+            return Costs(size, None)
+        return Costs(size, found.cores, _WORD_BYTES * found.synapse_words)
+    return Costs(size, None)
 
 
 def smallest_rate(
@@ -98,19 +141,13 @@ def _distinct(counts_at: Callable[[float], Sequence[int]]) -> list[float]:
 
 
 def _out_of_reach(goals: Goals, smallest: Costs) -> str:
-    found = []
-    if goals.size is not None and smallest.size > goals.size:
-        found.append(f"--target-size: found {goals.size:,.0f} bytes; smallest reachable: {smallest.size:,.0f} bytes")
-    if goals.cores is not None and (smallest.cores is None or smallest.cores > goals.cores):
-        reach = "none, it does not fit the chip" if smallest.cores is None else f"{smallest.cores}"
-        found.append(f"--target-cores: found {goals.cores}; smallest reachable: {reach}")
     return (
-        "; ".join(found)
+        "; ".join(goals.missed(smallest))
         + " (one channel left wherever --rates fixes nothing); fix fewer rates, use fewer bits, or a chip with more room"
     )
 
 
-def parse_size(text: str) -> float:
+def parse_size(text: str, option: str = "--target-size") -> float:
     """Bytes of `20000`, `20KB`, `1.6 MB`, `16KiB`.
 
     Raises
@@ -118,12 +155,7 @@ def parse_size(text: str) -> float:
     PruningError
         For anything else.
     """
-    digits = text.rstrip("".join(set("".join(UNITS)) | set("kmgib "))).strip()
-    unit = text.strip()[len(digits) :].strip().upper() or "B"
-    try:
-        size = float(digits) * UNITS[unit]
-    except (ValueError, KeyError):
-        size = 0.0
-    if not 0 < size < float("inf"):
-        raise PruningError(f"--target-size: found '{text}'; allowed: bytes, or a number with KB, MB, GB, KiB, MiB, GiB")
+    size = bytes_of(text)
+    if size is None:
+        raise PruningError(f"{option}: found '{text}'; allowed: {ALLOWED}")
     return size

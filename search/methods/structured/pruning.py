@@ -16,6 +16,7 @@ from litesnn.compiler.genotype.edit import edited
 from litesnn.compiler.profile import Profile
 from litesnn.search.methods.structured.card import pruning_card
 from litesnn.search.methods.structured.criteria import Progress
+from litesnn.search.methods.structured.filling import Filling
 from litesnn.search.methods.structured.goals import Costs, Goals, measure, smallest_rate
 from litesnn.search.methods.structured.groups import ChannelGroup, channel_groups
 from litesnn.search.methods.structured.rates import Patterns, group_rates
@@ -41,12 +42,14 @@ class GroupResult:
 
 @dataclass(frozen=True, repr=False)
 class PruningResult(Shown):
-    """The smaller genotype, in memory; its last `PruningRecord`, the groups, and the channels of every node that stayed."""
+    """The smaller genotype, in memory; its last `PruningRecord`, the groups, the channels of every node that stayed, and the resource by
+    which groups got rates of their own (empty where they did not)."""
 
     genotype: LoadedGenotype
     record: PruningRecord
     groups: tuple[GroupResult, ...]
     kept: Kept
+    binds: str = ""
 
     def card(self) -> Card:
         """See `Shown`: channels before and after, group by group, and what that saves."""
@@ -70,7 +73,7 @@ def prune(
 
     Parameters
     ----------
-    rates : as `parse_rates` gives them; groups that no pattern names get the smallest rate that reaches the goals, or what `choose` says
+    rates : as `parse_rates` gives them; groups that no pattern names get the smallest rates that reach the goals, or what `choose` says
     inputs : samples for `svs` and `sca`: integers (N, C, H, W) or spikes (N, T, C, H, W)
     choose : called instead of looking for goals
     profile : what cores are counted on
@@ -85,22 +88,22 @@ def prune(
         For samples or rates that do not fit, and for goals out of reach.
     """
     goals = goals or Goals()
-    if goals.cores is not None and profile is None:
-        raise PruningError("--target-cores: needs a chip to count cores on; add --profile, e.g. --profile loihi2")
+    if goals.on_chip and profile is None:
+        raise PruningError(f"{goals.on_chip}: needs a chip to count on; add --profile, e.g. --profile loihi2")
     if choose is not None and (goals or inherit == "weights"):
         found = (
-            "--target-size or --target-cores"
+            "--target-size, --target-cores, --max-cores or --max-memory"
             if goals
             else "--inherit weights, whose network is useless until it is fine-tuned"
         )
         raise PruningError(f"--max-drop: found with {found}; allowed: rates by measured accuracy alone, all inherited")
     named = group_rates(channel_groups(loaded.topology), rates, None if goals or choose is not None else 0.0)
     channels = ScoredChannels.of(loaded, scoring, inputs, progress)
-    need = None
+    need, binds = None, ""
     if choose is not None:
         chosen, need = choose(channels, named)
     else:
-        chosen = _with_smallest(goals, named, channels, profile, inherit, scoring.seed)
+        chosen, binds = _with_smallest(goals, named, channels, profile, inherit, scoring.seed)
     groups, counts, kept = channels.groups, channels.counts(chosen), channels.kept(chosen)
     smaller = channels.pruned(chosen, inherit, scoring.seed)
     before, after = measure(loaded, profile), measure(smaller, profile)
@@ -122,7 +125,7 @@ def prune(
         _result(group, count, rate, group_scores(group, channels.scores)[:, 0])
         for group, count, rate in zip(groups, counts, chosen, strict=True)
     )
-    return PruningResult(edited(spec, smaller.trained), record, results, kept)
+    return PruningResult(edited(spec, smaller.trained), record, results, kept, binds)
 
 
 def _with_smallest(
@@ -132,16 +135,21 @@ def _with_smallest(
     profile: Profile | None,
     inherit: Inherit,
     seed: int,
-) -> list[float]:
-    """The rates with the smallest common one in the place of those that are open."""
+) -> tuple[list[float], str]:
+    """The rates with the smallest that do in the place of those that are open, and what binds where each group has its own."""
+    filling = None
+    if goals.per_group:
+        assert profile is not None
+        filling = Filling.of(channels, named, profile, by_memory=goals.max_cores is None)
 
-    def rates_at(uniform: float) -> list[float]:
-        return [uniform if rate is None else rate for rate in named]
+    def rates_at(depth: float) -> list[float]:
+        return [depth if rate is None else rate for rate in named] if filling is None else filling.rates(depth)
 
-    def costs_at(uniform: float) -> Costs:
-        return measure(channels.pruned(rates_at(uniform), inherit, seed), profile)
+    def costs_at(depth: float) -> Costs:
+        return measure(channels.pruned(rates_at(depth), inherit, seed), profile)
 
-    return rates_at(smallest_rate(goals, lambda rate: channels.counts(rates_at(rate)), costs_at) if goals else 0.0)
+    depth = smallest_rate(goals, lambda at: channels.counts(rates_at(at)), costs_at) if goals else 0.0
+    return rates_at(depth), "" if filling is None else filling.binds
 
 
 def _result(group: ChannelGroup, count: int, rate: float, scores: npt.NDArray[np.float64]) -> GroupResult:

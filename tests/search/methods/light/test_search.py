@@ -14,6 +14,7 @@ from litesnn.base.errors import SearchError
 from litesnn.compiler.genotype import InputSpec, load_genotype
 from litesnn.search.data import Dataset
 from litesnn.search.methods.light import CellSearchSettings, preset, search_cell
+from litesnn.search.methods.light.remarks import score_remarks
 from litesnn.search.published.initialize import initialize
 from litesnn.search.run.files import RunFiles
 from litesnn.search.settings.overrides import with_settings
@@ -72,17 +73,6 @@ def test_the_best_random_cell_wins_and_a_round_takes_the_highest_removals(tmp_pa
         assert tried[operation] == max(tried.values())
 
 
-@pytest.mark.parametrize("settings", [replace(LIGHT, norm="init"), replace(SNAS, candidates=3)])
-def test_scores_that_tell_nothing_are_said(tmp_path: Path, settings: CellSearchSettings) -> None:
-    """Samples that are the same make the same spikes, however the network is normalized."""
-    data = noise()
-    result = search_cell(replace(data, x_train=np.repeat(data.x_train[:1], 40, axis=0)), tmp_path, settings)
-    count = result.history["evaluations"]
-    said = f"{count} of {count} scores are -inf: two samples of a batch made the same spikes"
-    assert result.history["decoded"]["notes"][-1].startswith(said)
-    assert ("norm=batch" in result.history["decoded"]["notes"][-1]) == (settings.norm == "init")
-
-
 def test_a_checkpoint_of_other_settings_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Interrupted):
         search_cell(noise(), tmp_path, LIGHT, on_evaluations=crash_after(1))
@@ -132,3 +122,16 @@ def test_presets_carry_the_published_settings() -> None:
     assert (preset("snasnet", "cifar100").channels, light.norm, snas.norm) == (128, "batch", "batch")
     with pytest.raises(SearchError, match="preset: found 'huge'; allowed: tiny, cifar10"):
         preset("lightsnn", "huge")
+
+
+def test_scores_that_tell_nothing_are_said(tmp_path: Path) -> None:
+    """Two equal images make the same spikes with any weights."""
+    data = noise()
+    data.x_train[:] = data.x_train[0]
+    result = search_cell(data, tmp_path, replace(SNAS, candidates=3))
+    (said,) = (note for note in result.history["decoded"]["notes"] if "-inf" in note)
+    assert said.startswith("3 of 3 scores are -inf")
+    assert "the order of candidates decided alone" in said
+    rows = [{"score": None}, {"score": 1.0}]
+    assert "few neurons spike; norm=batch" in score_remarks(rows, replace(SNAS, norm="init"))[0]
+    assert score_remarks(rows[1:], SNAS) == ()

@@ -91,7 +91,9 @@ def certain(network: Decoded, chosen: SearchSettings) -> Choices:
 @pytest.fixture(scope="module", params=["loihi1", "loihi2"])
 def priced(request: pytest.FixtureRequest) -> tuple[SearchSettings, ChipCost]:
     chosen = settings(request.param, keep=0.3, lambda_mem=1e-6)
-    return chosen, ChipCost(SPACE, INPUT, chosen)
+    cost = ChipCost(SPACE, INPUT, chosen)
+    cost.find_prices()
+    return chosen, cost
 
 
 def test_a_chips_memory_of_a_certain_network_is_what_the_compiler_estimates(
@@ -130,6 +132,7 @@ def test_prices_of_a_sum_are_found_exactly(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(chip_prices, "estimate", charge)
     chosen = settings("loihi2")
     cost = ChipCost(SPACE, INPUT, chosen)
+    cost.find_prices()
     for network in random_networks(SPACE, chosen, 30, seed=3):
         expected = charge(to_genotype(network, SPACE, INPUT, chosen, "one"), load_profile("loihi2"))
         assert float(cost.memory(certain(network, chosen))) == pytest.approx(64 * expected.synapse_words, rel=1e-4)
@@ -143,7 +146,7 @@ def test_a_chips_gradient_points_to_what_it_charges_less_for(priced: tuple[Searc
     prices = cost.memory_prices
     assert torch.equal(
         by_beta.argmin(1),
-        (choices.bits() * (prices.widths - (choices.bits() * prices.widths).sum(1, keepdim=True))).argmin(1),
+        (choices.bits() * (prices.bits - (choices.bits() * prices.bits).sum(1, keepdim=True))).argmin(1),
     )
     dearer = [edge.number for edge in SPACE.edges if edge.identity and prices.edges[edge.number].diff() > 0]
     assert dearer, "a convolution takes more memory than an identity"

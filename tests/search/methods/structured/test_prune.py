@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from math import prod
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from random_networks import random_input, random_trained_genotype
@@ -11,7 +14,17 @@ import litesnn
 from litesnn.base.errors import DataError, GenotypeError, PruningError
 from litesnn.compiler.accounting import paper_counts
 from litesnn.compiler.genotype import LoadedGenotype, resolve
-from litesnn.search.methods.structured import METHODS, Goals, Scoring, channel_groups, parse_rates, prune
+from litesnn.compiler.profile import Profile
+from litesnn.search.methods.structured import (
+    METHODS,
+    Goals,
+    Scoring,
+    channel_groups,
+    filling,
+    goals,
+    parse_rates,
+    prune,
+)
 from litesnn.search.model.reference import run_reference
 
 HALF = parse_rates("0.5")
@@ -137,3 +150,52 @@ def test_all_groups_are_reported(tmp_path) -> None:
     result = prune(network, Scoring("random"), HALF)
     assert [entry.group for entry in result.groups] == list(channel_groups(network.topology))
     assert all(0 <= entry.lowest <= entry.highest < 1 for entry in result.groups)
+
+
+def counted(network: LoadedGenotype, profile: Profile) -> SimpleNamespace:
+    """What a chip takes that holds 64 neurons a core, and a word for every weight that is stored: neurons bind."""
+    neurons = sum(prod(node.shape) for node in network.topology.nodes)
+    words = sum(prod(edge.weight_shape) for edge in network.topology.edges() if edge.weighted)
+    bounds = {"neurons": neurons / 64, "synapse_words": words / 10**6}
+    return SimpleNamespace(cores=-(-neurons // 64), synapse_words=words, bounds=bounds, binds="neurons")
+
+
+@pytest.fixture
+def by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (goals, filling):
+        monkeypatch.setattr(module, "estimate", counted)
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_limits_of_a_chip_take_most_from_the_groups_that_hold_most_of_what_binds(tmp_path) -> None:
+    """Neurons bind: the widest maps lose channels first, and no group loses more than one that holds more."""
+    network, profile = loaded(vgg(), tmp_path), litesnn.load_profile("loihi2")
+    before = counted(network, profile)
+    result = prune(network, Scoring("l1"), goals=Goals(max_cores=before.cores // 2), profile=profile)
+    assert result.binds == "neurons"
+    assert counted(result.genotype, profile).cores <= before.cores // 2
+    held = {node.name: prod(node.shape) for node in network.topology.nodes}
+    rates = {group.group.name: group.rate for group in result.groups}
+    assert rates[max(rates, key=lambda name: held[name])] == max(rates.values()) > min(rates.values())
+    assert all(rates[a] >= rates[b] for a in rates for b in rates if held[a] >= held[b])
+    common = prune(network, Scoring("l1"), goals=Goals(cores=before.cores // 2), profile=profile)
+    kept = [sum(np.log(g.after / g.before) for g in found.groups) for found in (result, common)]
+    assert kept[0] > kept[1], "more is left of the groups than with a common rate"
+
+
+@pytest.mark.usefixtures("by_hand")
+def test_memory_is_kept_within_and_what_is_out_of_reach_is_said(tmp_path) -> None:
+    network, profile = loaded(vgg(), tmp_path), litesnn.load_profile("loihi2")
+    half = 4 * counted(network, profile).synapse_words
+    result = prune(network, Scoring("l1"), goals=Goals(max_memory=half), profile=profile)
+    assert result.binds == "synapse_words"
+    assert 8 * counted(result.genotype, profile).synapse_words <= half
+    assert result.groups[0].rate < max(group.rate for group in result.groups), "the first layer has few weights"
+    one_each = prune(network, Scoring("l1"), parse_rates("0.999"), profile=profile).genotype
+    least = 8 * counted(one_each, profile).synapse_words
+    with pytest.raises(PruningError, match=f"--max-memory: found 8; smallest reachable: {least:,}"):
+        prune(network, Scoring("l1"), goals=Goals(max_memory=8), profile=profile)
+    with pytest.raises(PruningError, match="--max-cores: needs a chip"):
+        prune(network, Scoring("l1"), goals=Goals(max_cores=8))
+    with pytest.raises(PruningError, match="found with --target-size or --target-cores"):
+        Goals(cores=3, max_cores=3)
