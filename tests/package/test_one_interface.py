@@ -78,6 +78,7 @@ ELSEWHERE = {
     "frames split downsample polarity filters frame_ms hop_ms": "`preprocessing`, or a `Dataset`",
     "raw simulator models lava_timeout": "of `run`: `run_lava` is a function of its own",
     "sweep_texts assignments": "a loop; `settings`",
+    "max_cores max_memory max_latency widths": "refused by name of cell searches, which keep to no chip",
 }
 """Options -> how the same is said in Python."""
 PYTHON = {
