@@ -14,7 +14,7 @@ from litesnn.reading import parse_json
 from litesnn.runtime.prove.image.core import Core, Routes, Tables, read_core, read_routes
 from litesnn.runtime.prove.image.groups import group_problems, own_synapses
 from litesnn.runtime.prove.image.lists import decode_lists
-from litesnn.runtime.prove.image.messages import Arriving, arriving
+from litesnn.runtime.prove.image.messages import Arriving, arriving, by_core
 from litesnn.runtime.prove.image.reads import read_problems
 from litesnn.runtime.prove.program import Block, Entry, Graph
 from litesnn.runtime.prove.verdict import Problem, UnknownError
@@ -41,9 +41,9 @@ def image_problems(graph: Graph, files: Mapping[str, bytes]) -> Iterator[Problem
             raise UnknownError(f"image.json: sender '{sender['name']}' is written into neurons")
     tables.end()
     routes += [part for core in cores for part in core.sending()]
-    blocks = _blocks(graph, cores)
+    blocks, to = _blocks(graph, cores), by_core(routes)
     for core in cores:
-        messages = arriving(graph, core.number, len(core.axons) - 1, routes=routes)
+        messages = arriving(graph, core.number, len(core.axons) - 1, routes=to.get(core.number, ()))
         yield from messages.problems
         yield from _core(graph, core, messages, blocks)
 

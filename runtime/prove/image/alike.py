@@ -68,6 +68,8 @@ class _Due:
 def list_problem(lists: Lists, reads: Read, box: Box, shape: tuple[int, ...], due: dict[int, Synapses]) -> str | None:
     """A text where lists lead elsewhere than `due` says, or with other weights or delays."""
     rows, (count, height, width) = _Due(due), shape
+    if not len(reads.ids) and not len(rows.target):
+        return None
     down, across = (_Axis(side, runs) for side, runs in zip((height, width), rows.axes, strict=True))
     place = reads.ids % (height * width)
     begins = down.begins[place // width] * box.strides[1] + across.begins[place % width] * box.strides[2]

@@ -18,20 +18,30 @@ MESSAGES_MAX = 2**27
 
 
 class Arriving(NamedTuple):
-    """Messages to one core by the population that sends them: ids of its map, axon and tag of each; and what sends astray."""
+    """Messages to one core by the population that sends them, and what sends astray.
+
+    Ids of its map, axon and tag of each message; the tags are the ids themselves, the same array, where every neuron sends its own.
+    """
 
     by_source: dict[str, tuple[Ints, Ints, Ints]]
     problems: tuple[Problem, ...]
 
 
+def by_core(routes: Sequence[Routes]) -> dict[int, list[Routes]]:
+    """Routes by the core that they lead to."""
+    found: dict[int, list[Routes]] = {}
+    for sender in routes:
+        for core in np.unique(sender.rows[:, 2]).tolist():
+            found.setdefault(core, []).append(sender._replace(rows=sender.rows[sender.rows[:, 2] == core]))
+    return found
+
+
 def arriving(graph: Graph, core: int, axons: int, routes: Sequence[Routes]) -> Arriving:
-    """Everything that is sent to a core of so many axons."""
+    """Everything that is sent to a core of so many axons, by all `routes` to it."""
     parts: dict[str, list[tuple[Ints, Ints, Ints]]] = {}
     problems: list[Problem] = []
     for sender in routes:
-        rows = sender.rows[sender.rows[:, 2] == core]
-        if not len(rows):
-            continue
+        rows = sender.rows
         count, start = rows[:, 1], rows[:, 0] - sender.first
         shape = graph.populations[sender.source].entry["shape"]
         size = int(np.prod(shape)) if sender.ids is None else len(sender.ids)
@@ -40,13 +50,16 @@ def arriving(graph: Graph, core: int, axons: int, routes: Sequence[Routes]) -> A
             continue
         if count.sum() > MESSAGES_MAX:
             raise UnknownError(f"{sender.place}: more than {MESSAGES_MAX:,} messages to core {core}")
-        which = np.repeat(np.arange(len(rows)), count)
         number = spread(start, count)
         ids = number if sender.ids is None else sender.ids[number]
-        tags = np.where(rows[which, 4] == OWN_ID, ids, rows[which, 4])
-        parts.setdefault(sender.source, []).append((ids, rows[which, 3], tags))
+        tags = ids
+        if (rows[:, 4] != OWN_ID).any():
+            tag = np.repeat(rows[:, 4], count)
+            tags = np.where(tag == OWN_ID, ids, tag)
+        parts.setdefault(sender.source, []).append((ids, np.repeat(rows[:, 3], count), tags))
     found = {}
     for source, columns in parts.items():
-        ids, axons_of, tags = map(np.concatenate, zip(*columns, strict=True))
-        found[source] = (ids, axons_of, tags)
+        ids, axons_of = (np.concatenate([column[part] for column in columns]) for part in (0, 1))
+        own = all(column[2] is column[0] for column in columns)
+        found[source] = (ids, axons_of, ids if own else np.concatenate([column[2] for column in columns]))
     return Arriving(found, tuple(problems))

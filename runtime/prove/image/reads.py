@@ -43,7 +43,8 @@ def read_problems(
         rows = _rows(core, messages.by_source.get(source))
         for number, box in enumerate(core.groups):
             into = [b for b in blocks if (b.source, b.target) == (source, box.population)]
-            own = tuple(values[rows[0] == number] for values in rows)
+            here = slice(None) if len(core.groups) == 1 else rows[0] == number
+            own = tuple(values[here] for values in rows[1:])
             if into or len(own[0]):
                 yield from _pair(graph, core, lists, source=source, box=box, blocks=into, rows=own)
 
@@ -54,9 +55,8 @@ def _rows(core: Core, arrived: tuple[Ints, Ints, Ints] | None) -> tuple[Ints, In
         return (np.zeros(0, np.int64),) * 4
     ids, axon, tag = arrived
     count = core.axons[axon + 1] - core.axons[axon]
-    which = np.repeat(np.arange(len(ids)), count)
-    read = spread(core.axons[axon], count)
-    return core.reads[read, 4], ids[which], read, tag[which]
+    read, sender = spread(core.axons[axon], count), np.repeat(ids, count)
+    return core.reads[read, 4], sender, read, sender if tag is ids else np.repeat(tag, count)
 
 
 def _pair(
@@ -72,17 +72,19 @@ def _pair(
     population = graph.populations[source]
     shape, place = tuple(population.entry["shape"]), f"{core.binary}: '{source}' into '{box.population}'"
     due = _due(blocks, shape, box)
-    _, ids, read, tag = rows
-    kinds = core.reads[read, 0]
-    sliding, plain = kinds == WINDOW, kinds != WINDOW
-    for row in np.unique(read[sliding]).tolist():
-        own = sliding & (read == row)
+    ids, read, tag = rows
+    present = np.flatnonzero(np.bincount(read))
+    sliding = present[core.reads[present, 0] == WINDOW]
+    for row in sliding.tolist():
+        own = slice(None) if len(present) == 1 else read == row
         text = window_synapses(core, lists, row, box=box, shape=shape, sent=(ids[own], tag[own]), due=due)
         if text:
             yield Problem("differs", place, text)
             return
-    chosen = core.reads[read[plain], 1] + np.where(kinds[plain] == POPULATION, tag[plain], 0)
-    if (chosen >= core.reads[read[plain], 1:3].sum(axis=1)).any():
+    plain = np.flatnonzero(core.reads[read, 0] != WINDOW) if len(sliding) < len(present) else np.zeros(0, np.int64)
+    kind, first, count = core.reads[read[plain], :3].T
+    chosen = first + np.where(kind == POPULATION, tag[plain], 0)
+    if (chosen >= first + count).any():
         yield Problem("differs", place, "a message reads beyond the lists of its axon")
         return
     reads = Read(ids[plain], chosen, core.reads[read[plain], 3])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import numpy.typing as npt
 
 from litesnn.runtime.prove.image.core import Box, Core
 from litesnn.runtime.prove.image.lists import Lists
@@ -44,7 +47,8 @@ def window_synapses(
         return "a window with a stride or a dilation below 1"
     if len(set(channels.tolist())) < len(channels) or (channels >= shape[0]).any():
         return "a window with lists or channels that are not there"
-    if (tags != ids).any() or len(np.unique(ids)) < len(ids):
+    sends = np.bincount(ids, minlength=math.prod(shape)).reshape(shape)
+    if (tags != ids).any() or sends.max() > 1:
         return "a neuron sends another's id into a window, or its own twice"
     first, last = lists.first[start], lists.first[start + count]
     which = np.repeat(np.arange(count), np.diff(lists.first[start : start + count + 1]))
@@ -61,17 +65,15 @@ def window_synapses(
         found = Synapses((shape[1], shape[2]), (box.sides[1], box.sides[2]), shape[0])
         ends = (np.arange(box.sides[0]), channels)
         found.add(kernels, ends, tuple(window["stride"]), (padding[0], padding[1]), tuple(window["dilation"]))
-        if (missing := _silent(found, ids, shape)) is not None:
+        if (missing := _silent(found, sends > 0)) is not None:
             return f"neuron {missing} is under a window and does not send"
         nothing = Synapses(found.read, found.made, shape[0])
         due[late] = due.get(late, nothing).minus(found)
     return None
 
 
-def _silent(found: Synapses, ids: Ints, shape: tuple[int, ...]) -> int | None:
-    """A neuron of the source that has synapses and does not send."""
-    sends = np.zeros(shape, bool)
-    sends.ravel()[ids] = True
+def _silent(found: Synapses, sends: npt.NDArray[np.bool_]) -> int | None:
+    """A neuron of the source that has synapses and does not send; `sends`, (C, H, W)."""
     if sends.all():
         return None
     _, reads, _ = found.total()
@@ -80,5 +82,5 @@ def _silent(found: Synapses, ids: Ints, shape: tuple[int, ...]) -> int | None:
         part = np.ix_(channels, y + down * np.arange(rows), x + across * np.arange(columns))
         for at in np.argwhere(~sends[part])[:1]:
             c, i, j = (axis.ravel()[place] for axis, place in zip(part, at, strict=True))
-            return int((c * shape[1] + i) * shape[2] + j)
+            return int((c * sends.shape[1] + i) * sends.shape[2] + j)
     return None
