@@ -1,4 +1,5 @@
-"""From the likeliest network to a smaller one: change by change, whatever saves most for the likelihood that it costs."""
+"""From the likeliest network to a smaller one, change by change, whatever saves most for the likelihood that it costs; and to a wider
+one, where there is room."""
 
 from __future__ import annotations
 
@@ -70,6 +71,24 @@ class Worth:
             for other in candidates:
                 if other != value:
                     yield (*now[:place], other, *now[place + 1 :])
+
+
+def wider(network: Decoded, worth: Worth, excess: Callable[[Decoded], float]) -> Decoded:
+    """The network with the channels that there is room for: one stem or cell after the other gets its next share, the likeliest of
+    those that leave no excess."""
+    shares, candidates = list(shares_of(network)), worth.settings.widths
+    while True:
+        found = []
+        for place, share in enumerate(shares):
+            if share < candidates[-1]:
+                more = candidates[candidates.index(share) + 1]
+                other = replace(network, shares=(*shares[:place], more, *shares[place + 1 :]))
+                if excess(other) <= _SAVES:
+                    found.append(other)
+        if not found:
+            return network
+        network = max(found, key=worth.of)
+        shares = list(shares_of(network))
 
 
 def smaller(start: Decoded, worth: Worth, excess: Callable[[Decoded], float]) -> Decoded:
