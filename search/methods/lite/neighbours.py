@@ -74,7 +74,7 @@ class Worth:
         for place, value in enumerate(now):
             for other in candidates:
                 if other != value:
-                    yield (*now[:place], other, *now[place + 1 :])
+                    yield tuple(other if at == place else kept for at, kept in enumerate(now))
 
 
 def wider(network: Decoded, worth: Worth, excess: Callable[[Decoded], float]) -> Decoded:
