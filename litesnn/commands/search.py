@@ -39,10 +39,10 @@ from litesnn.search.methods.registry import METHODS
 from litesnn.search.settings.own_data import EventChoices, OwnData, SoundChoices
 
 if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
+    from litesnn.search.run.found import FoundRun
     from litesnn.search.run.history import SearchResult
 
+SWEEP_PAGE = "sweep.html"
 search_app = typer.Typer(
     name="search",
     cls=ShownGroup,
@@ -104,7 +104,7 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
     ) -> None:
         with errors_to_exit(), expected_time_told(json_output):
             from litesnn.base.output import check_file
-            from litesnn.base.output_kinds import SWEEP
+            from litesnn.base.output_kinds import PAGE, SWEEP
             from litesnn.jobs.plugins import use_installed_plugins
             from litesnn.search.data import load_dataset
             from litesnn.search.data.chosen import chosen_preprocessing
@@ -128,6 +128,7 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
                     variants = over_seeds(variants, parse_seeds(seeds))
                 elif sweep:
                     check_file(output / sweep.file, SWEEP)
+                    check_file(output / SWEEP_PAGE, PAGE)
                 with parts_bar(plan) as progress:
                     runs = search_several(method, load, output, variants, options, plan, progress)
                 if not is_first_process():
@@ -135,7 +136,7 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
                 if plan.share is not None:
                     show_share(plan, str(output))
                 elif sweep and seeds is None:
-                    _show_sweep(sweep, sweep.points(output, runs, True), output, json_output)
+                    _show_sweep(sweep, runs, output, json_output)
                 else:
                     show_runs(runs, json_output)
                 return
@@ -210,10 +211,17 @@ def _show(method: SearchMethod[Any], result: "SearchResult", dataset: str, json_
     show_registers(result.path)
 
 
-def _show_sweep(sweep: Sweep[Any], points: Sequence["DataclassInstance"], output: Path, json_output: bool) -> None:
+def _show_sweep(sweep: Sweep[Any], runs: "Sequence[FoundRun]", output: Path, json_output: bool) -> None:
+    points = sweep.points(output, runs, True)
     from rich import box
     from rich.table import Table
 
+    from litesnn.base.output import write_atomically
+    from litesnn.base.output_kinds import PAGE
+    from litesnn.display.run_page import render_comparison
+    from litesnn.search.run.comparison import Comparison
+
+    write_atomically(output / SWEEP_PAGE, render_comparison(Comparison.of(runs)).encode(), PAGE)
     if json_output:
         print_json({"output": str(output / "sweep.json"), "points": [asdict(point) for point in points]})
         return
@@ -226,8 +234,10 @@ def _show_sweep(sweep: Sweep[Any], points: Sequence["DataclassInstance"], output
 
 
 def _written(value: Any, unit: str) -> str:
-    from litesnn.compiler.report.numbers import si
+    from litesnn.compiler.report.numbers import MISSING, si
 
+    if value is None:
+        return MISSING
     if unit == "share":
         return f"{value:.2%}"
     if unit in ("B", "count"):

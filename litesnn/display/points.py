@@ -76,14 +76,17 @@ def columns_plot(title: str, names: Sequence[str], marks: Sequence[Mark], refuse
     )
 
 
-def scatter_plot(title: str, marks: Sequence[Mark], across: Scale, up: Scale) -> Plot:
-    """One measure over another, both from 0."""
+def scatter_plot(
+    title: str, marks: Sequence[Mark], across: Scale, up: Scale, *, low: float = 0, high: float | None = None
+) -> Plot:
+    """One measure over another, both from 0, or the one that goes up from `low` to `high`."""
     right, top = (max((getattr(mark, axis) for mark in marks), default=0) or 1 for axis in ("x", "y"))
+    top = top if high is None else high
     return Plot(
         title,
-        tuple(Point(_across(mark.x, right), _down(mark.y, top), mark) for mark in marks),
+        tuple(Point(_across(mark.x, right), _down(mark.y, top, low), mark) for mark in marks),
         tuple((_across(value, right), text) for value, text in across.values(right)),
-        up.ticks(top),
+        up.ticks(top, low),
     )
 
 
@@ -93,18 +96,18 @@ class Scale:
 
     write: Callable[[float], str]
 
-    def values(self, top: float) -> list[tuple[float, str]]:
-        """0, the half and the whole of an axis."""
-        return [(value, self.write(value)) for value in (0, top / 2, top)]
+    def values(self, top: float, low: float = 0) -> list[tuple[float, str]]:
+        """The lowest of an axis, 0 unless said otherwise, its middle and its highest."""
+        return [(value, self.write(value)) for value in (low, (low + top) / 2, top)]
 
-    def ticks(self, top: float) -> tuple[tuple[str, str], ...]:
+    def ticks(self, top: float, low: float = 0) -> tuple[tuple[str, str], ...]:
         """The same, by their place on a vertical axis."""
-        return tuple((_down(value, top), text) for value, text in self.values(top))
+        return tuple((_down(value, top, low), text) for value, text in self.values(top, low))
 
 
 def _across(value: float, right: float) -> str:
     return px(_LEFT + 6 + value / right * (WIDTH - _LEFT - _RIGHT - 16))
 
 
-def _down(value: float, top: float) -> str:
-    return px(HEIGHT - _BOTTOM - value / top * (HEIGHT - _TOP - _BOTTOM))
+def _down(value: float, top: float, low: float = 0) -> str:
+    return px(HEIGHT - _BOTTOM - (value - low) / (top - low) * (HEIGHT - _TOP - _BOTTOM))

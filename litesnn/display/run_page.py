@@ -9,7 +9,9 @@ from typing import Any
 
 from litesnn.compiler.report.html import page_style
 from litesnn.compiler.report.numbers import count, percent, si
+from litesnn.display.cell_bars import cell_bars
 from litesnn.display.curves import Chart, series_chart
+from litesnn.display.pareto import pareto_plots
 from litesnn.display.runs import (
     MEASURES,
     comparison_notes,
@@ -48,6 +50,9 @@ def render_run(run: FoundRun) -> str:
         "data": _data(run),
         "settings": {name: written(value).replace(",", ", ") or "none" for name, value in run.settings.items()},
         "decoded": _decoded(run),
+        "cells": None
+        if run.history is None or run.method != "litesnn" or run.kind != "search"
+        else cell_bars(run.history),
         "versions": sessions[-1].versions if sessions else (run.history or {}).get("versions", {}),
         "state": state_of(run),
     }
@@ -80,6 +85,7 @@ def render_comparison(comparison: Comparison) -> str:
         ],
         "notes": list(comparison_notes(comparison)),
         "charts": _side_by_side(runs),
+        "pareto": pareto_plots(runs),
     }
     return search_template("comparison.html.j2").render(comparison=comparison, view=view, style=page_style())
 

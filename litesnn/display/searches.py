@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from litesnn.compiler.report.numbers import si
+from litesnn.compiler.report.numbers import si, words
 from litesnn.display.cell_search_page import render_cell_search
 from litesnn.display.plain_search_page import render_plain_search
 from litesnn.display.search_page import render_search
@@ -36,6 +36,21 @@ def _lite_lines(history: Mapping[str, Any]) -> Iterator[str]:
     )
     for edge in decoded["edges"]:
         yield f"  {edge}"
+    if len(history["settings"].get("widths", ())) > 1:
+        yield f"  channels of the stem, and of the nodes of each cell: {' '.join(map(str, decoded['channels']))}"
+    if "estimate" in history:
+        yield _estimate_line(history["estimate"], history["settings"])
+
+
+def _estimate_line(found: Mapping[str, Any], settings: Mapping[str, Any]) -> str:
+    """What it takes of its chip, beside what it may take, and what binds."""
+    most = {name: settings.get(f"max_{name}") for name in ("cores", "memory", "latency")}
+    limits = {name: "" if limit is None else f" (at most {limit:,})" for name, limit in most.items()}
+    return (
+        f"estimate on {found['profile']}: {found['cores']:,} core(s){limits['cores']}, {found['synapse_memory']:,} bytes of synapse "
+        f"memory{limits['memory']}, answer after {found['latency']} steps{limits['latency']}, {found['neurons']:,} neurons; "
+        f"{words(found['binds']) or 'nothing'} bind"
+    )
 
 
 def _cell_lines(history: Mapping[str, Any]) -> Iterator[str]:

@@ -180,7 +180,7 @@ def train_genotype(
         record, registers = _record(model, parts, data, settings, ranks, watch)
 
         def write() -> None:
-            write_history(files.history, data, record, history)
+            write_history(files.history, data, record, history, loaded.spec)
             save_genotype(export_document(model, record), export_tensors(model), target)
 
         run.finish(write)

@@ -19,15 +19,15 @@ from litesnn.compiler.genotype import Genotype, InputSpec
 from litesnn.compiler.profile import load_profile
 from litesnn.search.methods.lite.chip_prices import MEASURES, Prices, chip_prices
 from litesnn.search.methods.lite.choices import Choices
-from litesnn.search.methods.lite.decode import Decoded, kept_shares, to_genotype
-from litesnn.search.methods.lite.neighbours import Worth, smaller
+from litesnn.search.methods.lite.decode import Decoded, kept_shares, shares_of, to_genotype
+from litesnn.search.methods.lite.neighbours import Worth, smaller, wider
 from litesnn.search.methods.lite.plain_prices import PlainPrices
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.lite.widths import RelativeSizes
 from litesnn.search.spaces import SpikeDhsSpace
 
 MOST_ESTIMATES = 8
-"""Networks that are estimated before the likeliest that fits is taken."""
+"""Networks that are estimated before the best that fits is taken."""
 STRICTER = 1.05
 """How much dearer a measure becomes where what it charged let the same network pass again."""
 _WORD_BYTES, _BYTE_BITS = 8, 8
@@ -112,19 +112,21 @@ class Budget(nn.Module):
         return _named(by["cores"], by["memory"], by["depth"] + network.timesteps, by["neurons"])
 
     def within(self, choices: Choices, likeliest: Decoded, dearer: Charges | None = None) -> Decoded:
-        """The network near the likeliest that fits by prices, times `dearer` of each measure; the smallest reached where none does."""
+        """The network near the likeliest that fits by prices, times `dearer` of each measure, as wide as there is room; the smallest that is
+        reached where none fits."""
         factors = dearer or {}
 
         def excess(network: Decoded) -> float:
             priced = self.priced(network)
             return sum(max(0.0, priced[n] * factors.get(n, 1.0) / limit - 1) for n, limit in self.limits.items())
 
-        return smaller(likeliest, Worth(self.space, choices, self.settings), excess)
+        worth = Worth(self.space, choices, self.settings)
+        return wider(smaller(likeliest, worth, excess), worth, excess)
 
     def fitting(
         self, choices: Choices, likeliest: Decoded, genotype: Callable[[Decoded], Genotype]
     ) -> tuple[Decoded, Estimate]:
-        """The likeliest network found that the estimate says to fit.
+        """The widest network found that the estimate says to fit, and of equally wide ones the likeliest.
 
         Where it says other than the prices did, prices become dearer or cheaper by as much, and another network is looked for.
         """
@@ -151,7 +153,7 @@ class Budget(nn.Module):
             dearer = {name: self.taken(found)[name] / max(priced[name], 1e-9) for name in self.limits}
         fitting = {network: found for network, found in seen.items() if found is not None and self.holds(found)}
         if fitting:
-            best = max(fitting, key=worth.of)
+            best = max(fitting, key=lambda network: (sum(shares_of(network)), worth.of(network)))
             found = fitting[best]
             assert found is not None
             return best, found

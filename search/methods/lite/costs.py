@@ -54,7 +54,7 @@ class PaperCost(nn.Module):
 
     def memory(self, choices: Choices) -> Tensor:
         """Eq. 18, 19."""
-        reads = self.sizes(choices.channels()).reads
+        reads: Tensor = self.sizes(choices.channels()).reads
         return (self._bits(choices) * (self.weights.sum(2) * reads).sum(1)).sum()
 
     def operations(self, choices: Choices, rates: Tensor) -> Tensor:
@@ -72,7 +72,8 @@ class PaperCost(nn.Module):
     def _synaptic_operations(self, ops: Tensor, choices: Choices, rates: Tensor) -> Tensor:
         """SynOps per sample of every cell, (cells,)."""
         spikes = expected_rate(rates, choices.steps())[:, self.sources]
-        per_edge = (ops * self.synapses).sum(2) * self.sizes(choices.channels()).reads
+        reads: Tensor = self.sizes(choices.channels()).reads
+        per_edge = (ops * self.synapses).sum(2) * reads
         return (per_edge * spikes).sum(1)
 
 

@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 
 
 def _variants(settings: SearchSettings, texts: Sequence[str]) -> list[Variant]:
-    from litesnn.search.methods.lite.sweeping import FIGURE_3, pair_variants, parse_pair
+    from litesnn.search.methods.lite.sweeping import FIGURE_3, pair_variants, sweep_variants
 
-    pairs = list(FIGURE_3) if list(texts) == ["figure3"] else [parse_pair(text) for text in texts]
-    return pair_variants(settings, pairs)
+    return pair_variants(settings, FIGURE_3) if list(texts) == ["figure3"] else sweep_variants(settings, texts)
 
 
 def _points(folder: Path, runs: Sequence[FoundRun], whole: bool) -> list[SweepPoint]:
@@ -48,13 +47,16 @@ class LiteSnn(SearchMethod[SearchSettings]):
     presets_about = "tiny (minutes on a CPU), or the paper's small, medium, large, gsc."
     sweep = Sweep(
         "MEM:COMP",
-        "One search per pair of lambdas, with a table; `figure3` for the paper's.",
+        "One search per pair of lambdas, or per limit, cores=32; with a table and sweep.html; `figure3` for the paper's pairs.",
         (
             Column("lambda mem", "lambda_mem"),
             Column("lambda comp", "lambda_comp"),
             Column("accuracy", "accuracy", "share"),
             Column("model size", "model_size", "B"),
             Column("Bit-SynOps", "bit_syn_ops", "count"),
+            Column("most cores", "max_cores"),
+            Column("cores", "cores"),
+            Column("synapse memory", "synapse_memory", "B"),
             Column("bits per cell", "bits"),
             Column("T", "timesteps"),
             Column("folder", "folder"),

@@ -1,15 +1,18 @@
-"""From the likeliest network to a smaller one: change by change, whatever saves most for the likelihood that it costs."""
+"""From the likeliest network to a smaller one, change by change, whatever saves most for the likelihood that it costs; and to a wider
+one, where there is room."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import TypeVar
 
 from litesnn.search.methods.lite.choices import Choices
 from litesnn.search.methods.lite.decode import Decoded, decode, shares_of
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.spaces import CONV, SKIP, CandidateEdge, SpikeDhsSpace
 
+Number = TypeVar("Number", int, float)
 _SAVES = 1e-9
 """The least that a change has to save to be one."""
 
@@ -19,10 +22,12 @@ class Worth:
 
     def __init__(self, space: SpikeDhsSpace, choices: Choices, settings: SearchSettings) -> None:
         self.space, self.choices, self.settings = space, choices, settings
-        self._edges = choices.alpha.detach().log_softmax(1).tolist()
-        self._bits = choices.beta.detach().log_softmax(1).tolist()
-        self._steps = choices.psi.detach().log_softmax(0).tolist()
-        self._shares = [] if choices.gamma is None else choices.gamma.detach().log_softmax(1).tolist()
+        self._edges: list[list[float]] = choices.alpha.detach().log_softmax(1).tolist()
+        self._bits: list[list[float]] = choices.beta.detach().log_softmax(1).tolist()
+        self._steps: list[float] = choices.psi.detach().log_softmax(0).tolist()
+        self._shares: list[list[float]] = (
+            [] if choices.gamma is None else choices.gamma.detach().log_softmax(1).tolist()
+        )
 
     def of(self, network: Decoded) -> float:
         """The logarithm of a network's likelihood, but for a constant."""
@@ -65,11 +70,29 @@ class Worth:
         return (SKIP if skip > conv else CONV,)
 
     @staticmethod
-    def _each(now: tuple[float, ...], candidates: tuple[float, ...]) -> Iterator[tuple[float, ...]]:
+    def _each(now: tuple[Number, ...], candidates: tuple[Number, ...]) -> Iterator[tuple[Number, ...]]:
         for place, value in enumerate(now):
             for other in candidates:
                 if other != value:
-                    yield (*now[:place], other, *now[place + 1 :])
+                    yield tuple(other if at == place else kept for at, kept in enumerate(now))
+
+
+def wider(network: Decoded, worth: Worth, excess: Callable[[Decoded], float]) -> Decoded:
+    """The network with the channels that there is room for: one stem or cell after the other gets its next share, the likeliest of
+    those that leave no excess."""
+    shares, candidates = list(shares_of(network)), worth.settings.widths
+    while True:
+        found = []
+        for place, share in enumerate(shares):
+            if share < candidates[-1]:
+                more = candidates[candidates.index(share) + 1]
+                other = replace(network, shares=(*shares[:place], more, *shares[place + 1 :]))
+                if excess(other) <= _SAVES:
+                    found.append(other)
+        if not found:
+            return network
+        network = max(found, key=worth.of)
+        shares = list(shares_of(network))
 
 
 def smaller(start: Decoded, worth: Worth, excess: Callable[[Decoded], float]) -> Decoded:

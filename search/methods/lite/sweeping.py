@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 
@@ -17,6 +18,7 @@ from litesnn.base.output_kinds import SWEEP
 from litesnn.base.parts.compute import IN_TURN, Plan
 from litesnn.search.data import Dataset, load_dataset
 from litesnn.search.methods.lite.history import EpochRow
+from litesnn.search.methods.lite.limits import SHARES
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.methods.method import SearchOptions
 from litesnn.search.methods.several import Variant, search_several
@@ -31,7 +33,7 @@ SWEEP_FILE = "sweep.json"
 @dataclass(frozen=True)
 class SweepPoint:
     """What one pair of lambdas found: `accuracy` at its T in the last epoch of the search (a fraction), `model_size` in bytes,
-    `bit_syn_ops` per sample, as `EpochRow`."""
+    `bit_syn_ops` per sample, as `EpochRow`; `cores` and `synapse_memory` in bytes as estimated, where the search has a chip."""
 
     lambda_mem: float
     lambda_comp: float
@@ -41,6 +43,9 @@ class SweepPoint:
     bit_syn_ops: float
     bits: list[int]
     timesteps: int
+    max_cores: int | None = None
+    cores: int | None = None
+    synapse_memory: int | None = None
 
 
 def sweep(
@@ -81,6 +86,23 @@ def pair_variants(settings: SearchSettings, pairs: Sequence[tuple[float, float]]
     ]
 
 
+def sweep_variants(settings: SearchSettings, texts: Sequence[str]) -> list[Variant]:
+    """The searches of `MEM:COMP` and `cores=N`; widths are a choice where one has a limit and no other are given."""
+    variants = []
+    for index, text in enumerate(texts):
+        name, equals, value = text.partition("=")
+        if not equals:
+            memory, operations = parse_pair(text)
+            changes: dict[str, Any] = {"lambda_mem": memory, "lambda_comp": operations}
+        elif name.strip() == "cores" and value.strip().isdecimal() and len(value) < 10:
+            widths = settings.widths if len(settings.widths) > 1 else SHARES
+            changes = {"max_cores": int(value), "widths": widths}
+        else:
+            raise SearchError(f"sweep: found '{text[:80]}'; allowed: LAMBDA_MEM:LAMBDA_COMP, cores=N, or figure3")
+        variants.append(Variant(f"sweep-{index}", replace(settings, **changes)))
+    return variants
+
+
 def points_of(out_dir: Path, runs: Sequence[FoundRun], whole: bool) -> list[SweepPoint]:
     """The points of the searches that are done; writes `sweep.json` where they are the `whole` sweep."""
     points = [_point(run) for run in runs]
@@ -112,6 +134,7 @@ def _point(run: FoundRun) -> SweepPoint:
         raise SearchError(
             f"{run.path}: not a whole history ({str(error)[:200]}); remove it or start the sweep without resuming"
         ) from error
+    found = run.history.get("estimate", {})
     return SweepPoint(
         lambda_mem=run.settings["lambda_mem"],
         lambda_comp=run.settings["lambda_comp"],
@@ -121,4 +144,7 @@ def _point(run: FoundRun) -> SweepPoint:
         bit_syn_ops=last.decoded.bit_syn_ops,
         bits=last.decoded.bits,
         timesteps=last.decoded.timesteps,
+        max_cores=run.settings.get("max_cores"),
+        cores=found.get("cores"),
+        synapse_memory=found.get("synapse_memory"),
     )

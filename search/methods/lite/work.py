@@ -133,7 +133,7 @@ class Epochs:
 
     def _priced(self) -> dict[str, nn.Module]:
         """What has prices of a chip."""
-        cost = {} if self.settings.cost == "paper" else {"cost": self.cost}
+        cost: dict[str, nn.Module] = {} if self.settings.cost == "paper" else {"cost": self.cost}
         return cost if self.budget is None else {**cost, "budget": self.budget}
 
     def table(self) -> RunTable:

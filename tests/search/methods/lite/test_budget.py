@@ -102,10 +102,12 @@ def test_what_is_found_fits_and_is_said_and_a_resumed_search_finds_the_same(tmp_
 @pytest.mark.usefixtures("by_hand")
 def test_a_limit_presses_on_widths_and_one_beyond_everything_does_not(tmp_path: Path) -> None:
     settings = replace(SETTINGS, width_lr=0.2, lambda_mem=0.0, lambda_comp=0.0)
-    tight, wide = (
-        search_genotype(bar_dataset(), tmp_path / str(cores), replace(settings, max_cores=cores)).history["epochs"]
+    found = [
+        search_genotype(bar_dataset(), tmp_path / str(cores), replace(settings, max_cores=cores)).history
         for cores in (5, 1000)
-    )
+    ]
+    tight, wide = (history["epochs"] for history in found)
+    assert found[1]["decoded"]["channels"] == [16, 8, 16], "what there is room for is used"
     assert all(row["excess"] == 0 for row in wide)
     assert tight[0]["excess"] > 0
     assert tight[-1]["expected"]["cores"] < min(tight[0]["expected"]["cores"], wide[-1]["expected"]["cores"])
@@ -181,7 +183,7 @@ def test_a_limit_makes_widths_a_choice_and_identities_worth_keeping() -> None:
 
 def test_a_found_network_takes_what_was_estimated_once_it_is_trained_and_compiled(tmp_path: Path) -> None:
     """On the real chip: cores as estimated; memory less by the channels that never spike, which the estimate cannot know."""
-    settings = replace(SETTINGS, max_cores=2, epochs=2, widths=(0.5, 1.0), timesteps=2, levels=(0,), bits=(2,))
+    settings = replace(SETTINGS, max_cores=2, epochs=2, widths=(0.5, 1.0), nodes=1, levels=(0,), bits=(2,))
     found = search_genotype(bar_dataset(), tmp_path / "found", settings)
     assert found.history["estimate"]["cores"] <= 2
     training = TrainingSettings(epochs=1, fixed_epochs=1, batch_size=40, optimizer="adam", lr=0.02, threads=1)
