@@ -9,7 +9,7 @@ from pathlib import Path
 import litesnn
 from litesnn.compiler.report import render_html
 
-EXAMPLES = ("digits", "fashion", "residual", "events")
+EXAMPLES = ("digits", "fashion", "residual", "events", "audio")
 SAMPLES = 8
 
 

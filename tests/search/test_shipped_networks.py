@@ -1,4 +1,4 @@
-"""The other shipped examples: a searched network, a pruned 2-bit residual network, and a network with feedback on events."""
+"""The other shipped examples: searched networks of images and of sounds, a pruned 2-bit residual network, one with feedback on events."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 
 import litesnn
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype, quantize_input
-from litesnn.search.data import load_dataset
+from litesnn.search.data import load_dataset, load_for
 from litesnn.search.model.reference import run_reference
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -54,6 +54,17 @@ def test_the_network_with_feedback_recognizes_the_recordings_beside_it() -> None
     assert accuracy(example, np.load(folder / "inputs.npy"), np.load(folder / "labels.npy")) >= 0.8
 
 
+def test_the_network_of_sounds_recognizes_the_clips_beside_it_and_is_what_the_search_found() -> None:
+    folder = EXAMPLES / "audio"
+    example, found = load_genotype(folder / "genotype.json"), load_genotype(folder / "untrained.json")
+    clips = load_for(example.spec, "spoken_digits", folder)
+    heard = quantize_input(example.spec.input, clips.x_test)
+    np.testing.assert_array_equal(np.load(folder / "inputs.npy"), heard)
+    np.testing.assert_array_equal(np.load(folder / "labels.npy"), clips.y_test)
+    assert accuracy(example, heard, clips.y_test) >= 0.9
+    assert (example.spec.search, example.spec.input) == (found.spec.search, found.spec.input)
+
+
 @pytest.mark.parametrize(
     ("name", "profile"),
     [
@@ -62,6 +73,7 @@ def test_the_network_with_feedback_recognizes_the_recordings_beside_it() -> None
         ("residual", "loihi1"),
         ("residual", "loihi2"),
         ("events", "loihi2"),
+        ("audio", "loihi2"),
     ],
 )
 def test_examples_deploy_exactly(name: str, profile: str) -> None:
@@ -73,7 +85,7 @@ def test_examples_deploy_exactly(name: str, profile: str) -> None:
 
 
 def samples_of(name: str, example: LoadedGenotype) -> np.ndarray:
-    """Twenty samples as the network takes them."""
+    """Some samples as the network takes them."""
     if name != "residual":
         return np.load(EXAMPLES / name / "inputs.npy")
     return quantize_input(example.spec.input, load_dataset("digits").x_test[:20])
