@@ -1,16 +1,14 @@
 """`litesnn search METHOD --dataset digits -o DIR`: one command for each method of the registry, with the options of its settings."""
 
-import inspect
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
-from functools import partial, wraps
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from litesnn.base.errors import SearchError
 from litesnn.base.terminal import assembled
 from litesnn.commands.consoles import print_json, say_notes, show_registers, stdout_console, warn
 from litesnn.commands.exits import errors_to_exit
@@ -26,6 +24,7 @@ from litesnn.commands.parts_options import (
     show_share,
     threads_unsaid,
 )
+from litesnn.commands.reshaped import refusing, without
 from litesnn.commands.run_options import (
     ExpectedOption,
     SeedsOption,
@@ -150,46 +149,7 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
                 _show(method, result, dataset, json_output)
 
     command.__doc__ = method.about
-    return _refusing(command if sweep else _without(command, "sweep_texts"), method)
-
-
-def _refusing(command: Callable[..., None], method: SearchMethod[Any]) -> Callable[..., None]:
-    """The command with hidden options for what the method refuses, which say why instead of being unknown."""
-    if not method.refused:
-        return command
-
-    @wraps(command)
-    def refusing(**values: Any) -> None:
-        given = [name for name in method.refused if values.pop(name) is not None]
-        with errors_to_exit():
-            if given:
-                flag = f"--{given[0].replace('_', '-')}"
-                raise SearchError(f"{flag}: found for {method.name}; {method.refused[given[0]]}")
-        command(**values)
-
-    hidden = [
-        inspect.Parameter(
-            name,
-            inspect.Parameter.POSITIONAL_OR_KEYWORD,
-            default=None,
-            annotation=Annotated[str | None, typer.Option(f"--{name.replace('_', '-')}", hidden=True)],
-        )
-        for name in method.refused
-    ]
-    signature = inspect.signature(command)
-    refusing.__signature__ = signature.replace(parameters=[*signature.parameters.values(), *hidden])  # type: ignore[attr-defined]
-    refusing.__annotations__ = {**command.__annotations__, **{each.name: each.annotation for each in hidden}}
-    del refusing.__wrapped__  # type: ignore[attr-defined]
-    return refusing
-
-
-def _without(command: Callable[..., None], name: str) -> Callable[..., None]:
-    """The command without an option, which keeps its default."""
-    signature = inspect.signature(command)
-    kept = [parameter for parameter in signature.parameters.values() if parameter.name != name]
-    command.__signature__ = signature.replace(parameters=kept)  # type: ignore[attr-defined]
-    del command.__annotations__[name]
-    return command
+    return refusing(command if sweep else without(command, "sweep_texts"), method.name, method.refused)
 
 
 def _show(method: SearchMethod[Any], result: "SearchResult", dataset: str, json_output: bool) -> None:
