@@ -172,39 +172,18 @@ def _show(method: SearchMethod[Any], result: "SearchResult", dataset: str, json_
 
 
 def _show_sweep(sweep: Sweep[Any], runs: "Sequence[FoundRun]", output: Path, json_output: bool) -> None:
-    points = sweep.points(output, runs, True)
-    from rich import box
-    from rich.table import Table
-
     from litesnn.base.output import write_atomically
     from litesnn.base.output_kinds import PAGE
     from litesnn.display.run_page import render_comparison
+    from litesnn.display.sweep import sweep_table
     from litesnn.search.run.comparison import Comparison
 
+    points = sweep.points(output, runs, True)
     write_atomically(output / SWEEP_PAGE, render_comparison(Comparison.of(runs)).encode(), PAGE)
     if json_output:
         print_json({"output": str(output / "sweep.json"), "points": [asdict(point) for point in points]})
-        return
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for column in sweep.columns:
-        table.add_column(column.title)
-    for point in points:
-        table.add_row(*(_written(getattr(point, column.field), column.unit) for column in sweep.columns))
-    stdout_console().print(table)
-
-
-def _written(value: Any, unit: str) -> str:
-    from litesnn.compiler.report.numbers import MISSING, si
-
-    if value is None:
-        return MISSING
-    if unit == "share":
-        return f"{value:.2%}"
-    if unit in ("B", "count"):
-        return si(value, "B" if unit == "B" else "")
-    if isinstance(value, list | tuple):
-        return " ".join(map(str, value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    else:
+        stdout_console().print(sweep_table(sweep, points))
 
 
 for _method in METHODS.values():

@@ -24,7 +24,18 @@ from litesnn.search.model.stored_tensors import torch_tensors
 _VERSION = 2
 UNSAID = ("data_sha256",)
 """What earlier versions did not say of any run; its other words tell the data apart as they did then."""
-LATER: Mapping[str, Any] = {"reset": "zero", "class_weights": "none", "straight_through": "identity"}
+LATER: Mapping[str, Any] = {
+    "reset": "zero",
+    "class_weights": "none",
+    "straight_through": "identity",
+    "widths": [1.0],
+    "max_cores": None,
+    "max_memory": None,
+    "max_latency": None,
+    "profile": None,
+    "lambda_budget": 1.0,
+    "width_lr": 0.01,
+}
 """Parts of an identity that versions before did not write, and what all their runs had."""
 MAX_BYTES = 2**33
 """8 GiB: the largest genotype's weights with the state of two optimizers."""

@@ -125,6 +125,9 @@ def test_a_sequential_design_goes_through_to_the_deployed_network(tmp_path: Path
         (("--channels", 9), "channels: found 9 for 2 nodes"),
         (("--sweep", "1e-9"), "allowed: LAMBDA_MEM:LAMBDA_COMP"),
         (("--device", "abacus"), "device: found 'abacus'"),
+        (("--max-memory", "much"), "max_memory: found 'much'; allowed: bytes, or a number with KB"),
+        (("--max-cores", 1, "--profile", "abacus"), "profile: found 'abacus'; allowed: loihi1, loihi2"),
+        (("--sweep", "cores=few"), "allowed: LAMBDA_MEM:LAMBDA_COMP, cores=N, or figure3"),
     ],
 )
 def test_wrong_input_ends_in_one_message_and_nothing_is_written(
@@ -134,6 +137,12 @@ def test_wrong_input_ends_in_one_message_and_nothing_is_written(
     assert result.exit_code == 2
     assert message in result.stderr if result.stderr_bytes else result.output
     assert not (tmp_path / "out").exists()
+
+
+def test_cell_searches_refuse_limits_by_name(tmp_path: Path) -> None:
+    result = call("search", "snasnet", "--dataset", "digits", "-o", tmp_path / "out", "--max-cores", 3)
+    assert result.exit_code == 2
+    assert "--max-cores: found for snasnet; allowed: litesnn search litesnn" in result.stderr
 
 
 def test_torchrun_shares_a_search_among_processes_and_prints_it_once(tmp_path: Path) -> None:
