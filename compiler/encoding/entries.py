@@ -40,7 +40,7 @@ class Entries:
     index_need: Ints
     skip_need: Ints
 
-    def some(self, numbers: Ints) -> Entries:
+    def some(self, numbers: Ints | slice) -> Entries:
         """Some of the entries."""
         return Entries(*(getattr(self, name)[numbers] for name in self.__dataclass_fields__))
 

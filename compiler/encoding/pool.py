@@ -75,8 +75,8 @@ class Pool:
         pieces.sort(key=lambda piece: piece[:2])
         self.cell, self.stored, self.run = (np.concatenate([piece[i] for piece in pieces]) for i in (2, 3, 4))
         self.bounds: Ints = np.cumsum([0, *(len(piece.cell) for piece in pieces)])
-        place: Ints = np.repeat([piece.place for piece in pieces], np.diff(self.bounds))
-        self.row: Ints = place * self.first_run[-1] + self.run
+        places: Ints = np.repeat([piece.place for piece in pieces], np.diff(self.bounds))
+        self.row: Ints = places * self.first_run[-1] + self.run
 
     def allowed(self, names: Sequence[str]) -> Bools:
         """Which encodings of its part a run may take where a core is set up for some: (places, runs)."""

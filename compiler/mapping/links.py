@@ -48,9 +48,17 @@ class Links:
 
 
 def find_links(
-    cores: list[tuple[Slice, ...]], demands: dict[str, Demand], limits: CoreLimits, rates: Rates | None
+    cores: list[tuple[Slice, ...]],
+    demands: dict[str, Demand],
+    limits: CoreLimits,
+    rates: Rates | None,
+    *,
+    count_packets: bool = True,
 ) -> Links:
-    """All links of cores given by their slices; `rates` maps populations to spikes per sample, (C,) or (C, H, W), else 1."""
+    """All links of cores given by their slices; `rates` maps populations to spikes per sample, (C,) or (C, H, W), else 1.
+
+    Without `count_packets` there are none in it: whether a packing fits does not depend on them.
+    """
     holders = {name: _Holders(name, cores) for name in demands}
     weights = {name: _rates(rates or {}, name, demand.population.shape) for name, demand in demands.items()}
     entering = np.zeros(len(cores), np.int64)
@@ -66,7 +74,8 @@ def find_links(
             if name not in demands:
                 continue
             holder = holders[name]
-            packets.add(holder.cores, core, holder.packets(group, weights[name]))
+            if count_packets:
+                packets.add(holder.cores, core, holder.packets(group, weights[name]))
             for bundle in bundles:
                 sent = holder.axons(bundle)
                 axons.add(holder.cores, core, sent)
@@ -108,6 +117,10 @@ class _Holders:
         self.columns, self.column = _distinct([part.columns for part in self.boxes])
         self.first = np.array([part.channels[0] for part in self.boxes], np.int64)
         self.last = np.array([part.channels[1] for part in self.boxes], np.int64)
+        self.ranges = {
+            (first, last): np.flatnonzero((self.first == first) & (self.last == last))
+            for first, last in sorted({part.channels for part in self.boxes})
+        }
 
     def axons(self, bundle: list[Reader]) -> Floats:
         """Axons of each box towards a bundle: neurons, or pixels where their channels share axons."""
@@ -138,12 +151,11 @@ class _Holders:
         by_class = len(group) == 1 and (weight is None or weight.ndim == 1)
         reached = fan.reached(part.channels) if by_class else union(group)
         result = np.zeros(len(self.boxes))
-        for first, last in set(zip(self.first.tolist(), self.last.tolist(), strict=True)):
+        for (first, last), boxes in self.ranges.items():
             pixels = reached[first:last].any(axis=0, keepdims=True)
             own = np.ones(1) if weight is None else weight[first:last].sum(axis=0, keepdims=True)
             values = pixels * _spread(own)
             summed = self._by_class(fan, part, values) if by_class else self._by_position(values)
-            boxes = (self.first == first) & (self.last == last)
             result[boxes] = summed[0, self.row[boxes], self.column[boxes]]
         return result
 

@@ -21,7 +21,9 @@ from litesnn.compiler.mapping.usage import Demand
 
 Packing = list[tuple[Slice, ...]]
 FILL_ITEMS = 4096  # beyond so many slices, two orders are placed and nothing is cut
-ALL_ORDERS = 256  # slices up to which all orders are cut; beyond, the one that cutting gains most with
+ALL_ORDERS = (
+    256  # slices up to which all orders are cut; beyond, the one that cutting gains most with on a chip of this kind
+)
 
 
 class Packer:
@@ -37,6 +39,8 @@ class Packer:
         self.item_of = cache(lambda part: item_of(demands[part.population], part))
         """A slice with its use; the same ones are cut again and again."""
         self.ends = frozenset(name for name, demand in demands.items() if not demand.routes)
+        self.coupled = limits.entries is not None and len(self.items) > ALL_ORDERS
+        """Whether many slices compete for output entries, so that cutting some readers leaves no room for cutting others."""
         self.orders = _orders(self.items, self.order, limits) if self.items else []
         self.plain = self._whole({})
 
@@ -52,7 +56,7 @@ class Packer:
         """
         if len(self.plain.loads) <= least or len(self.items) > FILL_ITEMS:
             return None
-        orders = self.orders if len(self.items) <= ALL_ORDERS else self.orders[-1:]
+        orders = self.orders if len(self.items) <= ALL_ORDERS else self.orders[:1] if self.coupled else self.orders[-1:]
         limits = self.limits.without(reserve)
         best = min((self._place(each, True, whole, limits) for each in orders), key=_rank)
         if cut := self._cut(best) & self.ends:

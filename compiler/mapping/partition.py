@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -19,8 +20,10 @@ from litesnn.compiler.mapping.usage import Demand
 
 STORED = ("synapse_words", "list_words", "synapse_formats", "core_words")
 """Resources that depend on how lists are stored."""
-REPACKED = 6
+REPACKED = 8
 """Packings that are tried before the last one is taken: of those that cut slices, then of those that cut none."""
+SHARE = 0.25
+"""Of the output entries beyond limits: whose readers are no longer cut after one packing."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,18 @@ def partition(
     rates: Rates | None,
 ) -> Packed:
     """A packing that fits, or the last one tried; every axon takes `further` output entries besides its own."""
+    packed = _packed(demands, limits, stored, least, further)
+    return replace(packed, links=find_links(packed.cores, demands, limits, rates))
+
+
+def _packed(
+    demands: dict[str, Demand],
+    limits: CoreLimits,
+    stored: Callable[[tuple[Slice, ...]], Usage],
+    least: int,
+    further: int,
+) -> Packed:
+    """`partition`, with links of which no packets are counted."""
     found = split_all(demands, limits, further)
     packer = Packer(found.demands, found.grids, limits)
 
@@ -59,7 +74,7 @@ def partition(
 
         What lists take as stored is counted only where all else fits, first on cores where it decides.
         """
-        links = find_links(cores, demands, limits, rates)
+        links = find_links(cores, demands, limits, None, count_packets=False)
         result = Packed(cores, links, [{}] * len(cores), found.refused)
         if found.refused:
             return result, []
@@ -72,7 +87,7 @@ def partition(
             return result, over
         return replace(result, memory=[each or stored(s) for each, s in zip(memory, cores, strict=True)]), []
 
-    whole: frozenset[str] = frozenset()
+    whole = packer.ends if packer.coupled else frozenset()
     reserve: Usage = {}
     for _ in range(REPACKED if not found.refused else 0):
         # Cutting a reader to fill cores up may give its sources more destinations than they were split for, and a core's one
@@ -83,9 +98,13 @@ def partition(
         result, over = packed(cores)
         if not over:
             return result
+        full = _fullest(over) if packer.coupled else set()
+        if not (readers := _readers(demands, full)) <= whole:
+            whole |= readers
+            continue
         reserve = _reserved(reserve, over)
         full = {each.slices[0].population for each in over if len(each.slices) == 1}
-        whole |= {name for name, demand in demands.items() if any(fan.source.name in full for fan in demand.fans)}
+        whole |= _readers(demands, full)
     reserve = {}
     for _ in range(REPACKED):
         result, over = packed(packer.whole(reserve))
@@ -95,6 +114,24 @@ def partition(
     if found.refused or any(result.memory):
         return result
     return replace(result, memory=[stored(slices) for slices in result.cores])
+
+
+def _fullest(over: list[Over]) -> set[str]:
+    """Populations whose cores are the most output entries beyond their limit, a share of all that is."""
+    excess: Counter[str] = Counter()
+    for each in over:
+        if each.resource == "output_axons":
+            excess.update({part.population: each.excess for part in each.slices})
+    found: set[str] = set()
+    for name, _ in excess.most_common():
+        if sum(excess[other] for other in found) >= SHARE * excess.total():
+            break
+        found.add(name)
+    return found
+
+
+def _readers(demands: dict[str, Demand], sources: set[str]) -> frozenset[str]:
+    return frozenset(name for name, demand in demands.items() if any(fan.source.name in sources for fan in demand.fans))
 
 
 def _reserved(reserve: Usage, over: list[Over]) -> Usage:

@@ -111,13 +111,6 @@ class Program(Shown):
         stored = {} if self.cores is None else images.image_files(self.cores)
         return deployed_files(self.graph, self.origin, self.profile, self.mapping, stored)
 
-    @classmethod
-    def with_files(cls, deployed: dict[str, bytes], **parts: Any) -> Program:
-        """A program of the parts that a constructor takes, whose `deployed` were made before, for its proof."""
-        program = cls(**parts)
-        vars(program)["deployed"] = deployed  # the place of the cached property
-        return program
-
     def files(self) -> dict[str, bytes]:
         """Every file of the directory but the manifest: relative name -> content."""
         report = {"report.json": _json(self.report.plain()), "report.html": render_html(self.report).encode()}
@@ -187,6 +180,13 @@ class Program(Shown):
             mapping=mapping,
             image=image,
         )
+
+
+def assembled(deployed: dict[str, bytes], **parts: Any) -> Program:
+    """A program of the parts that its constructor takes, whose `deployed` files were made before, for its proof."""
+    program = Program(**parts)
+    vars(program)["deployed"] = deployed  # the place of the cached property
+    return program
 
 
 def deployed_files(

@@ -17,8 +17,7 @@ from litesnn.compiler.passes import SignHandling
 from litesnn.compiler.pipeline import Watch
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.profile.load import AnyProfile
-from litesnn.compiler.program import Program
-from litesnn.compiler.program.program import deployed_files
+from litesnn.compiler.program.program import assembled, deployed_files
 from litesnn.compiler.report import Made, build_report
 from litesnn.compiler.report.panels.proof import ProofSection
 from litesnn.compiler.report.sections.mapping import SimulationEntry
@@ -205,7 +204,7 @@ def assemble(
         rule_counts=() if placed is None else rule_counts(graph, target),
         proof=_proof(deployed, origin),
     )
-    program = Program.with_files(
+    program = assembled(
         deployed,
         graph=graph,
         origin=origin,
