@@ -22,6 +22,8 @@ class Choices(nn.Module):
     drawn : (1 + cells, W), the shares that one batch is computed with; None: all channels
     """
 
+    gamma: nn.Parameter | None
+
     def __init__(
         self, edges: int, cells: int, widths: int, timesteps: int, generator: torch.Generator, shares: int = 1
     ) -> None:

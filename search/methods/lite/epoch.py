@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, repeat
 from math import isfinite
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from litesnn.base.errors import SearchError
 from litesnn.search.methods.lite.budget import Budget
@@ -158,7 +158,7 @@ class JointOptimization:
         excess = memory.new_zeros(()) if self.budget is None else self.budget.excess(self.budget.expected(choices))
         price = price + settings.lambda_budget * excess
         loss = ce + price / self.ranks.count
-        learnt = {
+        learnt: dict[str, Sequence[nn.Parameter]] = {
             "alpha": [choices.alpha],
             "beta": [choices.beta],
             "gamma": [] if choices.gamma is None else [choices.gamma],
