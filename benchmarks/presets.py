@@ -47,7 +47,7 @@ def random_images(spec: InputSpec, classes: int, count: int) -> Dataset:
     rng = np.random.default_rng(0)
     y = np.arange(classes * count, dtype=np.int64) % classes
     x = rng.integers(0, 256, (len(y), *spec.shape), dtype=np.uint8)
-    return Dataset("noise", x, y, x[:classes], y[:classes], classes, spec)
+    return Dataset("noise", x, y, x[:classes], y_test=y[:classes], num_classes=classes, input_spec=spec)
 
 
 def found(name: str, data: Dataset, folder: Path, images: int) -> Path:

@@ -66,7 +66,9 @@ class Pool:
                 for place, entries in ((i, entries) for i, (other, entries) in enumerate(part.cut) if other == variant):
                     (form, index, skip), cell = _cells(entries, len(part.lists.formats))
                     run = entries.run + self.first_run[number]
-                    pieces.append(_Piece(number, place, cell + cells, entries.stored.astype(np.float64), run))
+                    pieces.append(
+                        _Piece(number, place, cell + cells, stored=entries.stored.astype(np.float64), run=run)
+                    )
                     needs.append((form + self.first_format[number], index, skip))
                     cells += len(form)
             self.variants.append((variant, slice(first, cells)))
@@ -106,7 +108,7 @@ class SetUp:
         """Field widths of every cell."""
         pool = self.pool
         none = np.zeros_like(pool.form)
-        cells = Entries(none, none, none, none, none, pool.index_need, pool.skip_need)
+        cells = Entries(none, none, none, stored=none, base=none, index_need=pool.index_need, skip_need=pool.skip_need)
         return _joined([variant.layout(cells.some(span), pool.rule, self.widths) for variant, span in pool.variants])
 
     @cached_property

@@ -176,7 +176,9 @@ def build_demand(graph: Graph, population: Membranes, limits: CoreLimits, rule: 
         for (source, spatial, _), group in groups.items()
     )
     splits = all(block.geometry.splits_space for block in blocks)
-    return Demand(population, fans, splits, limits, 2 + max((block.delay for block in graph.blocks), default=0))
+    return Demand(
+        population, fans, splits, limits=limits, slots=2 + max((block.delay for block in graph.blocks), default=0)
+    )
 
 
 def destinations(fan: Fan, grid: Grid) -> Ints:

@@ -125,7 +125,7 @@ def prune(
         _result(group, count, rate, group_scores(group, channels.scores)[:, 0])
         for group, count, rate in zip(groups, counts, chosen, strict=True)
     )
-    return PruningResult(edited(spec, smaller.trained), record, results, kept, binds)
+    return PruningResult(edited(spec, smaller.trained), record, results, kept=kept, binds=binds)
 
 
 def _with_smallest(
