@@ -1,13 +1,35 @@
-"""Programs of others, such as compilers: run to their end, or ended with all that they started."""
+"""Programs of others, such as compilers: found on the path; run to their end, or ended with all that they started."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+
+from litesnn.base.errors import BackendError
+
+
+def on_path(names: Sequence[str], needed: str, remedy: str) -> str:
+    """Where a program of one of these names is.
+
+    Parameters
+    ----------
+    needed : what needs what, e.g. "--synthesize needs Yosys"
+    remedy : how it comes there, or how one does without
+
+    Raises
+    ------
+    BackendError
+        Where there is none.
+    """
+    found = next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        raise BackendError(f"{needed}, and neither {' nor '.join(names)} is on the path; {remedy}")
+    return found
 
 
 def run_to_end(

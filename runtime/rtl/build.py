@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from litesnn.base.cache_folder import cache_folders, usable
 from litesnn.base.errors import BackendError
-from litesnn.base.tools import run_to_end
+from litesnn.base.tools import on_path, run_to_end
 from litesnn.compiler.export.verilog.layout import Layout
 from litesnn.compiler.export.verilog.sources import MODULES, PACKAGE, TESTBENCH, module_files
 
@@ -36,13 +35,10 @@ def verilator() -> str:
     BackendError
         Where it is not on the path.
     """
-    for name in NAMES:
-        found = shutil.which(name)
-        if found:
-            return found
-    raise BackendError(
-        f"the engine 'rtl' needs Verilator 5, and neither {' nor '.join(NAMES)} is on the path; it is a package of Debian "
-        "(apt install verilator), or leave rtl out of --engines"
+    return on_path(
+        NAMES,
+        "the engine 'rtl' needs Verilator 5",
+        "it is a package of Debian (apt install verilator), or leave rtl out of --engines",
     )
 
 

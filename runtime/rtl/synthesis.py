@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from litesnn.base.errors import BackendError
+from litesnn.base.tools import on_path
 from litesnn.compiler.export.verilog.sources import MODULES, PACKAGE
 from litesnn.compiler.export.verilog.synthesized import FAMILIES
 from litesnn.compiler.profile.fpga import Family
@@ -28,13 +27,10 @@ def yosys() -> str:
     BackendError
         Where it is not on the path.
     """
-    for name in NAMES:
-        found = shutil.which(name)
-        if found:
-            return found
-    raise BackendError(
-        f"--synthesize needs Yosys, and neither {' nor '.join(NAMES)} is on the path; it is a package of Debian (apt install yosys), "
-        "or leave --synthesize out"
+    return on_path(
+        NAMES,
+        "--synthesize needs Yosys",
+        "it is a package of Debian (apt install yosys), or leave --synthesize out",
     )
 
 
