@@ -84,17 +84,23 @@ def larger_board(problem: Problem) -> Iterator[Candidate]:
 
 def other_chip(problem: Problem) -> Iterator[Candidate]:
     """The other shipped chips."""
-    yield from (UseProfile(name) for name in shipped_profiles() if name != problem.checked.subject.profile.name)
+    yield from map(UseProfile, _other_chips(problem))
 
 
 def board_of_another_chip(problem: Problem) -> Iterator[Candidate]:
     """The smallest board of another chip that holds the network."""
-    for name in shipped_profiles():
-        if name != problem.checked.subject.profile.name and (result := problem.trial(UseProfile(name))) is not None:
+    for name in _other_chips(problem):
+        if (result := problem.trial(UseProfile(name))) is not None:
             needed = next((finding.value for finding in result.findings if finding.code == "LSN-CHIPS"), None)
             board = None if needed is None else smallest_board(load_profile(name), needed)
             if board is not None:
                 yield UseBoard(*board, profile=name)
+
+
+def _other_chips(problem: Problem) -> Iterator[str]:
+    """Chips that are there: what a network needs of an FPGA is for who builds one."""
+    own = problem.checked.subject.profile.name
+    yield from (n for n in shipped_profiles() if n != own and load_profile(n).fpga.fpga_family.value is None)
 
 
 def coarser_membrane(problem: Problem) -> Iterator[Candidate]:
