@@ -126,7 +126,7 @@ def test_a_sequential_design_goes_through_to_the_deployed_network(tmp_path: Path
         (("--sweep", "1e-9"), "allowed: LAMBDA_MEM:LAMBDA_COMP"),
         (("--device", "abacus"), "device: found 'abacus'"),
         (("--max-memory", "much"), "max_memory: found 'much'; allowed: bytes, or a number with KB"),
-        (("--max-cores", 1, "--profile", "abacus"), "profile: found 'abacus'; allowed: loihi1, loihi2"),
+        (("--max-cores", 1, "--profile", "abacus"), "profile: found 'abacus'; allowed: ecp5-85f, loihi1, loihi2"),
         (("--sweep", "cores=few"), "allowed: LAMBDA_MEM:LAMBDA_COMP, cores=N, or figure3"),
     ],
 )

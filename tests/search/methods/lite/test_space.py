@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -9,6 +11,7 @@ from litesnn.base.errors import SearchError
 from litesnn.compiler.genotype import InputSpec, resolve
 from litesnn.search.methods.lite.choices import Choices
 from litesnn.search.methods.lite.decode import Decoded, decode, decode_edges, to_genotype
+from litesnn.search.methods.lite.presets import PAPER
 from litesnn.search.methods.lite.settings import SearchSettings
 from litesnn.search.spaces import CONV, SKIP, SpikeDhsSpace
 
@@ -94,7 +97,7 @@ def test_tolls_decide_where_probabilities_hardly_differ() -> None:
 
 
 def test_a_whole_network_is_decoded() -> None:
-    settings = SearchSettings(keep=0.1)
+    settings = replace(PAPER, keep=0.1)
     choices = Choices(9, 8, 3, 6, torch.Generator())
     bits = [2, 0, 1, 1, 0, 2, 2, 1]
     with torch.no_grad():
