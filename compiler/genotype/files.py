@@ -15,18 +15,18 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
-from safetensors.numpy import save as save_safetensors
 
 from litesnn.base.cards.card import Card
 from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import GenotypeError, OutputError
 from litesnn.base.output import check_file, write_atomically
-from litesnn.base.output_kinds import GENOTYPE, WEIGHTS, WEIGHTS_METADATA
+from litesnn.base.output_kinds import GENOTYPE, WEIGHTS
 from litesnn.base.output_kinds import Kind as OutputKind
 from litesnn.compiler.genotype.card import loaded_card
 from litesnn.compiler.genotype.plugins import check_loaded, needed
 from litesnn.compiler.genotype.records import WeightsRef
 from litesnn.compiler.genotype.schema import FORMAT, VERSION, Genotype
+from litesnn.compiler.genotype.stored import with_weights
 from litesnn.compiler.genotype.tensors import check_steps, check_tensors
 from litesnn.compiler.genotype.topology import MAX_WEIGHT_BYTES, Topology, resolve
 from litesnn.reading import MAX_JSON_BYTES, Kind, numpy_tensors, parse_json, read_file, read_safetensors
@@ -59,6 +59,14 @@ class LoadedGenotype(Shown):
     def card(self) -> Card:
         """See `Shown`: its populations, and how many weights are left."""
         return loaded_card(self)
+
+    @property
+    def as_files(self) -> tuple[str, bytes, bytes]:
+        """Name of the weights' file, document and weights: as read, or of one that was made in memory, as they would be written."""
+        if self.spec.weights is not None:
+            return self.spec.weights.file, self.document, self.weights
+        spec, blob = with_weights(self.spec, self.trained, "genotype.safetensors")
+        return "genotype.safetensors", dump_genotype(spec), blob
 
     @property
     def trained(self) -> dict[str, Array]:
@@ -149,11 +157,7 @@ def save_genotype(spec: Genotype, tensors: dict[str, Array] | None, path: str | 
     path = Path(path)
     spec = spec.model_copy(update={"plugins": needed(spec)})
     if tensors is not None:
-        blob = save_safetensors(
-            {name: np.ascontiguousarray(tensors[name]) for name in sorted(tensors)}, dict(WEIGHTS_METADATA)
-        )
-        file = _weights_file(path)
-        spec = spec.model_copy(update={"weights": WeightsRef(file=file, sha256=hashlib.sha256(blob).hexdigest())})
+        spec, blob = with_weights(spec, tensors, file := _weights_file(path))
         check_tensors(spec, resolve(spec), tensors, str(path.parent / file))
         check_steps(spec, resolve(spec), tensors)
         write_atomically(path.parent / file, blob, _weights_kind(path))

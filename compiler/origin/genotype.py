@@ -103,9 +103,8 @@ class GenotypeOrigin(Shown, Origin):
 
     def files(self) -> dict[str, bytes]:
         """See `Origin`."""
-        weights = self.loaded.spec.weights
-        assert weights is not None, "programs come from trained genotypes"
-        return {GENOTYPE: self.loaded.document, f"genotype/{weights.file}": self.loaded.weights}
+        file, document, weights = self.loaded.as_files
+        return {GENOTYPE: document, f"genotype/{file}": weights}
 
     def described(self) -> dict[str, Any]:
         """See `Origin`."""

@@ -19,7 +19,6 @@ from litesnn.compiler.profile import Profile, load_profile
 from litesnn.compiler.profile.load import AnyProfile
 from litesnn.compiler.program.program import assembled, deployed_files
 from litesnn.compiler.report import Made, build_report
-from litesnn.compiler.report.panels.proof import ProofSection
 from litesnn.compiler.report.sections.mapping import SimulationEntry
 from litesnn.compiler.rule_counts import rule_counts
 from litesnn.compiler.rules import Checked, Subject, check_rules, try_mapping
@@ -202,7 +201,7 @@ def assemble(
         simulation=None if mapped is None else SimulationEntry.model_validate(mapped),
         activity=activity,
         rule_counts=() if placed is None else rule_counts(graph, target),
-        proof=_proof(deployed, origin),
+        proof=proof_of(deployed, origin.genotype).section,
     )
     program = assembled(
         deployed,
@@ -220,11 +219,3 @@ def assemble(
         verification,
         mapped,
     )
-
-
-def _proof(deployed: dict[str, bytes], origin: Origin) -> ProofSection | None:
-    """What the checker says; None of a genotype that stands in no file, from which it would read the wiring."""
-    genotype = origin.genotype
-    if genotype is not None and genotype.spec.weights is None:
-        return None
-    return proof_of(deployed, genotype).section

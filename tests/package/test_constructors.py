@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +14,9 @@ MOST = 4
 
 def sources() -> dict[str, ast.Module]:
     """Every module of the product by path; links lead to folders that are read anyway."""
-    paths = [path for top in FOLDERS for path in (ROOT / top).rglob("*.py")]
-    own = [path for path in paths if not any(parent.is_symlink() for parent in (path, *path.parents))]
-    return {str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8")) for path in own}
+    walked = (found for top in FOLDERS for found in os.walk(ROOT / top))
+    paths = [Path(folder, file) for folder, _, files in walked for file in files if file.endswith(".py")]
+    return {str(path.relative_to(ROOT)): ast.parse(path.read_text("utf-8")) for path in paths}
 
 
 def called(node: ast.Call) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -81,6 +83,20 @@ def test_what_is_left_compiles_spike_for_spike(seed: int) -> None:
     assert result.verification is not None
     assert result.verification.mismatching_readouts == 0
     assert not result.verification.mismatching_spikes  # None where no spiking population is left
+
+
+def test_a_genotype_that_stands_in_no_file_is_proved_and_saved_like_one_that_does(tmp_path: Path) -> None:
+    network = random_trained_genotype(3, encoding="spikes")
+    smaller = remove_channels(network, some_channels(network, np.random.default_rng(3)))
+    litesnn.save_genotype(smaller.spec, smaller.trained, tmp_path / "genotype.json")
+    found = []
+    for place, genotype in (("memory", smaller), ("file", litesnn.load_genotype(tmp_path / "genotype.json"))):
+        compiled = litesnn.compile(genotype, "loihi2", samples=None)
+        compiled.program.save(tmp_path / place)
+        found.append((compiled.program.report.proof, (tmp_path / place / "genotype" / "genotype.json").read_bytes()))
+    assert found[0] == found[1]
+    assert found[0][0] is not None
+    assert litesnn.Program.load(tmp_path / "memory").name == smaller.spec.name
 
 
 def test_channels_that_never_spike_go_without_a_trace(tmp_path) -> None:
