@@ -22,6 +22,7 @@ from litesnn.compiler.rules.listed import TRAINING_DECIDES, broken_rules
 from litesnn.compiler.stand_in import stand_in_graph
 
 DEFAULT_RATE = 0.15  # spikes per neuron and step; LitE-SNN's networks fire at 0.12 to 0.15 (from its Table 5)
+WORD_BYTES = 8
 
 
 @dataclass(frozen=True, repr=False)
@@ -58,6 +59,11 @@ class Estimate(Shown):
     rules: str | None = None
     by_rules: tuple[RuleCount, ...] = ()
     bounds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def synapse_bytes(self) -> int:
+        """Synaptic memory over all cores, as encoded."""
+        return WORD_BYTES * self.synapse_words
 
     @property
     def binds(self) -> str:

@@ -54,7 +54,7 @@ def estimate_command(
             f"{result.neurons:,} neurons; one sample every {result.period} steps, answer after {result.latency}"
         )
         console.print(
-            f"{result.synapse_words * 8 / 1024:,.1f} KiB synaptic memory as encoded, {result.ideal_bits / 8 / 1024:,.1f} KiB ideal"
+            f"{result.synapse_bytes / 1024:,.1f} KiB synaptic memory as encoded, {result.ideal_bits / 8 / 1024:,.1f} KiB ideal"
         )
         console.print(
             f"{result.synaptic_operations:,.0f} synaptic operations per sample at {result.rate:g} spikes per neuron and step"

@@ -30,7 +30,7 @@ MOST_ESTIMATES = 8
 """Networks that are estimated before the best that fits is taken."""
 STRICTER = 1.05
 """How much dearer a measure becomes where what it charged let the same network pass again."""
-_WORD_BYTES, _BYTE_BITS = 8, 8
+_BYTE_BITS = 8
 Charges = Mapping[str, float]
 Charge = TypeVar("Charge", float, Tensor)
 
@@ -187,7 +187,7 @@ class Budget(nn.Module):
     @staticmethod
     def taken(found: Estimate) -> dict[str, float]:
         """An estimate in the units of limits."""
-        return {"cores": found.cores, "memory": _WORD_BYTES * found.synapse_words, "latency": found.latency}
+        return {"cores": found.cores, "memory": found.synapse_bytes, "latency": found.latency}
 
     def holds(self, found: Estimate) -> bool:
         """Whether all limits hold."""

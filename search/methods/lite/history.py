@@ -19,7 +19,6 @@ from litesnn.search.run.table import RunTable
 from litesnn.search.spaces import CONV, SpikeDhsSpace
 
 METHOD = "litesnn"
-_WORD_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -209,7 +208,7 @@ def estimate_document(found: Estimate) -> dict[str, Any]:
         "least_cores": found.least_cores,
         "binds": found.binds,
         "neurons": found.neurons,
-        "synapse_memory": _WORD_BYTES * found.synapse_words,
+        "synapse_memory": found.synapse_bytes,
         "latency": found.latency,
         "period": found.period,
     }
@@ -220,6 +219,6 @@ def _taken(found: Estimate) -> dict[str, float]:
     return {
         "chip_cores": found.cores,
         "neurons": found.neurons,
-        "synapse_memory": _WORD_BYTES * found.synapse_words,
+        "synapse_memory": found.synapse_bytes,
         "latency": found.latency,
     }

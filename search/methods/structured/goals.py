@@ -18,7 +18,6 @@ from litesnn.compiler.profile import Profile
 
 GRAIN = 1000
 """Rates are whole multiples of 1 / GRAIN."""
-_WORD_BYTES = 8
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def measure(loaded: LoadedGenotype, profile: Profile | None) -> Costs:
             found = estimate(loaded, profile)
         except CompileError:
             return Costs(size, None)
-        return Costs(size, found.cores, _WORD_BYTES * found.synapse_words)
+        return Costs(size, found.cores, found.synapse_bytes)
     return Costs(size, None)
 
 

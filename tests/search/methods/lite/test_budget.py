@@ -55,6 +55,10 @@ class Counted:
     binds: str = "neurons"
     period: int = 1
 
+    @property
+    def synapse_bytes(self) -> int:
+        return 8 * self.synapse_words
+
 
 def count(genotype: Genotype, profile: Profile) -> Counted:
     neurons = sum(node.shape[0] * node.shape[1] * node.shape[2] for node in resolve(genotype).nodes)

@@ -157,7 +157,9 @@ def counted(network: LoadedGenotype, profile: Profile) -> SimpleNamespace:
     neurons = sum(prod(node.shape) for node in network.topology.nodes)
     words = sum(prod(edge.weight_shape) for edge in network.topology.edges() if edge.weighted)
     bounds = {"neurons": neurons / 64, "synapse_words": words / 10**6}
-    return SimpleNamespace(cores=-(-neurons // 64), synapse_words=words, bounds=bounds, binds="neurons")
+    return SimpleNamespace(
+        cores=-(-neurons // 64), synapse_words=words, synapse_bytes=8 * words, bounds=bounds, binds="neurons"
+    )
 
 
 @pytest.fixture
