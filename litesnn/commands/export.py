@@ -1,4 +1,4 @@
-"""`litesnn export PROGRAM --to nir|sanafe|image|verilog -o PATH`: a program for another tool or chip."""
+"""`litesnn export PROGRAM --to nir|sanafe|image|verilog|genotype -o PATH`: a program for another tool or chip."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ def export_command(
     to: Annotated[
         str,
         typer.Option(
-            help="Format: nir, sanafe, image: what every core holds, for a loader of your own chip, or verilog: cores that run it."
+            help="Format: nir, sanafe, image: what every core holds, for a loader of your own chip, verilog: cores that run it, "
+            "or genotype: its weights as the chip holds them, which compress well."
         ),
     ],
     output: Annotated[

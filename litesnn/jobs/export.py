@@ -18,7 +18,7 @@ from litesnn.base.cards.shown import Shown
 from litesnn.base.errors import DataError, ExportError
 from litesnn.base.output import check_file, write_atomically
 from litesnn.base.output_folder import FolderKind
-from litesnn.base.output_kinds import CHIP, IMAGE, NIR, SANAFE, Kind
+from litesnn.base.output_kinds import CHIP, GENOTYPE, IMAGE, NIR, SANAFE, WEIGHTS, Kind
 from litesnn.compiler.export import Exported
 from litesnn.compiler.program import Program
 from litesnn.compiler.program.given import AnyProgram, program_of
@@ -34,7 +34,7 @@ class ExportFormat:
     ----------
     exporter : `module:function`
     files : names of what is written; `{name}` is the program's
-    kind : of those files
+    kinds : of those files
     with_sample : whether a sample belongs to what is written
     folder : of a format that is a whole folder, `module:name` of its `FolderKind`; then `files` is its index
     synthesizer : `module:function` that adds what synthesis says of it, where it can be synthesized
@@ -42,29 +42,37 @@ class ExportFormat:
 
     exporter: str
     files: tuple[str, ...]
-    kind: Kind
+    kinds: tuple[Kind, ...]
     with_sample: bool = False
     folder: str = ""
     synthesizer: str = ""
 
 
 EXPORTS: dict[str, ExportFormat] = {
-    "nir": ExportFormat("litesnn.compiler.export.nir:export_program", ("{name}.nir",), NIR),
+    "nir": ExportFormat("litesnn.compiler.export.nir:export_program", ("{name}.nir",), (NIR,)),
     "image": ExportFormat(
         "litesnn.compiler.export.image:export_image",
         ("image.json",),
-        IMAGE,
+        (IMAGE,),
         folder="litesnn.compiler.image:IMAGE_FOLDER",
     ),
     "verilog": ExportFormat(
         "litesnn.compiler.export.verilog.export:export_verilog",
         ("chip.json",),
-        CHIP,
+        (CHIP,),
         folder="litesnn.compiler.export.verilog.export:CHIP_FOLDER",
         synthesizer="litesnn.jobs.synthesis:with_synthesis",
     ),
     "sanafe": ExportFormat(
-        "litesnn.compiler.export.sanafe:export_sanafe", ("architecture.yaml", "network.yaml"), SANAFE, with_sample=True
+        "litesnn.compiler.export.sanafe:export_sanafe",
+        ("architecture.yaml", "network.yaml"),
+        (SANAFE, SANAFE),
+        with_sample=True,
+    ),
+    "genotype": ExportFormat(
+        "litesnn.compiler.export.genotype:export_genotype",
+        ("genotype.json", "genotype.safetensors"),
+        (GENOTYPE, WEIGHTS),
     ),
 }
 
@@ -96,7 +104,8 @@ def export(
     Parameters
     ----------
     program : its folder, a program, or a compilation
-    to : nir, sanafe, image: what every core holds, for a loader of one's own chip, or verilog: cores that run it
+    to : nir, sanafe, image: what every core holds, for a loader of one's own chip, verilog: cores that run it, or genotype: the genotype
+        with weights that are the values of their codes
     out_path : a folder, or a file where the format has one and the suffix is its
     samples, sample : which samples there are, and the number of the one that is written, where the format holds one
     synthesize : whether what is written goes through Yosys first, whose counts are written with it
@@ -115,11 +124,12 @@ def export(
     if form.folder:
         return _folder(to, loaded, output, synthesize=synthesize)
     places = _places(form, loaded.name, output)
-    for place in places.values():
-        check_file(place, form.kind)
+    kinds = dict(zip(places, form.kinds, strict=True))
+    for name, place in places.items():
+        check_file(place, kinds[name])
     exported = _exported(form, loaded, samples if isinstance(samples, SampleChoice) else SampleChoice(samples), sample)
     for name, content in exported.files.items():
-        write_atomically(places[name], content, form.kind)
+        write_atomically(places[name], content, kinds[name])
     return ExportedFiles(to, tuple(places.values()), tuple(exported.notes))
 
 
