@@ -33,6 +33,7 @@ from litesnn.commands.run_options import (
     show_runs,
 )
 from litesnn.commands.settings_options import NONE_GIVEN, Options, settings_options
+from litesnn.commands.standing import NAMED_PLUGINS
 from litesnn.search.methods.method import SearchMethod, SearchOptions, Sweep
 from litesnn.search.methods.registry import METHODS
 from litesnn.search.settings.own_data import EventChoices, OwnData, SoundChoices
@@ -146,13 +147,15 @@ def search_command(method: SearchMethod[Any]) -> Callable[..., None]:
                 say_notes(data.notes)
             result = method.search(data, output, chosen, options)
             if is_first_process():
-                _show(method, result, dataset, json_output)
+                _show(method, result, dataset, data_dir, json_output)
 
     command.__doc__ = method.about
     return refusing(command if sweep else without(command, "sweep_texts"), method.name, method.refused)
 
 
-def _show(method: SearchMethod[Any], result: "SearchResult", dataset: str, json_output: bool) -> None:
+def _show(
+    method: SearchMethod[Any], result: "SearchResult", dataset: str, data_dir: Path | None, json_output: bool
+) -> None:
     from litesnn.base.output import write_atomically
     from litesnn.base.output_kinds import PAGE
     from litesnn.display.searches import shown_search
@@ -165,8 +168,11 @@ def _show(method: SearchMethod[Any], result: "SearchResult", dataset: str, json_
     console = stdout_console()
     for line in shown.lines(history):
         console.print(line)
-    train = f"litesnn train {shlex.quote(str(result.path))} --dataset {shlex.quote(dataset)}{method.training_options(history['settings'])}"
-    written = f", with history.json and report.html; next: {train}"
+    train = ["litesnn", "train", str(result.path), "--dataset", dataset]
+    train += [] if data_dir is None else ["--data-dir", str(data_dir)]
+    train += [word for module in NAMED_PLUGINS for word in ("--plugin", module)]
+    onwards = f"{shlex.join(train)}{method.training_options(history['settings'])}"
+    written = f", with history.json and report.html; next: {onwards}"
     console.print(assembled("written to ", (str(result.path), "bold"), written))
     show_registers(result.path)
 

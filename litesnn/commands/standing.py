@@ -43,8 +43,15 @@ def _flag(names: list[str], callback: Any, text: str, **more: Any) -> Any:
     return made
 
 
+NAMED_PLUGINS: list[str] = []
+"""Modules that the command's `--plugin` named, for the next command that is shown."""
+
+
 def _use(context: typer.Context, value: list[str] | None) -> None:
-    if context.resilient_parsing or not value:
+    if context.resilient_parsing:
+        return
+    NAMED_PLUGINS[:] = value or ()
+    if not value:
         return
     from litesnn.commands.exits import errors_to_exit
 

@@ -47,6 +47,9 @@ def test_recordings_are_searched_with_a_frame_per_step(tmp_path: Path) -> None:
     spec = load_genotype(tmp_path / "found" / "genotype.json").spec
     assert spec.timesteps == 3
     assert spec.input.preprocessing == EventFrames(frames=3)
+    assert f"--dataset nmnist --data-dir {tmp_path}" in " ".join(result.output.split()), (
+        "the next command finds the data"
+    )
 
 
 @pytest.mark.parametrize(

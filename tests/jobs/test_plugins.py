@@ -142,7 +142,8 @@ def test_a_search_takes_the_space_and_the_genotype_is_refused_without_the_plugin
         "samples=20",
     )
     space = ("--plugin", "wide", "--set", "operations=wide")
-    ok("search", "snasnet", *space, "--dataset", "digits", *tiny, "-o", wide / "found")
+    said = ok("search", "snasnet", *space, "--dataset", "digits", *tiny, "-o", wide / "found").output
+    assert "--dataset digits --plugin wide" in " ".join(said.split()), "the next command names it too"
     assert json_of("info", wide / "found" / "genotype.json")["search"]["settings"]["operations"] == list(
         operations.SPACES["wide"]
     )
