@@ -42,7 +42,8 @@ def new_genotype(
     ----------
     network : resnet8, resnet20, vgg16 or vggsnn
     dataset : input and classes are this data set's: a name, a place of one's own data (`load_dataset`), or a data set
-    choices : of the network, or by name those that differ from the defaults: timesteps, width, norm, reset
+    choices : of the network, or by name those that differ from the defaults: timesteps, width, stage_channels, stage_strides,
+        pool, norm, reset
     data_dir : folder with the data set's files
     own, events, sounds : how one's own data are read, and how events become frames and sounds images
     input_shape : `CxHxW`, without a data set

@@ -8,17 +8,16 @@ from litesnn.base.errors import GenotypeError
 from litesnn.compiler.analysis.shape_ranges import with_proved_bits
 from litesnn.compiler.genotype import CellSpec, Genotype, HeadSpec, NeuronSpec, QuantizerSpec, StemSpec, resolve
 from litesnn.compiler.profile import load_profile, shipped_profiles
-from litesnn.search.networks.residual import residual_cells
+from litesnn.search.networks.residual import residual_cells, stages_of
 from litesnn.search.networks.settings import NetworkSettings
 from litesnn.search.networks.vgg import vgg16_cells, vggsnn_cells
 
-NETWORKS: dict[str, Callable[[NetworkSettings], tuple[CellSpec, ...]]] = {
-    "resnet8": lambda settings: residual_cells(settings, blocks=1),
-    "resnet20": lambda settings: residual_cells(settings, blocks=3),
-    "vgg16": vgg16_cells,
-    "vggsnn": vggsnn_cells,
-}
-"""Name -> the cells behind a stem of 64 channels; all convolutions are 3 x 3."""
+RESIDUAL = {"resnet8": 1, "resnet20": 3}
+"""Name -> blocks of a stage."""
+PLAIN: dict[str, Callable[[NetworkSettings], tuple[CellSpec, ...]]] = {"vgg16": vgg16_cells, "vggsnn": vggsnn_cells}
+"""Name -> the cells behind a stem of 64 channels."""
+NETWORKS = (*RESIDUAL, *PLAIN)
+"""All names; all convolutions are 3 x 3."""
 
 STEM_CHANNELS = 64
 POOL_THRESHOLD = 0.125
@@ -32,10 +31,11 @@ def new_network(name: str, settings: NetworkSettings) -> Genotype:
     Raises
     ------
     GenotypeError
-        For an unknown name, or an input that is too small for the network.
+        For an unknown name, stages of a network that has none, or an input that is too small for the network.
     """
     if name not in NETWORKS:
         raise GenotypeError(f"network: found '{name}'; allowed: {', '.join(NETWORKS)}")
+    stem, cells = _parts(name, settings)
     genotype = Genotype(
         name=f"{name}-{settings.cell_bits}bit",
         input=settings.input,
@@ -43,11 +43,28 @@ def new_network(name: str, settings: NetworkSettings) -> Genotype:
         neuron=QP_NEURON.resetting(settings.reset),
         norm=settings.norm,
         quantizer=_with_ends(settings),
-        stem=StemSpec(channels=settings.channels(STEM_CHANNELS), bits=settings.end_bits),
-        cells=NETWORKS[name](settings),
-        head=HeadSpec(classes=settings.classes, bits=settings.end_bits, bias=True, threshold=POOL_THRESHOLD),
+        stem=StemSpec(channels=stem, bits=settings.end_bits),
+        cells=cells,
+        head=_head(settings),
     )
     return with_proved_bits(genotype, map(load_profile, shipped_profiles()), _not_chosen(settings, genotype))
+
+
+def _parts(name: str, settings: NetworkSettings) -> tuple[int, tuple[CellSpec, ...]]:
+    """Channels of the stem, and the cells."""
+    if name in RESIDUAL:
+        return stages_of(settings)[0], residual_cells(settings, RESIDUAL[name])
+    for option, given in (("channels", settings.stage_channels), ("strides", settings.stage_strides)):
+        if given:
+            raise GenotypeError(f"{option}: found with {name}, which has no stages; allowed with {', '.join(RESIDUAL)}")
+    return settings.channels(STEM_CHANNELS), PLAIN[name](settings)
+
+
+def _head(settings: NetworkSettings) -> HeadSpec:
+    threshold = POOL_THRESHOLD if settings.pool == "global_average" else None
+    return HeadSpec(
+        classes=settings.classes, pool=settings.pool, bits=settings.end_bits, bias=True, threshold=threshold
+    )
 
 
 def _not_chosen(settings: NetworkSettings, genotype: Genotype) -> list[str]:

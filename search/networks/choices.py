@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Literal
 
 from litesnn.base.errors import GenotypeError
 from litesnn.base.settings.bounds import check_settings
 from litesnn.base.settings.setting import Setting
-from litesnn.search.settings.bounds import MAX_SIDE
+from litesnn.search.settings.bounds import MAX_CHANNELS, MAX_SIDE
 from litesnn.search.settings.shared import RESET_HELP, NeuronReset
+
+
+def parse_counts(option: str, text: str) -> tuple[int, ...]:
+    """`24,96` as whole numbers; messages name the option."""
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise GenotypeError(
+            f"{option}: found '{text[:80]}'; allowed: whole numbers with commas between them, 24,96"
+        ) from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +32,34 @@ class NetworkChoices:
         float,
         Setting("Multiplies every number of channels, rounded, at least 1.", above=0, high=16, option=True),
     ] = 1.0
+    stage_channels: Annotated[
+        tuple[int, ...],
+        Setting(
+            "Residual networks: channels of the stem and of each stage, e.g. 24,96,192,384; 64,128,256,512 if left out.",
+            low=1,
+            high=MAX_CHANNELS,
+            option=True,
+            flag="--channels",
+            parse=partial(parse_counts, "channels"),
+            metavar="COUNTS",
+        ),
+    ] = ()
+    stage_strides: Annotated[
+        tuple[int, ...],
+        Setting(
+            "Residual networks: stride of each stage, e.g. 2,2,2; 1 and then 2 everywhere if left out.",
+            low=1,
+            high=MAX_SIDE,
+            option=True,
+            flag="--strides",
+            parse=partial(parse_counts, "strides"),
+            metavar="COUNTS",
+        ),
+    ] = ()
+    pool: Annotated[
+        Literal["global_average", "none"],
+        Setting("Before the readout: a spiked average of each channel, or nothing.", option=True),
+    ] = "global_average"
     norm: Annotated[
         Literal["node", "edge"],
         Setting(

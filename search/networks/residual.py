@@ -1,23 +1,44 @@
 """QP-SNN's residual network: a stem of 64 channels, three stages of 128, 256 and 512 channels, option-A shortcuts.
 
 A block is Conv-BN-LIF, then Conv-BN plus the shortcut at one membrane. With three blocks per stage, ResNet20; the second and
-third stage halve the map. Where channels or map change, the shortcut is strided and padded with zero channels.
+third stage halve the map; other channels, strides and numbers of stages are settings. Where channels or map change, the shortcut is strided and padded with zero channels.
 """
 
 from __future__ import annotations
 
+from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import CellSpec, EdgeSpec, NodeSpec
 from litesnn.search.networks.settings import NetworkSettings
 
-STAGES = ((128, 1), (256, 2), (512, 2))
-"""Channels and stride of each stage."""
+CHANNELS = (64, 128, 256, 512)
+"""Of the stem and of each stage, as published."""
+FIRST_STRIDE, LATER_STRIDE = 1, 2
+
+
+def stages_of(settings: NetworkSettings) -> tuple[int, tuple[tuple[int, int], ...]]:
+    """Channels of the stem; channels and stride of each stage.
+
+    Raises
+    ------
+    GenotypeError
+        Where there are not as many strides as stages, or no stage.
+    """
+    stem, *channels = map(settings.channels, settings.stage_channels or CHANNELS)
+    if not channels:
+        raise GenotypeError(
+            "channels: found those of a stem alone; allowed: of the stem and of one stage or more, 24,96,192"
+        )
+    strides = settings.stage_strides or (FIRST_STRIDE, *[LATER_STRIDE] * (len(channels) - 1))
+    if len(strides) != len(channels):
+        raise GenotypeError(f"strides: found {len(strides)} for {len(channels)} stages; allowed: one for each")
+    return stem, tuple(zip(channels, strides, strict=True))
 
 
 def residual_cells(settings: NetworkSettings, blocks: int) -> tuple[CellSpec, ...]:
     """One cell per block, `blocks` in every stage."""
     return tuple(
         _block(settings, channels, stride if index == 0 else 1, first=index == 0)
-        for channels, stride in STAGES
+        for channels, stride in stages_of(settings)[1]
         for index in range(blocks)
     )
 
@@ -25,7 +46,7 @@ def residual_cells(settings: NetworkSettings, blocks: int) -> tuple[CellSpec, ..
 def _block(settings: NetworkSettings, channels: int, stride: int, *, first: bool) -> CellSpec:
     way_past = EdgeSpec(source="s1", op="shortcut" if first else "skip")
     return CellSpec(
-        channels=settings.channels(channels),
+        channels=channels,
         stride=stride,
         bits=settings.cell_bits,
         output="last",

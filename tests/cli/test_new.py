@@ -35,6 +35,37 @@ def test_a_reset_is_chosen(tmp_path: Path, given: str, reset: str | None) -> Non
     assert load_genotype(target).spec.neuron.reset == reset
 
 
+def test_a_residual_network_has_the_stages_that_are_asked_for(tmp_path: Path) -> None:
+    target = tmp_path / "net.json"
+    shape = ("--input-shape", "3x32x32", "--classes", "10", "--pool", "none")
+    assert run("resnet8", *shape, "--channels", "6,12,24", "--strides", "2,4", "-o", str(target))[0] == 0
+    spec = load_genotype(target).spec
+    assert spec.stem is not None
+    assert (spec.stem.channels, spec.head.pool) == (6, "none")
+    assert [(cell.channels, cell.stride) for cell in spec.cells] == [(12, 2), (24, 4)]
+    assert [node.shape for node in load_genotype(target).topology.nodes][-1] == (24, 4, 4)
+    assert run("resnet20", *shape, "--channels", "6,12,24", "--width", "0.5", "-o", str(target))[0] == 0
+    spec = load_genotype(target).spec
+    assert [(cell.channels, cell.stride) for cell in spec.cells] == [*[(6, 1)] * 3, (12, 2), *[(12, 1)] * 2]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("resnet8", "--channels", "24"), "channels: found those of a stem alone"),
+        (("resnet8", "--channels", "24,x"), "channels: found '24,x'; allowed: whole numbers"),
+        (("resnet8", "--channels", "24,0"), "channels: found 0; allowed: a whole number, 1 to"),
+        (("resnet8", "--strides", "2,2"), "strides: found 2 for 3 stages; allowed: one for each"),
+        (("vgg16", "--channels", "24,96"), "channels: found with vgg16, which has no stages; allowed with resnet8"),
+    ],
+)
+def test_stages_that_cannot_be_are_refused(tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:
+    code, said = run(*arguments, "--dataset", "digits", "-o", str(tmp_path / "net.json"))
+    assert code == 2
+    assert message in " ".join(said.split())
+    assert not (tmp_path / "net.json").exists()
+
+
 def test_event_networks_take_a_shape(tmp_path: Path) -> None:
     target = tmp_path / "events.json"
     shape = ("--input-shape", "2x48x48", "--encoding", "spikes", "--classes", "10")
