@@ -146,8 +146,9 @@ def test_cell_searches_refuse_limits_by_name(tmp_path: Path) -> None:
 
 
 def test_torchrun_shares_a_search_among_processes_and_prints_it_once(tmp_path: Path) -> None:
-    """The command of docs/training.md; `python -m litesnn` is what torchrun starts."""
+    """The command of docs/training.md; `python -m litesnn` is what torchrun starts. Both find the prices of widths."""
     options = ("--epochs", "1", "--samples", "60", "--channels", "4", "--deploy-channels", "4", "--threads", "1")
+    options += ("--max-cores", "1", "--widths", "0.5,1")
     command = (
         "-m",
         "litesnn",
@@ -168,4 +169,5 @@ def test_torchrun_shares_a_search_among_processes_and_prints_it_once(tmp_path: P
     spec = load_genotype(tmp_path / "found" / "genotype.json").spec
     assert spec.search is not None
     assert spec.search.settings["processes"] == 2
+    assert spec.search.settings["widths"] == [0.5, 1]
     assert (tmp_path / "found" / "report.html").exists()
