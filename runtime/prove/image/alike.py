@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from litesnn.runtime.prove.image.core import Box
+from litesnn.runtime.prove.image.core import Box, Three, spread
 from litesnn.runtime.prove.image.lists import Lists
-from litesnn.runtime.prove.image.spread import spread
 from litesnn.runtime.prove.program import Ints
 from litesnn.runtime.prove.synapses import Synapses
 
@@ -51,8 +50,8 @@ class _Due:
         places: list[tuple[Run, Run]] = []
         for delay, found in due.items():
             target, reads, weight = found.total()
-            own = reads // found.channels + len(places)
-            columns.append((own, target, reads % found.channels, weight, np.full_like(target, delay)))
+            own = reads // found.channels[1] + len(places)
+            columns.append((own, target, reads % found.channels[1], weight, np.full_like(target, delay)))
             places += list(found.places)
         place, *rest = (np.concatenate(column) for column in zip(*columns, strict=True))
         used, place = np.unique(place, return_inverse=True)
@@ -65,7 +64,7 @@ class _Due:
         self.runs = self.runs.reshape(-1, 2)
 
 
-def list_problem(lists: Lists, reads: Read, box: Box, shape: tuple[int, ...], due: dict[int, Synapses]) -> str | None:
+def list_problem(lists: Lists, reads: Read, box: Box, shape: Three, due: dict[int, Synapses]) -> str | None:
     """A text where lists lead elsewhere than `due` says, or with other weights or delays."""
     rows, (count, height, width) = _Due(due), shape
     if not len(reads.ids) and not len(rows.target):

@@ -55,7 +55,7 @@ def _constants(population: Population, box: Box, place: str) -> Iterator[Problem
     due = {field: value for field, value in population.entry.items() if field not in OUTSIDE}
     found, part = dict(box.entry["neurons"]), slice(box.corner[0], box.corner[0] + box.sides[0])
     arrays = {field: values[part].astype(np.int64) for field, values in population.arrays.items()}
-    if box.compartments == 2:
+    if box.entry["compartments"] == 2:
         if (found["kind"], found["role"]) != ("neurons", "lif"):
             raise UnknownError(f"{place}: two compartments of '{found['role']}'")
         found = {field: value for field, value in found.items() if field not in OF_PROGRAM}
