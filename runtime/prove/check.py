@@ -13,7 +13,7 @@ from litesnn.runtime.prove.program import Graph, Population
 from litesnn.runtime.prove.ranges import READOUT_MAX, REGISTER, Constants, Interval, membranes
 from litesnn.runtime.prove.synapses import Ints, Synapses
 from litesnn.runtime.prove.timing import timing_problems
-from litesnn.runtime.prove.verdict import Problem, Proof, UnknownError
+from litesnn.runtime.prove.verdict import Problem, Proof, UnknownError, differs
 from litesnn.runtime.prove.wiring import Wired
 
 Masks = dict[str, npt.NDArray[np.bool_]]
@@ -49,12 +49,8 @@ class Check:
         self.silent: Masks = {name: np.zeros(wired.channels, bool) for name, wired in wiring.items()}
         self.carried: dict[str, tuple[str, Ints]] = {}  # relay -> population and channels whose spikes it sends on
         self.problems: list[Problem] = []
-        self.checked = {
-            "populations": len(graph.populations),
-            "blocks": len(graph.blocks),
-            "integers": 0,
-            "registers": 0,
-        }
+        counts = len(graph.populations), len(graph.blocks), 0, 0
+        self.checked = dict(zip(("populations", "blocks", "integers", "registers"), counts, strict=True))
 
     def proof(self) -> Proof:
         """What was found; `UnknownError` for what is not known."""
@@ -81,7 +77,7 @@ class Check:
         return Proof(tuple(self.problems), self.checked)
 
     def _differs(self, place: str, detail: str) -> None:
-        self.problems.append(Problem("differs", place, detail))
+        self.problems.append(differs(place, detail))
 
     def _populations(self) -> None:
         """Populations are the genotype's, or relays; input and readout are whole, and what enters is what the genotype says."""
@@ -90,9 +86,8 @@ class Check:
             if due is not None and population.role in KINDS[due.kind] and found == (due.channels, due.size):
                 self.kept[name][population.channels] = True
             elif population.role != "relay" or due is not None:
-                self._differs(
-                    f"population '{name}'", f"found '{population.role}' of {found}; the genotype has {due and due[:3]}"
-                )
+                text = f"found '{population.role}' of {found}; the genotype has {due and due[:3]}"
+                self._differs(f"population '{name}'", text)
         for name in ("input", "readout"):
             if not self.kept[name].all():
                 self._differs(f"population '{name}'", "channels are missing")
@@ -145,9 +140,8 @@ class Check:
                 source, channels = self.carried.get(block.source, (block.source, read.channels))
                 ends = (population.channels, channels)
                 if source not in self.wiring:
-                    self._differs(
-                        f"block '{block.name}'", f"found a source '{source}' that stands for none of the genotype's"
-                    )
+                    text = f"found a source '{source}' that stands for none of the genotype's"
+                    self._differs(f"block '{block.name}'", text)
                     continue
                 if block.pairs is not None:
                     ends = (ends[0][block.pairs[0]], ends[1][block.pairs[1]])
@@ -243,14 +237,5 @@ class Check:
                 if beyond.any():
                     worst = int(np.argmax(np.where(beyond, size, -1)))
                     text = f"{register} of channel {worst} may reach {least[worst]} .. {most[worst]}; it holds -{down} .. {up}"
-                    self.problems.append(
-                        Problem(
-                            "range",
-                            f"population '{name}'",
-                            detail=text,
-                            population=name,
-                            register=register,
-                            channel=worst,
-                            limit=up,
-                        )
-                    )
+                    place = {"place": f"population '{name}'", "detail": text, "population": name, "register": register}
+                    self.problems.append(Problem("range", **place, channel=worst, limit=up))

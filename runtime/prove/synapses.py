@@ -94,12 +94,11 @@ class Synapses:
                 yield places, targets[tap != 0], sources[tap != 0], tap[tap != 0]
 
     def _inside(self, window: Window, kernels: Ints) -> Iterator[tuple[Places, Ints]]:
-        runs = [
-            [_run(read, made, stride, tap * dilation - padding + corner * stride) for tap in range(taps)]
-            for read, made, corner, stride, padding, dilation, taps in zip(
-                self.read, self.made, self.corner, *window, kernels.shape[-2:], strict=True
-            )
-        ]
+        runs = []
+        for axis, taps in enumerate(kernels.shape[-2:]):
+            stride, padding, dilation = (figures[axis] for figures in window)
+            offsets = (tap * dilation - padding + self.corner[axis] * stride for tap in range(taps))
+            runs.append([_run(self.read[axis], self.made[axis], stride, offset) for offset in offsets])
         for row, down in enumerate(runs[0]):
             for column, across in enumerate(runs[1]):
                 if down is not None and across is not None:

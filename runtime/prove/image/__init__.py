@@ -19,7 +19,7 @@ from litesnn.runtime.prove.image.lists import decode_lists
 from litesnn.runtime.prove.image.reads import Blocks, read_problems
 from litesnn.runtime.prove.image.sent import Sent
 from litesnn.runtime.prove.program import Entry, Graph
-from litesnn.runtime.prove.verdict import Problem, UnknownError
+from litesnn.runtime.prove.verdict import Problem, UnknownError, differs
 
 __all__ = ["image_problems"]
 FIELDS = "about format version name profile timesteps isolated interval slots word_bits header_bits order cores senders files"
@@ -51,7 +51,7 @@ def image_problems(graph: Graph, files: Mapping[str, bytes]) -> Iterator[Problem
         try:
             lists = decode_lists(core)
         except ValueError as error:
-            yield Problem("differs", core.binary, str(error))
+            yield differs(core.binary, str(error))
         else:
             yield from read_problems(graph, core, lists, sent=sent, blocks=blocks)
 
@@ -66,7 +66,7 @@ def _time(graph: Graph, document: Entry) -> Iterator[Problem]:
     }
     for field, value in due.items():
         if document[field] != value:
-            yield Problem("differs", f"image.json: {field}", f"found {document[field]}; the graph's is {value}")
+            yield differs(f"image.json: {field}", f"found {document[field]}; the graph's is {value}")
 
 
 def _senders(graph: Graph, document: Entry) -> Iterator[Problem]:
@@ -75,7 +75,7 @@ def _senders(graph: Graph, document: Entry) -> Iterator[Problem]:
     read = {b.source for b in graph.blocks if b.source in outside and b.target not in outside}
     found = [sender["name"] for sender in document["senders"]]
     if len(set(found)) < len(found) or read - set(found) or set(found) - set(outside):
-        yield Problem("differs", "image.json: senders", f"found {sorted(found)}; cores read {sorted(read)}")
+        yield differs("image.json: senders", f"found {sorted(found)}; cores read {sorted(read)}")
     for sender in document["senders"]:
         entry = outside[sender["name"]].entry if sender["name"] in outside else {}
         spikes = {"minimum": 0, "maximum": 1, "message_bits": 0, **entry}
@@ -84,7 +84,7 @@ def _senders(graph: Graph, document: Entry) -> Iterator[Problem]:
         for field in sorted(set(due) | set(sender) - set(SENDER.split())):
             if sender.get(field) != due.get(field):
                 text = f"{field}: found {sender.get(field)}; the graph's is {due.get(field)}"
-                yield Problem("differs", f"image.json: sender '{sender['name']}'", text)
+                yield differs(f"image.json: sender '{sender['name']}'", text)
 
 
 def _blocks(graph: Graph, cores: list[Core]) -> Blocks:

@@ -11,26 +11,18 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.runtime.prove.image.alike import list_problem
+from litesnn.runtime.prove.image.alike import Read, list_problem
 from litesnn.runtime.prove.image.core import Box, Core, Three, spread
 from litesnn.runtime.prove.image.lists import Lists
 from litesnn.runtime.prove.image.sent import OWN_ID, Rows, Sent
 from litesnn.runtime.prove.program import Block, Graph, Ints
 from litesnn.runtime.prove.synapses import Synapses
-from litesnn.runtime.prove.verdict import Problem, UnknownError
+from litesnn.runtime.prove.verdict import Problem, UnknownError, differs
 
 LIST, POPULATION, WINDOW = 0, 1, 2
 FIELDS = {"source", "kernel", "stride", "padding", "dilation", "channels"}
 Blocks = dict[tuple[str, str], list[Block]]
 """By source and target."""
-
-
-class Read(NamedTuple):
-    """What the messages of a source make a core read for one group: id of the sender, list and base; (messages,) each."""
-
-    ids: Ints
-    lists: Ints
-    base: Ints
 
 
 class Due(NamedTuple):
@@ -66,10 +58,10 @@ def _due(blocks: Sequence[Block], shape: Three, box: Box) -> Due:
 def read_problems(graph: Graph, core: Core, lists: Lists, sent: Sent, blocks: Blocks) -> Iterator[Problem]:
     """Synapses that a core has and the graph has not, or the other way round."""
     if (core.reads[:, 0] > WINDOW).any() or (core.reads[:, 4] >= len(core.groups)).any():
-        yield Problem("differs", core.binary, "a read of a kind or a group that is not there")
+        yield differs(core.binary, "a read of a kind or a group that is not there")
         return
     if (core.reads[:, 1] + core.reads[:, 2] > len(lists.first) - 1).any():
-        yield Problem("differs", core.binary, "a read of lists that are not there")
+        yield differs(core.binary, "a read of lists that are not there")
         return
     here, arriving = {box.population for box in core.groups}, sent.to[core.number]
     for source in dict.fromkeys((*arriving, *(source for source, target in blocks if target in here))):
@@ -83,7 +75,7 @@ def read_problems(graph: Graph, core: Core, lists: Lists, sent: Sent, blocks: Bl
             if into or own.any():
                 text = _pair(core, lists, sent, (rows[row[own]], read[own]), _due(into, (c, y, x), box))
                 if text:
-                    yield Problem("differs", f"{core.binary}: '{source}' into '{box.population}'", text)
+                    yield differs(f"{core.binary}: '{source}' into '{box.population}'", text)
 
 
 def _pair(core: Core, lists: Lists, sent: Sent, asked: tuple[Rows, Ints], due: Due) -> str | None:

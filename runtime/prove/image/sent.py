@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from litesnn.runtime.prove.image.core import Routes, spread
 from litesnn.runtime.prove.program import Ints
-from litesnn.runtime.prove.verdict import Problem, UnknownError
+from litesnn.runtime.prove.verdict import Problem, UnknownError, differs
 
 OWN_ID = 2**32 - 1
 MESSAGES_MAX = 2**27
@@ -38,7 +38,7 @@ class Sent:
             first, count, core, axon, tag = sender.rows.T
             there = (first + count <= len(sender.ids)) & (axon < np.append(axons, 0)[np.minimum(core, len(axons))])
             if not there.all():
-                self.problems.append(Problem("differs", sender.place, "a neuron, a core or an axon that is not there"))
+                self.problems.append(differs(sender.place, "a neuron, a core or an axon that is not there"))
             source = np.full_like(core, sources.index(sender.source))
             parts.append(np.stack([core, source, begin + first, count, axon, tag], axis=1)[there & (count > 0)])
             begin += len(sender.ids)
