@@ -21,11 +21,8 @@ from litesnn.runtime.prove.wiring import read_wiring
 __all__ = ["TRUSTED", "Problem", "Proof", "prove"]
 GENOTYPE, TENSORS = "genotype/genotype.json", "weights.safetensors"
 IMAGE = "image/"
-FOREIGN = Problem(
-    "no reference",
-    "source/",
-    "a network from elsewhere: its file has no second reader, whose integers these could be held to",
-)
+ELSEWHERE = "a network from elsewhere: its file has no second reader, whose integers these could be held to"
+FOREIGN = Problem("no reference", "source/", ELSEWHERE)
 
 
 def prove(files: Mapping[str, bytes], integers: Mapping[str, Any] | None) -> Proof:

@@ -13,7 +13,7 @@ from litesnn.runtime.prove.program import Graph, Population
 from litesnn.runtime.prove.ranges import READOUT_MAX, REGISTER, Constants, Interval, membranes
 from litesnn.runtime.prove.synapses import Ints, Synapses
 from litesnn.runtime.prove.timing import timing_problems
-from litesnn.runtime.prove.verdict import Problem, Proof, UnknownError
+from litesnn.runtime.prove.verdict import Problem, Proof, UnknownError, differs
 from litesnn.runtime.prove.wiring import Wired
 
 Masks = dict[str, npt.NDArray[np.bool_]]
@@ -49,12 +49,8 @@ class Check:
         self.silent: Masks = {name: np.zeros(wired.channels, bool) for name, wired in wiring.items()}
         self.carried: dict[str, tuple[str, Ints]] = {}  # relay -> population and channels whose spikes it sends on
         self.problems: list[Problem] = []
-        self.checked = {
-            "populations": len(graph.populations),
-            "blocks": len(graph.blocks),
-            "integers": 0,
-            "registers": 0,
-        }
+        counts = len(graph.populations), len(graph.blocks), 0, 0
+        self.checked = dict(zip(("populations", "blocks", "integers", "registers"), counts, strict=True))
 
     def proof(self) -> Proof:
         """What was found; `UnknownError` for what is not known."""
@@ -81,7 +77,7 @@ class Check:
         return Proof(tuple(self.problems), self.checked)
 
     def _differs(self, place: str, detail: str) -> None:
-        self.problems.append(Problem("differs", place, detail))
+        self.problems.append(differs(place, detail))
 
     def _populations(self) -> None:
         """Populations are the genotype's, or relays; input and readout are whole, and what enters is what the genotype says."""
@@ -90,9 +86,8 @@ class Check:
             if due is not None and population.role in KINDS[due.kind] and found == (due.channels, due.size):
                 self.kept[name][population.channels] = True
             elif population.role != "relay" or due is not None:
-                self._differs(
-                    f"population '{name}'", f"found '{population.role}' of {found}; the genotype has {due and due[:3]}"
-                )
+                text = f"found '{population.role}' of {found}; the genotype has {due and due[:3]}"
+                self._differs(f"population '{name}'", text)
         for name in ("input", "readout"):
             if not self.kept[name].all():
                 self._differs(f"population '{name}'", "channels are missing")
@@ -121,14 +116,20 @@ class Check:
                 raise UnknownError(f"{edge.name}: PyTorch folds weights of shape {kernels.shape}")
             if max(int(kernels.max(initial=0)), -int(kernels.min(initial=0))) >= EXACT:
                 raise UnknownError(f"{edge.name}: integers beyond 2^46, where float64 is not exact")
-            window, first = tuple((figure, figure) for figure in edge[3:6]), 0
+            stride, padding, dilation = ((figure, figure) for figure in edge[3:6])
+            window, first = (stride, padding, dilation), 0
             for source, count in zip(edge.sources, counts, strict=True):
-                empty, ids = Synapses(self.wiring[source].size, into.size, count), np.arange(count)
-                found, part = maps.setdefault((source, edge.distance), empty), slice(first, first + count)
+                ids, part = np.arange(count), slice(first, first + count)
+                found = maps.setdefault((source, edge.distance), self._none(source, name))
                 ends = (ids + first if by_channel else np.arange(into.channels), ids)
-                found.add(kernels[part, 0] if by_channel else kernels[:, part], ends, *window)
+                found.add(kernels[part, 0] if by_channel else kernels[:, part], ends, window)
                 first += count
         return maps
+
+    def _none(self, source: str, target: str) -> Synapses:
+        """No synapses between two populations of the genotype."""
+        read, made = self.wiring[source], self.wiring[target]
+        return Synapses(read.size, made.size, (made.channels, read.channels))
 
     def _found(self, population: Population) -> Maps:
         """The program's integers into a population, in the genotype's channels; what relays send on is of whom they carry."""
@@ -137,16 +138,17 @@ class Check:
             if block.target == population.name and block.distance < self.steps:
                 read = self.graph.populations[block.source]
                 source, channels = self.carried.get(block.source, (block.source, read.channels))
-                wired, ends = self.wiring.get(source), (population.channels, channels)
-                if wired is None:
-                    self._differs(
-                        f"block '{block.name}'", f"found a source '{source}' that stands for none of the genotype's"
-                    )
+                ends = (population.channels, channels)
+                if source not in self.wiring:
+                    text = f"found a source '{source}' that stands for none of the genotype's"
+                    self._differs(f"block '{block.name}'", text)
                     continue
                 if block.pairs is not None:
                     ends = (ends[0][block.pairs[0]], ends[1][block.pairs[1]])
-                found = maps.setdefault((source, block.distance), Synapses(read.size, population.size, wired.channels))
-                found.add(block.kernels << block.entry["exponent"], ends, *block.window)
+                if (source, block.distance) not in maps:
+                    counts = (population.entry["genotype_channels"], self.wiring[source].channels)
+                    maps[source, block.distance] = Synapses(read.size, population.size, counts)
+                maps[source, block.distance].add(block.kernels << block.entry["exponent"], ends, block.window)
         return maps
 
     def _relay(self, relay: Population) -> None:
@@ -155,9 +157,11 @@ class Check:
         if len(maps) == 1:
             (((source, distance), found),) = maps.items()
             targets, reads, values = found.total()
-            alone = [*found.places] == [tuple((0, 0, int(side > 1), side) for side in relay.size)] and not distance
-            if alone and np.array_equal(targets, np.sort(relay.channels)) and self._memoryless(relay, targets, values):
-                self.carried[relay.name] = (source, reads[np.searchsorted(targets, relay.channels)])
+            alone = found.places == [tuple((0, 0, int(side > 1), side) for side in relay.size)] and not distance
+            order = np.argsort(targets)
+            whole = np.array_equal(targets[order], np.sort(relay.channels))
+            if alone and whole and self._memoryless(relay, targets, values):
+                self.carried[relay.name] = (source, reads[order][np.searchsorted(targets[order], relay.channels)])
                 return
         self._differs(f"population '{relay.name}'", "found a relay that does not send on each spike of one population")
 
@@ -174,15 +178,15 @@ class Check:
         name, wanted, maps = population.name, self.maps[population.name], self._found(population)
         maximum = population.role == "maximum"
         for key in dict.fromkeys((*wanted, *maps)):
-            nothing = Synapses(self.wiring[key[0]].size, population.size, self.wiring[key[0]].channels)
+            nothing = self._none(key[0], name)
             due, found = wanted.get(key, nothing), maps.get(key, nothing)
             matters = self.kept[key[0]] | ~self.silent[key[0]]
             if maximum and not self._memoryless(population, *found.total()[::2]):
                 self._differs(f"population '{name}'", "found neurons that do not spike just where any input does")
-            left = due.minus(found, signs=maximum)
+            left = due.minus(found.signs() if maximum else found)
             targets, reads, _ = left.total()
             self.checked["integers"] += len(due.total()[0])
-            for target in np.unique(targets[self.kept[name][targets] & matters[reads % left.channels]]).tolist():
+            for target in np.unique(targets[self.kept[name][targets] & matters[reads % left.channels[1]]]).tolist():
                 for at, start, channel, value in left.neurons(target):
                     if matters[channel]:
                         pytorch = next((v for *ends, v in due.neurons(target) if ends == [at, start, channel]), 0)
@@ -233,14 +237,5 @@ class Check:
                 if beyond.any():
                     worst = int(np.argmax(np.where(beyond, size, -1)))
                     text = f"{register} of channel {worst} may reach {least[worst]} .. {most[worst]}; it holds -{down} .. {up}"
-                    self.problems.append(
-                        Problem(
-                            "range",
-                            f"population '{name}'",
-                            detail=text,
-                            population=name,
-                            register=register,
-                            channel=worst,
-                            limit=up,
-                        )
-                    )
+                    place = {"place": f"population '{name}'", "detail": text, "population": name, "register": register}
+                    self.problems.append(Problem("range", **place, channel=worst, limit=up))

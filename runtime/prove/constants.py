@@ -8,7 +8,7 @@ import numpy as np
 
 from litesnn.runtime.prove.program import Block, Population
 from litesnn.runtime.prove.ranges import READOUT_MAX, REGISTER, Constants
-from litesnn.runtime.prove.verdict import Problem
+from litesnn.runtime.prove.verdict import Problem, differs
 
 
 def constant_problems(population: Population, wanted: Constants, steps: int) -> Iterator[Problem]:
@@ -22,13 +22,13 @@ def constant_problems(population: Population, wanted: Constants, steps: int) -> 
         pairs.append(("decay", 4096 - population.constant("dv"), wanted.decay))
         alike = {reset, wanted.reset} <= {"subtract", "subtract_next"} and (wanted.decay == 4096).all()
         if spikes and reset != wanted.reset and not alike:
-            yield Problem("differs", place, f"reset: found '{reset}'; PyTorch's is '{wanted.reset}'")
+            yield differs(place, f"reset: found '{reset}'; PyTorch's is '{wanted.reset}'")
         if spikes and reset != "zero":
             pairs.append(("what a spike subtracts", population.constant("vth"), wanted.threshold))
     for what, found, due in pairs:
         for at in np.flatnonzero(found != due)[:1]:
             text = f"{what}: found {found[at]}; PyTorch's is {due[at]}"
-            yield Problem("differs", f"{place}, channel {population.channels[at]}", text)
+            yield differs(f"{place}, channel {population.channels[at]}", text)
 
 
 def register_problems(population: Population) -> Iterator[Problem]:
@@ -39,7 +39,7 @@ def register_problems(population: Population) -> Iterator[Problem]:
         found = population.constant(field)
         if found.min() < least or found.max() > most:
             text = f"{field}: found {found.min()} .. {found.max()}; the register holds {least} .. {most}"
-            yield Problem("differs", f"population '{population.name}'", text)
+            yield differs(f"population '{population.name}'", text)
 
 
 def format_problems(block: Block) -> Iterator[Problem]:
@@ -51,4 +51,4 @@ def format_problems(block: Block) -> Iterator[Problem]:
     stated = block.entry["weight_exp"] + 8 - bits + (mode == "mixed")
     if stated != exponent or exponent < 0 or low < least or high > most:
         text = f"codes {low} .. {high} times 2^{exponent}, {mode} mantissas for {least} .. {most} times 2^{stated}"
-        yield Problem("differs", f"block '{block.name}'", f"format: found {text}")
+        yield differs(f"block '{block.name}'", f"format: found {text}")

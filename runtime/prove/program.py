@@ -117,18 +117,12 @@ def _population(entry: Entry, tensors: Arrays) -> Population:
     if role not in ROLES:
         raise UnknownError(f"population '{name}': neurons of kind '{role}'")
     _only(f"population '{name}'", entry, ROLES[role])
-    arrays = {
-        part: tensors[f"{name}.{part}"]
-        for part in ("du", "dv", "vth", "bias_mant", "bias_exp")
-        if f"{name}.{part}" in tensors
-    }
+    stored = {part: f"{name}.{part}" for part in ("du", "dv", "vth", "bias_mant", "bias_exp")}
+    arrays = {part: tensors[tensor] for part, tensor in stored.items() if tensor in tensors}
     channels, shape = np.asarray(entry["channels"], np.int64), (entry["shape"][0],)
     fits = all(values.shape == shape and values.dtype.kind == "i" for values in (channels, *arrays.values()))
-    if (
-        not fits
-        or not 0 <= channels.min() <= channels.max() < entry["genotype_channels"]
-        or len({*channels}) < len(channels)
-    ):
+    there = 0 <= channels.min() <= channels.max() < entry["genotype_channels"]
+    if not fits or not there or len({*channels}) < len(channels):
         raise UnknownError(f"population '{name}': channels or tensors that do not fit its {shape[0]} channels")
     return Population(name, role, entry=entry, channels=channels, arrays=arrays)
 
@@ -146,17 +140,12 @@ def _block(entry: Entry, tensors: Arrays, populations: Mapping[str, Population])
     if geometry in ("dense", "conv2d"):
         codes = codes.reshape(*ends, *(source.size if geometry == "dense" else codes.shape[2:]))
     else:
-        codes = (
-            codes if geometry == "depthwise" else np.broadcast_to(codes[:, None, None], (len(codes), *params["kernel"]))
-        )
+        if geometry != "depthwise":
+            codes = np.broadcast_to(codes[:, None, None], (len(codes), *params["kernel"]))
         pairs = (tensors[f"{name}.targets"].astype(np.int64), tensors[f"{name}.sources"].astype(np.int64))
         if any(ids.shape != codes.shape[:1] or (ids < 0).any() for ids in pairs):
             raise UnknownError(f"block '{name}': channels that do not fit its codes")
     figures = (params.get("stride", 1), params.get("padding", 0), params.get("dilation", 1))
-    stride, padding, dilation = (
-        (figure, figure) if isinstance(figure, int) else (figure[0], figure[1]) for figure in figures
-    )
-    window, distance = (stride, padding, dilation), entry.get("distance", 0)
-    return Block(
-        name, source.name, target=target.name, entry=entry, kernels=codes, pairs=pairs, window=window, distance=distance
-    )
+    stride, padding, dilation = ((f, f) if isinstance(f, int) else (f[0], f[1]) for f in figures)
+    window, due = (stride, padding, dilation), entry.get("distance", 0)
+    return Block(name, source.name, target.name, entry, kernels=codes, pairs=pairs, window=window, distance=due)

@@ -51,9 +51,8 @@ def _left(low: Ints, high: Ints, neurons: Constants) -> Interval:
     first, last = (decayed(v - before, decay) - after for v in spiking)
     if reset == "zero":
         first = last = np.zeros_like(low)
-    return np.where(high > threshold, np.minimum(least, first), least), np.where(
-        high > threshold, np.maximum(most, last), most
-    )
+    spikes = high > threshold
+    return np.where(spikes, np.minimum(least, first), least), np.where(spikes, np.maximum(most, last), most)
 
 
 def decayed(membrane: Ints, decay: Ints) -> Ints:

@@ -1,8 +1,9 @@
 """Integer maps between two populations in one canonical form, so that two ways of writing them down can be held together.
 
-A tap of a window joins the same channels at places that lie regularly: along each axis it is (first place of the target, first place
-of the source, steps of the source between them, number of places). Two taps with the same of these join the same neurons, whatever
-stride, padding and kernel they come from; one that never falls inside the map joins none and is left out. Nothing is unrolled.
+Kernels that slide alike - the same stride, padding and dilation - are added up as they stand, so that what is equal cancels at once. A
+tap of what is left joins the same channels at places that lie regularly: along each axis it is (first place of the target, first place of
+the source, steps of the source between them, number of places). Two taps with the same of these join the same neurons, whatever stride,
+padding and kernel they come from; one that never falls inside the map joins none and is left out. Nothing is unrolled.
 """
 
 from __future__ import annotations
@@ -14,61 +15,104 @@ import numpy.typing as npt
 
 Ints = npt.NDArray[np.int64]
 Pair = tuple[int, int]
+Window = tuple[Pair, Pair, Pair]  # stride, padding, dilation
 Places = tuple[tuple[int, int, int, int], tuple[int, int, int, int]]  # down, across
 
 
 class Synapses:
-    """A sum of maps from a population of so many `channels` and the size `read` to one of the size `made`."""
+    """A sum of maps from a population of the size `read` to one of the size `made`, or to the part of it that begins at `corner`.
 
-    def __init__(self, read: Pair, made: Pair, channels: int) -> None:
-        self.read, self.made, self.channels = read, made, channels
-        self.places: dict[Places, int] = {}
-        self._parts: list[tuple[Ints, Ints, Ints]] = []
+    `channels` : those of the target, and of the source. `places` : of taps, numbered by `total`
+    """
 
-    def add(self, kernels: Ints, ends: tuple[Ints, Ints], stride: Pair, padding: Pair, dilation: Pair) -> None:
+    def __init__(self, read: Pair, made: Pair, channels: Pair, corner: Pair = (0, 0)) -> None:
+        self.read, self.made, self.channels, self.corner = read, made, channels, corner
+        self.places: list[Places] = []
+        self._kernels: dict[tuple[Window, tuple[int, ...]], Ints] = {}
+        self._pairs: list[tuple[Window, Ints, Ints, Ints]] = []
+        self._placed: list[tuple[Places, Ints, Ints, Ints]] = []
+
+    def add(self, kernels: Ints, ends: tuple[Ints, Ints], window: Window) -> None:
         """Add kernels (C_out, C_in, kH, kW) between the channels `ends`, or (n, kH, kW), each between one pair of them."""
-        for row in range(kernels.shape[-2]):
-            down = _run(self.read[0], self.made[0], stride[0], row * dilation[0] - padding[0])
-            for column in range(kernels.shape[-1]):
-                across = _run(self.read[1], self.made[1], stride[1], column * dilation[1] - padding[1])
-                if down is not None and across is not None:
-                    tap = kernels[..., row, column]
-                    stored = np.nonzero(tap)
-                    self._put((down, across), ends[0][stored[0]], ends[1][stored[-1]], tap[stored])
+        if kernels.ndim == 3:
+            self._pairs.append((window, kernels, *ends))
+        elif len(np.unique(ends[1])) < len(ends[1]):
+            both = np.repeat(ends[0], len(ends[1])), np.tile(ends[1], len(ends[0]))
+            self._pairs.append((window, kernels.reshape(-1, *kernels.shape[2:]), *both))
+        else:
+            key = window, kernels.shape[2:]
+            if key not in self._kernels:
+                self._kernels[key] = np.zeros((*self.channels, *key[1]), np.int64)
+            self._kernels[key][np.ix_(*ends)] += kernels
 
-    def _put(self, places: Places, targets: Ints, sources: Ints, values: Ints) -> None:
-        place = self.places.setdefault(places, len(self.places))
-        self._parts.append((targets, place * self.channels + sources, values))
+    def minus(self, other: Synapses) -> Synapses:
+        """This map without another."""
+        found = Synapses(self.read, self.made, self.channels, self.corner)
+        found._kernels = dict(self._kernels)
+        for key, kernels in other._kernels.items():
+            found._kernels[key] = found._kernels[key] - kernels if key in found._kernels else -kernels
+        found._pairs = self._pairs + [(window, -kernels, t, s) for window, kernels, t, s in other._pairs]
+        found._placed = self._placed + [(places, t, s, -values) for places, t, s, values in other._placed]
+        return found
+
+    def signs(self) -> Synapses:
+        """The sign of every integer of the sum."""
+        found, (targets, reads, values) = Synapses(self.read, self.made, self.channels, self.corner), self.total()
+        for number, places in enumerate(self.places):
+            own = reads // self.channels[1] == number
+            found._placed.append((places, targets[own], reads[own] % self.channels[1], np.sign(values[own])))
+        return found
 
     def total(self) -> tuple[Ints, Ints, Ints]:
-        """Every integer of the sum that is not 0: target channel, number of its places * `channels` + source channel, value."""
-        empty = np.zeros(0, np.int64)
-        targets, reads, values = map(np.concatenate, zip((empty, empty, empty), *self._parts, strict=True))
-        width = max(1, len(self.places) * self.channels)
-        found, first = np.unique(targets * width + reads, return_inverse=True)
-        sums = np.zeros(len(found), np.int64)
-        np.add.at(sums, first, values)
-        return found[sums != 0] // width, found[sums != 0] % width, sums[sums != 0]
+        """Every integer of the sum that is not 0: target channel, number in `places` * source channels + source channel, value."""
+        empty, numbers = np.zeros(0, np.int64), dict[Places, int]()
+        parts, merged = [(empty, empty, empty)], bool(self._pairs or self._placed)
+        for places, targets, sources, values in self._taps():
+            merged |= places in numbers
+            number = numbers.setdefault(places, len(numbers))
+            parts.append((targets, number * self.channels[1] + sources, values))
+        targets, reads, values = map(np.concatenate, zip(*parts, strict=True))
+        self.places = list(numbers)
+        if merged:
+            width = max(1, len(numbers) * self.channels[1])
+            found, first = np.unique(targets * width + reads, return_inverse=True)
+            sums = np.zeros(len(found), np.int64)
+            np.add.at(sums, first, values)
+            targets, reads, values = found[sums != 0] // width, found[sums != 0] % width, sums[sums != 0]
+        return targets, reads, values
 
-    def minus(self, other: Synapses, signs: bool = False) -> Synapses:
-        """This map without another; with `signs` the sign of each integer of the other counts, not its size."""
-        found = Synapses(self.read, self.made, self.channels)
-        found.places, found._parts = dict(self.places), list(self._parts)
-        renumbered = np.array([found.places.setdefault(p, len(found.places)) for p in other.places] or [0], np.int64)
-        targets, reads, values = other.total()
-        reads = renumbered[reads // self.channels] * self.channels + reads % self.channels
-        found._parts.append((targets, reads, -np.sign(values) if signs else -values))
-        return found
+    def _taps(self) -> Iterator[tuple[Places, Ints, Ints, Ints]]:
+        """Places, channels of targets and sources, and integers of every tap that falls inside the map."""
+        yield from self._placed
+        for (window, _), kernels in self._kernels.items():
+            if kernels.any():
+                for places, tap in self._inside(window, kernels):
+                    targets, sources = np.nonzero(tap)
+                    yield places, targets, sources, tap[targets, sources]
+        for window, kernels, targets, sources in self._pairs:
+            for places, tap in self._inside(window, kernels):
+                yield places, targets[tap != 0], sources[tap != 0], tap[tap != 0]
+
+    def _inside(self, window: Window, kernels: Ints) -> Iterator[tuple[Places, Ints]]:
+        runs = []
+        for axis, taps in enumerate(kernels.shape[-2:]):
+            stride, padding, dilation = (figures[axis] for figures in window)
+            offsets = (tap * dilation - padding + self.corner[axis] * stride for tap in range(taps))
+            runs.append([_run(self.read[axis], self.made[axis], stride, offset) for offset in offsets])
+        for row, down in enumerate(runs[0]):
+            for column, across in enumerate(runs[1]):
+                if down is not None and across is not None:
+                    yield (down, across), kernels[..., row, column]
 
     def neurons(self, target: int) -> Iterator[tuple[Pair, Pair, int, int]]:
         """The synapses of one target channel, neuron by neuron: place of the target, of the source, source channel, integer, not 0."""
         targets, reads, values = self.total()
-        places, found = list(self.places), dict[tuple[Pair, Pair, int], int]()
+        found = dict[tuple[Pair, Pair, int], int]()
         for read, value in zip(reads[targets == target].tolist(), values[targets == target].tolist(), strict=True):
-            (y, from_y, step_y, rows), (x, from_x, step_x, columns) = places[read // self.channels]
+            (y, from_y, step_y, rows), (x, from_x, step_x, columns) = self.places[read // self.channels[1]]
             for i in range(rows):
                 for j in range(columns):
-                    key = (y + i, x + j), (from_y + i * step_y, from_x + j * step_x), read % self.channels
+                    key = (y + i, x + j), (from_y + i * step_y, from_x + j * step_x), read % self.channels[1]
                     found[key] = found.get(key, 0) + value
         return ((*key, value) for key, value in sorted(found.items()) if value)
 

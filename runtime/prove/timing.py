@@ -19,7 +19,7 @@ import numpy as np
 
 from litesnn.runtime.prove.program import Graph, Population
 from litesnn.runtime.prove.ranges import decayed
-from litesnn.runtime.prove.verdict import Problem
+from litesnn.runtime.prove.verdict import Problem, differs
 
 STEPS = ("reset_interval", "reset_offset", "initiation_interval", "open_slots")
 
@@ -32,37 +32,31 @@ def timing_problems(graph: Graph) -> Iterator[Problem]:
     if graph.isolated:
         interval, period, rests = 1, steps + max(p.arrival for p in populations) + 1, None
     elif slots < steps + max((block.distance for block in graph.blocks), default=0):
-        yield Problem("differs", "schedule", f"found {slots} slots for {steps} steps and what feeds back")
+        yield differs("schedule", f"found {slots} slots for {steps} steps and what feeds back")
     outputs = [p.arrival for p in populations if p.role == "readout" or p.entry.get("is_output")]
     if (schedule["timesteps"], [schedule["depth"]]) != (steps, outputs):
-        yield Problem(
-            "differs",
-            "schedule",
-            f"found {schedule['timesteps']} steps, depth {schedule['depth']}; due: {steps}, {outputs}",
-        )
+        text = f"found {schedule['timesteps']} steps, depth {schedule['depth']}; due: {steps}, {outputs}"
+        yield differs("schedule", text)
     for population in populations:
         source, first = population.role == "source", 1 + population.arrival
         due = (None,) * 4 if source else (period, first % period, interval, rests)
         found = tuple(population.entry.get(field) for field in STEPS)
         if found != due or (source and first != 1):
             text = f"arrival, {', '.join(STEPS)}: found {(population.arrival, *found)}; due: {(0 if source else first - 1, *due)}"
-            yield Problem("differs", f"population '{population.name}'", text)
+            yield differs(f"population '{population.name}'", text)
     for block in graph.blocks:
         delay, leaves = block.entry["delay"], graph.populations[block.source].arrival
         due = graph.populations[block.target].arrival + interval * block.distance - 1 - leaves
         if delay != due or delay < 0:
-            yield Problem("differs", f"block '{block.name}'", f"delay: found {delay}; due: {due}")
+            yield differs(f"block '{block.name}'", f"delay: found {delay}; due: {due}")
     if graph.isolated:
         leading = {block.source for block in graph.blocks if block.distance}
         for _ in populations:
             leading |= {block.source for block in graph.blocks if block.target in leading}
         for population in populations:
             if population.name in leading and population.role != "source" and _spikes_alone(population):
-                yield Problem(
-                    "differs",
-                    f"population '{population.name}'",
-                    "its bias makes it spike before a sample arrives, and feedback reads it",
-                )
+                text = "its bias makes it spike before a sample arrives, and feedback reads it"
+                yield differs(f"population '{population.name}'", text)
 
 
 def _spikes_alone(population: Population) -> bool:

@@ -34,6 +34,11 @@ class Problem:
     limit: int = 0
 
 
+def differs(place: str, detail: str) -> Problem:
+    """Another integer, time or wire than PyTorch's."""
+    return Problem("differs", place, detail)
+
+
 class UnknownError(Exception):
     """Something that the checker does not know, and its place: then nothing is proved."""
 

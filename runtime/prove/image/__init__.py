@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
 from litesnn.base.errors import ProgramError
 from litesnn.reading import parse_json
-from litesnn.runtime.prove.image.core import Core, Routes, Tables, read_core, read_routes
+from litesnn.runtime.prove.image.core import Core, Routes, Tables, read_core
 from litesnn.runtime.prove.image.groups import group_problems, own_synapses
 from litesnn.runtime.prove.image.lists import decode_lists
-from litesnn.runtime.prove.image.messages import Arriving, arriving, by_core
-from litesnn.runtime.prove.image.reads import read_problems
-from litesnn.runtime.prove.program import Block, Entry, Graph
-from litesnn.runtime.prove.verdict import Problem, UnknownError
+from litesnn.runtime.prove.image.reads import Blocks, read_problems
+from litesnn.runtime.prove.image.sent import Sent
+from litesnn.runtime.prove.program import Entry, Graph
+from litesnn.runtime.prove.verdict import Problem, UnknownError, differs
 
 __all__ = ["image_problems"]
 FIELDS = "about format version name profile timesteps isolated interval slots word_bits header_bits order cores senders files"
@@ -36,25 +38,22 @@ def image_problems(graph: Graph, files: Mapping[str, bytes]) -> Iterator[Problem
     tables = Tables(files["input.bin"], "input.bin")
     routes: list[Routes] = []
     for sender in document["senders"]:
-        routes.append(read_routes(tables, sender["routes"], sender["name"]))
+        place = f"image/input.bin: routes of '{sender['name']}'"
+        ids = np.arange(int(np.prod(graph.populations[sender["name"]].entry["shape"])))
+        routes.append(Routes(sender["name"], tables.next(sender["routes"], 5), ids, place))
         if sender["writes"]:
             raise UnknownError(f"image.json: sender '{sender['name']}' is written into neurons")
     tables.end()
     routes += [part for core in cores for part in core.sending()]
-    blocks, to = _blocks(graph, cores), by_core(routes)
+    blocks, sent = _blocks(graph, cores), Sent(routes, np.array([len(core.axons) - 1 for core in cores]))
+    yield from sent.problems
     for core in cores:
-        messages = arriving(graph, core.number, len(core.axons) - 1, routes=to.get(core.number, ()))
-        yield from messages.problems
-        yield from _core(graph, core, messages, blocks)
-
-
-def _core(graph: Graph, core: Core, messages: Arriving, blocks: list[Block]) -> Iterator[Problem]:
-    try:
-        lists = decode_lists(core)
-    except ValueError as error:
-        yield Problem("differs", core.binary, str(error))
-        return
-    yield from read_problems(graph, core, lists, messages=messages, blocks=blocks)
+        try:
+            lists = decode_lists(core)
+        except ValueError as error:
+            yield differs(core.binary, str(error))
+        else:
+            yield from read_problems(graph, core, lists, sent=sent, blocks=blocks)
 
 
 def _time(graph: Graph, document: Entry) -> Iterator[Problem]:
@@ -67,7 +66,7 @@ def _time(graph: Graph, document: Entry) -> Iterator[Problem]:
     }
     for field, value in due.items():
         if document[field] != value:
-            yield Problem("differs", f"image.json: {field}", f"found {document[field]}; the graph's is {value}")
+            yield differs(f"image.json: {field}", f"found {document[field]}; the graph's is {value}")
 
 
 def _senders(graph: Graph, document: Entry) -> Iterator[Problem]:
@@ -76,7 +75,7 @@ def _senders(graph: Graph, document: Entry) -> Iterator[Problem]:
     read = {b.source for b in graph.blocks if b.source in outside and b.target not in outside}
     found = [sender["name"] for sender in document["senders"]]
     if len(set(found)) < len(found) or read - set(found) or set(found) - set(outside):
-        yield Problem("differs", "image.json: senders", f"found {sorted(found)}; cores read {sorted(read)}")
+        yield differs("image.json: senders", f"found {sorted(found)}; cores read {sorted(read)}")
     for sender in document["senders"]:
         entry = outside[sender["name"]].entry if sender["name"] in outside else {}
         spikes = {"minimum": 0, "maximum": 1, "message_bits": 0, **entry}
@@ -85,10 +84,13 @@ def _senders(graph: Graph, document: Entry) -> Iterator[Problem]:
         for field in sorted(set(due) | set(sender) - set(SENDER.split())):
             if sender.get(field) != due.get(field):
                 text = f"{field}: found {sender.get(field)}; the graph's is {due.get(field)}"
-                yield Problem("differs", f"image.json: sender '{sender['name']}'", text)
+                yield differs(f"image.json: sender '{sender['name']}'", text)
 
 
-def _blocks(graph: Graph, cores: list[Core]) -> list[Block]:
+def _blocks(graph: Graph, cores: list[Core]) -> Blocks:
     """What cores hold: blocks between what they compute, and the synapses by which two compartments reset."""
-    double = {group.population for core in cores for group in core.groups if group.compartments == 2}
-    return [*graph.blocks, *(own_synapses(graph.populations[name]) for name in sorted(double))]
+    double = {group.population for core in cores for group in core.groups if group.entry["compartments"] == 2}
+    blocks = Blocks()
+    for block in (*graph.blocks, *(own_synapses(graph.populations[name]) for name in sorted(double))):
+        blocks.setdefault((block.source, block.target), []).append(block)
+    return blocks

@@ -6,23 +6,28 @@ those begin. So each list is compared once for all that lie alike and read it fr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from litesnn.runtime.prove.image.core import Box
+from litesnn.runtime.prove.image.core import Box, Three, spread
 from litesnn.runtime.prove.image.lists import Lists
-from litesnn.runtime.prove.image.spread import spread
 from litesnn.runtime.prove.program import Ints
 from litesnn.runtime.prove.synapses import Synapses
-
-if TYPE_CHECKING:
-    from litesnn.runtime.prove.image.reads import Read
 
 Run = tuple[int, int, int, int]
 NONE = -1
 ROWS = 2**22
 """Synapses that are compared at a time, about."""
+
+
+class Read(NamedTuple):
+    """What the messages of a source make a core read for one group: id of the sender, list and base; (messages,) each."""
+
+    ids: Ints
+    lists: Ints
+    base: Ints
 
 
 class _Axis:
@@ -51,8 +56,8 @@ class _Due:
         places: list[tuple[Run, Run]] = []
         for delay, found in due.items():
             target, reads, weight = found.total()
-            own = reads // found.channels + len(places)
-            columns.append((own, target, reads % found.channels, weight, np.full_like(target, delay)))
+            own = reads // found.channels[1] + len(places)
+            columns.append((own, target, reads % found.channels[1], weight, np.full_like(target, delay)))
             places += list(found.places)
         place, *rest = (np.concatenate(column) for column in zip(*columns, strict=True))
         used, place = np.unique(place, return_inverse=True)
@@ -65,7 +70,7 @@ class _Due:
         self.runs = self.runs.reshape(-1, 2)
 
 
-def list_problem(lists: Lists, reads: Read, box: Box, shape: tuple[int, ...], due: dict[int, Synapses]) -> str | None:
+def list_problem(lists: Lists, reads: Read, box: Box, shape: Three, due: dict[int, Synapses]) -> str | None:
     """A text where lists lead elsewhere than `due` says, or with other weights or delays."""
     rows, (count, height, width) = _Due(due), shape
     if not len(reads.ids) and not len(rows.target):
@@ -129,23 +134,15 @@ def _problem(
     stored = np.repeat(np.arange(len(read)), np.diff(lists.first)[chosen[read]])
     low, high = np.searchsorted(wanted[0], label[chief]), np.searchsorted(wanted[0], label[chief], side="right")
     due = spread(low, high - low)
-    table = np.stack(
-        [
-            np.concatenate([owner[stored], np.repeat(np.arange(len(chief)), high - low)]),
-            np.concatenate([lists.target[at] + behind[read][stored], wanted[1][due]]),
-            np.concatenate([lists.delay[at], wanted[2][due]]),
-        ]
-    )
-    weight = np.concatenate([lists.weight[at], -wanted[3][due]])
+    found = owner[stored], lists.target[at] + behind[read][stored], lists.delay[at], lists.weight[at]
+    asked = np.repeat(np.arange(len(chief)), high - low), wanted[1][due], wanted[2][due], -wanted[3][due]
+    *table, weight = np.concatenate([np.stack(found), np.stack(asked)], axis=1)
     _, group = np.unique(_mixed(table), return_inverse=True)
-    sums = np.zeros(int(group.max(initial=-1)) + 1, np.int64)
+    sums = np.zeros(len(group), np.int64)
     np.add.at(sums, group.ravel(), weight)
     for wrong in np.flatnonzero(sums[group.ravel()])[:1]:
-        who, _, delay = table[:, wrong].tolist()
-        by = int(sums[group.ravel()[wrong]])
-        return (
-            f"neuron {neurons[chief[who]]} of the source: a synapse of delay {delay} is off by {by}, or leads elsewhere"
-        )
+        who, by = neurons[chief[table[0][wrong]]], sums[group.ravel()[wrong]]
+        return f"neuron {who} of the source: a synapse of delay {table[2][wrong]} is off by {by}, or leads elsewhere"
     return None
 
 
@@ -157,11 +154,12 @@ def _distinct(keys: Ints) -> Ints:
     return chiefs
 
 
-def _mixed(table: Ints) -> Ints:
-    """A number for each column, another for each that differs."""
-    low = table.min(axis=1, initial=0)
-    spans = table.max(axis=1, initial=0) - low + 1
-    mixed: Ints = ((table[0] - low[0]) * spans[1] + table[1] - low[1]) * spans[2] + table[2] - low[2]
+def _mixed(columns: Sequence[Ints]) -> Ints:
+    """A number for each row of some columns, another for each that differs."""
+    mixed: Ints = np.zeros_like(columns[0])
+    for column in columns:
+        low = column.min(initial=0)
+        mixed = mixed * (column.max(initial=0) - low + 1) + column - low
     return mixed
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from litesnn.runtime.prove.image.core import Box, Core
 from litesnn.runtime.prove.program import Block, Graph, Population
-from litesnn.runtime.prove.verdict import Problem, UnknownError
+from litesnn.runtime.prove.verdict import Problem, UnknownError, differs
 
 OUTSIDE = ("name", "shape", "channels", "genotype_channels", "place", "on_host")
 OF_PROGRAM = ("kind", "role", "reset", "spike_at")
@@ -29,7 +29,7 @@ def group_problems(graph: Graph, cores: list[Core]) -> Iterator[Problem]:
     for name, times in held.items():
         for at in np.argwhere(times != 1)[:1]:
             text = f"neuron {tuple(at.tolist())} stands on {times[tuple(at)]} cores; due: 1"
-            yield Problem("differs", f"image: population '{name}'", text)
+            yield differs(f"image: population '{name}'", text)
 
 
 def own_synapses(population: Population) -> Block:
@@ -37,17 +37,10 @@ def own_synapses(population: Population) -> Block:
     taken, count = population.constant("vth"), len(population.channels)
     if population.entry.get("reset") not in ("subtract", "subtract_next") or population.entry.get("spike_at"):
         raise UnknownError(f"population '{population.name}': two compartments of a neuron that subtracts nothing")
-    one, channels = ((1, 1), (0, 0), (1, 1)), np.arange(count)
-    return Block(
-        f"{population.name}, its resets",
-        population.name,
-        target=population.name,
-        entry={"exponent": 0, "delay": 0},
-        kernels=-(taken >> 6)[:, None, None],
-        pairs=(channels, channels),
-        window=one,
-        distance=1,
-    )
+    name, one, channels = population.name, ((1, 1), (0, 0), (1, 1)), np.arange(count)
+    entry, taken = {"exponent": 0, "delay": 0}, -(taken >> 6)[:, None, None]
+    pairs = (channels, channels)
+    return Block(f"{name}, its resets", name, name, entry, kernels=taken, pairs=pairs, window=one, distance=1)
 
 
 def _constants(population: Population, box: Box, place: str) -> Iterator[Problem]:
@@ -55,7 +48,7 @@ def _constants(population: Population, box: Box, place: str) -> Iterator[Problem
     due = {field: value for field, value in population.entry.items() if field not in OUTSIDE}
     found, part = dict(box.entry["neurons"]), slice(box.corner[0], box.corner[0] + box.sides[0])
     arrays = {field: values[part].astype(np.int64) for field, values in population.arrays.items()}
-    if box.compartments == 2:
+    if box.entry["compartments"] == 2:
         if (found["kind"], found["role"]) != ("neurons", "lif"):
             raise UnknownError(f"{place}: two compartments of '{found['role']}'")
         found = {field: value for field, value in found.items() if field not in OF_PROGRAM}
@@ -64,17 +57,15 @@ def _constants(population: Population, box: Box, place: str) -> Iterator[Problem
         later = population.entry.get("reset") == "subtract_next" or not population.constant("dv").any()
         if (population.threshold[part] % 64).any() or (population.constant("du") != 4095).any() or not later:
             text = "two compartments do not compute this threshold, current or reset"
-            yield Problem("differs", place, text)
+            yield differs(place, text)
     for field in sorted(set(due) | set(found)):
         if found.get(field) != due.get(field):
             text = f"{field}: found {found.get(field)}; the graph's is {due.get(field)}"
-            yield Problem("differs", place, text)
+            yield differs(place, text)
     if set(box.arrays) != set(arrays):
-        yield Problem("differs", place, f"found parameters {sorted(box.arrays)}; the graph has {sorted(arrays)}")
+        yield differs(place, f"found parameters {sorted(box.arrays)}; the graph has {sorted(arrays)}")
         return
     for field, values in arrays.items():
         for at in np.flatnonzero(box.arrays[field] != values)[:1]:
-            text = (
-                f"{field} of channel {box.corner[0] + at}: found {box.arrays[field][at]}; the graph's is {values[at]}"
-            )
-            yield Problem("differs", place, text)
+            text = f"found {box.arrays[field][at]}; the graph's is {values[at]}"
+            yield differs(place, f"{field} of channel {box.corner[0] + at}: {text}")

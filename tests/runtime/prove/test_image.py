@@ -35,6 +35,16 @@ def test_the_programs_have_every_kind_of_read_list_and_neuron() -> None:
     assert set(found) == {0, 1, 2, "delay", "compartments 1", "compartments 2", *encodings}
 
 
+def test_a_route_to_a_core_that_is_not_there_is_refused() -> None:
+    files, integers = mapped(0, "loihi2")
+    routes = np.frombuffer(files["image/input.bin"], "<u4").copy()
+    routes[2] = 99
+    proof = prove({**files, "image/input.bin": routes.tobytes()}, integers)
+    assert proof.word == "REFUTED"
+    assert proof.problems[0].place == "image/input.bin: routes of 'input'"
+    assert proof.problems[0].detail == "a neuron, a core or an axon that is not there"
+
+
 def test_a_fault_in_an_image_is_never_proved_and_what_says_the_same_is() -> None:
     seen = Counter[tuple[str, str]]()
     for program in PROGRAMS:

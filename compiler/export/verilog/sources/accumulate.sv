@@ -57,7 +57,7 @@ module accumulate (
         asked_adds <= synapse_valid;
         asked_value <= synapse.value;
         asked_place <= PLACE_BITS'(slot) * PLACE_BITS'(NEURONS)
-            + PLACE_BITS'(synapse_valid ? synapse.neuron : take_neuron);
+            + (synapse_valid ? PLACE_BITS'(synapse.neuron) : PLACE_BITS'(take_neuron));
 
         read <= asked;
         read_adds <= asked_adds;

@@ -79,7 +79,7 @@ module axon_in #(
     assign busy = state != IDLE;
     assign job_valid = (state == SEND) || window_valid;
     always_comb begin
-        job.list = row.list;
+        job.list_id = row.list_id;
         job.base = row.base;
         job.places = image_pkg::NEURON_BITS'(1);
         job.payload = held.payload;

@@ -63,10 +63,10 @@ module list_reader #(
     logic signed [CODE_BITS-1:0] code;
     logic [DELAY-1:0] delay;
 
-    assign unused = ^held.list;
+    assign unused = ^held.list_id;
     assign job_ready = fetch == FREE;
     assign pointing = (fetch == FREE && job_valid) || fetch == FIRST;
-    assign list_at = (fetch == FREE) ? job.list : next_job.list + 1'b1;
+    assign list_at = (fetch == FREE) ? job.list_id : next_job.list_id + 1'b1;
     assign skips = fetch == FOUND && next_from == next_to;
     assign starts = fetch == FOUND && !skips && (state == IDLE || ends);
 
@@ -164,8 +164,8 @@ module list_reader #(
         header_used = state == HEADER && enough && !ends;
         after = offset + used;
         shifts = state != IDLE && word_here && (!low_here || after >= OFFSET_BITS'(WORD));
-        word_reading = starts || (shifts && words_left != '0);
     end
+    assign word_reading = starts || (shifts && words_left != '0);
 
     // One synapse.
     always_comb begin
@@ -224,7 +224,7 @@ module list_reader #(
             entry_end <= next_entry_end;
             word_at <= next_from + 1'b1;
             words_left <= next_to - next_from - 1'b1;
-            left <= LEFT_BITS'(next_to - next_from) * LEFT_BITS'(WORD);
+            left <= (LEFT_BITS'(next_to) - LEFT_BITS'(next_from)) * LEFT_BITS'(WORD);
             offset <= '0;
             low_here <= 1'b0;
             word_here <= 1'b1;

@@ -40,8 +40,10 @@ module testbench;
         .seen(seen)
     );
 
-    initial clk = 1'b0;
-    always #5 clk = !clk;
+    initial begin
+        clk = 1'b0;
+        forever #5 clk = !clk;
+    end
     always @(posedge clk) begin
         accepted <= host_valid && host_ready;
         begun <= chip.begins;
@@ -122,7 +124,8 @@ module testbench;
         input_file = $fopen(name, "r");
         if (!$value$plusargs("seen=%s", name)) name = "seen.txt";
         output_file = $fopen(name, "w");
-        cycles_file = $value$plusargs("cycles=%s", name) ? $fopen(name, "w") : 0;
+        cycles_file = 0;
+        if ($value$plusargs("cycles=%s", name)) cycles_file = $fopen(name, "w");
         if (input_file == 0 || output_file == 0) $fatal(1, "messages or seen cannot be opened");
         read_line();
         repeat (4) @(negedge clk);

@@ -36,7 +36,7 @@ module window #(
     logic down_busy, across_busy, unused;
 
     // The tap: its list, the target that it reads, and what was left over where that does not divide.
-    logic [LIST_BITS-1:0] list;
+    logic [LIST_BITS-1:0] list_id;
     logic [SIDE-1:0] tap_down, tap_across, over_down, over_across, over_left;
     logic signed [SIDE+1:0] down, across, left;
     logic row_met, met, moves, row_ends;
@@ -101,7 +101,7 @@ module window #(
 
     assign busy = state != IDLE;
     assign job_valid = state == TAPS && met;
-    assign job.list = list;
+    assign job.list_id = list_id;
     assign job.base = held.base
         + (NEURON_BITS'(down) - NEURON_BITS'(form.top)) * NEURON_BITS'(form.columns)
         + NEURON_BITS'(across) - NEURON_BITS'(form.left);
@@ -118,7 +118,7 @@ module window #(
             end
             ASK:  state <= WAIT;
             WAIT: begin
-                list <= held.list + LIST_BITS'(rank[image_pkg::RANK_BITS-1:0]) * LIST_BITS'(form.taps);
+                list_id <= held.list_id + LIST_BITS'(rank[image_pkg::RANK_BITS-1:0]) * LIST_BITS'(form.taps);
                 tap_down <= '0;
                 tap_across <= '0;
                 down <= (SIDE + 2)'(down_quotient);
@@ -133,7 +133,7 @@ module window #(
             default:
             if (moves) begin
                 if (row_ends) begin
-                    list <= list + (row_met ? LIST_BITS'(1) : LIST_BITS'(form.kernel_across));
+                    list_id <= list_id + (row_met ? LIST_BITS'(1) : LIST_BITS'(form.kernel_across));
                     tap_across <= '0;
                     across <= left;
                     over_across <= over_left;
@@ -142,7 +142,7 @@ module window #(
                     over_down <= over_down - form.over_down + ((over_down < form.over_down) ? form.stride_down : '0);
                     if (tap_down == form.kernel_down - 1'b1) state <= IDLE;
                 end else begin
-                    list <= list + 1'b1;
+                    list_id <= list_id + 1'b1;
                     tap_across <= tap_across + 1'b1;
                     across <= across - (SIDE + 2)'(form.step_across) - (SIDE + 2)'(over_across < form.over_across);
                     over_across <= over_across - form.over_across
