@@ -119,8 +119,8 @@ def augment(x: Tensor, augmentation: Augmentation, generator: torch.Generator, s
 
     What comes out is contiguous: channels that lie side by side in memory would stay so through the whole network, and neither the
     kernels nor torch's normalization compute that layout quickly.
-    `sounds`: shifts move along the width alone, as `Samples` has it, and repeat the frame at the border: the silence behind a word is
-    not 0.
+    `sounds`: shifts move along the width alone, as `Samples` has it, and repeat the frame at the border: the silence
+    behind a word is not 0.
     """
     if x.ndim == 5:
         return augment(x.flatten(1, 2), augmentation, generator, sounds).reshape(x.shape)
