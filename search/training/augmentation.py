@@ -29,7 +29,8 @@ class Augmentation:
 
     Attributes
     ----------
-    shift : by up to so many pixels either way, filling with 0; images of sounds along their width alone
+    shift : by up to so many pixels either way, filling with 0; images of sounds along their width alone, repeating the
+        frame at the border
     flip : mirror half of the images left-right
     cutout : set a square of so many pixels to 0, its middle anywhere on the image (DeVries and Taylor, 2017)
     """

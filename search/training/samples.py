@@ -119,7 +119,8 @@ def augment(x: Tensor, augmentation: Augmentation, generator: torch.Generator, s
 
     What comes out is contiguous: channels that lie side by side in memory would stay so through the whole network, and neither the
     kernels nor torch's normalization compute that layout quickly.
-    `sounds`: shifts move along the width alone, as `Samples` has it.
+    `sounds`: shifts move along the width alone, as `Samples` has it, and repeat the frame at the border: the silence
+    behind a word is not 0.
     """
     if x.ndim == 5:
         return augment(x.flatten(1, 2), augmentation, generator, sounds).reshape(x.shape)
@@ -136,11 +137,12 @@ def augment(x: Tensor, augmentation: Augmentation, generator: torch.Generator, s
 def _shifted(x: Tensor, shift: int, generator: torch.Generator, sounds: bool) -> Tensor:
     count, _, height, width = x.shape
     offsets = torch.randint(0, 2 * shift + 1, (2, count, 1), generator=generator).to(x.device)
+    columns = offsets[1] + torch.arange(width, device=x.device)
     if sounds:
-        offsets[0] = shift
+        frames = (columns - shift).clamp(0, width - 1)
+        return x.gather(3, frames[:, None, None, :].expand(x.shape))
     padded = torch.nn.functional.pad(x, (shift, shift, shift, shift))
     rows = offsets[0] + torch.arange(height, device=x.device)
-    columns = offsets[1] + torch.arange(width, device=x.device)
     sample = torch.arange(count, device=x.device)[:, None, None]
     return padded[sample, :, rows[:, :, None], columns[:, None, :]].permute(0, 3, 1, 2).contiguous()
 

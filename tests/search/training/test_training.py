@@ -129,9 +129,16 @@ def test_shifts_move_whole_images_and_fill_with_zero() -> None:
     allowed = {tuple(padded[i : i + 4, j : j + 4].flatten().tolist()) for i in range(3) for j in range(3)}
     found = {tuple(image.flatten().tolist()) for image in shifted}
     assert found == allowed
-    in_time = augment(x, Augmentation(shift=1), torch.Generator().manual_seed(0), sounds=True)
-    assert {tuple(image.flatten().tolist()) for image in in_time} == {
-        tuple(padded[1:5, j : j + 4].flatten().tolist()) for j in range(3)
+
+
+def test_shifts_of_sounds_move_in_time_and_repeat_the_frame_at_the_border() -> None:
+    x = torch.arange(1, 17, dtype=torch.int16).reshape(1, 1, 4, 4).repeat(64, 1, 1, 1)
+    shifted = augment(x, Augmentation(shift=1), torch.Generator().manual_seed(0), sounds=True)
+    assert shifted.dtype == torch.int16
+    assert shifted.is_contiguous()
+    longer = torch.nn.functional.pad(x[:1].double(), (1, 1, 0, 0), mode="replicate")[0, 0].to(torch.int16)
+    assert {tuple(image.flatten().tolist()) for image in shifted} == {
+        tuple(longer[:, start : start + 4].flatten().tolist()) for start in range(3)
     }
 
 
