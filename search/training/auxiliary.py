@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from litesnn.base.errors import TrainingError
 from litesnn.compiler.genotype import Genotype, Topology
-from litesnn.search.fused import fixed_spikes, float_spikes
+from litesnn.search.fused import coded_weights, fixed_spikes, float_spikes
 from litesnn.search.model.axes import fold_time, unfold_time
 from litesnn.search.model.neurons import LifConstants
 from litesnn.search.model.spiking_model import SpikingModel
@@ -91,6 +91,8 @@ class Trainee(nn.Module):
         super().__init__()
         self.model = model
         model.float_spikes, model.fixed_spikes = float_spikes, fixed_spikes
+        for edge in model.edge_list():
+            edge.coded = coded_weights
         self.precision = precision
         self.loss_name: LossName = loss_name
         self.tet_lambda = tet_lambda
