@@ -6,6 +6,7 @@ codes or with codes times the value of code 1, so that both evaluations of the m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import sqrt
 
 import torch
@@ -21,6 +22,14 @@ from litesnn.search.model.pruning import initial_scores, pruned_count, scores_of
 from litesnn.search.quantizer.edge import EdgeQuantizer
 
 _WEAK_FEEDBACK = 0.25
+
+Convolution = Callable[[Tensor, Tensor, int, int, int, int], Tensor]
+"""Of (N, C, H, W) and weights, by stride, padding, dilation and groups."""
+
+
+def plain_convolution(x: Tensor, codes: Tensor, stride: int, padding: int, dilation: int, groups: int) -> Tensor:
+    """As torch computes it."""
+    return F.conv2d(x, codes, None, stride, padding, dilation, groups)
 
 
 class Edge(nn.Module):
@@ -38,7 +47,7 @@ class Edge(nn.Module):
     mask : uint8 of the same shape, the mask in use; recomputed from the scores while training
     step : float64 scalar, or (C_out,) with a step per channel; value of code 1 is `step / 2 * factor`
     compression : what of it is in force in the float evaluation
-    coded : makes its weights for training; a training gives a faster one, verification none
+    coded, whole_convolution : make its weights, and the sums of its codes; a training gives faster ones, verification none
     input_range : lowest and highest value that it reads, integers
     """
 
@@ -52,6 +61,7 @@ class Edge(nn.Module):
         self.plan = plan
         self.compression: Compression = WHOLE
         self.coded: CodedWeights = coded_weights
+        self.whole_convolution: Convolution = plain_convolution
         self.quantizer = EdgeQuantizer.of(genotype, plan)
         input_spec = genotype.input
         direct = plan.reads_input and input_spec.encoding == "direct"
@@ -148,14 +158,18 @@ class Edge(nn.Module):
         self.mask.fill_(1)
         return None
 
-    def linear(self, signal: Tensor, codes: Tensor | None) -> Tensor:
+    def linear(self, signal: Tensor, codes: Tensor | None, convolve: Convolution = plain_convolution) -> Tensor:
         """Apply codes (in the signal's type) to (T, N, C, H, W); ops without weights need no codes and have code 1.
 
         The result has the signal's type, whatever the convolution computed in.
         """
-        return unfold_time(self._folded(fold_time(signal), codes).to(signal.dtype), signal)
+        return unfold_time(self._folded(fold_time(signal), codes, convolve).to(signal.dtype), signal)
 
-    def _folded(self, x: Tensor, codes: Tensor | None) -> Tensor:
+    def whole_linear(self, signal: Tensor, codes: Tensor | None) -> Tensor:
+        """`linear` of whole numbers."""
+        return self.linear(signal, codes, self.whole_convolution)
+
+    def _folded(self, x: Tensor, codes: Tensor | None, convolve: Convolution) -> Tensor:
         plan = self.plan
         if plan.whole_map:
             assert codes is not None
@@ -163,7 +177,7 @@ class Edge(nn.Module):
         if plan.weighted:
             assert codes is not None
             groups = plan.in_shape[0] if plan.by_channel else 1
-            return F.conv2d(x, codes, stride=plan.stride, padding=plan.padding, dilation=plan.dilation, groups=groups)
+            return convolve(x, codes, plan.stride, plan.padding, plan.dilation, groups)
         if plan.kernel > 1:
             return F.avg_pool2d(x, plan.kernel, plan.stride, plan.padding, divisor_override=1)
         before, after = self._channel_padding()

@@ -121,7 +121,7 @@ class IntegerEdge:
 
     def __call__(self, signal: Tensor) -> Tensor:
         """The sums at every place of the edge's map."""
-        return self._edge.linear(signal.to(self._dtype), self._codes)
+        return self._edge.whole_linear(signal.to(self._dtype), self._codes)
 
 
 def _sum(currents: Sequence[Tensor]) -> Tensor:
