@@ -31,6 +31,7 @@ from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.networks import new_network
 from litesnn.search.networks.settings import NetworkSettings
+from litesnn.search.run.memory import freed_memory_kept
 from litesnn.search.spaces import SpikeDhsSpace
 from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.loop import make_optimizer
@@ -254,11 +255,12 @@ class Worker:
 
 
 def serve(step: Step) -> None:
-    """Answer every line with the seconds of one step."""
-    for _ in sys.stdin:
-        start = time.perf_counter()
-        step()
-        print(time.perf_counter() - start, flush=True)
+    """Answer every line with the seconds of one step; freed memory stays, as in a training."""
+    with freed_memory_kept():
+        for _ in sys.stdin:
+            start = time.perf_counter()
+            step()
+            print(time.perf_counter() - start, flush=True)
 
 
 def main() -> None:

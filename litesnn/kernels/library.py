@@ -14,13 +14,14 @@ from litesnn.kernels.build import BuildError, built
 from litesnn.kernels.chip import ChipNeurons
 from litesnn.kernels.neurons import LeakyNeurons
 from litesnn.kernels.structures import STRUCTURES, Counts, Population, Sent
+from litesnn.kernels.weights import QuantizedWeights
 
 SWITCH = "LITESNN_KERNELS"
 """Environment variable: `off` computes without kernels."""
 
 
 class Library:
-    """Functions of native/network.c, and `neurons` and `chip`: those of native/neurons.c and native/chip.c.
+    """Functions of native/network.c, and `neurons`, `chip` and `weights`: those of native/neurons.c, native/chip.c and native/weights.c.
 
     Attributes
     ----------
@@ -31,6 +32,7 @@ class Library:
         loaded = ctypes.CDLL(str(path))
         self.neurons = LeakyNeurons(loaded)
         self.chip = ChipNeurons(loaded)
+        self.weights = QuantizedWeights(loaded)
         self._run = loaded.litesnn_run
         self._run.argtypes = (POINTER(Population), c_int32, POINTER(Sent), c_int64, c_int64, POINTER(Counts), c_int32)
         self._run.restype = c_int32

@@ -6,5 +6,7 @@ recordings, registers that some input can leave, machines without kernels) is co
 """
 
 from litesnn.search.fused.choose import fixed_spikes, float_spikes
+from litesnn.search.fused.choose_weights import coded_weights
+from litesnn.search.fused.convolutions import IntegerConvolution
 
-__all__ = ["fixed_spikes", "float_spikes"]
+__all__ = ["IntegerConvolution", "coded_weights", "fixed_spikes", "float_spikes"]

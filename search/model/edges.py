@@ -6,6 +6,7 @@ codes or with codes times the value of code 1, so that both evaluations of the m
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import sqrt
 
 import torch
@@ -15,11 +16,20 @@ from torch.nn import functional as F
 from litesnn.base.errors import GenotypeError
 from litesnn.compiler.genotype import EdgePlan, Genotype
 from litesnn.search.model.axes import fold_time, per_channel, unfold_time
+from litesnn.search.model.coded import CodedWeights, coded_weights
 from litesnn.search.model.compression import WHOLE, Compression
 from litesnn.search.model.pruning import initial_scores, pruned_count, scores_of_mask, top_mask
-from litesnn.search.quantizer.edge import EdgeQuantizer, along_targets
+from litesnn.search.quantizer.edge import EdgeQuantizer
 
 _WEAK_FEEDBACK = 0.25
+
+Convolution = Callable[[Tensor, Tensor, int, int, int, int], Tensor]
+"""Of (N, C, H, W) and weights, by stride, padding, dilation and groups."""
+
+
+def plain_convolution(x: Tensor, codes: Tensor, stride: int, padding: int, dilation: int, groups: int) -> Tensor:
+    """As torch computes it."""
+    return F.conv2d(x, codes, None, stride, padding, dilation, groups)
 
 
 class Edge(nn.Module):
@@ -37,6 +47,7 @@ class Edge(nn.Module):
     mask : uint8 of the same shape, the mask in use; recomputed from the scores while training
     step : float64 scalar, or (C_out,) with a step per channel; value of code 1 is `step / 2 * factor`
     compression : what of it is in force in the float evaluation
+    coded, whole_convolution : make its weights, and the sums of its codes; a training gives faster ones, verification none
     input_range : lowest and highest value that it reads, integers
     """
 
@@ -49,6 +60,8 @@ class Edge(nn.Module):
         super().__init__()
         self.plan = plan
         self.compression: Compression = WHOLE
+        self.coded: CodedWeights = coded_weights
+        self.whole_convolution: Convolution = plain_convolution
         self.quantizer = EdgeQuantizer.of(genotype, plan)
         input_spec = genotype.input
         direct = plan.reads_input and input_spec.encoding == "direct"
@@ -58,8 +71,9 @@ class Edge(nn.Module):
         self.register_buffer("step", step.repeat(plan.out_shape[0]) if self.quantizer.per_channel else step)
         if plan.weighted:
             weight = _initial_weight(plan, generator)
+            self._prunes = pruned_count(weight.numel(), plan.keep) > 0
             self.weight = nn.Parameter(weight)
-            self.score = nn.Parameter(initial_scores(weight), requires_grad=pruned_count(weight.numel(), plan.keep) > 0)
+            self.score = nn.Parameter(initial_scores(weight), requires_grad=self._prunes)
             self.register_buffer("mask", top_mask(self.score.detach(), plan.keep).to(torch.uint8))
             if plan.step is None:
                 self.step.copy_(self.natural_step())
@@ -93,27 +107,28 @@ class Edge(nn.Module):
             self.mask.copy_(mask)
         return mask
 
-    def codes(self, *, refresh: bool = False) -> Tensor:
+    def codes(self) -> Tensor:
         """Integer codes as float64 of `plan.weight_shape`, 0 where pruned; without weights, constant kernels (C_out, C_in, k, k).
+
+        Gradients reach weights.
+        """
+        return self._codes(coded_weights)
+
+    def trained_codes(self) -> Tensor:
+        """`codes` as they are made while training: float32 may hold them."""
+        return self._codes(self.coded)
+
+    def values(self, *, refresh: bool = False) -> Tensor | None:
+        """What the float evaluation multiplies with, of `plan.weight_shape`, float64 or rounded from it; None for ops without weights.
 
         Gradients reach weights and, with `refresh`, scores.
         """
         if not self.plan.weighted:
-            return self._constant_codes()
-        if self.quantizer.floating:
-            raise GenotypeError(
-                f"{self.plan.place}: in floating point (quantizer.ends: 'float'), it has no integer codes; allowed: the float "
-                "evaluation (set quantizer.ends to 'quantized' for the chip's)"
-            )
-        return self._pruned(self.quantizer.codes(self.weight, self.step), refresh)
-
-    def values(self, *, refresh: bool = False) -> Tensor | None:
-        """What the float evaluation multiplies with, float64 of `plan.weight_shape`; None for ops without weights."""
-        if not self.plan.weighted:
             return None
         if self.quantizer.floating or not self.compression.quantizing:
-            return self._pruned(self.weight.double() * self.factor, refresh)
-        return self.codes(refresh=refresh) * along_targets(self.code_value(), self.weight)
+            values, mask = self.weight.double() * self.factor, self._mask(refresh)
+            return values if mask is None else values * mask.double()
+        return self.coded(self.weight, self.quantizer, self.step, self._mask(refresh), self.code_value())
 
     def real_linear(self, signal: Tensor, values: Tensor | None) -> Tensor:
         """The edge in real units: `values` (in the signal's type) applied to (T, N, C, H, W)."""
@@ -122,21 +137,39 @@ class Edge(nn.Module):
         h = self.code_value().to(signal.dtype)
         return self.linear(signal, None) * (per_channel(h) if h.ndim else h)
 
-    def _pruned(self, values: Tensor, refresh: bool) -> Tensor:
-        """`values` (float64) where the mask keeps them, 0 elsewhere."""
-        if not self.compression.pruning:
-            return values
-        mask = self.refresh_mask() if refresh and self.compression.learning_masks else self.mask
-        return values * mask.double()
+    def _codes(self, coded: CodedWeights) -> Tensor:
+        if not self.plan.weighted:
+            return self._constant_codes()
+        if self.quantizer.floating:
+            raise GenotypeError(
+                f"{self.plan.place}: in floating point (quantizer.ends: 'float'), it has no integer codes; allowed: the float "
+                "evaluation (set quantizer.ends to 'quantized' for the chip's)"
+            )
+        return coded(self.weight, self.quantizer, self.step, self._mask(refresh=False), None)
 
-    def linear(self, signal: Tensor, codes: Tensor | None) -> Tensor:
+    def _mask(self, refresh: bool) -> Tensor | None:
+        """What of the weights is in use, made from the scores where they are learnt; None where that is all."""
+        if not self.compression.pruning:
+            return None
+        if not (refresh and self.compression.learning_masks):
+            return self.mask
+        if self._prunes:
+            return self.refresh_mask()
+        self.mask.fill_(1)
+        return None
+
+    def linear(self, signal: Tensor, codes: Tensor | None, convolve: Convolution = plain_convolution) -> Tensor:
         """Apply codes (in the signal's type) to (T, N, C, H, W); ops without weights need no codes and have code 1.
 
         The result has the signal's type, whatever the convolution computed in.
         """
-        return unfold_time(self._folded(fold_time(signal), codes).to(signal.dtype), signal)
+        return unfold_time(self._folded(fold_time(signal), codes, convolve).to(signal.dtype), signal)
 
-    def _folded(self, x: Tensor, codes: Tensor | None) -> Tensor:
+    def whole_linear(self, signal: Tensor, codes: Tensor | None) -> Tensor:
+        """`linear` of whole numbers."""
+        return self.linear(signal, codes, self.whole_convolution)
+
+    def _folded(self, x: Tensor, codes: Tensor | None, convolve: Convolution) -> Tensor:
         plan = self.plan
         if plan.whole_map:
             assert codes is not None
@@ -144,7 +177,7 @@ class Edge(nn.Module):
         if plan.weighted:
             assert codes is not None
             groups = plan.in_shape[0] if plan.by_channel else 1
-            return F.conv2d(x, codes, stride=plan.stride, padding=plan.padding, dilation=plan.dilation, groups=groups)
+            return convolve(x, codes, plan.stride, plan.padding, plan.dilation, groups)
         if plan.kernel > 1:
             return F.avg_pool2d(x, plan.kernel, plan.stride, plan.padding, divisor_override=1)
         before, after = self._channel_padding()

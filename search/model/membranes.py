@@ -115,13 +115,13 @@ class IntegerEdge:
         small = edge.plan.fan_in * (2**edge.plan.bits - 1) * edge.input_magnitude < _FLOAT32_EXACT
         self._dtype = torch.float32 if small and not exact else torch.float64
         self._edge = edge
-        codes = edge.codes()
+        codes = edge.trained_codes() if self._dtype == torch.float32 else edge.codes()
         self.largest_sum = largest_sum(codes, lowest=edge.input_range[0], highest=edge.input_range[1])
         self._codes = codes.to(self._dtype) if edge.plan.weighted else None
 
     def __call__(self, signal: Tensor) -> Tensor:
         """The sums at every place of the edge's map."""
-        return self._edge.linear(signal.to(self._dtype), self._codes)
+        return self._edge.whole_linear(signal.to(self._dtype), self._codes)
 
 
 def _sum(currents: Sequence[Tensor]) -> Tensor:

@@ -1,25 +1,25 @@
-"""Convolutions in fewer bits while training in `float`; everything else stays as it is.
+"""Convolutions in fewer bits while training; everything else stays as it is.
 
-Only the convolutions and linear maps of the network compute in bfloat16, forward and back. Weights, scores and their gradients' sums,
-quantizer steps and masks, normalization, membranes, losses and optimizers stay in 32-bit floats (steps in 64), so no loss needs
-scaling. The `fixed` phase and every evaluation are untouched.
+Only the convolutions and linear maps of the network compute in bfloat16: in `float` forward and back, in `fixed` the gradients of the
+convolutions alone (`litesnn.search.fused`), so that spikes stay the chip's. Weights, scores and their gradients' sums, quantizer steps
+and masks, normalization, membranes, losses and optimizers stay in 32-bit floats (steps in 64), so no loss needs scaling. Evaluations
+are untouched.
 """
 
 from __future__ import annotations
 
-import time
-from statistics import median
+from functools import partial
 
 import torch
 from torch.nn import functional as F
 
+from litesnn.search.run.fastest import fastest
 from litesnn.search.run.ranks import Ranks
 from litesnn.search.settings.shared import Precision
 
 _GAIN = 1.25
 """A convolution in bfloat16, forward and back, must be so many times as fast: the choice is not to hang on noise."""
-_PAIRS = 5
-_SHAPE, _TARGETS = (8, 48, 16, 16), 48
+_SHAPE, _TARGETS = (16, 48, 16, 16), 48
 
 
 def decided(precision: Precision, device: torch.device, ranks: Ranks) -> Precision:
@@ -31,25 +31,16 @@ def decided(precision: Precision, device: torch.device, ranks: Ranks) -> Precisi
 
 
 def bfloat16_gain(device: torch.device) -> float:
-    """How many times as fast a 3x3 convolution and its gradients are in bfloat16: the median of a few pairs, after one that warms up."""
-    pairs = [(_seconds("32", device), _seconds("bf16", device)) for _ in range(_PAIRS + 1)][1:]
-    return median(plain / short for plain, short in pairs)
+    """How many times as fast a 3x3 convolution and its gradients are in bfloat16, each at its fastest of a few."""
+    plain, short = fastest([partial(_both_ways, "32", device), partial(_both_ways, "bf16", device)], device)
+    return plain / short
 
 
-def _seconds(precision: Precision, device: torch.device) -> float:
+def _both_ways(precision: Precision, device: torch.device) -> None:
     x = torch.ones(_SHAPE, device=device, requires_grad=True)
     weight = torch.ones(_TARGETS, _SHAPE[1], 3, 3, device=device, requires_grad=True)
-    _wait(device)
-    start = time.perf_counter()
     with autocast(precision, device):
         F.conv2d(x, weight, padding=1).float().sum().backward()  # type: ignore[no-untyped-call]
-    _wait(device)
-    return time.perf_counter() - start
-
-
-def _wait(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
 
 
 def autocast(precision: Precision, device: torch.device) -> torch.autocast:

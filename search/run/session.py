@@ -13,6 +13,7 @@ from rich.progress import Progress
 from litesnn.base.errors import LiteSNNError
 from litesnn.base.progress import progress_bars
 from litesnn.base.version import __version__
+from litesnn.search.run.memory import freed_memory_kept
 from litesnn.search.run.ranks import ALONE, Ranks, join_ranks, lost_ranks_named
 
 
@@ -49,11 +50,12 @@ def shared_among_ranks(device: torch.device, batch_size: int, error: type[LiteSN
 
 @contextmanager
 def run_session(shown: bool, ranks: Ranks = ALONE, error: type[LiteSNNError] = LiteSNNError) -> Iterator[Progress]:
-    """Deterministic arithmetic, and the first process's bar where somebody looks.
+    """Deterministic arithmetic, memory that stays, and the first process's bar where somebody looks.
 
     `error` is raised where another process is lost.
     """
     with (
+        freed_memory_kept(),
         torch.backends.cudnn.flags(enabled=True, deterministic=True, allow_tf32=False),
         progress_bars("{task.description}", shown=shown and ranks.first, expected=True) as bar,
         lost_ranks_named(ranks, error),

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from litesnn.base.settings.setting import Setting
 
 Precision = Literal["32", "bf16", "auto"]
-"""Of convolutions, while training in floating point; `auto` becomes one of the others when a run begins."""
+"""Of convolutions while training; `auto` becomes one of the others when a run begins."""
 
 NeuronReset = Literal["zero", "subtract", "subtract_next"]
 """What a spike does to a membrane, as the genotype's `neuron.reset` has it."""
@@ -44,8 +44,8 @@ SamplesSetting = Annotated[
 PrecisionSetting = Annotated[
     Precision,
     Setting(
-        "Of convolutions while training in floating point; the fixed phase never depends on it. auto: bf16 where a short measurement on "
-        "this machine finds it faster.",
+        "Of convolutions while training in floating point, and of their gradients in the fixed phase, whose spikes stay exact. auto: "
+        "bf16 where a short measurement on this machine finds it faster.",
         option=True,
     ),
 ]

@@ -12,7 +12,7 @@ from torch.nn import functional as F
 
 from litesnn.base.errors import TrainingError
 from litesnn.compiler.genotype import Genotype, Topology
-from litesnn.search.fused import fixed_spikes, float_spikes
+from litesnn.search.fused import IntegerConvolution, coded_weights, fixed_spikes, float_spikes
 from litesnn.search.model.axes import fold_time, unfold_time
 from litesnn.search.model.neurons import LifConstants
 from litesnn.search.model.spiking_model import SpikingModel
@@ -73,7 +73,7 @@ class Trainee(nn.Module):
     Parameters
     ----------
     weight : of the auxiliary loss; 0 leaves the head out
-    precision : of the model's convolutions in `float`; the auxiliary head stays in 32 bits
+    precision : of the model's convolutions in `float`, and of their gradients in `fixed`; the auxiliary head stays in 32 bits
     loss_name, tet_lambda : as `TrainingSettings`
     class_weights : of the loss (classes,); None: all count alike
     """
@@ -91,6 +91,9 @@ class Trainee(nn.Module):
         super().__init__()
         self.model = model
         model.float_spikes, model.fixed_spikes = float_spikes, fixed_spikes
+        for edge in model.edge_list():
+            edge.coded = coded_weights
+            edge.whole_convolution = IntegerConvolution.of(edge, rounded=precision == "bf16")
         self.precision = precision
         self.loss_name: LossName = loss_name
         self.tet_lambda = tet_lambda

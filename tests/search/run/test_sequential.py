@@ -33,8 +33,9 @@ def test_each_stage_has_in_force_what_it_decides_and_what_is_decided(
         model = trainee.model
         assert len({edge.compression for edge in model.edge_list()}) == 1
         edge = model.node("cell0.node0").edge_list()[0]
-        values, codes = edge.values(), edge.codes() * edge.code_value()
+        values = edge.values()
         assert values is not None
+        codes = (edge.codes() * edge.code_value()).to(values.dtype)
         dense = bool((values != 0).all())
         seen.append((str(rest[3]), model.timesteps, dense, bool(torch.equal(values, codes))))
         loss: float = whole_epoch(trainee, *rest)  # type: ignore[arg-type]
