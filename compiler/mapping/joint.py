@@ -76,36 +76,41 @@ class Options:
 
 
 def choose_together(options: dict[str, Options], limit: int, strain: dict[str, float]) -> dict[str, int] | None:
-    """Population -> number of the grid it takes; `limit` output entries of a core; None if no choice has room.
+    """Population -> number of the grid it takes; `limit` output entries of a core; None if the search ends without a choice.
 
-    `strain`: how far the fullest box of a population is above the mean, 1 where not named.
+    `strain`: how far the fullest box of a population is above the mean, 1 where not named. Where no choice has room for all
+    entries, one that lacks little: a column each says how many a sender of each population lacks.
     """
-    first = np.cumsum([0, *(len(own.grids) for own in options.values())]).tolist()
+    first = np.cumsum([len(options), *(len(own.grids) for own in options.values())]).tolist()
     columns = {name: np.arange(first[i], first[i + 1]) for i, name in enumerate(options)}
     one, room = Rows(), Rows()
     cost: Floats = np.zeros(first[-1])
-    for name, own in options.items():
+    whole: Floats = np.ones(first[-1])
+    whole[: len(options)] = 0
+    for number, (name, own) in enumerate(options.items()):
+        cost[number] = own.cores.max()
         crowded = sum((each * options[source].total for source, each in own.imposed.items()), np.zeros(len(own.grids)))
         cost[columns[name]] = own.cores + CROWDING * (own.words + crowded / limit)
         one.add(1.0, (columns[name], np.ones(len(own.grids))))
         readers = [(columns[other], their.imposed[name]) for other, their in options.items() if name in their.imposed]
         if readers:
             bears = limit / (own.senders * strain.get(name, 1.0))
-            room.add(0.0, (columns[name], -bears), *readers)
+            room.add(0.0, ([number], [-1.0]), (columns[name], -bears), *readers)
     constraints = [LinearConstraint(one.matrix(len(cost)), one.most, one.most)]
     if room.most:
         constraints.append(LinearConstraint(room.matrix(len(cost)), -np.inf, room.most))
-    found = milp(
-        cost,
-        constraints=constraints,
-        integrality=np.ones(len(cost)),
-        bounds=Bounds(0, 1),
-        options={"mip_rel_gap": GAP, "node_limit": NODES},
-    )
-    if found.x is None:
-        return None
-    solution: Floats = found.x
-    return {name: int(np.argmax(solution[own])) for name, own in columns.items()}
+    for most in (0.0, np.inf):
+        found = milp(
+            cost,
+            constraints=constraints,
+            integrality=whole,
+            bounds=Bounds(0, np.where(whole > 0, 1.0, most)),
+            options={"mip_rel_gap": GAP, "node_limit": NODES},
+        )
+        if found.x is not None:
+            solution: Floats = found.x
+            return {name: int(np.argmax(solution[own])) for name, own in columns.items()}
+    return None
 
 
 def loads(options: dict[str, Options], choice: dict[str, int]) -> dict[str, float]:
