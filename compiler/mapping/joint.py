@@ -1,9 +1,8 @@
-"""Which grid every population takes, all together: a grid fills its own cores, and the output entries of its sources.
+"""Which grid every population takes, all together: the fewest cores on which the output entries of all have room.
 
-A source whose fullest core takes f times the output entries that a core has will be cut into f times as many slices. So a
-choice of grids costs the sum, over populations, of cores times max(1, f); coordinate descent from several starts lowers it,
-and as smaller slices impose more themselves, the power of f is raised until next to no box is too full. What entries a box
-takes is modelled by their mean over the source's map; `split_all` then makes the choice exact.
+A grid takes its own cores, imposes output entries on the sources that it reads, and bears so many on its own boxes. What entries
+a sender takes is modelled by their mean over the source's map, so all of that is linear in the choice: an integer program, small
+once grids are left out that another one is no worse than in any respect. `split_all` then makes the choice exact.
 """
 
 from __future__ import annotations
@@ -12,25 +11,29 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy.optimize import Bounds, LinearConstraint, milp
 
+from litesnn.compiler.mapping.front import front
 from litesnn.compiler.mapping.grid import Grid
+from litesnn.compiler.mapping.rows import Rows
+from litesnn.compiler.mapping.split import grid_cost
 from litesnn.compiler.mapping.usage import Demand, entries_into
 
 Floats = npt.NDArray[np.float64]
-SWEEPS = 20  # at most, over all populations
-STEEPNESS = (1, 2, 4)
-"""Powers of f, one descent after the other: at last boxes with too many entries pay for what they break."""
-STARTS = (0.0, 0.5, 1.0, 2.0)  # what a core full of entries at the sources counts in the first choice, in cores
+GAP = 0.005  # of the cores: a choice this near to the best there is ends the search
+NODES = 5000  # of the search tree, at most
+CROWDING = 0.3  # of a core: what a core full of words, or of entries at the sources, counts besides
 
 
 @dataclass(frozen=True, eq=False)
 class Options:
-    """The grids of one population and what each costs.
+    """The grids of one population that no other one is as good as in every respect, and what each costs.
 
     Attributes
     ----------
     grids : fewest cores first
     cores : (grids,) that each takes
+    words : (grids,) of lists, in cores that they fill
     senders : (grids,) of the largest box: neurons, or pixels where their channels share axons
     total : senders of the population
     imposed : source -> (grids,) output entries that each sender of it takes for the grid, on average
@@ -38,6 +41,7 @@ class Options:
 
     grids: list[Grid]
     cores: Floats
+    words: Floats
     senders: Floats
     total: int
     imposed: dict[str, Floats]
@@ -45,61 +49,72 @@ class Options:
     @classmethod
     def of(cls, demand: Demand, grids: list[Grid], further: int, demands: dict[str, Demand], shared: bool) -> Options:
         """Options of a demand; `shared`: whether its channels share axons; `further` entries an axon besides its own."""
-        imposed: dict[str, Floats] = {}
-        for fan in demand.fans:
-            if fan.source.name in demands:
-                size = fan.source.size / (fan.source.shape[0] if fan.axon == "shared" else 1)
-                taken = np.array([entries_into(fan, grid, demand.limits, further) / size for grid in grids], np.float64)
-                imposed[fan.source.name] = imposed.get(fan.source.name, np.zeros(len(grids))) + taken
+        fans = [fan for fan in demand.fans if fan.source.name in demands]
+        taken = {
+            fan: np.array([entries_into(fan, grid, demand.limits, further) for grid in grids], np.float64)
+            for fan in fans
+        }
         pixels = np.array([_largest(grid.rows) * _largest(grid.columns) for grid in grids], np.float64)
         channels = np.array([1 if shared else _largest(grid.channels) for grid in grids], np.float64)
         cores = np.array([float(len(grid)) for grid in grids])
-        size = demand.population.size // (demand.population.shape[0] if shared else 1)
-        return cls(grids, cores, pixels * channels, total=size, imposed=imposed)
+        lists = np.array([float(_tap_copies(demand, grid)) for grid in grids])
+        kept = _useful(demand, grids, np.stack([cores, pixels * channels, lists, *taken.values()], axis=1))
+        some = [grids[i] for i in kept]
+        limit = demand.limits.resources.get("synapse_words", np.inf)
+        imposed: dict[str, Floats] = {}
+        for fan in fans:
+            size = fan.source.size / (fan.source.shape[0] if fan.axon == "shared" else 1)
+            imposed[fan.source.name] = imposed.get(fan.source.name, np.zeros(len(some))) + taken[fan][kept] / size
+        return cls(
+            grids=some,
+            cores=cores[kept],
+            words=np.array([demand.least_words(grid) for grid in some], np.float64) / limit,
+            senders=(pixels * channels)[kept],
+            total=demand.population.size // (demand.population.shape[0] if shared else 1),
+            imposed=imposed,
+        )
 
 
-def choose_together(options: dict[str, Options], limit: int) -> dict[str, int]:
-    """Population -> number of the grid it takes; `limit` output entries of a core."""
-    found = [_descend(options, limit, start) for start in STARTS]
-    return min(found, key=lambda choice: round(_total(options, choice, limit, STEEPNESS[-1]), 6))
+def choose_together(options: dict[str, Options], limit: int, strain: dict[str, float]) -> dict[str, int] | None:
+    """Population -> number of the grid it takes; `limit` output entries of a core; None if the search ends without a choice.
+
+    `strain`: how far the fullest box of a population is above the mean, 1 where not named. Where no choice has room for all
+    entries, one that lacks little: a column each says how many a sender of each population lacks.
+    """
+    first = np.cumsum([len(options), *(len(own.grids) for own in options.values())]).tolist()
+    columns = {name: np.arange(first[i], first[i + 1]) for i, name in enumerate(options)}
+    one, room = Rows(), Rows()
+    cost: Floats = np.zeros(first[-1])
+    whole: Floats = np.ones(first[-1])
+    whole[: len(options)] = 0
+    for number, (name, own) in enumerate(options.items()):
+        cost[number] = own.cores.max()
+        crowded = sum((each * options[source].total for source, each in own.imposed.items()), np.zeros(len(own.grids)))
+        cost[columns[name]] = own.cores + CROWDING * (own.words + crowded / limit)
+        one.add(1.0, (columns[name], np.ones(len(own.grids))))
+        readers = [(columns[other], their.imposed[name]) for other, their in options.items() if name in their.imposed]
+        if readers:
+            bears = limit / (own.senders * strain.get(name, 1.0))
+            room.add(0.0, ([number], [-1.0]), (columns[name], -bears), *readers)
+    constraints = [LinearConstraint(one.matrix(len(cost)), one.most, one.most)]
+    if room.most:
+        constraints.append(LinearConstraint(room.matrix(len(cost)), -np.inf, room.most))
+    for most in (0.0, np.inf):
+        found = milp(
+            cost,
+            constraints=constraints,
+            integrality=whole,
+            bounds=Bounds(0, np.where(whole > 0, 1.0, most)),
+            options={"mip_rel_gap": GAP, "node_limit": NODES},
+        )
+        if found.x is not None:
+            solution: Floats = found.x
+            return {name: int(np.argmax(solution[own])) for name, own in columns.items()}
+    return None
 
 
-def prices(
-    options: dict[str, Options], choice: dict[str, int], limit: int, name: str, power: int = STEEPNESS[-1]
-) -> Floats:
-    """Cores that each grid of a population adds at its sources, with what all others chose: (grids,)."""
-    load = _loads(options, choice)
-    own = options[name]
-    result = np.zeros(len(own.grids))
-    for source, imposed in own.imposed.items():
-        if source == name:
-            continue
-        other, taken = options[source], choice[source]
-        entries = load[source] - imposed[choice[name]] + imposed
-        result += other.cores[taken] * np.maximum(1.0, other.senders[taken] * entries / limit) ** power
-    return result
-
-
-def _descend(options: dict[str, Options], limit: int, start: float) -> dict[str, int]:
-    choice = {}
-    for name, own in options.items():
-        weight = sum((imposed * options[source].total for source, imposed in own.imposed.items()), np.zeros(1))
-        choice[name] = int(np.argmin(np.round(own.cores + start * weight / limit, 6)))
-    for power in STEEPNESS:
-        for _ in range(SWEEPS):
-            before = dict(choice)
-            for name in reversed(list(options)):
-                own = options[name]
-                filled = np.maximum(1.0, own.senders * _loads(options, choice)[name] / limit) ** power
-                cost = own.cores * filled + prices(options, choice, limit, name, power)
-                choice[name] = int(np.argmin(np.round(cost, 6)))
-            if choice == before:
-                break
-    return choice
-
-
-def _loads(options: dict[str, Options], choice: dict[str, int]) -> dict[str, float]:
-    """Output entries of each sender of every population."""
+def loads(options: dict[str, Options], choice: dict[str, int]) -> dict[str, float]:
+    """Output entries of each sender of every population, on average."""
     load = dict.fromkeys(options, 0.0)
     for name, own in options.items():
         for source, imposed in own.imposed.items():
@@ -107,12 +122,31 @@ def _loads(options: dict[str, Options], choice: dict[str, int]) -> dict[str, flo
     return load
 
 
-def _total(options: dict[str, Options], choice: dict[str, int], limit: int, power: int) -> float:
-    load = _loads(options, choice)
-    return sum(
-        float(own.cores[choice[name]] * max(1.0, own.senders[choice[name]] * load[name] / limit) ** power)
-        for name, own in options.items()
-    )
+def prices(options: dict[str, Options], choice: dict[str, int], name: str) -> Floats:
+    """Cores at its sources that the entries of each grid of a population fill, by what those of the choice do: (grids,)."""
+    load, own = loads(options, choice), options[name]
+    result = np.zeros(len(own.grids))
+    for source, imposed in own.imposed.items():
+        if load[source] > 0:
+            result += options[source].cores[choice[source]] * imposed / load[source]
+    return result
+
+
+def _useful(demand: Demand, grids: list[Grid], points: Floats) -> npt.NDArray[np.int64]:
+    """Numbers of the grids of which every box fits, but for its entries, and that no other such one is as good as."""
+    fitting: npt.NDArray[np.int64] = np.arange(len(grids))
+    while True:
+        kept = fitting[front(points[fitting])]
+        broken = [i for i in kept.tolist() if grid_cost(demand, grids[i]) is None]
+        if not broken:
+            return kept
+        fitting = np.setdiff1d(fitting, broken)
+
+
+def _tap_copies(demand: Demand, grid: Grid) -> int:
+    """Kernel taps that the population lists of one channel range hold, over all boxes: what words grow with."""
+    fans = [fan for fan in demand.fans if fan.classed]
+    return sum(fan.rows.tap_copies(grid.rows) * fan.columns.tap_copies(grid.columns) for fan in fans)
 
 
 def _largest(intervals: tuple[tuple[int, int], ...]) -> int:

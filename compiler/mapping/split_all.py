@@ -1,7 +1,7 @@
 """Splitting all populations: on what grids there are for each agrees with the others, readers before what they read.
 
 A reader's grid decides the output entries of its sources. Where a chip counts them, all grids are first chosen together on
-mean entries (`joint`), then one after the other exactly.
+mean entries (`joint`), then one after the other exactly; where boxes turn out too full, all are chosen again with that known.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from litesnn.base.errors import CompileError
 from litesnn.compiler.mapping.grid import Grid, below
-from litesnn.compiler.mapping.joint import Options, choose_together, prices
+from litesnn.compiler.mapping.joint import Options, choose_together, loads, prices
 from litesnn.compiler.mapping.limits import UNITS, CoreLimits
 from litesnn.compiler.mapping.refusal import CHIPS, DoesNotFit, Excess, relaxed
 from litesnn.compiler.mapping.split import fitting_grids, grid_cost, split
@@ -22,7 +22,8 @@ from litesnn.compiler.mapping.usage import Demand, destinations
 
 MOST_CORES = 2**17  # where a profile names no board: what can be placed in bounded time
 FEW = 64  # cores up to which grids that are best for themselves are looked at, too
-ROUNDS = 2  # of exact choices, each with what the one before chose
+ROUNDS = 6  # of choices, each with what the exact entries of the one before were above the mean
+MARGIN = 1.001  # a box is taken to be this much fuller than one of the same kind was found to be
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,12 +73,34 @@ def _together(demands: dict[str, Demand], limits: CoreLimits, further: int, limi
     }
     if not all(own.grids for own in options.values()):
         return None
-    choice = choose_together(options, limit)
+    strain: dict[str, float] = {}
+    best: Split | None = None
+    for _ in range(ROUNDS):
+        choice = choose_together(options, limit, strain)
+        if choice is None:
+            break
+        found, stricter = _exact(demands, limits, further, options, choice)
+        best = found if best is None else min(best, found, key=_rank)
+        if not stricter:
+            break
+        strain |= {name: max(strain.get(name, 1.0), value) for name, value in stricter.items()}
+    return best
+
+
+def _exact(
+    demands: dict[str, Demand], limits: CoreLimits, further: int, options: dict[str, Options], choice: dict[str, int]
+) -> tuple[Split, dict[str, float]]:
+    """Grids of a choice, or the next best where entries do not fit; and how far there the fullest box is above the mean."""
+    choice, strain = dict(choice), {}
 
     def exact(demand: Demand, refused: list[Excess]) -> Grid:
         name = demand.population.name
-        own = options[name]
-        cost = np.round(own.cores + prices(options, choice, limit, name), 6)
+        own, mean = options[name], loads(options, choice)[name]
+        chosen = choice[name]
+        if not demand.fits_entries(own.grids[chosen]):
+            strain[name] = demand.most_entries(own.grids[chosen]) / (own.senders[chosen] * mean) * MARGIN
+        cost = np.round(own.cores + prices(options, choice, name), 6)
+        cost[chosen] = -1.0
         order: list[int] = np.argsort(cost, kind="stable").tolist()
         for number in order:
             if demand.fits_entries(own.grids[number]) and grid_cost(demand, own.grids[number]) is not None:
@@ -85,7 +108,7 @@ def _together(demands: dict[str, Demand], limits: CoreLimits, further: int, limi
                 return own.grids[number]
         return _split_anyway(demand, refused)
 
-    return min((_readers_first(demands, limits, further, exact) for _ in range(ROUNDS)), key=_rank)
+    return _readers_first(demands, limits, further, exact), strain
 
 
 def _rank(found: Split) -> tuple[bool, int]:

@@ -126,7 +126,11 @@ class Demand:
 
     def fits_entries(self, grid: Grid) -> bool:
         """Whether no box takes more output entries than a core has."""
-        return bool(self._outgoing(grid).max() <= self.limits.resources.get("output_axons", np.inf))
+        return self.most_entries(grid) <= self.limits.resources.get("output_axons", np.inf)
+
+    def most_entries(self, grid: Grid) -> int:
+        """Output entries of the fullest box."""
+        return int(self._outgoing(grid).max())
 
     def _memory(self, name: str, channels: Interval, count: Callable[[], frozenset[Any]]) -> frozenset[Any]:
         if (name, channels) not in self.memo:

@@ -39,6 +39,10 @@ class Axis:
         """How many source positions of each class every interval of target positions has: (interval, class)."""
         return _multiplicity(self, intervals)
 
+    def tap_copies(self, intervals: tuple[tuple[int, int], ...]) -> int:
+        """Taps of all classes that there are among the source positions of each interval, summed over intervals."""
+        return int(((self.multiplicity(intervals) > 0) @ self.classes.sum(axis=1)).sum())
+
     def position_counts(self, intervals: tuple[tuple[int, int], ...]) -> Ints:
         """For how many of the intervals each source position is of each class: (source, class)."""
         counts = np.zeros((self.source, len(self.classes)), np.int64)
