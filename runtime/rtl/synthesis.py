@@ -51,12 +51,12 @@ def synthesize(files: Mapping[str, bytes], family: Family, memories_alone: bool 
     """
     tool = yosys()
     command = FAMILIES[family].command
-    if NO_ABC9 in command and NO_ABC9 not in run_tool([tool, "-p", f"help {command.split()[0]}"], Path(), SECONDS):
-        command = command.replace(f"{NO_ABC9} ", "")
     if memories_alone:
         command = f"{command.partition(' -run')[0]} -run begin:map_ffram"
     with TemporaryDirectory(prefix="litesnn-synthesis-") as name:
         folder = Path(name)
+        if NO_ABC9 in command and NO_ABC9 not in run_tool([tool, "-p", f"help {command.split()[0]}"], folder, SECONDS):
+            command = command.replace(f"{NO_ABC9} ", "")
         for file, content in files.items():
             (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_bytes(content)

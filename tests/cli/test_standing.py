@@ -70,7 +70,7 @@ def test_the_examples_are_listed_and_copied(tmp_path: Path) -> None:
     assert (target / "untrained.json").read_bytes() == (shipped / "digits" / "untrained.json").read_bytes()
     (target / "genotype.json").write_text("{}")
     refused(call("example", "digits", "-o", target), "genotype.json: is something else than the example's file")
-    refused(call("example", "nothing"), "example: found 'nothing'; allowed: audio, digits, ")
+    refused(call("example", "nothing"), "example: found 'nothing'; allowed: audio, cifar10, digits, ")
 
 
 def test_the_page_of_commands_has_every_command() -> None:

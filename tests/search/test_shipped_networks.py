@@ -1,4 +1,4 @@
-"""The other shipped examples: searched networks of images and of sounds, a pruned 2-bit residual network, one with feedback on events."""
+"""The other shipped examples: networks of images and of sounds, a pruned 2-bit residual network, one with feedback on events."""
 
 from pathlib import Path
 
@@ -65,6 +65,18 @@ def test_the_network_of_sounds_recognizes_the_clips_beside_it_and_is_what_the_se
     assert (example.spec.search, example.spec.input) == (found.spec.search, found.spec.input)
 
 
+def test_the_network_of_color_images_has_the_accuracy_that_its_page_says_on_the_cores_that_it_says() -> None:
+    folder = EXAMPLES / "cifar10"
+    example, untrained = load_genotype(folder / "genotype.json").spec, load_genotype(folder / "untrained.json").spec
+    page = (folder / "README.md").read_text("utf-8")
+    assert example.training is not None
+    assert example.training.test_samples == 10_000
+    assert f"**{example.training.accuracy_fixed:.2%}**".replace("%", " %") in page
+    found = litesnn.estimate(folder / "genotype.json", "loihi2")
+    assert f"| cores | {found.cores} of Loihi 2" in page
+    assert [cell.channels for cell in example.cells] == [cell.channels for cell in untrained.cells]
+
+
 @pytest.mark.parametrize(
     ("name", "profile"),
     [
@@ -74,6 +86,7 @@ def test_the_network_of_sounds_recognizes_the_clips_beside_it_and_is_what_the_se
         ("residual", "loihi2"),
         ("events", "loihi2"),
         ("audio", "loihi2"),
+        ("cifar10", "loihi2"),
     ],
 )
 def test_examples_deploy_exactly(name: str, profile: str) -> None:
@@ -86,6 +99,9 @@ def test_examples_deploy_exactly(name: str, profile: str) -> None:
 
 def samples_of(name: str, example: LoadedGenotype) -> np.ndarray:
     """Some samples as the network takes them."""
+    if name == "cifar10":  # whose images are the user's: what smooth noise gives
+        noise = np.random.default_rng(0).normal(size=(8, 3, 4, 4)).repeat(8, axis=2).repeat(8, axis=3)
+        return quantize_input(example.spec.input, np.clip(noise * 60 + 120, 0, 255).astype(np.uint8))
     if name != "residual":
         return np.load(EXAMPLES / name / "inputs.npy")
     return quantize_input(example.spec.input, load_dataset("digits").x_test[:20])

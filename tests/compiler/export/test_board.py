@@ -123,6 +123,7 @@ def tool(folder: Path) -> str:
 
 def test_synthesis_is_a_file_of_the_chip(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", tool(tmp_path))
+    monkeypatch.chdir(tmp_path)
     genotype = written(document(), tmp_path, seed=3)
     for profile, family in ((BOARD, "ecp5"), ("loihi2", "xc7")):
         program, chip = tmp_path / f"program {profile}", tmp_path / f"chip {profile}"
@@ -136,6 +137,7 @@ def test_synthesis_is_a_file_of_the_chip(tmp_path: Path, monkeypatch: pytest.Mon
         assert f"{counted['luts']:,} LUTs" in " ".join(said.split())
         assert "synthesis.json" in json.loads((chip / "chip.json").read_text())["files"]
     assert "states no FPGA, so xc7 was taken" in " ".join(said.split())
+    assert not (tmp_path / "counted.json").exists(), "nothing is left where the command runs"
     refused(
         call("export", program, "--to", "nir", "-o", tmp_path / "net.nir", "--synthesize"),
         "--synthesize: found with --to nir; allowed with --to verilog",
