@@ -135,25 +135,33 @@ def test_a_stopped_process_of_lava_ends_the_run_long_before_the_timeout():
 
 
 def wire_and_send(number, which, models="stock", samples=2):
-    """Send a signal to a process that Lava starts while the network is wired, the `which`-th; returns the error and the seconds until it."""
-    struck = []
+    """Send a signal to a process that Lava starts while the network is wired, the `which`-th; returns the error and the seconds until it.
 
-    def strike():
-        _, before = group_of_worker()
-        while not struck:
-            children = sorted(set(group_of_worker()[1]) - set(before))
-            if len(children) > which:
-                os.kill(children[which], number)
-                struck.append(time.monotonic())
+    On a starved machine the signal can come when all is wired and the process is needed no more: then once more.
+    """
+    for _ in range(3):
+        struck = []
+        with LavaSession() as lava:
+            lava.run(tiny(), spikes(1), models=models)
+            thread = threading.Thread(target=strike, args=(number, which, struck), daemon=True)
+            thread.start()
+            try:
+                lava.run(tiny(), spikes(samples), models=models, timeout=600.0)
+            except BackendError as caught:
+                thread.join()
+                return str(caught), time.monotonic() - struck[0]
+        thread.join()
+    return pytest.fail("three times the network was wired before the signal came, or the loss was not noticed")
 
-    with LavaSession() as lava:
-        lava.run(tiny(), spikes(1), models=models)
-        thread = threading.Thread(target=strike, daemon=True)
-        thread.start()
-        with pytest.raises(BackendError) as caught:
-            lava.run(tiny(), spikes(samples), models=models, timeout=600.0)
-    thread.join()
-    return str(caught.value), time.monotonic() - struck[0]
+
+def strike(number, which, struck):
+    """As soon as the worker has started so many processes, the signal goes to the last of them; when, enters `struck`."""
+    _, before = group_of_worker()
+    while not struck:
+        children = sorted(set(group_of_worker()[1]) - set(before))
+        if len(children) > which:
+            os.kill(children[which], number)
+            struck.append(time.monotonic())
 
 
 # The first that Lava starts manages shared memory, the second runs a part of the network.
