@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from litesnn.base.errors import ExportError
 from litesnn.compiler.export.exported import Exported
 from litesnn.compiler.genotype import EdgePlan, LoadedGenotype
-from litesnn.compiler.genotype.files import Array, dump_genotype
-from litesnn.compiler.genotype.stored import with_weights
+from litesnn.compiler.genotype.files import Array
 from litesnn.compiler.genotype.tensors import step_of
 from litesnn.compiler.program import Program
 from litesnn.compiler.weight_codes import weight_codes
 
-DOCUMENT, WEIGHTS = "genotype.json", "genotype.safetensors"
 ABOUT = (
     "weights are the values of their codes, 0 where pruned: the same network, spike for spike, but what training kept "
     "beside the codes is gone"
@@ -33,8 +33,9 @@ def export_genotype(program: Program) -> Exported:
         raise ExportError(f"program '{program.name}' was imported and has no genotype; allowed: programs of genotypes")
     values = {edge.name: _values(loaded, edge) for edge in loaded.topology.edges() if edge.weighted}
     tensors = {**loaded.trained, **{f"{name}.weight": value for name, value in values.items()}}
-    spec, blob = with_weights(loaded.spec, tensors, WEIGHTS)
-    return Exported({DOCUMENT: dump_genotype(spec), WEIGHTS: blob}, (ABOUT,))
+    made = replace(loaded, spec=loaded.spec.model_copy(update={"weights": None}), tensors=tensors)
+    file, document, weights = made.as_files
+    return Exported({"genotype.json": document, file: weights}, (ABOUT,))
 
 
 def _values(loaded: LoadedGenotype, edge: EdgePlan) -> Array:

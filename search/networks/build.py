@@ -8,7 +8,7 @@ from litesnn.base.errors import GenotypeError
 from litesnn.compiler.analysis.shape_ranges import with_proved_bits
 from litesnn.compiler.genotype import CellSpec, Genotype, HeadSpec, NeuronSpec, QuantizerSpec, StemSpec, resolve
 from litesnn.compiler.profile import load_profile, shipped_profiles
-from litesnn.search.networks.residual import residual_cells, stages_of
+from litesnn.search.networks.residual import residual_parts
 from litesnn.search.networks.settings import NetworkSettings
 from litesnn.search.networks.vgg import vgg16_cells, vggsnn_cells
 
@@ -53,7 +53,7 @@ def new_network(name: str, settings: NetworkSettings) -> Genotype:
 def _parts(name: str, settings: NetworkSettings) -> tuple[int, tuple[CellSpec, ...]]:
     """Channels of the stem, and the cells."""
     if name in RESIDUAL:
-        return stages_of(settings)[0], residual_cells(settings, RESIDUAL[name])
+        return residual_parts(settings, RESIDUAL[name])
     for option, given in (("channels", settings.stage_channels), ("strides", settings.stage_strides)):
         if given:
             raise GenotypeError(f"{option}: found with {name}, which has no stages; allowed with {', '.join(RESIDUAL)}")

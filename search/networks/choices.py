@@ -23,6 +23,12 @@ def parse_counts(option: str, text: str) -> tuple[int, ...]:
         ) from None
 
 
+def _counts(option: str, text: str, high: int) -> Setting:
+    """Of several whole numbers from 1 on."""
+    parse = partial(parse_counts, option)
+    return Setting(text, low=1, high=high, option=True, flag=f"--{option}", parse=parse, metavar="COUNTS")
+
+
 @dataclass(frozen=True, kw_only=True)
 class NetworkChoices:
     """Of any network."""
@@ -34,26 +40,18 @@ class NetworkChoices:
     ] = 1.0
     stage_channels: Annotated[
         tuple[int, ...],
-        Setting(
+        _counts(
+            "channels",
             "Residual networks: channels of the stem and of each stage, e.g. 24,96,192,384; 64,128,256,512 if left out.",
-            low=1,
-            high=MAX_CHANNELS,
-            option=True,
-            flag="--channels",
-            parse=partial(parse_counts, "channels"),
-            metavar="COUNTS",
+            MAX_CHANNELS,
         ),
     ] = ()
     stage_strides: Annotated[
         tuple[int, ...],
-        Setting(
+        _counts(
+            "strides",
             "Residual networks: stride of each stage, e.g. 2,2,2; 1 and then 2 everywhere if left out.",
-            low=1,
-            high=MAX_SIDE,
-            option=True,
-            flag="--strides",
-            parse=partial(parse_counts, "strides"),
-            metavar="COUNTS",
+            MAX_SIDE,
         ),
     ] = ()
     pool: Annotated[

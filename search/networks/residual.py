@@ -1,7 +1,8 @@
 """QP-SNN's residual network: a stem of 64 channels, three stages of 128, 256 and 512 channels, option-A shortcuts.
 
 A block is Conv-BN-LIF, then Conv-BN plus the shortcut at one membrane. With three blocks per stage, ResNet20; the second and
-third stage halve the map; other channels, strides and numbers of stages are settings. Where channels or map change, the shortcut is strided and padded with zero channels.
+third stage halve the map; other channels, strides and numbers of stages are settings. Where channels or map change, the shortcut
+is strided and padded with zero channels.
 """
 
 from __future__ import annotations
@@ -15,8 +16,8 @@ CHANNELS = (64, 128, 256, 512)
 FIRST_STRIDE, LATER_STRIDE = 1, 2
 
 
-def stages_of(settings: NetworkSettings) -> tuple[int, tuple[tuple[int, int], ...]]:
-    """Channels of the stem; channels and stride of each stage.
+def residual_parts(settings: NetworkSettings, blocks: int) -> tuple[int, tuple[CellSpec, ...]]:
+    """Channels of the stem; one cell per block, `blocks` in every stage.
 
     Raises
     ------
@@ -31,14 +32,9 @@ def stages_of(settings: NetworkSettings) -> tuple[int, tuple[tuple[int, int], ..
     strides = settings.stage_strides or (FIRST_STRIDE, *[LATER_STRIDE] * (len(channels) - 1))
     if len(strides) != len(channels):
         raise GenotypeError(f"strides: found {len(strides)} for {len(channels)} stages; allowed: one for each")
-    return stem, tuple(zip(channels, strides, strict=True))
-
-
-def residual_cells(settings: NetworkSettings, blocks: int) -> tuple[CellSpec, ...]:
-    """One cell per block, `blocks` in every stage."""
-    return tuple(
-        _block(settings, channels, stride if index == 0 else 1, first=index == 0)
-        for channels, stride in stages_of(settings)[1]
+    return stem, tuple(
+        _block(settings, count, stride if index == 0 else 1, first=index == 0)
+        for count, stride in zip(channels, strides, strict=True)
         for index in range(blocks)
     )
 
