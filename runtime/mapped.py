@@ -74,14 +74,18 @@ class MappedCheck:
 
 
 def check_image(
-    graph: Graph, image: Image, inputs: npt.NDArray[np.int16], stored: Mapping[str, bytes] | None = None
+    graph: Graph,
+    image: Image,
+    inputs: npt.NDArray[np.int16],
+    stored: Mapping[str, bytes] | None = None,
+    most: int = CHECKED_SYNAPSES,
 ) -> MappedCheck | None:
     """Compare the graph with what its image's files compute, `stored` if they are made already.
 
-    None without samples, or where the network is too large to unroll.
+    None without samples, or where the network has more than `most` unrolled synapses (some 50 bytes of memory each).
     """
     synapses = sum(int(graph.fan_out(block).sum()) for block in graph.blocks)
-    if synapses > CHECKED_SYNAPSES or not len(inputs):
+    if synapses > most or not len(inputs):
         return None
     from litesnn.runtime.exact import simulate
 

@@ -1,8 +1,10 @@
-"""Spreading packets over links: local search again and again, with hops that cost more where links are busy.
+"""Spreading packets over links: the fewest hops for which no link carries more than so much, by prices of links.
 
-Fewest hops alone pull cores together, and the links between neighbours then carry much. Each round prices every link by its
-load relative to the busiest one, on top of its fading earlier prices, and improves the placement by priced hops. What is
-looked for are the placements on the way, not the last one: some have fewer hops than the start, as well.
+Fewest hops alone pull cores together, and the links between neighbours then carry much. For a limit on what a link carries
+(a share of the start's busiest one) every link has a price, Lagrange's multiplier of its limit: it rises while the link
+carries more and falls, not below 0, while it carries less, and each round the local search goes on with hops that cost 1 and
+the prices on their way. Limits are lowered one after the other, prices and placement kept. What is looked for are the
+placements on the way, not the last one: some have fewer hops than the start, as well.
 """
 
 from __future__ import annotations
@@ -19,46 +21,55 @@ from litesnn.compiler.mapping.routing import Board, link_loads
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-ROUNDS, LEAST_ROUNDS = 16, 4
-ROUND_WORK = 2_000_000  # slots squared, over all rounds: bounds the time of large searches without a clock
-PRICES = (
-    (8, 0.8),
-    (8, 1.0),
-    (4, 0.9),
-)  # power of relative loads, and what stays of prices after a round; each from the start
+SCHEDULES = (
+    ((0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3), 30, 1),
+    ((0.8, 0.65, 0.5, 0.35, 0.25), 50, 8),
+)
+"""Each from the start: limits as shares of its busiest link, rounds for each, and the part of all cores that a round swaps at
+most (one over so many). Few swaps follow the prices closely, many leave what is only locally best."""
+LEAST_ROUNDS = 5
+ROUND_WORK = 4_000_000  # slots squared, over the rounds of a limit: bounds the time of large searches without a clock
+GRAIN = 256  # prices count in parts of a hop over this: sums of whole packets are exact, the same on every machine
 
 
-def relieved(packets: csr_matrix, between: Floats, routers: Ints, board: Board) -> Iterator[Ints]:
-    """Placements with other loads on the links, from every way of pricing and every round.
+def relieved(packets: csr_matrix, routers: Ints, board: Board) -> Iterator[Ints]:
+    """Placements with other loads on the links, from every schedule and every round.
 
-    `packets` from core to core, `between` them as a dense symmetric matrix; `routers` of the cores to start with.
+    `packets` from core to core, `routers` of the cores to start with.
     """
-    for power, fading in PRICES:
-        yield from _rounds(packets, between, routers, board, power, fading)
+    between = packets.toarray().astype(np.float64)
+    np.fill_diagonal(between, 0.0)
+    slots = int(board.capacity.sum())
+    most = max(LEAST_ROUNDS, ROUND_WORK // slots**2)
+    for limits, rounds, part in SCHEDULES:
+        yield from _rounds(packets, between, routers, board, limits, min(rounds, most), -(-len(between) // part))
 
 
 def _rounds(
-    packets: csr_matrix, between: Floats, routers: Ints, board: Board, power: int, fading: float
+    packets: csr_matrix,
+    between: Floats,
+    routers: Ints,
+    board: Board,
+    limits: tuple[float, ...],
+    rounds: int,
+    swaps: int,
 ) -> Iterator[Ints]:
-    slots = int(board.capacity.sum())
-    outside = np.zeros((len(routers), board.routers))
+    outside = np.zeros((len(between), board.routers))
+    loads = _loads(packets, routers, board)
+    busiest = max(load.max(initial=0.0) for load in loads)
+    if busiest == 0:
+        return
     prices: list[Floats] = [np.zeros(1)] * 4
-    for _ in range(min(ROUNDS, max(LEAST_ROUNDS, ROUND_WORK // slots**2))):
-        loads = _loads(packets, routers, board)
-        busiest = max(load.max(initial=0.0) for load in loads)
-        if busiest == 0:
-            return
-        prices = [fading * price + _power(load / busiest, power) for price, load in zip(prices, loads, strict=True)]
-        free = np.repeat(np.arange(board.routers), board.capacity - np.bincount(routers, minlength=board.routers))
-        routers = refine(between, outside, np.concatenate([routers, free]), _priced_hops(prices, board))
-        yield routers
-
-
-def _power(values: Floats, power: int) -> Floats:
-    """A power of two of values, by squaring: the same digits on every machine, which `**` does not promise."""
-    for _ in range(power.bit_length() - 1):
-        values = np.square(values)
-    return values
+    for limit in limits:
+        for _ in range(rounds):
+            prices = [
+                np.maximum(0, price + load / (limit * busiest) - 1) for price, load in zip(prices, loads, strict=True)
+            ]
+            free = np.repeat(np.arange(board.routers), board.capacity - np.bincount(routers, minlength=board.routers))
+            slots = np.concatenate([routers, free])
+            routers = refine(between, outside, slots, _priced_hops(prices, board), passes=1, swaps=swaps)
+            loads = _loads(packets, routers, board)
+            yield routers
 
 
 def _loads(packets: csr_matrix, routers: Ints, board: Board) -> list[Floats]:
@@ -74,15 +85,15 @@ def _loads(packets: csr_matrix, routers: Ints, board: Board) -> list[Floats]:
 
 
 def _priced_hops(prices: list[Floats], board: Board) -> Floats:
-    """1 and the price of every link between two routers, the mean of both directions: (routers, routers)."""
+    """1 and the price of every link on the way from router to router: (routers, routers)."""
+    east, west, south, north = (1 + np.round(price * GRAIN) / GRAIN for price in prices)
     x, y = board.positions.T
-    hops = _leg(prices[0], prices[1], y[:, None], x[:, None], x) + _leg(prices[2], prices[3], x, y[:, None], y)
-    mean: Floats = (hops + hops.T) / 2
-    return mean
+    cost: Floats = _leg(east, west, y[:, None], x[:, None], x) + _leg(south, north, x, y[:, None], y)
+    return cost
 
 
 def _leg(up: Floats, down: Floats, lane: Ints, first: Ints, last: Ints) -> Floats:
-    """Cost of going along a lane: the sums of 1 and the prices on the way."""
-    forth, back = (np.pad(np.cumsum(1 + prices, axis=1), ((0, 0), (1, 0))) for prices in (up, down))
+    """Cost of going along a lane: the sums of what its links cost."""
+    forth, back = (np.pad(np.cumsum(costs, axis=1), ((0, 0), (1, 0))) for costs in (up, down))
     cost: Floats = np.where(last >= first, forth[lane, last] - forth[lane, first], back[lane, first] - back[lane, last])
     return cost

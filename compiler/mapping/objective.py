@@ -23,7 +23,7 @@ from litesnn.compiler.mapping.routing import Board, link_loads
 from litesnn.compiler.profile import Profile, known
 
 Ints = npt.NDArray[np.int64]
-ALLOWANCE = 0.05  # more hop-weighted traffic than the least found, for a busiest link that carries less
+ALLOWANCE = 0.04  # more hop-weighted traffic than the least found, for a busiest link that carries less
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def place(packets: csr_matrix, mesh: Mesh, seed: int, objective: Objective = BAL
         found += [_search(between, start, board) for start in (_partitioned(between, board, seed), row_major)]
         if len(slots) <= WHOLE_SEARCH:
             shortest = min(found[::-1], key=lambda routers: round(hop_weighted(packets, routers, board), 6))
-            found += relieved(packets, between.toarray(), shortest, board)
+            found += relieved(packets, shortest, board)
     traffic, at_random = [measure(packets, routers, board) for routers in found], measure(packets, random, board)
     best = objective.best(packets, found, traffic, at_random, board)
     strategies = {"litesnn": traffic[best], "row_major": traffic[0], "random": at_random}

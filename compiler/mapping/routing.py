@@ -120,10 +120,9 @@ def link_loads(start: Ints, end: Ints, packets: Floats) -> tuple[Floats, Floats,
         for forward in (True, False):
             moving = first < last if forward else first > last
             low, high = np.minimum(first, last)[moving], np.maximum(first, last)[moving]
-            steps = np.zeros((lanes, length + 1))
-            np.add.at(steps, (lane[moving], low), packets[moving])
-            np.add.at(steps, (lane[moving], high), -packets[moving])
-            loads.append(steps.cumsum(axis=1)[:, :length])
+            row, size = lane[moving] * (length + 1), lanes * (length + 1)
+            steps = np.bincount(row + low, packets[moving], size) - np.bincount(row + high, packets[moving], size)
+            loads.append(steps.reshape(lanes, length + 1).cumsum(axis=1)[:, :length])
     return loads[0], loads[1], loads[2], loads[3]
 
 
