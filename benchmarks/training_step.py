@@ -1,7 +1,10 @@
 """Steps of training and of search: with kernels against the same code without them, and a plain network against snnTorch and SpikingJelly.
 
 Each form lives in a process of its own (`LITESNN_KERNELS=off` for the plain one) and does one step when asked, in turn with the other.
+With `--against DIR` the other side of the rows `cells` and `search` is the first edition in float32, in a checkout of it:
+`git worktree add DIR 560ce7e`.
 Run: python benchmarks/training_step.py [--rows digits cells cells-fixed plain-fixed resnet search ...] [--pairs 5] [--threads 1]
+         [--precision 32|bf16|auto] [--against DIR]
 """
 
 from __future__ import annotations
@@ -14,8 +17,10 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import torch
+from framework_steps import BATCH, CHANNELS, SIZE, STRIDES, TIMESTEPS, Step, batch_of, snntorch_step, spikingjelly_step
 from pairs import machine, measure_pairs
 from published_shape import published_genotype
 from torch import nn
@@ -32,30 +37,23 @@ from litesnn.search.model.spiking_model import SpikingModel
 from litesnn.search.networks import new_network
 from litesnn.search.networks.settings import NetworkSettings
 from litesnn.search.run.memory import freed_memory_kept
+from litesnn.search.run.precision import decided
+from litesnn.search.run.ranks import Ranks
+from litesnn.search.settings.shared import Precision
 from litesnn.search.spaces import SpikeDhsSpace
 from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.loop import make_optimizer
 from litesnn.search.training.samples import Samples
 from litesnn.search.training.settings import TrainingSettings
 
-Step = Callable[[], object]
-STRIDES = (1, 2, 1)
-"""Of the second to fourth convolution of the plain network."""
-CHANNELS, SIZE, TIMESTEPS, BATCH = 48, 32, 4, 16
+FIRST_EDITION = ("cells", "search")
+"""Rows that the first edition has, too."""
 
 
-def batch_of(spec: InputSpec, size: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Seeded random samples and labels."""
-    generator = torch.Generator().manual_seed(0)
-    shape = (size, *spec.shape)
-    x = torch.randint(spec.minimum, spec.maximum + 1, shape, generator=generator, dtype=torch.int16)
-    return x, torch.randint(0, 10, (size,), generator=generator)
-
-
-def training_step(genotype: Genotype, batch: int, evaluation: Evaluation = "float") -> Step:
+def training_step(genotype: Genotype, batch: int, precision: Precision, evaluation: Evaluation = "float") -> Step:
     """One step of a phase of a genotype, untrained."""
     settings = TrainingSettings()
-    trainee = Trainee(SpikingModel(genotype), 0.0, 0)
+    trainee = Trainee(SpikingModel(genotype), 0.0, 0, precision)
     trainee.model.evaluation = evaluation
     trainee.train()
     optimizer = make_optimizer(trainee, settings, evaluation)
@@ -71,9 +69,9 @@ def training_step(genotype: Genotype, batch: int, evaluation: Evaluation = "floa
     return step
 
 
-def search_step() -> Step:
+def search_step(precision: Precision) -> Step:
     """Both updates of LitE-SNN's joint optimization."""
-    settings = replace(PAPER, channels=24, batch_size=8, warm_up=0)
+    settings = replace(PAPER, channels=24, batch_size=8, warm_up=0, precision=precision)
     space = SpikeDhsSpace((3, 16, 16), 10, nodes=settings.nodes, channels=settings.channels, levels=settings.levels)
     spec = InputSpec(shape=(3, 16, 16))
     supernet = Supernet(space, spec, settings)
@@ -116,104 +114,25 @@ def four_convolutions() -> Genotype:
     )
 
 
-def _convolutions() -> tuple[nn.ModuleList, nn.ModuleList]:
-    """The same network's convolutions and normalizations in float32, without quantization."""
-    widths = [3, *[CHANNELS] * (len(STRIDES) + 1)]
-    pairs = zip(widths, widths[1:], (1, *STRIDES), strict=False)
-    convs = nn.ModuleList(nn.Conv2d(a, b, 3, stride, padding=1, bias=False) for a, b, stride in pairs)
-    return convs, nn.ModuleList(nn.BatchNorm2d(CHANNELS) for _ in convs)
+def _cells() -> Genotype:
+    return published_genotype(16, timesteps=TIMESTEPS)
 
 
-def snntorch_step() -> Step:
-    """The same network in snnTorch, step by step: direct input, mean of the outputs over the steps."""
-    import snntorch
-    from snntorch import surrogate
-
-    class Plain(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.convs, self.norms = _convolutions()
-            fire = surrogate.atan(alpha=2.0)
-            self.neurons = nn.ModuleList(
-                snntorch.Leaky(beta=0.2, threshold=0.5, spike_grad=fire, reset_mechanism="zero", init_hidden=False)
-                for _ in range(len(self.convs) + 1)
-            )
-            self.readout = nn.Linear(CHANNELS, 10)
-
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            membranes = [neuron.init_leaky() for neuron in self.neurons]
-            total = torch.zeros(())
-            for _ in range(TIMESTEPS):
-                signal = x
-                for layer, (conv, norm) in enumerate(zip(self.convs, self.norms, strict=True)):
-                    signal, membranes[layer] = self.neurons[layer](norm(conv(signal)), membranes[layer])
-                signal, membranes[-1] = self.neurons[-1](signal.mean((2, 3)), membranes[-1])
-                total = total + self.readout(signal)
-            return total / TIMESTEPS
-
-    return _other_step(Plain)
-
-
-def spikingjelly_step() -> Step:
-    """The same network in SpikingJelly, its layers over all steps at once, the first convolution once, as its authors advise."""
-    from spikingjelly.activation_based import functional, neuron, surrogate
-
-    class Plain(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.convs, self.norms = _convolutions()
-            self.neurons = nn.ModuleList(
-                neuron.LIFNode(
-                    tau=1.25, decay_input=False, v_threshold=0.5, surrogate_function=surrogate.ATan(), step_mode="m"
-                )
-                for _ in range(len(self.convs) + 1)
-            )
-            self.readout = nn.Linear(CHANNELS, 10)
-
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            functional.reset_net(self)
-            signal = self.norms[0](self.convs[0](x)).unsqueeze(0).repeat(TIMESTEPS, 1, 1, 1, 1)
-            for layer, (conv, norm) in enumerate(zip(self.convs, self.norms, strict=True)):
-                if layer:
-                    signal = norm(conv(signal.flatten(0, 1))).unflatten(0, (TIMESTEPS, -1))
-                signal = self.neurons[layer](signal)
-            return self.readout(self.neurons[-1](signal.mean((3, 4)))).mean(0)
-
-    return _other_step(Plain)
-
-
-def _other_step(make: Callable[[], nn.Module]) -> Step:
-    """One step of another framework's network, on the images that ours gets."""
-    torch.manual_seed(0)
-    network = make()
-    optimizer = torch.optim.SGD(network.parameters(), lr=0.025, momentum=0.9)
-    images, y = batch_of(InputSpec(shape=(3, SIZE, SIZE)), BATCH)
-    x = images.float() / 64
-
-    def step() -> None:
-        loss = nn.functional.cross_entropy(network(x), y)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimizer.step()
-
-    return step
-
-
-def _resnet() -> Step:
+def _resnet(precision: Precision) -> Step:
     settings = NetworkSettings(input=InputSpec(shape=(3, 32, 32)), classes=10, bits=4, first_last_bits=8, width=0.25)
-    return training_step(new_network("resnet20", settings), 8)
+    return training_step(new_network("resnet20", settings), 8, precision)
 
 
-STEPS: dict[str, Callable[[], Step]] = {
-    "digits": lambda: training_step(load_genotype("examples/digits/untrained.json").spec, 64),
-    "cells": lambda: training_step(published_genotype(16, timesteps=TIMESTEPS), BATCH),
-    "cells-fixed": lambda: training_step(published_genotype(16, timesteps=TIMESTEPS), BATCH, "fixed"),
-    "plain-fixed": lambda: training_step(four_convolutions(), BATCH, "fixed"),
+STEPS: dict[str, Callable[[Precision], Step]] = {
+    "digits": lambda precision: training_step(load_genotype("examples/digits/untrained.json").spec, 64, precision),
+    "cells": lambda precision: training_step(_cells(), BATCH, precision),
+    "cells-fixed": lambda precision: training_step(_cells(), BATCH, precision, "fixed"),
+    "plain-fixed": lambda precision: training_step(four_convolutions(), BATCH, precision, "fixed"),
     "resnet": _resnet,
     "search": search_step,
-    "plain": lambda: training_step(four_convolutions(), BATCH),
-    "snntorch": snntorch_step,
-    "spikingjelly": spikingjelly_step,
+    "plain": lambda precision: training_step(four_convolutions(), BATCH, precision),
+    "snntorch": lambda _: snntorch_step(),
+    "spikingjelly": lambda _: spikingjelly_step(),
 }
 ROWS = {
     "digits": "digits example, batch 64",
@@ -232,12 +151,23 @@ OTHERS = ("snntorch", "spikingjelly")
 class Worker:
     """A process that does a step for every line that it is sent; a call returns the seconds of one."""
 
-    def __init__(self, step: str, threads: int, kernels: bool) -> None:
-        environment = {**os.environ, "LITESNN_KERNELS": "on" if kernels else "off", "OMP_NUM_THREADS": str(threads)}
-        command = [sys.executable, __file__, "--serve", step, "--threads", str(threads)]
+    def __init__(self, arguments: list[str], threads: int, **environment: str) -> None:
+        everything = {**os.environ, **environment, "OMP_NUM_THREADS": str(threads)}
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+            [sys.executable, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=everything
         )
+
+    @classmethod
+    def ours(cls, step: str, threads: int, precision: str, kernels: bool = True) -> Worker:
+        """Of this code."""
+        arguments = [__file__, "--serve", step, "--threads", str(threads), "--precision", precision]
+        return cls(arguments, threads, LITESNN_KERNELS="on" if kernels else "off")
+
+    @classmethod
+    def first_edition(cls, step: str, threads: int, checkout: Path) -> Worker:
+        """Of the first edition."""
+        script = Path(__file__).with_name("first_edition_steps.py")
+        return cls([str(script), step, str(threads)], threads, PYTHONPATH=str(checkout.resolve()))
 
     def __call__(self) -> float:
         """The seconds of one step."""
@@ -263,24 +193,34 @@ def serve(step: Step) -> None:
             print(time.perf_counter() - start, flush=True)
 
 
+def _other(row: str, threads: int, first_edition: Path | None) -> Worker:
+    """What ours is compared with: the first edition, another framework, or the same code without kernels, in float32."""
+    if first_edition is not None and row in FIRST_EDITION:
+        return Worker.first_edition(row, threads, first_edition)
+    return Worker.ours(row, threads, "32", kernels=row in OTHERS)
+
+
 def main() -> None:
     """Rows, one after the other."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", nargs="+", choices=list(ROWS), default=list(ROWS))
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--precision", choices=["32", "bf16", "auto"], default="32", help="of ours, not of other code")
+    parser.add_argument("--against", type=Path, help="checkout of the first edition (560ce7e)")
     parser.add_argument("--json", help="file for all measurements")
     parser.add_argument("--serve", choices=list(STEPS), help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     torch.set_num_threads(chosen.threads)
+    precision = decided(chosen.precision, torch.device("cpu"), Ranks())
     if chosen.serve:
-        serve(STEPS[chosen.serve]())
+        serve(STEPS[chosen.serve](precision))
         return
-    print(f"{machine()}, torch {torch.__version__}, {chosen.threads} threads")
+    print(f"{machine()}, torch {torch.__version__}, {chosen.threads} threads, ours in {precision}")
     found = {}
     for row in chosen.rows:
-        forms = [("plain", True), (row, True)] if row in OTHERS else [(row, True), (row, False)]
-        ours, other = (Worker(step, chosen.threads, kernels) for step, kernels in forms)
+        ours = Worker.ours("plain" if row in OTHERS else row, chosen.threads, precision)
+        other = _other(row, chosen.threads, chosen.against)
         found[row] = measured = measure_pairs(ours, other, chosen.pairs).document()
         for worker in (ours, other):
             worker.end()
