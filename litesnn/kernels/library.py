@@ -12,7 +12,9 @@ from pathlib import Path
 from litesnn.base.errors import BackendError
 from litesnn.kernels.build import BuildError, built
 from litesnn.kernels.chip import ChipNeurons
+from litesnn.kernels.mixtures import Mixtures
 from litesnn.kernels.neurons import LeakyNeurons
+from litesnn.kernels.selection import Selection
 from litesnn.kernels.structures import STRUCTURES, Counts, Population, Sent
 from litesnn.kernels.weights import QuantizedWeights
 
@@ -21,7 +23,7 @@ SWITCH = "LITESNN_KERNELS"
 
 
 class Library:
-    """Functions of native/network.c, and `neurons`, `chip` and `weights`: those of native/neurons.c, native/chip.c and native/weights.c.
+    """Functions of native/network.c, and `neurons`, `chip`, `weights`, `mixtures` and `selection`: those of the other files there.
 
     Attributes
     ----------
@@ -33,6 +35,8 @@ class Library:
         self.neurons = LeakyNeurons(loaded)
         self.chip = ChipNeurons(loaded)
         self.weights = QuantizedWeights(loaded)
+        self.mixtures = Mixtures(loaded)
+        self.selection = Selection(loaded)
         self._run = loaded.litesnn_run
         self._run.argtypes = (POINTER(Population), c_int32, POINTER(Sent), c_int64, c_int64, POINTER(Counts), c_int32)
         self._run.restype = c_int32

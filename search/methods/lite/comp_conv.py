@@ -14,39 +14,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from litesnn.search.model.pruning import initial_scores, largest, pruned_count
-from litesnn.search.quantizer import STEP_UNIT, nearest_codes
-
-_SMALLEST_STD = 1e-12
-
-
-class _MixedWeights(torch.autograd.Function):
-    """Gradients: the quantizer and the mask pass straight through, nothing reaches the step.
-
-    With G the gradient of W_out: dW = mask * G (the probabilities sum to 1), dS = sign(S) * mean * G where `mean` is the mixture
-    before the mask, and dp_j = <mask * G, Q_j(W)>. The quantized tensors are made again instead of being kept for the way back.
-    """
-
-    @staticmethod
-    def forward(
-        ctx: Any, weight: Tensor, score: Tensor, probabilities: Tensor, mask: Tensor, bits: tuple[int, ...]
-    ) -> Tensor:
-        spread = _spread(weight)
-        ctx.save_for_backward(weight, score, probabilities, mask, spread)
-        ctx.bits = bits
-        return _mixture(weight, spread, probabilities, bits).mul_(mask)
-
-    @staticmethod
-    def backward(ctx: Any, *gradients: Any) -> Any:
-        weight, score, probabilities, mask, spread = ctx.saved_tensors
-        (gradient,) = gradients
-        masked = gradient * mask
-        of_score = of_probabilities = None
-        if ctx.needs_input_grad[1]:
-            of_score = _mixture(weight, spread, probabilities, ctx.bits).mul_(gradient).mul_(torch.sign(score))
-        if ctx.needs_input_grad[2]:
-            of_probabilities = torch.stack([(masked * _quantized(weight, spread, bits)).sum() for bits in ctx.bits])
-        return masked if ctx.needs_input_grad[0] else None, of_score, of_probabilities, None, None
+from litesnn.search.fused.choose_mixtures import mixed_weights
+from litesnn.search.fused.largest import largest
+from litesnn.search.model.pruning import initial_scores, pruned_count
 
 
 class CompConv(nn.Module):
@@ -91,7 +61,7 @@ class CompConv(nn.Module):
         if not self.prunes:
             return 0
         with torch.no_grad():
-            mask = largest(self.score.abs().flatten(1), self.keep).reshape(self.mask.shape)
+            mask = largest(self.score.flatten(1), self.keep).reshape(self.mask.shape)
             changed = int((mask != self.mask).sum())
             self.mask.copy_(mask)
         return changed
@@ -103,8 +73,7 @@ class CompConv(nn.Module):
         if probabilities is None:
             probabilities = torch.ones(1, dtype=self.weight.dtype, device=self.weight.device)
         mask = self.mask if self.pruning else torch.ones_like(self.mask)
-        mixed: Tensor = _MixedWeights.apply(self.weight, self._learnt, probabilities, mask, self.bits)  # type: ignore[no-untyped-call]
-        return mixed
+        return mixed_weights(self.weight, self._learnt, probabilities, mask, self.bits)
 
     @property
     def _learnt(self) -> Tensor:
@@ -116,7 +85,7 @@ class CompConv(nn.Module):
 
 
 class _MaskedWeights(torch.autograd.Function):
-    """`mask * W` with the gradients of `_MixedWeights` for unquantized weights."""
+    """`mask * W` with the gradients of `mixed_weights` for unquantized weights."""
 
     @staticmethod
     def forward(ctx: Any, weight: Tensor, score: Tensor, mask: Tensor) -> Tensor:
@@ -129,21 +98,3 @@ class _MaskedWeights(torch.autograd.Function):
         (gradient,) = gradients
         of_score = gradient * weight * torch.sign(score) if ctx.needs_input_grad[1] else None
         return gradient * mask, of_score, None
-
-
-def _spread(weight: Tensor) -> Tensor:
-    """Unbiased standard deviation of each of the K tensors, shaped to meet them."""
-    spread = weight.flatten(1).std(1, unbiased=True) if weight[0].numel() > 1 else weight.flatten(1).abs().sum(1)
-    return spread.clamp_min(_SMALLEST_STD).reshape(-1, *[1] * (weight.ndim - 1))
-
-
-def _quantized(weight: Tensor, spread: Tensor, bits: int) -> Tensor:
-    step = STEP_UNIT[bits] * spread
-    return nearest_codes(weight, step, bits).mul_(step / 2)
-
-
-def _mixture(weight: Tensor, spread: Tensor, probabilities: Tensor, bits: Sequence[int]) -> Tensor:
-    total = _quantized(weight, spread, bits[0]).mul_(probabilities[0])
-    for width, probability in zip(bits[1:], probabilities[1:], strict=True):
-        total.add_(_quantized(weight, spread, width).mul_(probability))
-    return total
