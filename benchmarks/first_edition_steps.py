@@ -62,13 +62,17 @@ def cells() -> Callable[[], object]:
 def search() -> Callable[[], object]:
     """Both updates of LitE-SNN's joint optimization, 24 channels, 16 x 16."""
     settings = SearchSettings(channels=24, batch_size=8, warm_up=0)
-    space = SpikeDhsSpace((3, 16, 16), 10, settings.nodes, settings.channels, settings.levels)
+    space = SpikeDhsSpace((3, 16, 16), 10, nodes=settings.nodes, channels=settings.channels, levels=settings.levels)
     spec = InputSpec(shape=(3, 16, 16))
     supernet = Supernet(space, spec, settings)
     x, y = batch_of(spec, settings.batch_size)
     samples = Samples(x, y)
     joint = JointOptimization(
-        supernet, PaperCost(space, settings), Optimizers.of(supernet, settings), Halves(samples, samples), settings
+        supernet,
+        PaperCost(space, settings),
+        Optimizers.of(supernet, settings),
+        halves=Halves(samples, samples),
+        settings=settings,
     )
     stage = Stage("joint", 0, CHOICES)
 

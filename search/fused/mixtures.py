@@ -19,7 +19,7 @@ def fused_mixture(
     kernels: Library, weight: Tensor, score: Tensor, probabilities: Tensor, mask: Tensor, bits: tuple[int, ...]
 ) -> Tensor:
     """As `litesnn.search.quantizer.mixture.mixed_weights`, of at most `MOST_WIDTHS` widths, float32 weights on the CPU."""
-    run = _Run(kernels, weight.detach(), probabilities.detach(), mask, bits)
+    run = _Run(kernels, weight.detach(), probabilities.detach(), mask=mask, bits=bits)
     mixed: Tensor = _FusedMixture.apply(weight, score, probabilities, run)  # type: ignore[no-untyped-call]
     return mixed
 
