@@ -100,17 +100,23 @@ class Bands:
     def _lists(self, channels: Interval, neurons: Ints) -> tuple[Ints, Ints]:
         """Words and input axons of the innermost box of every cut."""
         words, axons = np.zeros_like(neurons), np.zeros_like(neurons)
+        fitting = neurons <= self.demand.limits.resources["neurons"]
         for fan in self.demand.fans:
-            use = fan.use(channels, *self.inner)
-            axons += use.axons
             if not fan.classed:
-                words += use.words
+                use = fan.use(channels, *self.inner)
+                words, axons = words + use.words, axons + use.axons
                 continue
-            down, across = (axis.multiplicity(cut) for axis, cut in zip((fan.rows, fan.columns), self.inner, strict=True))
-            copies = fan.copies(*self.inner, down, across)
-            widths = np.vectorize(lambda count, fan=fan: fan.index_width(int(count)))(neurons)
-            for index in np.unique(widths).tolist():
+            down, across = (
+                axis.multiplicity(cut) for axis, cut in zip((fan.rows, fan.columns), self.inner, strict=True)
+            )
+            atoms, copies = fan.atoms(channels), fan.copies(*self.inner, down, across)
+            if fan.axon == "discrete":
+                axons += down @ fan.reached(channels).sum(axis=0) @ across.T
+            else:
+                axons += min(atoms, 1) * np.outer(down[:, 1:].sum(axis=1), across[:, 1:].sum(axis=1))
+            widths = np.array([[fan.index_width(count) for count in line] for line in neurons.tolist()])
+            for index in np.unique(widths[fitting]).tolist():
                 longest = fan.class_words(channels, index).max(axis=0)
-                these = widths == index
-                words[these] += fan.atoms(channels) * (longest * copies).sum(axis=(2, 3))[these]
+                these = fitting & (widths == index)
+                words[these] += atoms * np.einsum("ij,hwij->hw", longest, copies)[these]
         return words, axons

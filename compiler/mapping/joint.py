@@ -50,9 +50,7 @@ class Options(Generic[Cut]):
     imposed: dict[str, Floats]
 
     @staticmethod
-    def of(
-        demand: Demand, grids: list[Grid], further: int, demands: dict[str, Demand], shared: bool
-    ) -> Options[Grid]:
+    def of(demand: Demand, grids: list[Grid], further: int, demands: dict[str, Demand], shared: bool) -> Options[Grid]:
         """Options of a demand; `shared`: whether its channels share axons; `further` entries an axon besides its own."""
         fans = [fan for fan in demand.fans if fan.source.name in demands]
         taken = {

@@ -26,10 +26,8 @@ def pack_tiles(
     limits: CoreLimits,
     further: int,
     reserve: dict[str, int],
-    *,
-    cut: bool,
 ) -> list[tuple[Slice, ...]]:
-    """The slices per core, cores by the first population (graph order) they hold; `cut`: whether slices are.
+    """The slices per core, cores by the first population (graph order) they hold.
 
     `reserve` of a resource is left free on every core.
     """
@@ -37,7 +35,7 @@ def pack_tiles(
     for name in reversed(list(demands)):
         packing = _Population(room, cores, room.known(name))
         for part in tilings[name].slices:
-            packing.place(part, cut=cut)
+            packing.place(part)
     order = {name: i for i, name in enumerate(demands)}
 
     def key(part: Slice) -> tuple[int, Slice]:
@@ -53,12 +51,12 @@ class _Population:
         self.room, self.cores, self.demand = room, cores, demand
         self.item = cache(lambda part: item_of(demand, part))
 
-    def place(self, part: Slice, *, cut: bool) -> None:
+    def place(self, part: Slice) -> None:
         """A slice on the core it fits best; else, where that leaves enough, cut; else on a new core."""
         while True:
             item = self.item(part)
             core = self.cores.find(item)
-            found = self._cut(item) if core is None and cut else None
+            found = self._cut(item) if core is None else None
             if found is None:
                 self.cores.add(core, item)
                 return
@@ -92,7 +90,9 @@ class _Population:
                         low = middle
                     else:
                         high = middle - 1
-                found.setdefault((along(part, axis, (first, first + low)), along(part, axis, (first + low, last))), core)
+                found.setdefault(
+                    (along(part, axis, (first, first + low)), along(part, axis, (first + low, last))), core
+                )
         return [(core, piece, left) for (piece, left), core in found.items()]
 
     def _largest(self, item: Item) -> float:

@@ -26,7 +26,9 @@ Change = dict[str, Ints]
 class Room:
     """Entries of every population, and what its boxes leave of a core's."""
 
-    def __init__(self, demands: dict[str, Demand], tilings: dict[str, Tiling], limits: CoreLimits, further: int) -> None:
+    def __init__(
+        self, demands: dict[str, Demand], tilings: dict[str, Tiling], limits: CoreLimits, further: int
+    ) -> None:
         """Of populations cut as planned; every axon takes `further` entries besides its own."""
         self.demands, self.tilings, self.further = demands, tilings, further
         self.entries, self.limit = limits.entries or {}, limits.resources["output_axons"]

@@ -88,7 +88,11 @@ def _together(demands: dict[str, Demand], limits: CoreLimits, further: int, limi
 
 
 def _exact(
-    demands: dict[str, Demand], limits: CoreLimits, further: int, options: dict[str, Options[Grid]], choice: dict[str, int]
+    demands: dict[str, Demand],
+    limits: CoreLimits,
+    further: int,
+    options: dict[str, Options[Grid]],
+    choice: dict[str, int],
 ) -> tuple[Split, dict[str, float]]:
     """Grids of a choice, or the next best where entries do not fit; and how far there the fullest box is above the mean."""
     choice, strain = dict(choice), {}
@@ -116,6 +120,7 @@ def _rank(found: Split) -> tuple[bool, int]:
 
 
 def shares_axons(demands: dict[str, Demand], name: str) -> bool:
+    """Whether the channels of a pixel share axons, towards all that reads the population."""
     fans = [fan for demand in demands.values() for fan in demand.fans if fan.source.name == name]
     return all(fan.axon == "shared" for fan in fans)
 
