@@ -28,7 +28,7 @@ class Band:
     pixels : of the largest box
     share : of a core that the largest box takes, of what it takes most of, output entries aside
     words : of lists in all boxes, as shares of a core
-    entries : per fan, what all boxes take of its source
+    entries : per fan, what all boxes take of its source, at most
     """
 
     rows: Intervals
@@ -54,16 +54,14 @@ class Bands:
 
     def __init__(self, demand: Demand, fans: Sequence[Fan], further: int, *, shared: bool) -> None:
         """`fans` of which entries count, `further` of them an axon; `shared`: whether the channels of its pixels share axons."""
-        self.demand, self.fans, self.shared = demand, fans, shared
+        self.demand, self.shared = demand, shared
         shape, patches = demand.population.shape, demand.limits.patches
         self.rows = list(patches.rows(shape)) if demand.splits_space else [((0, shape[1]),)]
         self.columns = list(patches.columns(shape)) if demand.splits_space else [((0, shape[2]),)]
         self.inner = tuple(inner(each) for each in self.rows), tuple(inner(each) for each in self.columns)
         self.pixels: Ints = np.outer(lengths(self.inner[0]), lengths(self.inner[1]))
         kinds = demand.limits.entries or {}
-        self.each = [kinds.get(fan.axon, 1) + further for fan in fans]
-        self.down = [np.stack([fan.rows.multiplicity(each).sum(axis=0) for each in self.rows]) for fan in fans]
-        self.across = [np.stack([fan.columns.multiplicity(each).sum(axis=0) for each in self.columns]) for fan in fans]
+        self.entries = [(kinds.get(fan.axon, 1) + further) * self._senders(fan) for fan in fans]
         self.known: dict[Interval, list[Band]] = {}
 
     def of(self, channels: Interval) -> list[Band]:
@@ -72,6 +70,14 @@ class Bands:
             self.known[channels] = self._of(channels)
         return self.known[channels]
 
+    def _senders(self, fan: Fan) -> Ints:
+        """Senders that each cut projects to, in all its boxes, if some of its channels read all that any does."""
+        whole = fan.senders(((0, self.demand.population.shape[0]),))
+        down = np.stack([fan.rows.multiplicity(each).sum(axis=0) for each in self.rows])
+        across = np.stack([fan.columns.multiplicity(each).sum(axis=0) for each in self.columns])
+        senders: Ints = down @ whole @ across.T
+        return senders
+
     def _of(self, channels: Interval) -> list[Band]:
         limits = self.demand.limits.resources
         neurons = (channels[1] - channels[0]) * self.pixels
@@ -79,10 +85,6 @@ class Bands:
         most = min(limits["neurons"], limits.get("delay_slots", np.inf) / 2**self.demand.delay_bits)
         share: Floats = np.maximum(neurons * self.demand.compartments / most, words / limits["synapse_words"])
         share = np.maximum(share, axons / limits["input_axons"])
-        entries = [
-            each * (down @ fan.senders((channels,)) @ across.T)
-            for fan, each, down, across in zip(self.fans, self.each, self.down, self.across, strict=True)
-        ]
         found = [
             Band(
                 rows=self.rows[i],
@@ -90,7 +92,7 @@ class Bands:
                 pixels=int(self.pixels[i, j]),
                 share=float(share[i, j]),
                 words=len(self.rows[i]) * len(self.columns[j]) * float(words[i, j]) / limits["synapse_words"],
-                entries=tuple(float(each[i, j]) for each in entries),
+                entries=tuple(float(each[i, j]) for each in self.entries),
             )
             for i, j in np.argwhere(share <= 1).tolist()
         ]
