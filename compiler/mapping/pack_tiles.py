@@ -6,6 +6,7 @@ packed comes out too full of them.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 from litesnn.compiler.mapping.cutting import CRUMB, TRIED, along, axes_of
@@ -21,27 +22,33 @@ PRICE = 4.0  # of a core of entries that a cut adds at the sources, as sources a
 
 
 def pack_tiles(
-    demands: dict[str, Demand],
-    tilings: dict[str, Tiling],
-    limits: CoreLimits,
-    further: int,
-    reserve: dict[str, int],
+    demands: dict[str, Demand], tilings: dict[str, Tiling], limits: CoreLimits, further: int
 ) -> list[tuple[Slice, ...]]:
-    """The slices per core, cores by the first population (graph order) they hold.
-
-    `reserve` of a resource is left free on every core.
-    """
-    room, cores = Room(demands, tilings, limits, further), Cores(limits.without(reserve), best=True)
+    """The slices per core, cores by the first population (graph order) they hold."""
+    room, cores = Room(demands, tilings, limits, further), Cores(limits, best=True)
     for name in reversed(list(demands)):
         packing = _Population(room, cores, room.known(name))
         for part in tilings[name].slices:
             packing.place(part)
+    return _in_order((load.slices for load in cores.loads), demands)
+
+
+def taken_apart(
+    cores: list[tuple[Slice, ...]], over: set[tuple[Slice, ...]], demands: dict[str, Demand]
+) -> list[tuple[Slice, ...]]:
+    """The same, but for the smallest slice of each core that is too full: it has a core of its own."""
+    smallest = {slices: min(slices, key=lambda part: (part.neurons, part)) for slices in over}
+    kept = [[part for part in slices if part != smallest.get(slices)] for slices in cores]
+    return _in_order([*kept, *([part] for part in smallest.values())], demands)
+
+
+def _in_order(cores: Iterable[list[Slice]], demands: dict[str, Demand]) -> list[tuple[Slice, ...]]:
     order = {name: i for i, name in enumerate(demands)}
 
     def key(part: Slice) -> tuple[int, Slice]:
         return order[part.population], part
 
-    return sorted((tuple(sorted(load.slices, key=key)) for load in cores.loads), key=lambda slices: key(slices[0]))
+    return sorted((tuple(sorted(slices, key=key)) for slices in cores), key=lambda slices: key(slices[0]))
 
 
 class _Population:

@@ -13,7 +13,7 @@ from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.links import Links, Rates, find_links
 from litesnn.compiler.mapping.model import Slice
 from litesnn.compiler.mapping.pack import Packer
-from litesnn.compiler.mapping.pack_tiles import pack_tiles
+from litesnn.compiler.mapping.pack_tiles import pack_tiles, taken_apart
 from litesnn.compiler.mapping.plain_lists import surely_fit
 from litesnn.compiler.mapping.refusal import Excess
 from litesnn.compiler.mapping.split_all import split_all
@@ -26,7 +26,7 @@ REPACKED = 8
 """Packings that are tried before the last one is taken: of those that cut slices, then of those that cut none."""
 SHARE = 0.25
 """Of the output entries beyond limits: whose readers are no longer cut after one packing."""
-WIDE = 4
+WIDE = 2
 """Chips that the lower bound fills from which populations are cut into tilings, where these fit."""
 
 
@@ -116,15 +116,14 @@ def _tiled(
     tilings = tile_all(demands, limits, further)
     if tilings is None:
         return None
-    reserve: Usage = {}
+    cores = pack_tiles(demands, tilings, limits, further)
     for _ in range(REPACKED):
-        cores = pack_tiles(demands, tilings, limits, further, reserve)
         result, over = _counted(cores, (), demands, limits, stored, further)
         if not over:
             return result
-        if not any(len(each.slices) > 1 for each in over):
+        if any(len(each.slices) == 1 for each in over):
             break
-        reserve = _reserved(reserve, over)
+        cores = taken_apart(cores, {each.slices for each in over}, demands)
     return None
 
 

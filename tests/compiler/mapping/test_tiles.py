@@ -13,7 +13,7 @@ from litesnn.compiler.mapping import map_graph, partition
 from litesnn.compiler.mapping.grid import Grid
 from litesnn.compiler.mapping.limits import core_limits
 from litesnn.compiler.mapping.model import Slice
-from litesnn.compiler.mapping.pack_tiles import pack_tiles
+from litesnn.compiler.mapping.pack_tiles import pack_tiles, taken_apart
 from litesnn.compiler.mapping.room import Room
 from litesnn.compiler.mapping.tile_all import tile_all
 from litesnn.compiler.mapping.tiling import Tiling
@@ -104,12 +104,22 @@ def test_entries_are_those_of_cut_slices_and_no_more_are_taken_than_there_is_roo
 
 def test_packed_tiles_hold_every_neuron_once_within_additive_limits(demands, tilings, target):
     limits = core_limits(target)
-    cores = pack_tiles(demands, tilings, limits, FURTHER, {})
+    cores = pack_tiles(demands, tilings, limits, FURTHER)
     for name, demand in demands.items():
         parts = [part for slices in cores for part in slices if part.population == name]
         assert (held(parts, demand.population.shape) == 1).all()
-    assert cores == pack_tiles(demands, tilings, limits, FURTHER, {})
+    assert cores == pack_tiles(demands, tilings, limits, FURTHER)
     assert len(cores) <= sum(len(tiling.slices) for tiling in tilings.values())
+
+
+def test_of_a_core_that_is_too_full_the_smallest_slice_goes(demands, tilings, target):
+    cores = pack_tiles(demands, tilings, core_limits(target), FURTHER)
+    full = next(slices for slices in cores if len(slices) > 1)
+    apart = taken_apart(cores, {full}, demands)
+    smallest = min(full, key=lambda part: part.neurons)
+    assert len(apart) == len(cores) + 1
+    assert (smallest,) in apart
+    assert sorted(part for slices in apart for part in slices) == sorted(part for slices in cores for part in slices)
 
 
 def test_a_wide_network_takes_no_more_cores_in_tiles_than_in_grids(graph, target, monkeypatch):
