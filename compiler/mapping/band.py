@@ -117,8 +117,7 @@ class Bands:
             else:
                 axons += min(atoms, 1) * np.outer(down[:, 1:].sum(axis=1), across[:, 1:].sum(axis=1))
             widths = np.array([[fan.index_width(count) for count in line] for line in neurons.tolist()])
-            for index in np.unique(widths[fitting]).tolist():
-                longest = fan.class_words(channels, index).max(axis=0)
+            for index, longest in fan.longest_lists(channels, np.unique(widths[fitting]).tolist()).items():
                 these = fitting & (widths == index)
                 words[these] += atoms * np.einsum("ij,hwij->hw", longest, copies)[these]
         return words, axons

@@ -7,6 +7,7 @@ costed from per-tap synapse counts and the translation classes of `windows`, so 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import numpy as np
@@ -25,7 +26,7 @@ from litesnn.compiler.encoding.kernel_row import KernelRow
 from litesnn.compiler.encoding.sparse import Sparse
 from litesnn.compiler.graph import Population, SynapseBlock
 from litesnn.compiler.mapping.axons import AxonKind
-from litesnn.compiler.mapping.fan_rows import BlockTaps, Stored, Use, stored_rows
+from litesnn.compiler.mapping.fan_rows import BlockTaps, Stored, Use, sparse_words, stored_rows
 from litesnn.compiler.mapping.model import Interval, Intervals, lengths
 from litesnn.compiler.mapping.windows import Axis
 
@@ -199,18 +200,15 @@ class Fan:
         """Words of sparse lists by source channel and class: what lists take at most, whatever encoding they get."""
 
         def count() -> Ints:
-            rule = self.rule
-            bits = np.sum(
-                [
-                    counts * (form.synapse_bits + index_bits) + rule.header_bits * -(-counts // rule.entry_synapses)
-                    for counts, form in zip(self._counts(channels), self.formats, strict=True)
-                ],
-                axis=0,
-            )
-            return rule.words(bits)
+            return sparse_words(self._counts(channels), self.formats, self.rule, index_bits)
 
         result: Ints = self._memory("words", (channels, index_bits), count)
         return result
+
+    def longest_lists(self, channels: Interval, index_widths: Iterable[int]) -> dict[int, Ints]:
+        """Words of the longest of `class_words` by class, for each index width; not remembered, as ranges are many."""
+        counts = self._counts(channels)
+        return {width: sparse_words(counts, self.formats, self.rule, width).max(axis=0) for width in index_widths}
 
     def _read(self, channels: Interval) -> Bools:
         """Source channels that any weight into the range reads."""
