@@ -35,30 +35,30 @@ def _largest(
 ) -> tuple[int, Item, Slice] | None:
     """The cut that puts most neurons on a core: the core, what goes there, and what is left."""
     best: tuple[int, Item, Slice] | None = None
-    for axis in _axes(demand, part):
+    for axis in axes_of(demand, part):
         first, last = getattr(part, axis)
         least = max(1, (last - first) // CRUMB)
-        for core in cores.with_room(item_of(_along(part, axis, (first, first + least))), TRIED):
+        for core in cores.with_room(item_of(along(part, axis, (first, first + least))), TRIED):
             low, high = least, last - first - 1
             while low < high:
                 middle = (low + high + 1) // 2
-                if cores.room(core, item_of(_along(part, axis, (first, first + middle)))):
+                if cores.room(core, item_of(along(part, axis, (first, first + middle)))):
                     low = middle
                 else:
                     high = middle - 1
-            piece = item_of(_along(part, axis, (first, first + low)))
+            piece = item_of(along(part, axis, (first, first + low)))
             if best is None or piece.use[NEURONS] > best[1].use[NEURONS]:
-                best = core, piece, _along(part, axis, (first + low, last))
+                best = core, piece, along(part, axis, (first + low, last))
     return best
 
 
-def _along(part: Slice, axis: Axis, interval: Interval) -> Slice:
+def along(part: Slice, axis: Axis, interval: Interval) -> Slice:
     """The slice with another interval along one axis."""
     sides = {"channels": part.channels, "rows": part.rows, "columns": part.columns, axis: interval}
     return Slice(part.population, sides["channels"], sides["rows"], sides["columns"])
 
 
-def _axes(demand: Demand, part: Slice) -> Iterator[Axis]:
+def axes_of(demand: Demand, part: Slice) -> Iterator[Axis]:
     """Axes along which a slice can be cut: of the map its rows, or its columns where it has one row.
 
     None along which a profile has maps cut into powers of two alone (`mapping.cuts`).

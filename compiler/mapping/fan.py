@@ -7,6 +7,7 @@ costed from per-tap synapse counts and the translation classes of `windows`, so 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import numpy as np
@@ -25,7 +26,7 @@ from litesnn.compiler.encoding.kernel_row import KernelRow
 from litesnn.compiler.encoding.sparse import Sparse
 from litesnn.compiler.graph import Population, SynapseBlock
 from litesnn.compiler.mapping.axons import AxonKind
-from litesnn.compiler.mapping.fan_rows import BlockTaps, Stored, Use, stored_rows
+from litesnn.compiler.mapping.fan_rows import BlockTaps, Stored, Use, sparse_words, stored_rows
 from litesnn.compiler.mapping.model import Interval, Intervals, lengths
 from litesnn.compiler.mapping.windows import Axis
 
@@ -84,15 +85,15 @@ class Fan:
             return Use(np.full(shape, words), np.full(shape, axons), np.full(shape, longest))
         across, down = self.columns.multiplicity(columns), self.rows.multiplicity(rows)
         box = (channels[1] - channels[0]) * max(b - a for a, b in rows) * max(b - a for a, b in columns)
-        lists = self._class_words(channels, self.index_width(box))
+        lists = self.class_words(channels, self.index_width(box))
         inside = (down > 0)[:, None, :, None] & (across > 0)[None, :, None, :]
         if self.kind == "neuron":
             length = np.where(inside, lists.max(axis=0), 0)
             axons_of = (lists > 0).sum(axis=0)
             return Use(down @ lists.sum(axis=0) @ across.T, down @ axons_of @ across.T, length.max(axis=(2, 3)))
-        atoms = self._atoms(channels)
+        atoms = self.atoms(channels)
         length = np.where(inside, lists.max(axis=0), 0)
-        copies = self._copies(rows, columns, down, across)
+        copies = self.copies(rows, columns, down, across)
         if self.axon == "discrete":
             shared = down @ self.reached(channels).sum(axis=0) @ across.T
         else:
@@ -167,16 +168,16 @@ class Fan:
         down, across = self.rows.multiplicity(rows), self.columns.multiplicity(columns)
 
         def count() -> Any:
-            return np.sum([self._atoms(each) * self._class_words(each, index).max(axis=0) for each in channels], axis=0)
+            return np.sum([self.atoms(each) * self.class_words(each, index).max(axis=0) for each in channels], axis=0)
 
         longest: Ints = self._memory("longest", (channels, index), count)
-        return int((longest * self._copies(rows, columns, down, across).sum(axis=(0, 1))).sum())
+        return int((longest * self.copies(rows, columns, down, across).sum(axis=(0, 1))).sum())
 
     def longest_words(self, channels: Interval, index: int) -> int:
         """Words of the longest population list into a channel range, wherever it lies."""
-        return int(self._class_words(channels, index).max(initial=0))
+        return int(self.class_words(channels, index).max(initial=0))
 
-    def _atoms(self, channels: Interval) -> int:
+    def atoms(self, channels: Interval) -> int:
         """Lists that each population list has."""
         read = int(self._read(channels).sum())
         return self.source.shape[0] if self.axon == "shared" and read else read
@@ -195,22 +196,19 @@ class Fan:
         result: Stored = self._memory("stored", channels, count)
         return result
 
-    def _class_words(self, channels: Interval, index_bits: int) -> Ints:
+    def class_words(self, channels: Interval, index_bits: int) -> Ints:
         """Words of sparse lists by source channel and class: what lists take at most, whatever encoding they get."""
 
         def count() -> Ints:
-            rule = self.rule
-            bits = np.sum(
-                [
-                    counts * (form.synapse_bits + index_bits) + rule.header_bits * -(-counts // rule.entry_synapses)
-                    for counts, form in zip(self._counts(channels), self.formats, strict=True)
-                ],
-                axis=0,
-            )
-            return rule.words(bits)
+            return sparse_words(self._counts(channels), self.formats, self.rule, index_bits)
 
         result: Ints = self._memory("words", (channels, index_bits), count)
         return result
+
+    def longest_lists(self, channels: Interval, index_widths: Iterable[int]) -> dict[int, Ints]:
+        """Words of the longest of `class_words` by class, for each index width; not remembered, as ranges are many."""
+        counts = self._counts(channels)
+        return {width: sparse_words(counts, self.formats, self.rule, width).max(axis=0) for width in index_widths}
 
     def _read(self, channels: Interval) -> Bools:
         """Source channels that any weight into the range reads."""
@@ -231,7 +229,7 @@ class Fan:
         found: Bools = np.any([(counts > 0) | self._full for counts in self._counts(channels)], axis=0)
         return found
 
-    def _copies(self, rows: Intervals, columns: Intervals, down: Ints, across: Ints) -> Ints:
+    def copies(self, rows: Intervals, columns: Intervals, down: Ints, across: Ints) -> Ints:
         """At most how often lists of each class are stored, as bases are limited: (rows, columns, row class, column class)."""
         pixels = np.outer(lengths(rows), lengths(columns))[:, :, None, None]
         pages = -(-pixels // self.rule.base_targets) * self.rule.base_alignment

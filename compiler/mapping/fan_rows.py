@@ -1,4 +1,4 @@
-"""What a fan takes on a core, and of kernel rows how much that is: the same wherever the slice lies on the map."""
+"""What a fan takes on a core, what sparse lists do, and kernel rows: the same wherever the slice lies on the map."""
 
 from __future__ import annotations
 
@@ -53,6 +53,18 @@ def stored_rows(
 
     words, axons, longest = zip(*map(stored, rule.row_parts(channels)), strict=True)
     return sum(words), sum(axons), max(longest)
+
+
+def sparse_words(counts: Sequence[Ints], formats: Sequence[ListFormat], rule: ListRule, index_bits: int) -> Ints:
+    """Words of sparse lists of so many synapses of each block, in the blocks' formats."""
+    bits = np.sum(
+        [
+            count * (form.synapse_bits + index_bits) + rule.header_bits * -(-count // rule.entry_synapses)
+            for count, form in zip(counts, formats, strict=True)
+        ],
+        axis=0,
+    )
+    return rule.words(bits)
 
 
 def _encoded(

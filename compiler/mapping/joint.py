@@ -8,6 +8,7 @@ once grids are left out that another one is no worse than in any respect. `split
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,13 +21,15 @@ from litesnn.compiler.mapping.split import grid_cost
 from litesnn.compiler.mapping.usage import Demand, entries_into
 
 Floats = npt.NDArray[np.float64]
+Cut = TypeVar("Cut")
+"""How a population is cut: into a grid, or otherwise."""
 GAP = 0.005  # of the cores: a choice this near to the best there is ends the search
 NODES = 5000  # of the search tree, at most
 CROWDING = 0.3  # of a core: what a core full of words, or of entries at the sources, counts besides
 
 
 @dataclass(frozen=True, eq=False)
-class Options:
+class Options(Generic[Cut]):
     """The grids of one population that no other one is as good as in every respect, and what each costs.
 
     Attributes
@@ -39,15 +42,15 @@ class Options:
     imposed : source -> (grids,) output entries that each sender of it takes for the grid, on average
     """
 
-    grids: list[Grid]
+    grids: list[Cut]
     cores: Floats
     words: Floats
     senders: Floats
     total: int
     imposed: dict[str, Floats]
 
-    @classmethod
-    def of(cls, demand: Demand, grids: list[Grid], further: int, demands: dict[str, Demand], shared: bool) -> Options:
+    @staticmethod
+    def of(demand: Demand, grids: list[Grid], further: int, demands: dict[str, Demand], shared: bool) -> Options[Grid]:
         """Options of a demand; `shared`: whether its channels share axons; `further` entries an axon besides its own."""
         fans = [fan for fan in demand.fans if fan.source.name in demands]
         taken = {
@@ -65,7 +68,7 @@ class Options:
         for fan in fans:
             size = fan.source.size / (fan.source.shape[0] if fan.axon == "shared" else 1)
             imposed[fan.source.name] = imposed.get(fan.source.name, np.zeros(len(some))) + taken[fan][kept] / size
-        return cls(
+        return Options(
             grids=some,
             cores=cores[kept],
             words=np.array([demand.least_words(grid) for grid in some], np.float64) / limit,
@@ -75,7 +78,9 @@ class Options:
         )
 
 
-def choose_together(options: dict[str, Options], limit: int, strain: dict[str, float]) -> dict[str, int] | None:
+def choose_together(
+    options: dict[str, Options[Any]], limit: int, strain: dict[str, float], crowding: float = CROWDING
+) -> dict[str, int] | None:
     """Population -> number of the grid it takes; `limit` output entries of a core; None if the search ends without a choice.
 
     `strain`: how far the fullest box of a population is above the mean, 1 where not named. Where no choice has room for all
@@ -90,7 +95,7 @@ def choose_together(options: dict[str, Options], limit: int, strain: dict[str, f
     for number, (name, own) in enumerate(options.items()):
         cost[number] = own.cores.max()
         crowded = sum((each * options[source].total for source, each in own.imposed.items()), np.zeros(len(own.grids)))
-        cost[columns[name]] = own.cores + CROWDING * (own.words + crowded / limit)
+        cost[columns[name]] = own.cores + crowding * (own.words + crowded / limit)
         one.add(1.0, (columns[name], np.ones(len(own.grids))))
         readers = [(columns[other], their.imposed[name]) for other, their in options.items() if name in their.imposed]
         if readers:
@@ -113,7 +118,7 @@ def choose_together(options: dict[str, Options], limit: int, strain: dict[str, f
     return None
 
 
-def loads(options: dict[str, Options], choice: dict[str, int]) -> dict[str, float]:
+def loads(options: dict[str, Options[Any]], choice: dict[str, int]) -> dict[str, float]:
     """Output entries of each sender of every population, on average."""
     load = dict.fromkeys(options, 0.0)
     for name, own in options.items():
@@ -122,7 +127,7 @@ def loads(options: dict[str, Options], choice: dict[str, int]) -> dict[str, floa
     return load
 
 
-def prices(options: dict[str, Options], choice: dict[str, int], name: str) -> Floats:
+def prices(options: dict[str, Options[Any]], choice: dict[str, int], name: str) -> Floats:
     """Cores at its sources that the entries of each grid of a population fill, by what those of the choice do: (grids,)."""
     load, own = loads(options, choice), options[name]
     result = np.zeros(len(own.grids))

@@ -13,9 +13,11 @@ from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.links import Links, Rates, find_links
 from litesnn.compiler.mapping.model import Slice
 from litesnn.compiler.mapping.pack import Packer
+from litesnn.compiler.mapping.pack_tiles import pack_tiles, taken_apart
 from litesnn.compiler.mapping.plain_lists import surely_fit
 from litesnn.compiler.mapping.refusal import Excess
 from litesnn.compiler.mapping.split_all import split_all
+from litesnn.compiler.mapping.tile_all import tile_all
 from litesnn.compiler.mapping.usage import Demand
 
 STORED = ("synapse_words", "list_words", "synapse_formats", "core_words")
@@ -24,6 +26,8 @@ REPACKED = 8
 """Packings that are tried before the last one is taken: of those that cut slices, then of those that cut none."""
 SHARE = 0.25
 """Of the output entries beyond limits: whose readers are no longer cut after one packing."""
+WIDE = 2
+"""Chips that the lower bound fills from which populations are cut into tilings, where these fit."""
 
 
 @dataclass(frozen=True)
@@ -66,26 +70,15 @@ def _packed(
     further: int,
 ) -> Packed:
     """`partition`, with links of which no packets are counted."""
+    if limits.entries is not None and "output_axons" in limits.resources and least > WIDE * limits.mesh.cores:
+        tiled = _tiled(demands, limits, stored, further)
+        if tiled is not None:
+            return tiled
     found = split_all(demands, limits, further)
     packer = Packer(found.demands, found.grids, limits)
 
     def packed(cores: list[tuple[Slice, ...]]) -> tuple[Packed, list[Over]]:
-        """A packing, and cores that it makes too full.
-
-        What lists take as stored is counted only where all else fits, first on cores where it decides.
-        """
-        links = find_links(cores, demands, limits, None, count_packets=False)
-        result = Packed(cores, links, [{}] * len(cores), found.refused)
-        if found.refused:
-            return result, []
-        over = [each for each in _over(result, demands, limits, further) if each.resource not in STORED]
-        if over:
-            return result, over
-        memory = [{} if surely_fit(slices, demands, limits) else stored(slices) for slices in cores]
-        result = replace(result, memory=memory)
-        if over := _over(result, demands, limits, further):
-            return result, over
-        return replace(result, memory=[each or stored(s) for each, s in zip(memory, cores, strict=True)]), []
+        return _counted(cores, found.refused, demands, limits, stored, further)
 
     whole = packer.ends if packer.coupled else frozenset()
     reserve: Usage = {}
@@ -114,6 +107,50 @@ def _packed(
     if found.refused or any(result.memory):
         return result
     return replace(result, memory=[stored(slices) for slices in result.cores])
+
+
+def _tiled(
+    demands: dict[str, Demand], limits: CoreLimits, stored: Callable[[tuple[Slice, ...]], Usage], further: int
+) -> Packed | None:
+    """Tilings on cores, if all fit."""
+    tilings = tile_all(demands, limits, further)
+    if tilings is None:
+        return None
+    cores = pack_tiles(demands, tilings, limits, further)
+    for _ in range(REPACKED):
+        result, over = _counted(cores, (), demands, limits, stored, further)
+        if not over:
+            return result
+        if any(len(each.slices) == 1 for each in over):
+            break
+        cores = taken_apart(cores, {each.slices for each in over}, demands)
+    return None
+
+
+def _counted(
+    cores: list[tuple[Slice, ...]],
+    refused: tuple[Excess, ...],
+    demands: dict[str, Demand],
+    limits: CoreLimits,
+    stored: Callable[[tuple[Slice, ...]], Usage],
+    further: int,
+) -> tuple[Packed, list[Over]]:
+    """A packing, and cores that it makes too full.
+
+    What lists take as stored is counted only where all else fits, first on cores where it decides.
+    """
+    links = find_links(cores, demands, limits, None, count_packets=False)
+    result = Packed(cores, links, [{}] * len(cores), refused)
+    if refused:
+        return result, []
+    over = [each for each in _over(result, demands, limits, further) if each.resource not in STORED]
+    if over:
+        return result, over
+    memory = [{} if surely_fit(slices, demands, limits) else stored(slices) for slices in cores]
+    result = replace(result, memory=memory)
+    if over := _over(result, demands, limits, further):
+        return result, over
+    return replace(result, memory=[each or stored(s) for each, s in zip(memory, cores, strict=True)]), []
 
 
 def _fullest(over: list[Over]) -> set[str]:

@@ -124,7 +124,7 @@ def _fewest_columns(demand: Demand, channels: Interval, rows: Intervals, options
     """Number of the first option with which the largest inner box of these channels fits, or None."""
 
     def fits(columns: Intervals) -> bool:
-        return not violations(demand, Grid(demand.population.name, (channels,), (_inner(rows),), (_inner(columns),)))
+        return not violations(demand, Grid(demand.population.name, (channels,), (inner(rows),), (inner(columns),)))
 
     if not fits(options[-1]):
         return None
@@ -138,7 +138,7 @@ def _fewest_columns(demand: Demand, channels: Interval, rows: Intervals, options
     return low
 
 
-def _inner(intervals: Intervals) -> Interval:
+def inner(intervals: Intervals) -> Interval:
     """Of the longest intervals the one nearest to the middle: the map's border spares it least."""
     middle = (len(intervals) - 1) / 2
     places = range(len(intervals))

@@ -68,7 +68,7 @@ def _together(demands: dict[str, Demand], limits: CoreLimits, further: int, limi
     None if some population has no grid that fits even without its output entries.
     """
     options = {
-        name: Options.of(demand, fitting_grids(demand, finer=True), further, demands, _shares(demands, name))
+        name: Options.of(demand, fitting_grids(demand, finer=True), further, demands, shares_axons(demands, name))
         for name, demand in demands.items()
     }
     if not all(own.grids for own in options.values()):
@@ -88,7 +88,11 @@ def _together(demands: dict[str, Demand], limits: CoreLimits, further: int, limi
 
 
 def _exact(
-    demands: dict[str, Demand], limits: CoreLimits, further: int, options: dict[str, Options], choice: dict[str, int]
+    demands: dict[str, Demand],
+    limits: CoreLimits,
+    further: int,
+    options: dict[str, Options[Grid]],
+    choice: dict[str, int],
 ) -> tuple[Split, dict[str, float]]:
     """Grids of a choice, or the next best where entries do not fit; and how far there the fullest box is above the mean."""
     choice, strain = dict(choice), {}
@@ -115,7 +119,8 @@ def _rank(found: Split) -> tuple[bool, int]:
     return bool(found.refused), found.cores
 
 
-def _shares(demands: dict[str, Demand], name: str) -> bool:
+def shares_axons(demands: dict[str, Demand], name: str) -> bool:
+    """Whether the channels of a pixel share axons, towards all that reads the population."""
     fans = [fan for demand in demands.values() for fan in demand.fans if fan.source.name == name]
     return all(fan.axon == "shared" for fan in fans)
 

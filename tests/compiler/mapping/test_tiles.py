@@ -1,0 +1,132 @@
+"""Populations cut into bands, chosen together, and packed readers first, cut further only where their sources have room."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from mapping_networks import demands_for
+from published_shape import published
+
+from litesnn.compiler.mapping import map_graph, partition
+from litesnn.compiler.mapping.grid import Grid
+from litesnn.compiler.mapping.limits import core_limits
+from litesnn.compiler.mapping.model import Slice
+from litesnn.compiler.mapping.pack_tiles import pack_tiles, taken_apart
+from litesnn.compiler.mapping.room import Room
+from litesnn.compiler.mapping.tile_all import tile_all
+from litesnn.compiler.mapping.tiling import Tiling
+from litesnn.compiler.mapping.tilings import tilings_of
+from litesnn.compiler.mapping.usage import Demand, entries_into
+from litesnn.compiler.origin import compile_graph
+from litesnn.compiler.profile import Profile, load_profile
+
+LIMITS = {"chip.neurons_per_core": "128", "core.synapse_words": "1200", "core.output_axon_entries": "400"}
+FURTHER = 1
+
+
+@pytest.fixture(scope="module")
+def target() -> Profile:
+    return load_profile("loihi1", {**LIMITS, "chip.cores": "4"})
+
+
+@pytest.fixture(scope="module")
+def graph(target):
+    return compile_graph(published(9, size=8, cells=3), target)
+
+
+@pytest.fixture(scope="module")
+def demands(graph, target) -> dict[str, Demand]:
+    return demands_for(graph, target)
+
+
+@pytest.fixture(scope="module")
+def tilings(demands, target) -> dict[str, Tiling]:
+    found = tile_all(demands, core_limits(target), FURTHER)
+    assert found is not None
+    return found
+
+
+def held(parts: list[Slice], shape: tuple[int, int, int]) -> np.ndarray:
+    """How many of the slices hold each neuron."""
+    count = np.zeros(shape, np.int64)
+    for part in parts:
+        count[slice(*part.channels), slice(*part.rows), slice(*part.columns)] += 1
+    return count
+
+
+def test_every_tiling_covers_its_population_once_and_takes_what_it_says(demands):
+    banded = 0
+    for name, demand in demands.items():
+        shared = all(fan.axon == "shared" for d in demands.values() for fan in d.fans if fan.source.name == name)
+        options = tilings_of(demand, FURTHER, demands, shared)
+        for number, tiling in enumerate(options.grids):
+            assert (held(tiling.slices, demand.population.shape) == 1).all()
+            assert options.cores[number] == pytest.approx(tiling.cores)
+            banded += len(tiling.bands) > 1
+            for fan in (fan for fan in demand.fans if fan.source.name in demands):
+                taken = sum(entries_into(fan, grid, demand.limits, FURTHER) for grid in tiling.bands)
+                size = fan.source.size / (fan.source.shape[0] if fan.axon == "shared" else 1)
+                assert options.imposed[fan.source.name][number] >= taken / size - 1e-9
+    assert banded
+
+
+def test_no_box_of_chosen_tilings_takes_more_than_a_core_has(demands, tilings, target):
+    room, limits = Room(demands, tilings, core_limits(target), FURTHER), core_limits(target).resources
+    assert max(room.fullest().values()) <= limits["output_axons"]
+    for name, tiling in tilings.items():
+        for grid in tiling.bands:
+            usage = room.known(name).usage(grid)
+            assert all(usage[resource].max() <= limit for resource, limit in limits.items())
+
+
+def test_entries_are_those_of_cut_slices_and_no_more_are_taken_than_there_is_room_for(demands, tilings, target):
+    limits = core_limits(target)
+    room = Room(demands, tilings, limits, FURTHER)
+    name = next(name for name in reversed(demands) if len(tilings[name].slices) > 1 and room.demands[name].fans)
+    part = next(part for part in tilings[name].slices if part.rows[1] - part.rows[0] > 1)
+    middle = part.rows[0] + 1
+    pieces = replace(part, rows=(part.rows[0], middle)), replace(part, rows=(middle, part.rows[1]))
+    change = room.change(part, *pieces)
+    for fan in (fan for fan in demands[name].fans if fan.source.name in demands):
+        before = entries_into(fan, Grid.of(part), limits, FURTHER)
+        after = sum(entries_into(fan, Grid.of(piece), limits, FURTHER) for piece in pieces)
+        assert change[fan.source.name].sum() == after - before
+    outgoing = {source: room.outgoing[source].copy() for source in change}
+    taken = 0
+    while room.take(change):
+        taken += 1
+    assert max(room.fullest().values()) <= limits.resources["output_axons"]
+    for source, more in change.items():
+        assert (room.outgoing[source] == outgoing[source] + taken * more).all()
+
+
+def test_packed_tiles_hold_every_neuron_once_within_additive_limits(demands, tilings, target):
+    limits = core_limits(target)
+    cores = pack_tiles(demands, tilings, limits, FURTHER)
+    for name, demand in demands.items():
+        parts = [part for slices in cores for part in slices if part.population == name]
+        assert (held(parts, demand.population.shape) == 1).all()
+    assert cores == pack_tiles(demands, tilings, limits, FURTHER)
+    assert len(cores) <= sum(len(tiling.slices) for tiling in tilings.values())
+
+
+def test_of_a_core_that_is_too_full_the_smallest_slice_goes(demands, tilings, target):
+    cores = pack_tiles(demands, tilings, core_limits(target), FURTHER)
+    full = next(slices for slices in cores if len(slices) > 1)
+    apart = taken_apart(cores, {full}, demands)
+    smallest = min(full, key=lambda part: part.neurons)
+    assert len(apart) == len(cores) + 1
+    assert (smallest,) in apart
+    assert sorted(part for slices in apart for part in slices) == sorted(part for slices in cores for part in slices)
+
+
+def test_a_wide_network_takes_no_more_cores_in_tiles_than_in_grids(graph, target, monkeypatch):
+    monkeypatch.setattr(partition, "WIDE", np.inf)
+    in_grids = map_graph(graph, target, optimize=False)
+    monkeypatch.setattr(partition, "WIDE", 0)
+    in_tiles = map_graph(graph, target, optimize=False)
+    assert in_tiles.least_cores <= len(in_tiles.cores) <= len(in_grids.cores)
+    limits = core_limits(target).resources
+    assert all(value <= limits[name] for core in in_tiles.cores for name, value in core.usage.items())
