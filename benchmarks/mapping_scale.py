@@ -85,7 +85,7 @@ def _to_random(mapping: Mapping, figure: str) -> float:
     return round(found / random, 3) if random else 1.0
 
 
-def measure_sizes(channels: Iterable[int], profile: str, samples: int) -> Iterator[dict[str, Any]]:
+def measure_sizes(channels: Iterable[int], profile: str, samples: int = 0) -> Iterator[dict[str, Any]]:
     """Every size in turn, each in a process of its own, and its cost against the first one's."""
     first: dict[str, Any] = {}
     for size in channels:
