@@ -78,14 +78,15 @@ def check_image(
     image: Image,
     inputs: npt.NDArray[np.int16],
     stored: Mapping[str, bytes] | None = None,
-    most: int = CHECKED_SYNAPSES,
+    most: int | None = None,
 ) -> MappedCheck | None:
     """Compare the graph with what its image's files compute, `stored` if they are made already.
 
-    None without samples, or where the network has more than `most` unrolled synapses (some 50 bytes of memory each).
+    None without samples, or where the network has more than `most` unrolled synapses (some 50 bytes of memory each;
+    `CHECKED_SYNAPSES` if left out).
     """
     synapses = sum(int(graph.fan_out(block).sum()) for block in graph.blocks)
-    if synapses > most or not len(inputs):
+    if synapses > (CHECKED_SYNAPSES if most is None else most) or not len(inputs):
         return None
     from litesnn.runtime.exact import simulate
 
