@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_matrix, csr_matrix
 
-from litesnn.compiler.mapping.local_search import refine
+from litesnn.compiler.mapping.local_search import refine, slots_of
 from litesnn.compiler.mapping.routing import Board, link_loads
 
 Ints = npt.NDArray[np.int64]
@@ -35,26 +35,18 @@ GRAIN = 256  # prices count in parts of a hop over this: sums of whole packets a
 def relieved(packets: csr_matrix, routers: Ints, board: Board) -> Iterator[Ints]:
     """Placements with other loads on the links, from every schedule and every round.
 
-    `packets` from core to core, `routers` of the cores to start with.
+    `packets` from core to core, none to itself; `routers` of the cores to start with.
     """
-    between = packets.toarray().astype(np.float64)
-    np.fill_diagonal(between, 0.0)
     slots = int(board.capacity.sum())
     most = max(LEAST_ROUNDS, ROUND_WORK // slots**2)
     for limits, rounds, part in SCHEDULES:
-        yield from _rounds(packets, between, routers, board, limits, min(rounds, most), -(-len(between) // part))
+        yield from _rounds(packets, routers, board, limits, min(rounds, most), -(-len(routers) // part))
 
 
 def _rounds(
-    packets: csr_matrix,
-    between: Floats,
-    routers: Ints,
-    board: Board,
-    limits: tuple[float, ...],
-    rounds: int,
-    swaps: int,
+    packets: csr_matrix, routers: Ints, board: Board, limits: tuple[float, ...], rounds: int, swaps: int
 ) -> Iterator[Ints]:
-    outside = np.zeros((len(between), board.routers))
+    dense, outside = packets.toarray(), np.zeros((len(routers), board.routers))
     loads = _loads(packets, routers, board)
     busiest = max(load.max(initial=0.0) for load in loads)
     if busiest == 0:
@@ -65,9 +57,8 @@ def _rounds(
             prices = [
                 np.maximum(0, price + load / (limit * busiest) - 1) for price, load in zip(prices, loads, strict=True)
             ]
-            free = np.repeat(np.arange(board.routers), board.capacity - np.bincount(routers, minlength=board.routers))
-            slots = np.concatenate([routers, free])
-            routers = refine(between, outside, slots, _priced_hops(prices, board), passes=1, swaps=swaps)
+            slots = slots_of(routers, board.capacity)
+            routers = refine(dense, outside, slots, _priced_hops(prices, board), passes=1, swaps=swaps)
             loads = _loads(packets, routers, board)
             yield routers
 

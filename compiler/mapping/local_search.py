@@ -15,6 +15,12 @@ PASSES = 12
 WORK = 4_000_000_000  # updated table entries; bounds the time of large searches without a clock
 
 
+def slots_of(routers: Ints, capacity: Ints) -> Ints:
+    """Router of every slot, (m,): those that cores take first, in their order, then the free ones; `capacity` of routers (routers,)."""
+    free = np.repeat(np.arange(len(capacity)), capacity - np.bincount(routers, minlength=len(capacity)))
+    return np.concatenate([routers, free])
+
+
 def refine(
     packets: Floats, outside: Floats, slots: Ints, costs: Ints | Floats, passes: int = PASSES, swaps: int | None = None
 ) -> Ints:

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, triu
 
 from litesnn.compiler.mapping.congestion import relieved
-from litesnn.compiler.mapping.local_search import refine
+from litesnn.compiler.mapping.local_search import refine, slots_of
 from litesnn.compiler.mapping.model import Mesh, Traffic
 from litesnn.compiler.mapping.objective import Objective
 from litesnn.compiler.mapping.routing import Board, distances, hop_weighted, measure
@@ -51,40 +51,39 @@ def place(packets: csr_matrix, mesh: Mesh, seed: int, objective: Objective = BAL
     row_major = board.row_major(cores)
     slots = board.row_major(int(board.capacity.sum()))
     random = np.random.default_rng(seed).permutation(slots)[:cores]
-    between = csr_matrix(packets + packets.T)
-    between.setdiag(0)
-    between.eliminate_zeros()
+    apart = csr_matrix(packets, dtype=np.float64, copy=True)
+    apart.setdiag(0)
+    apart.eliminate_zeros()
     found = [row_major]
-    if 1 < cores <= SEARCHED_CORES and between.nnz:
-        found += [_search(between, start, board) for start in (_partitioned(between, board, seed), row_major)]
+    if 1 < cores <= SEARCHED_CORES and apart.nnz:
+        partitioned = _partitioned(csr_matrix(apart + apart.T), board, seed)
+        found += [_search(apart, start, board) for start in (partitioned, row_major)]
         if len(slots) <= WHOLE_SEARCH:
             shortest = min(found[::-1], key=lambda routers: round(hop_weighted(packets, routers, board), 6))
-            found += relieved(packets, shortest, board)
+            found += relieved(apart, shortest, board)
     traffic, at_random = [measure(packets, routers, board) for routers in found], measure(packets, random, board)
     best = objective.best(packets, found, traffic, at_random, board)
     strategies = {"litesnn": traffic[best], "row_major": traffic[0], "random": at_random}
     return Placement(board, found[best], strategies)
 
 
-def _search(between: csr_matrix, routers: Ints, board: Board) -> Ints:
-    """Local search over all chips at once, or chip by chip where there are too many slots."""
+def _search(packets: csr_matrix, routers: Ints, board: Board) -> Ints:
+    """Local search over all chips at once, or chip by chip where there are too many slots; no core sends packets to itself."""
     hops, capacity = distances(board), board.capacity
     if int(capacity.sum()) <= WHOLE_SEARCH:
-        free = np.repeat(np.arange(board.routers), capacity - np.bincount(routers, minlength=board.routers))
         outside = np.zeros((len(routers), board.routers))
-        return refine(between.toarray(), outside, np.concatenate([routers, free]), hops)
-    routers, per_chip = routers.copy(), board.routers // board.chips
+        return refine(packets.toarray(), outside, slots_of(routers, capacity), hops)
+    routers, per_chip, between = routers.copy(), board.routers // board.chips, csr_matrix(packets + packets.T)
     for chip in range(board.chips):
         inside = np.flatnonzero(board.chip_of(routers) == chip)
         first = chip * per_chip
-        own = routers[inside] - first
         local = slice(first, first + per_chip)
-        free = np.repeat(np.arange(per_chip), capacity[local] - np.bincount(own, minlength=per_chip))
         towards = between[inside].tolil()
         towards[:, inside] = 0
         outside = towards.tocsr() @ hops[routers][:, local]
-        links = between[inside][:, inside].toarray()
-        routers[inside] = first + refine(links, outside, np.concatenate([own, free]), hops[local, local])
+        links = packets[inside][:, inside].toarray()
+        own = slots_of(routers[inside] - first, capacity[local])
+        routers[inside] = first + refine(links, outside, own, hops[local, local])
     return routers
 
 

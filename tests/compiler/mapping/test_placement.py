@@ -1,6 +1,6 @@
 """Packets, hops and links against brute force; placement never worse than in order."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -12,14 +12,14 @@ from scipy.sparse import csr_matrix
 from litesnn.base.errors import CompileError, DataError, ProfileError
 from litesnn.compiler.encoding import ListRule
 from litesnn.compiler.graph import Graph
-from litesnn.compiler.mapping import Mesh, congestion, map_graph
+from litesnn.compiler.mapping import Mesh, congestion, map_graph, placement
 from litesnn.compiler.mapping.axons import AxonKinds
 from litesnn.compiler.mapping.limits import core_limits
 from litesnn.compiler.mapping.links import find_links
 from litesnn.compiler.mapping.model import Slice
 from litesnn.compiler.mapping.objective import ALLOWANCE, Objective
 from litesnn.compiler.mapping.placement import place
-from litesnn.compiler.mapping.routing import Board, distances, link_loads, measure
+from litesnn.compiler.mapping.routing import Board, distances, hop_weighted, link_loads, measure
 from litesnn.compiler.mapping.usage import build_demands
 from litesnn.compiler.profile import Figure, load_profile
 
@@ -306,3 +306,22 @@ def test_rates_weigh_the_traffic():
 def test_rates_of_the_wrong_shape_are_refused():
     with pytest.raises(DataError, match="rates of 'a'"):
         map_graph(mixed_network(5), load_profile("loihi2"), rates={"a": np.ones(1000)})
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 200), cores=st.integers(8, 40))
+def test_a_search_chip_by_chip_leaves_no_swap_that_helps(seed, cores):
+    """What a core exchanges with other chips counts as much as what it does with its own; of the chip that is searched last."""
+    board = Board(Mesh(3, 2, 1, 6), -(-cores // 6))
+    packets = random_traffic(seed, cores)
+    packets.setdiag(0)
+    start = np.random.default_rng(seed).permutation(board.row_major(board.chips * 6))[:cores]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(placement, "WHOLE_SEARCH", 0)
+        found = placement._search(packets, start, board)
+    reached = hop_weighted(packets, found, board)
+    assert reached <= hop_weighted(packets, start, board)
+    for first, second in combinations(np.flatnonzero(board.chip_of(found) == board.chips - 1), 2):
+        swapped = found.copy()
+        swapped[[first, second]] = found[[second, first]]
+        assert hop_weighted(packets, swapped, board) >= reached
