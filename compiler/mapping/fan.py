@@ -85,7 +85,7 @@ class Fan:
             return Use(np.full(shape, words), np.full(shape, axons), np.full(shape, longest))
         across, down = self.columns.multiplicity(columns), self.rows.multiplicity(rows)
         box = (channels[1] - channels[0]) * max(b - a for a, b in rows) * max(b - a for a, b in columns)
-        lists = self.class_words(channels, self.index_width(box))
+        lists = self._class_words(channels, self.index_width(box))
         inside = (down > 0)[:, None, :, None] & (across > 0)[None, :, None, :]
         if self.kind == "neuron":
             length = np.where(inside, lists.max(axis=0), 0)
@@ -168,14 +168,14 @@ class Fan:
         down, across = self.rows.multiplicity(rows), self.columns.multiplicity(columns)
 
         def count() -> Any:
-            return np.sum([self.atoms(each) * self.class_words(each, index).max(axis=0) for each in channels], axis=0)
+            return np.sum([self.atoms(each) * self._class_words(each, index).max(axis=0) for each in channels], axis=0)
 
         longest: Ints = self._memory("longest", (channels, index), count)
         return int((longest * self.copies(rows, columns, down, across).sum(axis=(0, 1))).sum())
 
     def longest_words(self, channels: Interval, index: int) -> int:
         """Words of the longest population list into a channel range, wherever it lies."""
-        return int(self.class_words(channels, index).max(initial=0))
+        return int(self._class_words(channels, index).max(initial=0))
 
     def atoms(self, channels: Interval) -> int:
         """Lists that each population list has."""
@@ -196,7 +196,7 @@ class Fan:
         result: Stored = self._memory("stored", channels, count)
         return result
 
-    def class_words(self, channels: Interval, index_bits: int) -> Ints:
+    def _class_words(self, channels: Interval, index_bits: int) -> Ints:
         """Words of sparse lists by source channel and class: what lists take at most, whatever encoding they get."""
 
         def count() -> Ints:
@@ -206,7 +206,7 @@ class Fan:
         return result
 
     def longest_lists(self, channels: Interval, index_widths: Iterable[int]) -> dict[int, Ints]:
-        """Words of the longest of `class_words` by class, for each index width; not remembered, as ranges are many."""
+        """Words of the longest of `_class_words` by class, for each index width; not remembered, as ranges are many."""
         counts = self._counts(channels)
         return {width: sparse_words(counts, self.formats, self.rule, width).max(axis=0) for width in index_widths}
 

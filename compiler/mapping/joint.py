@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from litesnn.compiler.mapping.fan import Fan
 from litesnn.compiler.mapping.front import front
 from litesnn.compiler.mapping.grid import Grid
 from litesnn.compiler.mapping.rows import Rows
@@ -64,18 +65,23 @@ class Options(Generic[Cut]):
         kept = _useful(demand, grids, np.stack([cores, pixels * channels, lists, *taken.values()], axis=1))
         some = [grids[i] for i in kept]
         limit = demand.limits.resources.get("synapse_words", np.inf)
-        imposed: dict[str, Floats] = {}
-        for fan in fans:
-            size = fan.source.size / (fan.source.shape[0] if fan.axon == "shared" else 1)
-            imposed[fan.source.name] = imposed.get(fan.source.name, np.zeros(len(some))) + taken[fan][kept] / size
         return Options(
             grids=some,
             cores=cores[kept],
             words=np.array([demand.least_words(grid) for grid in some], np.float64) / limit,
             senders=(pixels * channels)[kept],
             total=demand.population.size // (demand.population.shape[0] if shared else 1),
-            imposed=imposed,
+            imposed=imposed_by({fan: entries[kept] for fan, entries in taken.items()}),
         )
+
+
+def imposed_by(taken: dict[Fan, Floats]) -> dict[str, Floats]:
+    """Source -> entries that each sender of it takes on average, of what its fans take in all."""
+    imposed: dict[str, Floats] = {}
+    for fan, entries in taken.items():
+        senders = fan.source.size / (fan.source.shape[0] if fan.axon == "shared" else 1)
+        imposed[fan.source.name] = imposed.get(fan.source.name, np.zeros(len(entries))) + entries / senders
+    return imposed
 
 
 def choose_together(

@@ -7,6 +7,7 @@ over slices bound what a core really uses (an axon that two slices read is one a
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from itertools import product
 
@@ -34,7 +35,7 @@ class Packer:
 
     def __init__(self, demands: dict[str, Demand], grids: dict[str, Grid], limits: CoreLimits) -> None:
         self.demands, self.limits = demands, limits
-        self.order = {name: i for i, name in enumerate(demands)}
+        self.order = order_of(demands)
         self.items = [item for name in demands for item in items_of(demands[name], grids[name])]
         self.item_of = cache(lambda part: item_of(demands[part.population], part))
         """A slice with its use; the same ones are cut again and again."""
@@ -90,11 +91,21 @@ class Packer:
         return frozenset(name for name, count in after.items() if count > before[name])
 
     def _packing(self, attempt: Cores) -> Packing:
-        def key(part: Slice) -> tuple[int, Slice]:
-            return self.order[part.population], part
+        return in_order((load.slices for load in attempt.loads), self.order)
 
-        cores = [tuple(sorted(load.slices, key=key)) for load in attempt.loads]
-        return sorted(cores, key=lambda slices: key(slices[0]))
+
+def order_of(demands: dict[str, Demand]) -> dict[str, int]:
+    """Place of every population in the graph."""
+    return {name: i for i, name in enumerate(demands)}
+
+
+def in_order(cores: Iterable[list[Slice]], order: dict[str, int]) -> list[tuple[Slice, ...]]:
+    """Cores by the first population that they hold, their slices alike; `order` of populations."""
+
+    def key(part: Slice) -> tuple[int, Slice]:
+        return order[part.population], part
+
+    return sorted((tuple(sorted(slices, key=key)) for slices in cores), key=lambda slices: key(slices[0]))
 
 
 def _orders(items: list[Item], order: dict[str, int], limits: CoreLimits) -> list[list[Item]]:

@@ -6,13 +6,13 @@ packed comes out too full of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from functools import cache
 
 from litesnn.compiler.mapping.cutting import CRUMB, TRIED, along, axes_of
 from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.loads import Cores, Item, item_of
 from litesnn.compiler.mapping.model import Slice
+from litesnn.compiler.mapping.pack import in_order, order_of
 from litesnn.compiler.mapping.room import Change, Room
 from litesnn.compiler.mapping.tiling import Tiling
 from litesnn.compiler.mapping.usage import Demand
@@ -30,7 +30,7 @@ def pack_tiles(
         packing = _Population(room, cores, room.known(name))
         for part in tilings[name].slices:
             packing.place(part)
-    return _in_order((load.slices for load in cores.loads), demands)
+    return in_order((load.slices for load in cores.loads), order_of(demands))
 
 
 def taken_apart(
@@ -39,16 +39,7 @@ def taken_apart(
     """The same, but for the smallest slice of each core that is too full: it has a core of its own."""
     smallest = {slices: min(slices, key=lambda part: (part.neurons, part)) for slices in over}
     kept = [[part for part in slices if part != smallest.get(slices)] for slices in cores]
-    return _in_order([*kept, *([part] for part in smallest.values())], demands)
-
-
-def _in_order(cores: Iterable[list[Slice]], demands: dict[str, Demand]) -> list[tuple[Slice, ...]]:
-    order = {name: i for i, name in enumerate(demands)}
-
-    def key(part: Slice) -> tuple[int, Slice]:
-        return order[part.population], part
-
-    return sorted((tuple(sorted(slices, key=key)) for slices in cores), key=lambda slices: key(slices[0]))
+    return in_order([*kept, *([part] for part in smallest.values())], order_of(demands))
 
 
 class _Population:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
 from litesnn.compiler.mapping.joint import Options, choose_together, loads
 from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.room import Room
@@ -15,7 +12,6 @@ from litesnn.compiler.mapping.tiling import Tiling
 from litesnn.compiler.mapping.tilings import tilings_of
 from litesnn.compiler.mapping.usage import Demand
 
-Ints = npt.NDArray[np.int64]
 CROWDING = 1.0  # of a core: what words and entries count besides, as packing leaves room of each
 
 

@@ -16,7 +16,7 @@ from litesnn.compiler.mapping.band import Band, Bands
 from litesnn.compiler.mapping.cuts import even
 from litesnn.compiler.mapping.front import front
 from litesnn.compiler.mapping.grid import Grid
-from litesnn.compiler.mapping.joint import Options
+from litesnn.compiler.mapping.joint import Options, imposed_by
 from litesnn.compiler.mapping.model import Intervals
 from litesnn.compiler.mapping.split import grid_cost
 from litesnn.compiler.mapping.tiling import Tiling
@@ -57,17 +57,13 @@ def tilings_of(demand: Demand, further: int, demands: dict[str, Demand], shared:
     points = np.concatenate([_points(main, rest, len(fans)) for main, rest in ways])
     near = np.flatnonzero(points[:, 0] <= WORTH * points[:, 0].min(initial=np.inf))
     tilings, points = _fitting(demand, ways, numbers[near], points[near])
-    imposed: dict[str, Floats] = {}
-    for number, fan in enumerate(fans):
-        size = fan.source.size / (fan.source.shape[0] if fan.axon == "shared" else 1)
-        imposed[fan.source.name] = imposed.get(fan.source.name, 0.0) + points[:, 3 + number] / size
     return Options(
         grids=tilings,
         cores=points[:, 0],
         words=points[:, 2],
         senders=points[:, 1],
         total=demand.population.size // (channels if shared else 1),
-        imposed=imposed,
+        imposed=imposed_by({fan: points[:, 3 + number] for number, fan in enumerate(fans)}),
     )
 
 

@@ -13,15 +13,15 @@ from torch import Tensor
 from litesnn.search.quantizer.step_units import STEP_UNIT
 from litesnn.search.quantizer.straight_through import straight_through
 
-_SMALLEST_STD = 1e-12
+SMALLEST_STD = 1e-12
 
 
 def natural_step(weight: Tensor, bits: int) -> float:
     """Quantizer step of a whole weight tensor, pruned weights included: `STEP_UNIT[bits] * std(W)`, unbiased std."""
     if weight.numel() < 2:
-        return STEP_UNIT[bits] * max(float(weight.detach().abs().double().sum()), _SMALLEST_STD)
+        return STEP_UNIT[bits] * max(float(weight.detach().abs().double().sum()), SMALLEST_STD)
     sigma = float(weight.detach().double().std(unbiased=True))
-    return STEP_UNIT[bits] * max(sigma, _SMALLEST_STD)
+    return STEP_UNIT[bits] * max(sigma, SMALLEST_STD)
 
 
 def weight_codes(weight: Tensor, step: float, bits: int) -> Tensor:

@@ -11,10 +11,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from litesnn.search.quantizer.lite import nearest_codes
+from litesnn.search.quantizer.lite import SMALLEST_STD, nearest_codes
 from litesnn.search.quantizer.step_units import STEP_UNIT
-
-_SMALLEST_STD = 1e-12
 
 MixedWeights = Callable[[Tensor, Tensor, Tensor, Tensor, tuple[int, ...]], Tensor]
 """What computes as `mixed_weights` does."""
@@ -42,10 +40,10 @@ def spread(weight: Tensor) -> Tensor:
     """Unbiased standard deviation of each of the K tensors, (K,), in the type of `weight`."""
     rows, count = weight.flatten(1).double(), weight[0].numel()
     if count == 1:
-        return weight.flatten().abs().clamp_min(_SMALLEST_STD)
+        return weight.flatten().abs().clamp_min(SMALLEST_STD)
     apart = rows - rows.mean(1, keepdim=True)
     found = (apart.square_().sum(1) / (count - 1)).sqrt_()  # `Tensor.std` is one long chain: eight times as long
-    return found.to(weight.dtype).clamp_min(_SMALLEST_STD)
+    return found.to(weight.dtype).clamp_min(SMALLEST_STD)
 
 
 class _MixedWeights(torch.autograd.Function):
