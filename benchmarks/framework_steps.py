@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+from steps import BATCH, TIMESTEPS, Step, batch_of
 from torch import nn
 
 from litesnn.compiler.genotype import InputSpec
 
-Step = Callable[[], object]
 STRIDES = (1, 2, 1)
 """Of the second to fourth convolution of the plain network."""
-CHANNELS, SIZE, TIMESTEPS, BATCH = 48, 32, 4, 16
-
-
-def batch_of(spec: InputSpec, size: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Seeded random samples and labels."""
-    generator = torch.Generator().manual_seed(0)
-    shape = (size, *spec.shape)
-    x = torch.randint(spec.minimum, spec.maximum + 1, shape, generator=generator, dtype=torch.int16)
-    return x, torch.randint(0, 10, (size,), generator=generator)
+CHANNELS, SIZE = 48, 32
 
 
 def _convolutions() -> tuple[nn.ModuleList, nn.ModuleList]:

@@ -14,16 +14,15 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import torch
-from framework_steps import BATCH, CHANNELS, SIZE, STRIDES, TIMESTEPS, Step, batch_of, snntorch_step, spikingjelly_step
+from framework_steps import CHANNELS, SIZE, STRIDES, snntorch_step, spikingjelly_step
 from pairs import machine, measure_pairs
 from published_shape import published_genotype
-from torch import nn
+from steps import BATCH, TIMESTEPS, Step, answer, batch_of, search, training
 
 from litesnn.compiler.genotype import Genotype, InputSpec, load_genotype
 from litesnn.search.methods.lite.costs import PaperCost
@@ -57,16 +56,7 @@ def training_step(genotype: Genotype, batch: int, precision: Precision, evaluati
     trainee.model.evaluation = evaluation
     trainee.train()
     optimizer = make_optimizer(trainee, settings, evaluation)
-    x, y = batch_of(genotype.input, batch)
-
-    def step() -> None:
-        loss = trainee.loss(x, y)
-        optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(trainee.parameters(), settings.clip_norm)
-        optimizer.step()
-
-    return step
+    return training(trainee, optimizer, *batch_of(genotype.input, batch), clip_norm=settings.clip_norm)
 
 
 def search_step(precision: Precision) -> Step:
@@ -80,14 +70,7 @@ def search_step(precision: Precision) -> Step:
     joint = JointOptimization(
         supernet, PaperCost(space, settings), Optimizers.of(supernet, settings), halves=samples, settings=settings
     )
-    stage = Stage("joint", 0, CHOICES)
-
-    def step() -> None:
-        joint.update_weights(x, y)
-        joint.update_choices(x, y, stage)
-        supernet.refresh_masks()
-
-    return step
+    return search(joint, supernet, x, y, stage=Stage("joint", 0, CHOICES))
 
 
 def four_convolutions() -> Genotype:
@@ -184,15 +167,6 @@ class Worker:
         self._process.wait()
 
 
-def serve(step: Step) -> None:
-    """Answer every line with the seconds of one step; freed memory stays, as in a training."""
-    with freed_memory_kept():
-        for _ in sys.stdin:
-            start = time.perf_counter()
-            step()
-            print(time.perf_counter() - start, flush=True)
-
-
 def _other(row: str, threads: int, first_edition: Path | None) -> Worker:
     """What ours is compared with: the first edition, another framework, or the same code without kernels, in float32."""
     if first_edition is not None and row in FIRST_EDITION:
@@ -214,7 +188,8 @@ def main() -> None:
     torch.set_num_threads(chosen.threads)
     precision = decided(chosen.precision, torch.device("cpu"), Ranks())
     if chosen.serve:
-        serve(STEPS[chosen.serve](precision))
+        with freed_memory_kept():
+            answer(STEPS[chosen.serve](precision))
         return
     print(f"{machine()}, torch {torch.__version__}, {chosen.threads} threads, ours in {precision}")
     found = {}
