@@ -11,9 +11,9 @@ class Selection:
 
     def __init__(self, loaded: ctypes.CDLL) -> None:
         self._largest = loaded.litesnn_largest
-        self._largest.argtypes = (c_void_p, *[c_int64] * 4, c_void_p)
+        self._largest.argtypes = (c_void_p, *[c_int64] * 3, c_void_p)
         self._largest.restype = None
 
-    def largest(self, values: int, first: int, last: int, count: int, pruned: int, kept: int) -> None:
-        """1 where a value of rows first .. last - 1, of `count` values each, is none of the `pruned` smallest magnitudes."""
-        self._largest(values, first, last, count, pruned, kept)
+    def largest(self, values: int, row: int, count: int, pruned: int, kept: int) -> None:
+        """1 where a value of a row of `count` is none of the `pruned` smallest magnitudes."""
+        self._largest(values, row, count, pruned, kept)

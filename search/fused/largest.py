@@ -22,7 +22,7 @@ def largest(score: Tensor, keep: float) -> Tensor:
     kept = torch.empty_like(values, dtype=torch.bool)
 
     def compute(row: int) -> None:
-        selection.largest(values.data_ptr(), row, row + 1, size, pruned, kept.data_ptr())
+        selection.largest(values.data_ptr(), row, size, pruned, kept.data_ptr())
 
     for_each(compute, range(rows))
     return kept

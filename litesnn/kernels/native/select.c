@@ -35,23 +35,23 @@ static uint32_t digit(const float *values, int64_t count, int32_t level, uint32_
     }
 }
 
-/* 1 where a value is kept, of rows from `first` to `last` - 1: all but the `pruned` smallest magnitudes, 0 < pruned <= count; of equal
-   ones those at the lowest places go. */
-void litesnn_largest(const float *values, int64_t first, int64_t last, int64_t count, int64_t pruned, uint8_t *kept) {
-    for (int64_t row = first; row < last; row++) {
-        const float *of_row = values + row * count;
-        uint8_t *restrict out = kept + row * count;
-        int64_t tied = pruned - 1; /* becomes how many equal ones are pruned before the last */
-        uint32_t cut = 0;
-        for (int32_t level = 0; level < 3; level++) cut = digit(of_row, count, level, cut, &tied);
-        for (int64_t i = 0; i < count; i++) out[i] = magnitude(of_row[i]) > cut;
-        int64_t wanted = tied + 1;
-        int64_t equal = 0;
-        for (int64_t i = 0; i < count; i++) equal += magnitude(of_row[i]) == cut;
-        for (int64_t i = count - 1; equal > wanted; i--)
-            if (magnitude(of_row[i]) == cut) {
-                out[i] = 1;
-                equal--;
-            }
+/* 1 where a value of a row is kept: all but the `pruned` smallest magnitudes, 0 < pruned <= count; of equal ones those at the lowest
+   places go. */
+void litesnn_largest(const float *values, int64_t row, int64_t count, int64_t pruned, uint8_t *kept) {
+    const float *of_row = values + row * count;
+    uint8_t *restrict out = kept + row * count;
+    int64_t tied = pruned - 1; /* becomes how many equal ones are pruned before the last */
+    uint32_t cut = 0;
+    for (int32_t level = 0; level < 3; level++) cut = digit(of_row, count, level, cut, &tied);
+    int64_t equal = 0;
+    for (int64_t i = 0; i < count; i++) {
+        uint32_t bits = magnitude(of_row[i]);
+        out[i] = bits > cut;
+        equal += bits == cut;
     }
+    for (int64_t i = count - 1; equal > tied + 1; i--)
+        if (magnitude(of_row[i]) == cut) {
+            out[i] = 1;
+            equal--;
+        }
 }
