@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -44,17 +45,19 @@ def same_files(one: RunFiles, other: RunFiles) -> None:
     assert 0 == first.first < first.last == second.first <= second.last == parts.done
 
 
-def check_resumed_training(path: Path, data: Dataset, settings: TrainingSettings, folder: Path, stop: int) -> None:
+def check_resumed_training(
+    path: Path, data: Dataset, settings: TrainingSettings, folder: Path, stop: int, **told: Any
+) -> None:
     """A training that died after `stop` epochs and went on has the curve and the bytes of one that did not."""
-    whole = train_genotype(path, data, folder / "whole.json", settings)
+    whole = train_genotype(path, data, folder / "whole.json", settings, **told)
     with pytest.raises(Interrupted):
-        train_genotype(path, data, folder / "parts.json", settings, on_epoch=crash_after(stop))
+        train_genotype(path, data, folder / "parts.json", settings, on_epoch=crash_after(stop), **told)
     assert not (folder / "parts.json").exists()
     stopped = find_runs(folder / "parts.json")[0]
     assert (stopped.state, stopped.done, stopped.history) == ("stopped", stop, None)
     assert stopped.table is not None
     assert len(stopped.table.rows) == stop
-    parts = train_genotype(path, data, folder / "parts.json", settings, resume=True)
+    parts = train_genotype(path, data, folder / "parts.json", settings, resume=True, **told)
     same_files(*(RunFiles.of_training(folder / f"{name}.json") for name in ("whole", "parts")))
     assert parts.history == whole.history
     assert (folder / "parts.safetensors").read_bytes() == (folder / "whole.safetensors").read_bytes()

@@ -72,6 +72,13 @@ def train_command(
         typer.Option(help="Settings of a paper, e.g. qp-cifar, qp-cifar-finetune; options given here go first."),
     ] = None,
     given: Mapping[str, Any] = NONE_GIVEN,
+    teacher: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="GENOTYPE",
+            help="A trained genotype to imitate besides the labels (knowledge distillation); repeat it for the mean of several.",
+        ),
+    ] = None,
     device: Annotated[str, typer.Option(help="cpu, cuda, cuda:1, ...")] = "cpu",
     profile: Annotated[
         str | None,
@@ -109,6 +116,11 @@ def train_command(
         settings = replace(TrainingSettings() if preset is None else paper_preset(preset), **given)
         if profile is None and profile_settings:
             raise TrainingError("--set: found without --profile; it changes figures of the chip that is trained for")
+        alone = [name for name in given if name.startswith("distill_")]
+        if alone and not teacher:
+            raise TrainingError(
+                f"--{alone[0].replace('_', '-')}: found without --teacher; it says how a teacher is imitated"
+            )
         chip = None if profile is None else chosen_profile(profile, profile_settings)
         if is_first_process():
             for line in may_overflow({profile or "every chip": _not_certain(genotype, chip)}):
@@ -119,6 +131,7 @@ def train_command(
             "other_data": other_data,
             "preprocessing": EventChoices(**events).given,
             "profile": chip,
+            "teachers": tuple(teacher or ()),
             "device": device,
             "resume": resume,
             "progress": not json_output,

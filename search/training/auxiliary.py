@@ -20,6 +20,7 @@ from litesnn.search.run.precision import autocast
 from litesnn.search.settings.shared import Precision
 from litesnn.search.training.losses import entropy, model_loss
 from litesnn.search.training.settings import LossName
+from litesnn.search.training.teachers import NO_TEACHERS, Teachers
 
 _POOL, _POOL_STRIDE = 5, 3
 _NARROW, _WIDE = 128, 768
@@ -76,6 +77,7 @@ class Trainee(nn.Module):
     precision : of the model's convolutions in `float`, and of their gradients in `fixed`; the auxiliary head stays in 32 bits
     loss_name, tet_lambda : as `TrainingSettings`
     class_weights : of the loss (classes,); None: all count alike
+    teachers : networks that are imitated besides
     """
 
     def __init__(
@@ -87,9 +89,11 @@ class Trainee(nn.Module):
         loss_name: LossName = "ce",
         tet_lambda: float = 0.0,
         class_weights: Tensor | None = None,
+        teachers: Teachers = NO_TEACHERS,
     ) -> None:
         super().__init__()
         self.model = model
+        self.teachers = teachers
         model.float_spikes, model.fixed_spikes = float_spikes, fixed_spikes
         for edge in model.edge_list():
             edge.coded = coded_weights
@@ -103,10 +107,13 @@ class Trainee(nn.Module):
         self.auxiliary = AuxiliaryHead(model.genotype, model.topology, seed) if weight else None
 
     def loss(self, x: Tensor, y: Tensor) -> Tensor:
-        """The model's loss; in `float`, with the auxiliary head's cross-entropy added at its weight."""
+        """The model's loss, shared with what teachers say; in `float`, with the auxiliary head's cross-entropy added at its weight."""
         with autocast(self.precision if self.model.evaluation == "float" else "32", x.device):
             signals = self.model.propagate(x)
             loss = model_loss(self.model, signals, y, self.loss_name, self.tet_lambda, self.class_weights)
+            if self.teachers.models:
+                taught = self.teachers.loss(self.model.logits(signals), x)
+                loss = (1 - self.teachers.weight) * loss + self.teachers.weight * taught
         if self.auxiliary is None or self.model.evaluation == "fixed":
             return loss
         return loss + self.weight * entropy(self.auxiliary(signals), y, self.class_weights)

@@ -29,6 +29,7 @@ from litesnn.search.training.registers import Watch, shares
 from litesnn.search.training.samples import Parts
 from litesnn.search.training.sequential import enter_stage
 from litesnn.search.training.settings import EpochReport, TrainingSettings
+from litesnn.search.training.teachers import NO_TEACHERS, Teachers
 
 
 class Phases:
@@ -38,7 +39,13 @@ class Phases:
     state_type = StoredStanding
 
     def __init__(
-        self, model: SpikingModel, parts: Parts, settings: TrainingSettings, ranks: Ranks, watch: Watch
+        self,
+        model: SpikingModel,
+        parts: Parts,
+        settings: TrainingSettings,
+        ranks: Ranks,
+        watch: Watch,
+        teachers: Teachers = NO_TEACHERS,
     ) -> None:
         self.model, self.parts, self.settings, self.ranks, self.watch = model, parts, settings, ranks, watch
         trainee = Trainee(
@@ -49,6 +56,7 @@ class Phases:
             loss_name=settings.loss,
             tet_lambda=settings.tet_lambda,
             class_weights=class_weights(settings.class_weights, parts.train.y, model.genotype.head.classes),
+            teachers=teachers,
         )
         self.trainee = trainee.to(model.pool_exp.device)
         synchronize_norms(self.trainee, ranks)

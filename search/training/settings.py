@@ -52,6 +52,12 @@ class TrainingSettings:
         float, Setting("Weight of TET's second term, which draws all outputs to 1.", low=0, high=1, option=True)
     ] = 1e-3
     class_weights: ClassWeightsSetting = "none"
+    distill_weight: Annotated[
+        float, Setting("With teachers: what they say counts so much of the loss.", low=0, high=1, option=True)
+    ] = 0.5
+    distill_temperature: Annotated[
+        float, Setting("With teachers: logits of both sides are divided by it.", above=0, high=1000, option=True)
+    ] = 4.0
     sequential: Annotated[
         int,
         Setting(

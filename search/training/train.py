@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -35,7 +35,6 @@ from litesnn.search.run.following import Follow, journal_of
 from litesnn.search.run.machine import machine
 from litesnn.search.run.output import check_training_output, training_checkpoint
 from litesnn.search.run.precision import decided
-from litesnn.search.run.ranks import Ranks
 from litesnn.search.run.run import Run
 from litesnn.search.run.session import run_session, set_threads, shared_among_ranks, usable_device, versions
 from litesnn.search.settings.overrides import with_settings
@@ -49,6 +48,7 @@ from litesnn.search.training.registers import LayerRegisters, Watch, by_layer
 from litesnn.search.training.samples import Parts, prepare
 from litesnn.search.training.sequential import check_sequential
 from litesnn.search.training.settings import EpochReport, TrainingSettings
+from litesnn.search.training.teachers import read_teachers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,6 +88,7 @@ def train_genotype(
     other_data: bool = False,
     preprocessing: Mapping[str, Any] | None = None,
     profile: AnyProfile | None = None,
+    teachers: Sequence[AnyGenotype] = (),
     device: str = "cpu",
     resume: bool = False,
     progress: bool = True,
@@ -116,6 +117,7 @@ def train_genotype(
     other_data : train on other data than those that the genotype records; else those are refused
     preprocessing : fields of `EventFrames` that replace the genotype's; `frames` replaces its timesteps too
     profile : the chip that is trained for, as a name, a path or loaded: membrane units stay within its accumulator, and sums beyond it are counted
+    teachers : trained genotypes of the same input and classes that are imitated besides the labels, by `settings.distill_weight`
     device : as torch names it: `cpu`, `cuda`, `cuda:1`
     resume : go on from `<out_path>.checkpoint`, written after every epoch, where there is one; the result equals that of an
         uninterrupted training
@@ -153,15 +155,16 @@ def train_genotype(
     place = usable_device(device, TrainingError)
     ranks = shared_among_ranks(place, settings.batch_size, TrainingError)
     settings = replace(settings, precision=decided(settings.precision, place, ranks))
+    taught = read_teachers(teachers, loaded.spec, settings, place)
     check_sequential(loaded.spec, loaded.topology, settings)
     parts = prepare(data, loaded.spec, settings.validation_fraction, settings.seed)
     parts = Parts(parts.train.to(place), parts.validation.to(place), parts.test.to(place))
     model = SpikingModel.from_genotype(loaded, settings.seed).to(place)
     watch = Watch(chip)
-    identity = {**_identity(loaded, data, settings), **ranks.identity}
+    identity = {**_identity(loaded, data, settings), **taught.identity, **ranks.identity}
     if chip is not None:
         identity["accumulator"] = watch.limit
-    work = Phases(model=model, parts=parts, settings=settings, ranks=ranks, watch=watch)
+    work = Phases(model=model, parts=parts, settings=settings, ranks=ranks, watch=watch, teachers=taught)
     files = RunFiles.of_training(target)
     follow = Follow(
         files,
@@ -177,7 +180,7 @@ def train_genotype(
     with run_session(progress, ranks, TrainingError) as bar:
         run.go(work, bar, resume, on_epoch)
         history = work.keep_best()
-        record, registers = _record(model, parts, data, settings, ranks, watch)
+        record, registers = _record(work, data)
 
         def write() -> None:
             write_history(files.history, data, record, history, loaded.spec)
@@ -207,24 +210,23 @@ def _as_told(loaded: LoadedGenotype, settings: TrainingSettings) -> LoadedGenoty
     return replace(loaded, spec=loaded.spec.model_copy(update=changes)) if changes else loaded
 
 
-def _record(
-    model: SpikingModel, parts: Parts, data: Dataset, settings: TrainingSettings, ranks: Ranks, watch: Watch
-) -> tuple[TrainingRecord, tuple[LayerRegisters, ...]]:
-    accuracy_float, _ = evaluate(model, parts.test, "float", ranks)
+def _record(work: Phases, data: Dataset) -> tuple[TrainingRecord, tuple[LayerRegisters, ...]]:
+    model, settings, ranks = work.model, work.settings, work.ranks
+    accuracy_float, _ = evaluate(model, work.parts.test, "float", ranks)
     accuracy_fixed, registers = None, tuple[LayerRegisters, ...]()
     if "fixed" in phases_of(model):
-        tally = model.tally = Tally(watch.limit, watch.on_host(model))
-        accuracy_fixed = evaluate(model, parts.test, "fixed", ranks)[0]
+        tally = model.tally = Tally(work.watch.limit, work.watch.on_host(model))
+        accuracy_fixed = evaluate(model, work.parts.test, "fixed", ranks)[0]
         model.tally = None
-        registers = by_layer(model, watch, tally, ranks)
+        registers = by_layer(model, work.watch, tally, ranks)
     record = TrainingRecord(
         dataset=data.name,
         seed=settings.seed,
         epochs=settings.epochs + settings.fixed_epochs,
-        test_samples=len(parts.test.y),
+        test_samples=len(work.parts.test.y),
         accuracy_float=accuracy_float,
         accuracy_fixed=accuracy_fixed,
-        settings={**settings.as_dict(), **ranks.identity},
+        settings={**settings.as_dict(), **work.trainee.teachers.identity, **ranks.identity},
         versions=versions(),
     )
     return record, registers
