@@ -78,6 +78,7 @@ class Population(ctypes.Structure):
         ("height", c_int32),
         ("width", c_int32),
         ("padded", c_int32),
+        ("side", c_int32),
         ("sum_bytes", c_int32),
         ("scale", c_int32),
         ("current_memory", c_int32),

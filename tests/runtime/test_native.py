@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from both_engines import assert_same, needs_kernels, traces_of_both
 from cases import Case, generators
 from isolated_graphs import isolated
 from scipy.sparse import random as random_sparse
@@ -16,50 +17,16 @@ from litesnn.base.errors import DataError, LiteSNNError
 from litesnn.compiler.graph import Conv2d, Dense, Geometry, Graph, Pool, Source, Sparse, SynapseBlock
 from litesnn.compiler.graph.geometry.maps import Shape
 from litesnn.compiler.graph.geometry.windows import reached
-from litesnn.kernels import library, missing
+from litesnn.kernels import library
 from litesnn.kernels.structures import WINDOWS
 from litesnn.runtime.exact import RunTiming, Simulator
 from litesnn.runtime.exact.native import NativeEngine, reason_against
+from litesnn.runtime.exact.native.lanes import Lanes
 from litesnn.runtime.exact.native.synapses import Ends, layout
-from litesnn.runtime.trace import Trace
 
-needs_kernels = pytest.mark.skipif(library() is None, reason=f"no kernels here: {missing()}")
 CASES = [(name, kind) for name in ("forward", "feedback") for kind in generators(name)]
 SEEDS = (3, 4, 5, 6)
 Draw = Callable[[np.random.Generator], tuple[Geometry, Shape, Shape]]
-
-
-class _Tensors(Simulator):
-    """A simulator that was not given kernels."""
-
-    _native = "a test"
-
-
-def _traces(network: Graph, inputs: np.ndarray, stream: bool = False, **run: object) -> list[Trace | str]:
-    """Of both engines, with everything recorded; or what they refuse with."""
-    names = [population.name for population in network.membranes]
-    sending = [name for name in names if network[name].sends != "nothing"]
-    found: list[Trace | str] = []
-    for kind in (Simulator, _Tensors):
-        try:
-            found.append(kind(network).run(inputs, record=sending, record_states=names, stream=stream, **run))
-        except LiteSNNError as error:
-            found.append(str(error).partition(" reached")[0])
-    return found
-
-
-def assert_same(ours: Trace | str, other: Trace | str) -> None:
-    """Two runs, whole; refusals up to the figure that they saw first."""
-    if isinstance(ours, str) or isinstance(other, str):
-        assert ours == other
-        return
-    np.testing.assert_array_equal(ours.readout, other.readout)
-    for part in ("spikes", "currents", "membranes", "potentials"):
-        mine, theirs = getattr(ours, part), getattr(other, part)
-        assert mine.keys() == theirs.keys()
-        for name, values in mine.items():
-            np.testing.assert_array_equal(values, theirs[name], err_msg=f"{part} of {name}")
-    assert ours.registers == other.registers
 
 
 @needs_kernels
@@ -74,9 +41,9 @@ def test_networks_of_the_campaigns(campaign: str, kind: str) -> None:
         if reason_against(case.graph) is not None:
             continue
         compared += 1
-        assert_same(*_traces(case.graph, case.inputs))
+        assert_same(*traces_of_both(case.graph, case.inputs))
         if not case.graph.isolated:
-            assert_same(*_traces(case.graph, case.inputs, stream=True))
+            assert_same(*traces_of_both(case.graph, case.inputs, stream=True))
     assert compared, "every network was refused"
 
 
@@ -139,7 +106,7 @@ def test_every_geometry_and_width_of_sums(draw: Draw, seed: int) -> None:
         ],
     )
     held = (5, *shape) if seed % 3 else (5, network.timesteps, *shape)
-    ours, other = _traces(network, rng.integers(low, high + 1, held).astype(np.int16))
+    ours, other = traces_of_both(network, rng.integers(low, high + 1, held).astype(np.int16))
     assert_same(ours, other)
     assert isinstance(ours, str) or ours.currents["middle"].any()
 
@@ -204,7 +171,7 @@ def _same_convs(rng: np.random.Generator) -> Graph:
 def test_events_of_one_step_are_not_taken_for_held(seed: int) -> None:
     rng = np.random.default_rng(seed)
     network = _same_convs(rng)
-    assert_same(*_traces(network, rng.integers(0, 2, (3, 1, 2, 4, 4)).astype(np.int16)))
+    assert_same(*traces_of_both(network, rng.integers(0, 2, (3, 1, 2, 4, 4)).astype(np.int16)))
 
 
 @needs_kernels
@@ -215,9 +182,9 @@ def test_a_pool_into_more_channels_than_its_source_has_bits_for() -> None:
     enters = Source("input", (3, 2, 2), (0, 1, 2), 3, "input", minimum=0, maximum=1)
     parts = [enters, neurons("wide", 300, 2, vth=np.zeros(300, np.int64)), readout(2)]
     network = isolated(parts, [wide, dense("wide", "readout", np.ones((2, 1200), np.int32))])
-    ends = [Ends(enters, network["wide"], channels, np.dtype(np.int16)) for channels in (64, 128)]
+    ends = [Ends(enters, network["wide"], Lanes(channels), np.dtype(np.int16)) for channels in (64, 128)]
     assert [layout(wide.geometry, wide.geometry.codes.astype(np.int64), end).straight for end in ends] == [True, False]
-    assert_same(*_traces(network, np.ones((2, 2, 3, 2, 2), np.int16)))
+    assert_same(*traces_of_both(network, np.ones((2, 2, 3, 2, 2), np.int16)))
 
 
 def test_samples_without_a_step_are_refused() -> None:
@@ -234,5 +201,5 @@ def test_a_pool_of_many_channels_into_one_is_filled_up() -> None:
     block = SynapseBlock("m", "input", "one", many, "m", "m")
     one = neurons("one", 1, 5, vth=np.full(1, 9))
     network = isolated([enters, one, readout(2)], [block, dense("one", "readout", np.ones((2, 25), np.int32))])
-    assert layout(many, many.codes.astype(np.int64), Ends(enters, one, 16, np.dtype(np.int16))).kind == WINDOWS
-    assert_same(*_traces(network, rng.integers(0, 2, (2, 3, 9, 5, 5)).astype(np.int16)))
+    assert layout(many, many.codes.astype(np.int64), Ends(enters, one, Lanes(16), np.dtype(np.int16))).kind == WINDOWS
+    assert_same(*traces_of_both(network, rng.integers(0, 2, (2, 3, 9, 5, 5)).astype(np.int16)))

@@ -43,8 +43,9 @@ static int check_neurons(void) {
     return 1;
 }
 
-/* One geometry into sums of `bytes`, from spikes or graded values; `expected` are the sums of plain loops. `straight`: see Synapses. */
-static int check_sums(int32_t kind, int32_t bytes, int graded, int straight) {
+/* One geometry into sums of `bytes`, from spikes or graded values; `expected` are the sums of plain loops. `straight`: see
+   Synapses; `side`: see Population, whose places share what is a place without it. */
+static int check_sums(int32_t kind, int32_t bytes, int graded, int straight, int side) {
     enum { PLACES = CHECK_H * CHECK_W, OUT_H = 3, OUT_W = 5, ROWS = PLACES * CHECK_CHANNELS, SYNAPSES = 300 };
     static char weights[ROWS * CHECK_PADDED * 4] __attribute__((aligned(64)));
     static char sums[OUT_H * OUT_W * CHECK_PADDED * 4] __attribute__((aligned(64)));
@@ -58,8 +59,8 @@ static int check_sums(int32_t kind, int32_t bytes, int graded, int straight) {
     s.dilation_h = s.dilation_w = 1;
     Sent sent = {.bits = bits, .values = graded ? values : NULL, .steps = 1, .lasts = 1, .channels = CHECK_CHANNELS};
     sent.height = CHECK_H, sent.width = CHECK_W, sent.words = CHECK_WORDS;
-    Population p = {.synapses = &s, .count = 1, .channels = CHECK_OUT, .padded = CHECK_PADDED, .sum_bytes = bytes};
-    p.height = windows ? OUT_H : 1, p.width = windows ? OUT_W : 1;
+    Population p = {.synapses = &s, .count = 1, .channels = CHECK_OUT, .padded = CHECK_PADDED / side, .side = side, .sum_bytes = bytes};
+    p.height = windows ? OUT_H : 1, p.width = windows ? OUT_W * side : 1;
     Room room;
     Events events = {0};
     memset(&room, 0, sizeof room), memset(sums, 0, sizeof sums), memset(expected, 0, sizeof expected);
@@ -97,7 +98,7 @@ static int check_sums(int32_t kind, int32_t bytes, int graded, int straight) {
 #undef WEIGHT
     int right = make_rooms(&p, 1, &sent, &room, &events);
     if (right) add(&s, &p, &sent, 0, 0, &events, sums);
-    for (int i = 0; right && i < p.height * p.width * CHECK_PADDED; i++) {
+    for (int i = 0; right && i < p.height * p.width * p.padded; i++) {
         if (bytes == 1) right = ((int8_t *)sums)[i] == (int8_t)expected[i];
         else if (bytes == 2) right = ((int16_t *)sums)[i] == (int16_t)expected[i];
         else right = ((int32_t *)sums)[i] == (int32_t)expected[i];
@@ -113,8 +114,9 @@ int32_t litesnn_check(void) {
     int right = check_neurons();
     for (int32_t kind = WINDOWS; kind <= SPARSE; kind++) {
         for (int32_t bytes = 1; bytes <= 4; bytes *= 2) {
-            right = right && check_sums(kind, bytes, 0, 0) && check_sums(kind, bytes, 1, 0);
-            if (kind == DEPTHWISE) right = right && check_sums(kind, bytes, 0, 1);
+            right = right && check_sums(kind, bytes, 0, 0, 1) && check_sums(kind, bytes, 1, 0, 1);
+            if (kind == DEPTHWISE) right = right && check_sums(kind, bytes, 0, 1, 1);
+            if (kind == WINDOWS) right = right && check_sums(kind, bytes, 0, 0, 2) && check_sums(kind, bytes, 1, 0, 4);
         }
     }
     return right;

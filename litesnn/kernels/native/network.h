@@ -27,7 +27,7 @@ enum { WINDOWS = 0, ALL = 1, DEPTHWISE = 2, SPARSE = 3 };
 
 /* Synapses of one geometry into a population, from one source or (WINDOWS, of spikes) from several maps of one size.
 
-   WINDOWS    weights [kernel_h][kernel_w][channels][padded]
+   WINDOWS    weights [kernel_h][kernel_w][channels][side * padded]; kernel and stride along a line are those of `side` places together
    ALL        weights [places of the source][channels][padded]
    DEPTHWISE  weights and targets [channels][padded]: `channels` layers, in each the source channel (or -1) of a target channel, and
               its weight
@@ -55,6 +55,7 @@ typedef struct {
     int32_t *currents, *potentials, *membranes; /* [lanes][steps][places][padded], each NULL where nobody asks */
     int32_t count, sent;
     int32_t channels, height, width, padded;
+    int32_t side;      /* places of a line that WINDOWS sum at once: `side * padded` sums are whole vectors, and `width` is so many times such */
     int32_t sum_bytes; /* 1, 2 or 4: type of the sums */
     int32_t scale;     /* membrane units per unit of the sums */
     int32_t current_memory, memory; /* of 4096, kept per step; where channels differ, current_memory is the largest */

@@ -26,7 +26,8 @@ static inline __attribute__((always_inline)) void NAMED(add_rows)(const Events *
 static inline __attribute__((always_inline)) void NAMED(add_windows)(const Synapses *s, const Population *p, const Sent *from,
                                                                     const Events *events, const char *weights, SUM *sums,
                                                                     const int count, const int graded) {
-    int64_t place_bytes = (int64_t)s->channels * p->padded * (int64_t)sizeof(SUM);
+    int32_t wide = p->side * p->padded, width = p->width / p->side;
+    int64_t place_bytes = (int64_t)s->channels * wide * (int64_t)sizeof(SUM);
     for (int32_t ky = 0; ky < s->kernel_h; ky++) {
         const char *rows = weights + ky * s->kernel_w * place_bytes;
         for (int32_t y = 0; y < p->height; y++) {
@@ -34,9 +35,9 @@ static inline __attribute__((always_inline)) void NAMED(add_windows)(const Synap
             if (line < 0 || line >= from->height) continue;
             const uint32_t *starts = events->starts + line * from->width;
             if (starts[0] == starts[from->width]) continue;
-            for (int32_t x = 0; x < p->width; x++) {
+            for (int32_t x = 0; x < width; x++) {
                 int32_t start = events->taps[x].start, left = events->taps[x].first, right = events->taps[x].last;
-                NAMED(Vector) held[MOST_VECTORS], *place = (NAMED(Vector) *)(sums + (int64_t)(y * p->width + x) * p->padded);
+                NAMED(Vector) held[MOST_VECTORS], *place = (NAMED(Vector) *)(sums + (int64_t)(y * width + x) * wide);
                 for (int i = 0; i < count; i++) held[i] = place[i];
                 if (s->dilation_w == 1 && right > left) {
                     NAMED(add_rows)(events, starts[start + left], starts[start + right], rows - start * place_bytes, held, count, graded);
@@ -108,11 +109,21 @@ static void NAMED(spread_layer)(const Synapses *s, const Population *p, const Se
     }
 }
 
+/* Add so many numbers, whole groups of them. */
+static inline void NAMED(add_line)(const SUM *source, SUM *target, int64_t count) {
+    typedef SUM Part __attribute__((vector_size(GROUP * sizeof(SUM)), aligned(sizeof(SUM)), may_alias));
+    int64_t i = 0;
+    for (; i + LANES <= count; i += LANES) *(NAMED(Vector) *)(target + i) += *(const NAMED(Vector) *)(source + i);
+    for (; i < count; i += GROUP) *(Part *)(target + i) += *(const Part *)(source + i);
+}
+
 /* Add one tap of a line of sources to a line of targets: `count` of them, `step` numbers apart in the source. */
 static inline void NAMED(add_tap)(const SUM *source, int64_t step, SUM *target, int32_t count, int32_t padded) {
-    for (int32_t x = 0; x < count; x++, source += step, target += padded) {
-        for (int32_t c = 0; c < padded; c += LANES) *(NAMED(Vector) *)(target + c) += *(const NAMED(Vector) *)(source + c);
+    if (step == padded) {
+        NAMED(add_line)(source, target, (int64_t)count * padded);
+        return;
     }
+    for (int32_t x = 0; x < count; x++, source += step, target += padded) NAMED(add_line)(source, target, padded);
 }
 
 static void NAMED(depthwise)(const Synapses *s, const Population *p, const Sent *from, const void *sent, Events *events, SUM *sums) {
@@ -161,12 +172,13 @@ static void NAMED(add)(const Synapses *s, const Population *p, const Sent *sents
         else NAMED(depthwise)(s, p, from, sent, events, sums);
         return;
     }
-    list_events(s, sents, lane, step, (uint32_t)(p->padded * sizeof(SUM)), s->kind == ALL, events);
+    int32_t side = s->kind == WINDOWS ? p->side : 1, wide = side * p->padded;
+    list_events(s, sents, lane, step, (uint32_t)(wide * sizeof(SUM)), s->kind == ALL, events);
     if (events->starts[from->height * from->width] == 0) return;
-    if (s->kind == WINDOWS) find_taps(s, from->width, p->width, events->taps);
+    if (s->kind == WINDOWS) find_taps(s, from->width, p->width / side, events->taps);
     int32_t most = from->values ? 1 : MOST_VECTORS;
-    for (int32_t done = 0; done < p->padded; done += most * LANES) {
-        int32_t left = (p->padded - done) / LANES;
+    for (int32_t done = 0; done < wide; done += most * LANES) {
+        int32_t left = (wide - done) / LANES;
         const char *weights = (const char *)s->weights + done * sizeof(SUM);
         (s->kind == ALL ? NAMED(all) : NAMED(windows))(s, p, from, events, weights, sums + done, left < most ? left : most);
     }

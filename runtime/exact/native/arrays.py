@@ -46,12 +46,6 @@ def aligned(shape: tuple[int, ...], dtype: npt.DTypeLike) -> Array:
     return room[first : first + count].view(kind).reshape(shape)
 
 
-def padded(channels: int, sum_bytes: int, vector_bytes: int) -> int:
-    """Channels of a map of sums, whole vectors of them."""
-    unit = max(GROUP, vector_bytes // sum_bytes)
-    return -(-channels // unit) * unit
-
-
 def words(channels: int) -> int:
     """64-bit words that hold a place's spikes; enough for whole vectors of the narrowest sums."""
     return -(-channels // WORD)

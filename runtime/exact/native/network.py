@@ -13,14 +13,14 @@ from litesnn.kernels import Library
 from litesnn.kernels.structures import NO_LIMIT, WINDOWS
 from litesnn.runtime.exact.axis import Axis
 from litesnn.runtime.exact.edges import Edge, edges_into
-from litesnn.runtime.exact.native.arrays import Array, padded, per_channel
+from litesnn.runtime.exact.native.arrays import Array, per_channel
 from litesnn.runtime.exact.native.constants import Memory, Reset
+from litesnn.runtime.exact.native.lanes import CACHED_BYTES, Lanes, padded_to
 from litesnn.runtime.exact.native.suits import LARGEST_LINE, LARGEST_SUM
 from litesnn.runtime.exact.native.synapses import Ends, Layout, joined, layout
 from litesnn.runtime.exact.sums import KnownSums, Sent, Sums, accumulator_limits, state_peaks
 
 Entering = Mapping[str, Sent]
-CACHED_BYTES = 28 * 1024  # of the nearest cache, for weights
 SUM_TYPES = (np.int8, np.int16, np.int32)
 
 
@@ -39,7 +39,7 @@ class Neurons:
 
     Attributes
     ----------
-    sum_bytes, padded : type of the sums, and channels of a place of them
+    sum_bytes, lanes : type of the sums, and how they lie
     scale : membrane units per unit of the sums
     memory, current_memory : of 4096, kept of the membrane and of the current
     reset : what a spike does
@@ -49,7 +49,7 @@ class Neurons:
     population: Membranes
     sums: Sums
     sum_bytes: int
-    padded: int
+    lanes: Lanes
     scale: int
     bias: Array
     threshold: Array | None
@@ -99,7 +99,7 @@ class NativeNetwork:
             if self.sums(population, entering).largest > LARGEST_SUM:
                 return f"sums of '{population.name}' can pass {LARGEST_SUM:,}"
             rows = sum(self.graph[edge.source].size for edge in self._edges[population.name])
-            if rows * padded(population.shape[0], 4, self.library.vector_bytes) * 4 > LARGEST_LINE:
+            if rows * padded_to(population.shape[0], self.library.vector_bytes) * 4 > LARGEST_LINE:
                 return f"weights into '{population.name}' take more than 4 GiB"
         return None
 
@@ -116,14 +116,16 @@ class NativeNetwork:
         # What is graded is multiplied in 16 bits at least: there are no products of bytes.
         narrowest = 2 if any(edge.source in apart for edge in self._edges[population.name]) else 1
         sum_bytes = next(size for size in (1, 2, 4) if size >= narrowest and units < 2 ** (8 * size - 1))
-        channels = padded(population.shape[0], sum_bytes, self.library.vector_bytes)
+        reads = [(edge.geometry, self.graph[edge.source].shape[0]) for edge in self._edges[population.name]]
+        lanes = Lanes.of(population, reads, sum_bytes, self.library.vector_bytes)
+        channels = lanes.padded
         threshold = population.threshold
         limit = self._accumulator_limits.get(population.name)
         return Neurons(
             population=population,
             sums=sums,
             sum_bytes=sum_bytes,
-            padded=channels,
+            lanes=lanes,
             scale=sums.unit << WEIGHT_SHIFT,
             bias=per_channel(population.bias, channels, 0),
             threshold=None if threshold is None else per_channel(threshold, channels, NO_LIMIT),
@@ -131,23 +133,21 @@ class NativeNetwork:
             current_memory=Memory.of(population.current_mantissa, channels),
             reset=Reset.of(population, channels),
             accumulator_limit=limit // sums.unit if limit is not None and sums.largest > limit else None,
-            incoming=tuple(self._incoming(population, sums, channels, SUM_TYPES[sum_bytes // 2], apart)),
+            incoming=tuple(self._incoming(population, sums, lanes, SUM_TYPES[sum_bytes // 2], apart)),
         )
 
     def _incoming(
         self,
         population: Membranes,
         sums: Sums,
-        channels: int,
+        lanes: Lanes,
         dtype: type[np.signedinteger[Any]],
         apart: frozenset[str],
     ) -> list[Incoming]:
         groups: dict[object, list[tuple[Edge, Layout]]] = {}
         for number, edge in enumerate(self._edges[population.name]):
             source = self.graph[edge.source]
-            made = layout(
-                edge.geometry, edge.weights_in(sums.unit), Ends(source, population, channels, np.dtype(dtype))
-            )
+            made = layout(edge.geometry, edge.weights_in(sums.unit), Ends(source, population, lanes, np.dtype(dtype)))
             alone = made.kind != WINDOWS or edge.source in apart
             groups.setdefault(number if alone else (source.shape[1:], made.window), []).append((edge, made))
         found = []

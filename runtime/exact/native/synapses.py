@@ -14,6 +14,7 @@ from litesnn.compiler.graph.geometry.depthwise import Depthwise
 from litesnn.kernels.structures import ALL, DEPTHWISE, SPARSE, WINDOWS
 from litesnn.runtime.exact.edges import FILLED_WEIGHTS, Weights, worth_filling
 from litesnn.runtime.exact.native.arrays import WORD, Array, Ints, aligned, places_last, words
+from litesnn.runtime.exact.native.lanes import Lanes
 
 MOST_LAYERS = 4  # of a pool, each a pass over the map; with more, its kernels are filled up
 NOTHING = np.zeros(0, np.int64)
@@ -25,7 +26,7 @@ class Layout:
 
     Attributes
     ----------
-    weights : WINDOWS (kH, kW, C_in, padded C_out), ALL (H * W, C_in, padded C_out), the others (entries,)
+    weights : WINDOWS (kH, kW, C_in, padded C_out) of places that share vectors together (`Lanes.widened`), ALL (H * W, C_in, padded C_out), the others (entries,)
     index, targets : of SPARSE; of DEPTHWISE the source channels, (layers, padded C_out)
     straight : of DEPTHWISE, whether target channel c reads source channel c alone, and the source has bits for all padded ones
     reads : per source channel, whether any weight reads it, (C_in,)
@@ -48,12 +49,17 @@ class Layout:
 
 @dataclass(frozen=True)
 class Ends:
-    """What an edge joins, and how the target's sums lie: `padded` channels of type `dtype`."""
+    """What an edge joins, and how the target's sums, of type `dtype`, lie."""
 
     source: Population
     target: Population
-    padded: int
+    lanes: Lanes
     dtype: np.dtype[Any]
+
+    @property
+    def padded(self) -> int:
+        """Channels of a place of the target."""
+        return self.lanes.padded
 
     def rows(self, weights: Array) -> Array:
         """Rows (.., C_out) of weights, padded."""
@@ -69,8 +75,10 @@ def _window(geometry: Windowed) -> tuple[tuple[int, int], ...]:
 
 
 def _conv(geometry: Windowed, weights: Ints, ends: Ends) -> Layout:
-    rows = ends.rows(weights.transpose(2, 3, 1, 0))
-    return Layout(WINDOWS, rows, weights.any(axis=(0, 2, 3)), window=_window(geometry))
+    kernel, (stride_h, stride_w), *rest = _window(geometry)
+    rows = ends.lanes.widened(ends.rows(weights.transpose(2, 3, 1, 0)), stride_w)
+    window = ((kernel[0], rows.shape[1]), (stride_h, stride_w * ends.lanes.side), *rest)
+    return Layout(WINDOWS, rows, weights.any(axis=(0, 2, 3)), window=window)
 
 
 def _depthwise(geometry: Depthwise, weights: Ints, ends: Ends) -> Layout:
