@@ -142,7 +142,7 @@ static int make_rooms(const Population *component, int32_t count, const Sent *se
             if (size * sending > most) most = size * sending;
         }
     }
-    events->rows = malloc((size_t)(most + GROUP) * 4);
+    events->rows = malloc((size_t)(most + BEHIND) * 4);
     events->values = malloc((size_t)(most + 1) * 4);
     events->starts = malloc((size_t)(places + 1) * 4);
     events->taps = malloc((size_t)width * sizeof(Taps));

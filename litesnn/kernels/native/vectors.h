@@ -23,6 +23,7 @@
 #endif
 #define MOST_VECTORS 8 /* of sums that are held in registers at once */
 #define GROUP 8        /* neurons that are computed at once */
+#define BEHIND 16      /* numbers behind a list that may be written */
 
 typedef int32_t Group __attribute__((vector_size(4 * GROUP), aligned(4), may_alias));
 
@@ -81,8 +82,18 @@ static __attribute__((constructor)) void tabulate_bytes(void) {
     }
 }
 
-/* Append the rows of the spikes in some bytes of a word, whose channel 0 has row `start`; up to 7 numbers behind the last are written too. */
+/* Append the rows of the spikes in some bytes of a word, whose channel 0 has row `start`; up to BEHIND numbers after the last are written too. */
 static inline uint32_t *list_word(uint64_t word, int bytes, uint32_t start, uint32_t row_bytes, uint32_t *out) {
+#if defined(__AVX512F__)
+    __m512i rows = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    rows = _mm512_add_epi32(_mm512_mullo_epi32(rows, _mm512_set1_epi32((int32_t)row_bytes)), _mm512_set1_epi32((int32_t)start));
+    for (int i = 0; i < bytes; i += 2, word >>= 16) {
+        _mm512_storeu_si512(out, _mm512_maskz_compress_epi32((__mmask16)word, rows));
+        out += __builtin_popcount((uint16_t)word);
+        rows = _mm512_add_epi32(rows, _mm512_set1_epi32((int32_t)(16 * row_bytes)));
+    }
+    return out;
+#else
     for (int i = 0; i < bytes; i++, word >>= 8, start += 8 * row_bytes) {
         uint8_t byte = (uint8_t)word;
         Group rows = widened_8(places_of_bits[byte]) * (int32_t)row_bytes + (int32_t)start;
@@ -90,6 +101,7 @@ static inline uint32_t *list_word(uint64_t word, int bytes, uint32_t start, uint
         out += __builtin_popcount(byte);
     }
     return out;
+#endif
 }
 
 /* List what arrives at a step in the order of places. The row of channel c at place x of a line is x * channels + c; where `whole`, a
