@@ -72,9 +72,10 @@ def train_command(
         typer.Option(help="Settings of a paper, e.g. qp-cifar, qp-cifar-finetune; options given here go first."),
     ] = None,
     given: Mapping[str, Any] = NONE_GIVEN,
-    teacher: Annotated[
+    teachers: Annotated[
         list[Path] | None,
         typer.Option(
+            "--teacher",
             metavar="GENOTYPE",
             help="A trained genotype to imitate besides the labels (knowledge distillation); repeat it for the mean of several.",
         ),
@@ -117,7 +118,7 @@ def train_command(
         if profile is None and profile_settings:
             raise TrainingError("--set: found without --profile; it changes figures of the chip that is trained for")
         alone = [name for name in given if name.startswith("distill_")]
-        if alone and not teacher:
+        if alone and not teachers:
             raise TrainingError(
                 f"--{alone[0].replace('_', '-')}: found without --teacher; it says how a teacher is imitated"
             )
@@ -131,7 +132,7 @@ def train_command(
             "other_data": other_data,
             "preprocessing": EventChoices(**events).given,
             "profile": chip,
-            "teachers": tuple(teacher or ()),
+            "teachers": tuple(teachers or ()),
             "device": device,
             "resume": resume,
             "progress": not json_output,

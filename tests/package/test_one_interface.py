@@ -88,7 +88,12 @@ PYTHON = {
     "file trials place seed by_rules simulate batch_size stream record_states": "`-o`, `OUTPUT.trials`, `--no-placement`, `--samples 0`; what a search loop needs",
 }
 """Arguments -> what of the command line they stand for."""
-OTHER_DEFAULTS = {("explore", "profiles"): "loihi2", ("run", "record"): (), ("run", "inputs"): inspect.Parameter.empty}
+OTHER_DEFAULTS = {
+    ("explore", "profiles"): "loihi2",
+    ("run", "record"): (),
+    ("train", "teachers"): (),
+    ("run", "inputs"): inspect.Parameter.empty,
+}
 """Where an option that is left out is None: what the command takes then; of a simulation, the inputs of `--dataset`."""
 
 
