@@ -1,0 +1,233 @@
+"""What a pruning criterion is worth: kept channels by SVS, L1, SCA, their reverses and seeded chance, at gentle rates.
+
+One network is trained per seed. At every rate each criterion chooses, and the accuracy is measured
+  cut off       where the channels are silenced in place, nothing else changes (float),
+  removed       where they are gone, and padded shortcuts are laid out anew (float; and in fixed point),
+  recalibrated  where normalization statistics are those of the pruned network on training samples (fixed point),
+  tuned         after a short fine-tuning (fixed point).
+
+Beside it, what each channel is worth by itself: loss on training samples without it, against its score (Spearman's rank
+correlation within each group of channels), and the same for how often it spikes. Ranks are compared under both thresholds.
+
+    python benchmarks/pruning_choices.py DATASET -o DIR [--epochs 30] [--rates .2 .3 .4] [--draws 5] [--seeds 2]
+
+Everything on disk is not run again, so the command can be repeated until all is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from statistics import mean, stdev
+from typing import Any
+
+import numpy as np
+import torch
+from qp_ablation import Bench, Row
+from scipy.stats import spearmanr
+
+from litesnn.base.output import write_atomically
+from litesnn.compiler.genotype import load_genotype, quantize_input, save_genotype
+from litesnn.search.methods.structured import ScoredChannels, Scoring, channel_scores, group_rates, parse_rates
+from litesnn.search.methods.structured.criteria import Scores
+from litesnn.search.methods.structured.recalibrate import recalibrated
+from litesnn.search.methods.structured.select import Kept, group_scores
+from litesnn.search.model.evaluation import Evaluation
+from litesnn.search.model.spiking_model import SpikingModel
+from litesnn.search.training.loop import evaluate
+from litesnn.search.training.samples import Samples, quantized
+
+MEASURES = ("cut_off", "removed_float", "removed", "recalibrated", "tuned")
+SILENT = -1e3
+"""Offset of a normalization with gain 0: its channel never reaches the threshold."""
+
+
+class Choices:
+    """One trained network, its scores, and what becomes of it."""
+
+    def __init__(self, bench: Bench, seed: int) -> None:
+        self.bench, self.seed, self.options = bench, seed, bench.options
+        self.folder = bench.folder
+        self.path = bench.trained(Row("rescaw", self.options.prune_bits), seed)
+        self.loaded = load_genotype(self.path)
+        spec, data = self.loaded.spec.input, bench.data
+        self.inputs = quantize_input(spec, data.x_train)
+        self.train = quantized(spec, data.x_train, data.y_train)
+        self.test = quantized(spec, data.x_test, data.y_test)
+
+    def scores(self) -> dict[str, dict[str, Scores]]:
+        """Scores of all channels by criterion; reversed ones keep what the criterion throws away."""
+        few = self.inputs[: self.options.score_samples]
+        found = {name: channel_scores(self.loaded, Scoring(name), few) for name in ("svs", "sca", "l1")}
+        found |= {f"{name}, reversed": _negative(found[name]) for name in ("svs", "l1")}
+        for draw in range(self.options.draws):
+            found[f"random {draw}"] = channel_scores(self.loaded, Scoring("random", seed=draw))
+        return found
+
+    def measured(self, scores: dict[str, Scores], rate: float, name: str) -> dict[str, float]:
+        """Accuracies of one choice in percent."""
+        rates = group_rates(self.channels(scores).groups, parse_rates(f"{self.options.pattern}={rate}"), 0.0)
+        channels, numbers = self.channels(scores), [0.0 if each is None else each for each in rates]
+        kept, smaller = channels.kept(numbers), channels.pruned(numbers)
+        with_statistics = recalibrated(smaller, self.inputs[: self.options.statistics], 64)
+        row = {
+            "channels": float(sum(map(len, kept.values()))),
+            "cut_off": self.accuracy(self.silenced(kept)),
+            "removed_float": self.accuracy(SpikingModel.from_genotype(smaller)),
+            "removed": self.accuracy(SpikingModel.from_genotype(smaller), "fixed"),
+            "recalibrated": self.accuracy(SpikingModel.from_genotype(with_statistics), "fixed"),
+        }
+        if self.options.fine_epochs:
+            stem = f"choice-{self.seed}-{rate}-{name.replace(', ', '-').replace(' ', '-')}"
+            start, target = self.folder / f"{stem}-start.json", self.folder / f"{stem}.json"
+            save_genotype(smaller.spec, smaller.trained, start)
+            settings = replace(self.bench.finetuning, epochs=self.options.fine_epochs, seed=self.seed)
+            row["tuned"] = self.bench.accuracy(self.bench.train(start, settings, target))
+        return row
+
+    def channels(self, scores: dict[str, Scores]) -> ScoredChannels:
+        """The network with these scores."""
+        return replace(self.bare(), scores=scores)
+
+    def bare(self) -> ScoredChannels:
+        """The network with its groups of channels."""
+        return ScoredChannels.of(self.loaded, Scoring("random"))
+
+    def silenced(self, kept: Mapping[str, Any]) -> SpikingModel:
+        """The whole network whose other channels never spike."""
+        model = SpikingModel.from_genotype(self.loaded)
+        with torch.no_grad():
+            for node in model.node_list():
+                gone = np.setdiff1d(np.arange(node.plan.shape[0]), kept[node.plan.name])
+                for owner in node.norm_owners():
+                    node.norm(owner).weight[gone], node.norm(owner).bias[gone] = 0.0, SILENT
+        return model
+
+    def accuracy(self, model: SpikingModel, evaluation: Evaluation = "float") -> float:
+        """Of the test samples, in percent."""
+        return 100 * evaluate(model, self.test, evaluation)[0]
+
+    def single_channels(self) -> dict[str, Any]:
+        """What each set of channels is worth by itself, against its scores; and how the ranks are spread."""
+        few = Samples(self.train.x[: self.options.worth_samples], self.train.y[: self.options.worth_samples])
+        inputs, names = self.inputs[: self.options.score_samples], ("svs", "sca", "l1")
+        scores = {name: channel_scores(self.loaded, Scoring(name), inputs) for name in names}
+        scores["numerical"] = channel_scores(self.loaded, Scoring("svs", threshold="numerical"), inputs)
+        scores["spikes"] = self.rates(inputs)
+        whole = evaluate(self.silenced(self.all_channels()), few, "float")[1]
+        rows = []
+        for group in self.bare().groups:
+            worth = []
+            for members in group.sets:
+                kept = dict(self.all_channels())
+                for name, index in members:
+                    kept[name] = np.setdiff1d(kept[name], [index])
+                worth.append(evaluate(self.silenced(kept), few, "float")[1] - whole)
+            ranked = {name: group_scores(group, each)[:, 0] for name, each in scores.items()}
+            row = {"group": group.name, "worth": worth, "scores": {n: list(map(float, s)) for n, s in ranked.items()}}
+            rows.append(row)
+            print(f"{group.name:>14}: " + ", ".join(_told(ranked, worth)), flush=True)
+        return {"loss": whole, "groups": rows}
+
+    def all_channels(self) -> Kept:
+        """Nothing pruned."""
+        return {node.name: np.arange(node.shape[0]) for node in self.loaded.topology.nodes}
+
+    def rates(self, inputs: np.ndarray) -> dict[str, Scores]:
+        """Spikes per neuron and step of every channel."""
+        found: dict[str, Scores] = {}
+
+        def record(name: str, spikes: torch.Tensor, membranes: torch.Tensor) -> None:
+            rates = spikes.mean((0, 1, 3, 4)).double().numpy()
+            found[name] = np.stack([rates, np.zeros_like(rates)], axis=1)
+
+        with torch.no_grad():
+            SpikingModel.from_genotype(self.loaded).eval().propagate(torch.from_numpy(inputs.astype(np.int32)), record)
+        return found
+
+
+def _negative(scores: dict[str, Scores]) -> dict[str, Scores]:
+    return {name: -each for name, each in scores.items()}
+
+
+def _told(ranked: dict[str, np.ndarray], worth: list[float]) -> Iterator[str]:
+    for name, each in ranked.items():
+        yield f"{name} {spearmanr(each, worth).statistic:.2f}"
+    svs = ranked["svs"]
+    yield f"svs {svs.min():.2f} to {svs.max():.2f}, {len(np.unique(svs))} of {len(svs)} distinct"
+    yield f"svs with spikes {spearmanr(svs, ranked['spikes']).statistic:.2f}"
+
+
+def table(results: dict[str, dict[str, float]]) -> str:
+    """Mean over seeds of every rate and criterion; of the random draws mean, deviation, lowest and highest."""
+    measures = [name for name in MEASURES if name in next(iter(results.values()))]
+    lines = ["| rate | criterion | " + " | ".join(measures) + " |", "|---" * (len(measures) + 2) + "|"]
+    by_name: dict[tuple[str, str], list[dict[str, float]]] = {}
+    for key, row in results.items():
+        _, rate, name = key.split("/")
+        by_name.setdefault((rate, "random" if name.startswith("random") else name), []).append(row)
+    for (rate, name), rows in by_name.items():
+        cells = []
+        for measure in measures:
+            values = [row[measure] for row in rows]
+            spread = f" ± {stdev(values):.1f} ({min(values):.1f} to {max(values):.1f})" if len(values) > 1 else ""
+            cells.append(f"{mean(values):.1f}{spread}")
+        lines.append(f"| {rate} | {name} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Run what is missing; results in OUT/choices.json, OUT/worth-SEED.json and OUT/table.md."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("dataset")
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--data-dir", type=Path)
+    parser.add_argument("--network", default="resnet8")
+    parser.add_argument("--width", type=float, default=0.125)
+    parser.add_argument("--timesteps", type=int, default=2)
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--fine-epochs", type=int, default=4, help="0: no fine-tuning")
+    parser.add_argument("--seeds", type=int, default=1)
+    parser.add_argument("--prune-bits", type=int, default=2)
+    parser.add_argument("--rates", nargs="+", type=float, default=[0.2, 0.3, 0.4])
+    parser.add_argument("--pattern", default="*", help="populations that are pruned, as of litesnn prune")
+    parser.add_argument("--draws", type=int, default=5)
+    parser.add_argument("--train-samples", type=int, default=0, help="0: all")
+    parser.add_argument("--shrink", type=int, default=1, help="average images over squares of so many pixels")
+    parser.add_argument("--score-samples", type=int, default=256)
+    parser.add_argument("--statistics", type=int, default=640, help="training samples of the recalibration")
+    parser.add_argument(
+        "--worth-samples", type=int, default=500, help="training samples of the single channels; 0: none"
+    )
+    parser.add_argument("--precision", default="32", choices=["32", "bf16"])
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    options.output.mkdir(parents=True, exist_ok=True)
+    bench, path = Bench(options), options.output / "choices.json"
+    results: dict[str, dict[str, float]] = json.loads(path.read_text()) if path.is_file() else {}
+    for seed in range(options.seeds):
+        choices = Choices(bench, seed)
+        print(f"seed {seed}: trained {bench.accuracy(choices.path):.2f} %", flush=True)
+        worth = options.output / f"worth-{seed}.json"
+        if options.worth_samples and not worth.is_file():
+            write_atomically(worth, (json.dumps(choices.single_channels(), indent=1) + "\n").encode())
+        scores = choices.scores()
+        for rate in options.rates:
+            for name in scores:
+                key = f"{seed}/{rate}/{name}"
+                if key not in results:
+                    results[key] = choices.measured(scores[name], rate, name)
+                    write_atomically(path, (json.dumps(results, indent=1) + "\n").encode())
+                    print(key + ": " + ", ".join(f"{k} {v:.1f}" for k, v in results[key].items()), flush=True)
+    text = table(results)
+    write_atomically(options.output / "table.md", text.encode())
+    print(text)
+
+
+if __name__ == "__main__":
+    main()
