@@ -1,13 +1,15 @@
-"""What a pruning criterion is worth: kept channels by SVS, L1, SCA, their reverses and seeded chance, at gentle rates.
+"""What a pruning criterion is worth: channels kept by SVS, SCA, L1, by how often they spike, by what their removal costs one by one, by the
+reverses of SVS and L1, and by seeded chance, at gentle rates.
 
 One network is trained per seed. At every rate each criterion chooses, and the accuracy is measured
   cut off       where the channels are silenced in place, nothing else changes (float),
   removed       where they are gone, and padded shortcuts are laid out anew (float; and in fixed point),
-  recalibrated  where normalization statistics are those of the pruned network on training samples (fixed point),
+  aligned       where they are gone, and padded shortcuts add to the channels that they added to before (fixed point),
+  recalibrated  where normalization statistics are those of the aligned network on training samples (fixed point),
   tuned         after a short fine-tuning (fixed point).
 
-Beside it, what each channel is worth by itself: loss on training samples without it, against its score (Spearman's rank
-correlation within each group of channels), and the same for how often it spikes. Ranks are compared under both thresholds.
+What a channel costs by itself is the loss on training samples without it. Against it stands each score, as Spearman's rank correlation within
+each group of channels. SVS is computed under both thresholds.
 
     python benchmarks/pruning_choices.py DATASET -o DIR [--epochs 30] [--rates .2 .3 .4] [--draws 5] [--seeds 2]
 
@@ -30,17 +32,26 @@ from qp_ablation import Bench, Row
 from scipy.stats import spearmanr
 
 from litesnn.base.output import write_atomically
-from litesnn.compiler.genotype import load_genotype, quantize_input, save_genotype
-from litesnn.search.methods.structured import ScoredChannels, Scoring, channel_scores, group_rates, parse_rates
+from litesnn.compiler.genotype import LoadedGenotype, load_genotype, quantize_input, save_genotype
+from litesnn.search.methods.structured import (
+    ScoredChannels,
+    Scoring,
+    channel_scores,
+    group_rates,
+    parse_rates,
+    remove_channels,
+)
+from litesnn.search.methods.structured.arrange import aligned_channels
 from litesnn.search.methods.structured.criteria import Scores
 from litesnn.search.methods.structured.recalibrate import recalibrated
 from litesnn.search.methods.structured.select import Kept, group_scores
 from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.model.spiking_model import SpikingModel
+from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.loop import evaluate
 from litesnn.search.training.samples import Samples, quantized
 
-MEASURES = ("cut_off", "removed_float", "removed", "recalibrated", "tuned")
+MEASURES = ("cut_off", "removed_float", "removed", "aligned", "recalibrated", "tuned", "tuned_aligned")
 SILENT = -1e3
 """Offset of a normalization with gain 0: its channel never reaches the threshold."""
 
@@ -62,6 +73,8 @@ class Choices:
         """Scores of all channels by criterion; reversed ones keep what the criterion throws away."""
         few = self.inputs[: self.options.score_samples]
         found = {name: channel_scores(self.loaded, Scoring(name), few) for name in ("svs", "sca", "l1")}
+        found["spikes"] = self.rates(few)
+        found["worth"] = self.worth()
         found |= {f"{name}, reversed": _negative(found[name]) for name in ("svs", "l1")}
         for draw in range(self.options.draws):
             found[f"random {draw}"] = channel_scores(self.loaded, Scoring("random", seed=draw))
@@ -72,21 +85,30 @@ class Choices:
         rates = group_rates(self.channels(scores).groups, parse_rates(f"{self.options.pattern}={rate}"), 0.0)
         channels, numbers = self.channels(scores), [0.0 if each is None else each for each in rates]
         kept, smaller = channels.kept(numbers), channels.pruned(numbers)
-        with_statistics = recalibrated(smaller, self.inputs[: self.options.statistics], 64)
+        own = channels.groups, scores, channels.counts(numbers)
+        aligned = remove_channels(self.loaded, aligned_channels(self.loaded.topology, *own))
+        with_statistics = recalibrated(aligned, self.inputs[: self.options.statistics], 64)
         row = {
             "channels": float(sum(map(len, kept.values()))),
             "cut_off": self.accuracy(self.silenced(kept)),
             "removed_float": self.accuracy(SpikingModel.from_genotype(smaller)),
             "removed": self.accuracy(SpikingModel.from_genotype(smaller), "fixed"),
+            "aligned": self.accuracy(SpikingModel.from_genotype(aligned), "fixed"),
             "recalibrated": self.accuracy(SpikingModel.from_genotype(with_statistics), "fixed"),
         }
-        if self.options.fine_epochs:
+        if self.options.fine_epochs and name != "l1, reversed":
             stem = f"choice-{self.seed}-{rate}-{name.replace(', ', '-').replace(' ', '-')}"
-            start, target = self.folder / f"{stem}-start.json", self.folder / f"{stem}.json"
-            save_genotype(smaller.spec, smaller.trained, start)
-            settings = replace(self.bench.finetuning, epochs=self.options.fine_epochs, seed=self.seed)
-            row["tuned"] = self.bench.accuracy(self.bench.train(start, settings, target))
+            row["tuned"] = self.tuned(smaller, stem)
+            if name in ("svs", "random 0"):
+                row["tuned_aligned"] = self.tuned(aligned, f"{stem}-aligned")
         return row
+
+    def tuned(self, loaded: LoadedGenotype, stem: str) -> float:
+        """Accuracy after fine-tuning in percent."""
+        start, target = self.folder / f"{stem}-start.json", self.folder / f"{stem}.json"
+        save_genotype(loaded.spec, loaded.trained, start)
+        settings = replace(self.bench.finetuning, epochs=self.options.fine_epochs, seed=self.seed)
+        return self.bench.accuracy(self.bench.train(start, settings, target))
 
     def channels(self, scores: dict[str, Scores]) -> ScoredChannels:
         """The network with these scores."""
@@ -108,7 +130,7 @@ class Choices:
 
     def accuracy(self, model: SpikingModel, evaluation: Evaluation = "float") -> float:
         """Of the test samples, in percent."""
-        return 100 * evaluate(model, self.test, evaluation)[0]
+        return 100 * evaluate(_fast(model), self.test, evaluation)[0]
 
     def single_channels(self) -> dict[str, Any]:
         """What each set of channels is worth by itself, against its scores; and how the ranks are spread."""
@@ -117,7 +139,7 @@ class Choices:
         scores = {name: channel_scores(self.loaded, Scoring(name), inputs) for name in names}
         scores["numerical"] = channel_scores(self.loaded, Scoring("svs", threshold="numerical"), inputs)
         scores["spikes"] = self.rates(inputs)
-        whole = evaluate(self.silenced(self.all_channels()), few, "float")[1]
+        whole = evaluate(_fast(self.silenced(self.all_channels())), few, "float")[1]
         rows = []
         for group in self.bare().groups:
             worth = []
@@ -125,12 +147,24 @@ class Choices:
                 kept = dict(self.all_channels())
                 for name, index in members:
                     kept[name] = np.setdiff1d(kept[name], [index])
-                worth.append(evaluate(self.silenced(kept), few, "float")[1] - whole)
+                worth.append(evaluate(_fast(self.silenced(kept)), few, "float")[1] - whole)
             ranked = {name: group_scores(group, each)[:, 0] for name, each in scores.items()}
             row = {"group": group.name, "worth": worth, "scores": {n: list(map(float, s)) for n, s in ranked.items()}}
             rows.append(row)
             print(f"{group.name:>14}: " + ", ".join(_told(ranked, worth)), flush=True)
         return {"loss": whole, "groups": rows}
+
+    def worth(self) -> dict[str, Scores]:
+        """The measured worth of every set of channels as a score of its members; measured now or before."""
+        path = self.folder / f"worth-{self.seed}.json"
+        if not path.is_file():
+            write_atomically(path, (json.dumps(self.single_channels(), indent=1) + "\n").encode())
+        found = {node.name: np.zeros((node.shape[0], 2)) for node in self.loaded.topology.nodes}
+        for group, row in zip(self.bare().groups, json.loads(path.read_text())["groups"], strict=True):
+            for members, worth in zip(group.sets, row["worth"], strict=True):
+                for name, index in members:
+                    found[name][index, 0] = worth
+        return found
 
     def all_channels(self) -> Kept:
         """Nothing pruned."""
@@ -147,6 +181,11 @@ class Choices:
         with torch.no_grad():
             SpikingModel.from_genotype(self.loaded).eval().propagate(torch.from_numpy(inputs.astype(np.int32)), record)
         return found
+
+
+def _fast(model: SpikingModel) -> SpikingModel:
+    """The model with the kernels of a training."""
+    return Trainee(model, 0.0, 0).model
 
 
 def _negative(scores: dict[str, Scores]) -> dict[str, Scores]:
@@ -172,7 +211,10 @@ def table(results: dict[str, dict[str, float]]) -> str:
     for (rate, name), rows in by_name.items():
         cells = []
         for measure in measures:
-            values = [row[measure] for row in rows]
+            values = [row[measure] for row in rows if measure in row]
+            if not values:
+                cells.append("")
+                continue
             spread = f" ± {stdev(values):.1f} ({min(values):.1f} to {max(values):.1f})" if len(values) > 1 else ""
             cells.append(f"{mean(values):.1f}{spread}")
         lines.append(f"| {rate} | {name} | " + " | ".join(cells) + " |")
@@ -199,9 +241,7 @@ def main() -> None:
     parser.add_argument("--shrink", type=int, default=1, help="average images over squares of so many pixels")
     parser.add_argument("--score-samples", type=int, default=256)
     parser.add_argument("--statistics", type=int, default=640, help="training samples of the recalibration")
-    parser.add_argument(
-        "--worth-samples", type=int, default=500, help="training samples of the single channels; 0: none"
-    )
+    parser.add_argument("--worth-samples", type=int, default=300, help="training samples of the single channels")
     parser.add_argument("--precision", default="32", choices=["32", "bf16"])
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
@@ -213,9 +253,6 @@ def main() -> None:
     for seed in range(options.seeds):
         choices = Choices(bench, seed)
         print(f"seed {seed}: trained {bench.accuracy(choices.path):.2f} %", flush=True)
-        worth = options.output / f"worth-{seed}.json"
-        if options.worth_samples and not worth.is_file():
-            write_atomically(worth, (json.dumps(choices.single_channels(), indent=1) + "\n").encode())
         scores = choices.scores()
         for rate in options.rates:
             for name in scores:
