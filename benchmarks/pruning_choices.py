@@ -5,8 +5,9 @@ One network is trained per seed. At every rate each criterion chooses, and the a
   cut off       where the channels are silenced in place, nothing else changes (float),
   removed       where they are gone, and padded shortcuts are laid out anew (float; and in fixed point),
   aligned       where they are gone, and padded shortcuts add to the channels that they added to before (fixed point),
-  recalibrated  where normalization statistics are those of the aligned network on training samples (fixed point),
-  tuned         after a short fine-tuning (fixed point).
+  recalibrated  where normalization statistics are those of the removed or aligned network on training samples (fixed point),
+  tuned         after a short fine-tuning (fixed point); of SVS also from the aligned network. Fine-tuning from the
+                recalibrated one is the same training: it normalizes by batches, and ends with its own statistics.
 
 What a channel costs by itself is the loss on training samples without it. Against it stands each score, as Spearman's rank correlation within
 each group of channels. SVS is computed under both thresholds.
@@ -51,7 +52,16 @@ from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.loop import evaluate
 from litesnn.search.training.samples import Samples, quantized
 
-MEASURES = ("cut_off", "removed_float", "removed", "aligned", "recalibrated", "tuned", "tuned_aligned")
+MEASURES = (
+    "cut_off",
+    "removed_float",
+    "removed",
+    "aligned",
+    "recalibrated",
+    "aligned_recalibrated",
+    "tuned",
+    "tuned_aligned",
+)
 SILENT = -1e3
 """Offset of a normalization with gain 0: its channel never reaches the threshold."""
 
@@ -84,23 +94,26 @@ class Choices:
         """Accuracies of one choice in percent."""
         rates = group_rates(self.channels(scores).groups, parse_rates(f"{self.options.pattern}={rate}"), 0.0)
         channels, numbers = self.channels(scores), [0.0 if each is None else each for each in rates]
-        kept, smaller = channels.kept(numbers), channels.pruned(numbers)
+        kept, topology = channels.kept(numbers), self.loaded.topology
         own = channels.groups, scores, channels.counts(numbers)
-        aligned = remove_channels(self.loaded, aligned_channels(self.loaded.topology, *own))
-        with_statistics = recalibrated(aligned, self.inputs[: self.options.statistics], 64)
+        networks = {
+            "removed": channels.pruned(numbers),
+            "aligned": remove_channels(self.loaded, aligned_channels(topology, *own)),
+        }
+        networks["recalibrated"], networks["aligned_recalibrated"] = (
+            recalibrated(each, self.inputs[: self.options.statistics], 64) for each in networks.values()
+        )
         row = {
             "channels": float(sum(map(len, kept.values()))),
             "cut_off": self.accuracy(self.silenced(kept)),
-            "removed_float": self.accuracy(SpikingModel.from_genotype(smaller)),
-            "removed": self.accuracy(SpikingModel.from_genotype(smaller), "fixed"),
-            "aligned": self.accuracy(SpikingModel.from_genotype(aligned), "fixed"),
-            "recalibrated": self.accuracy(SpikingModel.from_genotype(with_statistics), "fixed"),
+            "removed_float": self.accuracy(SpikingModel.from_genotype(networks["removed"])),
         }
-        if self.options.fine_epochs and name != "l1, reversed":
-            stem = f"choice-{self.seed}-{rate}-{name.replace(', ', '-').replace(' ', '-')}"
-            row["tuned"] = self.tuned(smaller, stem)
-            if name in ("svs", "random 0"):
-                row["tuned_aligned"] = self.tuned(aligned, f"{stem}-aligned")
+        row |= {what: self.accuracy(SpikingModel.from_genotype(each), "fixed") for what, each in networks.items()}
+        if self.options.fine_epochs and not name.endswith("reversed"):
+            stem = f"choice-{self.seed}-{rate}-{name.replace(' ', '-')}"
+            row["tuned"] = self.tuned(networks["removed"], stem)
+            if name == "svs":
+                row["tuned_aligned"] = self.tuned(networks["aligned"], f"{stem}-aligned")
         return row
 
     def tuned(self, loaded: LoadedGenotype, stem: str) -> float:
