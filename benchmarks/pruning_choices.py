@@ -4,10 +4,9 @@ reverses of SVS and L1, and by seeded chance, at gentle rates.
 One network is trained per seed. At every rate each criterion chooses, and the accuracy is measured
   cut off       where the channels are silenced in place, nothing else changes (float),
   removed       where they are gone, and padded shortcuts are laid out anew (float; and in fixed point),
-  aligned       where they are gone, and padded shortcuts add to the channels that they added to before (fixed point),
-  recalibrated  where normalization statistics are those of the removed or aligned network on training samples (fixed point),
-  tuned         after a short fine-tuning (fixed point); of SVS also from the aligned network. Fine-tuning from the
-                recalibrated one is the same training: it normalizes by batches, and ends with its own statistics.
+  recalibrated  where normalization statistics are those of the pruned network on training samples (fixed point),
+  tuned         after a short fine-tuning (fixed point), which is the same training from the removed and from the recalibrated network:
+                it normalizes by batches, and ends with its own statistics.
 
 What a channel costs by itself is the loss on training samples without it. Against it stands each score, as Spearman's rank correlation within
 each group of channels. SVS is computed under both thresholds.
@@ -40,9 +39,7 @@ from litesnn.search.methods.structured import (
     channel_scores,
     group_rates,
     parse_rates,
-    remove_channels,
 )
-from litesnn.search.methods.structured.arrange import aligned_channels
 from litesnn.search.methods.structured.criteria import Scores
 from litesnn.search.methods.structured.recalibrate import recalibrated
 from litesnn.search.methods.structured.select import Kept, group_scores
@@ -52,16 +49,7 @@ from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.loop import evaluate
 from litesnn.search.training.samples import Samples, quantized
 
-MEASURES = (
-    "cut_off",
-    "removed_float",
-    "removed",
-    "aligned",
-    "recalibrated",
-    "aligned_recalibrated",
-    "tuned",
-    "tuned_aligned",
-)
+MEASURES = ("cut_off", "removed_float", "removed", "recalibrated", "tuned")
 SILENT = -1e3
 """Offset of a normalization with gain 0: its channel never reaches the threshold."""
 
@@ -94,26 +82,17 @@ class Choices:
         """Accuracies of one choice in percent."""
         rates = group_rates(self.channels(scores).groups, parse_rates(f"{self.options.pattern}={rate}"), 0.0)
         channels, numbers = self.channels(scores), [0.0 if each is None else each for each in rates]
-        kept, topology = channels.kept(numbers), self.loaded.topology
-        own = channels.groups, scores, channels.counts(numbers)
-        networks = {
-            "removed": channels.pruned(numbers),
-            "aligned": remove_channels(self.loaded, aligned_channels(topology, *own)),
-        }
-        networks["recalibrated"], networks["aligned_recalibrated"] = (
-            recalibrated(each, self.inputs[: self.options.statistics], 64) for each in networks.values()
-        )
+        kept, smaller = channels.kept(numbers), channels.pruned(numbers)
+        with_statistics = recalibrated(smaller, self.inputs[: self.options.statistics], 64)
         row = {
             "channels": float(sum(map(len, kept.values()))),
             "cut_off": self.accuracy(self.silenced(kept)),
-            "removed_float": self.accuracy(SpikingModel.from_genotype(networks["removed"])),
+            "removed_float": self.accuracy(SpikingModel.from_genotype(smaller)),
+            "removed": self.accuracy(SpikingModel.from_genotype(smaller), "fixed"),
+            "recalibrated": self.accuracy(SpikingModel.from_genotype(with_statistics), "fixed"),
         }
-        row |= {what: self.accuracy(SpikingModel.from_genotype(each), "fixed") for what, each in networks.items()}
         if self.options.fine_epochs and not name.endswith("reversed"):
-            stem = f"choice-{self.seed}-{rate}-{name.replace(' ', '-')}"
-            row["tuned"] = self.tuned(networks["removed"], stem)
-            if name == "svs":
-                row["tuned_aligned"] = self.tuned(networks["aligned"], f"{stem}-aligned")
+            row["tuned"] = self.tuned(smaller, f"choice-{self.seed}-{rate}-{name.replace(' ', '-')}")
         return row
 
     def tuned(self, loaded: LoadedGenotype, stem: str) -> float:
