@@ -3,7 +3,7 @@ reverses of SVS and L1, and by seeded chance, at gentle rates.
 
 One network is trained per seed. At every rate each criterion chooses, and the accuracy is measured
   cut off       where the channels are silenced in place, nothing else changes (float),
-  removed       where they are gone, and padded shortcuts are laid out anew (float; and in fixed point),
+  removed       where they are gone, and padded shortcuts are laid out anew (fixed point),
   recalibrated  where normalization statistics are those of the pruned network on training samples (fixed point),
   tuned         after a short fine-tuning (fixed point), which is the same training from the removed and from the recalibrated network:
                 it normalizes by batches, and ends with its own statistics.
@@ -49,7 +49,7 @@ from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.loop import evaluate
 from litesnn.search.training.samples import Samples, quantized
 
-MEASURES = ("cut_off", "removed_float", "removed", "recalibrated", "tuned")
+MEASURES = ("cut_off", "removed", "recalibrated", "tuned")
 SILENT = -1e3
 """Offset of a normalization with gain 0: its channel never reaches the threshold."""
 
@@ -87,7 +87,6 @@ class Choices:
         row = {
             "channels": float(sum(map(len, kept.values()))),
             "cut_off": self.accuracy(self.silenced(kept)),
-            "removed_float": self.accuracy(SpikingModel.from_genotype(smaller)),
             "removed": self.accuracy(SpikingModel.from_genotype(smaller), "fixed"),
             "recalibrated": self.accuracy(SpikingModel.from_genotype(with_statistics), "fixed"),
         }
