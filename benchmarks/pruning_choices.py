@@ -20,38 +20,33 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from statistics import mean, stdev
-from typing import Any
 
-import numpy as np
 import torch
+from channel_worth import fast, measured_worth, silenced, spike_rates, worth_scores
 from qp_ablation import Bench, Row
-from scipy.stats import spearmanr
 
 from litesnn.base.output import write_atomically
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype, quantize_input, save_genotype
 from litesnn.search.methods.structured import (
     ScoredChannels,
     Scoring,
+    channel_groups,
     channel_scores,
     group_rates,
     parse_rates,
 )
 from litesnn.search.methods.structured.criteria import Scores
 from litesnn.search.methods.structured.recalibrate import recalibrated
-from litesnn.search.methods.structured.select import Kept, group_scores
 from litesnn.search.model.evaluation import Evaluation
 from litesnn.search.model.spiking_model import SpikingModel
-from litesnn.search.training.auxiliary import Trainee
 from litesnn.search.training.loop import evaluate
 from litesnn.search.training.samples import Samples, quantized
 
+CRITERIA = ("svs", "sca", "l1", "spikes", "worth", "svs-reversed", "l1-reversed", "random")
 MEASURES = ("cut_off", "removed", "recalibrated", "tuned")
-SILENT = -1e3
-"""Offset of a normalization with gain 0: its channel never reaches the threshold."""
 
 
 class Choices:
@@ -69,24 +64,26 @@ class Choices:
 
     def scores(self) -> dict[str, dict[str, Scores]]:
         """Scores of all channels by criterion; reversed ones keep what the criterion throws away."""
-        few = self.inputs[: self.options.score_samples]
+        few, wanted = self.inputs[: self.options.score_samples], self.options.criteria
         found = {name: channel_scores(self.loaded, Scoring(name), few) for name in ("svs", "sca", "l1")}
-        found["spikes"] = self.rates(few)
-        found["worth"] = self.worth()
-        found |= {f"{name}, reversed": _negative(found[name]) for name in ("svs", "l1")}
+        found["spikes"] = spike_rates(self.loaded, few)
+        if "worth" in wanted:
+            found["worth"] = self.worth()
+        found |= {f"{name}-reversed": _negative(found[name]) for name in ("svs", "l1")}
         for draw in range(self.options.draws):
             found[f"random {draw}"] = channel_scores(self.loaded, Scoring("random", seed=draw))
-        return found
+        return {name: scores for name, scores in found.items() if name.split()[0] in wanted}
 
     def measured(self, scores: dict[str, Scores], rate: float, name: str) -> dict[str, float]:
         """Accuracies of one choice in percent."""
-        rates = group_rates(self.channels(scores).groups, parse_rates(f"{self.options.pattern}={rate}"), 0.0)
-        channels, numbers = self.channels(scores), [0.0 if each is None else each for each in rates]
+        channels = ScoredChannels(self.loaded, channel_groups(self.loaded.topology), scores)
+        rates = group_rates(channels.groups, parse_rates(f"{self.options.pattern}={rate}"))
+        numbers = [0.0 if each is None else each for each in rates]
         kept, smaller = channels.kept(numbers), channels.pruned(numbers)
         with_statistics = recalibrated(smaller, self.inputs[: self.options.statistics], 64)
         row = {
             "channels": float(sum(map(len, kept.values()))),
-            "cut_off": self.accuracy(self.silenced(kept)),
+            "cut_off": self.accuracy(silenced(self.loaded, kept)),
             "removed": self.accuracy(SpikingModel.from_genotype(smaller), "fixed"),
             "recalibrated": self.accuracy(SpikingModel.from_genotype(with_statistics), "fixed"),
         }
@@ -101,94 +98,25 @@ class Choices:
         settings = replace(self.bench.finetuning, epochs=self.options.fine_epochs, seed=self.seed)
         return self.bench.accuracy(self.bench.train(start, settings, target))
 
-    def channels(self, scores: dict[str, Scores]) -> ScoredChannels:
-        """The network with these scores."""
-        return replace(self.bare(), scores=scores)
-
-    def bare(self) -> ScoredChannels:
-        """The network with its groups of channels."""
-        return ScoredChannels.of(self.loaded, Scoring("random"))
-
-    def silenced(self, kept: Mapping[str, Any]) -> SpikingModel:
-        """The whole network whose other channels never spike."""
-        model = SpikingModel.from_genotype(self.loaded)
-        with torch.no_grad():
-            for node in model.node_list():
-                gone = np.setdiff1d(np.arange(node.plan.shape[0]), kept[node.plan.name])
-                for owner in node.norm_owners():
-                    node.norm(owner).weight[gone], node.norm(owner).bias[gone] = 0.0, SILENT
-        return model
-
     def accuracy(self, model: SpikingModel, evaluation: Evaluation = "float") -> float:
         """Of the test samples, in percent."""
-        return 100 * evaluate(_fast(model), self.test, evaluation)[0]
-
-    def single_channels(self) -> dict[str, Any]:
-        """What each set of channels is worth by itself, against its scores; and how the ranks are spread."""
-        few = Samples(self.train.x[: self.options.worth_samples], self.train.y[: self.options.worth_samples])
-        inputs, names = self.inputs[: self.options.score_samples], ("svs", "sca", "l1")
-        scores = {name: channel_scores(self.loaded, Scoring(name), inputs) for name in names}
-        scores["numerical"] = channel_scores(self.loaded, Scoring("svs", threshold="numerical"), inputs)
-        scores["spikes"] = self.rates(inputs)
-        whole = evaluate(_fast(self.silenced(self.all_channels())), few, "float")[1]
-        rows = []
-        for group in self.bare().groups:
-            worth = []
-            for members in group.sets:
-                kept = dict(self.all_channels())
-                for name, index in members:
-                    kept[name] = np.setdiff1d(kept[name], [index])
-                worth.append(evaluate(_fast(self.silenced(kept)), few, "float")[1] - whole)
-            ranked = {name: group_scores(group, each)[:, 0] for name, each in scores.items()}
-            row = {"group": group.name, "worth": worth, "scores": {n: list(map(float, s)) for n, s in ranked.items()}}
-            rows.append(row)
-            print(f"{group.name:>14}: " + ", ".join(_told(ranked, worth)), flush=True)
-        return {"loss": whole, "groups": rows}
+        return 100 * evaluate(fast(model), self.test, evaluation)[0]
 
     def worth(self) -> dict[str, Scores]:
-        """The measured worth of every set of channels as a score of its members; measured now or before."""
+        """What each set of channels is worth by itself, measured now or before."""
         path = self.folder / f"worth-{self.seed}.json"
         if not path.is_file():
-            write_atomically(path, (json.dumps(self.single_channels(), indent=1) + "\n").encode())
-        found = {node.name: np.zeros((node.shape[0], 2)) for node in self.loaded.topology.nodes}
-        for group, row in zip(self.bare().groups, json.loads(path.read_text())["groups"], strict=True):
-            for members, worth in zip(group.sets, row["worth"], strict=True):
-                for name, index in members:
-                    found[name][index, 0] = worth
-        return found
-
-    def all_channels(self) -> Kept:
-        """Nothing pruned."""
-        return {node.name: np.arange(node.shape[0]) for node in self.loaded.topology.nodes}
-
-    def rates(self, inputs: np.ndarray) -> dict[str, Scores]:
-        """Spikes per neuron and step of every channel."""
-        found: dict[str, Scores] = {}
-
-        def record(name: str, spikes: torch.Tensor, membranes: torch.Tensor) -> None:
-            rates = spikes.mean((0, 1, 3, 4)).double().numpy()
-            found[name] = np.stack([rates, np.zeros_like(rates)], axis=1)
-
-        with torch.no_grad():
-            SpikingModel.from_genotype(self.loaded).eval().propagate(torch.from_numpy(inputs.astype(np.int32)), record)
-        return found
-
-
-def _fast(model: SpikingModel) -> SpikingModel:
-    """The model with the kernels of a training."""
-    return Trainee(model, 0.0, 0).model
+            count, inputs = self.options.worth_samples, self.inputs[: self.options.score_samples]
+            scores = {name: channel_scores(self.loaded, Scoring(name), inputs) for name in ("svs", "sca", "l1")}
+            scores["numerical"] = channel_scores(self.loaded, Scoring("svs", threshold="numerical"), inputs)
+            scores["spikes"] = spike_rates(self.loaded, inputs)
+            found = measured_worth(self.loaded, Samples(self.train.x[:count], self.train.y[:count]), scores)
+            write_atomically(path, (json.dumps(found, indent=1) + "\n").encode())
+        return worth_scores(self.loaded, json.loads(path.read_text()))
 
 
 def _negative(scores: dict[str, Scores]) -> dict[str, Scores]:
     return {name: -each for name, each in scores.items()}
-
-
-def _told(ranked: dict[str, np.ndarray], worth: list[float]) -> Iterator[str]:
-    for name, each in ranked.items():
-        yield f"{name} {spearmanr(each, worth).statistic:.2f}"
-    svs = ranked["svs"]
-    yield f"svs {svs.min():.2f} to {svs.max():.2f}, {len(np.unique(svs))} of {len(svs)} distinct"
-    yield f"svs with spikes {spearmanr(svs, ranked['spikes']).statistic:.2f}"
 
 
 def table(results: dict[str, dict[str, float]]) -> str:
@@ -226,6 +154,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--prune-bits", type=int, default=2)
     parser.add_argument("--rates", nargs="+", type=float, default=[0.2, 0.3, 0.4])
+    parser.add_argument("--criteria", nargs="+", default=CRITERIA, choices=CRITERIA)
     parser.add_argument("--pattern", default="*", help="populations that are pruned, as of litesnn prune")
     parser.add_argument("--draws", type=int, default=5)
     parser.add_argument("--train-samples", type=int, default=0, help="0: all")
