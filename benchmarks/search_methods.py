@@ -1,14 +1,17 @@
 """Joint search against the sequential one (LitE-SNN, Table 4), and a chip's cost against the paper's, on one budget.
 
-For every seed: `joint`, searched and trained with everything together; `sequential`, searched and trained one thing after the other
-(A + P + Q + T, weights going on from stage to stage); `sequential, then joint`, the sequential search's network trained as the joint one is;
-`lambda 0`, searched jointly for accuracy alone; `random 1`, ..., wirings, bits and T drawn at random; and `joint, CHIP`, searched with the
-chip's cost. Searches have equal epochs. Training has one budget of epochs times time steps, what its time
-is proportional to: T is the last thing that a sequential training decides, so that it runs the largest T for three quarters of its epochs.
+For every seed: `joint`, searched and trained with everything together; `sequential`, searched and trained one thing
+after the other (A + P + Q + T, weights going on from stage to stage); `sequential, then joint`, the sequential
+search's network trained as the joint one is; `lambda 0`, searched jointly for accuracy alone; `random 1`, ...,
+wirings, bits and T drawn at random (`random at T 1`, ...: wirings and bits alone, T is the joint one's); and `joint,
+CHIP`, searched with the chip's cost. Searches have equal epochs. Training has one budget of epochs times time steps,
+what its time is proportional to: T is the last thing that a sequential training decides, so that it runs the largest
+T for three quarters of its epochs.
 
-So that accuracies compare, the cells of all networks but the joint one's keep more or fewer weights in training than in the search, until their
-model size (as the paper counts) is the joint one's. `joint, CHIP` is trained as it was found: what it saves is synapse memory, as the chip encodes it. Every run is
-written when it is done; the same command goes on where it was stopped, seed after seed.
+So that accuracies compare, the cells of all networks but the joint one's keep more or fewer weights in training than
+in the search, until their model size (as the paper counts) is the joint one's. `joint, CHIP` is trained as it was
+found: what it saves is synapse memory, as the chip encodes it. Every run is written when it is done; the same command
+goes on where it was stopped, seed after seed.
 
 python benchmarks/search_methods.py fashion_mnist --data-dir DIR -o OUT [--seeds 3] [--train-samples 4000] [--shrink 2] [--set NAME=VALUE ...]
 """
@@ -19,6 +22,7 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from statistics import mean, stdev
 
@@ -50,7 +54,7 @@ from litesnn.search.settings.overrides import assigned, with_settings
 from litesnn.search.training import TrainingSettings, train_genotype
 
 COLUMNS = ("accuracy", "epochs", "model_size", "bit_syn_ops", "encoded", "cores", "timesteps", "keep")
-METHODS = ("joint", "sequential", "sequential, then joint", "lambda 0", "random", "chip")
+METHODS = ("joint", "sequential", "sequential, then joint", "lambda 0", "random", "random at T", "chip")
 RATE_SAMPLES = 200
 """Test samples whose spikes are counted for Bit-SynOps."""
 
@@ -71,9 +75,9 @@ class Comparison:
 
     def seed(self, seed: int, methods: Sequence[str]) -> dict[str, dict[str, float]]:
         """The rows of one seed."""
-        drawn = [f"random {draw}" for draw in range(1, self.draws + 1)]
-        methods = [one for method in methods for one in (drawn if method == "random" else [method])]
-        return {self.row_name(method): self.row(method, seed) for method in methods}
+        draws = range(1, self.draws + 1)
+        rows = [[f"{one} {draw}" for draw in draws] if one.startswith("random") else [one] for one in methods]
+        return {self.row_name(method): self.row(method, seed) for method in chain.from_iterable(rows)}
 
     def row_name(self, method: str) -> str:
         """As the table shows it."""
@@ -89,7 +93,8 @@ class Comparison:
         if method == "joint":
             return self.trained(joint, name, seed)
         if method.startswith("random"):
-            found = self.drawn(joint, base, int(method.split()[1]))
+            of_joint = method.startswith("random at T")
+            found = self.drawn(joint, base, int(method.split()[-1]), joint.timesteps if of_joint else None)
         elif method == "lambda 0":
             found = self.searched("lambda-0", replace(base, lambda_mem=0.0, lambda_comp=0.0))
         else:
@@ -104,11 +109,11 @@ class Comparison:
             return load_genotype(folder / "genotype.json").spec
         return search_genotype(self.data, folder, settings, device=self.device, resume=True).genotype
 
-    def drawn(self, joint: Genotype, settings: SearchSettings, draw: int) -> Genotype:
-        """A network of the space, every choice equally likely, with the stem and the readout of the joint one."""
+    def drawn(self, joint: Genotype, settings: SearchSettings, draw: int, timesteps: int | None) -> Genotype:
+        """A network of the space, every choice equally likely (T, too, where none is given), with the joint one's stem and readout."""
         space = make_space(self.data, settings, settings.deploy_channels)
         *_, network = random_networks(space, settings, draw, settings.seed)
-        steps = 1 + int(np.random.default_rng((settings.seed, draw)).integers(settings.timesteps))
+        steps = timesteps or 1 + int(np.random.default_rng((settings.seed, draw)).integers(settings.timesteps))
         found = to_genotype(replace(network, timesteps=steps), space, joint.input, settings, "random")
         return found.model_copy(update={"stem": joint.stem, "head": joint.head, "data": joint.data})
 
