@@ -3,8 +3,9 @@
 speed        LightSNN's search against SNASNet's at the papers' settings: seconds per evaluation are measured on a few candidates of
              each, whole searches (60 and 5000 evaluations) are multiplied out, which the output says; and one LightSNN evaluation
              against the plain form (plain_cells.py), with the scores of both.
-correlation  N random cells of SNASNet's space: score of the untrained cell against test accuracy after a short training; Spearman's
-             and Kendall's rank correlation with their p-values.
+correlation  N random cells of SNASNet's space: score of the untrained cell against test accuracy after a short training, averaged over
+             training seeds; Spearman's and Kendall's rank correlation with their p-values, and the same for the number of convolutions,
+             edges and weights, with what the score adds to each of them.
 spikes       one search with each method's operations, trained alike: accuracy and spikes per neuron of the populations.
 
 Run: python benchmarks/light_search.py speed [--channels 64] [--size 32] [--evaluations 4]
@@ -18,6 +19,7 @@ import argparse
 import json
 import time
 from dataclasses import replace
+from math import prod
 from pathlib import Path
 from statistics import mean, median
 from typing import Any
@@ -25,9 +27,9 @@ from typing import Any
 import numpy as np
 import torch
 from plain_cells import Shares, plain_kernel_fast, plain_spikes
-from scipy.stats import kendalltau, spearmanr
+from rank_baselines import lines
 
-from litesnn.compiler.genotype import load_genotype, save_genotype
+from litesnn.compiler.genotype import Genotype, load_genotype, resolve, save_genotype
 from litesnn.search.data import load_dataset
 from litesnn.search.methods.light import CellSearchSettings, preset, search_cell
 from litesnn.search.methods.light.macro import to_genotype
@@ -35,6 +37,8 @@ from litesnn.search.methods.light.pruning import Pruning, evaluations
 from litesnn.search.methods.light.scoring import Scorer, training_samples
 from litesnn.search.methods.light.strategies import RandomSearch, edge_operations
 from litesnn.search.model.reference import run_reference
+from litesnn.search.spaces.four_nodes import Wiring
+from litesnn.search.spaces.operations import ZEROIZE
 from litesnn.search.training import TrainingSettings, train_genotype
 from litesnn.search.training.samples import quantized
 
@@ -108,7 +112,7 @@ def _timed(work: Any, device: str) -> tuple[float, Any]:
 
 
 def correlation(options: argparse.Namespace) -> dict[str, Any]:
-    """Score and trained accuracy of distinct random cells."""
+    """Score and trained accuracy of distinct random cells, beside simple counts of each cell."""
     settings = _small(options, "snasnet", feedback=options.feedback)
     data = load_dataset(options.dataset, options.data_dir)
     search = RandomSearch(
@@ -122,19 +126,27 @@ def correlation(options: argparse.Namespace) -> dict[str, Any]:
             continue
         seen.add(wiring)
         score = float(np.mean([search.score(wiring, 1000 * repeat + number) for repeat in range(options.scores)]))
-        accuracy = _trained(
-            to_genotype(wiring, settings, data.input_spec, settings.timesteps, data.num_classes, "cell"),
-            options,
-            f"cell{number}",
-        )[0]
-        rows.append({"cell": edge_operations(wiring), "score": score, "accuracy": accuracy})
-        print(f"{len(rows):>3}  score {score:10.4f}  accuracy {accuracy:.2%}", flush=True)
-    scores, accuracies = [row["score"] for row in rows], [row["accuracy"] for row in rows]
-    spearman, kendall = spearmanr(scores, accuracies), kendalltau(scores, accuracies)
-    print(
-        f"{len(rows)} cells: Spearman {spearman.statistic:.3f} (p {spearman.pvalue:.2g}), Kendall {kendall.statistic:.3f} (p {kendall.pvalue:.2g})"
-    )
-    return {"rows": rows, "spearman": spearman.statistic, "kendall": kendall.statistic}
+        genotype = to_genotype(wiring, settings, data.input_spec, settings.timesteps, data.num_classes, "cell")
+        seeds = range(options.seed, options.seed + options.train_seeds)
+        accuracies = [_accuracy(_trained(genotype, options, f"cell{number}-{seed}", seed)) for seed in seeds]
+        rows.append(
+            {"cell": edge_operations(wiring), "score": score, **_counts(wiring, genotype), "accuracy": accuracies}
+        )
+        shown = ", ".join(f"{accuracy:.2%}" for accuracy in accuracies)
+        print(f"{len(rows):>3}  score {score:10.4f}  accuracy {shown}", flush=True)
+    predictors = {name: [row[name] for row in rows] for name in ("score", "convolutions", "edges", "parameters")}
+    found = lines(predictors, list(zip(*(row["accuracy"] for row in rows), strict=True)))
+    print("\n".join([f"{len(rows)} cells:", *found]))
+    return {"rows": rows, "lines": found}
+
+
+def _counts(wiring: Wiring, genotype: Genotype) -> dict[str, int]:
+    """Convolutions and edges of a cell, and weights of the network that is trained."""
+    return {
+        "convolutions": sum(operation.startswith("conv") for operation in wiring),
+        "edges": sum(operation != ZEROIZE for operation in wiring),
+        "parameters": sum(prod(edge.weight_shape) for edge in resolve(genotype).edges() if edge.weighted),
+    }
 
 
 def spikes(options: argparse.Namespace) -> dict[str, Any]:
@@ -143,7 +155,8 @@ def spikes(options: argparse.Namespace) -> dict[str, Any]:
     for method in ("lightsnn", "snasnet"):
         settings = _small(options, method, feedback=method == "lightsnn" or options.feedback)
         found = search_cell(options.dataset, options.output / method, settings, data_dir=options.data_dir, resume=True)
-        accuracy, rate = _trained(found.genotype, options, f"{method}-trained")
+        target = _trained(found.genotype, options, f"{method}-trained", options.seed)
+        accuracy, rate = _accuracy(target), _spikes_per_neuron(target, options)
         results[method] = {
             "accuracy": accuracy,
             "spikes_per_neuron": rate,
@@ -158,9 +171,11 @@ def _small(options: argparse.Namespace, method: str, feedback: bool) -> CellSear
     return settings if options.channels is None else replace(settings, channels=options.channels)
 
 
-def _trained(genotype: Any, options: argparse.Namespace, name: str) -> tuple[float, float]:
-    """Test accuracy in fixed point, and spikes per neuron and sample over all populations."""
+def _trained(genotype: Genotype, options: argparse.Namespace, name: str, seed: int) -> Path:
+    """The trained network, from now or before."""
     untrained, target = options.output / f"{name}-untrained.json", options.output / f"{name}.json"
+    if target.is_file():
+        return target
     save_genotype(genotype, None, untrained)
     training = TrainingSettings(
         epochs=options.epochs,
@@ -168,19 +183,32 @@ def _trained(genotype: Any, options: argparse.Namespace, name: str) -> tuple[flo
         optimizer="adam",
         lr=0.008,
         fixed_lr=3e-4,
-        seed=options.seed,
+        seed=seed,
         threads=options.threads,
+        precision=options.precision,
     )
     data = load_dataset(options.dataset, options.data_dir)
     if options.samples:
         data = replace(data, x_train=data.x_train[: options.samples], y_train=data.y_train[: options.samples])
-    result = train_genotype(untrained, data, target, training, resume=True, progress=False)
-    assert result.record.accuracy_fixed is not None
-    loaded = load_genotype(target)
-    test = quantized(result.genotype.input, data.x_test[:200], data.y_test[:200]).x.numpy()
+    train_genotype(untrained, data, target, training, resume=True, progress=False)
+    return target
+
+
+def _accuracy(trained: Path) -> float:
+    """Of the test samples, in fixed point."""
+    record = load_genotype(trained).spec.training
+    assert record is not None
+    assert record.accuracy_fixed is not None
+    return record.accuracy_fixed
+
+
+def _spikes_per_neuron(trained: Path, options: argparse.Namespace) -> float:
+    """Spikes per neuron and sample over all populations, on 200 test samples."""
+    loaded, data = load_genotype(trained), load_dataset(options.dataset, options.data_dir)
+    test = quantized(loaded.spec.input, data.x_test[:200], data.y_test[:200]).x.numpy()
     trace = run_reference(loaded, test, "fixed").spikes
     total = sum(int(population.sum()) for population in trace.values())
-    return result.record.accuracy_fixed, total / sum(population[:, 0].size for population in trace.values())
+    return total / sum(population[:, 0].size for population in trace.values())
 
 
 def main() -> None:
@@ -201,6 +229,8 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=8, help="of training")
     parser.add_argument("--samples", type=int, default=0, help="training samples; 0: all")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--train-seeds", type=int, default=1, help="correlation: trainings of every cell")
+    parser.add_argument("--precision", default="32", choices=["32", "bf16"], help="of training")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--device", default="cpu", help="speed alone")
     options = parser.parse_args()

@@ -83,24 +83,30 @@ class Bench:
             lr=0.05,
             weight_decay=1e-4,
             threads=options.threads,
+            precision=options.precision,
         )
         fine_epochs = max(1, options.epochs // 2)
         self.finetuning = replace(self.training, epochs=fine_epochs, optimizer="adam", lr=0.001, weight_decay=1e-5)
 
     def run(self, row: Row, seed: int) -> dict[str, float]:
         """Accuracy in percent and size in bytes of one row for one seed."""
-        path = self._trained(Row(row.quantizer, row.trained_bits), seed)
+        path = self.trained(Row(row.quantizer, row.trained_bits), seed)
         if row.criterion is not None:
             pruned = self._file(row, seed, "pruned")
             self._prune(path, row, seed, pruned)
-            path = self._train(pruned, replace(self.finetuning, seed=seed), self._file(row, seed, "trained"))
-        loaded = load_genotype(path)
-        record = loaded.spec.training
+            path = self.train(pruned, replace(self.finetuning, seed=seed), self._file(row, seed, "trained"))
+        return {"accuracy": self.accuracy(path), "size": paper_counts(load_genotype(path)).qp_model_size}
+
+    @staticmethod
+    def accuracy(path: Path) -> float:
+        """Of a trained network on the test samples, in fixed point and in percent."""
+        record = load_genotype(path).spec.training
         assert record is not None
         assert record.accuracy_fixed is not None
-        return {"accuracy": 100 * record.accuracy_fixed, "size": paper_counts(loaded).qp_model_size}
+        return 100 * record.accuracy_fixed
 
-    def _trained(self, row: Row, seed: int) -> Path:
+    def trained(self, row: Row, seed: int) -> Path:
+        """The network of a row without pruning, trained now or before."""
         start = self._file(row, seed, "new")
         settings = NetworkSettings(
             input=self.data.input_spec,
@@ -111,9 +117,10 @@ class Bench:
             quantizer=QuantizerSpec(method=row.quantizer),
         )
         save_genotype(new_network(self.options.network, settings), None, start)
-        return self._train(start, replace(self.training, seed=seed), self._file(row, seed, "trained"))
+        return self.train(start, replace(self.training, seed=seed), self._file(row, seed, "trained"))
 
-    def _train(self, start: Path, settings: TrainingSettings, target: Path) -> Path:
+    def train(self, start: Path, settings: TrainingSettings, target: Path) -> Path:
+        """Train `start` into `target`, where that is not done yet."""
         if not target.is_file():
             train_genotype(start, self.data, target, settings, resume=True, device=self.options.device)
         return target
@@ -188,6 +195,7 @@ def main() -> None:
     parser.add_argument("--train-samples", type=int, default=0, help="0: all")
     parser.add_argument("--shrink", type=int, default=1, help="average images over squares of so many pixels")
     parser.add_argument("--score-samples", type=int, default=256)
+    parser.add_argument("--precision", default="32", choices=["32", "bf16"])
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()

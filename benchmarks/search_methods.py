@@ -1,13 +1,17 @@
 """Joint search against the sequential one (LitE-SNN, Table 4), and a chip's cost against the paper's, on one budget.
 
-For every seed: `joint`, searched and trained with everything together; `sequential`, searched and trained one thing after the other
-(A + P + Q + T, weights going on from stage to stage); `sequential, then joint`, the sequential search's network trained as the joint one is;
-and `joint, CHIP`, searched with the chip's cost. Searches have equal epochs. Training has one budget of epochs times time steps, what its time
-is proportional to: T is the last thing that a sequential training decides, so that it runs the largest T for three quarters of its epochs.
+For every seed: `joint`, searched and trained with everything together; `sequential`, searched and trained one thing
+after the other (A + P + Q + T, weights going on from stage to stage); `sequential, then joint`, the sequential
+search's network trained as the joint one is; `lambda 0`, searched jointly for accuracy alone; `random 1`, ...,
+wirings, bits and T drawn at random (`random at T 1`, ...: wirings and bits alone, T is the joint one's); and `joint,
+CHIP`, searched with the chip's cost. Searches have equal epochs. Training has one budget of epochs times time steps,
+what its time is proportional to: T is the last thing that a sequential training decides, so that it runs the largest
+T for three quarters of its epochs.
 
-So that accuracies compare, the sequential networks' cells keep more or fewer weights in training than in the search, until their model size (as
-the paper counts) is the joint one's. `joint, CHIP` is trained as it was found: what it saves is synapse memory, as the chip encodes it. Every run is
-written when it is done; the same command goes on where it was stopped, seed after seed.
+So that accuracies compare, the cells of all networks but the joint one's keep more or fewer weights in training than
+in the search, until their model size (as the paper counts) is the joint one's. `joint, CHIP` is trained as it was
+found: what it saves is synapse memory, as the chip encodes it. Every run is written when it is done; the same command
+goes on where it was stopped, seed after seed.
 
 python benchmarks/search_methods.py fashion_mnist --data-dir DIR -o OUT [--seeds 3] [--train-samples 4000] [--shrink 2] [--set NAME=VALUE ...]
 """
@@ -18,9 +22,11 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from statistics import mean, stdev
 
+import numpy as np
 import torch
 from equal_size import fitted_keep
 from reduced_data import reduced
@@ -39,13 +45,16 @@ from litesnn.compiler.genotype import (
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.search.data import Dataset, load_dataset
 from litesnn.search.methods.lite import SearchSettings, preset, search_genotype
+from litesnn.search.methods.lite.chip_prices import random_networks
+from litesnn.search.methods.lite.decode import to_genotype
+from litesnn.search.methods.lite.preparation import make_space
 from litesnn.search.model.reference import run_reference
 from litesnn.search.run.sequential import STAGES, stage_starts
 from litesnn.search.settings.overrides import assigned, with_settings
 from litesnn.search.training import TrainingSettings, train_genotype
 
 COLUMNS = ("accuracy", "epochs", "model_size", "bit_syn_ops", "encoded", "cores", "timesteps", "keep")
-METHODS = ("joint", "sequential", "sequential, then joint", "chip")
+METHODS = ("joint", "sequential", "sequential, then joint", "lambda 0", "random", "random at T", "chip")
 RATE_SAMPLES = 200
 """Test samples whose spikes are counted for Bit-SynOps."""
 
@@ -62,10 +71,13 @@ class Comparison:
     budget: int
     fixed_epochs: int
     device: str
+    draws: int
 
     def seed(self, seed: int, methods: Sequence[str]) -> dict[str, dict[str, float]]:
         """The rows of one seed."""
-        return {self.row_name(method): self.row(method, seed) for method in methods}
+        draws = range(1, self.draws + 1)
+        rows = [[f"{one} {draw}" for draw in draws] if one.startswith("random") else [one] for one in methods]
+        return {self.row_name(method): self.row(method, seed) for method in chain.from_iterable(rows)}
 
     def row_name(self, method: str) -> str:
         """As the table shows it."""
@@ -80,7 +92,13 @@ class Comparison:
         joint = self.searched("joint", base)
         if method == "joint":
             return self.trained(joint, name, seed)
-        found = self.searched("sequential", replace(base, sequential=True))
+        if method.startswith("random"):
+            of_joint = method.startswith("random at T")
+            found = self.drawn(joint, base, int(method.split()[-1]), joint.timesteps if of_joint else None)
+        elif method == "lambda 0":
+            found = self.searched("lambda-0", replace(base, lambda_mem=0.0, lambda_comp=0.0))
+        else:
+            found = self.searched("sequential", replace(base, sequential=True))
         found = fitted_keep(found, self.paper_size, self.paper_size(joint))
         return self.trained(found, name, seed, sequential=self.settings.timesteps if method == "sequential" else 0)
 
@@ -90,6 +108,14 @@ class Comparison:
         if (folder / "genotype.json").exists():
             return load_genotype(folder / "genotype.json").spec
         return search_genotype(self.data, folder, settings, device=self.device, resume=True).genotype
+
+    def drawn(self, joint: Genotype, settings: SearchSettings, draw: int, timesteps: int | None) -> Genotype:
+        """A network of the space, every choice equally likely (T, too, where none is given), with the joint one's stem and readout."""
+        space = make_space(self.data, settings, settings.deploy_channels)
+        *_, network = random_networks(space, settings, draw, settings.seed)
+        steps = timesteps or 1 + int(np.random.default_rng((settings.seed, draw)).integers(settings.timesteps))
+        found = to_genotype(replace(network, timesteps=steps), space, joint.input, settings, "random")
+        return found.model_copy(update={"stem": joint.stem, "head": joint.head, "data": joint.data})
 
     def paper_size(self, genotype: Genotype) -> float:
         """Bytes, as the paper counts."""
@@ -114,6 +140,7 @@ class Comparison:
             sequential=sequential,
             seed=seed,
             threads=self.settings.threads,
+            precision=self.settings.precision,
         )
         target = stem.with_suffix(".json")
         trained = train_genotype(untrained, self.data, target, settings, device=self.device, resume=True)
@@ -179,6 +206,7 @@ def main() -> None:
     parser.add_argument(
         "--methods", nargs="+", default=METHODS, choices=METHODS, metavar="METHOD", help=" | ".join(METHODS)
     )
+    parser.add_argument("--draws", type=int, default=3, help="random networks per seed")
     parser.add_argument("--budget", type=int, default=48, help="of a training: epochs times time steps")
     parser.add_argument("--fixed-epochs", type=int, default=3, help="of a training, after its budget")
     parser.add_argument("--train-samples", type=int, default=0, help="of search and retraining; 0: all")
@@ -202,6 +230,7 @@ def main() -> None:
         budget=options.budget,
         fixed_epochs=options.fixed_epochs,
         device=options.device,
+        draws=options.draws,
     )
     rows: list[dict[str, dict[str, float]]] = []
     for seed in range(options.seeds):

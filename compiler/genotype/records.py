@@ -75,6 +75,7 @@ class PruningRecord(Part):
 
     `rates` are by group of channels; `model_size` (bytes) and `cores` are (before, after), cores as estimated for `profile`
     where one was given, None where the network does not fit the chip at all. `need`: of rates that were chosen by it.
+    `recalibrated`: samples from which the normalization that is left was measured, where it was.
     """
 
     method: str
@@ -88,3 +89,4 @@ class PruningRecord(Part):
     profile: str | None = None
     cores: tuple[int | None, int | None] | None = None
     need: NeedRecord | None = None
+    recalibrated: PositiveInt | None = None

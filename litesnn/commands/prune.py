@@ -75,6 +75,13 @@ def prune_command(
         Literal["all", "weights"],
         typer.Option(help="all: only channels go. weights: normalization and readout begin anew (QP-SNN)."),
     ] = "all",
+    recalibrate: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Measure the normalization of what is left on so many samples: far more accurate before it is fine-tuned; 0: inherited.",
+        ),
+    ] = 0,
     resume: ResumeTrialsOption = False,
     json_output: JsonOption = False,
 ) -> None:
@@ -110,6 +117,7 @@ def prune_command(
             profile=None if profile is None else chosen_profile(profile, settings),
             count=samples,
             inherit=inherit,
+            recalibrate=recalibrate,
             trials=trials_file(target),
             resume=resume,
         )

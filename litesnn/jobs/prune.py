@@ -40,6 +40,7 @@ def prune(
     profile: AnyProfile | None = None,
     count: int = SCORED,
     inherit: Inherit = "all",
+    recalibrate: int = 0,
     trials: str | PathLike[str] | None = None,
     resume: bool = False,
     progress: EngineTold | bool = True,
@@ -62,6 +63,7 @@ def prune(
     profile : cores are counted on this chip
     count : samples to score on, drawn with the seed of the scoring
     inherit : `all`: only channels go; `weights`: normalization and readout begin anew (QP-SNN)
+    recalibrate : samples on which the normalization of what is left is measured anew, drawn as those of the scores; 0: it is inherited
     trials : with a need: file in which trials are kept until the choice is made
     resume : with a need: go on from those that an ended run left there
     progress : True shows bars where somebody looks; or called with (what, done, all)
@@ -98,6 +100,7 @@ def prune(
         if how.needs_samples:
             among = choose.halves.chosen_on if choose is not None and choice.input_path is not None else None
             chosen = scoring_samples(loaded.spec, choice, count, how.seed, among)
+        statistics = scoring_samples(loaded.spec, choice, recalibrate, how.seed) if recalibrate else None
         return prune_channels(
             loaded,
             how,
@@ -107,6 +110,7 @@ def prune(
             choose=choose,
             profile=chip,
             inherit=inherit,
+            statistics=None if statistics is None else statistics.inputs,
             dataset=None if chosen is None else chosen.origin,
             progress=None if told is None else lambda done, total: told("scoring", done, total),
         )

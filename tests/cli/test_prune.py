@@ -56,6 +56,15 @@ def test_samples_come_from_a_file_too_and_the_same_seed_draws_the_same(tmp_path:
     assert a == b
 
 
+def test_what_is_left_is_recalibrated_on_training_samples_and_says_so(tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    found = json_of("prune", EXAMPLE, "--method", "l1", "--rates", 0.5, "--recalibrate", 100, "-o", out)
+    assert (found["recalibrated"], found["samples"]) == (100, None)
+    assert json_of("info", out)["pruning"][0]["recalibrated"] == 100
+    json_of("prune", EXAMPLE, "--method", "l1", "--rates", 0.5, "-o", out)
+    assert "recalibrated" not in json.loads(out.read_text())["pruning"][0]
+
+
 def test_a_size_chooses_the_rates(tmp_path: Path) -> None:
     found = json_of("prune", EXAMPLE, "--method", "l1", "--target-size", "1KiB", "-o", tmp_path / "out.json")
     assert 800 < found["model_size"][1] <= 1024
@@ -70,6 +79,11 @@ def test_a_size_chooses_the_rates(tmp_path: Path) -> None:
         (("--target-size", "many"), "allowed: bytes"),
         (("--target-size", "10B"), "smallest reachable"),
         (("--target-cores", 1), "needs a chip"),
+        (("--rates", "0.5", "--recalibrate", 1), "normalization needs 2 samples or more"),
+        (
+            ("--rates", "0.5", "--recalibrate", 64, "--inherit", "weights"),
+            "--recalibrate: found with --inherit weights",
+        ),
         (("--rates", "0.5", "--method", "svs", "--dataset", "nothing"), "data set: found 'nothing'"),
         (("--rates", "0.5", "--method", "svs", "--dataset", "digits", "--input", "x.npy"), "allowed: one of them"),
         (("--rates", "0.5", "-o", "out.txt"), "ends in .json"),

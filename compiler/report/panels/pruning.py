@@ -48,6 +48,7 @@ class PruningEntry(Document):
     profile: Text | None = None
     cores: tuple[Count | None, Count | None] | None = None
     need: NeedEntry | None = None
+    recalibrated: Positive | None = None
 
 
 def pruning_section(made: Made) -> tuple[PruningEntry, ...] | None:

@@ -1,7 +1,7 @@
 """How much a channel matters: one score for each output channel of every population, the lowest go first.
 
-- `svs` (QP-SNN, Eq. 11 to 13): rank of the spike map averaged over time, (H, W), mean over samples. Ranks tie often, so the mean sum
-  of singular values decides between equal ones.
+- `svs` (QP-SNN, Eq. 11 to 13): rank of the spike map averaged over time, (H, W), mean over samples. Where means are equal the
+  mean sum of singular values decides.
 - `sca` (Li et al., ICML 2024): mean over samples and steps of the L1 norm of the membrane before its reset.
 - `l1`: mean magnitude of the quantized weights that feed the channel, pruned ones counted as zero.
 - `random`: seeded, the baseline.

@@ -20,6 +20,7 @@ from litesnn.search.methods.structured.filling import Filling
 from litesnn.search.methods.structured.goals import Costs, Goals, measure, smallest_rate
 from litesnn.search.methods.structured.groups import ChannelGroup, channel_groups
 from litesnn.search.methods.structured.rates import Patterns, group_rates
+from litesnn.search.methods.structured.recalibrate import recalibrated
 from litesnn.search.methods.structured.scored import Inherit, Rates, ScoredChannels
 from litesnn.search.methods.structured.select import Kept, group_scores
 from litesnn.search.methods.structured.settings import Scoring
@@ -66,6 +67,7 @@ def prune(
     choose: ChooseRates | None = None,
     profile: Profile | None = None,
     inherit: Inherit = "all",
+    statistics: npt.NDArray[np.generic] | None = None,
     dataset: str | None = None,
     progress: Progress | None = None,
 ) -> PruningResult:
@@ -78,6 +80,7 @@ def prune(
     choose : called instead of looking for goals
     profile : what cores are counted on
     inherit : `all`, or `weights` as QP-SNN: normalization and readout begin anew
+    statistics : samples from which the smaller network's normalization is recalibrated (`recalibrated`); none: it is inherited
     dataset : where the inputs are from, for the record
 
     Raises
@@ -97,6 +100,9 @@ def prune(
             else "--inherit weights, whose network is useless until it is fine-tuned"
         )
         raise PruningError(f"--max-drop: found with {found}; allowed: rates by measured accuracy alone, all inherited")
+    if statistics is not None and (choose is not None or inherit == "weights"):
+        found = "--max-drop, whose rates are measured as inherited" if choose is not None else "--inherit weights"
+        raise PruningError(f"--recalibrate: found with {found}; allowed: with rates or goals, all inherited")
     named = group_rates(channel_groups(loaded.topology), rates, None if goals or choose is not None else 0.0)
     channels = ScoredChannels.of(loaded, scoring, inputs, progress)
     need, binds = None, ""
@@ -106,6 +112,8 @@ def prune(
         chosen, binds = _with_smallest(goals, named, channels, profile, inherit, scoring.seed)
     groups, counts, kept = channels.groups, channels.counts(chosen), channels.kept(chosen)
     smaller = channels.pruned(chosen, inherit, scoring.seed)
+    if statistics is not None:
+        smaller = recalibrated(smaller, statistics, scoring.batch_size)
     before, after = measure(loaded, profile), measure(smaller, profile)
     record = PruningRecord(
         method=scoring.method,
@@ -119,6 +127,7 @@ def prune(
         samples=len(inputs) if scoring.needs_samples and inputs is not None else None,
         seed=scoring.seed,
         need=need,
+        recalibrated=None if statistics is None else len(statistics),
     )
     spec = smaller.spec.model_copy(update={"pruning": (*(loaded.spec.pruning or ()), record)})
     results = tuple(
