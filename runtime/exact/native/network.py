@@ -15,9 +15,9 @@ from litesnn.runtime.exact.axis import Axis
 from litesnn.runtime.exact.edges import Edge, edges_into
 from litesnn.runtime.exact.native.arrays import Array, per_channel
 from litesnn.runtime.exact.native.constants import Memory, Reset
-from litesnn.runtime.exact.native.lanes import CACHED_BYTES, Lanes, padded_to
 from litesnn.runtime.exact.native.suits import LARGEST_LINE, LARGEST_SUM
 from litesnn.runtime.exact.native.synapses import Ends, Layout, joined, layout
+from litesnn.runtime.exact.native.vectors import CACHED_BYTES, Vectors, padded_to
 from litesnn.runtime.exact.sums import KnownSums, Sent, Sums, accumulator_limits, state_peaks
 
 Entering = Mapping[str, Sent]
@@ -39,7 +39,7 @@ class Neurons:
 
     Attributes
     ----------
-    sum_bytes, lanes : type of the sums, and how they lie
+    sum_bytes, vectors : type of the sums, and how they lie
     scale : membrane units per unit of the sums
     memory, current_memory : of 4096, kept of the membrane and of the current
     reset : what a spike does
@@ -49,7 +49,7 @@ class Neurons:
     population: Membranes
     sums: Sums
     sum_bytes: int
-    lanes: Lanes
+    vectors: Vectors
     scale: int
     bias: Array
     threshold: Array | None
@@ -117,15 +117,15 @@ class NativeNetwork:
         narrowest = 2 if any(edge.source in apart for edge in self._edges[population.name]) else 1
         sum_bytes = next(size for size in (1, 2, 4) if size >= narrowest and units < 2 ** (8 * size - 1))
         reads = [(edge.geometry, self.graph[edge.source].shape[0]) for edge in self._edges[population.name]]
-        lanes = Lanes.of(population, reads, sum_bytes, self.library.vector_bytes)
-        channels = lanes.padded
+        vectors = Vectors.of(population, reads, sum_bytes, self.library.vector_bytes)
+        channels = vectors.padded
         threshold = population.threshold
         limit = self._accumulator_limits.get(population.name)
         return Neurons(
             population=population,
             sums=sums,
             sum_bytes=sum_bytes,
-            lanes=lanes,
+            vectors=vectors,
             scale=sums.unit << WEIGHT_SHIFT,
             bias=per_channel(population.bias, channels, 0),
             threshold=None if threshold is None else per_channel(threshold, channels, NO_LIMIT),
@@ -133,21 +133,21 @@ class NativeNetwork:
             current_memory=Memory.of(population.current_mantissa, channels),
             reset=Reset.of(population, channels),
             accumulator_limit=limit // sums.unit if limit is not None and sums.largest > limit else None,
-            incoming=tuple(self._incoming(population, sums, lanes, SUM_TYPES[sum_bytes // 2], apart)),
+            incoming=tuple(self._incoming(population, sums, vectors, SUM_TYPES[sum_bytes // 2], apart)),
         )
 
     def _incoming(
         self,
         population: Membranes,
         sums: Sums,
-        lanes: Lanes,
+        vectors: Vectors,
         dtype: type[np.signedinteger[Any]],
         apart: frozenset[str],
     ) -> list[Incoming]:
         groups: dict[object, list[tuple[Edge, Layout]]] = {}
         for number, edge in enumerate(self._edges[population.name]):
             source = self.graph[edge.source]
-            made = layout(edge.geometry, edge.weights_in(sums.unit), Ends(source, population, lanes, np.dtype(dtype)))
+            made = layout(edge.geometry, edge.weights_in(sums.unit), Ends(source, population, vectors, np.dtype(dtype)))
             alone = made.kind != WINDOWS or edge.source in apart
             groups.setdefault(number if alone else (source.shape[1:], made.window), []).append((edge, made))
         found = []

@@ -14,7 +14,7 @@ from litesnn.compiler.graph.geometry.depthwise import Depthwise
 from litesnn.kernels.structures import ALL, DEPTHWISE, SPARSE, WINDOWS
 from litesnn.runtime.exact.edges import FILLED_WEIGHTS, Weights, worth_filling
 from litesnn.runtime.exact.native.arrays import WORD, Array, Ints, aligned, places_last, words
-from litesnn.runtime.exact.native.lanes import Lanes
+from litesnn.runtime.exact.native.vectors import Vectors
 
 MOST_LAYERS = 4  # of a pool, each a pass over the map; with more, its kernels are filled up
 NOTHING = np.zeros(0, np.int64)
@@ -26,7 +26,7 @@ class Layout:
 
     Attributes
     ----------
-    weights : WINDOWS (kH, kW, C_in, padded C_out) of places that share vectors together (`Lanes.widened`), ALL (H * W, C_in, padded C_out), the others (entries,)
+    weights : WINDOWS (kH, kW, C_in, padded C_out) of places that share vectors together (`Vectors.widened`), ALL (H * W, C_in, padded C_out), the others (entries,)
     index, targets : of SPARSE; of DEPTHWISE the source channels, (layers, padded C_out)
     straight : of DEPTHWISE, whether target channel c reads source channel c alone, and the source has bits for all padded ones
     reads : per source channel, whether any weight reads it, (C_in,)
@@ -53,13 +53,13 @@ class Ends:
 
     source: Population
     target: Population
-    lanes: Lanes
+    vectors: Vectors
     dtype: np.dtype[Any]
 
     @property
     def padded(self) -> int:
         """Channels of a place of the target."""
-        return self.lanes.padded
+        return self.vectors.padded
 
     def rows(self, weights: Array) -> Array:
         """Rows (.., C_out) of weights, padded."""
@@ -76,8 +76,8 @@ def _window(geometry: Windowed) -> tuple[tuple[int, int], ...]:
 
 def _conv(geometry: Windowed, weights: Ints, ends: Ends) -> Layout:
     kernel, (stride_h, stride_w), *rest = _window(geometry)
-    rows = ends.lanes.widened(ends.rows(weights.transpose(2, 3, 1, 0)), stride_w)
-    window = ((kernel[0], rows.shape[1]), (stride_h, stride_w * ends.lanes.side), *rest)
+    rows = ends.vectors.widened(ends.rows(weights.transpose(2, 3, 1, 0)), stride_w)
+    window = ((kernel[0], rows.shape[1]), (stride_h, stride_w * ends.vectors.side), *rest)
     return Layout(WINDOWS, rows, weights.any(axis=(0, 2, 3)), window=window)
 
 

@@ -11,10 +11,10 @@ from isolated_graphs import isolated
 from small_graphs import dense, neurons, readout
 
 from litesnn.compiler.graph import Conv2d, Geometry, Graph, Pool, Population, Source, SynapseBlock
-from litesnn.runtime.exact.native.lanes import CACHED_BYTES, Lanes, padded_to
+from litesnn.runtime.exact.native.vectors import CACHED_BYTES, Vectors, padded_to
 
 WIDTH = 8
-CHOSEN = Lanes.of
+CHOSEN = Vectors.of
 LARGEST = {1: 0, 2: 5, 4: 11}
 """Exponent of weights that take sums into so many bytes."""
 
@@ -69,16 +69,16 @@ def test_any_number_of_places_to_a_vector(
     """Spikes per step from an isolated network; and graded inputs, whose products go one vector at a time."""
     used = set[int]()
 
-    def forced(population: Population, reads: list[tuple[Geometry, int]], width: int, vector_bytes: int) -> Lanes:
+    def forced(population: Population, reads: list[tuple[Geometry, int]], width: int, vector_bytes: int) -> Vectors:
         whole = vector_bytes // width
         share = side if population.shape[2] % side == 0 else 1
         padded = padded_to(population.shape[0], max(8, whole // share))
         if share * padded % whole:
             return CHOSEN(population, reads, width, vector_bytes)
         used.add(share)
-        return Lanes(padded, share)
+        return Vectors(padded, share)
 
-    monkeypatch.setattr(Lanes, "of", staticmethod(forced))
+    monkeypatch.setattr(Vectors, "of", staticmethod(forced))
     rng = np.random.default_rng(side + channels)
     network = _network(rng, channels, sum_bytes)
     ours, other = traces_of_both(network, rng.integers(0, 2, (4, 3, 3, 5, WIDTH)).astype(np.int16))
@@ -93,17 +93,17 @@ def test_any_number_of_places_to_a_vector(
 
 
 def test_what_is_chosen_fills_vectors_where_maps_are_narrow() -> None:
-    def lanes(shape: tuple[int, int, int], geometry: Geometry, vector_bytes: int = 64) -> Lanes:
+    def chosen(shape: tuple[int, int, int], geometry: Geometry, vector_bytes: int = 64) -> Vectors:
         population = replace(neurons("p", shape[0]), shape=shape)
-        return Lanes.of(population, [(geometry, 24)], 2, vector_bytes)
+        return Vectors.of(population, [(geometry, 24)], 2, vector_bytes)
 
     narrow = Conv2d(np.ones((12, 24, 3, 3), np.int32), 1, 1)
-    found = lanes((12, 8, 8), narrow)
+    found = chosen((12, 8, 8), narrow)
     assert found.padded == 16
     assert found.side in (2, 4, 8)
-    assert lanes((12, 8, 7), narrow) == Lanes(32)  # no places of a line to share a vector
-    assert lanes((12, 8, 8), Conv2d(np.ones((12, 24, 3, 3), np.int32), 1, 2, 2)) == Lanes(32)  # taps apart
-    assert lanes((96, 8, 8), Conv2d(np.ones((96, 24, 3, 3), np.int32), 1, 1)) == Lanes(96)  # full as it is
+    assert chosen((12, 8, 7), narrow) == Vectors(32)  # no places of a line to share a vector
+    assert chosen((12, 8, 8), Conv2d(np.ones((12, 24, 3, 3), np.int32), 1, 2, 2)) == Vectors(32)  # taps apart
+    assert chosen((96, 8, 8), Conv2d(np.ones((96, 24, 3, 3), np.int32), 1, 1)) == Vectors(96)  # full as it is
     rows = np.ones((3, 3, 24, found.padded), np.int16)
     wide = found.widened(rows, 1)
     assert wide[0].nbytes <= 2 * CACHED_BYTES

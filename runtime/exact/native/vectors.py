@@ -20,8 +20,8 @@ A_GROUP = 6.0  # ... while the neurons of a group are computed
 
 
 @dataclass(frozen=True)
-class Lanes:
-    """The sums of a population.
+class Vectors:
+    """How the sums of a population lie.
 
     Attributes
     ----------
@@ -33,28 +33,28 @@ class Lanes:
     side: int = 1
 
     @staticmethod
-    def of(population: Population, reads: Sequence[tuple[Geometry, int]], sum_bytes: int, vector_bytes: int) -> Lanes:
+    def of(population: Population, reads: Sequence[tuple[Geometry, int]], sum_bytes: int, vector_bytes: int) -> Vectors:
         """For what a population reads: geometries, each with the channels of its source; sums of so many bytes."""
         whole = vector_bytes // sum_bytes
         windows = [(geometry, channels) for geometry, channels in reads if isinstance(geometry, Windowed)]
-        plain = Lanes(padded_to(population.shape[0], max(GROUP, whole)))
+        plain = Vectors(padded_to(population.shape[0], max(GROUP, whole)))
         if any(geometry.axes[1][3] != 1 for geometry, _ in windows):
             return plain
 
-        def cost(lanes: Lanes) -> float:
-            vectors, places = lanes.side * lanes.padded // whole, float(lanes.side)
-            taken = lanes.padded / GROUP * A_GROUP
+        def cost(tried: Vectors) -> float:
+            vectors, places = tried.side * tried.padded // whole, float(tried.side)
+            taken = tried.padded / GROUP * A_GROUP
             for geometry, channels in windows:
                 (height, *_), (width, stride, *_) = geometry.axes
-                rows = (width + (lanes.side - 1) * stride) * channels
+                rows = (width + (tried.side - 1) * stride) * channels
                 taken += height * (rows * SPIKING * vectors + A_LINE) / places
-                if lanes.side > 1 and rows * vectors * vector_bytes > 2 * CACHED_BYTES:
+                if tried.side > 1 and rows * vectors * vector_bytes > 2 * CACHED_BYTES:
                     return float("inf")
             return taken
 
         sides = [side for side in range(2, MOST + 1) if population.shape[2] % side == 0]
-        shared = [Lanes(padded_to(population.shape[0], max(GROUP, whole // side)), side) for side in sides]
-        return min([plain, *(lanes for lanes in shared if lanes.side * lanes.padded % whole == 0)], key=cost)
+        shared = [Vectors(padded_to(population.shape[0], max(GROUP, whole // side)), side) for side in sides]
+        return min([plain, *(each for each in shared if each.side * each.padded % whole == 0)], key=cost)
 
     def widened(self, rows: Array, stride: int) -> Array:
         """Rows of weights (kH, kW, C_in, padded) as those of all places: (kH, kW + (side - 1) * stride, C_in, side * padded)."""
