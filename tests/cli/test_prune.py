@@ -79,7 +79,7 @@ def test_a_size_chooses_the_rates(tmp_path: Path) -> None:
         (("--target-size", "many"), "allowed: bytes"),
         (("--target-size", "10B"), "smallest reachable"),
         (("--target-cores", 1), "needs a chip"),
-        (("--rates", "0.5", "--recalibrate", 1), "normalization needs 2 samples or more"),
+        (("--rates", "0.5", "--recalibrate", 1), "found 1 sample(s); allowed: 2 or more"),
         (
             ("--rates", "0.5", "--recalibrate", 64, "--inherit", "weights"),
             "--recalibrate: found with --inherit weights",

@@ -32,7 +32,7 @@ def recalibrated(loaded: LoadedGenotype, inputs: npt.NDArray[np.generic], batch_
         For fewer than two samples.
     """
     if len(inputs) < 2:
-        raise DataError(f"normalization needs 2 samples or more; found {len(inputs)}")
+        raise DataError(f"recalibrate: found {len(inputs)} sample(s); allowed: 2 or more, as a variance needs")
     model = SpikingModel.from_genotype(loaded).eval()
     for node in model.node_list():
         for owner in node.norm_owners():
