@@ -28,6 +28,8 @@ LATER: Mapping[str, Any] = {
     "reset": "zero",
     "class_weights": "none",
     "straight_through": "identity",
+    "distill_weight": 0.5,
+    "distill_temperature": 4.0,
     "widths": [1.0],
     "max_cores": None,
     "max_memory": None,

@@ -82,6 +82,8 @@ static __attribute__((constructor)) void tabulate_bytes(void) {
     }
 }
 
+static inline int spikes_in(uint32_t bits) { return __builtin_popcount(bits); }
+
 /* Append the rows of the spikes in some bytes of a word, whose channel 0 has row `start`; up to BEHIND numbers after the last are written too. */
 static inline uint32_t *list_word(uint64_t word, int bytes, uint32_t start, uint32_t row_bytes, uint32_t *out) {
 #if defined(__AVX512F__)
@@ -89,7 +91,7 @@ static inline uint32_t *list_word(uint64_t word, int bytes, uint32_t start, uint
     rows = _mm512_add_epi32(_mm512_mullo_epi32(rows, _mm512_set1_epi32((int32_t)row_bytes)), _mm512_set1_epi32((int32_t)start));
     for (int i = 0; i < bytes; i += 2, word >>= 16) {
         _mm512_storeu_si512(out, _mm512_maskz_compress_epi32((__mmask16)word, rows));
-        out += __builtin_popcount((uint16_t)word);
+        out += spikes_in((uint16_t)word);
         rows = _mm512_add_epi32(rows, _mm512_set1_epi32((int32_t)(16 * row_bytes)));
     }
     return out;
@@ -98,7 +100,7 @@ static inline uint32_t *list_word(uint64_t word, int bytes, uint32_t start, uint
         uint8_t byte = (uint8_t)word;
         Group rows = widened_8(places_of_bits[byte]) * (int32_t)row_bytes + (int32_t)start;
         *(Group *)out = rows;
-        out += __builtin_popcount(byte);
+        out += spikes_in(byte);
     }
     return out;
 #endif
