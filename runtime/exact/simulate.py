@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping
 from functools import cached_property
 from typing import Any
 
-from litesnn.base.bars import counted_progress
 from litesnn.base.errors import BackendError, DataError
 from litesnn.compiler.graph import Graph, Source
 from litesnn.compiler.program.given import AnyGraph, graph_of
@@ -55,6 +54,8 @@ def simulate(
         If the device is not there, or a stream of isolated samples is asked for.
     """
     values: Any = read_npy(inputs, Kind(DataError)) if isinstance(inputs, str | os.PathLike) else inputs
+    from litesnn.base.bars import counted_progress  # here: what computes needs no screen
+
     with counted_progress(progress, "exact") as told:
         return Simulator(graph_of(graph), device).run(
             values,

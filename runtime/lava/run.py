@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.base.bars import counted_progress
 from litesnn.base.errors import BackendError, DataError
 from litesnn.compiler.program.given import AnyGraph, graph_of
 from litesnn.reading import Kind, read_npy
@@ -61,6 +60,8 @@ def run_lava(
         If the input does not fit the graph, or a recorded name is not a population.
     """
     values: Any = read_npy(inputs, Kind(DataError)) if isinstance(inputs, str | os.PathLike) else inputs
+    from litesnn.base.bars import counted_progress  # here: what computes needs no screen
+
     with counted_progress(progress, "lava") as told, LavaSession() as lava:
         return lava.run(
             graph_of(graph),

@@ -12,7 +12,6 @@ from functools import reduce
 from itertools import product
 from operator import add
 
-import networkx as nx
 import numpy as np
 from scipy.sparse import csr_matrix
 
@@ -144,6 +143,8 @@ def _silent_links(graph: Graph) -> Iterator[SynapsePlan]:
     single process. Such a part may live on its biases. What nothing leads to gets a link of its own: its input port needs one.
     """
     (source,) = graph.sources
+    import networkx as nx
+
     connected = nx.Graph(graph.network)
     unlinked = [population for population in graph.membranes if not graph.into(population.name)]
     connected.add_edges_from((source.name, population.name) for population in unlinked)
