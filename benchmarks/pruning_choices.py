@@ -21,12 +21,11 @@ from __future__ import annotations
 import argparse
 import json
 from dataclasses import replace
-from pathlib import Path
 from statistics import mean, stdev
 
 import torch
 from channel_worth import fast, measured_worth, silenced, spike_rates, worth_scores
-from qp_ablation import Bench, Row
+from qp_ablation import Bench, Row, add_options
 
 from litesnn.base.output import write_atomically
 from litesnn.compiler.genotype import LoadedGenotype, load_genotype, quantize_input, save_genotype
@@ -143,28 +142,14 @@ def table(results: dict[str, dict[str, float]]) -> str:
 def main() -> None:
     """Run what is missing; results in OUT/choices.json, OUT/worth-SEED.json and OUT/table.md."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("dataset")
-    parser.add_argument("-o", "--output", type=Path, required=True)
-    parser.add_argument("--data-dir", type=Path)
-    parser.add_argument("--network", default="resnet8")
-    parser.add_argument("--width", type=float, default=0.125)
-    parser.add_argument("--timesteps", type=int, default=2)
-    parser.add_argument("--epochs", type=int, default=30)
+    add_options(parser, epochs=30, seeds=1)
     parser.add_argument("--fine-epochs", type=int, default=4, help="0: no fine-tuning")
-    parser.add_argument("--seeds", type=int, default=1)
-    parser.add_argument("--prune-bits", type=int, default=2)
     parser.add_argument("--rates", nargs="+", type=float, default=[0.2, 0.3, 0.4])
     parser.add_argument("--criteria", nargs="+", default=CRITERIA, choices=CRITERIA)
     parser.add_argument("--pattern", default="*", help="populations that are pruned, as of litesnn prune")
     parser.add_argument("--draws", type=int, default=5)
-    parser.add_argument("--train-samples", type=int, default=0, help="0: all")
-    parser.add_argument("--shrink", type=int, default=1, help="average images over squares of so many pixels")
-    parser.add_argument("--score-samples", type=int, default=256)
     parser.add_argument("--statistics", type=int, default=640, help="training samples of the recalibration")
     parser.add_argument("--worth-samples", type=int, default=300, help="training samples of the single channels")
-    parser.add_argument("--precision", default="32", choices=["32", "bf16"])
-    parser.add_argument("--device", default="cpu")
-    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)
     options.output.mkdir(parents=True, exist_ok=True)

@@ -178,26 +178,31 @@ def table(results: dict[str, dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def main() -> None:
-    """Run what is missing and write results.json and table.md."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def add_options(parser: argparse.ArgumentParser, epochs: int, seeds: int) -> None:
+    """What a `Bench` is told, with these defaults."""
     parser.add_argument("dataset")
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--data-dir", type=Path)
-    parser.add_argument("--only", choices=["quantizers"])
     parser.add_argument("--network", default="resnet8")
     parser.add_argument("--width", type=float, default=0.125)
     parser.add_argument("--timesteps", type=int, default=2)
-    parser.add_argument("--epochs", type=int, default=12)
-    parser.add_argument("--seeds", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=epochs)
+    parser.add_argument("--seeds", type=int, default=seeds)
     parser.add_argument("--prune-bits", type=int, default=2)
-    parser.add_argument("--rates", default="*=0.6,stem=0.1", help="as of litesnn prune")
     parser.add_argument("--train-samples", type=int, default=0, help="0: all")
     parser.add_argument("--shrink", type=int, default=1, help="average images over squares of so many pixels")
     parser.add_argument("--score-samples", type=int, default=256)
     parser.add_argument("--precision", default="32", choices=["32", "bf16"])
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=1)
+
+
+def main() -> None:
+    """Run what is missing and write results.json and table.md."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_options(parser, epochs=12, seeds=3)
+    parser.add_argument("--only", choices=["quantizers"])
+    parser.add_argument("--rates", default="*=0.6,stem=0.1", help="as of litesnn prune")
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
     results = collect(Bench(options), list(rows(options.prune_bits, options.only)), options.seeds, print)
