@@ -20,14 +20,18 @@ class _Tensors(Simulator):
     _native = "a test"
 
 
-def traces_of_both(network: Graph, inputs: np.ndarray, stream: bool = False, **run: object) -> list[Trace | str]:
-    """Of both engines, with everything recorded; or what they refuse with."""
+def traces_of_both(
+    network: Graph, inputs: np.ndarray, stream: bool = False, states: bool = True, **run: object
+) -> list[Trace | str]:
+    """Of both engines, with everything recorded (without `states`: spikes and readout alone); or what they refuse with."""
     names = [population.name for population in network.membranes]
     sending = [name for name in names if network[name].sends != "nothing"]
     found: list[Trace | str] = []
     for kind in (Simulator, _Tensors):
         try:
-            found.append(kind(network).run(inputs, record=sending, record_states=names, stream=stream, **run))
+            found.append(
+                kind(network).run(inputs, record=sending, record_states=names if states else (), stream=stream, **run)
+            )
         except LiteSNNError as error:
             found.append(str(error).partition(" reached")[0])
     return found

@@ -30,6 +30,25 @@ class Read(ctypes.Structure):
     _fields_ = (("mask", POINTER(c_uint64)), ("sent", c_int32), ("shift", c_int32), ("first", c_int32))
 
 
+class Segment(ctypes.Structure):
+    """Sums side by side to which a spike adds."""
+
+    _fields_ = (("offset", c_int64), ("line", c_int64))
+
+
+class Part(ctypes.Structure):
+    """Segments that are added at once."""
+
+    _fields_ = (
+        ("segments", POINTER(Segment)),
+        ("weights", c_void_p),
+        ("count", c_int32),
+        ("vectors", c_int32),
+        ("down", c_int32),
+        ("across", c_int32),
+    )
+
+
 class Synapses(ctypes.Structure):
     """Synapses of one geometry into a population."""
 
@@ -38,18 +57,19 @@ class Synapses(ctypes.Structure):
         ("weights", c_void_p),
         ("index", POINTER(c_int64)),
         ("targets", POINTER(c_int32)),
+        ("parts", POINTER(Part)),
         ("kind", c_int32),
         ("count", c_int32),
         ("channels", c_int32),
         ("straight", c_int32),
+        ("part_count", c_int32),
+        ("narrow", c_int32),
         ("kernel_h", c_int32),
         ("kernel_w", c_int32),
         ("stride_h", c_int32),
         ("stride_w", c_int32),
         ("pad_h", c_int32),
         ("pad_w", c_int32),
-        ("dilation_h", c_int32),
-        ("dilation_w", c_int32),
     )
 
 
@@ -78,13 +98,14 @@ class Population(ctypes.Structure):
         ("height", c_int32),
         ("width", c_int32),
         ("padded", c_int32),
-        ("side", c_int32),
+        ("gap", c_int32),
         ("sum_bytes", c_int32),
         ("scale", c_int32),
         ("current_memory", c_int32),
         ("memory", c_int32),
         ("reset", c_int32),
         ("checked", c_int32),
+        ("small", c_int32),
         ("top", c_int32),
         ("accumulator_limit", c_int32),
     )
@@ -105,4 +126,4 @@ class Counts(ctypes.Structure):
     )
 
 
-STRUCTURES: tuple[type[ctypes.Structure], ...] = (Sent, Read, Synapses, Population, Counts)
+STRUCTURES: tuple[type[ctypes.Structure], ...] = (Sent, Read, Synapses, Population, Counts, Segment, Part)

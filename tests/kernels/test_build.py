@@ -77,10 +77,13 @@ def test_another_source_is_another_library(cache: Path, copied: Path) -> None:
     [
         ("leaky.h", "& 4095", "& 4094"),
         ("leaky.h", "potential > *(", "potential < *("),
-        ("synapses.h", "sums[i] += row[i];", "sums[i] -= row[i];"),
-        ("synapses.h", "(SUM)masks[i] & weights[c + i]", "weights[c + i]"),
+        ("leaky.h", "product + ((product >> 31)", "product - ((product >> 31)"),
+        ("synapses.h", "else held[i] += row[i];", "else held[i] -= row[i];"),
+        ("windows.h", "held[i] += (part[0] + part[1])", "held[i] += (part[0] - part[1])"),
+        ("windows.h", "+= both << 8 >> 8;", "+= both << 8 >> 9;"),
+        ("synapses.h", "__builtin_convertvector(masks, NAMED(Few)) & ", ""),
         ("synapses.h", "(SUM)(value * weights[i])", "value"),
-        ("vectors.h", "return __builtin_popcount(bits);", "return __builtin_popcount(bits & 127);"),
+        ("vectors.h", "return __builtin_popcountll(bits);", "return __builtin_popcountll(bits & 127);"),
     ],
 )
 def test_kernels_that_compute_something_else_are_not_used(

@@ -21,8 +21,8 @@ from litesnn.kernels import library
 from litesnn.kernels.structures import WINDOWS
 from litesnn.runtime.exact import RunTiming, Simulator
 from litesnn.runtime.exact.native import NativeEngine, reason_against
+from litesnn.runtime.exact.native.sum_room import SumRoom
 from litesnn.runtime.exact.native.synapses import Ends, layout
-from litesnn.runtime.exact.native.vectors import Vectors
 
 CASES = [(name, kind) for name in ("forward", "feedback") for kind in generators(name)]
 SEEDS = (3, 4, 5, 6)
@@ -182,7 +182,8 @@ def test_a_pool_into_more_channels_than_its_source_has_bits_for() -> None:
     enters = Source("input", (3, 2, 2), (0, 1, 2), 3, "input", minimum=0, maximum=1)
     parts = [enters, neurons("wide", 300, 2, vth=np.zeros(300, np.int64)), readout(2)]
     network = isolated(parts, [wide, dense("wide", "readout", np.ones((2, 1200), np.int32))])
-    ends = [Ends(enters, network["wide"], Vectors(channels), np.dtype(np.int16)) for channels in (64, 128)]
+    rooms = [SumRoom(channels, 0, 2, 32) for channels in (64, 128)]
+    ends = [Ends(enters, network["wide"], room, np.dtype(np.int16)) for room in rooms]
     assert [layout(wide.geometry, wide.geometry.codes.astype(np.int64), end).straight for end in ends] == [True, False]
     assert_same(*traces_of_both(network, np.ones((2, 2, 3, 2, 2), np.int16)))
 
@@ -201,5 +202,6 @@ def test_a_pool_of_many_channels_into_one_is_filled_up() -> None:
     block = SynapseBlock("m", "input", "one", many, "m", "m")
     one = neurons("one", 1, 5, vth=np.full(1, 9))
     network = isolated([enters, one, readout(2)], [block, dense("one", "readout", np.ones((2, 25), np.int32))])
-    assert layout(many, many.codes.astype(np.int64), Ends(enters, one, Vectors(16), np.dtype(np.int16))).kind == WINDOWS
+    ends = Ends(enters, one, SumRoom(16, 1, 5, 32), np.dtype(np.int16))
+    assert layout(many, many.codes.astype(np.int64), ends).kind == WINDOWS
     assert_same(*traces_of_both(network, rng.integers(0, 2, (2, 3, 9, 5, 5)).astype(np.int16)))

@@ -19,6 +19,12 @@ static inline Group decayed(Group x, Group memory) {
     return (kept ^ sign) - sign;
 }
 
+/* The same where x * memory is within int32. */
+static inline Group decayed_small(Group x, Group memory) {
+    Group product = x * memory;
+    return (product + ((product >> 31) & 4095)) >> 12;
+}
+
 static inline int32_t count_of(Group compared) { return __builtin_popcount(mask_of(compared)); }
 
 /* Wrap currents once, and count. */
@@ -37,62 +43,112 @@ static inline Group wrapped(Group u, Counts *counts) {
 }
 #endif
 
-/* One step of all neurons of a population in one lane; spikes go to `bits`. u is NULL where no current is remembered or asked for. */
-static inline __attribute__((always_inline)) void NAMED(leaky)(const Population *p, const SUM *sums, int32_t *u, int32_t *v,
-                                                              int32_t *potentials, uint64_t *bits, int32_t words, Counts *counts,
-                                                              const int checked, const int fires, const int programmed) {
-    const Group current_memory = (Group){} + p->current_memory, memory = (Group){} + p->memory;
-    int64_t places = (int64_t)p->height * p->width;
-    for (int64_t place = 0; place < places; place++) {
-        for (int32_t c = 0; c < p->padded; c += GROUP) {
-            int64_t at = place * p->padded + c;
-            Group arrived = NAMED(widened)(sums + at);
-            if (p->accumulator_limit != INT32_MAX) {
-                counts->accumulator += count_of((arrived > p->accumulator_limit) | (arrived < -p->accumulator_limit));
+/* Neurons of one step in one lane: what lies with each, neuron by neuron. u is NULL where no current is remembered or asked for. */
+#ifndef LITESNN_STATES
+#define LITESNN_STATES
+typedef struct {
+    int32_t *u, *v, *potentials;
+    uint8_t *bits;     /* of a place, its words; NULL where nothing fires */
+    int64_t word_bytes; /* from one place's to the next's */
+} States;
+#endif
+
+/* One step of GROUP neurons, channels `c` on of a place. */
+static inline __attribute__((always_inline)) void NAMED(leaky)(const Population *p, Group arrived, const States *states, int64_t at, int32_t c,
+                                                              Group memory, Counts *counts, const int checked, const int programmed,
+                                                              const int small) {
+    if (checked && p->accumulator_limit != INT32_MAX) {
+        counts->accumulator += count_of((arrived > p->accumulator_limit) | (arrived < -p->accumulator_limit));
+    }
+    Group *membrane = (Group *)(states->v + at), current = arrived * p->scale;
+    if (states->u) {
+        if (programmed && p->current_memories) {
+            current += decayed(*(Group *)(states->u + at), *(const Group *)(p->current_memories + c));
+        } else if (p->current_memory) {
+            current += decayed(*(Group *)(states->u + at), (Group){} + p->current_memory);
+        }
+        if (checked) current = wrapped(current, counts);
+        *(Group *)(states->u + at) = current;
+    }
+    if (programmed && p->memories) memory = *(const Group *)(p->memories + c);
+    Group left = small ? decayed_small(*membrane, memory) : decayed(*membrane, memory);
+    if (programmed && p->reset == SUBTRACT_NEXT) {
+        left -= (*membrane > *(const Group *)(p->threshold + c)) & *(const Group *)(p->subtracted + c);
+    }
+    Group potential = left + current + *(const Group *)(p->bias + c);
+    if (checked) {
+        Group above = potential > STATE_MAX, below = potential < -STATE_MAX;
+        counts->membrane += count_of(above | below);
+        potential = (above & STATE_MAX) | (below & -STATE_MAX) | (~(above | below) & potential);
+    }
+    if (states->potentials) *(Group *)(states->potentials + at) = potential;
+    if (states->bits) {
+        Group fired = potential > *(const Group *)(p->threshold + c);
+        states->bits[c / GROUP] = mask_of(fired);
+        if (!programmed || p->reset == TO_ZERO) potential &= ~fired;
+        else if (p->reset == SUBTRACT) potential -= fired & *(const Group *)(p->subtracted + c);
+    } else if (p->top != INT32_MAX) {
+        Group spent = potential > p->top;
+        counts->membrane += count_of(spent & (potential < STATE_MAX));
+        potential &= ~spent;
+    }
+    *membrane = potential;
+}
+
+/* All neurons, whose population and states are copies: what is stored might else be they, for all that a compiler knows. */
+static inline __attribute__((always_inline)) void NAMED(leaky_map)(const Population population, const SUM *sums, States states,
+                                                                  Counts *counts, const int checked, const int programmed,
+                                                                  const int small) {
+    const Population *p = &population;
+    const Group memory = (Group){} + p->memory;
+    int64_t at = 0;
+    for (int32_t y = 0; y < p->height; y++, sums += (int64_t)p->gap * p->padded) {
+        for (int32_t x = 0; x < p->width; x++, sums += p->padded, at += p->padded) {
+            for (int32_t c = 0; c < p->padded; c += GROUP) {
+                NAMED(leaky)(p, NAMED(widened)(sums + c), &states, at + c, c, memory, counts, checked, programmed, small);
             }
-            Group *membrane = (Group *)(v + at), current = arrived * p->scale;
-            if (u) {
-                if (programmed && p->current_memories) {
-                    current += decayed(*(Group *)(u + at), *(const Group *)(p->current_memories + c));
-                } else if (p->current_memory) {
-                    current += decayed(*(Group *)(u + at), current_memory);
-                }
-                if (checked) current = wrapped(current, counts);
-                *(Group *)(u + at) = current;
-            }
-            Group left = decayed(*membrane, programmed && p->memories ? *(const Group *)(p->memories + c) : memory);
-            if (programmed && p->reset == SUBTRACT_NEXT) {
-                left -= (*membrane > *(const Group *)(p->threshold + c)) & *(const Group *)(p->subtracted + c);
-            }
-            Group potential = left + current + *(const Group *)(p->bias + c);
-            if (checked) {
-                Group above = potential > STATE_MAX, below = potential < -STATE_MAX;
-                counts->membrane += count_of(above | below);
-                potential = (above & STATE_MAX) | (below & -STATE_MAX) | (~(above | below) & potential);
-            }
-            if (potentials) *(Group *)(potentials + at) = potential;
-            if (fires) {
-                Group fired = potential > *(const Group *)(p->threshold + c);
-                ((uint8_t *)(bits + place * words))[c / GROUP] = mask_of(fired);
-                if (!programmed || p->reset == TO_ZERO) potential &= ~fired;
-                else if (p->reset == SUBTRACT) potential -= fired & *(const Group *)(p->subtracted + c);
-            } else if (p->top != INT32_MAX) {
-                Group spent = potential > p->top;
-                counts->membrane += count_of(spent & (potential < STATE_MAX));
-                potential &= ~spent;
-            }
-            *membrane = potential;
+            if (states.bits) states.bits += states.word_bytes;
         }
     }
 }
 
-static void NAMED(neurons)(const Population *p, const SUM *sums, int32_t *u, int32_t *v, int32_t *potentials, uint64_t *bits,
-                           int32_t words, Counts *counts) {
+#if defined(__AVX512F__)
+/* The same of plain neurons, sixteen at a time: nothing is checked, and only spikes and membranes are kept; `small`, as Population says. */
+static void NAMED(plain_map)(const Population population, const SUM *sums, int32_t *v, uint8_t *bits, int64_t word_bytes) {
+    const Population *p = &population;
+    const __m512i memory = _mm512_set1_epi32(p->memory), scale = _mm512_set1_epi32(p->scale), rounding = _mm512_set1_epi32(4095);
+    for (int32_t y = 0; y < p->height; y++, sums += (int64_t)p->gap * p->padded) {
+        for (int32_t x = 0; x < p->width; x++, sums += p->padded, v += p->padded, bits += word_bytes) {
+            for (int32_t c = 0; c < p->padded; c += 16) {
+                __m512i product = _mm512_mullo_epi32(_mm512_loadu_si512(v + c), memory);
+                __m512i toward_zero = _mm512_and_si512(_mm512_srai_epi32(product, 31), rounding);
+                __m512i left = _mm512_srai_epi32(_mm512_add_epi32(product, toward_zero), 12);
+                __m512i current = _mm512_mullo_epi32(NAMED(sixteen)(sums + c), scale);
+                __m512i potential = _mm512_add_epi32(left, _mm512_add_epi32(current, _mm512_loadu_si512(p->bias + c)));
+                __mmask16 quiet = _mm512_cmple_epi32_mask(potential, _mm512_loadu_si512(p->threshold + c));
+                uint16_t fired = (uint16_t)~quiet;
+                memcpy(bits + c / 8, &fired, sizeof fired);
+                _mm512_storeu_si512(v + c, _mm512_maskz_mov_epi32(quiet, potential));
+            }
+        }
+    }
+}
+#endif
+
+static void NAMED(neurons)(const Population *p, const SUM *sums, States states, Counts *counts) {
     int programmed = p->memories || p->current_memories || p->reset != TO_ZERO;
-    if (programmed && p->threshold) NAMED(leaky)(p, sums, u, v, potentials, bits, words, counts, 1, 1, 1);
-    else if (programmed) NAMED(leaky)(p, sums, u, v, potentials, bits, words, counts, 1, 0, 1);
-    else if (p->checked && p->threshold) NAMED(leaky)(p, sums, u, v, potentials, bits, words, counts, 1, 1, 0);
-    else if (p->checked) NAMED(leaky)(p, sums, u, v, potentials, bits, words, counts, 1, 0, 0);
-    else if (p->threshold) NAMED(leaky)(p, sums, u, v, potentials, bits, words, counts, 0, 1, 0);
-    else NAMED(leaky)(p, sums, u, v, potentials, bits, words, counts, 0, 0, 0);
+    int plain = !states.u && !states.potentials && states.bits;
+    if (programmed) {
+        NAMED(leaky_map)(*p, sums, states, counts, 1, 1, 0);
+    } else if (p->checked || p->accumulator_limit != INT32_MAX) {
+        NAMED(leaky_map)(*p, sums, states, counts, 1, 0, 0);
+#if defined(__AVX512F__)
+    } else if (plain && p->small && p->padded % 16 == 0) {
+        NAMED(plain_map)(*p, sums, states.v, states.bits, states.word_bytes);
+#endif
+    } else if (plain && p->small) {
+        NAMED(leaky_map)(*p, sums, (States){NULL, states.v, NULL, states.bits, states.word_bytes}, counts, 0, 0, 1);
+    } else {
+        NAMED(leaky_map)(*p, sums, states, counts, 0, 0, 0);
+    }
 }

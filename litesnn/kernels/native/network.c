@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include "vectors.h"
+#include "events.h"
 
 #define SUM int8_t
 #define NAMED(name) name##_8
@@ -13,8 +13,10 @@
 #undef NAMED
 #define SUM int16_t
 #define NAMED(name) name##_16
+#define NARROW
 #include "synapses.h"
 #include "leaky.h"
+#undef NARROW
 #undef SUM
 #undef NAMED
 #define SUM int32_t
@@ -29,6 +31,7 @@ typedef struct {
     char *sums, *held; /* of a step, and of sources that send the same at every step */
     int32_t *u, *v, *potential;
     int64_t neurons, held_at; /* places * padded; the last step that `held` was asked for, -1: none yet */
+    size_t bytes, beside;     /* of sums, and of what is added before the first one or behind the last */
 } Room;
 
 static int64_t now_ns(void) {
@@ -65,7 +68,7 @@ static int arrive_held(const Population *p, const Sent *sents, int64_t lane, int
         changed |= sends(s, sents, lane, step) != sends(s, sents, lane, room->held_at);
     }
     if (held && changed) {
-        memset(room->held, 0, (size_t)(room->neurons * p->sum_bytes));
+        memset(room->held, 0, room->bytes);
         for (int32_t i = 0; i < p->count; i++) {
             if (holds(p->synapses + i, sents)) add(p->synapses + i, p, sents, lane, step, events, room->held);
         }
@@ -76,9 +79,8 @@ static int arrive_held(const Population *p, const Sent *sents, int64_t lane, int
 
 /* All that arrives at a step, into room->sums. */
 static void arrive(const Population *p, const Sent *sents, int64_t lane, int64_t step, Events *events, Room *room) {
-    size_t bytes = (size_t)(room->neurons * p->sum_bytes);
-    if (arrive_held(p, sents, lane, step, events, room)) memcpy(room->sums, room->held, bytes);
-    else memset(room->sums, 0, bytes);
+    if (arrive_held(p, sents, lane, step, events, room)) memcpy(room->sums, room->held, room->bytes);
+    else memset(room->sums, 0, room->bytes);
     for (int32_t i = 0; i < p->count; i++) {
         if (!holds(p->synapses + i, sents)) add(p->synapses + i, p, sents, lane, step, events, room->sums);
     }
@@ -92,12 +94,15 @@ static void fire(const Population *p, Sent *sents, int64_t lane, int64_t step, R
         if (room->u) memset(room->u, 0, (size_t)room->neurons * 4);
         memset(room->v, 0, (size_t)room->neurons * 4);
     }
+    States states = {room->u, room->v, room->potential, p->threshold ? (uint8_t *)bits : NULL, 8 * sent->words};
     switch (p->sum_bytes) {
-        case 1: neurons_8(p, (int8_t *)room->sums, room->u, room->v, room->potential, bits, sent->words, counts); break;
-        case 2: neurons_16(p, (int16_t *)room->sums, room->u, room->v, room->potential, bits, sent->words, counts); break;
-        default: neurons_32(p, (int32_t *)room->sums, room->u, room->v, room->potential, bits, sent->words, counts);
+        case 1: neurons_8(p, (int8_t *)room->sums, states, counts); break;
+        case 2: neurons_16(p, (int16_t *)room->sums, states, counts); break;
+        default: neurons_32(p, (int32_t *)room->sums, states, counts);
     }
-    for (int64_t w = 0; w < places * sent->words; w++) counts->events += __builtin_popcountll(bits[w]);
+    int64_t events = 0;
+    for (int64_t w = 0; w < places * sent->words; w++) events += spikes_in(bits[w]);
+    counts->events += events;
 }
 
 /* Keep the registers after a step, where somebody asks. */
@@ -109,11 +114,22 @@ static void keep(const Population *p, int64_t lane, int64_t steps, int64_t step,
     if (p->membranes) memcpy(p->membranes + at, room->v, bytes);
 }
 
+static void release_room(Room *room) {
+    if (room->sums) free(room->sums - room->beside);
+    if (room->held) free(room->held - room->beside);
+    free(room->u), free(room->v), free(room->potential);
+}
+
+static void release_events(Events *events) {
+    free(events->rows), free(events->values), free(events->starts), free(events->spread);
+}
+
 static void release(int32_t count, Room *rooms, Events *events) {
     for (int32_t i = 0; rooms && i < count; i++) {
-        free(rooms[i].sums), free(rooms[i].held), free(rooms[i].u), free(rooms[i].v), free(rooms[i].potential);
+        release_room(rooms + i);
     }
-    free(rooms), free(events->rows), free(events->values), free(events->starts), free(events->taps), free(events->spread);
+    free(rooms);
+    release_events(events);
 }
 
 static void *aligned(int64_t bytes) {
@@ -121,15 +137,22 @@ static void *aligned(int64_t bytes) {
     return posix_memalign(&room, 64, (size_t)(bytes + 64)) ? NULL : room;
 }
 
+/* Sums with what is added beside the map: a gap, and whole vectors. */
+static char *sums_of(const Room *room) {
+    char *sums = aligned((int64_t)(room->bytes + 2 * room->beside) + MOST_VECTORS * VECTOR_BYTES);
+    return sums ? sums + room->beside : NULL;
+}
+
 static int make_rooms(const Population *component, int32_t count, const Sent *sents, Room *rooms, Events *events) {
-    int64_t most = 1, places = 1, width = 1, spread = 1;
+    int64_t most = 1, places = 1, spread = 1;
     for (int32_t i = 0; i < count; i++) {
         const Population *p = component + i;
         Room *room = rooms + i;
-        if (p->width > width) width = p->width;
         room->neurons = (int64_t)p->height * p->width * p->padded;
+        room->bytes = (size_t)p->height * (size_t)(p->width + p->gap) * (size_t)(p->padded * p->sum_bytes);
+        room->beside = ((size_t)p->gap * (size_t)(p->padded * p->sum_bytes) + 63) / 64 * 64;
         int remembers = p->current_memory || p->checked || p->currents;
-        if (!(room->sums = aligned(room->neurons * p->sum_bytes)) || !(room->held = aligned(room->neurons * p->sum_bytes))) return 0;
+        if (!(room->sums = sums_of(room)) || !(room->held = sums_of(room))) return 0;
         if (!(room->v = aligned(room->neurons * 4)) || (remembers && !(room->u = aligned(room->neurons * 4)))) return 0;
         if (p->potentials && !(room->potential = aligned(room->neurons * 4))) return 0;
         for (int32_t k = 0; k < p->count; k++) {
@@ -138,16 +161,16 @@ static int make_rooms(const Population *component, int32_t count, const Sent *se
             int64_t size = (int64_t)from->height * from->width, sending = 0;
             for (int32_t r = 0; r < s->count; r++) sending += sents[s->reads[r].sent].channels;
             if (size > places) places = size;
-            if (s->kind == DEPTHWISE && size * p->padded * p->sum_bytes > spread) spread = size * p->padded * p->sum_bytes;
-            if (size * sending > most) most = size * sending;
+            int64_t pooled = pooled_width(s, p, from) + (int64_t)from->height * p->width;
+            if (s->kind == DEPTHWISE && pooled * p->padded * p->sum_bytes > spread) spread = pooled * p->padded * p->sum_bytes;
+            if (size * (sending + QUAD) > most) most = size * (sending + QUAD);
         }
     }
     events->rows = malloc((size_t)(most + BEHIND) * 4);
-    events->values = malloc((size_t)(most + 1) * 4);
+    events->values = malloc((size_t)(most + BEHIND) * 4);
     events->starts = malloc((size_t)(places + 1) * 4);
-    events->taps = malloc((size_t)width * sizeof(Taps));
     events->spread = aligned(spread);
-    return events->rows && events->values && events->starts && events->taps && events->spread;
+    return events->rows && events->values && events->starts && events->spread;
 }
 
 int32_t litesnn_vector_bytes(void) { return VECTOR_BYTES; }
@@ -155,6 +178,7 @@ int32_t litesnn_vector_bytes(void) { return VECTOR_BYTES; }
 /* Sizes of the structures, to be compared with those of Python's. */
 void litesnn_sizes(int64_t *sizes) {
     sizes[0] = sizeof(Sent), sizes[1] = sizeof(Read), sizes[2] = sizeof(Synapses), sizes[3] = sizeof(Population), sizes[4] = sizeof(Counts);
+    sizes[5] = sizeof(Segment), sizes[6] = sizeof(Part);
 }
 
 /* Compute a component for `lanes` lanes of `steps` steps. Returns 0, or 1 where there was no memory. */

@@ -30,6 +30,10 @@ class Pointers:
         self._kept.append(array)
         return array.ctypes.data_as(ctypes.POINTER(kind))
 
+    def to_any(self, array: Array) -> ctypes.c_void_p:
+        """To the first element, of a type that another field tells."""
+        return ctypes.cast(self.to(array, ctypes.c_uint8), ctypes.c_void_p)
+
     def to_array(self, structure: Any, entries: list[Any]) -> Any:
         """To the first of some structures in a row."""
         made = (structure * len(entries))(*entries)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from litesnn.compiler.graph import STATE_MAX, WEIGHT_SHIFT, Graph, Leaky, Membranes, Population
+from litesnn.compiler.graph import STATE_MAX, WEIGHT_SHIFT, Graph, Leaky, Membranes, Population, Windowed
 from litesnn.kernels import Library
 from litesnn.kernels.structures import NO_LIMIT, WINDOWS
 from litesnn.runtime.exact.axis import Axis
 from litesnn.runtime.exact.edges import Edge, edges_into
 from litesnn.runtime.exact.native.arrays import Array, per_channel
 from litesnn.runtime.exact.native.constants import Memory, Reset
-from litesnn.runtime.exact.native.suits import LARGEST_LINE, LARGEST_SUM
+from litesnn.runtime.exact.native.suits import LARGEST_ROW, LARGEST_SUM
+from litesnn.runtime.exact.native.sum_room import SumRoom
 from litesnn.runtime.exact.native.synapses import Ends, Layout, joined, layout
-from litesnn.runtime.exact.native.vectors import CACHED_BYTES, Vectors, padded_to
-from litesnn.runtime.exact.sums import KnownSums, Sent, Sums, accumulator_limits, state_peaks
+from litesnn.runtime.exact.sums import KnownSums, Sent, StatePeaks, Sums, accumulator_limits, state_peaks
 
 Entering = Mapping[str, Sent]
 SUM_TYPES = (np.int8, np.int16, np.int32)
@@ -39,7 +39,7 @@ class Neurons:
 
     Attributes
     ----------
-    sum_bytes, vectors : type of the sums, and how they lie
+    sum_bytes, room : type of the sums, and how they lie
     scale : membrane units per unit of the sums
     memory, current_memory : of 4096, kept of the membrane and of the current
     reset : what a spike does
@@ -49,7 +49,7 @@ class Neurons:
     population: Membranes
     sums: Sums
     sum_bytes: int
-    vectors: Vectors
+    room: SumRoom
     scale: int
     bias: Array
     threshold: Array | None
@@ -59,10 +59,10 @@ class Neurons:
     accumulator_limit: int | None
     incoming: tuple[Incoming, ...]
 
-    def checked(self, axis: Axis) -> bool:
-        """Whether a register can overflow in a run on this axis."""
+    def peaks(self, axis: Axis) -> StatePeaks:
+        """How far registers can get in a run on this axis."""
         assert isinstance(self.population, Leaky), "the kernels compute leaky kinds alone"
-        return not state_peaks(self.population, self.sums, axis.longest_run(self.population)).fits
+        return state_peaks(self.population, self.sums, axis.longest_run(self.population))
 
     @property
     def top(self) -> int:
@@ -94,13 +94,13 @@ class NativeNetwork:
         return self._sums.of(population, lambda source: entering.get(source.name, source.sent))
 
     def reason_against(self, entering: Entering) -> str | None:
-        """Why these inputs are not for the kernels: sums beyond their registers, weights beyond their offsets; None where they are."""
+        """Why these inputs are not for the kernels: sums beyond their registers, channels beyond their numbers; None where they are."""
         for population in self.graph.membranes:
             if self.sums(population, entering).largest > LARGEST_SUM:
                 return f"sums of '{population.name}' can pass {LARGEST_SUM:,}"
-            rows = sum(self.graph[edge.source].size for edge in self._edges[population.name])
-            if rows * padded_to(population.shape[0], self.library.vector_bytes) * 4 > LARGEST_LINE:
-                return f"weights into '{population.name}' take more than 4 GiB"
+            windows = [edge for edge in self._edges[population.name] if isinstance(edge.geometry, Windowed)]
+            if sum(self.graph[edge.source].shape[0] for edge in windows) > LARGEST_ROW:
+                return f"'{population.name}' reads more than {LARGEST_ROW:,} channels through windows"
         return None
 
     def neurons(self, population: Membranes, entering: Entering, apart: frozenset[str]) -> Neurons:
@@ -116,16 +116,16 @@ class NativeNetwork:
         # What is graded is multiplied in 16 bits at least: there are no products of bytes.
         narrowest = 2 if any(edge.source in apart for edge in self._edges[population.name]) else 1
         sum_bytes = next(size for size in (1, 2, 4) if size >= narrowest and units < 2 ** (8 * size - 1))
-        reads = [(edge.geometry, self.graph[edge.source].shape[0]) for edge in self._edges[population.name]]
-        vectors = Vectors.of(population, reads, sum_bytes, self.library.vector_bytes)
-        channels = vectors.padded
+        reads = [(edge.geometry, self.graph[edge.source]) for edge in self._edges[population.name]]
+        room = SumRoom.of(population, reads, sum_bytes, self.library.vector_bytes)
+        channels = room.padded
         threshold = population.threshold
         limit = self._accumulator_limits.get(population.name)
         return Neurons(
             population=population,
             sums=sums,
             sum_bytes=sum_bytes,
-            vectors=vectors,
+            room=room,
             scale=sums.unit << WEIGHT_SHIFT,
             bias=per_channel(population.bias, channels, 0),
             threshold=None if threshold is None else per_channel(threshold, channels, NO_LIMIT),
@@ -133,44 +133,31 @@ class NativeNetwork:
             current_memory=Memory.of(population.current_mantissa, channels),
             reset=Reset.of(population, channels),
             accumulator_limit=limit // sums.unit if limit is not None and sums.largest > limit else None,
-            incoming=tuple(self._incoming(population, sums, vectors, SUM_TYPES[sum_bytes // 2], apart)),
+            incoming=tuple(self._incoming(population, sums, room, SUM_TYPES[sum_bytes // 2], apart)),
         )
 
     def _incoming(
         self,
         population: Membranes,
         sums: Sums,
-        vectors: Vectors,
+        room: SumRoom,
         dtype: type[np.signedinteger[Any]],
         apart: frozenset[str],
     ) -> list[Incoming]:
         groups: dict[object, list[tuple[Edge, Layout]]] = {}
         for number, edge in enumerate(self._edges[population.name]):
             source = self.graph[edge.source]
-            made = layout(edge.geometry, edge.weights_in(sums.unit), Ends(source, population, vectors, np.dtype(dtype)))
+            made = layout(edge.geometry, edge.weights_in(sums.unit), Ends(source, population, room, np.dtype(dtype)))
             alone = made.kind != WINDOWS or edge.source in apart
             groups.setdefault(number if alone else (source.shape[1:], made.window), []).append((edge, made))
         found = []
-        for group in (part for whole in groups.values() for part in _cached(whole)):
+        for group in groups.values():
             edges, layouts = zip(*group, strict=True)
             firsts = np.cumsum([0, *(self.graph[edge.source].shape[0] for edge in edges[:-1])])
-            found.append(Incoming(edges, tuple(map(int, firsts)), joined(list(layouts))))
+            graded = any(edge.source in apart for edge in edges)
+            found.append(Incoming(edges, tuple(map(int, firsts)), joined(list(layouts), graded=graded)))
         return found
 
     def source(self, edge: Edge) -> Population:
         """Where an edge begins."""
         return self.graph[edge.source]
-
-
-def _cached(group: list[tuple[Edge, Layout]]) -> Iterator[list[tuple[Edge, Layout]]]:
-    """Parts of a group whose weights of one line of taps fit into the nearest cache together."""
-    part: list[tuple[Edge, Layout]] = []
-    held = 0
-    for edge, made in group:
-        size = made.weights[0].nbytes
-        if part and held + size > CACHED_BYTES:
-            yield part
-            part, held = [], 0
-        part.append((edge, made))
-        held += size
-    yield part

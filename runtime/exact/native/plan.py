@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
-from ctypes import c_int32, c_int64, c_uint8, c_uint64, c_void_p
+from ctypes import c_int32, c_int64, c_uint8, c_uint64
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from litesnn.kernels.structures import DEPTHWISE, NO_LIMIT
 from litesnn.runtime.exact.axis import Axis
 from litesnn.runtime.exact.native.arrays import Pointers, words
 from litesnn.runtime.exact.native.network import Entering, Incoming, NativeNetwork, Neurons
+from litesnn.runtime.exact.native.segments import Part
 
 
 class Plan:
@@ -37,7 +37,8 @@ class Plan:
         apart = frozenset(entering) if held else frozenset(self.graded)
         membranes = network.graph.membranes
         self.neurons: dict[str, Neurons] = {p.name: network.neurons(p, entering, apart) for p in membranes}
-        self.checked = {p.name: self.neurons[p.name].checked(axis) for p in membranes}
+        self._peaks = {p.name: self.neurons[p.name].peaks(axis) for p in membranes}
+        self.checked = {name: not peaks.fits for name, peaks in self._peaks.items()}
         self.components = [[(p, self._population(p, axis)) for p in component] for component in network.components]
 
     def _population(self, population: Membranes, axis: Axis) -> structures.Population:
@@ -57,14 +58,15 @@ class Plan:
             channels=channels,
             height=height,
             width=width,
-            padded=neurons.vectors.padded,
-            side=neurons.vectors.side,
+            padded=neurons.room.padded,
+            gap=neurons.room.gap,
             sum_bytes=neurons.sum_bytes,
             scale=neurons.scale,
             current_memory=neurons.current_memory.largest,
             memory=neurons.memory.largest,
             reset=neurons.reset.kind,
             checked=int(self.checked[population.name]),
+            small=int(self._peaks[population.name].membrane * neurons.memory.largest <= NO_LIMIT),
             top=neurons.top,
             accumulator_limit=NO_LIMIT if neurons.accumulator_limit is None else neurons.accumulator_limit,
         )
@@ -88,22 +90,39 @@ class Plan:
             room[: len(mask)] = mask
             number, shift = self.network.number[edge.source], axis.shift(edge.latency, edge.distance)
             reads.append(structures.Read(mask=self._pointers.to(room, c_uint64), sent=number, shift=shift, first=first))
-        (kernel_h, kernel_w), (stride_h, stride_w), (pad_h, pad_w), (dilation_h, dilation_w) = layout.window
+        (kernel_h, kernel_w), (stride_h, stride_w), (pad_h, pad_w), _ = layout.window
         return structures.Synapses(
             reads=self._pointers.to_array(structures.Read, reads),
-            weights=ctypes.cast(self._pointers.to(layout.weights, c_uint8), c_void_p),
+            parts=self._pointers.to_array(structures.Part, self._parts(layout.parts)),
+            weights=self._pointers.to_any(layout.weights),
             index=self._pointers.to(np.ascontiguousarray(layout.index, np.int64), c_int64),
             targets=self._pointers.to(np.ascontiguousarray(layout.targets, np.int32), c_int32),
             kind=layout.kind,
             count=len(reads),
             channels=len(layout.targets) if layout.kind == DEPTHWISE else sum(sizes),
             straight=int(layout.straight),
+            part_count=len(layout.parts),
+            narrow=int(layout.narrow),
             kernel_h=kernel_h,
             kernel_w=kernel_w,
             stride_h=stride_h,
             stride_w=stride_w,
             pad_h=pad_h,
             pad_w=pad_w,
-            dilation_h=dilation_h,
-            dilation_w=dilation_w,
         )
+
+    def _parts(self, parts: tuple[Part, ...]) -> list[structures.Part]:
+        made = []
+        for part in parts:
+            segments = [structures.Segment(offset, line) for offset, line in part.segments.tolist()]
+            made.append(
+                structures.Part(
+                    segments=self._pointers.to_array(structures.Segment, segments),
+                    weights=self._pointers.to_any(part.rows),
+                    count=len(segments),
+                    vectors=part.vectors,
+                    down=part.phase[0],
+                    across=part.phase[1],
+                )
+            )
+        return made

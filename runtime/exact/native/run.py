@@ -20,8 +20,9 @@ from litesnn.runtime.exact.record import Recorder
 from litesnn.runtime.exact.sums import Sent
 from litesnn.runtime.exact.timing import RunTiming
 
-# Neurons times steps of a chunk: some milliseconds, beside which what Python does for it is little.
-CHUNK_WORK = 2**22
+# Neurons times steps of a chunk: what it sends stays in near caches, and memory that is asked for again is at hand; what Python does for it
+# is little beside the milliseconds that it takes.
+CHUNK_WORK = 2**20
 # Bytes of recorded registers of a chunk.
 CHUNK_BYTES = 64 * 2**20
 REGISTER_BYTES = 12

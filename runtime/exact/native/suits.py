@@ -14,7 +14,7 @@ KINDS = (Lif, ProgrammedLif, Maximum, Relay, Readout)
 LARGEST_SUM = (2**31 - 2**23 - 1) >> WEIGHT_SHIFT
 LARGEST_BIAS = 2**29
 LARGEST_MAP = 2**30  # neurons, channels padded: numbers of places and neurons are int32
-LARGEST_LINE = 2**32 - 1  # bytes of weights that an offset reaches
+LARGEST_ROW = 2**16 - 1  # number of a row of weights of windows; the last one adds nothing
 
 
 def reason_against(graph: Graph) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from typing import Any
 
@@ -14,10 +14,12 @@ from litesnn.compiler.graph.geometry.depthwise import Depthwise
 from litesnn.kernels.structures import ALL, DEPTHWISE, SPARSE, WINDOWS
 from litesnn.runtime.exact.edges import FILLED_WEIGHTS, Weights, worth_filling
 from litesnn.runtime.exact.native.arrays import WORD, Array, Ints, aligned, places_last, words
-from litesnn.runtime.exact.native.vectors import Vectors
+from litesnn.runtime.exact.native.segments import Part, Window, joined_phases, narrowed, phases
+from litesnn.runtime.exact.native.sum_room import SumRoom
 
 MOST_LAYERS = 4  # of a pool, each a pass over the map; with more, its kernels are filled up
 NOTHING = np.zeros(0, np.int64)
+NO_WEIGHTS: Array = np.zeros(0, np.int8)
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,11 +28,13 @@ class Layout:
 
     Attributes
     ----------
-    weights : WINDOWS (kH, kW, C_in, padded C_out) of places that share vectors together (`Vectors.widened`), ALL (H * W, C_in, padded C_out), the others (entries,)
+    weights : ALL (H * W, C_in, padded C_out), DEPTHWISE and SPARSE (entries,); of WINDOWS none, those are with its parts
     index, targets : of SPARSE; of DEPTHWISE the source channels, (layers, padded C_out)
     straight : of DEPTHWISE, whether target channel c reads source channel c alone, and the source has bits for all padded ones
     reads : per source channel, whether any weight reads it, (C_in,)
     window : kernel, stride, padding and dilation, (height, width) each
+    parts : of WINDOWS; a whole phase each before layouts are joined
+    narrow : whether weights of parts are bytes though sums are not
     """
 
     kind: int
@@ -38,8 +42,10 @@ class Layout:
     reads: Array
     index: Ints = field(default_factory=lambda: NOTHING)
     targets: Ints = field(default_factory=lambda: NOTHING)
-    window: tuple[tuple[int, int], ...] = ((1, 1), (1, 1), (0, 0), (1, 1))
+    window: Window = ((1, 1), (1, 1), (0, 0), (1, 1))
     straight: bool = False
+    parts: tuple[Part, ...] = ()
+    narrow: bool = False
 
     @property
     def kernel(self) -> str:
@@ -53,13 +59,13 @@ class Ends:
 
     source: Population
     target: Population
-    vectors: Vectors
+    room: SumRoom
     dtype: np.dtype[Any]
 
     @property
     def padded(self) -> int:
         """Channels of a place of the target."""
-        return self.vectors.padded
+        return self.room.padded
 
     def rows(self, weights: Array) -> Array:
         """Rows (.., C_out) of weights, padded."""
@@ -68,17 +74,16 @@ class Ends:
         return room
 
 
-def _window(geometry: Windowed) -> tuple[tuple[int, int], ...]:
+def _window(geometry: Windowed) -> Window:
     """Kernel, stride, padding, dilation of both axes."""
     rows, columns = geometry.axes
     return tuple(zip(rows, columns, strict=True))
 
 
 def _conv(geometry: Windowed, weights: Ints, ends: Ends) -> Layout:
-    kernel, (stride_h, stride_w), *rest = _window(geometry)
-    rows = ends.vectors.widened(ends.rows(weights.transpose(2, 3, 1, 0)), stride_w)
-    window = ((kernel[0], rows.shape[1]), (stride_h, stride_w * ends.vectors.side), *rest)
-    return Layout(WINDOWS, rows, weights.any(axis=(0, 2, 3)), window=window)
+    window = _window(geometry)
+    found = phases(weights.astype(ends.dtype), window, ends.room)
+    return Layout(WINDOWS, NO_WEIGHTS, weights.any(axis=(0, 2, 3)), window=window, parts=tuple(found))
 
 
 def _depthwise(geometry: Depthwise, weights: Ints, ends: Ends) -> Layout:
@@ -128,6 +133,7 @@ def _sparse(geometry: Sparse, weights: Weights, ends: Ends) -> Layout:
     entries = weights.tocoo()
     sources, targets = places_last(entries.col.astype(np.int64), ends.source), entries.row.astype(np.int64)
     places = ends.target.shape[1] * ends.target.shape[2]
+    y, x = np.divmod(targets % places, ends.target.shape[2])
     order = np.argsort(sources, kind="stable")
     counts = np.bincount(sources, minlength=ends.source.size)
     return Layout(
@@ -135,7 +141,7 @@ def _sparse(geometry: Sparse, weights: Weights, ends: Ends) -> Layout:
         weights=entries.data[order].astype(ends.dtype),
         reads=counts.reshape(-1, ends.source.shape[0]).any(axis=0),
         index=np.concatenate(([0], np.cumsum(counts))),
-        targets=((targets % places) * ends.padded + targets // places)[order],
+        targets=((y * ends.room.pitch + x) * ends.padded + targets // places)[order],
     )
 
 
@@ -151,11 +157,12 @@ def layout(geometry: Geometry, weights: Weights, ends: Ends) -> Layout:
     return LAYOUTS.of(geometry, "a block")(geometry, weights, ends)
 
 
-def joined(layouts: list[Layout]) -> Layout:
-    """WINDOWS of equal windows as one, their source channels one after the other."""
-    if len(layouts) == 1:
+def joined(layouts: list[Layout], *, graded: bool) -> Layout:
+    """WINDOWS of equal windows as one, their source channels one after the other; narrow where that can be, spikes alone."""
+    if layouts[0].kind != WINDOWS:
         return layouts[0]
-    parts = [part.weights for part in layouts]
-    shape = (*parts[0].shape[:2], sum(part.shape[2] for part in parts), parts[0].shape[3])
-    weights = np.concatenate(parts, axis=2, out=aligned(shape, parts[0].dtype))
-    return Layout(WINDOWS, weights, np.concatenate([part.reads for part in layouts]), window=layouts[0].window)
+    whole = [joined_phases(same) for same in zip(*(layout.parts for layout in layouts), strict=True)]
+    whole, narrow = (whole, False) if graded else narrowed(whole)
+    reads = np.concatenate([layout.reads for layout in layouts])
+    parts = tuple(part for phase in whole for part in phase.split())
+    return replace(layouts[0], reads=reads, parts=parts, narrow=narrow)
