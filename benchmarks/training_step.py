@@ -10,6 +10,7 @@ Run: python benchmarks/training_step.py [--rows digits cells cells-fixed plain-f
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import subprocess
@@ -189,7 +190,9 @@ def main() -> None:
     precision = decided(chosen.precision, torch.device("cpu"), Ranks())
     if chosen.serve:
         with freed_memory_kept():
-            answer(STEPS[chosen.serve](precision))
+            with contextlib.redirect_stdout(sys.stderr):  # SpikingJelly says what it has not found
+                step = STEPS[chosen.serve](precision)
+            answer(step)
         return
     print(f"{machine()}, torch {torch.__version__}, {chosen.threads} threads, ours in {precision}")
     found = {}
