@@ -22,7 +22,7 @@ from litesnn.kernels.structures import WINDOWS
 from litesnn.runtime.exact import RunTiming, Simulator
 from litesnn.runtime.exact.native import NativeEngine, reason_against
 from litesnn.runtime.exact.native.sum_room import SumRoom
-from litesnn.runtime.exact.native.synapses import Ends, layout
+from litesnn.runtime.exact.native.synapses import Ends, Straight, layout
 
 CASES = [(name, kind) for name in ("forward", "feedback") for kind in generators(name)]
 SEEDS = (3, 4, 5, 6)
@@ -184,7 +184,8 @@ def test_a_pool_into_more_channels_than_its_source_has_bits_for() -> None:
     network = isolated(parts, [wide, dense("wide", "readout", np.ones((2, 1200), np.int32))])
     rooms = [SumRoom(channels, 0, 2, 32) for channels in (64, 128)]
     ends = [Ends(enters, network["wide"], room, np.dtype(np.int16)) for room in rooms]
-    assert [layout(wide.geometry, wide.geometry.codes.astype(np.int64), end).straight for end in ends] == [True, False]
+    found = [layout(wide.geometry, wide.geometry.codes.astype(np.int64), end).straight for end in ends]
+    assert found == [Straight(0, 0, 64)] * 2
     assert_same(*traces_of_both(network, np.ones((2, 2, 3, 2, 2), np.int16)))
 
 

@@ -91,8 +91,8 @@ static void check_parts(Synapses *s, const Population *p, const char *rows, char
     }
 }
 
-/* One geometry into sums of `bytes`, from spikes or graded values; `expected` are the sums of plain loops. `straight` and `narrow`: see
-   Synapses. */
+/* One geometry into sums of `bytes`, from spikes or graded values; `expected` are the sums of plain loops. `straight`: 0,
+   or one layer whose sources begin at that target; `narrow`: see Synapses. */
 static int check_sums(int32_t kind, int32_t bytes, int graded, int straight, int narrow) {
     enum { PLACES = CHECK_H * CHECK_W, OUT_H = 3, OUT_W = 5, ROWS = PLACES * CHECK_CHANNELS, SYNAPSES = 300 };
     static char weights[ROWS * CHECK_PADDED * 4] __attribute__((aligned(64))), laid[2 * ROWS * CHECK_PADDED] __attribute__((aligned(64)));
@@ -102,7 +102,7 @@ static int check_sums(int32_t kind, int32_t bytes, int graded, int straight, int
     int windows = kind == WINDOWS || kind == DEPTHWISE;
     Read read = {.mask = mask};
     Synapses s = {.reads = &read, .weights = weights, .index = index, .targets = targets, .kind = kind, .count = 1};
-    s.straight = straight, s.narrow = narrow, s.channels = kind != DEPTHWISE ? CHECK_CHANNELS : straight ? 1 : 2, s.kernel_h = 3, s.kernel_w = 2, s.stride_h = 2, s.stride_w = 1, s.pad_h = 1, s.pad_w = 1;
+    s.begin = straight ? 2 * GROUP : 0, s.end = straight ? CHECK_PADDED : 0, s.first = straight, s.narrow = narrow, s.channels = kind != DEPTHWISE ? CHECK_CHANNELS : straight ? 1 : 2, s.kernel_h = 3, s.kernel_w = 2, s.stride_h = 2, s.stride_w = 1, s.pad_h = 1, s.pad_w = 1;
     Sent sent = {.bits = bits, .values = graded ? values : NULL, .steps = 1, .lasts = 1, .channels = CHECK_CHANNELS};
     sent.height = CHECK_H, sent.width = CHECK_W, sent.words = CHECK_WORDS;
     Population p = {.synapses = &s, .count = 1, .channels = CHECK_OUT, .padded = kind == WINDOWS ? CHECK_WINDOWS : CHECK_PADDED, .sum_bytes = bytes};
@@ -124,7 +124,7 @@ static int check_sums(int32_t kind, int32_t bytes, int graded, int straight, int
         else if (bytes == 2) ((int16_t *)weights)[i] = (int16_t)weight;
         else ((int32_t *)weights)[i] = weight;
     }
-    for (int i = 0; i < 2 * CHECK_PADDED; i++) targets[i] = straight ? i % CHECK_PADDED : (int32_t)drawn(CHECK_CHANNELS + 1) - 1;
+    for (int i = 0; i < 2 * CHECK_PADDED; i++) targets[i] = !straight ? (int32_t)drawn(CHECK_CHANNELS + 1) - 1 : i >= straight && i - straight < CHECK_CHANNELS ? i - straight : -1;
     for (int i = 0; kind == SPARSE && i < SYNAPSES; i++) targets[i] = (int32_t)drawn(CHECK_OUT);
     for (int i = 0; i <= ROWS; i++) index[i] = (int64_t)i * SYNAPSES / ROWS;
     for (int y = 0; y < CHECK_H; y++)
@@ -165,7 +165,7 @@ int32_t litesnn_check(void) {
     for (int32_t kind = WINDOWS; kind <= SPARSE; kind++) {
         for (int32_t bytes = 1; bytes <= 4; bytes *= 2) {
             right = right && check_sums(kind, bytes, 0, 0, 0) && check_sums(kind, bytes, 1, 0, 0);
-            if (kind == DEPTHWISE) right = right && check_sums(kind, bytes, 0, 1, 0);
+            if (kind == DEPTHWISE) right = right && check_sums(kind, bytes, 0, 16, 0) && check_sums(kind, bytes, 0, 19, 0);
             if (kind == WINDOWS && bytes == 2) right = right && check_sums(kind, bytes, 0, 0, 1);
         }
     }

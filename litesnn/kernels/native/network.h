@@ -54,7 +54,8 @@ typedef struct {
     const int32_t *targets;
     const Part *parts;
     int32_t kind, count, channels; /* channels: of all reads together; of DEPTHWISE, layers */
-    int32_t straight; /* of DEPTHWISE: whether target channel c reads source channel c alone */
+    int32_t begin, end; /* of DEPTHWISE: target channels, whole GROUPs, of which c reads source channel c - first alone if there is one, */
+    int32_t first;      /* and others none; or 0, 0 */
     int32_t part_count, narrow;
     int32_t kernel_h, kernel_w, stride_h, stride_w, pad_h, pad_w; /* kernels of DEPTHWISE alone */
 } Synapses;

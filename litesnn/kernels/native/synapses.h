@@ -55,10 +55,9 @@ static inline void NAMED(spread_place)(const Synapses *s, const Population *p, c
         return;
     }
     const uint64_t *bits = (const uint64_t *)sent + place * from->words;
-    if (s->straight) {
-        const uint8_t *bytes = (const uint8_t *)bits;
-        for (int32_t c = 0; c < p->padded; c += GROUP) {
-            Bytes masks = *(const Bytes *)masks_of_bits[bytes[c / GROUP]];
+    if (s->end) {
+        for (int32_t c = s->begin; c < s->end; c += GROUP) {
+            Bytes masks = *(const Bytes *)masks_of_bits[byte_at(bits, from->words, c - s->first)];
             *(NAMED(Few) *)(spread + c) = __builtin_convertvector(masks, NAMED(Few)) & *(const NAMED(Few) *)(weights + c);
         }
         return;

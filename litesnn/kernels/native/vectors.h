@@ -87,6 +87,14 @@ static __attribute__((constructor)) void tabulate_bytes(void) {
 
 static inline int spikes_in(uint64_t bits) { return __builtin_popcountll(bits); }
 
+/* Eight bits of a place from bit `at` on, 0 where there is none: more than -8, and below the end. */
+static inline uint8_t byte_at(const uint64_t *bits, int32_t words, int32_t at) {
+    if (at < 0) return (uint8_t)(bits[0] << -at);
+    uint64_t byte = bits[at / 64] >> at % 64;
+    if (at % 64 > 56 && at / 64 + 1 < words) byte |= bits[at / 64 + 1] << (64 - at % 64);
+    return (uint8_t)byte;
+}
+
 /* Places of a line that DEPTHWISE windows reach, with those beside the source, which send nothing. */
 static inline int32_t pooled_width(const Synapses *s, const Population *p, const Sent *from) {
     int32_t reached = (p->width - 1) * s->stride_w + s->kernel_w, there = s->pad_w + from->width;

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,13 +13,21 @@ from litesnn.compiler.graph import Conv2d, Dense, Geometry, OneToOne, Pool, Popu
 from litesnn.compiler.graph.geometry.depthwise import Depthwise
 from litesnn.kernels.structures import ALL, DEPTHWISE, SPARSE, WINDOWS
 from litesnn.runtime.exact.edges import FILLED_WEIGHTS, Weights, worth_filling
-from litesnn.runtime.exact.native.arrays import WORD, Array, Ints, aligned, places_last, words
+from litesnn.runtime.exact.native.arrays import GROUP, WORD, Array, Ints, aligned, places_last, words
 from litesnn.runtime.exact.native.segments import Part, Window, joined_phases, narrowed, phases
-from litesnn.runtime.exact.native.sum_room import SumRoom
+from litesnn.runtime.exact.native.sum_room import SumRoom, padded_to
 
 MOST_LAYERS = 4  # of a pool, each a pass over the map; with more, its kernels are filled up
 NOTHING = np.zeros(0, np.int64)
 NO_WEIGHTS: Array = np.zeros(0, np.int8)
+
+
+class Straight(NamedTuple):
+    """Target channel c reads source channel c - `first`; those from `begin` to before `end` are whole groups with all that read any."""
+
+    first: int
+    begin: int
+    end: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +38,7 @@ class Layout:
     ----------
     weights : ALL (H * W, C_in, padded C_out), DEPTHWISE and SPARSE (entries,); of WINDOWS none, those are with its parts
     index, targets : of SPARSE; of DEPTHWISE the source channels, (layers, padded C_out)
-    straight : of DEPTHWISE, whether target channel c reads source channel c alone, and the source has bits for all padded ones
+    straight : of DEPTHWISE, where target channels read one source channel after the other and others none; None where it is else
     reads : per source channel, whether any weight reads it, (C_in,)
     window : kernel, stride, padding and dilation, (height, width) each
     parts : of WINDOWS; a whole phase each before layouts are joined
@@ -43,7 +51,7 @@ class Layout:
     index: Ints = field(default_factory=lambda: NOTHING)
     targets: Ints = field(default_factory=lambda: NOTHING)
     window: Window = ((1, 1), (1, 1), (0, 0), (1, 1))
-    straight: bool = False
+    straight: Straight | None = None
     parts: tuple[Part, ...] = ()
     narrow: bool = False
 
@@ -121,9 +129,18 @@ def _pool(geometry: Pool, weights: Ints, ends: Ends) -> Layout:
     values = aligned(sources.shape, ends.dtype)
     values[rank, targets] = weights[live].astype(ends.dtype)
     reads = np.isin(np.arange(ends.source.shape[0]), geometry.sources[live])
-    covered = ends.padded <= words(ends.source.shape[0]) * WORD  # the kernel reads bits of every target channel
-    straight = layers == 1 and covered and bool(np.all((sources == -1) | (sources == np.arange(ends.padded))))
+    straight = _straight(sources[0], ends) if layers == 1 else None
     return Layout(DEPTHWISE, values, reads, targets=sources, window=_window(geometry), straight=straight)
+
+
+def _straight(sources: Ints, ends: Ends) -> Straight | None:
+    """Where one layer of source channels, -1 for none, is straight."""
+    live = np.flatnonzero(sources >= 0)
+    firsts = live - sources[live]
+    if not len(live) or firsts[0] < 0 or (firsts != firsts[0]).any():
+        return None
+    first, bits = int(firsts[0]), words(ends.source.shape[0]) * WORD
+    return Straight(first, first // GROUP * GROUP, min(padded_to(first + bits, GROUP), ends.padded))
 
 
 def _sparse(geometry: Sparse, weights: Weights, ends: Ends) -> Layout:
