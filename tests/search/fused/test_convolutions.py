@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from itertools import product
 
 import pytest
@@ -50,6 +53,19 @@ def test_sums_of_bytes_are_exact(
     sums = geometry.of_bytes(x, codes)
     assert torch.equal(sums.double(), geometry.of_floats(x.double(), codes.double()))
     assert sums.is_contiguous()
+
+
+@needs_bytes
+@pytest.mark.parametrize("instructions", ["AVX2", "AVX512_CORE"])
+def test_sums_of_bytes_are_exact_on_lesser_processors(instructions: str) -> None:
+    """Without instructions for bytes oneDNN adds pairs of products in 16 bits, which saturate."""
+    chosen = f"{__file__}::{test_sums_of_bytes_are_exact.__name__}"
+    command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", chosen]
+    found = subprocess.run(
+        command, env={**os.environ, "ONEDNN_MAX_CPU_ISA": instructions}, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stdout
+    assert "50 passed" in found.stdout
 
 
 @pytest.mark.parametrize(("spikes", "rounded"), list(product((False, True), repeat=2)))
