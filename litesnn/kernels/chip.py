@@ -40,11 +40,11 @@ class ChipNeurons:
         self._forward = loaded.litesnn_chip_forward
         self._forward.argtypes = (POINTER(Constants), *shared, *[c_void_p] * 3)
         self._distances = loaded.litesnn_chip_distances
-        self._distances.argtypes = (*shared, c_void_p, c_float, c_void_p)
+        self._distances.argtypes = (POINTER(Constants), *shared, c_void_p, c_float, c_void_p)
         self._backward = loaded.litesnn_chip_backward
         self._backward.argtypes = (POINTER(Constants), *shared, *[c_void_p] * 5)
-        for function in (self._forward, self._distances, self._backward):
-            function.restype = None
+        self._forward.restype = self._backward.restype = None
+        self._distances.restype = c_int64
 
     def forward(
         self, constants: Constants, channels: Channels, rows: Rows, sums: int, spikes: int, membranes: int | None
@@ -52,9 +52,14 @@ class ChipNeurons:
         """Spikes of the rows, and membranes before the reset where asked for."""
         self._forward(byref(constants), byref(channels), byref(rows), sums, spikes, membranes)
 
-    def distances(self, channels: Channels, rows: Rows, membranes: int, tangent_scale: float, distances: int) -> None:
-        """`tangent_scale * scale * (membrane - threshold)` of the rows, into [steps][last - first][places]."""
-        self._distances(byref(channels), byref(rows), membranes, tangent_scale, distances)
+    def distances(
+        self, constants: Constants, channels: Channels, rows: Rows, membranes: int, factor: float, inside: int
+    ) -> int:
+        """`factor * scale * (membrane - threshold)` of the rows' neurons inside Dspike's window; returns how many.
+
+        As many as there are, and `ROOM` more, may be written.
+        """
+        return int(self._distances(byref(constants), byref(channels), byref(rows), membranes, factor, inside))
 
     def backward(
         self,
@@ -63,11 +68,11 @@ class ChipNeurons:
         rows: Rows,
         membranes: int,
         of_spikes: int,
-        tangents: int | None,
+        inside: int | None,
         of_sums: int,
         of_constants: int,
     ) -> None:
         """Gradients of the rows' sums, and added to float64 `of_constants` [rows][3] those of each row's bias, threshold and scale."""
         self._backward(
-            byref(constants), byref(channels), byref(rows), membranes, of_spikes, tangents, of_sums, of_constants
+            byref(constants), byref(channels), byref(rows), membranes, of_spikes, inside, of_sums, of_constants
         )

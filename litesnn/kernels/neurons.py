@@ -6,6 +6,8 @@ import ctypes
 from ctypes import POINTER, byref, c_float, c_int32, c_int64, c_void_p
 from enum import IntEnum
 
+ROOM = 16  # numbers behind those inside Dspike's window that may be written or read: native/surrogate.h
+
 
 class SurrogateShape(IntEnum):
     """As native/neurons.c numbers them."""
@@ -52,8 +54,8 @@ class LeakyNeurons:
         self._distances.argtypes = (constants, c_void_p, c_int64, c_int64, c_int64, c_int64, c_float, c_void_p)
         self._backward = loaded.litesnn_leaky_backward
         self._backward.argtypes = (constants, *[c_void_p] * 3, c_int32, *[c_int64] * 4, c_void_p)
-        for function in (self._forward, self._distances, self._backward):
-            function.restype = None
+        self._forward.restype = self._backward.restype = None
+        self._distances.restype = c_int64
 
     def forward(
         self,
@@ -76,18 +78,21 @@ class LeakyNeurons:
         neurons: int,
         first: int,
         count: int,
-        scale: float,
-        distances: int,
-    ) -> None:
-        """`scale * (membrane - threshold)` of `count` neurons from `first`, into [steps][count]."""
-        self._distances(byref(constants), membranes, steps, neurons, first, count, scale, distances)
+        factor: float,
+        inside: int,
+    ) -> int:
+        """`factor * (membrane - threshold)` of those of `count` neurons from `first` that are inside Dspike's window; returns how many.
+
+        As many as there are, and `ROOM` more, may be written.
+        """
+        return int(self._distances(byref(constants), membranes, steps, neurons, first, count, factor, inside))
 
     def backward(
         self,
         constants: Constants,
         membranes: int,
         of_spikes: int,
-        tangents: int | None,
+        inside: int | None,
         held: bool,
         steps: int,
         neurons: int,
@@ -95,5 +100,5 @@ class LeakyNeurons:
         count: int,
         of_current: int,
     ) -> None:
-        """Gradients of the currents of `count` neurons from `first`; `tangents` [steps][count] is tanh of the distances (Dspike)."""
-        self._backward(byref(constants), membranes, of_spikes, tangents, held, steps, neurons, first, count, of_current)
+        """Gradients of the currents of `count` neurons from `first`; `inside` is tanh of what `distances` found (Dspike)."""
+        self._backward(byref(constants), membranes, of_spikes, inside, held, steps, neurons, first, count, of_current)

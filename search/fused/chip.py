@@ -15,6 +15,7 @@ from litesnn.kernels.chip import Channels, Rows
 from litesnn.kernels.neurons import Constants
 from litesnn.search.fused.constants import constants_of
 from litesnn.search.fused.parts import PART, for_each
+from litesnn.search.fused.window import tangents
 from litesnn.search.model.neurons import LifConstants
 from litesnn.search.model.registers import Registers
 from litesnn.search.model.surrogate import Surrogate
@@ -84,20 +85,20 @@ class _Run:
 
         def compute(first: int) -> None:
             rows = _rows(membranes, first, held=held)
-            tangents = None
-            if self._surrogate.shape == "dspike":
-                tangents = torch.empty(rows.steps, rows.last - rows.first, rows.places)
-                self._kernels.distances(
-                    channels.structure, rows, membranes.data_ptr(), self._surrogate.width, tangents.data_ptr()
-                )
-                tangents.tanh_()
+            inside = tangents(
+                self._surrogate,
+                rows.steps * (rows.last - rows.first) * rows.places,
+                lambda width, to: self._kernels.distances(
+                    self._constants, channels.structure, rows, membranes.data_ptr(), width, to
+                ),
+            )
             self._kernels.backward(
                 self._constants,
                 channels.structure,
                 rows,
                 membranes.data_ptr(),
                 of_spikes.data_ptr(),
-                None if tangents is None else tangents.data_ptr(),
+                None if inside is None else inside.data_ptr(),
                 of_sums.data_ptr(),
                 of_constants.data_ptr(),
             )

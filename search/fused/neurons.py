@@ -14,6 +14,7 @@ from litesnn.kernels import Library
 from litesnn.kernels.neurons import Constants
 from litesnn.search.fused.constants import constants_of
 from litesnn.search.fused.parts import PART, for_each
+from litesnn.search.fused.window import tangents
 from litesnn.search.model.neurons import LifConstants
 from litesnn.search.model.surrogate import Surrogate
 
@@ -66,18 +67,15 @@ def _backward(
 
     def compute(first: int) -> None:
         count = min(size, neurons - first)
-        tangents = None
-        if surrogate.shape == "dspike":
-            tangents = torch.empty(steps, count)
-            kernels.neurons.distances(
-                constants, membranes.data_ptr(), steps, neurons, first, count, surrogate.width, tangents.data_ptr()
-            )
-            tangents.tanh_()
+        where = membranes.data_ptr(), steps, neurons, first, count
+        inside = tangents(
+            surrogate, steps * count, lambda width, to: kernels.neurons.distances(constants, *where, width, to)
+        )
         kernels.neurons.backward(
             constants,
             membranes.data_ptr(),
             of_spikes.data_ptr(),
-            None if tangents is None else tangents.data_ptr(),
+            None if inside is None else inside.data_ptr(),
             held,
             steps,
             neurons,

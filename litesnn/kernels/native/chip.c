@@ -53,14 +53,19 @@ void litesnn_chip_forward(const Neurons *n, const Channels *c, const Rows *r, co
     }
 }
 
-/* tangent_scale * scale * (membrane - threshold) of the chosen rows, into [steps][last - first][places]. */
-void litesnn_chip_distances(const Channels *c, const Rows *r, const float *membranes, float tangent_scale, float *distances) {
-    for (int64_t t = 0; t < r->steps; t++)
-        for (int64_t row = r->first; row < r->last; row++) {
-            float threshold = c->threshold[row % c->channels], scale = c->scale[row % c->channels];
-            const float *v = membranes + (t * r->rows + row) * r->places;
-            for (int64_t i = 0; i < r->places; i++) *distances++ = tangent_scale * ((v[i] - threshold) * scale);
+/* factor * scale * (membrane - threshold) of the chosen rows inside the window, in the order of the way back; returns how many. */
+int64_t litesnn_chip_distances(const Neurons *n, const Channels *c, const Rows *r, const float *membranes, float factor, float *inside) {
+    float *next = inside;
+    for (int64_t row = r->first; row < r->last; row++) {
+        float threshold = c->threshold[row % c->channels], scale = c->scale[row % c->channels];
+        for (int64_t start = 0; start < r->places; start += BLOCK) {
+            int64_t count = r->places - start < BLOCK ? r->places - start : BLOCK;
+            for (int64_t t = r->steps - 1; t >= 0; t--) {
+                next = gather_inside(n, count, membranes + (t * r->rows + row) * r->places + start, threshold, scale, factor, next);
+            }
         }
+    }
+    return next - inside;
 }
 
 /* Gradients of one block of a row: of its membranes of the step after (then of this step), and of its channel's constants so far. */
@@ -105,11 +110,12 @@ static inline void put(int32_t add, int64_t count, const float *restrict membran
     for (int64_t i = 0; i < count; i++) of_sums[i] = 64.0f * membrane[i] + (add ? of_sums[i] : 0.0f);
 }
 
-/* Gradients of the sums of the chosen rows, and of each row's bias, threshold and scale into of_constants [rows][3]; `tangents`
-   [steps][last - first][places] where the surrogate is DSPIKE. */
+/* Gradients of the sums of the chosen rows, and of each row's bias, threshold and scale into of_constants [rows][3]; `inside`: what tanh
+   made of their distances, where the surrogate is DSPIKE. */
 void litesnn_chip_backward(const Neurons *n, const Channels *c, const Rows *r, const float *membranes, const float *of_spikes,
-                           const float *tangents, float *of_sums, double *of_constants) {
+                           const float *inside, float *of_sums, double *of_constants) {
     Gradients g;
+    float tangents[BLOCK];
     for (int64_t row = r->first; row < r->last; row++) {
         float threshold = c->threshold[row % c->channels], scale = c->scale[row % c->channels];
         double *of = of_constants + 3 * row;
@@ -120,9 +126,11 @@ void litesnn_chip_backward(const Neurons *n, const Channels *c, const Rows *r, c
             for (int64_t t = r->steps - 1; t >= 0; t--) {
                 int64_t within = row * r->places + start, at = t * r->rows * r->places + within;
                 const float *v = membranes + at, *given = of_spikes + at;
-                int64_t chosen = (t * (r->last - r->first) + row - r->first) * r->places + start;
                 switch (n->shape) {
-                    case DSPIKE: step_backward_of(n, DSPIKE, threshold, scale, count, v, given, tangents + chosen, &g); break;
+                    case DSPIKE:
+                        inside = spread_inside(n, count, v, threshold, scale, inside, tangents);
+                        step_backward_of(n, DSPIKE, threshold, scale, count, v, given, tangents, &g);
+                        break;
                     case TRIANGLE: step_backward_of(n, TRIANGLE, threshold, scale, count, v, given, NULL, &g); break;
                     default: step_backward_of(n, ARCTANGENT, threshold, scale, count, v, given, NULL, &g);
                 }

@@ -39,13 +39,17 @@ void litesnn_leaky_forward(const Neurons *n, const float *current, int32_t held,
     }
 }
 
-/* scale * (membrane - threshold) of the neurons from `first`, into [steps][count]. */
-void litesnn_leaky_distances(const Neurons *n, const float *membranes, int64_t steps, int64_t neurons, int64_t first, int64_t count,
-                             float scale, float *distances) {
-    for (int64_t t = 0; t < steps; t++) {
-        const float *u = membranes + t * neurons + first;
-        for (int64_t i = 0; i < count; i++) distances[t * count + i] = scale * (u[i] - n->threshold);
+/* factor * (membrane - threshold) of the neurons from `first` that are inside the window, in the order of the way back; returns how many. */
+int64_t litesnn_leaky_distances(const Neurons *n, const float *membranes, int64_t steps, int64_t neurons, int64_t first, int64_t total,
+                                float factor, float *inside) {
+    float *next = inside;
+    for (int64_t start = 0; start < total; start += BLOCK) {
+        int64_t count = total - start < BLOCK ? total - start : BLOCK;
+        for (int64_t t = steps - 1; t >= 0; t--) {
+            next = gather_inside(n, count, membranes + t * neurons + first + start, n->threshold, 1.0f, factor, next);
+        }
     }
+    return next - inside;
 }
 
 /* One step of some neurons; `after` is the gradient of their membranes of the step after, and becomes that of this step. */
@@ -70,10 +74,10 @@ static inline void add(int64_t count, const float *restrict values, float *restr
     for (int64_t i = 0; i < count; i++) to[i] += values[i];
 }
 
-/* Gradient of the currents of `total` neurons from `first`; `tangents` [steps][total] where the surrogate is DSPIKE. */
-void litesnn_leaky_backward(const Neurons *n, const float *membranes, const float *of_spikes, const float *tangents, int32_t held,
+/* Gradient of the currents of `total` neurons from `first`; `inside`: what tanh made of their distances, where the surrogate is DSPIKE. */
+void litesnn_leaky_backward(const Neurons *n, const float *membranes, const float *of_spikes, const float *inside, int32_t held,
                             int64_t steps, int64_t neurons, int64_t first, int64_t total, float *of_current) {
-    float after[BLOCK];
+    float after[BLOCK], tangents[BLOCK];
     for (int64_t start = 0; start < total; start += BLOCK) {
         int64_t count = total - start < BLOCK ? total - start : BLOCK;
         size_t bytes = (size_t)count * sizeof(float);
@@ -83,7 +87,10 @@ void litesnn_leaky_backward(const Neurons *n, const float *membranes, const floa
             int64_t at = t * neurons + first + start;
             const float *u = membranes + at, *given = of_spikes + at;
             switch (n->shape) {
-                case DSPIKE: step_backward_of(n, DSPIKE, count, u, given, tangents + t * total + start, after); break;
+                case DSPIKE:
+                    inside = spread_inside(n, count, u, n->threshold, 1.0f, inside, tangents);
+                    step_backward_of(n, DSPIKE, count, u, given, tangents, after);
+                    break;
                 case TRIANGLE: step_backward_of(n, TRIANGLE, count, u, given, NULL, after); break;
                 default: step_backward_of(n, ARCTANGENT, count, u, given, NULL, after);
             }
