@@ -14,9 +14,9 @@ from litesnn.reading import numpy_tensors, parse_json, read_safetensors
 from litesnn.runtime.prove.check import Check
 from litesnn.runtime.prove.image import image_problems
 from litesnn.runtime.prove.program import decode
+from litesnn.runtime.prove.reference import Reference
 from litesnn.runtime.prove.timing import timing_problems
 from litesnn.runtime.prove.verdict import TRUSTED, Problem, Proof, UnknownError
-from litesnn.runtime.prove.wiring import read_wiring
 
 __all__ = ["TRUSTED", "Problem", "Proof", "prove"]
 GENOTYPE, TENSORS = "genotype/genotype.json", "weights.safetensors"
@@ -48,8 +48,7 @@ def prove(files: Mapping[str, bytes], integers: Mapping[str, Any] | None) -> Pro
             found = Proof((FOREIGN, *timing), {"populations": len(graph.populations), "blocks": len(graph.blocks)})
         else:
             genotype, bits = document[GENOTYPE], document["profile.json"]["neuron"]["accumulator_bits"]["value"]
-            wiring, limit = read_wiring(genotype), 2 ** (bits - 1) - 1
-            found = Check(graph, genotype, wiring=wiring, integers=integers, accumulator=limit).proof()
+            found = Check(graph, Reference(genotype, integers), 2 ** (bits - 1) - 1).proof()
         return Proof((*found.problems, *stored), found.checked, tuple(missing))
     except (UnknownError, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
         known = isinstance(error, UnknownError)

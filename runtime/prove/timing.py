@@ -19,9 +19,9 @@ import numpy as np
 
 from litesnn.runtime.prove.program import Graph, Population
 from litesnn.runtime.prove.ranges import decayed
-from litesnn.runtime.prove.verdict import Problem, differs
+from litesnn.runtime.prove.verdict import Problem, differences, differs
 
-STEPS = ("reset_interval", "reset_offset", "initiation_interval", "open_slots")
+STEPS = ("arrival", "reset_interval", "reset_offset", "initiation_interval", "open_slots")
 
 
 def timing_problems(graph: Graph) -> Iterator[Problem]:
@@ -34,16 +34,13 @@ def timing_problems(graph: Graph) -> Iterator[Problem]:
     elif slots < steps + max((block.distance for block in graph.blocks), default=0):
         yield differs("schedule", f"found {slots} slots for {steps} steps and what feeds back")
     outputs = [p.arrival for p in populations if p.role == "readout" or p.entry.get("is_output")]
-    if (schedule["timesteps"], [schedule["depth"]]) != (steps, outputs):
-        text = f"found {schedule['timesteps']} steps, depth {schedule['depth']}; due: {steps}, {outputs}"
-        yield differs("schedule", text)
+    found = {"timesteps": schedule["timesteps"], "depth": [schedule["depth"]]}
+    yield from differences("schedule", "due:", found, {"timesteps": steps, "depth": outputs})
     for population in populations:
         source, first = population.role == "source", 1 + population.arrival
-        due = (None,) * 4 if source else (period, first % period, interval, rests)
-        found = tuple(population.entry.get(field) for field in STEPS)
-        if found != due or (source and first != 1):
-            text = f"arrival, {', '.join(STEPS)}: found {(population.arrival, *found)}; due: {(0 if source else first - 1, *due)}"
-            yield differs(f"population '{population.name}'", text)
+        figures = (0, *[None] * 4) if source else (population.arrival, period, first % period, interval, rests)
+        found = {field: population.entry.get(field) for field in STEPS}
+        yield from differences(f"population '{population.name}'", "due:", found, dict(zip(STEPS, figures, strict=True)))
     for block in graph.blocks:
         delay, leaves = block.entry["delay"], graph.populations[block.source].arrival
         due = graph.populations[block.target].arrival + interval * block.distance - 1 - leaves
