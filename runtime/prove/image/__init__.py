@@ -39,16 +39,11 @@ def image_problems(graph: Graph, files: Mapping[str, bytes]) -> Iterator[Problem
     cores = [read_core(files, number, document, on_chip) for number in range(document["cores"])]
     yield from group_problems(on_chip, cores)
     tables = [(sender["name"], sender["routes"], 5, "<u4") for sender in document["senders"]]
-    routes = [
-        Routes(
-            name,
-            rows,
-            np.arange(np.prod(graph.populations[name].entry["shape"])),
-            f"image/input.bin: routes of '{name}'",
-        )
-        for name, rows in read_tables(files["input.bin"], "input.bin", tables).items()
-    ]
-    sent = Sent([*routes, *(part for core in cores for part in core.sending())], [core.axons for core in cores])
+    routes = [part for core in cores for part in core.sending()]
+    for name, rows in read_tables(files["input.bin"], "input.bin", tables).items():
+        ids = np.arange(np.prod(graph.populations[name].entry["shape"]))
+        routes.append(Routes(name, rows, ids, f"image/input.bin: routes of '{name}'"))
+    sent = Sent(routes, [len(core.tables["axons"]) - 1 for core in cores])
     yield from sent.problems
     # What cores hold: blocks between what they compute, and the synapses by which two compartments reset.
     double = {group.population for core in cores for group in core.groups if group.entry["compartments"] == 2}
@@ -65,13 +60,8 @@ def image_problems(graph: Graph, files: Mapping[str, bytes]) -> Iterator[Problem
 
 
 def _time(graph: Graph, document: Entry) -> Iterator[Problem]:
-    schedule = graph.schedule
-    due = {
-        "timesteps": graph.timesteps,
-        "isolated": graph.isolated,
-        "interval": schedule.get("initiation_interval", 1),
-        "slots": schedule.get("slots") or graph.timesteps,
-    }
+    schedule, due = graph.schedule, {"timesteps": graph.timesteps, "isolated": graph.isolated}
+    due |= {"interval": schedule.get("initiation_interval", 1), "slots": schedule.get("slots") or graph.timesteps}
     yield from differences("image.json", GRAPH, {field: document[field] for field in due}, due)
 
 

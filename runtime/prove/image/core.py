@@ -21,7 +21,10 @@ Table = tuple[str, int, int, str]  # name, rows, numbers in a row, type of a num
 
 
 class Box(NamedTuple):
-    """A group: its part of the population's map, (channel, row, column); `numbers` and `ids`, of these sides, on the core and in the map."""
+    """A group: its part of the population's map, from `corner` on.
+
+    `numbers` : on the core, (channels, rows, columns); of two compartments those that integrate. `ids` : in the map, as they are numbered
+    """
 
     population: str
     entry: Entry
@@ -29,11 +32,6 @@ class Box(NamedTuple):
     numbers: Ints
     ids: Ints
     arrays: Arrays
-
-    @property
-    def sending(self) -> Ints:
-        """Ids of its neurons that send, as they are numbered; those of a second compartment follow those of the first."""
-        return self.ids.ravel()[np.argsort(self.numbers.ravel())]
 
 
 class Routes(NamedTuple):
@@ -56,11 +54,6 @@ class Core(NamedTuple):
     groups: list[Box]
 
     @property
-    def axons(self) -> int:
-        """How many it has."""
-        return len(self.tables["axons"]) - 1
-
-    @property
     def binary(self) -> str:
         """Name of its memory."""
         return f"image/core{self.number}/memory.bin"
@@ -74,7 +67,7 @@ class Core(NamedTuple):
             own = (start >= 0) & (start + routes[:, 1] <= box.ids.size)
             taken |= own
             rows = np.column_stack([start, routes[:, 1:]])[own]
-            yield Routes(box.population, rows, box.sending, f"{self.binary}: routes")
+            yield Routes(box.population, rows, box.ids, f"{self.binary}: routes")
         if not taken.all():
             raise UnknownError(f"{self.binary}: route {int(np.argmin(taken))} of neurons that send nothing")
 
@@ -103,45 +96,44 @@ def read_core(files: Mapping[str, bytes], number: int, image: Entry, on_chip: Ma
     if (document["format"], document["version"], document["core"]) != ("litesnn.image.core", 1, number):
         raise UnknownError(f"{name}: a core or a version that is not known")
     rows = document["sections"]
-    tables = read_tables(
-        files[binary],
-        binary,
-        [
-            ("words", rows["words"], -(-image["word_bits"] // 8), "u1"),
-            ("lists", rows["lists"] + 1, 1, "<u4"),
-            ("entries", rows["lists"] + 1, 1, "<u4"),
-            ("high", rows["entries"], 1, "<u4"),
-            ("axons", rows["axons"] + 1, 1, "<u4"),
-            ("reads", rows["reads"], 6, "<u4"),
-            ("routes", rows["routes"], 5, "<u4"),
-            ("parameters", rows["parameters"], 1, "<i4"),
-        ],
-    )
+    sections = [
+        ("words", rows["words"], -(-image["word_bits"] // 8), "u1"),
+        ("lists", rows["lists"] + 1, 1, "<u4"),
+        ("entries", rows["lists"] + 1, 1, "<u4"),
+        ("high", rows["entries"], 1, "<u4"),
+        ("axons", rows["axons"] + 1, 1, "<u4"),
+        ("reads", rows["reads"], 6, "<u4"),
+        ("routes", rows["routes"], 5, "<u4"),
+        ("parameters", rows["parameters"], 1, "<i4"),
+    ]
+    tables = read_tables(files[binary], binary, sections)
     for table, into in (("lists", "words"), ("entries", "high"), ("axons", "reads")):
         begins = tables[table]
         if begins[0] != 0 or begins[-1] != len(tables[into]) or (np.diff(begins) < 0).any():
             raise UnknownError(f"{binary}: {table} that do not follow one another")
-    for entry in document["groups"]:
-        only(name, entry, GROUP)
-        if entry["population"] not in on_chip or entry["map"] != on_chip[entry["population"]].entry["shape"]:
-            raise UnknownError(f"{name}: no population of the chip has the name and map of '{entry['population']}'")
-    groups = list(_groups(name, document["groups"], tables["parameters"], image["order"]))
+    whole = {population: values.entry["shape"] for population, values in on_chip.items()}
+    groups = list(_groups(name, document, tables["parameters"], image["order"], whole))
     return Core(number, image, tables, document["formats"], windows=document["windows"], groups=groups)
 
 
-def _groups(name: str, entries: list[Entry], parameters: Ints, order: list[str]) -> Iterator[Box]:
+def _groups(place: str, document: Entry, parameters: Ints, order: list[str], maps: Entry) -> Iterator[Box]:
     taken, number = 0, 0
-    for entry in entries:
-        box = [entry[axis] for axis in ("channels", "rows", "columns")]
-        if any(not 0 <= b[0] < b[1] <= whole for b, whole in zip(box, entry["map"], strict=True)):
-            raise UnknownError(f"{name}: a box {box} of '{entry['population']}' beyond its map")
+    for entry in document["groups"]:
+        name, box = entry["population"], [entry[axis] for axis in ("channels", "rows", "columns")]
+        only(place, entry, GROUP)
+        if name not in maps or entry["map"] != maps[name]:
+            raise UnknownError(f"{place}: no population of the chip has the name and map of '{name}'")
+        if any(not 0 <= first < last <= whole for (first, last), whole in zip(box, maps[name], strict=True)):
+            raise UnknownError(f"{place}: a box {box} of '{name}' beyond its map")
         if entry["first"] != number or entry["compartments"] not in (1, 2) or sorted(order) != sorted(AXES):
-            raise UnknownError(f"{name}: '{entry['population']}' begins, or is numbered, otherwise than is known")
-        ids = np.arange(np.prod(entry["map"])).reshape(entry["map"])[tuple(slice(*b) for b in box)]
-        risen = np.arange(number, number + ids.size).reshape([ids.shape[AXES.index(axis)] for axis in order])
-        numbers, count = risen.transpose([order.index(axis) for axis in AXES]), len(ids)
+            raise UnknownError(f"{place}: '{name}' begins, or is numbered, otherwise than is known")
+        part = np.arange(np.prod(maps[name])).reshape(maps[name])[tuple(slice(*ends) for ends in box)]
+        axes = [AXES.index(axis) for axis in order]
+        ids = part.transpose(axes)
+        numbers = number + np.arange(ids.size).reshape(ids.shape).transpose(np.argsort(axes))
+        count, corner = len(part), (box[0][0], box[1][0], box[2][0])
         arrays = {field: parameters[taken + i * count :][:count] for i, field in enumerate(entry["parameters"])}
         taken, number = taken + count * len(arrays), number + ids.size * entry["compartments"]
-        yield Box(entry["population"], entry, (box[0][0], box[1][0], box[2][0]), numbers, ids=ids, arrays=arrays)
+        yield Box(name, entry, corner, numbers, ids=ids.ravel(), arrays=arrays)
     if taken != len(parameters):
-        raise UnknownError(f"{name}: {len(parameters)} parameters; its groups have {taken}")
+        raise UnknownError(f"{place}: {len(parameters)} parameters; its groups have {taken}")

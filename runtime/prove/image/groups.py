@@ -31,11 +31,9 @@ def own_synapses(population: Population) -> Block:
     """The synapses of two compartments: each neuron's spike takes its threshold from its membrane, one step later."""
     if population.entry.get("reset") not in ("subtract", "subtract_next") or population.entry.get("spike_at"):
         raise UnknownError(f"population '{population.name}': two compartments of a neuron that subtracts nothing")
-    name, one, channels = population.name, ((1, 1), (0, 0), (1, 1)), np.arange(len(population.channels))
-    entry, taken, ends = {"delay": 0}, -(population.constant("vth") >> 6), (channels, channels)
-    return Block(
-        f"{name}, its resets", name, name, entry, kernels=taken[:, None, None], ends=ends, window=one, distance=1
-    )
+    name, channels, one = population.name, np.arange(len(population.channels)), ((1, 1), (0, 0), (1, 1))
+    taken, ends = -(population.constant("vth") >> 6)[:, None, None], (channels, channels)
+    return Block(f"{name}, its resets", name, name, {"delay": 0}, kernels=taken, ends=ends, window=one, distance=1)
 
 
 def _constants(population: Population, box: Box, place: str) -> Iterator[Problem]:

@@ -82,18 +82,18 @@ def _entries(core: Core, bits: _Bits, formats: Ints) -> Ints:
 
 def _formats(core: Core) -> Ints:
     """Encoding, `WIDTHS`, whether codes are mixed, and scale of every register, (8, ids); id 0 is none."""
-    columns = [(0,) * 8]
-    for place, form in enumerate(core.formats, 1):
-        known = (
-            set(form) == FIELDS and form["id"] == place and form["encoding"] in ENCODINGS and form["sign_mode"] in MODES
+    columns, place = [(0,) * 8], f"core{core.number}/memory.json"
+    for number, form in enumerate(core.formats, 1):
+        encoding, mode = form["encoding"], form["sign_mode"]
+        if set(form) != FIELDS or form["id"] != number or encoding not in ENCODINGS or mode not in MODES:
+            raise UnknownError(f"{place}: format {form['id']}")
+        widths, shift = (
+            [form[width] for width in WIDTHS],
+            form["weight_exp"] + 8 - form["weight_bits"] + (mode == "mixed"),
         )
-        widths, mixed = tuple(form[width] for width in WIDTHS), form["sign_mode"] == "mixed"
-        shift = form["weight_exp"] + 8 - form["weight_bits"] + mixed
-        if not known or not 0 <= shift < 32 or any(not 0 <= width <= 24 for width in widths) or not form["weight_bits"]:
-            raise UnknownError(
-                f"core{core.number}/memory.json: format {place} has fields, widths or an exponent beyond all"
-            )
-        columns.append((ENCODINGS.index(form["encoding"]), *widths, int(mixed), MODES[form["sign_mode"]] << shift))
+        if not 0 <= shift < 32 or not form["weight_bits"] or min(widths) < 0 or max(widths) > 24:
+            raise UnknownError(f"{place}: format {number} has widths or an exponent beyond all")
+        columns.append((ENCODINGS.index(encoding), *widths, mode == "mixed", MODES[mode] << shift))
     return np.array(columns, np.int64).T
 
 

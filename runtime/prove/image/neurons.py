@@ -70,11 +70,10 @@ def list_problem(lists: Lists, reads: Read, box: Box, shape: Three, due: Synapse
     found = owner[stored], base[read[stored]] + lists.target[at], lists.delay[at], lists.weight[at]
 
     # What is due from them, over every way that leads from their place into the box.
-    place, ways = np.nonzero(
-        ((down.reached.T[:, None] >= 0) & (across.reached.T >= 0)).reshape(shape[1] * shape[2], -1)
-    )
-    first = np.searchsorted(place, np.arange(shape[1] * shape[2] + 1))
-    owner, at = items(first, neurons % (shape[1] * shape[2]))
+    reach, sides = (down.reached.T[:, None] != NONE) & (across.reached.T != NONE), shape[1] * shape[2]
+    place, ways = np.nonzero(reach.reshape(sides, -1))
+    first = np.searchsorted(place, np.arange(sides + 1))
+    owner, at = items(first, neurons % sides)
     ways, neuron = ways[at], neurons[owner]
     order = np.lexsort((source, way))
     first = np.searchsorted((way * shape[0] + source)[order], np.arange(len(due.places) * shape[0] + 1))

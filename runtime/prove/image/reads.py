@@ -26,23 +26,21 @@ Blocks = dict[tuple[str, str], list[Block]]
 
 def read_problems(graph: Graph, core: Core, lists: Lists, sent: Sent, blocks: Blocks) -> Iterator[Problem]:
     """Synapses that a core has and the graph has not, or the other way round."""
-    reads, axons = core.tables["reads"], core.tables["axons"]
-    if (reads[:, 0] > WINDOW).any() or (reads[:, 4] >= len(core.groups)).any():
-        yield differs(core.binary, "a read of a kind or a group that is not there")
-        return
-    if (reads[:, 1] + reads[:, 2] > len(lists.first) - 1).any():
-        yield differs(core.binary, "a read of lists that are not there")
+    reads, arriving = core.tables["reads"], sent.to(core.number)
+    kind, first, count, _, group, _ = reads.T
+    astray = (kind > WINDOW) | (group >= len(core.groups)) | (first + count >= len(lists.first))
+    if astray.any():
+        yield differs(core.binary, f"read {np.argmax(astray)}: a kind, a group or lists that are not there")
         return
     here = {box.population for box in core.groups}
-    for source in dict.fromkeys((*sent.sources(core.number), *(source for source, target in blocks if target in here))):
-        rows = sent.to(core.number, source)
-        row, read = items(axons, rows[:, 2])
+    for source in dict.fromkeys((*arriving, *(source for source, target in blocks if target in here))):
+        rows = arriving.get(source, np.zeros((0, 4), np.int64))
+        row, read = items(core.tables["axons"], rows[:, 2])
         c, y, x = graph.populations[source].entry["shape"]
         for number, box in enumerate(core.groups):
-            own, into = reads[read, 4] == number, blocks.get((source, box.population), [])
+            own, into = group[read] == number, blocks.get((source, box.population), [])
             if into or own.any():
-                pair = _Pair(core, lists, box, (c, y, x))
-                text = pair.problem(sent, rows[row[own]], read[own], into)
+                text = _Pair(core, lists, box, (c, y, x)).problem(sent, rows[row[own]], read[own], into)
                 if text:
                     yield differs(f"{core.binary}: '{source}' into '{box.population}'", text)
 

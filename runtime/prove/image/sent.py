@@ -42,13 +42,9 @@ class Sent:
                 self._to.setdefault((number, sender.source), []).append(rows[there & (core == number)])
             begin += len(sender.ids)
 
-    def to(self, core: int, source: str) -> Rows:
-        """What a core hears of a source."""
-        return np.concatenate([np.zeros((0, 4), np.int64), *self._to.get((core, source), [])])
-
-    def sources(self, core: int) -> list[str]:
-        """Whom a core hears."""
-        return [source for number, source in self._to if number == core]
+    def to(self, core: int) -> dict[str, Rows]:
+        """What a core hears, by source."""
+        return {source: np.concatenate(rows) for (number, source), rows in self._to.items() if number == core}
 
     def messages(self, rows: Rows) -> tuple[Ints, Ints]:
         """Of every message of some rows, row after row, its row and the id of the neuron that sends it."""
