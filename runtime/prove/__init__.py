@@ -50,7 +50,7 @@ def prove(files: Mapping[str, bytes], integers: Mapping[str, Any] | None) -> Pro
             genotype, bits = document[GENOTYPE], document["profile.json"]["neuron"]["accumulator_bits"]["value"]
             found = Check(graph, Reference(genotype, integers), 2 ** (bits - 1) - 1).proof()
         return Proof((*found.problems, *stored), found.checked, tuple(missing))
-    except (UnknownError, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (UnknownError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
         known = isinstance(error, UnknownError)
         place, _, text = (str(error) if known else f"its files: they were not understood ({error!r})").partition(": ")
         return Proof((Problem("unknown", place, text),), {}, tuple(missing))

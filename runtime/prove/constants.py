@@ -46,6 +46,7 @@ def format_problems(block: Block) -> Iterator[Problem]:
     least, most = {"excitatory": (0, top), "inhibitory": (-top, 0), "mixed": (-top - 1, top)}[mode]
     low, high = (int(end) >> max(0, exponent) for end in (block.kernels.min(initial=0), block.kernels.max(initial=0)))
     stated = block.entry["weight_exp"] + 8 - bits + (mode == "mixed")
-    if stated != exponent or exponent < 0 or low < least or high > most:
+    exact = bits <= 24 and exponent in range(39)  # weights below 2^62
+    if stated != exponent or not exact or low < least or high > most:
         text = f"codes {low} .. {high} times 2^{exponent}, {mode} mantissas for {least} .. {most} times 2^{stated}"
         yield differs(f"block '{block.name}'", f"format: found {text}")

@@ -151,6 +151,8 @@ def _block(entry: Entry, tensors: Arrays, populations: Mapping[str, Population])
         codes = np.broadcast_to(codes[:, None, None], (len(codes), *params["kernel"]))
     figures = (params.get("stride", 1), params.get("padding", 0), params.get("dilation", 1))
     stride, padding, dilation = ((f, f) if isinstance(f, int) else (f[0], f[1]) for f in figures)
+    if min(*stride, *dilation) < 1:
+        raise UnknownError(f"block '{name}': a stride or a dilation below 1")
     kernels, ends, window = codes << max(0, entry["exponent"]), (pairs[0], pairs[1]), (stride, padding, dilation)
     due = entry.get("distance", 0)
     return Block(name, source.name, target.name, entry, kernels=kernels, ends=ends, window=window, distance=due)

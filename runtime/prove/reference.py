@@ -83,8 +83,7 @@ class Reference:
         for j, (name, node) in enumerate(zip(nodes, cell["nodes"], strict=True)):
             inputs = node["inputs"]
             pooled = inputs[0].get("pool") or 1
-            height, width = self.populations[signals[inputs[0]["source"]][0]].size
-            size = (height // pooled, width // pooled)
+            size = _reached(self.populations[signals[inputs[0]["source"]][0]].size, pooled, pooled, 0)
             if any(spec["op"] == "dense" for spec in inputs):
                 size = (1, 1)
             elif node.get("stride") is not None:

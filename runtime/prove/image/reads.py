@@ -54,6 +54,8 @@ class _Pair:
     def problem(self, sent: Sent, rows: Rows, read: Ints, blocks: Sequence[Block]) -> str | None:
         """Of rows of what is sent each makes the core do a read; a text where that is not what `blocks` say."""
         late = max([int(self.lists.delay.max(initial=0)), *(block.entry["delay"] for block in blocks)])
+        if late >= 2**24:
+            return f"a delay of {late} steps, which no list holds"
         sides, channels = self.box.numbers.shape, (self.count * (late + 1), self.shape[0])
         due = Synapses(self.shape[1:], (sides[1], sides[2]), channels, self.box.corner[1:])
         for block in blocks:
@@ -95,7 +97,7 @@ class _Pair:
             return "a window over another map, with other lists than its kernel has, or from within a channel"
         if min(*window["stride"], *window["dilation"]) < 1:
             return "a window with a stride or a dilation below 1"
-        if len({*window["channels"]}) < len(channels) or (channels >= shape[0]).any():
+        if len({*window["channels"]}) < len(channels) or not ((channels >= 0) & (channels < shape[0])).all():
             return "a window with lists or channels that are not there"
         if not len(times):
             return "a neuron sends another's id into a window"

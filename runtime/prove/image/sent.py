@@ -38,6 +38,7 @@ class Sent:
             if not there.all():
                 self.problems.append(differs(sender.place, "a neuron, a core or an axon that is not there"))
             rows = np.stack([begin + first, begin + first + count, axon, tag], axis=1)
+            there &= count > 0
             for number in np.unique(core[there]).tolist():
                 self._to.setdefault((number, sender.source), []).append(rows[there & (core == number)])
             begin += len(sender.ids)
