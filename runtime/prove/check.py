@@ -126,7 +126,7 @@ class Check:
         for (source, distance), found in (maps := self._found(relay, {})).items():
             numbers, targets, reads, _ = found.total()
             sent = dict(zip(targets.tolist(), reads.tolist(), strict=True))
-            own = relay.size == found.read and list(found.places)[:1] == [place] and not numbers.any()
+            own = relay.size == found.read and {[*found.places][number] for number in numbers.tolist()} == {place}
             if own and not distance and len(maps) == 1 and sorted(sent) == sorted(targets) == sorted(relay.channels):
                 self.carried[relay.name] = (source, np.array([sent[channel] for channel in relay.channels.tolist()]))
         if relay.name not in self.carried:

@@ -88,14 +88,12 @@ class Synapses:
 
     def neurons(self, target: int) -> Neurons:
         """The synapses of one target channel, neuron by neuron."""
-        numbers, targets, sources, values = (column.tolist() for column in self.total())
-        found, places = Neurons(), list(self.places)
-        for number, to, channel, value in zip(numbers, targets, sources, values, strict=True):
-            if to == target:
-                (y, from_y, step_y, rows), (x, from_x, step_x, columns) = places[number]
-                for i, j in np.ndindex(rows, columns):
-                    key = (y + i, x + j), (from_y + i * step_y, from_x + j * step_x), channel
-                    found[key] = found.get(key, 0) + value
+        table, found, places = np.stack(self.total(), axis=1), Neurons(), list(self.places)
+        for number, _, channel, value in table[table[:, 1] == target].tolist():
+            (y, from_y, step_y, rows), (x, from_x, step_x, columns) = places[number]
+            for i, j in np.ndindex(rows, columns):
+                key = (y + i, x + j), (from_y + i * step_y, from_x + j * step_x), channel
+                found[key] = found.get(key, 0) + value
         return {key: value for key, value in sorted(found.items()) if value}
 
 

@@ -61,8 +61,8 @@ class Sent:
         """
         key = rows[:, (0, 1, 3)].tobytes()
         if key not in self._times:
-            row, ids = self.messages(rows)
-            tag = rows[row, 3]
-            times = np.bincount(ids, minlength=size)
-            self._times[key] = times if ((tag == OWN_ID) | (tag == ids)).all() else times[:0]
+            begin, end, _, tag = rows.T
+            own = (tag == OWN_ID) | (end - begin == 1) & (tag == self._ids[begin])
+            times = np.bincount(self.messages(rows)[1], minlength=size)
+            self._times[key] = times if own.all() else times[:0]
         return self._times[key]
