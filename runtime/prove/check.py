@@ -16,8 +16,6 @@ from litesnn.runtime.prove.timing import timing_problems
 from litesnn.runtime.prove.verdict import Problem, Proof, differs
 
 Maps = dict[tuple[str, int], Synapses]  # (population that is read, distance) -> all synapses from there
-# What a population of the genotype is in the graph, where that is not its own word.
-KINDS = {"neurons": ("lif", "programmed_lif")}
 WRAPS_ONCE = 3 * 2**23  # beyond it one wrap does not bring a current back, and PyTorch refuses it
 
 
@@ -33,7 +31,7 @@ class Check:
     def __init__(self, graph: Graph, reference: Reference, accumulator: int) -> None:
         self.graph, self.reference, self.accumulator = graph, reference, accumulator
         relays = [p for p in graph.populations.values() if p.role == "relay"]
-        self.wiring = {p.name: Wired("relay", p.entry["genotype_channels"], p.size) for p in relays}
+        self.wiring = {p.name: Wired(("relay",), p.entry["genotype_channels"], p.size) for p in relays}
         self.wiring |= reference.populations
         # Channels that the program has, and those that no input makes spike.
         self.kept, self.silent = ({n: np.zeros(w.channels, bool) for n, w in self.wiring.items()} for _ in range(2))
@@ -69,7 +67,7 @@ class Check:
         """Populations are the genotype's, or relays; input and readout are whole, and what enters is what the genotype says."""
         for name, population in self.graph.populations.items():
             due, found = self.wiring.get(name), (population.entry["genotype_channels"], population.size)
-            if due is None or population.role not in KINDS.get(due.kind, (due.kind,)) or found != due[1:]:
+            if due is None or population.role not in due.roles or found != due[1:]:
                 text = f"found '{population.role}' of {found}; the genotype has {due and tuple(due)}"
                 self.problems.append(differs(f"population '{name}'", text))
             else:

@@ -21,11 +21,11 @@ Entry = Mapping[str, Any]
 EVERY = "kind name shape channels genotype_channels place arrival"
 MEMBRANE = f"{EVERY} du dv reset_interval reset_offset initiation_interval open_slots on_host is_output"
 WINDOW, POOL, ALL, PAIRS = "stride padding dilation", "kernel stride padding", "codes", "codes targets sources"
-FIELDS = {
-    "graph": "format version timesteps isolated populations blocks labels removals ranges schedule",
-    "schedule": "timesteps depth delayed_blocks relays delay_slots initiation_interval slots loops",
-    "block": "name source target edge place geometry params exponent num_weight_bits weight_exp sign_mode delay distance part",
-}
+GRAPH = "format version timesteps isolated populations blocks labels removals ranges schedule"
+SCHEDULE = "timesteps depth delayed_blocks relays delay_slots initiation_interval slots loops"
+BLOCK = (
+    "name source target edge place geometry params exponent num_weight_bits weight_exp sign_mode delay distance part"
+)
 ROLES = {"source": f"{EVERY} minimum maximum message_bits", "readout": MEMBRANE, "lif": f"{MEMBRANE} role"}
 ROLES |= dict.fromkeys(("maximum", "relay"), f"{MEMBRANE} role stands_for")
 ROLES["programmed_lif"] = f"{MEMBRANE} role reset spike_at"
@@ -99,9 +99,9 @@ class Graph(NamedTuple):
 
 def decode(document: Entry, tensors: Arrays) -> Graph:
     """The graph of a program; `UnknownError` for what is not known here, and for parts that do not fit together."""
-    only("graph.json", document, FIELDS["graph"])
+    only("graph.json", document, GRAPH)
     schedule, isolated = document["schedule"], document.get("isolated", False)
-    only("graph.json: schedule", schedule, FIELDS["schedule"])
+    only("graph.json: schedule", schedule, SCHEDULE)
     populations = {entry["name"]: _population(entry, tensors) for entry in document["populations"]}
     if document["version"] != 2 or len(populations) < len(document["populations"]):
         raise UnknownError(f"graph.json: version {document['version']}, or two populations of one name")
@@ -132,7 +132,7 @@ def _population(entry: Entry, tensors: Arrays) -> Population:
 
 def _block(entry: Entry, tensors: Arrays, populations: Mapping[str, Population]) -> Block:
     name, geometry, params = entry["name"], entry["geometry"], entry["params"]
-    only(f"block '{name}'", {k: v for k, v in entry.items() if (k, v) != ("injected", False)}, FIELDS["block"])
+    only(f"block '{name}'", {k: v for k, v in entry.items() if (k, v) != ("injected", False)}, BLOCK)
     if geometry not in GEOMETRIES:
         raise UnknownError(f"block '{name}': geometry '{geometry}'")
     only(f"block '{name}'", params, GEOMETRIES[geometry][0])

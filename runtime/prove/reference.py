@@ -23,13 +23,14 @@ KERNELS |= {"maxpool3x3": 1, "avgpool2x2": 2, "avgpool3x3": 3}
 STRIDES = {"skip": 1, "maxpool3x3": 1, "avgpool2x2": 2, "avgpool3x3": 1}
 MAXIMA = {"maxpool3x3": (3, 1, 1)}  # kernel, stride and padding of a maximum before it
 WEIGHTED = ("conv1x1", "conv3x3", "conv5x5", "depthwise3x3")
+NEURONS = ("lif", "programmed_lif")
 EXACT = 2**46  # below it integers, and their sums, are exact in float64
 
 
 class Wired(NamedTuple):
-    """A population; `kind` is `source`, `neurons`, `maximum` or `readout`."""
+    """A population, and what it may be in the graph."""
 
-    kind: str
+    roles: tuple[str, ...]
     channels: int
     size: Pair
 
@@ -48,11 +49,11 @@ class Reference:
         direct = given.get("encoding", "direct") == "direct"
         self.entering = (given.get("minimum", -128), given.get("maximum", 127), 8) if direct else (0, 1, 0)
         channels, height, width = given["shape"]
-        self.populations = {"input": Wired("source", channels, (height, width))}
+        self.populations = {"input": Wired(("source",), channels, (height, width))}
         self.blocks, self.integers, signal = list[Block](), integers, Signal(["input"])
         if (stem := document.get("stem")) is not None:
-            size = _divided((height, width), stem.get("stride", 1))
-            self.populations["stem"] = Wired("neurons", stem["channels"], size)
+            size = _reached((height, width), 1, stem.get("stride", 1), 0)
+            self.populations["stem"] = Wired(NEURONS, stem["channels"], size)
             self._join("stem", "stem.edge0", {"op": "conv3x3", "stride": 1, **stem}, signal)
             signal = ("stem",)
         before = signal
@@ -60,21 +61,20 @@ class Reference:
             before, signal = signal, self._cell(index, cell, before, signal)
         if document["head"].get("pool", "global_average") == "global_average":
             channels = sum(self.populations[name].channels for name in signal)
-            self.populations["pool"] = Wired("neurons", channels, (1, 1))
+            self.populations["pool"] = Wired(NEURONS, channels, (1, 1))
             self._edge("pool", "pool", signal, self.populations[signal[0]].size)
             signal = ("pool",)
-        self.populations["readout"] = Wired("readout", document["head"]["classes"], (1, 1))
+        self.populations["readout"] = Wired(("readout",), document["head"]["classes"], (1, 1))
         self._join("readout", "readout.edge0", {"op": "dense"}, signal)
-        for name in self.populations:
-            edges = {block.name for block in self.blocks if block.target == name}
-            if name != "input" and edges != set(integers[name].weights):
-                raise UnknownError(f"population '{name}': PyTorch folds the edges {sorted(integers[name].weights)}")
+        folded = {(name, edge) for name in self.populations if name != "input" for edge in integers[name].weights}
+        if other := folded ^ {(block.target, block.name) for block in self.blocks}:
+            raise UnknownError(f"genotype.json: PyTorch folds other edges than it has, {sorted(other)}")
 
     def constants(self, name: str) -> Constants:
         """PyTorch's, of a whole population."""
         found, full = self.integers[name], np.ones(self.populations[name].channels, np.int64)
         threshold = full * READOUT_MAX if found.threshold is None else found.threshold
-        reset = "none" if self.populations[name].kind == "readout" else found.reset
+        reset = "none" if name == "readout" else found.reset
         return Constants(full * found.decay_mantissa, found.bias_mant << found.bias_exp, threshold, reset)
 
     def _cell(self, index: int, cell: Entry, s0: Signal, s1: Signal) -> Signal:
@@ -87,10 +87,10 @@ class Reference:
             if any(spec["op"] == "dense" for spec in inputs):
                 size = (1, 1)
             elif node.get("stride") is not None:
-                size = _divided(size, node["stride"])
+                size = _reached(size, 1, node["stride"], 0)
             elif any(spec["source"] in ("s0", "s1") for spec in inputs):
-                size = _divided(self.populations[s1[0]].size, cell.get("stride", 1))
-            self.populations[name] = Wired("neurons", node.get("channels") or cell["channels"], size)
+                size = _reached(self.populations[s1[0]].size, 1, cell.get("stride", 1), 0)
+            self.populations[name] = Wired(NEURONS, node.get("channels") or cell["channels"], size)
             for e, spec in enumerate(inputs):
                 spec = {**spec, "nearest": cell.get("downsample") == "nearest"}
                 self._join(name, f"{name}.edge{e}", spec, signals[spec["source"]])
@@ -110,7 +110,7 @@ class Reference:
             pooled = [name + (".max" if len(read) == 1 else f".max{i}") for i in range(len(read))]
             for own, source in zip(pooled, read, strict=True):
                 _, channels, size = self.populations[source]
-                self.populations[own] = Wired("maximum", channels, _reached(size, *maximum))
+                self.populations[own] = Wired(("maximum",), channels, _reached(size, *maximum))
                 self._edge(own, own, (source,), (maximum[0], maximum[0]), (*maximum[1:], 1, 0))
             read = tuple(pooled)
         size, into, distance = self.populations[read[0]].size, self.populations[target].size, spec.get("distance", 0)
@@ -141,10 +141,6 @@ class Reference:
                 Block(name, source, target, {}, kernels=part, ends=ends, window=window, distance=slide[3])
             )
             first += count
-
-
-def _divided(size: Pair, stride: int) -> Pair:
-    return (-(-size[0] // stride), -(-size[1] // stride))
 
 
 def _reached(size: Pair, kernel: int, stride: int, padding: int, dilation: int = 1) -> Pair:
