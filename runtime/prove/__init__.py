@@ -1,7 +1,7 @@
 """A small checker that proves, without a sample, that a program gives PyTorch's spikes and readout for every input.
 
-It shares no code with the compiler: wiring comes from genotype.json, integers from PyTorch's `fixed` side, and the program's from its
-files, each read here. docs/prove.md has the argument and what is trusted.
+It shares no code with the compiler: wiring comes from genotype.json, integers from PyTorch's `fixed` side, and the
+program's from its files, each read here. docs/prove.md has the argument and what is trusted.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ def prove(files: Mapping[str, bytes], integers: Mapping[str, Any] | None) -> Pro
     Parameters
     ----------
     files : of the program, by their names in its directory
-    integers : population -> what PyTorch folds of the genotype in `files`, `FixedPopulation`; None for a network from elsewhere, of
-        which slices are checked, and timing where samples stream
+    integers : population -> what PyTorch folds of the genotype in `files`, `FixedPopulation`; None for a network from
+        elsewhere, of which slices are checked, and timing where samples stream
     """
     names = ("graph.json", "profile.json", *([GENOTYPE] if GENOTYPE in files else []))
     document = {name: parse_json(files[name], name, ProgramError) for name in names}

@@ -1,4 +1,4 @@
-"""The certificate: the integers that PyTorch folds, wired as genotype.json says, are those of the program, and meet in time."""
+"""The certificate: the integers that PyTorch folds, wired as genotype.json says, are the program's, and in time."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Check:
         return Proof(tuple(self.problems), self.checked)
 
     def _populations(self) -> None:
-        """Populations are the genotype's, or relays; input and readout are whole, and what enters is what the genotype says."""
+        """Populations are the genotype's, or relays; input and readout are whole, and what enters is as it says."""
         for name, population in self.graph.populations.items():
             due, found = self.wiring.get(name), (population.entry["genotype_channels"], population.size)
             if due is None or population.role not in due.roles or found != due[1:]:
@@ -82,7 +82,7 @@ class Check:
             self.problems.append(differs("population 'input'", text))
 
     def _maps(self, target: str, blocks: Iterable[Block], like: Maps) -> Maps:
-        """The integers of blocks into a population, in the genotype's channels; what is due after a sample's last step is none."""
+        """The integers of blocks into a population, in the genotype's channels, but what is due after the last step."""
         made, maps = self.wiring[target], {key: due.like() for key, due in like.items()}
         for block in blocks:
             if block.target == target and block.distance < self.reference.steps:
@@ -92,7 +92,10 @@ class Check:
         return maps
 
     def _found(self, population: Population, like: Maps) -> Maps:
-        """The program's integers into a population; what relays send on is of whom they carry, and of maxima and relays it counts where they read."""
+        """The program's integers into a population; of maxima and relays the signs: how strong is no matter.
+
+        What a relay sends on is of whom it carries.
+        """
         blocks = list[Block]()
         for block in (block for block in self.graph.blocks if block.target == population.name):
             channels = self.graph.populations[block.source].channels
@@ -108,7 +111,7 @@ class Check:
         return {key: found.signs() for key, found in maps.items()}
 
     def _memoryless(self, population: Population, maps: Maps) -> bool:
-        """Whether any input alone makes it spike, so that it is 0 again: no bias, no inhibition, a threshold below every weight."""
+        """Whether any input makes it spike and be 0 again: no bias or inhibition, a threshold below every weight."""
         sums, lowest = np.zeros((2, len(self.kept[population.name])), np.int64)
         lowest[population.channels] = population.constant("vth")
         held = not population.bias.any() and (population.constant("du") == 4095).all() and (lowest >= 0).all()
@@ -145,13 +148,17 @@ class Check:
                     pytorch = due.neurons(target).get((at, start, channel), 0)
                     blocks = [b.name for b in self.graph.blocks if b.target == name and b.distance == distance]
                     gone = "" if self.kept[source][channel] else ", of a channel that was removed and may spike"
-                    text = f"{at} from {start}: found {pytorch - value}; PyTorch's is {pytorch}{gone}; of blocks {', '.join(blocks)}"
-                    place = f"population '{name}', channel {target}, from '{source}', channel {channel}, distance {distance}"
-                    self.problems.append(differs(place, f"weight at {text}"))
+                    text = f"weight at {at} from {start}: found {pytorch - value}; PyTorch's is {pytorch}{gone}"
+                    place = f"population '{name}', channel {target}, from '{source}', channel {channel}"
+                    origin = f"distance {distance}, of blocks {', '.join(blocks)}"
+                    self.problems.append(differs(place, f"{text}; {origin}"))
                     return
 
     def _reach(self, name: str) -> tuple[Ints, Ints, Ints, Ints]:
-        """Lowest and highest synaptic sum of a step, and membrane, (C,), of PyTorch's integers: silent sources send nothing, all else anything."""
+        """Lowest and highest synaptic sum of a step, and membrane, (C,), of PyTorch's integers.
+
+        What is silent sends nothing, all else anything.
+        """
         low, high = np.zeros((2, self.wiring[name].channels), np.int64)
         for (source, _), (_, targets, reads, values) in self.totals[name].items():
             ends = self.reference.entering[:2] if source == "input" else (0, 1)
@@ -172,7 +179,7 @@ class Check:
                 self.silent[name] |= silent
 
     def _ranges(self) -> None:
-        """What may leave its register, per population; of channels that were removed, what PyTorch itself would refuse."""
+        """What may leave its register; of channels that were removed, what PyTorch itself would refuse."""
         for name, neurons in self.constants.items():
             low, high, lowest, highest = self._reach(name)
             top, here = READOUT_MAX if neurons.reset == "none" else REGISTER, self.graph.populations.get(name)
@@ -186,6 +193,7 @@ class Check:
                 self.checked["registers"] += 1
                 if beyond.any():
                     worst = int(np.argmax(np.where(beyond, size, -1)))
-                    text = f"{register} of channel {worst} may reach {least[worst]} .. {most[worst]}; it holds -{down} .. {up}"
-                    place = {"place": f"population '{name}'", "detail": text, "population": name, "register": register}
-                    self.problems.append(Problem("range", **place, channel=worst, limit=up))
+                    reach = f"{least[worst]} .. {most[worst]}; it holds -{down} .. {up}"
+                    text, at = f"{register} of channel {worst} may reach {reach}", {"channel": worst, "limit": up}
+                    place = f"population '{name}'"
+                    self.problems.append(Problem("range", place, text, population=name, register=register, **at))

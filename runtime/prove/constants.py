@@ -1,4 +1,4 @@
-"""Constants of neurons and formats of weights, each as graph.json and weights.safetensors state it, against PyTorch's integers."""
+"""Constants of neurons and formats of weights, as graph.json and weights.safetensors state them, against PyTorch's."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from litesnn.runtime.prove.verdict import Problem, differences, differs
 
 
 def constant_problems(population: Population, due: Constants, steps: int) -> Iterator[Problem]:
-    """What neurons, or the readout, have else than PyTorch, `due`; in one step alone neither decay nor reset matters."""
+    """What neurons have else than PyTorch, `due`; in one step alone neither decay nor reset matters."""
     found: dict[str, Any] = {"bias": population.bias, "threshold": population.threshold}
     wanted: dict[str, Any] = {"bias": due.bias, "threshold": due.threshold}
     found["du"], wanted["du"] = population.constant("du"), np.full_like(due.bias, 4095)

@@ -1,6 +1,6 @@
 """A program's graph.json and weights.safetensors, decoded for the checker alone.
 
-A kind, geometry or field that is not listed here is not known: a version that added it may compute something else by it.
+A kind, geometry or field that is not listed here is not known: a version that added it may compute otherwise by it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,8 @@ MEMBRANE = f"{EVERY} du dv reset_interval reset_offset initiation_interval open_
 WINDOW, POOL, ALL, PAIRS = "stride padding dilation", "kernel stride padding", "codes", "codes targets sources"
 GRAPH = "format version timesteps isolated populations blocks labels removals ranges schedule"
 SCHEDULE = "timesteps depth delayed_blocks relays delay_slots initiation_interval slots loops"
-BLOCK = (
-    "name source target edge place geometry params exponent num_weight_bits weight_exp sign_mode delay distance part"
-)
+FORMAT = "exponent num_weight_bits weight_exp sign_mode"
+BLOCK = f"name source target edge place geometry params {FORMAT} delay distance part"
 ROLES = {"source": f"{EVERY} minimum maximum message_bits", "readout": MEMBRANE, "lif": f"{MEMBRANE} role"}
 ROLES |= dict.fromkeys(("maximum", "relay"), f"{MEMBRANE} role stands_for")
 ROLES["programmed_lif"] = f"{MEMBRANE} role reset spike_at"
@@ -35,7 +34,7 @@ GEOMETRIES["one_to_one"] = GEOMETRIES["pool"]
 
 
 class Population(NamedTuple):
-    """A population: `role` is its kind, `entry` its fields in graph.json; `channels` are the genotype's numbers of them, (C,)."""
+    """A population: `role` is its kind, `entry` its fields in graph.json; `channels` (C,) in the genotype."""
 
     name: str
     role: str
@@ -72,9 +71,11 @@ class Population(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Integers `kernels` (C_out, C_in, kH, kW), or (n, kH, kW), between channels of target and source, `ends`: (C_out, 1), (C_in,), or (n,).
+    """Integers `kernels` (C_out, C_in, kH, kW), or (n, kH, kW) between pairs of channels.
 
-    `window` : stride, padding and dilation; `distance` : steps of the sample from a spike to the step that it belongs to
+    `ends` : channels of target and source, (C_out, 1) and (C_in,), or (n,) each
+    `window` : stride, padding and dilation
+    `distance` : steps of the sample from a spike to the step that it belongs to
     """
 
     name: str

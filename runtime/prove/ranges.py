@@ -40,7 +40,7 @@ def membranes(sums: Interval, neurons: Constants, steps: int) -> Interval:
 
 
 def _left(low: Ints, high: Ints, neurons: Constants) -> Interval:
-    """What the next update begins with, of membranes between two that met the threshold: of what was quiet, and of what spiked."""
+    """What the next update begins with, of membranes between two: of what was quiet, and of what spiked."""
     decay, threshold = neurons.decay, neurons.threshold
     least, most = decayed(np.minimum(low, threshold), decay), decayed(np.minimum(high, threshold), decay)
     first, last = _spiked(np.maximum(low, threshold + 1), neurons), _spiked(high, neurons)

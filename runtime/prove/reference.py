@@ -1,4 +1,4 @@
-"""The network as genotype.json wires it, with PyTorch's integers: populations, and what each reads through which windows.
+"""The network as genotype.json wires it, with PyTorch's integers: populations, and what each reads through windows.
 
 Written from docs/genotype.md and docs/numbers.md alone.
 """
@@ -36,11 +36,13 @@ class Wired(NamedTuple):
 
 
 class Reference:
-    """Populations by name, and blocks; `UnknownError` where the wiring, or PyTorch's integers, do not fit what is known of it.
+    """Populations by name, and blocks; `UnknownError` where wiring or integers do not fit what is known here.
+
+    `steps` : of a sample; `entering` : smallest and largest value of the input, and bits of its messages
 
     Parameters
     ----------
-    document : genotype.json; `steps` of a sample, `entering`: smallest and largest value of the input, and bits of its messages
+    document : genotype.json
     integers : population -> PyTorch's, `FixedPopulation` of `search/model/reference.py`
     """
 
@@ -124,10 +126,10 @@ class Reference:
         return self._edge(target, name, read, (side, side), (stride, padding, dilation, distance))
 
     def _edge(self, target: str, name: str, read: Signal, kernel: Pair, slide: Four = (1, 0, 1, 0)) -> None:
-        """Add the blocks of an edge, one for each population that it reads; `slide`: stride, padding, dilation; distance."""
+        """Add the blocks of an edge, one for each population read; `slide`: stride, padding, dilation, distance."""
         into, counts = self.populations[target].channels, [self.populations[source].channels for source in read]
         kernels, first, whole = self.integers[target].weights[name].reshape(into, -1, *kernel), 0, sum(counts)
-        by_channel = kernels.shape[1] == 1 < whole
+        by_channel = kernels.shape[1] == 1 < whole == into
         if not by_channel and kernels.shape[1] != whole:
             raise UnknownError(f"{name}: PyTorch folds weights of shape {kernels.shape}")
         if max(int(kernels.max(initial=0)), -int(kernels.min(initial=0))) >= EXACT:
@@ -137,9 +139,8 @@ class Reference:
             ids, own = np.arange(count), slice(first, first + count)
             ends = (ids + first, ids) if by_channel else (np.arange(into)[:, None], ids)
             part, window = kernels[own, 0] if by_channel else kernels[:, own], (stride, padding, dilation)
-            self.blocks.append(
-                Block(name, source, target, {}, kernels=part, ends=ends, window=window, distance=slide[3])
-            )
+            block = Block(name, source, target, {}, kernels=part, ends=ends, window=window, distance=slide[3])
+            self.blocks.append(block)
             first += count
 
 

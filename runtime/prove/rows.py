@@ -11,7 +11,7 @@ Ints = npt.NDArray[np.int64]
 
 
 def alike(*columns: Ints) -> tuple[Ints, Ints]:
-    """An order of rows, given by columns, in which those that are alike stand together, and where in it each kind begins."""
+    """An order of rows, given by columns, in which those that are alike stand together, and where each kind begins."""
     order = np.lexsort(columns)
     new = [column[order][1:] != column[order][:-1] for column in columns]
     return order, np.flatnonzero(np.append(np.ones(min(1, len(order)), bool), np.any(new, axis=0)))
@@ -25,7 +25,7 @@ def summed(columns: Sequence[Ints], values: Ints) -> tuple[Ints, Ints]:
 
 
 def items(first: Ints, rows: Ints) -> tuple[Ints, Ints]:
-    """Where row i has the items first[i] to first[i + 1] - 1: of every item of some `rows` its place in `rows`, and its number."""
+    """Row i has the items first[i] to first[i + 1] - 1: of every item of some `rows`, its place there and number."""
     count = first[rows + 1] - first[rows]
     owner = np.repeat(np.arange(len(rows)), count)
     return owner, np.arange(len(owner)) + np.repeat(first[rows] - np.cumsum(count) + count, count)

@@ -1,8 +1,9 @@
-"""Integer maps between two populations in one canonical form, so that two ways of writing them down can be held together.
+"""Integer maps between two populations in one canonical form, so that two ways of writing them can be held together.
 
-A tap of a kernel joins the same channels at places that lie regularly: along each axis it is (first place of the target, first place of
-the source, steps of the source between them, number of places). Two taps with the same of these join the same neurons, whatever stride,
-padding and kernel they come from; one that never falls inside the map joins none and is left out. Nothing is unrolled.
+A tap of a kernel joins the same channels at places that lie regularly: along each axis it is (first place of the
+target, first place of the source, steps of the source between them, number of places). Two taps with the same of these
+join the same neurons, whatever stride, padding and kernel they come from; one that never falls inside the map joins
+none and is left out. Nothing is unrolled.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ Neurons = dict[tuple[Pair, Pair, int], int]  # place of the target, of the sourc
 
 
 class Synapses:
-    """A sum of maps from a population of the size `read` to one of the size `made`, or to the part of it that begins at `corner`.
+    """A sum of maps from a population of the size `read` to one of the size `made`, or to its part from `corner` on.
 
-    `channels` : those of the target, and of the source. `places` : of taps, by number; sums of one kind, `like`, share them
+    `channels` : those of the target, and of the source
+    `places` : of taps, and their numbers, which sums of one kind share
     """
 
     def __init__(self, read: Pair, made: Pair, channels: Pair, corner: Pair = (0, 0)) -> None:
@@ -37,7 +39,7 @@ class Synapses:
         return made
 
     def add(self, kernels: Ints, ends: tuple[Ints, Ints], window: Window) -> None:
-        """Add kernels (..., kH, kW) that slide; `ends` are their target and source channels, which broadcast to (...)."""
+        """Add kernels (..., kH, kW) that slide; `ends`: their target and source channels, which broadcast to (...)."""
         taps, joined = np.moveaxis(kernels, (-2, -1), (0, 1)).copy(), ends[0] * self.channels[1] + ends[1]
         numbers = self._numbers((taps.shape[0], taps.shape[1]), window).reshape(*taps.shape[:2], *[1] * joined.ndim)
         inside = (taps != 0) & (numbers >= 0)

@@ -1,14 +1,15 @@
 """Timing of a program: that all that belongs to one step of a sample meets, and nothing else does.
 
-Step t of sample i is slot k = i * slots + t, which a population computes in step arrival + k * interval of the chip. A spike is at its
-target 1 + delay steps after it was sent. So what a block carries meets what it belongs to if
+Step t of sample i is slot k = i * slots + t, which a population computes in step arrival + k * interval of the chip. A
+spike is at its target 1 + delay steps after it was sent. So what a block carries meets what it belongs to if
 
     arrival of the source + 1 + delay = arrival of the target + interval * distance
 
-Populations are cleared before their first step of a sample, and rest in slots T .. slots - 1 and between slots. What the last steps
-send over a distance d falls into the slots T .. T + d - 1, where its target rests. What is sent before the first sample is sent in
-slots below 0: over distance 0 it arrives below slot 0 and is cleared, and over more it would have to be sent from a slot that rests.
-Where samples are isolated nothing rests, and what feeds back must be quiet until its sample arrives.
+Populations are cleared before their first step of a sample, and rest in slots T .. slots - 1 and between slots. What
+the last steps send over a distance d falls into the slots T .. T + d - 1, where its target rests. What is sent before
+the first sample is sent in slots below 0: over distance 0 it arrives below slot 0 and is cleared, and over more it
+would have to be sent from a slot that rests. Where samples are isolated nothing rests, and what feeds back must be
+quiet until its sample arrives.
 """
 
 from __future__ import annotations

@@ -23,10 +23,12 @@ class Problem:
 
     Attributes
     ----------
-    reason : `differs`: another integer, time or wire than PyTorch's; `range`: an input may make a register overflow; `unknown`: something
-        that the checker does not know; `no reference`: no second reading of a foreign file to hold the integers against
+    reason : `differs`: another integer, time or wire than PyTorch's; `range`: an input may make a register overflow;
+        `unknown`: something that the checker does not know; `no reference`: no second reading of a foreign file to hold
+        the integers against
     place : the file, population or block; `detail` : what was found there, and what it should be
-    population, register, channel, limit : of a range, the channel in the genotype's numbering, and the most that the register holds
+    population, register, channel, limit : of a range; the channel in the genotype's numbering, `limit` the most that
+        the register holds
     """
 
     reason: Literal["differs", "range", "unknown", "no reference"]
@@ -44,7 +46,7 @@ def differs(place: str, detail: str) -> Problem:
 
 
 def differences(place: str, whose: str, found: Fields, due: Fields, channels: Sequence[int] = ()) -> Iterator[Problem]:
-    """Fields that are not as they are due, which `whose` says; of arrays, one number for each of `channels`, the first that is not."""
+    """Fields that are not as `whose` says; of arrays, a number for each of `channels`, the first that is not."""
     for field in sorted({*found, *due}):
         here, there = found.get(field), due.get(field)
         if isinstance(here, np.ndarray) and isinstance(there, np.ndarray):

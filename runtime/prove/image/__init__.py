@@ -1,8 +1,8 @@
-"""The stored image of the cores against the graph: read by the checker's own decoder, and equal for every neuron and synapse.
+"""The stored image of the cores against the graph: read by a decoder of the checker's own, equal to the last synapse.
 
-Written from docs/image.md alone. What a core does with a message is brought into the form of `synapses.py` where a window slides over
-its source, and otherwise compared list by list: neurons that lie alike within a map read the same, so that nothing is unrolled that the
-memory does not hold.
+Written from docs/image.md alone. What a core does with a message is brought into the form of `synapses.py` where a
+window slides over its source, and otherwise compared list by list: neurons that lie alike within a map read the same,
+so that nothing is unrolled that the memory does not hold.
 """
 
 from __future__ import annotations
@@ -22,14 +22,15 @@ from litesnn.runtime.prove.program import Entry, Graph, Population, only
 from litesnn.runtime.prove.verdict import Problem, UnknownError, differences, differs
 
 __all__ = ["image_problems"]
-FIELDS = "about format version name profile timesteps isolated interval slots word_bits header_bits order cores senders files"
+FIELDS = "about format version name profile timesteps isolated interval slots cores senders files"
+MEMORY = "word_bits header_bits order"
 GRAPH = "the graph's is"
 
 
 def image_problems(graph: Graph, files: Mapping[str, bytes]) -> Iterator[Problem]:
-    """Where an image is not the graph's: its time, senders, neurons and synapses; `files` by their names in the image's folder."""
+    """Where an image is not the graph's: time, senders, neurons and synapses; `files` by their names in its folder."""
     document = parse_json(files["image.json"], "image.json", ProgramError)
-    only("image.json", document, FIELDS)
+    only("image.json", document, f"{FIELDS} {MEMORY}")
     if (document["format"], document["version"]) != ("litesnn.image", 1):
         raise UnknownError(f"image.json: version {document['version']}")
     outside = {n: p for n, p in graph.populations.items() if p.role == "source" or p.entry["on_host"]}

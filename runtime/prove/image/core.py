@@ -23,7 +23,8 @@ Table = tuple[str, int, int, str]  # name, rows, numbers in a row, type of a num
 class Box(NamedTuple):
     """A group: its part of the population's map, from `corner` on.
 
-    `numbers` : on the core, (channels, rows, columns); of two compartments those that integrate. `ids` : in the map, as they are numbered
+    `numbers` : on the core, (channels, rows, columns); of two compartments, of those that integrate
+    `ids` : in the map, in the order of their numbers
     """
 
     population: str
@@ -44,7 +45,7 @@ class Routes(NamedTuple):
 
 
 class Core(NamedTuple):
-    """A core: its tables by name, as docs/image.md has them, and what memory.json says; `words` (words, bytes of a word)."""
+    """A core: its tables by name, as docs/image.md has them, and what memory.json says."""
 
     number: int
     image: Entry

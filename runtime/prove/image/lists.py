@@ -1,4 +1,7 @@
-"""The lists of a core's memory, decoded bit by bit: docs/image.md, Lists. Headers are walked list beside list, then all synapses at once."""
+"""The lists of a core's memory, decoded bit by bit: docs/image.md, Lists.
+
+Headers are walked list beside list, then all synapses at once.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ FIELDS = {"id", "encoding", "sign_mode", "weight_exp", *WIDTHS}
 
 
 class Lists(NamedTuple):
-    """Synapses of all lists: those of list i are `first[i]` to `first[i + 1]`; `weight` is what an accumulator adds, never 0."""
+    """Synapses of all lists, `first[i]` to `first[i + 1]` those of list i; `weight`: what is added, never 0."""
 
     first: Ints
     target: Ints
@@ -87,13 +90,11 @@ def _formats(core: Core) -> Ints:
         encoding, mode = form["encoding"], form["sign_mode"]
         if set(form) != FIELDS or form["id"] != number or encoding not in ENCODINGS or mode not in MODES:
             raise UnknownError(f"{place}: format {form['id']}")
-        widths, shift = (
-            [form[width] for width in WIDTHS],
-            form["weight_exp"] + 8 - form["weight_bits"] + (mode == "mixed"),
-        )
+        widths, mixed = [form[width] for width in WIDTHS], mode == "mixed"
+        shift = form["weight_exp"] + 8 - form["weight_bits"] + mixed
         if not 0 <= shift < 32 or not form["weight_bits"] or min(widths) < 0 or max(widths) > 24:
             raise UnknownError(f"{place}: format {number} has widths or an exponent beyond all")
-        columns.append((ENCODINGS.index(encoding), *widths, mode == "mixed", MODES[mode] << shift))
+        columns.append((ENCODINGS.index(encoding), *widths, mixed, MODES[mode] << shift))
     return np.array(columns, np.int64).T
 
 

@@ -1,7 +1,7 @@
 """What lists hold for each neuron of a source, against what is due from it.
 
-Neurons of a channel whose places lie alike - the same taps reach the box, as far from each other - have the same synapses, but for where
-those begin. So one stands for all that lie alike and read the same list from as far before.
+Neurons of a channel whose places lie alike - the same taps reach the box, as far from each other - have the same
+synapses, but for where those begin. So one stands for all that lie alike and read the same list from as far before.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ FAR = 2**40
 
 
 class Read(NamedTuple):
-    """What the messages of a source make a core read for one group: id of the sender, list and base; (messages,) each."""
+    """What messages of a source make a core read for one group: id of the sender, list and base; (messages,) each."""
 
     ids: Ints
     lists: Ints
@@ -31,7 +31,7 @@ class Read(NamedTuple):
 class _Axis:
     """One side of a source: `reached` (runs, side), the target of each run from each place, `NONE` where it has none.
 
-    `begins` (side,), the first of them, 0 where there is none; `kind` (side,), the same number for places that lie alike
+    `begins` (side,), the first of them, 0 where there is none; `kind` (side,), one number for places that lie alike
     """
 
     def __init__(self, side: int, runs: list[Run]) -> None:

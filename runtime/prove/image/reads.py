@@ -1,6 +1,7 @@
 """What a core does with what arrives, group by group and source by source, against the blocks of the graph.
 
-Of both, all kernels that slide over the source are added up first: what is equal cancels there. What is left is held against lists.
+Of both, all kernels that slide over the source are added up first: what is equal cancels there. What is left is held
+against lists.
 """
 
 from __future__ import annotations
@@ -46,7 +47,10 @@ def read_problems(graph: Graph, core: Core, lists: Lists, sent: Sent, blocks: Bl
 
 
 class _Pair:
-    """A source of a `shape`, and a group of a core; a synapse of delay d into channel c of n of the group is one into channel d * n + c."""
+    """A source of a `shape`, and a group of a core.
+
+    In sums a synapse of delay d into channel c of the group's n is one into channel d * n + c.
+    """
 
     def __init__(self, core: Core, lists: Lists, box: Box, shape: Three) -> None:
         self.core, self.lists, self.box, self.shape, self.count = core, lists, box, shape, len(box.numbers)
@@ -85,7 +89,7 @@ class _Pair:
         due.add(block.kernels[inside], (to, sources), block.window)
 
     def _window(self, row: int, times: Ints, found: Synapses) -> str | None:
-        """Add to `found` what a read of a window adds, to which every neuron sends so many `times`; a text where it means nothing."""
+        """Add to `found` what a read of a window adds, to which neurons send as often as `times` says."""
         _, start, count, base, _, number = self.core.tables["reads"][row].tolist()
         window, numbers, shape = self.core.windows[number], self.box.numbers, self.shape
         only(f"core{self.core.number}/memory.json: window {number}", window, FIELDS)
