@@ -131,7 +131,8 @@ class Check:
             if own and not distance and len(maps) == 1 and sorted(sent) == sorted(targets) == sorted(relay.channels):
                 self.carried[relay.name] = (source, np.array([sent[channel] for channel in relay.channels.tolist()]))
         if relay.name not in self.carried:
-            text = "found a relay that does not send on each spike of one population"
+            blocks = [block.name for block in self.graph.blocks if block.target == relay.name]
+            text = f"found a relay that does not send on each spike of one population, by blocks {', '.join(blocks)}"
             self.problems.append(differs(f"population '{relay.name}'", text))
 
     def _synapses(self, population: Population) -> None:

@@ -34,9 +34,10 @@ def timing_problems(graph: Graph) -> Iterator[Problem]:
         interval, period, rests = 1, steps + max(p.arrival for p in populations) + 1, None
     elif slots < steps + max((block.distance for block in graph.blocks), default=0):
         yield differs("schedule", f"found {slots} slots for {steps} steps and what feeds back")
-    outputs = [p.arrival for p in populations if p.role == "readout" or p.entry.get("is_output")]
+    outputs = [p for p in populations if p.role == "readout" or p.entry.get("is_output")]
     found = {"timesteps": schedule["timesteps"], "depth": [schedule["depth"]]}
-    yield from differences("schedule", "due:", found, {"timesteps": steps, "depth": outputs})
+    place, depth = f"schedule, of {[p.name for p in outputs]}", [p.arrival for p in outputs]
+    yield from differences(place, "due:", found, {"timesteps": steps, "depth": depth})
     for population in populations:
         source, first = population.role == "source", 1 + population.arrival
         figures = (0, *[None] * 4) if source else (population.arrival, period, first % period, interval, rests)
