@@ -1,7 +1,7 @@
 """A small checker that proves, without a sample, that a program gives PyTorch's spikes and readout for every input.
 
-It shares no code with the compiler: wiring comes from genotype.json, integers from PyTorch's `fixed` side, and the program's from its
-files, each read here. docs/prove.md has the argument and what is trusted.
+It shares no code with the compiler: wiring comes from genotype.json, integers from PyTorch's `fixed` side, and the
+program's from its files, each read here. docs/prove.md has the argument and what is trusted.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from litesnn.reading import numpy_tensors, parse_json, read_safetensors
 from litesnn.runtime.prove.check import Check
 from litesnn.runtime.prove.image import image_problems
 from litesnn.runtime.prove.program import decode
+from litesnn.runtime.prove.reference import Reference
 from litesnn.runtime.prove.timing import timing_problems
 from litesnn.runtime.prove.verdict import TRUSTED, Problem, Proof, UnknownError
-from litesnn.runtime.prove.wiring import read_wiring
 
 __all__ = ["TRUSTED", "Problem", "Proof", "prove"]
 GENOTYPE, TENSORS = "genotype/genotype.json", "weights.safetensors"
@@ -31,8 +31,8 @@ def prove(files: Mapping[str, bytes], integers: Mapping[str, Any] | None) -> Pro
     Parameters
     ----------
     files : of the program, by their names in its directory
-    integers : population -> what PyTorch folds of the genotype in `files`, `FixedPopulation`; None for a network from elsewhere, of
-        which slices are checked, and timing where samples stream
+    integers : population -> what PyTorch folds of the genotype in `files`, `FixedPopulation`; None for a network from
+        elsewhere, of which slices are checked, and timing where samples stream
     """
     names = ("graph.json", "profile.json", *([GENOTYPE] if GENOTYPE in files else []))
     document = {name: parse_json(files[name], name, ProgramError) for name in names}
@@ -48,10 +48,9 @@ def prove(files: Mapping[str, bytes], integers: Mapping[str, Any] | None) -> Pro
             found = Proof((FOREIGN, *timing), {"populations": len(graph.populations), "blocks": len(graph.blocks)})
         else:
             genotype, bits = document[GENOTYPE], document["profile.json"]["neuron"]["accumulator_bits"]["value"]
-            wiring, limit = read_wiring(genotype), 2 ** (bits - 1) - 1
-            found = Check(graph, genotype, wiring=wiring, integers=integers, accumulator=limit).proof()
+            found = Check(graph, Reference(genotype, integers), 2 ** (bits - 1) - 1).proof()
         return Proof((*found.problems, *stored), found.checked, tuple(missing))
-    except (UnknownError, KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+    except (UnknownError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
         known = isinstance(error, UnknownError)
         place, _, text = (str(error) if known else f"its files: they were not understood ({error!r})").partition(": ")
         return Proof((Problem("unknown", place, text),), {}, tuple(missing))

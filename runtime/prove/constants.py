@@ -1,34 +1,31 @@
-"""Constants of neurons and formats of weights, each as graph.json and weights.safetensors state it, against PyTorch's integers."""
+"""Constants of neurons and formats of weights, as graph.json and weights.safetensors state them, against PyTorch's."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from litesnn.runtime.prove.program import Block, Population
 from litesnn.runtime.prove.ranges import READOUT_MAX, REGISTER, Constants
-from litesnn.runtime.prove.verdict import Problem, differs
+from litesnn.runtime.prove.verdict import Problem, differences, differs
 
 
-def constant_problems(population: Population, wanted: Constants, steps: int) -> Iterator[Problem]:
-    """What neurons, or the readout, have else than PyTorch, `wanted`; in one step alone neither decay nor reset matters."""
-    place, spikes = f"population '{population.name}'", population.role != "readout"
-    reset = population.entry.get("reset", "zero")
-    pairs = [("bias", population.bias, wanted.bias), ("du", population.constant("du"), np.full_like(wanted.bias, 4095))]
-    if spikes:
-        pairs.append(("threshold", population.threshold, wanted.threshold))
+def constant_problems(population: Population, due: Constants, steps: int) -> Iterator[Problem]:
+    """What neurons have else than PyTorch, `due`; in one step alone neither decay nor reset matters."""
+    found: dict[str, Any] = {"bias": population.bias, "threshold": population.threshold}
+    wanted: dict[str, Any] = {"bias": due.bias, "threshold": due.threshold}
+    found["du"], wanted["du"] = population.constant("du"), np.full_like(due.bias, 4095)
     if steps > 1:
-        pairs.append(("decay", 4096 - population.constant("dv"), wanted.decay))
-        alike = {reset, wanted.reset} <= {"subtract", "subtract_next"} and (wanted.decay == 4096).all()
-        if spikes and reset != wanted.reset and not alike:
-            yield differs(place, f"reset: found '{reset}'; PyTorch's is '{wanted.reset}'")
-        if spikes and reset != "zero":
-            pairs.append(("what a spike subtracts", population.constant("vth"), wanted.threshold))
-    for what, found, due in pairs:
-        for at in np.flatnonzero(found != due)[:1]:
-            text = f"{what}: found {found[at]}; PyTorch's is {due[at]}"
-            yield differs(f"{place}, channel {population.channels[at]}", text)
+        reset = "none" if population.role == "readout" else population.entry.get("reset", "zero")
+        same = "_next" if (due.decay == 4096).all() else ""  # where nothing leaks, either subtraction is the other
+        found |= {"decay": 4096 - population.constant("dv"), "reset": reset.removesuffix(same)}
+        wanted |= {"decay": due.decay, "reset": due.reset.removesuffix(same)}
+        if reset.startswith("subtract"):
+            found["subtracted"], wanted["subtracted"] = population.constant("vth"), due.threshold
+    place = f"population '{population.name}'"
+    yield from differences(place, "PyTorch's is", found, wanted, population.channels.tolist())
 
 
 def register_problems(population: Population) -> Iterator[Problem]:
@@ -47,8 +44,9 @@ def format_problems(block: Block) -> Iterator[Problem]:
     bits, mode, exponent = block.entry["num_weight_bits"], block.entry["sign_mode"], block.entry["exponent"]
     top = 2 ** (bits - (mode == "mixed")) - 1
     least, most = {"excitatory": (0, top), "inhibitory": (-top, 0), "mixed": (-top - 1, top)}[mode]
-    low, high = int(block.kernels.min(initial=0)), int(block.kernels.max(initial=0))
+    low, high = (int(end) >> max(0, exponent) for end in (block.kernels.min(initial=0), block.kernels.max(initial=0)))
     stated = block.entry["weight_exp"] + 8 - bits + (mode == "mixed")
-    if stated != exponent or exponent < 0 or low < least or high > most:
+    exact = bits <= 24 and exponent in range(39)  # weights below 2^62
+    if stated != exponent or not exact or low < least or high > most:
         text = f"codes {low} .. {high} times 2^{exponent}, {mode} mantissas for {least} .. {most} times 2^{stated}"
         yield differs(f"block '{block.name}'", f"format: found {text}")

@@ -1,6 +1,6 @@
 """A program's graph.json and weights.safetensors, decoded for the checker alone.
 
-A kind, geometry or field that is not listed here is not known: a version that added it may compute something else by it.
+A kind, geometry or field that is not listed here is not known: a version that added it may compute otherwise by it.
 """
 
 from __future__ import annotations
@@ -20,20 +20,21 @@ Arrays = Mapping[str, npt.NDArray[np.generic]]
 Entry = Mapping[str, Any]
 EVERY = "kind name shape channels genotype_channels place arrival"
 MEMBRANE = f"{EVERY} du dv reset_interval reset_offset initiation_interval open_slots on_host is_output"
-WINDOW, POOL = "stride padding dilation", "kernel stride padding"
-FIELDS = {
-    "graph": "format version timesteps isolated populations blocks labels removals ranges schedule",
-    "schedule": "timesteps depth delayed_blocks relays delay_slots initiation_interval slots loops",
-    "block": "name source target edge place geometry params exponent num_weight_bits weight_exp sign_mode delay distance part",
-}
+WINDOW, POOL, ALL, PAIRS = "stride padding dilation", "kernel stride padding", "codes", "codes targets sources"
+GRAPH = "format version timesteps isolated populations blocks labels removals ranges schedule"
+SCHEDULE = "timesteps depth delayed_blocks relays delay_slots initiation_interval slots loops"
+FORMAT = "exponent num_weight_bits weight_exp sign_mode"
+BLOCK = f"name source target edge place geometry params {FORMAT} delay distance part"
 ROLES = {"source": f"{EVERY} minimum maximum message_bits", "readout": MEMBRANE, "lif": f"{MEMBRANE} role"}
 ROLES |= dict.fromkeys(("maximum", "relay"), f"{MEMBRANE} role stands_for")
 ROLES["programmed_lif"] = f"{MEMBRANE} role reset spike_at"
-GEOMETRIES = {"conv2d": WINDOW, "depthwise": WINDOW, "dense": "", "pool": POOL, "one_to_one": POOL}
+# geometry -> its figures, and its tensors
+GEOMETRIES = {"conv2d": (WINDOW, ALL), "depthwise": (WINDOW, PAIRS), "dense": ("", ALL), "pool": (POOL, PAIRS)}
+GEOMETRIES["one_to_one"] = GEOMETRIES["pool"]
 
 
 class Population(NamedTuple):
-    """A population: `role` is its kind, `entry` its fields in graph.json; `channels` are the genotype's numbers of them, (C,)."""
+    """A population: `role` is its kind, `entry` its fields in graph.json; `channels` (C,) in the genotype."""
 
     name: str
     role: str
@@ -70,9 +71,11 @@ class Population(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Synapses: `kernels` (C_out, C_in, kH, kW), or (n, kH, kW) of which each joins a channel of `pairs`, (targets, sources).
+    """Integers `kernels` (C_out, C_in, kH, kW), or (n, kH, kW) between pairs of channels.
 
-    `window` : stride, padding and dilation; `distance` : steps of the sample from a spike to the step that it belongs to
+    `ends` : channels of target and source, (C_out, 1) and (C_in,), or (n,) each
+    `window` : stride, padding and dilation
+    `distance` : steps of the sample from a spike to the step that it belongs to
     """
 
     name: str
@@ -80,7 +83,7 @@ class Block(NamedTuple):
     target: str
     entry: Entry
     kernels: Ints
-    pairs: tuple[Ints, Ints] | None
+    ends: tuple[Ints, Ints]
     window: tuple[Pair, Pair, Pair]
     distance: int
 
@@ -97,9 +100,9 @@ class Graph(NamedTuple):
 
 def decode(document: Entry, tensors: Arrays) -> Graph:
     """The graph of a program; `UnknownError` for what is not known here, and for parts that do not fit together."""
-    _only("graph.json", document, FIELDS["graph"])
+    only("graph.json", document, GRAPH)
     schedule, isolated = document["schedule"], document.get("isolated", False)
-    _only("graph.json: schedule", schedule, FIELDS["schedule"])
+    only("graph.json: schedule", schedule, SCHEDULE)
     populations = {entry["name"]: _population(entry, tensors) for entry in document["populations"]}
     if document["version"] != 2 or len(populations) < len(document["populations"]):
         raise UnknownError(f"graph.json: version {document['version']}, or two populations of one name")
@@ -107,7 +110,8 @@ def decode(document: Entry, tensors: Arrays) -> Graph:
     return Graph(document["timesteps"], isolated, schedule=schedule, populations=populations, blocks=blocks)
 
 
-def _only(place: str, entry: Entry, fields: str) -> None:
+def only(place: str, entry: Entry, fields: str) -> None:
+    """`UnknownError` where an entry has other fields than these."""
     for field in sorted(set(entry) - set(fields.split())):
         raise UnknownError(f"{place}: field '{field}'")
 
@@ -116,7 +120,7 @@ def _population(entry: Entry, tensors: Arrays) -> Population:
     name, role = entry["name"], entry["role"] if entry["kind"] == "neurons" else entry["kind"]
     if role not in ROLES:
         raise UnknownError(f"population '{name}': neurons of kind '{role}'")
-    _only(f"population '{name}'", entry, ROLES[role])
+    only(f"population '{name}'", entry, ROLES[role])
     stored = {part: f"{name}.{part}" for part in ("du", "dv", "vth", "bias_mant", "bias_exp")}
     arrays = {part: tensors[tensor] for part, tensor in stored.items() if tensor in tensors}
     channels, shape = np.asarray(entry["channels"], np.int64), (entry["shape"][0],)
@@ -128,24 +132,28 @@ def _population(entry: Entry, tensors: Arrays) -> Population:
 
 
 def _block(entry: Entry, tensors: Arrays, populations: Mapping[str, Population]) -> Block:
-    name, geometry, params, pairs = entry["name"], entry["geometry"], entry["params"], None
-    _only(f"block '{name}'", {k: v for k, v in entry.items() if (k, v) != ("injected", False)}, FIELDS["block"])
+    name, geometry, params = entry["name"], entry["geometry"], entry["params"]
+    only(f"block '{name}'", {k: v for k, v in entry.items() if (k, v) != ("injected", False)}, BLOCK)
     if geometry not in GEOMETRIES:
         raise UnknownError(f"block '{name}': geometry '{geometry}'")
-    _only(f"block '{name}'", params, GEOMETRIES[geometry])
+    only(f"block '{name}'", params, GEOMETRIES[geometry][0])
+    stored = [tensors[f"{name}.{part}"] for part in GEOMETRIES[geometry][1].split()]
+    if {values.dtype.kind for values in stored} != {"i"}:
+        raise UnknownError(f"block '{name}': codes or channels that are no integers")
+    codes, *pairs = (values.astype(np.int64) for values in stored)
     source, target = populations[entry["source"]], populations[entry["target"]]
-    if tensors[f"{name}.codes"].dtype.kind != "i":
-        raise UnknownError(f"block '{name}': codes that are no integers")
-    ends, codes = (len(target.channels), len(source.channels)), tensors[f"{name}.codes"].astype(np.int64)
-    if geometry in ("dense", "conv2d"):
-        codes = codes.reshape(*ends, *(source.size if geometry == "dense" else codes.shape[2:]))
-    else:
-        if geometry != "depthwise":
-            codes = np.broadcast_to(codes[:, None, None], (len(codes), *params["kernel"]))
-        pairs = (tensors[f"{name}.targets"].astype(np.int64), tensors[f"{name}.sources"].astype(np.int64))
-        if any(ids.shape != codes.shape[:1] or (ids < 0).any() for ids in pairs):
-            raise UnknownError(f"block '{name}': channels that do not fit its codes")
+    counts = (len(target.channels), len(source.channels))
+    if not pairs:
+        codes = codes.reshape(*counts, *(source.size if geometry == "dense" else codes.shape[2:]))
+        pairs = [np.arange(counts[0])[:, None], np.arange(counts[1])]
+    elif any(p.shape != codes.shape[:1] or not ((p >= 0) & (p < n)).all() for p, n in zip(pairs, counts, strict=True)):
+        raise UnknownError(f"block '{name}': channels that do not fit its codes")
+    elif geometry != "depthwise":
+        codes = np.broadcast_to(codes[:, None, None], (len(codes), *params["kernel"]))
     figures = (params.get("stride", 1), params.get("padding", 0), params.get("dilation", 1))
     stride, padding, dilation = ((f, f) if isinstance(f, int) else (f[0], f[1]) for f in figures)
-    window, due = (stride, padding, dilation), entry.get("distance", 0)
-    return Block(name, source.name, target.name, entry, kernels=codes, pairs=pairs, window=window, distance=due)
+    if min(*stride, *dilation) < 1:
+        raise UnknownError(f"block '{name}': a stride or a dilation below 1")
+    kernels, ends, window = codes << max(0, entry["exponent"]), (pairs[0], pairs[1]), (stride, padding, dilation)
+    due = entry.get("distance", 0)
+    return Block(name, source.name, target.name, entry, kernels=kernels, ends=ends, window=window, distance=due)

@@ -40,19 +40,23 @@ def membranes(sums: Interval, neurons: Constants, steps: int) -> Interval:
 
 
 def _left(low: Ints, high: Ints, neurons: Constants) -> Interval:
-    """What the next update begins with, of membranes between two that met the threshold: of what was quiet, and of what spiked."""
-    decay, threshold, _, reset = neurons.decay, neurons.threshold, neurons.bias, neurons.reset
-    if reset == "none":
-        return decayed(low, decay), decayed(high, decay)
+    """What the next update begins with, of membranes between two: of what was quiet, and of what spiked."""
+    decay, threshold = neurons.decay, neurons.threshold
     least, most = decayed(np.minimum(low, threshold), decay), decayed(np.minimum(high, threshold), decay)
-    none = np.zeros_like(threshold)
-    before, after = threshold if reset == "subtract" else none, threshold if reset == "subtract_next" else none
-    spiking: tuple[Ints, Ints] = np.maximum(low, threshold + 1), high
-    first, last = (decayed(v - before, decay) - after for v in spiking)
-    if reset == "zero":
-        first = last = np.zeros_like(low)
+    first, last = _spiked(np.maximum(low, threshold + 1), neurons), _spiked(high, neurons)
     spikes = high > threshold
     return np.where(spikes, np.minimum(least, first), least), np.where(spikes, np.maximum(most, last), most)
+
+
+def _spiked(membrane: Ints, neurons: Constants) -> Ints:
+    """What the next update begins with, of a membrane that spiked."""
+    resets = {
+        "none": decayed(membrane, neurons.decay),
+        "zero": np.zeros_like(membrane),
+        "subtract": decayed(membrane - neurons.threshold, neurons.decay),
+        "subtract_next": decayed(membrane, neurons.decay) - neurons.threshold,
+    }
+    return resets[neurons.reset]
 
 
 def decayed(membrane: Ints, decay: Ints) -> Ints:

@@ -1,123 +1,105 @@
-"""Integer maps between two populations in one canonical form, so that two ways of writing them down can be held together.
+"""Integer maps between two populations in one canonical form, so that two ways of writing them can be held together.
 
-Kernels that slide alike - the same stride, padding and dilation - are added up as they stand, so that what is equal cancels at once. A
-tap of what is left joins the same channels at places that lie regularly: along each axis it is (first place of the target, first place of
-the source, steps of the source between them, number of places). Two taps with the same of these join the same neurons, whatever stride,
-padding and kernel they come from; one that never falls inside the map joins none and is left out. Nothing is unrolled.
+A tap of a kernel joins the same channels at places that lie regularly: along each axis it is (first place of the
+target, first place of the source, steps of the source between them, number of places). Two taps with the same of these
+join the same neurons, whatever stride, padding and kernel they come from; one that never falls inside the map joins
+none and is left out. Nothing is unrolled.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+from litesnn.runtime.prove.rows import Ints, summed
+
 Pair = tuple[int, int]
 Window = tuple[Pair, Pair, Pair]  # stride, padding, dilation
-Places = tuple[tuple[int, int, int, int], tuple[int, int, int, int]]  # down, across
+Run = tuple[int, int, int, int]
+Places = tuple[Run, Run]  # down, across
+Neurons = dict[tuple[Pair, Pair, int], int]  # place of the target, of the source, source channel -> integer, not 0
 
 
 class Synapses:
-    """A sum of maps from a population of the size `read` to one of the size `made`, or to the part of it that begins at `corner`.
+    """A sum of maps from a population of the size `read` to one of the size `made`, or to its part from `corner` on.
 
-    `channels` : those of the target, and of the source. `places` : of taps, numbered by `total`
+    `channels` : those of the target, and of the source
+    `places` : of taps, and their numbers, which sums of one kind share
     """
 
     def __init__(self, read: Pair, made: Pair, channels: Pair, corner: Pair = (0, 0)) -> None:
         self.read, self.made, self.channels, self.corner = read, made, channels, corner
-        self.places: list[Places] = []
-        self._kernels: dict[tuple[Window, tuple[int, ...]], Ints] = {}
-        self._pairs: list[tuple[Window, Ints, Ints, Ints]] = []
-        self._placed: list[tuple[Places, Ints, Ints, Ints]] = []
+        self.places: dict[Places, int] = {}
+        self._parts: list[tuple[Ints, Ints]] = []  # (number * targets + target) * sources + source, integer
+
+    def like(self, *parts: tuple[Ints, Ints]) -> Synapses:
+        """Another sum between the same populations."""
+        made = Synapses(self.read, self.made, self.channels, self.corner)
+        made.places, made._parts = self.places, list(parts)
+        return made
 
     def add(self, kernels: Ints, ends: tuple[Ints, Ints], window: Window) -> None:
-        """Add kernels (C_out, C_in, kH, kW) between the channels `ends`, or (n, kH, kW), each between one pair of them."""
-        if kernels.ndim == 3:
-            self._pairs.append((window, kernels, *ends))
-        elif len(np.unique(ends[1])) < len(ends[1]):
-            both = np.repeat(ends[0], len(ends[1])), np.tile(ends[1], len(ends[0]))
-            self._pairs.append((window, kernels.reshape(-1, *kernels.shape[2:]), *both))
-        else:
-            key = window, kernels.shape[2:]
-            if key not in self._kernels:
-                self._kernels[key] = np.zeros((*self.channels, *key[1]), np.int64)
-            self._kernels[key][np.ix_(*ends)] += kernels
+        """Add kernels (..., kH, kW) that slide; `ends`: their target and source channels, which broadcast to (...)."""
+        taps, joined = np.moveaxis(kernels, (-2, -1), (0, 1)).copy(), ends[0] * self.channels[1] + ends[1]
+        numbers = self._numbers((taps.shape[0], taps.shape[1]), window).reshape(*taps.shape[:2], *[1] * joined.ndim)
+        inside = (taps != 0) & (numbers >= 0)
+        number, between = (np.broadcast_to(part, taps.shape)[inside] for part in (numbers, joined))
+        self._parts.append((number * self.channels[0] * self.channels[1] + between, taps[inside]))
+
+    def _numbers(self, kernel: Pair, window: Window) -> Ints:
+        """The places of every tap, by number, (kH, kW); -1 where it never falls inside the map."""
+        numbers, runs = np.full(kernel, -1), list[list[Run | None]]()
+        for axis, (stride, padding, dilation) in enumerate(zip(*window, strict=True)):
+            offsets = (tap * dilation - padding + self.corner[axis] * stride for tap in range(kernel[axis]))
+            runs.append([_run(self.read[axis], self.made[axis], stride, offset) for offset in offsets])
+        for at in np.ndindex(kernel):
+            down, across = runs[0][at[0]], runs[1][at[1]]
+            if down is not None and across is not None:
+                numbers[at] = self.places.setdefault((down, across), len(self.places))
+        return numbers
 
     def minus(self, other: Synapses) -> Synapses:
-        """This map without another."""
-        found = Synapses(self.read, self.made, self.channels, self.corner)
-        found._kernels = dict(self._kernels)
-        for key, kernels in other._kernels.items():
-            found._kernels[key] = found._kernels[key] - kernels if key in found._kernels else -kernels
-        found._pairs = self._pairs + [(window, -kernels, t, s) for window, kernels, t, s in other._pairs]
-        found._placed = self._placed + [(places, t, s, -values) for places, t, s, values in other._placed]
-        return found
+        """This sum without another of its kind."""
+        return self.like(*self._parts, *((keys, -values) for keys, values in other._parts))
 
     def signs(self) -> Synapses:
         """The sign of every integer of the sum."""
-        found, (targets, reads, values) = Synapses(self.read, self.made, self.channels, self.corner), self.total()
-        for number, places in enumerate(self.places):
-            own = reads // self.channels[1] == number
-            found._placed.append((places, targets[own], reads[own] % self.channels[1], np.sign(values[own])))
+        keys, values = self._sum()
+        return self.like((keys, np.sign(values)))
+
+    def total(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Every integer of the sum that is not 0: number of its places, target channel, source channel, value."""
+        keys, values = self._sum()
+        ends, sources = np.divmod(keys, self.channels[1])
+        return (*np.divmod(ends, self.channels[0]), sources, values)
+
+    def _sum(self) -> tuple[Ints, Ints]:
+        none = np.zeros(0, np.int64)
+        keys, values = (np.concatenate(columns) for columns in zip((none, none), *self._parts, strict=True))
+        kept, sums = summed([keys], values)
+        return keys[kept], sums
+
+    def sources(self) -> npt.NDArray[np.bool_]:
+        """Which neurons of the source have a synapse, (C, height, width)."""
+        numbers, _, sources, _ = self.total()
+        found = np.zeros((self.channels[1], *self.read), bool)
+        for number, ((_, y, down, rows), (_, x, across, columns)) in enumerate(self.places):
+            channels = np.unique(sources[numbers == number])
+            found[np.ix_(channels, y + down * np.arange(rows), x + across * np.arange(columns))] = True
         return found
 
-    def total(self) -> tuple[Ints, Ints, Ints]:
-        """Every integer of the sum that is not 0: target channel, number in `places` * source channels + source channel, value."""
-        empty, numbers = np.zeros(0, np.int64), dict[Places, int]()
-        parts, merged = [(empty, empty, empty)], bool(self._pairs or self._placed)
-        for places, targets, sources, values in self._taps():
-            merged |= places in numbers
-            number = numbers.setdefault(places, len(numbers))
-            parts.append((targets, number * self.channels[1] + sources, values))
-        targets, reads, values = map(np.concatenate, zip(*parts, strict=True))
-        self.places = list(numbers)
-        if merged:
-            width = max(1, len(numbers) * self.channels[1])
-            found, first = np.unique(targets * width + reads, return_inverse=True)
-            sums = np.zeros(len(found), np.int64)
-            np.add.at(sums, first, values)
-            targets, reads, values = found[sums != 0] // width, found[sums != 0] % width, sums[sums != 0]
-        return targets, reads, values
-
-    def _taps(self) -> Iterator[tuple[Places, Ints, Ints, Ints]]:
-        """Places, channels of targets and sources, and integers of every tap that falls inside the map."""
-        yield from self._placed
-        for (window, _), kernels in self._kernels.items():
-            if kernels.any():
-                for places, tap in self._inside(window, kernels):
-                    targets, sources = np.nonzero(tap)
-                    yield places, targets, sources, tap[targets, sources]
-        for window, kernels, targets, sources in self._pairs:
-            for places, tap in self._inside(window, kernels):
-                yield places, targets[tap != 0], sources[tap != 0], tap[tap != 0]
-
-    def _inside(self, window: Window, kernels: Ints) -> Iterator[tuple[Places, Ints]]:
-        runs = []
-        for axis, taps in enumerate(kernels.shape[-2:]):
-            stride, padding, dilation = (figures[axis] for figures in window)
-            offsets = (tap * dilation - padding + self.corner[axis] * stride for tap in range(taps))
-            runs.append([_run(self.read[axis], self.made[axis], stride, offset) for offset in offsets])
-        for row, down in enumerate(runs[0]):
-            for column, across in enumerate(runs[1]):
-                if down is not None and across is not None:
-                    yield (down, across), kernels[..., row, column]
-
-    def neurons(self, target: int) -> Iterator[tuple[Pair, Pair, int, int]]:
-        """The synapses of one target channel, neuron by neuron: place of the target, of the source, source channel, integer, not 0."""
-        targets, reads, values = self.total()
-        found = dict[tuple[Pair, Pair, int], int]()
-        for read, value in zip(reads[targets == target].tolist(), values[targets == target].tolist(), strict=True):
-            (y, from_y, step_y, rows), (x, from_x, step_x, columns) = self.places[read // self.channels[1]]
-            for i in range(rows):
-                for j in range(columns):
-                    key = (y + i, x + j), (from_y + i * step_y, from_x + j * step_x), read % self.channels[1]
-                    found[key] = found.get(key, 0) + value
-        return ((*key, value) for key, value in sorted(found.items()) if value)
+    def neurons(self, target: int) -> Neurons:
+        """The synapses of one target channel, neuron by neuron."""
+        table, found, places = np.stack(self.total(), axis=1), Neurons(), list(self.places)
+        for number, _, channel, value in table[table[:, 1] == target].tolist():
+            (y, from_y, step_y, rows), (x, from_x, step_x, columns) = places[number]
+            for i, j in np.ndindex(rows, columns):
+                key = (y + i, x + j), (from_y + i * step_y, from_x + j * step_x), channel
+                found[key] = found.get(key, 0) + value
+        return {key: value for key, value in sorted(found.items()) if value}
 
 
-def _run(read: int, made: int, stride: int, offset: int) -> tuple[int, int, int, int] | None:
+def _run(read: int, made: int, stride: int, offset: int) -> Run | None:
     """Where `target * stride + offset` lies inside a side of `read` places, of all targets of a side of `made`."""
     first, last = max(0, -(offset // stride)), min(made - 1, (read - 1 - offset) // stride)
     if last < first:

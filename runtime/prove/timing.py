@@ -1,14 +1,15 @@
 """Timing of a program: that all that belongs to one step of a sample meets, and nothing else does.
 
-Step t of sample i is slot k = i * slots + t, which a population computes in step arrival + k * interval of the chip. A spike is at its
-target 1 + delay steps after it was sent. So what a block carries meets what it belongs to if
+Step t of sample i is slot k = i * slots + t, which a population computes in step arrival + k * interval of the chip. A
+spike is at its target 1 + delay steps after it was sent. So what a block carries meets what it belongs to if
 
     arrival of the source + 1 + delay = arrival of the target + interval * distance
 
-Populations are cleared before their first step of a sample, and rest in slots T .. slots - 1 and between slots. What the last steps
-send over a distance d falls into the slots T .. T + d - 1, where its target rests. What is sent before the first sample is sent in
-slots below 0: over distance 0 it arrives below slot 0 and is cleared, and over more it would have to be sent from a slot that rests.
-Where samples are isolated nothing rests, and what feeds back must be quiet until its sample arrives.
+Populations are cleared before their first step of a sample, and rest in slots T .. slots - 1 and between slots. What
+the last steps send over a distance d falls into the slots T .. T + d - 1, where its target rests. What is sent before
+the first sample is sent in slots below 0: over distance 0 it arrives below slot 0 and is cleared, and over more it
+would have to be sent from a slot that rests. Where samples are isolated nothing rests, and what feeds back must be
+quiet until its sample arrives.
 """
 
 from __future__ import annotations
@@ -19,9 +20,9 @@ import numpy as np
 
 from litesnn.runtime.prove.program import Graph, Population
 from litesnn.runtime.prove.ranges import decayed
-from litesnn.runtime.prove.verdict import Problem, differs
+from litesnn.runtime.prove.verdict import Problem, differences, differs
 
-STEPS = ("reset_interval", "reset_offset", "initiation_interval", "open_slots")
+STEPS = ("arrival", "reset_interval", "reset_offset", "initiation_interval", "open_slots")
 
 
 def timing_problems(graph: Graph) -> Iterator[Problem]:
@@ -33,17 +34,15 @@ def timing_problems(graph: Graph) -> Iterator[Problem]:
         interval, period, rests = 1, steps + max(p.arrival for p in populations) + 1, None
     elif slots < steps + max((block.distance for block in graph.blocks), default=0):
         yield differs("schedule", f"found {slots} slots for {steps} steps and what feeds back")
-    outputs = [p.arrival for p in populations if p.role == "readout" or p.entry.get("is_output")]
-    if (schedule["timesteps"], [schedule["depth"]]) != (steps, outputs):
-        text = f"found {schedule['timesteps']} steps, depth {schedule['depth']}; due: {steps}, {outputs}"
-        yield differs("schedule", text)
+    outputs = [p for p in populations if p.role == "readout" or p.entry.get("is_output")]
+    found = {"timesteps": schedule["timesteps"], "depth": [schedule["depth"]]}
+    place, depth = f"schedule, of {[p.name for p in outputs]}", [p.arrival for p in outputs]
+    yield from differences(place, "due:", found, {"timesteps": steps, "depth": depth})
     for population in populations:
         source, first = population.role == "source", 1 + population.arrival
-        due = (None,) * 4 if source else (period, first % period, interval, rests)
-        found = tuple(population.entry.get(field) for field in STEPS)
-        if found != due or (source and first != 1):
-            text = f"arrival, {', '.join(STEPS)}: found {(population.arrival, *found)}; due: {(0 if source else first - 1, *due)}"
-            yield differs(f"population '{population.name}'", text)
+        figures = (0, *[None] * 4) if source else (population.arrival, period, first % period, interval, rests)
+        found = {field: population.entry.get(field) for field in STEPS}
+        yield from differences(f"population '{population.name}'", "due:", found, dict(zip(STEPS, figures, strict=True)))
     for block in graph.blocks:
         delay, leaves = block.entry["delay"], graph.populations[block.source].arrival
         due = graph.populations[block.target].arrival + interval * block.distance - 1 - leaves

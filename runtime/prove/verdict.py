@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
+import numpy as np
+
+Fields = Mapping[str, Any]
 TRUSTED = (
     "torch's float64 convolutions, linear layers and pooling",
     "the readers of JSON and safetensors",
@@ -19,10 +23,12 @@ class Problem:
 
     Attributes
     ----------
-    reason : `differs`: another integer, time or wire than PyTorch's; `range`: an input may make a register overflow; `unknown`: something
-        that the checker does not know; `no reference`: no second reading of a foreign file to hold the integers against
+    reason : `differs`: another integer, time or wire than PyTorch's; `range`: an input may make a register overflow;
+        `unknown`: something that the checker does not know; `no reference`: no second reading of a foreign file to hold
+        the integers against
     place : the file, population or block; `detail` : what was found there, and what it should be
-    population, register, channel, limit : of a range, the channel in the genotype's numbering, and the most that the register holds
+    population, register, channel, limit : of a range; the channel in the genotype's numbering, `limit` the most that
+        the register holds
     """
 
     reason: Literal["differs", "range", "unknown", "no reference"]
@@ -37,6 +43,18 @@ class Problem:
 def differs(place: str, detail: str) -> Problem:
     """Another integer, time or wire than PyTorch's."""
     return Problem("differs", place, detail)
+
+
+def differences(place: str, whose: str, found: Fields, due: Fields, channels: Sequence[int] = ()) -> Iterator[Problem]:
+    """Fields that are not as `whose` says; of arrays, a number for each of `channels`, the first that is not."""
+    for field in sorted({*found, *due}):
+        here, there = found.get(field), due.get(field)
+        if isinstance(here, np.ndarray) and isinstance(there, np.ndarray):
+            for at in np.flatnonzero(here != there)[:1]:
+                text = f"{field} of channel {channels[at]}: found {here[at]}; {whose} {there[at]}"
+                yield differs(place, text)
+        elif (here is None) != (there is None) or here != there:
+            yield differs(place, f"{field}: found {here}; {whose} {there}")
 
 
 class UnknownError(Exception):

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from litesnn.base.errors import ProgramError
 from litesnn.reading import parse_json
-from litesnn.runtime.prove.program import Arrays, Entry, Ints, Pair
+from litesnn.runtime.prove.program import Arrays, Entry, Ints, Population, only
 from litesnn.runtime.prove.verdict import UnknownError
 
 FIELDS = "about format version core chip router slot sections formats windows groups"
@@ -18,51 +17,22 @@ GROUP = "population map channels rows columns first compartments neurons paramet
 AXES = ("channel", "row", "column")
 ALIGNED = 8
 Three = tuple[int, int, int]
-
-
-class Tables:
-    """Tables of a file, one after the other."""
-
-    def __init__(self, content: bytes, name: str) -> None:
-        self.content, self.name, self.place = content, name, 0
-
-    def next(self, rows: int, columns: int = 1, kind: str = "<u4") -> Ints:
-        """The next table, (rows, columns); of one column (rows,)."""
-        dtype = np.dtype(kind)
-        size = rows * columns * dtype.itemsize
-        if self.place + size > len(self.content):
-            raise UnknownError(f"{self.name}: {len(self.content)} bytes, fewer than its tables take")
-        found = np.frombuffer(self.content, dtype, rows * columns, self.place).astype(np.int64)
-        self.place += size + -size % ALIGNED
-        return found.reshape(rows, columns) if columns > 1 else found
-
-    def end(self) -> None:
-        """Nothing is left."""
-        if self.place != len(self.content):
-            raise UnknownError(f"{self.name}: {len(self.content)} bytes; its tables take {self.place}")
+Table = tuple[str, int, int, str]  # name, rows, numbers in a row, type of a number
 
 
 class Box(NamedTuple):
-    """A group: its box of the population's map, by (channel, row, column), and how its neurons are numbered."""
+    """A group: its part of the population's map, from `corner` on.
+
+    `numbers` : on the core, (channels, rows, columns); of two compartments, of those that integrate
+    `ids` : in the map, in the order of their numbers
+    """
 
     population: str
     entry: Entry
     corner: Three
-    sides: Three
-    strides: Three
-    size: int
+    numbers: Ints
+    ids: Ints
     arrays: Arrays
-
-    @property
-    def first(self) -> int:
-        """Number of its first neuron; those of a second compartment, which spikes, follow those of the first."""
-        return int(self.entry["first"])
-
-    def ids(self) -> Ints:
-        """Ids in the population's map of its neurons, as they are numbered on the core."""
-        places = np.indices(self.sides).reshape(3, -1)
-        found: Ints = np.ravel_multi_index(tuple(places + np.array(self.corner)[:, None]), tuple(self.entry["map"]))
-        return found[np.argsort(np.array(self.strides) @ places)]
 
 
 class Routes(NamedTuple):
@@ -75,20 +45,14 @@ class Routes(NamedTuple):
 
 
 class Core(NamedTuple):
-    """A core; `reads` (reads, 6), `routes` (routes, 5), `words` (words, bytes of a word); `widths`: bits of a word, of a header."""
+    """A core: its tables by name, as docs/image.md has them, and what memory.json says."""
 
     number: int
-    widths: Pair
-    words: npt.NDArray[np.uint8]
-    pointers: Ints
-    entries: Ints
-    high: Ints
-    axons: Ints
-    reads: Ints
-    routes: Ints
-    formats: tuple[Entry, ...]
-    windows: tuple[Entry, ...]
-    groups: tuple[Box, ...]
+    image: Entry
+    tables: Mapping[str, Ints]
+    formats: list[Entry]
+    windows: list[Entry]
+    groups: list[Box]
 
     @property
     def binary(self) -> str:
@@ -97,83 +61,80 @@ class Core(NamedTuple):
 
     def sending(self) -> Iterator[Routes]:
         """Its routes, box by box; a route stays within one."""
-        taken = np.zeros(len(self.routes), bool)
+        routes = self.tables["routes"]
+        taken = np.zeros(len(routes), bool)
         for box in self.groups:
-            start = self.routes[:, 0] - box.first - box.size * (box.entry["compartments"] - 1)
-            own = (start >= 0) & (start + self.routes[:, 1] <= box.size)
+            start = routes[:, 0] - box.entry["first"] - box.ids.size * (box.entry["compartments"] - 1)
+            own = (start >= 0) & (start + routes[:, 1] <= box.ids.size)
             taken |= own
-            rows = np.column_stack([start, self.routes[:, 1:]])[own]
-            yield Routes(box.population, rows, box.ids(), f"{self.binary}: routes")
+            rows = np.column_stack([start, routes[:, 1:]])[own]
+            yield Routes(box.population, rows, box.ids, f"{self.binary}: routes")
         if not taken.all():
             raise UnknownError(f"{self.binary}: route {int(np.argmin(taken))} of neurons that send nothing")
 
 
-def read_core(files: Mapping[str, bytes], number: int, image: Entry) -> Core:
-    """A core of the image whose image.json is given."""
+def read_tables(content: bytes, name: str, tables: list[Table]) -> dict[str, Ints]:
+    """Tables of a file, one after the other, (rows, numbers); of one number a row, (rows,)."""
+    found, place = dict[str, Ints](), 0
+    for table, rows, columns, kind in tables:
+        dtype = np.dtype(kind)
+        size = rows * columns * dtype.itemsize
+        if not 0 <= size <= len(content) - place:
+            raise UnknownError(f"{name}: {len(content)} bytes, other than its tables take")
+        values = np.frombuffer(content, dtype, rows * columns, place).astype(np.int64)
+        found[table] = values.reshape(rows, columns) if columns > 1 else values
+        place += size + -size % ALIGNED
+    if place != len(content):
+        raise UnknownError(f"{name}: {len(content)} bytes; its tables take {place}")
+    return found
+
+
+def read_core(files: Mapping[str, bytes], number: int, image: Entry, on_chip: Mapping[str, Population]) -> Core:
+    """A core of the image whose image.json is given, with neurons of the populations `on_chip`."""
     name, binary = f"core{number}/memory.json", f"core{number}/memory.bin"
     document = parse_json(files[name], name, ProgramError)
-    known = (document["format"], document["version"], document["core"]) == ("litesnn.image.core", 1, number)
-    if not known or set(document) - set(FIELDS.split()):
-        raise UnknownError(f"{name}: a core, version or fields that are not known")
-    if sorted(image["order"]) != sorted(AXES):
-        raise UnknownError(f"image.json: order {image['order']}")
-    rows, tables, width = document["sections"], Tables(files[binary], binary), -(-image["word_bits"] // 8)
-    words = tables.next(rows["words"], width, "u1").astype(np.uint8).reshape(-1, width)
-    pointers, entries = tables.next(rows["lists"] + 1), tables.next(rows["lists"] + 1)
-    high, axons = tables.next(rows["entries"]), tables.next(rows["axons"] + 1)
-    reads, routes = tables.next(rows["reads"], 6), tables.next(rows["routes"], 5)
-    parameters = tables.next(rows["parameters"], kind="<i4")
-    tables.end()
-    for table, last, what in (
-        (pointers, rows["words"], "lists"),
-        (entries, len(high), "entries"),
-        (axons, len(reads), "axons"),
-    ):
-        if table[0] != 0 or table[-1] != last or (np.diff(table) < 0).any():
-            raise UnknownError(f"{binary}: {what} that do not follow one another")
-    return Core(
-        number=number,
-        widths=(image["word_bits"], image["header_bits"]),
-        words=words,
-        pointers=pointers,
-        entries=entries,
-        high=high,
-        axons=axons,
-        reads=reads,
-        routes=routes,
-        formats=tuple(document["formats"]),
-        windows=tuple(document["windows"]),
-        groups=tuple(_groups(name, document["groups"], parameters, image["order"])),
-    )
+    only(name, document, FIELDS)
+    if (document["format"], document["version"], document["core"]) != ("litesnn.image.core", 1, number):
+        raise UnknownError(f"{name}: a core or a version that is not known")
+    rows = document["sections"]
+    sections = [
+        ("words", rows["words"], -(-image["word_bits"] // 8), "u1"),
+        ("lists", rows["lists"] + 1, 1, "<u4"),
+        ("entries", rows["lists"] + 1, 1, "<u4"),
+        ("high", rows["entries"], 1, "<u4"),
+        ("axons", rows["axons"] + 1, 1, "<u4"),
+        ("reads", rows["reads"], 6, "<u4"),
+        ("routes", rows["routes"], 5, "<u4"),
+        ("parameters", rows["parameters"], 1, "<i4"),
+    ]
+    tables = read_tables(files[binary], binary, sections)
+    for table, into in (("lists", "words"), ("entries", "high"), ("axons", "reads")):
+        begins = tables[table]
+        if begins[0] != 0 or begins[-1] != len(tables[into]) or (np.diff(begins) < 0).any():
+            raise UnknownError(f"{binary}: {table} that do not follow one another")
+    whole = {population: values.entry["shape"] for population, values in on_chip.items()}
+    groups = list(_groups(name, document, tables["parameters"], image["order"], whole))
+    return Core(number, image, tables, document["formats"], windows=document["windows"], groups=groups)
 
 
-def _groups(name: str, entries: list[Entry], parameters: Ints, order: list[str]) -> Iterator[Box]:
+def _groups(place: str, document: Entry, parameters: Ints, order: list[str], maps: Entry) -> Iterator[Box]:
     taken, number = 0, 0
-    for entry in entries:
-        if set(entry) != set(GROUP.split()) or entry["compartments"] not in (1, 2):
-            raise UnknownError(f"{name}: a group with other fields or compartments than are known")
-        box = [entry[axis] for axis in ("channels", "rows", "columns")]
-        if any(not 0 <= b[0] < b[1] <= whole for b, whole in zip(box, entry["map"], strict=True)):
-            raise UnknownError(f"{name}: a box {box} of '{entry['population']}' beyond its map")
-        if entry["first"] != number:
-            raise UnknownError(f"{name}: '{entry['population']}' begins at {entry['first']}; due: {number}")
-        (c, y, x), sides = (b[0] for b in box), [b[1] - b[0] for b in box]
-        strides, size = dict[str, int](), 1
-        for axis in reversed(order):
-            strides[axis], size = size, size * sides[AXES.index(axis)]
-        arrays = {}
-        for field in entry["parameters"]:
-            arrays[field] = parameters[taken : taken + sides[0]]
-            taken += sides[0]
-        number += size * entry["compartments"]
-        by_axis = (strides["channel"], strides["row"], strides["column"])
-        all_sides = (sides[0], sides[1], sides[2])
-        yield Box(entry["population"], entry, (c, y, x), all_sides, strides=by_axis, size=size, arrays=arrays)
+    for entry in document["groups"]:
+        name, box = entry["population"], [entry[axis] for axis in ("channels", "rows", "columns")]
+        only(place, entry, GROUP)
+        if name not in maps or entry["map"] != maps[name]:
+            raise UnknownError(f"{place}: no population of the chip has the name and map of '{name}'")
+        if any(not 0 <= first < last <= whole for (first, last), whole in zip(box, maps[name], strict=True)):
+            raise UnknownError(f"{place}: a box {box} of '{name}' beyond its map")
+        if entry["first"] != number or entry["compartments"] not in (1, 2) or sorted(order) != sorted(AXES):
+            raise UnknownError(f"{place}: '{name}' begins, or is numbered, otherwise than is known")
+        part = np.arange(np.prod(maps[name])).reshape(maps[name])[tuple(slice(*ends) for ends in box)]
+        axes = [AXES.index(axis) for axis in order]
+        ids = part.transpose(axes)
+        numbers = number + np.arange(ids.size).reshape(ids.shape).transpose(np.argsort(axes))
+        count, corner = len(part), (box[0][0], box[1][0], box[2][0])
+        arrays = {field: parameters[taken + i * count :][:count] for i, field in enumerate(entry["parameters"])}
+        taken, number = taken + count * len(arrays), number + ids.size * entry["compartments"]
+        yield Box(name, entry, corner, numbers, ids=ids.ravel(), arrays=arrays)
     if taken != len(parameters):
-        raise UnknownError(f"{name}: {len(parameters)} parameters; its groups have {taken}")
-
-
-def spread(first: Ints, count: Ints) -> Ints:
-    """`count` numbers from each `first` on, one after the other."""
-    found: Ints = np.repeat(first - np.cumsum(count) + count, count) + np.arange(int(count.sum()))
-    return found
+        raise UnknownError(f"{place}: {len(parameters)} parameters; its groups have {taken}")

@@ -1,148 +1,119 @@
 """What a core does with what arrives, group by group and source by source, against the blocks of the graph.
 
-Of both, all kernels that slide alike over the source are added up first: what is equal cancels there, before a tap is placed in the map.
+Of both, all kernels that slide over the source are added up first: what is equal cancels there. What is left is held
+against lists.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from litesnn.runtime.prove.image.alike import Read, list_problem
-from litesnn.runtime.prove.image.core import Box, Core, Three, spread
+from litesnn.runtime.prove.image.core import Box, Core, Three
 from litesnn.runtime.prove.image.lists import Lists
+from litesnn.runtime.prove.image.neurons import Read, list_problem
 from litesnn.runtime.prove.image.sent import OWN_ID, Rows, Sent
-from litesnn.runtime.prove.program import Block, Graph, Ints
+from litesnn.runtime.prove.program import Block, Graph, Ints, only
+from litesnn.runtime.prove.rows import items
 from litesnn.runtime.prove.synapses import Synapses
-from litesnn.runtime.prove.verdict import Problem, UnknownError, differs
+from litesnn.runtime.prove.verdict import Problem, differs
 
 LIST, POPULATION, WINDOW = 0, 1, 2
-FIELDS = {"source", "kernel", "stride", "padding", "dilation", "channels"}
+FIELDS = "source kernel stride padding dilation channels"
 Blocks = dict[tuple[str, str], list[Block]]
 """By source and target."""
 
 
-class Due(NamedTuple):
-    """What is still due from a source of a `shape` into a box: `maps` by delay; channels and places are the box's own."""
-
-    shape: Three
-    box: Box
-    maps: dict[int, Synapses]
-
-    def of(self, delay: int) -> Synapses:
-        """What is due with a delay."""
-        return self.maps.get(delay, self.none())
-
-    def none(self) -> Synapses:
-        """No synapses."""
-        box, shape = self.box, self.shape
-        return Synapses(shape[1:], box.sides[1:], (box.sides[0], shape[0]), box.corner[1:])
-
-
-def _due(blocks: Sequence[Block], shape: Three, box: Box) -> Due:
-    """What blocks lead into a box."""
-    due, first, count = Due(shape, box, {}), box.corner[0], box.sides[0]
-    for block in blocks:
-        targets, sources = block.pairs or (np.arange(len(block.kernels)), np.arange(shape[0]))
-        own = (targets >= first) & (targets < first + count)
-        ends = (targets[own] - first, sources[own] if block.pairs else sources)
-        kernels, found = block.kernels[own] << block.entry["exponent"], due.of(block.entry["delay"])
-        found.add(kernels, ends, block.window)
-        due.maps[block.entry["delay"]] = found
-    return due
-
-
 def read_problems(graph: Graph, core: Core, lists: Lists, sent: Sent, blocks: Blocks) -> Iterator[Problem]:
     """Synapses that a core has and the graph has not, or the other way round."""
-    if (core.reads[:, 0] > WINDOW).any() or (core.reads[:, 4] >= len(core.groups)).any():
-        yield differs(core.binary, "a read of a kind or a group that is not there")
+    reads, arriving = core.tables["reads"], sent.to(core.number)
+    kind, first, count, _, group, _ = reads.T
+    astray = (kind > WINDOW) | (group >= len(core.groups)) | (first + count >= len(lists.first))
+    if astray.any():
+        yield differs(core.binary, f"read {np.argmax(astray)}: a kind, a group or lists that are not there")
         return
-    if (core.reads[:, 1] + core.reads[:, 2] > len(lists.first) - 1).any():
-        yield differs(core.binary, "a read of lists that are not there")
-        return
-    here, arriving = {box.population for box in core.groups}, sent.to[core.number]
+    here = {box.population for box in core.groups}
     for source in dict.fromkeys((*arriving, *(source for source, target in blocks if target in here))):
         rows = arriving.get(source, np.zeros((0, 4), np.int64))
-        first = core.axons[rows[:, 2]]
-        count = core.axons[rows[:, 2] + 1] - first
-        read, row = spread(first, count), np.repeat(np.arange(len(rows)), count)
+        row, read = items(core.tables["axons"], rows[:, 2])
         c, y, x = graph.populations[source].entry["shape"]
         for number, box in enumerate(core.groups):
-            own, into = core.reads[read, 4] == number, blocks.get((source, box.population), [])
+            own, into = group[read] == number, blocks.get((source, box.population), [])
             if into or own.any():
-                text = _pair(core, lists, sent, (rows[row[own]], read[own]), _due(into, (c, y, x), box))
+                text = _Pair(core, lists, box, (c, y, x)).problem(sent, rows[row[own]], read[own], into)
                 if text:
                     yield differs(f"{core.binary}: '{source}' into '{box.population}'", text)
 
 
-def _pair(core: Core, lists: Lists, sent: Sent, asked: tuple[Rows, Ints], due: Due) -> str | None:
-    """One source and one group: rows of what is sent, and what each of them makes the core read."""
-    rows, read = asked
-    sliding = core.reads[read, 0] == WINDOW
-    for number in np.unique(read[sliding]).tolist():
-        times = sent.times(rows[read == number], int(np.prod(due.shape)))
-        if (text := _window(core, lists, number, times, due)) is not None:
-            return text
-    rows, read = rows[~sliding], read[~sliding]
-    ids = sent.ids(rows)
-    kind, first, count, base, *_ = np.repeat(core.reads[read], rows[:, 1], axis=0).T
-    tag = np.repeat(rows[:, 3], rows[:, 1])
-    chosen = first + np.where(kind == POPULATION, np.where(tag == OWN_ID, ids, tag), 0)
-    if (chosen >= first + count).any():
-        return "a message reads beyond the lists of its axon"
-    return list_problem(lists, Read(ids, chosen, base), due.box, due.shape, due.maps)
+class _Pair:
+    """A source of a `shape`, and a group of a core.
 
-
-def _window(core: Core, lists: Lists, row: int, times: npt.NDArray[np.uint8], due: Due) -> str | None:
-    """Take what a read of a window adds from `due`; a text where it means nothing, or not every neuron that it needs sends.
-
-    Parameters
-    ----------
-    row : of the core's reads
-    times : whether each neuron sends to it, `Sent.times`
+    In sums a synapse of delay d into channel c of the group's n is one into channel d * n + c.
     """
-    _, start, count, base, _, number = core.reads[row].tolist()
-    if number >= len(core.windows) or set(core.windows[number]) != FIELDS:
-        raise UnknownError(f"core{core.number}/memory.json: window {number}")
-    window, box, shape = core.windows[number], due.box, due.shape
-    channels, kernel = np.array(window["channels"], np.int64), tuple(window["kernel"])
-    if box.strides != (box.sides[1] * box.sides[2], box.sides[2], 1):
-        return "a window leads to a group whose numbers do not rise by channel, row, column"
-    lowest, odd = divmod(base - box.first, box.strides[0])
-    if tuple(window["source"]) != shape or count != len(channels) * kernel[0] * kernel[1] or odd or not lowest >= 0:
-        return "a window over another map, with other lists than its kernel has, or from within a channel"
-    if min(*window["stride"], *window["dilation"]) < 1:
-        return "a window with a stride or a dilation below 1"
-    if len(set(channels.tolist())) < len(channels) or (channels >= shape[0]).any():
-        return "a window with lists or channels that are not there"
-    if not len(times) or times.max() > 1:
-        return "a neuron sends another's id into a window, or its own twice"
-    which = np.repeat(np.arange(count), np.diff(lists.first[start : start + count + 1]))
-    target, weight, delay = (values[lists.first[start] : lists.first[start + count]] for values in lists[1:])
-    if (target + lowest >= box.sides[0]).any():
-        return "a row of a kernel leads beyond the group's channels"
-    stride, padding, dilation = ((window[f][0], window[f][1]) for f in ("stride", "padding", "dilation"))
-    for late in np.unique(delay).tolist():
-        own, rows, found = delay == late, np.zeros(box.sides[0] * count, np.int64), due.none()
-        np.add.at(rows, (target[own] + lowest) * count + which[own], weight[own])
-        kernels = rows.reshape(box.sides[0], len(channels), *kernel)
-        found.add(kernels, (np.arange(box.sides[0]), channels), (stride, padding, dilation))
-        if not times.all() and (missing := _silent(found, times.reshape(shape) > 0)) is not None:
-            return f"neuron {missing} is under a window and does not send"
-        due.maps[late] = due.of(late).minus(found)
-    return None
 
+    def __init__(self, core: Core, lists: Lists, box: Box, shape: Three) -> None:
+        self.core, self.lists, self.box, self.shape, self.count = core, lists, box, shape, len(box.numbers)
 
-def _silent(found: Synapses, sends: npt.NDArray[np.bool_]) -> int | None:
-    """A neuron of the source that has synapses and does not send; `sends`, (C, H, W)."""
-    _, reads, _ = found.total()
-    for number, ((_, y, down, rows), (_, x, across, columns)) in enumerate(found.places):
-        channels = np.unique(reads[reads // found.channels[1] == number] % found.channels[1])
-        part = np.ix_(channels, y + down * np.arange(rows), x + across * np.arange(columns))
-        for at in np.argwhere(~sends[part])[:1]:
-            c, i, j = (axis.ravel()[place] for axis, place in zip(part, at, strict=True))
-            return int((c * sends.shape[1] + i) * sends.shape[2] + j)
-    return None
+    def problem(self, sent: Sent, rows: Rows, read: Ints, blocks: Sequence[Block]) -> str | None:
+        """Of rows of what is sent each makes the core do a read; a text where that is not what `blocks` say."""
+        late = max([int(self.lists.delay.max(initial=0)), *(block.entry["delay"] for block in blocks)])
+        if late >= 2**24:
+            return f"a delay of {late} steps, which no list holds"
+        sides, channels = self.box.numbers.shape, (self.count * (late + 1), self.shape[0])
+        due = Synapses(self.shape[1:], (sides[1], sides[2]), channels, self.box.corner[1:])
+        for block in blocks:
+            self._take(due, block)
+        sliding = self.core.tables["reads"][read, 0] == WINDOW
+        for number in np.unique(read[sliding]).tolist():
+            found, times = due.like(), sent.times(rows[read == number], int(np.prod(self.shape)))
+            if (text := self._window(number, times, found)) is not None:
+                return text
+            due = due.minus(found)
+        rows, read = rows[~sliding], read[~sliding]
+        row, ids = sent.messages(rows)
+        kind, first, count, base, *_ = self.core.tables["reads"][read[row]].T
+        tag = np.where(rows[row, 3] == OWN_ID, ids, rows[row, 3])
+        chosen = first + np.where(kind == POPULATION, tag, 0)
+        if (chosen >= first + count).any():
+            return "a message reads beyond the lists of its axon"
+        return list_problem(self.lists, Read(ids, chosen, base), self.box, self.shape, due)
+
+    def _take(self, due: Synapses, block: Block) -> None:
+        """Add to what is due what a block leads into the group."""
+        targets, sources = block.ends
+        inside = ((targets >= self.box.corner[0]) & (targets < self.box.corner[0] + self.count)).ravel()
+        if targets.ndim == sources.ndim:
+            sources = sources[inside]
+        to = targets[inside] - self.box.corner[0] + block.entry["delay"] * self.count
+        due.add(block.kernels[inside], (to, sources), block.window)
+
+    def _window(self, row: int, times: Ints, found: Synapses) -> str | None:
+        """Add to `found` what a read of a window adds, to which neurons send as often as `times` says."""
+        _, start, count, base, _, number = self.core.tables["reads"][row].tolist()
+        window, numbers, shape = self.core.windows[number], self.box.numbers, self.shape
+        only(f"core{self.core.number}/memory.json: window {number}", window, FIELDS)
+        channels, kernel = np.array(window["channels"], np.int64), (window["kernel"][0], window["kernel"][1])
+        lowest, odd = divmod(base - self.box.entry["first"], numbers[0].size)
+        if not np.array_equal(numbers.ravel(), numbers[0, 0, 0] + np.arange(numbers.size)):
+            return "a window leads to a group whose numbers do not rise by channel, row, column"
+        if tuple(window["source"]) != shape or count != len(channels) * kernel[0] * kernel[1] or odd or lowest < 0:
+            return "a window over another map, with other lists than its kernel has, or from within a channel"
+        if min(*window["stride"], *window["dilation"]) < 1:
+            return "a window with a stride or a dilation below 1"
+        if len({*window["channels"]}) < len(channels) or not ((channels >= 0) & (channels < shape[0])).all():
+            return "a window with lists or channels that are not there"
+        if not len(times):
+            return "a neuron sends another's id into a window"
+        which, at = items(self.lists.first, start + np.arange(count))
+        target, delay, weight = self.lists.target[at] + lowest, self.lists.delay[at], self.lists.weight[at]
+        if (target >= self.count).any():
+            return "a row of a kernel leads beyond the group's channels"
+        stride, padding, dilation = ((window[f][0], window[f][1]) for f in ("stride", "padding", "dilation"))
+        for late in np.unique(delay).tolist():
+            own, kernels = delay == late, np.zeros((self.count, count), np.int64)
+            np.add.at(kernels, (target[own], which[own]), weight[own])
+            ends = (np.arange(self.count)[:, None] + late * self.count, channels)
+            found.add(kernels.reshape(self.count, -1, *kernel), ends, (stride, padding, dilation))
+        wrong = np.flatnonzero((times != 1) & found.sources().ravel()) if (times != 1).any() else times[:0]
+        return f"neuron {wrong[0]} sends {times[wrong[0]]} times into a window" if len(wrong) else None
