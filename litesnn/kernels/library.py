@@ -38,7 +38,8 @@ class Library:
         self.mixtures = Mixtures(loaded)
         self.selection = Selection(loaded)
         self._run = loaded.litesnn_run
-        self._run.argtypes = (POINTER(Population), c_int32, POINTER(Sent), c_int64, c_int64, POINTER(Counts), c_int32)
+        parts = POINTER(Population), POINTER(c_int32), c_int32, POINTER(Sent)
+        self._run.argtypes = (*parts, c_int64, c_int64, POINTER(Counts), c_int32)
         self._run.restype = c_int32
         sizes = (c_int64 * len(STRUCTURES))()
         loaded.litesnn_sizes(sizes)
@@ -50,21 +51,22 @@ class Library:
 
     def run(
         self,
-        component: ctypes.Array[Population],
+        populations: ctypes.Array[Population],
+        sizes: ctypes.Array[c_int32],
         sents: ctypes.Array[Sent],
         lanes: int,
         steps: int,
         counts: ctypes.Array[Counts],
         timed: bool,
     ) -> None:
-        """Compute a component for some lanes; Python's other threads go on meanwhile.
+        """Compute components of `sizes` populations each for some lanes; Python's other threads go on meanwhile.
 
         Raises
         ------
         BackendError
             Where there is not enough memory.
         """
-        if self._run(component, len(component), sents, lanes, steps, counts, int(timed)) != 0:
+        if self._run(populations, sizes, len(sizes), sents, lanes, steps, counts, int(timed)) != 0:
             raise BackendError(
                 "exact simulator: not enough memory for a batch (smaller batches, or fewer recorded populations)"
             )

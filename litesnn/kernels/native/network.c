@@ -182,7 +182,7 @@ void litesnn_sizes(int64_t *sizes) {
 }
 
 /* Compute a component for `lanes` lanes of `steps` steps. Returns 0, or 1 where there was no memory. */
-int32_t litesnn_run(const Population *component, int32_t count, Sent *sents, int64_t lanes, int64_t steps, Counts *counts, int32_t timed) {
+static int32_t run_component(const Population *component, int32_t count, Sent *sents, int64_t lanes, int64_t steps, Counts *counts, int32_t timed) {
     Events events = {0};
     Room *rooms = calloc((size_t)count, sizeof(Room));
     if (!rooms || !make_rooms(component, count, sents, rooms, &events)) {
@@ -213,6 +213,15 @@ int32_t litesnn_run(const Population *component, int32_t count, Sent *sents, int
         }
     }
     release(count, rooms, &events);
+    return 0;
+}
+
+/* Compute components of so many populations each, one after the other. */
+int32_t litesnn_run(const Population *population, const int32_t *sizes, int32_t components, Sent *sents, int64_t lanes, int64_t steps,
+                    Counts *counts, int32_t timed) {
+    for (int32_t i = 0; i < components; population += sizes[i], counts += sizes[i], i++) {
+        if (run_component(population, sizes[i], sents, lanes, steps, counts, timed)) return 1;
+    }
     return 0;
 }
 

@@ -57,16 +57,17 @@ class Chunk:
         RegisterError
             Where a current left its register by more than one wrap brings back.
         """
-        for component in self.plan.components:
-            made = (structures.Population * len(component))(*(structure for _, structure in component))
-            counts = (structures.Counts * len(component))()
-            for (population, _), structure in zip(component, made, strict=True):
-                self._keep_registers(population, structure)
-            self.plan.network.library.run(made, self._sents, self.axis.lanes, self.axis.steps, counts, self.timed)
-            for (population, _), counted in zip(component, counts, strict=True):
-                if counted.worst_current:
-                    raise current_lost(population.name, counted.worst_current)
-                self.counts[population.name] = counted
+        populations, count = self.plan.populations, len(self.plan.populations)
+        made = (structures.Population * count)(*(structure for _, structure in populations))
+        counts = (structures.Counts * count)()
+        for (population, _), structure in zip(populations, made, strict=True):
+            self._keep_registers(population, structure)
+        run = self.plan.network.library.run
+        run(made, self.plan.sizes, self._sents, self.axis.lanes, self.axis.steps, counts, self.timed)
+        for (population, _), counted in zip(populations, counts, strict=True):
+            if counted.worst_current:
+                raise current_lost(population.name, counted.worst_current)
+            self.counts[population.name] = counted
 
     def overflows(self, population: Membranes) -> dict[str, int]:
         """Values that left a register, by register; of those that are watched."""

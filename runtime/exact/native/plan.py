@@ -27,7 +27,8 @@ class Plan:
     graded : sources whose inputs are more than 0 and 1
     neurons : population -> its constants
     checked : population -> whether one of its registers can overflow
-    components : structures in order of computation, with their populations
+    populations : structures in order of computation, with their populations
+    sizes : of components, so many populations one after the other
     """
 
     def __init__(self, network: NativeNetwork, axis: Axis, entering: Entering, held: bool) -> None:
@@ -39,7 +40,8 @@ class Plan:
         self.neurons: dict[str, Neurons] = {p.name: network.neurons(p, entering, apart) for p in membranes}
         self._peaks = {p.name: self.neurons[p.name].peaks(axis) for p in membranes}
         self.checked = {name: not peaks.fits for name, peaks in self._peaks.items()}
-        self.components = [[(p, self._population(p, axis)) for p in component] for component in network.components]
+        self.sizes = (c_int32 * len(network.components))(*map(len, network.components))
+        self.populations = [(p, self._population(p, axis)) for component in network.components for p in component]
 
     def _population(self, population: Membranes, axis: Axis) -> structures.Population:
         neurons = self.neurons[population.name]
