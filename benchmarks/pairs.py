@@ -8,8 +8,9 @@ import resource
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
-from statistics import median
+from statistics import mean, median
 from typing import Any
 
 Run = Callable[[], object]
@@ -48,18 +49,29 @@ class PairResult:
         }
 
 
-def measure_pairs(a: Run, b: Run, pairs: int = 5, warm_up: bool = True) -> PairResult:
+def measure_pairs(a: Run, b: Run, pairs: int = 5, warm_up: bool = True, least: float = 0.0) -> PairResult:
     """Run both once for nothing (if `warm_up`), then `pairs` times in turn, each pair in the other order than the one before.
 
-    Where a run returns a number, that is its wall clock time in seconds; else the whole call counts.
+    Where a run returns a number, that is its wall clock time in seconds; else the whole call counts. Runs shorter than `least` seconds
+    are measured as the mean of as many as take so long, after one that does not count: threads of the other side's libraries go on
+    looking for work for milliseconds after it.
     """
     if warm_up:
         a(), b()
+    counts = {run: ceil(least / seconds(run)[0]) if least else 1 for run in (a, b)}
     times: dict[Run, list[tuple[float, float]]] = {a: [], b: []}
     for pair in range(pairs):
         for run in (a, b) if pair % 2 == 0 else (b, a):
-            times[run].append(seconds(run))
+            times[run].append(_mean_seconds(run, counts[run]))
     return PairResult(*(tuple(t[part] for t in times[run]) for part in (0, 1) for run in (a, b)))
+
+
+def _mean_seconds(run: Run, count: int) -> tuple[float, float]:
+    """As `seconds`, of one of so many calls in a row."""
+    if count > 1:
+        run()
+    found = [seconds(run) for _ in range(count)]
+    return mean(wall for wall, _ in found), mean(cpu for _, cpu in found)
 
 
 def seconds(run: Run) -> tuple[float, float]:
