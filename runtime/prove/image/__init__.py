@@ -8,6 +8,7 @@ so that nothing is unrolled that the memory does not hold.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import prod
 
 import numpy as np
 
@@ -42,7 +43,7 @@ def image_problems(graph: Graph, files: Mapping[str, bytes]) -> Iterator[Problem
     tables = [(sender["name"], sender["routes"], 5, "<u4") for sender in document["senders"]]
     routes = [part for core in cores for part in core.sending()]
     for name, rows in read_tables(files["input.bin"], "input.bin", tables).items():
-        ids = np.arange(np.prod(graph.populations[name].entry["shape"]))
+        ids = np.arange(prod(graph.populations[name].entry["shape"]))
         routes.append(Routes(name, rows, ids, f"image/input.bin: routes of '{name}'"))
     sent = Sent(routes, [len(core.tables["axons"]) - 1 for core in cores])
     yield from sent.problems

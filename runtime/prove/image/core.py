@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from math import prod
 from typing import NamedTuple
 
 import numpy as np
@@ -128,7 +129,7 @@ def _groups(place: str, document: Entry, parameters: Ints, order: list[str], map
             raise UnknownError(f"{place}: a box {box} of '{name}' beyond its map")
         if entry["first"] != number or entry["compartments"] not in (1, 2) or sorted(order) != sorted(AXES):
             raise UnknownError(f"{place}: '{name}' begins, or is numbered, otherwise than is known")
-        part = np.arange(np.prod(maps[name])).reshape(maps[name])[tuple(slice(*ends) for ends in box)]
+        part = np.arange(prod(maps[name])).reshape(maps[name])[tuple(slice(*ends) for ends in box)]
         axes = [AXES.index(axis) for axis in order]
         ids = part.transpose(axes)
         numbers = number + np.arange(ids.size).reshape(ids.shape).transpose(np.argsort(axes))

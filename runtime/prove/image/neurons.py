@@ -83,7 +83,7 @@ def list_problem(lists: Lists, reads: Read, box: Box, shape: Three, due: Synapse
     number = box.numbers[target, down.reached[ways, y[neuron]], across.reached[ways, x[neuron]]]
 
     both = np.concatenate([np.stack(found), np.stack([owner[asked], number, delay, -weight[row]])], axis=1)
-    wrong, sums = summed(both[:3], both[3])
+    wrong, sums = summed([*both[:3]], both[3])
     for (who, _, late, _), by in zip(both[:, wrong[:1]].T, sums, strict=False):
         return f"neuron {neurons[who]} of the source: a synapse of delay {late} is off by {by}, or leads elsewhere"
     return None
