@@ -157,6 +157,13 @@ def run_one(folder: Path, engine: str, choice: dict[str, Any]) -> None:
     print(peak_mb())
 
 
+def whole(channels: int, images: int) -> str:
+    """What the exact simulator alone takes for so many images of LitE-SNN's shape, once."""
+    loaded, inputs = network("litesnn", channels, images)
+    wall, cpu = seconds(exact(loaded, inputs))
+    return f"{loaded.spec.name}: {images:,} images in {wall:.1f} s ({cpu:.1f} s of processors), {peak_mb()} MB at most"
+
+
 def main() -> None:
     """Measure both networks and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
@@ -165,12 +172,16 @@ def main() -> None:
     parser.add_argument("--channels", type=int, default=48)
     parser.add_argument("--images", type=int, default=32, help="images of the LitE-SNN-shaped network")
     parser.add_argument("--json", type=Path)
+    parser.add_argument("--whole", type=int, metavar="IMAGES", help="so many of it through the exact simulator alone")
     parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     if arguments.one:
         folder, engine, choice = arguments.one
         run_one(Path(folder), engine, json.loads(choice))
+        return
+    if arguments.whole:
+        print(whole(arguments.channels, arguments.whole))
         return
     document = {"machine": machine(), "threads": arguments.threads, "torch": str(torch.__version__), "rows": []}
     print(json.dumps({key: document[key] for key in ("machine", "threads", "torch")}))
