@@ -21,17 +21,28 @@ typedef struct {
 
 static inline float magnitude(float x) { return x < 0 ? -x : x; }
 
+#if defined(__AVX512F__)
+/* (membrane - threshold) * scale of sixteen neurons. */
+static inline __m512 sixteen_distances(const float *membranes, float threshold, float scale) {
+    return _mm512_mul_ps(_mm512_sub_ps(_mm512_loadu_ps(membranes), _mm512_set1_ps(threshold)), _mm512_set1_ps(scale));
+}
+
+/* Which of sixteen distances are inside the window. */
+static inline __mmask16 sixteen_inside(const Neurons *n, __m512 distances) {
+    return _mm512_cmp_ps_mask(_mm512_abs_ps(distances), _mm512_set1_ps(n->window), _CMP_LT_OQ);
+}
+#endif
+
 /* Dspike's slope is 0 outside of its window, where two thirds of the neurons are: torch's tanh is asked for what lies inside alone.
    Append `factor * distance` of such neurons of a block, whose distances are (membrane - threshold) * scale; returns where to go on. */
 static inline float *gather_inside(const Neurons *n, int64_t count, const float *membranes, float threshold, float scale, float factor,
                                    float *inside) {
     int64_t i = 0;
 #if defined(__AVX512F__)
-    const __m512 limit = _mm512_set1_ps(threshold), unit = _mm512_set1_ps(scale), times = _mm512_set1_ps(factor);
     for (; i + 16 <= count; i += 16) {
-        __m512 distance = _mm512_mul_ps(_mm512_sub_ps(_mm512_loadu_ps(membranes + i), limit), unit);
-        __mmask16 within = _mm512_cmp_ps_mask(_mm512_abs_ps(distance), _mm512_set1_ps(n->window), _CMP_LT_OQ);
-        _mm512_storeu_ps(inside, _mm512_maskz_compress_ps(within, _mm512_mul_ps(times, distance)));
+        __m512 distance = sixteen_distances(membranes + i, threshold, scale);
+        __mmask16 within = sixteen_inside(n, distance);
+        _mm512_storeu_ps(inside, _mm512_maskz_compress_ps(within, _mm512_mul_ps(_mm512_set1_ps(factor), distance)));
         inside += __builtin_popcount(within);
     }
 #endif
@@ -48,10 +59,8 @@ static inline const float *spread_inside(const Neurons *n, int64_t count, const 
                                          const float *inside, float *tangents) {
     int64_t i = 0;
 #if defined(__AVX512F__)
-    const __m512 limit = _mm512_set1_ps(threshold), unit = _mm512_set1_ps(scale);
     for (; i + 16 <= count; i += 16) {
-        __m512 distance = _mm512_mul_ps(_mm512_sub_ps(_mm512_loadu_ps(membranes + i), limit), unit);
-        __mmask16 within = _mm512_cmp_ps_mask(_mm512_abs_ps(distance), _mm512_set1_ps(n->window), _CMP_LT_OQ);
+        __mmask16 within = sixteen_inside(n, sixteen_distances(membranes + i, threshold, scale));
         _mm512_storeu_ps(tangents + i, _mm512_maskz_expand_ps(within, _mm512_loadu_ps(inside)));
         inside += __builtin_popcount(within);
     }

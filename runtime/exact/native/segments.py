@@ -15,7 +15,7 @@ from litesnn.runtime.exact.native.arrays import Array, Ints, aligned
 from litesnn.runtime.exact.native.sum_room import SumRoom
 
 MOST_VECTORS = 12  # of sums that are added to at once: native/vectors.h
-MOST_SEGMENTS = 3  # ... of segments: native/synapses.h
+MOST_SEGMENTS = 3  # ... of segments: native/vectors.h
 CACHED_BYTES = 28 * 1024  # of the nearest cache, for weights
 QUAD = 4  # rows that are added at once: native/vectors.h
 BYTE = (-128, 127)
