@@ -18,6 +18,7 @@ import numpy.typing as npt
 from scipy.sparse import csc_matrix, vstack
 
 from litesnn.compiler.encoding.lists import AxonLists, Codes, ListFormat, joined_lists, lists_from_matrices
+from litesnn.compiler.encoding.margin import NO_MARGIN, Margin
 from litesnn.compiler.encoding.rule import ListRule
 from litesnn.compiler.graph import AxisWindow, Geometry, Windowed
 
@@ -30,21 +31,23 @@ Pattern = tuple[tuple[Interval, ...], int]
 
 @dataclass(frozen=True)
 class Tile:
-    """The part of a target map that stands on one core: channels, rows and columns, each (first, last + 1)."""
+    """The part of a target map that stands on one core: channels, rows and columns, each (first, last + 1), and its margin."""
 
     channels: Interval
     rows: Interval
     columns: Interval
+    margin: Margin = NO_MARGIN
+
+    @property
+    def shape(self) -> Shape:
+        """Channels, rows and columns."""
+        channels, rows, columns = (last - first for first, last in (self.channels, self.rows, self.columns))
+        return channels, rows, columns
 
     @property
     def neurons(self) -> int:
         """Neurons of the tile."""
-        return prod(last - first for first, last in (self.channels, self.rows, self.columns))
-
-    @property
-    def pixels(self) -> int:
-        """Positions of the map that the tile covers."""
-        return prod(last - first for first, last in (self.rows, self.columns))
+        return prod(self.shape)
 
     @classmethod
     def whole(cls, shape: Shape) -> Tile:
@@ -62,7 +65,8 @@ class PopulationLists:
     channels : source channels that have lists
     kind : (H, W) of the source, kind of each pixel, -1 where it does not reach the tile; each other pixel is one input axon
     base : (H, W) first target of each pixel's lists; targets are numbered (channel, row, column) within the tile,
-        as its neurons are on the core: so the first one is a pixel of the tile, and lists of many channels start at few
+        as its neurons are on the core, gaps of a margin included: so the first one is a place of the first channel, and
+        lists of many channels start at few
     """
 
     lists: AxonLists
@@ -131,23 +135,25 @@ def population_lists(
     read = _read_channels(matrices, shared.taps)
     if every_channel and len(read):
         read = np.arange(in_shape[0])
-    breadth = tile.columns[1] - tile.columns[0]
-    down = patterns(in_shape[1], tile.rows, shared.down)
-    across = patterns(in_shape[2], tile.columns, shared.across)
+    _, height, width = tile.shape
+    margin, pitch = tile.margin, tile.margin.pitch(width)
+    down = patterns(in_shape[1], tile.rows, shared.down, margin.rows)
+    across = patterns(in_shape[2], tile.columns, shared.across, margin.columns)
     kind, base = np.full(in_shape[1:], -1, np.int64), np.zeros(in_shape[1:], np.int64)
     kinds: dict[tuple[tuple[Interval, ...], tuple[Interval, ...], int], int] = {}
     for y, (rows, top) in enumerate(down):
         for x, (columns, left) in enumerate(across):
             if rows and columns:
-                first = top * breadth + left
+                first = margin.lead(width) + top * pitch + left
                 base[y, x] = first % rule.base_targets // rule.base_alignment * rule.base_alignment
                 kind[y, x] = kinds.setdefault((rows, columns, first - int(base[y, x])), len(kinds))
     offsets = np.full((len(kinds), shared.taps), -1, np.int64)
     for number, (rows, columns, shift) in enumerate(kinds):
         for (ky, below), (kx, right) in product(rows, columns):
-            offsets[number, ky * shared.columns + kx] = shift + below * breadth + right
-    parts = [_of_kinds(matrix, read, offsets, tile.pixels) for matrix in matrices]
-    return PopulationLists(joined_lists(parts, formats, tile.neurons, max(1, len(read))), read, kind, base)
+            offsets[number, ky * shared.columns + kx] = shift + below * pitch + right
+    parts = [_of_kinds(matrix, read, offsets, margin.per_channel(height, width)) for matrix in matrices]
+    numbers = margin.numbers(tile.shape)
+    return PopulationLists(joined_lists(parts, formats, numbers, max(1, len(read))), read, kind, base)
 
 
 def _read_channels(matrices: Sequence[csc_matrix], taps: int) -> Ints:
@@ -156,18 +162,21 @@ def _read_channels(matrices: Sequence[csc_matrix], taps: int) -> Ints:
 
 
 @lru_cache(maxsize=4096)
-def patterns(side: int, interval: Interval, axis: AxisWindow) -> tuple[Pattern, ...]:
-    """The pattern of every source position along one axis."""
+def patterns(side: int, interval: Interval, axis: AxisWindow, margin: int = 0) -> tuple[Pattern, ...]:
+    """The pattern of every source position along one axis; with what it reaches in the margin, if it reaches the interval."""
     kernel, stride, padding, dilation = axis
+    first, last = interval
     found = []
     for position in range(side):
         pairs = []
         for tap in range(kernel):
             output, rest = divmod(position + padding - tap * dilation, stride)
-            if rest == 0 and interval[0] <= output < interval[1]:
+            if rest == 0 and first - margin <= output < last + margin:
                 pairs.append((tap, output))
-        first = min((output for _, output in pairs), default=interval[0])
-        found.append((tuple((tap, output - first) for tap, output in pairs), first - interval[0]))
+        if not any(first <= output < last for _, output in pairs):
+            pairs = []
+        lowest = min((output for _, output in pairs), default=first)
+        found.append((tuple((tap, output - lowest) for tap, output in pairs), lowest - first))
     return tuple(found)
 
 
@@ -175,7 +184,7 @@ def _of_kinds(matrix: csc_matrix, read: Ints, offsets: Ints, pixels: int) -> tup
     """Lists of all kinds of pixels, read channels innermost: first synapses, targets, codes.
 
     `offsets`: where each tap leads within a channel of the tile, -1 where it leads out of it: (kinds, taps). Later taps lead to
-    earlier targets.
+    earlier targets. `pixels`: targets from one channel to the next.
     """
     kinds, taps = offsets.shape
     channel, tap = np.divmod(np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr)), taps)

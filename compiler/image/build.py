@@ -93,10 +93,10 @@ def outside(graph: Graph) -> list[Population]:
 
 def _groups(graph: Graph, mapping: Mapping, core: int, profile: Profile) -> tuple[Group, ...]:
     found: list[Group] = []
-    for part in mapping.cores[core].slices:
+    for part, margin in mapping.cores[core].placed:
         population = graph[part.population]
         assert isinstance(population, Membranes), "mappings hold populations of the chip"
-        found.append(group_of(population, part, sum(group.numbers for group in found), profile))
+        found.append(group_of(population, part, sum(group.numbers for group in found), profile, margin))
     return tuple(found)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from litesnn.compiler.encoding import ENCODINGS
+from litesnn.compiler.encoding.margin import MARGIN_MAX
 from litesnn.compiler.encoding.rule import COUNT_BITS, FORMAT_BITS, IMAGE_FORMATS, AxisName
 from litesnn.compiler.graph.block import MANTISSA_BITS
 from litesnn.compiler.graph.kinds.document import SHIFT_MAX, Document, Name, Period, Side, Steps, Value
@@ -21,6 +22,7 @@ EncodingName = Annotated[str, Field(pattern=f"^({'|'.join(ENCODINGS)})$")]
 Number = Annotated[int, Field(ge=0, lt=2**32)]
 Width = Annotated[int, Field(ge=0, le=24)]
 Interval = tuple[Number, Number]
+Gap = Annotated[int, Field(ge=0, le=MARGIN_MAX)]
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -59,6 +61,7 @@ class GroupDocument(Document):
     columns: Interval
     first: Number
     compartments: Literal[1, 2]
+    margin: tuple[Gap, Gap] | None = None
     neurons: dict[str, Any]
     parameters: tuple[Parameter, ...]
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from litesnn.compiler.encoding import NO_MARGIN, Margin
 from litesnn.compiler.graph import WEIGHT_SHIFT, Lif, Membranes, Population, ProgrammedLif
 from litesnn.compiler.image.documents import PARAMETERS, GroupDocument
 from litesnn.compiler.image.model import Group, Ints
@@ -19,8 +20,8 @@ OWN = ("name", "shape", "channels", "genotype_channels", "place", "on_host")
 """Fields of a population in graph.json that a group says otherwise."""
 
 
-def group_of(population: Membranes, part: Slice, first: int, profile: Profile) -> Group:
-    """The neurons of a slice as a core computes them, from the number `first` on."""
+def group_of(population: Membranes, part: Slice, first: int, profile: Profile, margin: Margin) -> Group:
+    """The neurons of a slice as a core computes them, from the number `first` on, with a margin."""
     count = compartments(population, profile.neuron)
     computed = _two_compartments(population) if count > 1 else population
     entry = DOCUMENTS.of(computed, population.name).of(computed).model_dump(mode="json", exclude_none=True)
@@ -38,6 +39,7 @@ def group_of(population: Membranes, part: Slice, first: int, profile: Profile) -
         columns=part.columns,
         first=first,
         compartments=2 if count > 1 else 1,
+        margin=None if margin == NO_MARGIN else (margin.rows, margin.columns),
         neurons={name: value for name, value in entry.items() if name not in OWN},
         parameters=tuple(name for name in PARAMETERS if name in kept),
     )

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.cards.shown import Brief
-from litesnn.compiler.encoding import MemoryImage
+from litesnn.compiler.encoding import NO_MARGIN, Margin, MemoryImage
 from litesnn.compiler.encoding.rule import AXES
 from litesnn.compiler.image.documents import CoreDocument, GroupDocument, ImageDocument, SenderDocument, WindowDocument
 
@@ -41,18 +41,25 @@ class Group(Brief):
         return self.shape[0] * self.shape[1] * self.shape[2]
 
     @property
+    def margin(self) -> Margin:
+        """Gaps between its neurons."""
+        return Margin(*(self.document.margin or NO_MARGIN))
+
+    @property
     def numbers(self) -> int:
-        """Numbers that it takes on the core."""
-        return self.size * self.document.compartments
+        """Numbers that it takes on the core, those of gaps included."""
+        return self.margin.numbers(self.shape) * self.document.compartments
 
     @property
     def sending(self) -> int:
-        """Number of the first compartment that sends: with two, all first ones stand before all second ones, which spike."""
-        return self.document.first + self.numbers - self.size
+        """First number of the compartments that send: with two, all first ones stand before all second ones, which spike."""
+        return self.document.first + self.numbers // self.document.compartments * (self.document.compartments - 1)
 
-    def order(self, axes: tuple[int, int, int]) -> Ints:
-        """Position in the box (C order) of each neuron as they are numbered; `axes` from the outermost to the innermost."""
-        found: Ints = np.arange(self.size).reshape(self.shape).transpose(axes).ravel()
+    def places(self, axes: tuple[int, int, int]) -> Ints:
+        """Number of each neuron of the box (C order), from its first one on; `axes` from the outermost to the innermost."""
+        shape = self.shape
+        numbers = self.margin.places((shape[axes[0]], shape[axes[1]], shape[axes[2]]))
+        found: Ints = numbers.transpose(np.argsort(axes)).ravel()
         return found
 
     def ids(self) -> Ints:

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from math import prod
 
 import numpy as np
+import numpy.typing as npt
 
 from litesnn.compiler.image.files import core_name
 from litesnn.compiler.image.model import OWN_ID, POPULATION, WINDOW, CoreImage, Image, Ints
 
+Bools = npt.NDArray[np.bool_]
 NEURONS_MAX = 2**24
 
 
@@ -26,18 +28,19 @@ def image_problems(image: Image) -> Iterator[str]:
     yield from _coverage(image)
     for number, core in enumerate(image.cores):
         yield from (
-            f"{core_name(number, 'memory.bin')}: {p}" for p in _route_problems(image, core.routes, core.neurons)
+            f"{core_name(number, 'memory.bin')}: {p}" for p in _route_problems(image, core.routes, _held(image, core))
         )
     for sender in image.senders:
         place = f"input.bin: '{sender.document.name}'"
         if sender.size > NEURONS_MAX:
             yield f"{place}: more than {NEURONS_MAX} neurons"
             return
-        yield from (f"{place}: {problem}" for problem in _route_problems(image, sender.routes, sender.size))
+        every = np.ones(sender.size, bool)
+        yield from (f"{place}: {problem}" for problem in _route_problems(image, sender.routes, every))
         ids, cores, neurons = sender.writes.T
         if not (_below(ids, sender.size) and _below(cores, len(image.cores))):
             yield f"{place}: writes of ids or to cores that are not there"
-        elif not (neurons < np.array([core.neurons for core in image.cores], np.int64)[cores]).all():
+        elif not all(_all_held(_held(image, image.cores[core]), neurons[cores == core]) for core in np.unique(cores)):
             yield f"{place}: writes to neurons that are not there"
 
 
@@ -55,7 +58,15 @@ def _core_problems(image: Image, core: CoreImage, number: int) -> Iterator[str]:
             yield f"a group of '{document.population}' begins at neuron {document.first}; due: {first}"
         if len(set(document.parameters)) != len(document.parameters):
             yield f"a group of '{document.population}' has a parameter twice"
+        if group.numbers > NEURONS_MAX:
+            yield f"a group of '{document.population}' takes {group.numbers:,} numbers; allowed: {NEURONS_MAX:,}"
+            return
+        if document.margin is not None and (document.compartments > 1 or image.axes != (0, 1, 2)):
+            yield f"a group of '{document.population}' has a margin; that needs one compartment and channel, row, column"
         first += group.numbers
+    if core.neurons > NEURONS_MAX:
+        yield f"neurons take {core.neurons:,} numbers; allowed: {NEURONS_MAX:,}"
+        return
     memory, reads = core.memory, core.reads
     for what, table, count in (
         ("lists", memory.pointers, len(memory.words)),
@@ -80,6 +91,8 @@ def _core_problems(image: Image, core: CoreImage, number: int) -> Iterator[str]:
         if image.axes != (0, 1, 2):
             yield "windows need neurons in the order channel, row, column"
         document = core.groups[read[4]].document
+        if document.margin is not None:
+            yield "a window leads to a group with a margin"
         (top, bottom), (left, right) = document.rows, document.columns
         channel, place = divmod(int(read[3]) - document.first, (bottom - top) * (right - left))
         if place or not 0 <= channel < document.channels[1] - document.channels[0]:
@@ -106,9 +119,29 @@ def _coverage(image: Image) -> Iterator[str]:
             yield f"'{name}': every neuron must stand on one core; found {count.min()} to {count.max()}"
 
 
-def _route_problems(image: Image, routes: Ints, neurons: int) -> Iterator[str]:
+def _held(image: Image, core: CoreImage) -> Bools:
+    """Which numbers of a core are of neurons: all but those of gaps."""
+    held = np.zeros(core.neurons, bool)
+    for group in core.groups:
+        for first in (group.document.first, group.sending):
+            held[first + group.places(image.axes)] = True
+    return held
+
+
+def _all_held(held: Bools, numbers: Ints) -> bool:
+    return _below(numbers, len(held)) and bool(held[numbers].all())
+
+
+def _route_problems(image: Image, routes: Ints, held: Bools) -> Iterator[str]:
+    """Problems of routes of neurons with the numbers that are `held`."""
     first, count, core, axon, tag = routes.T
-    if (first + count > neurons).any() or (count < 1).any() or not _below(core, len(image.cores)):
+    before = np.concatenate([[0], np.cumsum(held)])
+    if (
+        (first + count > len(held)).any()
+        or (count < 1).any()
+        or (before[first + count] - before[first] != count).any()
+        or not _below(core, len(image.cores))
+    ):
         yield "a route of neurons or to a core that is not there"
         return
     if not (axon < np.array([len(core.axons) - 1 for core in image.cores], np.int64)[core]).all():

@@ -36,8 +36,9 @@ class Places:
             for group in groups:
                 ids, name = group.ids(), group.document.population
                 self.core[name][ids] = core
-                self.number[name][ids] = group.sending + np.arange(group.size)
-                self.first[name][ids] = group.document.first + np.arange(group.size)
+                places = group.places((0, 1, 2))
+                self.number[name][ids] = group.sending + places
+                self.first[name][ids] = group.document.first + places
 
 
 def routes_to(places: Places, deliveries: Sequence[Sequence[Delivery]]) -> list[Ints]:

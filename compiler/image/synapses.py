@@ -45,14 +45,17 @@ class Ends:
 
     @cached_property
     def neurons(self) -> list[Ints]:
-        """Per core, (3, numbers): the end that each number belongs to, its place there, and its id in its population's map."""
+        """Per core, (3, numbers): the end that each number belongs to, its place there, and its id in its population's map.
+
+        -1 in gaps, which belong to no end.
+        """
         found, end = [], 0
         for core in self.image.cores:
-            table = np.zeros((3, core.neurons), np.int64)
+            table = np.full((3, core.neurons), -1, np.int64)
             for group in core.groups:
-                order = group.order(self.image.axes)
-                part = np.tile([np.full(group.size, end), order, group.ids()[order]], group.document.compartments)
-                table[:, group.document.first : group.document.first + group.numbers] = part
+                part = np.stack([np.full(group.size, end), np.arange(group.size), group.ids()])
+                for first in {group.document.first, group.sending}:
+                    table[:, first + group.places(self.image.axes)] = part
                 end += 1
             found.append(table)
         return found
@@ -164,6 +167,8 @@ def _joined(
         raise ProgramError(
             f"{core_name(number, 'memory.bin')}: a list leads to neuron {neuron.max()} of {core.neurons}"
         )
+    there = np.flatnonzero(ends.neurons[number][0, neuron] >= 0)
+    owner, synapse, neuron = owner[there], synapse[there], neuron[there]
     target, place, _ = ends.neurons[number][:, neuron]
     shifts = np.array([_shift(r.weights) for r in core.memory.registers], np.int64)
     weight = stored.code[synapse] << shifts[stored.register[synapse]] if len(shifts) else stored.code[synapse]

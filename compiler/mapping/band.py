@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.compiler.encoding.margin import numbers_of
+from litesnn.compiler.encoding.rule import bit_length, round_up
 from litesnn.compiler.mapping.fan import Fan
 from litesnn.compiler.mapping.front import front
 from litesnn.compiler.mapping.model import Interval, Intervals, lengths
@@ -26,16 +28,18 @@ class Band:
     ----------
     rows, columns : into which it is cut
     pixels : of the largest box
-    share : of a core that the largest box takes, of what it takes most of, output entries aside
+    most : boxes that a core has room for, output entries aside
     words : of lists in all boxes, as shares of a core
+    neurons : that all boxes take with their margins, as shares of a core
     entries : per fan, what all boxes take of its source, at most
     """
 
     rows: Intervals
     columns: Intervals
     pixels: int
-    share: float
+    most: int
     words: float
+    neurons: float
     entries: tuple[float, ...]
 
     @property
@@ -43,14 +47,9 @@ class Band:
         """Boxes of one channel range."""
         return len(self.rows) * len(self.columns)
 
-    @property
-    def most(self) -> int:
-        """Boxes that a core has room for."""
-        return int(1 / self.share + 1e-9)
-
 
 class Bands:
-    """The cuts of the map of one population."""
+    """The cuts of the map of one population: arrays over cuts are (cuts into rows, cuts into columns)."""
 
     def __init__(self, demand: Demand, fans: Sequence[Fan], further: int, *, shared: bool) -> None:
         """`fans` of which entries count, `further` of them an axon; `shared`: whether the channels of its pixels share axons."""
@@ -60,8 +59,10 @@ class Bands:
         self.columns = list(patches.columns(shape)) if demand.splits_space else [((0, shape[2]),)]
         self.inner = tuple(inner(each) for each in self.rows), tuple(inner(each) for each in self.columns)
         self.pixels: Ints = np.outer(lengths(self.inner[0]), lengths(self.inner[1]))
+        self.boxes: Ints = np.outer([len(cut) for cut in self.rows], [len(cut) for cut in self.columns])
         kinds = demand.limits.entries or {}
         self.entries = [(kinds.get(fan.axon, 1) + further) * self._senders(fan) for fan in fans]
+        self.copies = {fan: self._copies(fan) for fan in demand.fans if fan.classed}
         self.known: dict[Interval, list[Band]] = {}
 
     def of(self, channels: Interval) -> list[Band]:
@@ -78,46 +79,67 @@ class Bands:
         senders: Ints = down @ whole @ across.T
         return senders
 
-    def _of(self, channels: Interval) -> list[Band]:
-        limits = self.demand.limits.resources
-        neurons = (channels[1] - channels[0]) * self.pixels
-        words, axons = self._lists(channels, neurons)
-        most = min(limits["neurons"], limits.get("delay_slots", np.inf) / 2**self.demand.delay_bits)
-        share: Floats = np.maximum(neurons * self.demand.compartments / most, words / limits["synapse_words"])
-        share = np.maximum(share, axons / limits["input_axons"])
-        found = [
-            Band(
-                rows=self.rows[i],
-                columns=self.columns[j],
-                pixels=int(self.pixels[i, j]),
-                share=float(share[i, j]),
-                words=len(self.rows[i]) * len(self.columns[j]) * float(words[i, j]) / limits["synapse_words"],
-                entries=tuple(float(each[i, j]) for each in self.entries),
-            )
-            for i, j in np.argwhere(share <= 1).tolist()
-        ]
-        points = [(band.boxes / band.most, band.pixels if self.shared else 0, *band.entries) for band in found]
-        return [found[i] for i in front(np.array(points, np.float64)).tolist()] if found else []
+    def _copies(self, fan: Fan) -> tuple[Ints, Ints, Floats]:
+        """Of the innermost box of every cut, source rows and columns by class, and copies of lists of every class, (..., classes)."""
+        down, across = fan.rows.multiplicity(self.inner[0]), fan.columns.multiplicity(self.inner[1])
+        copies = fan.copies(*self.inner, down, across)
+        return down, across, copies.reshape(*copies.shape[:2], -1).astype(np.float64)
 
-    def _lists(self, channels: Interval, neurons: Ints) -> tuple[Ints, Ints]:
+    def _of(self, channels: Interval) -> list[Band]:
+        limits, count = self.demand.limits.resources, channels[1] - channels[0]
+        numbers = self._numbers(count)
+        words, axons = self._lists(channels, numbers)
+        most = min(limits["neurons"], limits.get("delay_slots", np.inf) / 2**self.demand.delay_bits)
+        share: Floats = np.maximum(numbers * self.demand.compartments / most, words / limits["synapse_words"])
+        share = np.maximum(share, axons / limits["input_axons"])
+        room = np.floor(1 / np.maximum(share, 1e-9) + 1e-9)
+        i, j = np.nonzero(share <= 1)
+        cores, pixels = (self.boxes / np.maximum(room, 1))[i, j], self.pixels[i, j] if self.shared else np.zeros(len(i))
+        kept = front(np.stack([cores, pixels, *(each[i, j] for each in self.entries)], axis=1))
+        return [
+            Band(
+                rows=self.rows[row],
+                columns=self.columns[column],
+                pixels=int(self.pixels[row, column]),
+                most=int(room[row, column]),
+                words=float(self.boxes[row, column] * words[row, column]) / limits["synapse_words"],
+                neurons=self._neurons(count, self.rows[row], self.columns[column]) / limits["neurons"],
+                entries=tuple(float(each[row, column]) for each in self.entries),
+            )
+            for row, column in zip(i[kept].tolist(), j[kept].tolist(), strict=True)
+        ]
+
+    def _neurons(self, channels: int, rows: Intervals, columns: Intervals) -> int:
+        """Neurons of all boxes of so many channels, in so many rows and columns of boxes, with margins."""
+        (_, height, width), (below, beside) = self.demand.population.shape, self.demand.gaps(rows, columns)
+        tall, wide = height + int(below.sum()), width + int(beside.sum())
+        lead = int(below.sum()) * wide + len(rows) * int(beside.sum())
+        return (lead + channels * tall * wide) * self.demand.compartments
+
+    def _numbers(self, channels: int) -> Ints:
+        """Numbers on a core that the innermost box of every cut takes, of so many channels."""
+        sides = np.array([[channels]]), lengths(self.inner[0])[:, None], lengths(self.inner[1])[None]
+        below, beside = self.demand.gaps(*self.inner)
+        return numbers_of(sides, (below[:, None], beside[None]))
+
+    def _lists(self, channels: Interval, numbers: Ints) -> tuple[Floats, Floats]:
         """Words and input axons of the innermost box of every cut."""
-        words, axons = np.zeros_like(neurons), np.zeros_like(neurons)
-        fitting = neurons <= self.demand.limits.resources["neurons"]
+        words, axons = np.zeros(numbers.shape), np.zeros(numbers.shape)
+        fitting = numbers <= self.demand.limits.resources["neurons"]
         for fan in self.demand.fans:
             if not fan.classed:
                 use = fan.use(channels, *self.inner)
                 words, axons = words + use.words, axons + use.axons
                 continue
-            down, across = (
-                axis.multiplicity(cut) for axis, cut in zip((fan.rows, fan.columns), self.inner, strict=True)
-            )
-            atoms, copies = fan.atoms(channels), fan.copies(*self.inner, down, across)
+            down, across, copies = self.copies[fan]
+            atoms, offered = fan.atoms(channels), fan.rule.index_widths
             if fan.axon == "discrete":
-                axons += down @ fan.reached(channels).sum(axis=0) @ across.T
+                axons += down @ fan.lists.reached(channels).sum(axis=0) @ across.T
             else:
                 axons += min(atoms, 1) * np.outer(down[:, 1:].sum(axis=1), across[:, 1:].sum(axis=1))
-            widths = np.array([[fan.index_width(count) for count in line] for line in neurons.tolist()])
-            for index, longest in fan.longest_lists(channels, np.unique(widths[fitting]).tolist()).items():
+            widths = np.minimum(round_up(bit_length(numbers - 1), offered), offered[-1])
+            needed: list[int] = np.unique(widths[fitting]).tolist()
+            for index, longest in zip(needed, fan.lists.longest(channels, needed), strict=True):
                 these = fitting & (widths == index)
-                words[these] += atoms * np.einsum("ij,hwij->hw", longest, copies)[these]
+                words[these] += atoms * (copies[these] @ longest.ravel())
         return words, axons

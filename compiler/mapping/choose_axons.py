@@ -8,7 +8,7 @@ from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping.axons import AxonKind, AxonKinds, possible_axons
 from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.split import score, split
-from litesnn.compiler.mapping.usage import build_demand
+from litesnn.compiler.mapping.usage import Demand, build_demands
 
 
 def choose_axons(graph: Graph, limits: CoreLimits, rule: ListRule) -> dict[str, AxonKind]:
@@ -21,20 +21,19 @@ def choose_axons(graph: Graph, limits: CoreLimits, rule: ListRule) -> dict[str, 
         return {}
     possible = {population.name: possible_axons(graph, population.name) for population in graph.populations}
     chosen = {name: kinds[0] for name, kinds in possible.items()}
+    demands = build_demands(graph, limits, rule, chosen)
     for name, kinds in possible.items():
         if len(kinds) > 1:
-            chosen[name] = min(kinds, key=lambda kind: _score(graph, limits, rule, name, {**chosen, name: kind}))
+            readers = [demand for demand in demands.values() if any(fan.source.name == name for fan in demand.fans)]
+            chosen[name] = min(kinds, key=lambda kind: _score(readers, {**chosen, name: kind}))
     return chosen
 
 
-def _score(graph: Graph, limits: CoreLimits, rule: ListRule, source: str, axons: AxonKinds) -> tuple[float, float]:
+def _score(readers: list[Demand], axons: AxonKinds) -> tuple[float, float]:
     """What the readers of a source take, all else equal."""
-    readers = sorted({block.target for block in graph.out_of(source) if block.geometry.nnz})
     scores = []
-    for population in (
-        population for population in graph.membranes if population.name in readers and not population.on_host
-    ):
-        demand = build_demand(graph, population, limits, rule, axons)
+    for reader in readers:
+        demand = reader.reached_by(axons)
         try:
             scores.append(score(demand, split(demand)))
         except CompileError:

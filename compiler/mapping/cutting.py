@@ -36,20 +36,27 @@ def _largest(
     """The cut that puts most neurons on a core: the core, what goes there, and what is left."""
     best: tuple[int, Item, Slice] | None = None
     for axis in axes_of(demand, part):
-        first, last = getattr(part, axis)
-        least = max(1, (last - first) // CRUMB)
-        for core in cores.with_room(item_of(along(part, axis, (first, first + least))), TRIED):
-            low, high = least, last - first - 1
-            while low < high:
-                middle = (low + high + 1) // 2
-                if cores.room(core, item_of(along(part, axis, (first, first + middle)))):
-                    low = middle
-                else:
-                    high = middle - 1
-            piece = item_of(along(part, axis, (first, first + low)))
+        for core, piece, left in pieces(cores, part, axis, item_of):
             if best is None or piece.use[NEURONS] > best[1].use[NEURONS]:
-                best = core, piece, along(part, axis, (first + low, last))
+                best = core, piece, left
     return best
+
+
+def pieces(
+    cores: Cores, part: Slice, axis: Axis, item_of: Callable[[Slice], Item]
+) -> Iterator[tuple[int, Item, Slice]]:
+    """Cores with room for a part of a slice, cut along an axis: the core, the largest part, and what is left."""
+    first, last = getattr(part, axis)
+    least, most = max(1, (last - first) // CRUMB), last - first - 1
+    for core in cores.with_room(item_of(along(part, axis, (first, first + least))), TRIED):
+        low, high = least, most
+        while low < high:
+            middle = (low + high + 1) // 2
+            if cores.room(core, item_of(along(part, axis, (first, first + middle)))):
+                low = middle
+            else:
+                high = middle - 1
+        yield core, item_of(along(part, axis, (first, first + low))), along(part, axis, (first + low, last))
 
 
 def along(part: Slice, axis: Axis, interval: Interval) -> Slice:

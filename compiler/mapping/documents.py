@@ -9,6 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from litesnn.base.errors import ProgramError
+from litesnn.compiler.encoding.margin import MARGIN_MAX
 from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.model import Core, Mapping, Mesh, Traffic
 from litesnn.compiler.mapping.objective_names import BALANCED, ObjectiveName
@@ -36,7 +37,11 @@ class MappingDocument(BaseModel):
 def mapping_document(mapping: Mapping) -> dict[str, Any]:
     """The mapping as plain JSON values; equal mappings give equal documents."""
     fields = {name: getattr(mapping, name) for name in Mapping.__dataclass_fields__}
-    return MappingDocument(**fields).model_dump(mode="json")
+    document = MappingDocument(**fields).model_dump(mode="json")
+    for core in document["cores"]:
+        if not core["margins"]:
+            del core["margins"]
+    return document
 
 
 def read_mapping(document: Dictionary[str, Any]) -> Mapping:
@@ -55,4 +60,11 @@ def read_mapping(document: Dictionary[str, Any]) -> Mapping:
         raise ProgramError(
             f"mapping.json: {place}: {first['msg']} (was this program written by another version?)"
         ) from error
+    for number, core in enumerate(parsed.cores):
+        sides = [side for margin in core.margins for side in margin]
+        if len(core.margins) not in (0, len(core.slices)) or not all(0 <= side <= MARGIN_MAX for side in sides):
+            raise ProgramError(
+                f"mapping.json: cores.{number}.margins: found {[list(margin) for margin in core.margins]}; allowed: one of "
+                f"two whole numbers, 0 to {MARGIN_MAX}, for each of its {len(core.slices)} slices, or none"
+            )
     return Mapping(**{name: getattr(parsed, name) for name in Mapping.__dataclass_fields__})

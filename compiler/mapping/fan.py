@@ -7,7 +7,8 @@ costed from per-tap synapse counts and the translation classes of `windows`, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import copy
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -23,10 +24,12 @@ from litesnn.compiler.encoding import (
 )
 from litesnn.compiler.encoding import list_words as encoded_words
 from litesnn.compiler.encoding.kernel_row import KernelRow
+from litesnn.compiler.encoding.margin import numbers_of
 from litesnn.compiler.encoding.sparse import Sparse
 from litesnn.compiler.graph import Population, SynapseBlock
 from litesnn.compiler.mapping.axons import AxonKind
-from litesnn.compiler.mapping.fan_rows import BlockTaps, Stored, Use, sparse_words, stored_rows
+from litesnn.compiler.mapping.class_lists import ClassLists
+from litesnn.compiler.mapping.fan_rows import BlockTaps, Stored, Use, stored_rows
 from litesnn.compiler.mapping.model import Interval, Intervals, lengths
 from litesnn.compiler.mapping.windows import Axis
 
@@ -58,9 +61,23 @@ class Fan:
         self.parts = [BlockTaps(block, source, target) for block in blocks]
         self.rows = Axis(source.shape[1], target.shape[1], self.parts[0].rows)
         self.columns = Axis(source.shape[2], target.shape[2], self.parts[0].columns)
-        self._full = kind == "neuron" and stored_whole(blocks, rule)
+        axes, full = (self.rows, self.columns), kind == "neuron" and stored_whole(blocks, rule)
+        self.lists = ClassLists(self.parts, self.formats, rule, axes, full=full)
         self._whole = kind == "row" or blocks[0].geometry.window is None
         self._memo: dict[Any, Any] = {}
+
+    def carried_by(self, axon: AxonKind) -> Fan:
+        """The same blocks, reached by another kind of axons."""
+        found = copy.copy(self)
+        found.axon, found._memo = axon, {}
+        return found
+
+    def spaced_by(self, rows: tuple[Axis, ...], columns: tuple[Axis, ...]) -> Fan:
+        """The same blocks, onto slices with the margins that these axes need."""
+        found = copy.copy(self)
+        found._memo = {}
+        found.rows, found.columns = replace(self.rows, spaced_by=rows), replace(self.columns, spaced_by=columns)
+        return found
 
     @property
     def delay_bits(self) -> int:
@@ -69,7 +86,7 @@ class Fan:
 
     def weight(self, channels: Interval) -> int:
         """Stored weights into a channel range, to find the heaviest."""
-        return int(self._memory("weight", channels, lambda: sum(int(p.counts(channels).sum()) for p in self.parts)))
+        return self.lists.weight(channels)
 
     def use(self, channels: Interval, rows: Intervals, columns: Intervals) -> Use:
         """What the boxes of one channel range take; single boxes, which are asked for again and again, are remembered."""
@@ -84,15 +101,15 @@ class Fan:
             words, axons, longest = self._stored(channels)
             return Use(np.full(shape, words), np.full(shape, axons), np.full(shape, longest))
         across, down = self.columns.multiplicity(columns), self.rows.multiplicity(rows)
-        box = (channels[1] - channels[0]) * max(b - a for a, b in rows) * max(b - a for a, b in columns)
-        lists = self._class_words(channels, self.index_width(box))
+        index = self.index_width(int(self.numbers(channels[1] - channels[0], rows, columns).max()))
         inside = (down > 0)[:, None, :, None] & (across > 0)[None, :, None, :]
         if self.kind == "neuron":
+            lists = self._memory("words", (channels, index), lambda: self.lists.words(channels, index))
             length = np.where(inside, lists.max(axis=0), 0)
             axons_of = (lists > 0).sum(axis=0)
             return Use(down @ lists.sum(axis=0) @ across.T, down @ axons_of @ across.T, length.max(axis=(2, 3)))
         atoms = self.atoms(channels)
-        length = np.where(inside, lists.max(axis=0), 0)
+        length = np.where(inside, self.lists.longest(channels, (index,))[0], 0)
         copies = self.copies(rows, columns, down, across)
         if self.axon == "discrete":
             shared = down @ self.reached(channels).sum(axis=0) @ across.T
@@ -110,9 +127,9 @@ class Fan:
             window = self.blocks[0].geometry.window
             rows = self.kind == "row" and window is not None and not window.depthwise
             code = KernelRow.code if rows else Sparse.code
-            used = [form for part, form in zip(self.parts, self.formats, strict=True) if part.counts(channels).any()]
             return frozenset(
-                Register(code, (*form.register[:3], 0), prefix_bits=0, index_bits=0, skip_bits=0) for form in used
+                Register(code, (*form.register[:3], 0), prefix_bits=0, index_bits=0, skip_bits=0)
+                for form in self.lists.used(channels)
             )
 
         result: frozenset[Register] = self._memory("registers", channels, count)
@@ -120,8 +137,7 @@ class Fan:
 
     def reached(self, channels: Interval) -> Bools:
         """Whether a source neuron of each channel and class has a list: (channel, row class, column class)."""
-        result: Bools = self._memory("reached", channels, lambda: self._reached(channels))
-        return result
+        return self.lists.reached(channels)
 
     def sending(self, channels: Interval) -> Bools:
         """`reached` of what has axons of its own: neurons, or pixels (as one channel) where channels share them."""
@@ -130,20 +146,11 @@ class Fan:
 
     def senders(self, channels: Intervals) -> Ints:
         """`sending` of several channel ranges, summed over them and over source channels: (row class, column class)."""
-
-        def count() -> Ints:
-            reached = [self._reached(each) for each in channels]
-            total: Ints = np.sum(
-                [r.any(axis=0) if self.axon == "shared" else r.sum(axis=0) for r in reached], axis=0, dtype=np.int64
-            )
-            return total
-
-        result: Ints = self._memory("senders", channels, count)
-        return result
+        return self.lists.senders(channels, shared=self.axon == "shared")
 
     def least_bits(self) -> Ints:
         """Weight and delay bits of every source neuron's synapses, by channel and class."""
-        counts = self._counts((0, self.target.shape[0]))
+        counts = self.lists.counts((0, self.target.shape[0]))
         bits: Ints = np.sum([c * f.synapse_bits for c, f in zip(counts, self.formats, strict=True)], axis=0)
         return bits
 
@@ -168,18 +175,18 @@ class Fan:
         down, across = self.rows.multiplicity(rows), self.columns.multiplicity(columns)
 
         def count() -> Any:
-            return np.sum([self.atoms(each) * self._class_words(each, index).max(axis=0) for each in channels], axis=0)
+            return np.sum([self.atoms(each) * self.lists.longest(each, (index,))[0] for each in channels], axis=0)
 
         longest: Ints = self._memory("longest", (channels, index), count)
         return int((longest * self.copies(rows, columns, down, across).sum(axis=(0, 1))).sum())
 
     def longest_words(self, channels: Interval, index: int) -> int:
         """Words of the longest population list into a channel range, wherever it lies."""
-        return int(self._class_words(channels, index).max(initial=0))
+        return int(self.lists.longest(channels, (index,))[0].max(initial=0))
 
     def atoms(self, channels: Interval) -> int:
         """Lists that each population list has."""
-        read = int(self._read(channels).sum())
+        read = int(self.lists.read(channels).sum())
         return self.source.shape[0] if self.axon == "shared" and read else read
 
     def _stored(self, channels: Interval) -> Stored:
@@ -196,45 +203,17 @@ class Fan:
         result: Stored = self._memory("stored", channels, count)
         return result
 
-    def _class_words(self, channels: Interval, index_bits: int) -> Ints:
-        """Words of sparse lists by source channel and class: what lists take at most, whatever encoding they get."""
-
-        def count() -> Ints:
-            return sparse_words(self._counts(channels), self.formats, self.rule, index_bits)
-
-        result: Ints = self._memory("words", (channels, index_bits), count)
-        return result
-
-    def longest_lists(self, channels: Interval, index_widths: Iterable[int]) -> dict[int, Ints]:
-        """Words of the longest of `_class_words` by class, for each index width; not remembered, as ranges are many."""
-        counts = self._counts(channels)
-        return {width: sparse_words(counts, self.formats, self.rule, width).max(axis=0) for width in index_widths}
-
-    def _read(self, channels: Interval) -> Bools:
-        """Source channels that any weight into the range reads."""
-
-        def count() -> Bools:
-            read: Bools = np.any([part.counts(channels).any(axis=(1, 2)) for part in self.parts], axis=0)
-            return read
-
-        result: Bools = self._memory("read", channels, count)
-        return result
-
-    def _counts(self, channels: Interval) -> list[Ints]:
-        """Synapses per source channel and class, per block; large, so not remembered."""
-        rows, columns = self.rows.classes.astype(np.int64), self.columns.classes.astype(np.int64)
-        return [np.matmul(np.matmul(rows, part.counts(channels)), columns.T) for part in self.parts]
-
-    def _reached(self, channels: Interval) -> Bools:
-        found: Bools = np.any([(counts > 0) | self._full for counts in self._counts(channels)], axis=0)
-        return found
-
     def copies(self, rows: Intervals, columns: Intervals, down: Ints, across: Ints) -> Ints:
         """At most how often lists of each class are stored, as bases are limited: (rows, columns, row class, column class)."""
-        pixels = np.outer(lengths(rows), lengths(columns))[:, :, None, None]
-        pages = -(-pixels // self.rule.base_targets) * self.rule.base_alignment
+        pixels = np.outer(lengths(rows) + self.rows.margins(rows), lengths(columns) + self.columns.margins(columns))
+        pages = -(-pixels[:, :, None, None] // self.rule.base_targets) * self.rule.base_alignment
         copies: Ints = np.minimum(down[:, None, :, None] * across[None, :, None, :], pages)
         return copies
+
+    def numbers(self, channels: int, rows: Intervals, columns: Intervals) -> Ints:
+        """Numbers on a core that boxes of so many channels take, margins included: (rows, columns)."""
+        sides = np.array([[channels]]), lengths(rows)[:, None], lengths(columns)[None]
+        return numbers_of(sides, (self.rows.margins(rows)[:, None], self.columns.margins(columns)[None]))
 
     def index_width(self, targets: int) -> int:
         """Bits of the index of one of so many targets."""

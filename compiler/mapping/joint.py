@@ -38,6 +38,7 @@ class Options(Generic[Cut]):
     grids : fewest cores first
     cores : (grids,) that each takes
     words : (grids,) of lists, in cores that they fill
+    neurons : (grids,) those of margins included, in cores that they fill
     senders : (grids,) of the largest box: neurons, or pixels where their channels share axons
     total : senders of the population
     imposed : source -> (grids,) output entries that each sender of it takes for the grid, on average
@@ -46,6 +47,7 @@ class Options(Generic[Cut]):
     grids: list[Cut]
     cores: Floats
     words: Floats
+    neurons: Floats
     senders: Floats
     total: int
     imposed: dict[str, Floats]
@@ -69,6 +71,9 @@ class Options(Generic[Cut]):
             grids=some,
             cores=cores[kept],
             words=np.array([demand.least_words(grid) for grid in some], np.float64) / limit,
+            neurons=np.full(
+                len(kept), demand.population.size * demand.compartments / demand.limits.resources["neurons"]
+            ),
             senders=(pixels * channels)[kept],
             total=demand.population.size // (demand.population.shape[0] if shared else 1),
             imposed=imposed_by({fan: entries[kept] for fan, entries in taken.items()}),
@@ -85,7 +90,11 @@ def imposed_by(taken: dict[Fan, Floats]) -> dict[str, Floats]:
 
 
 def choose_together(
-    options: dict[str, Options[Any]], limit: int, strain: dict[str, float], crowding: float = CROWDING
+    options: dict[str, Options[Any]],
+    limit: int,
+    strain: dict[str, float],
+    crowding: float = CROWDING,
+    filling: float = 0.0,
 ) -> dict[str, int] | None:
     """Population -> number of the grid it takes; `limit` output entries of a core; None if the search ends without a choice.
 
@@ -101,7 +110,7 @@ def choose_together(
     for number, (name, own) in enumerate(options.items()):
         cost[number] = own.cores.max()
         crowded = sum((each * options[source].total for source, each in own.imposed.items()), np.zeros(len(own.grids)))
-        cost[columns[name]] = own.cores + crowding * (own.words + crowded / limit)
+        cost[columns[name]] = own.cores + filling * own.neurons + crowding * (own.words + crowded / limit)
         one.add(1.0, (columns[name], np.ones(len(own.grids))))
         readers = [(columns[other], their.imposed[name]) for other, their in options.items() if name in their.imposed]
         if readers:
@@ -145,13 +154,7 @@ def prices(options: dict[str, Options[Any]], choice: dict[str, int], name: str) 
 
 def _useful(demand: Demand, grids: list[Grid], points: Floats) -> npt.NDArray[np.int64]:
     """Numbers of the grids of which every box fits, but for its entries, and that no other such one is as good as."""
-    fitting: npt.NDArray[np.int64] = np.arange(len(grids))
-    while True:
-        kept = fitting[front(points[fitting])]
-        broken = [i for i in kept.tolist() if grid_cost(demand, grids[i]) is None]
-        if not broken:
-            return kept
-        fitting = np.setdiff1d(fitting, broken)
+    return front(points, lambda number: grid_cost(demand, grids[number]) is not None)
 
 
 def _tap_copies(demand: Demand, grid: Grid) -> int:

@@ -45,6 +45,7 @@ class CoreLimits:
     map_per_pixel, memory_per_pixel : whether kernel rows take entries of the axon map and the axon memory per pixel
         (`mapping.row_axons`); otherwise per neuron, and per slice and destination core
     patches : how maps may be cut (`mapping.cuts`)
+    margins : whether slices of population lists may stand with gaps that lists lead into (`encoding.margin`)
     neuron_words, axon_map_words : words of `core_words` per LIF neuron, and per neuron that has readers
     word_bits : of a word
     sum_bits : of an accumulator where sums take words of `core_words`, 0 where they do not
@@ -59,6 +60,7 @@ class CoreLimits:
     map_per_pixel: bool
     memory_per_pixel: bool
     patches: PatchRule
+    margins: bool
     neuron_words: int
     axon_map_words: int
     word_bits: int
@@ -113,6 +115,7 @@ def core_limits(profile: Profile) -> CoreLimits:
         map_per_pixel=core.axon_map_per.value == "pixel",
         memory_per_pixel=core.axon_memory_per.value == "pixel" and synapses.kernel_sharing.value == "row",
         patches=PatchRule(core.patch_widths.value == "power_of_two", core.patch_parts.value == "power_of_two"),
+        margins=synapses.population_margins.value is True and core.patch_widths.value != "power_of_two",
         other_chip=messages.other_chip_extra_entries.value or 0,
         neuron_words=core.neuron_words.value or 0,
         axon_map_words=core.axon_map_words.value or 0,

@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 ADDITIVE = ("neurons", "input_axons", "output_axons", "axon_map", "synapse_words", "list_words", "core_words", "layers")
 OPEN_CORES = 1000  # cores a slice is tried on, the latest ones; older ones are full or nearly
-NEURONS = ADDITIVE.index("neurons")
+NEURONS, ENTRIES = ADDITIVE.index("neurons"), ADDITIVE.index("output_axons")
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -126,6 +126,10 @@ class Cores:
     def room(self, core: int, item: Item) -> bool:
         """Whether the item fits on one core."""
         return bool(np.all(self.used[core] + item.use <= self.limit)) and self._sets_fit(core, item)
+
+    def fits(self, item: Item) -> bool:
+        """Whether the item fits on an empty core, by what is added up."""
+        return bool(np.all(item.use <= self.limit))
 
     def add(self, core: int | None, item: Item) -> None:
         """Put the item on a core, or on a new one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from math import fsum
 
 import numpy as np
@@ -73,10 +74,11 @@ def map_graph(
 
     counted: dict[Hashable, Usage] = {}
 
-    def stored(slices: tuple[Slice, ...]) -> Usage:
-        key = list_key(graph, slices, rule)
+    def stored(slices: tuple[Slice, ...], demands: dict[str, Demand]) -> Usage:
+        margins = tuple(demands[part.population].margin(part) for part in slices)
+        key = list_key(graph, slices, rule, margins)
         if key not in counted:
-            counted[key] = core_memory(graph, slices, rule, axons).usage
+            counted[key] = core_memory(graph, slices, rule, axons, margins).usage
         return counted[key]
 
     if least <= limits.mesh.cores or not limits.other_chip:
@@ -84,14 +86,14 @@ def map_graph(
     if packed is None or (len(packed.cores) > limits.mesh.cores and limits.other_chip):
         # More than one chip: any axon may have to leave its chip, which takes more entries.
         packed = partition(demands, limits, stored, least, limits.other_chip, rates)
-    cores, links, refused = packed.cores, packed.links, packed.refused
+    cores, links, refused, demands = packed.cores, packed.links, packed.refused, packed.demands
     placement = place(links.packets, limits.mesh, seed, aim) if optimize and not refused else _in_order(cores, limits)
     used = usages(cores, demands, limits, links, packed.memory, _leaving(links, placement, limits))
     mapping = Mapping(
         profile=profile.name,
         mesh=limits.mesh,
         chips=placement.board.chips,
-        cores=_cores(cores, used, placement),
+        cores=_cores(cores, used, placement, demands),
         lower_bound=bound,
         cost=round(fsum(cost_of(usage, limits) for usage in used), 6),
         placements=placement.traffic,
@@ -134,7 +136,9 @@ def _overfull(
     ]
 
 
-def _cores(cores: list[tuple[Slice, ...]], used: list[Usage], placement: Placement) -> tuple[Core, ...]:
+def _cores(
+    cores: list[tuple[Slice, ...]], used: list[Usage], placement: Placement, demands: dict[str, Demand]
+) -> tuple[Core, ...]:
     board = placement.board
     per_chip = board.mesh.columns * board.mesh.rows
     taken: dict[int, int] = {}
@@ -143,7 +147,9 @@ def _cores(cores: list[tuple[Slice, ...]], used: list[Usage], placement: Placeme
         y, x = divmod(router % per_chip, board.mesh.columns)
         slot = taken.get(router, 0)
         taken[router] = slot + 1
-        result.append(Core(slices=slices, usage=usage, chip=router // per_chip, router=(x, y), slot=slot))
+        margins = tuple(demands[part.population].margin(part) for part in slices)
+        core = Core(slices=slices, usage=usage, chip=router // per_chip, router=(x, y), slot=slot)
+        result.append(replace(core, margins=margins) if any(map(any, margins)) else core)
     return tuple(result)
 
 

@@ -20,6 +20,7 @@ from litesnn.compiler.encoding import (
     EncodedCost,
     ListFormat,
     ListRule,
+    Margin,
     PopulationLists,
     Register,
     SetUp,
@@ -85,7 +86,9 @@ class CoreMemory:
         }
 
 
-def core_memory(graph: Graph, slices: Sequence[Slice], rule: ListRule, axons: AxonKinds) -> CoreMemory:
+def core_memory(
+    graph: Graph, slices: Sequence[Slice], rule: ListRule, axons: AxonKinds, margins: Sequence[Margin]
+) -> CoreMemory:
     """The lists of a core that holds some slices, slice by slice, source by source; `graph` as cores hold it.
 
     Every list takes its cheapest encoding; where that needs more format registers than a core has, the cheapest of those that
@@ -93,12 +96,13 @@ def core_memory(graph: Graph, slices: Sequence[Slice], rule: ListRule, axons: Ax
     """
     groups = [
         replace(
-            _group(part, graph, source, shared, blocks, rule, axons.get(source) == "shared"),
+            _group(tile, part, graph, source, shared, blocks, rule, axons.get(source) == "shared"),
             subtracts=subtracts,
         )
-        for whole in slices
+        for whole, margin in zip(slices, margins, strict=True)
         for (source, shared, subtracts), blocks in _groups(graph, whole).items()
         for part in _parts(whole, shared, rule)
+        for tile in [Tile(part.channels, part.rows, part.columns, margin)]
     ]
     groups = [group for group in groups if len(group.lists)]
     parts = [Candidates(group.lists, rule) for group in groups]
@@ -109,7 +113,8 @@ def core_memories(graph: Graph, mapping: Mapping, profile: Profile) -> Iterator[
     """The memory of every core of a mapping, in order."""
     graph, rule = with_own_synapses(graph, profile), ListRule.of(profile)
     for core in mapping.cores:
-        yield core_memory(graph, core.slices, rule, mapping.axons)
+        slices, margins = zip(*core.placed, strict=True)
+        yield core_memory(graph, slices, rule, mapping.axons, margins)
 
 
 def _groups(graph: Graph, part: Slice) -> dict[tuple[str, Window | None, bool], list[SynapseBlock]]:
@@ -127,6 +132,7 @@ def _parts(part: Slice, shared: Window | None, rule: ListRule) -> list[Slice]:
 
 
 def _group(
+    tile: Tile,
     part: Slice,
     graph: Graph,
     sender: str,
@@ -136,7 +142,6 @@ def _group(
     every_channel: bool,
 ) -> ListGroup:
     source, target = graph[sender], graph[part.population]
-    tile = Tile(part.channels, part.rows, part.columns)
     geometries = windowed(block.geometry for block in blocks)
     formats: list[ListFormat] = [list_format(block, rule) for block in blocks]
     if shared is None or rule.kernel_sharing is None:

@@ -7,12 +7,14 @@ position in the population's (C, H, W) map, flattened in C order.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.cards.card import Card
 from litesnn.base.cards.shown import Brief, Shown
+from litesnn.compiler.encoding.margin import NO_MARGIN, Margin
 from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.card import mapping_card
 from litesnn.compiler.mapping.objective_names import BALANCED, ObjectiveName
@@ -40,8 +42,13 @@ class Slice:
     @property
     def neurons(self) -> int:
         """Number of neurons in the box."""
+        return prod(self.shape)
+
+    @property
+    def shape(self) -> Shape:
+        """Channels, rows and columns of the box."""
         channels, rows, columns = self.channels, self.rows, self.columns
-        return (channels[1] - channels[0]) * (rows[1] - rows[0]) * (columns[1] - columns[0])
+        return channels[1] - channels[0], rows[1] - rows[0], columns[1] - columns[0]
 
     def ids(self, shape: Shape) -> Ids:
         """Ids of the neurons in the population's map of `shape` (C, H, W), ascending; their order is the order on the core."""
@@ -55,7 +62,8 @@ class Core(Brief):
     """One core: its slices, in the order their neurons are numbered on it, what they use, and where it stands.
 
     `usage` maps a resource of `CoreLimits.resources` to what the slices take of it. `router` is (x, y) on the chip's mesh,
-    `slot` counts the cores of one router.
+    `slot` counts the cores of one router. `margins`: of every slice the gaps between its neurons (`encoding.margin`); none where
+    none has any.
     """
 
     slices: tuple[Slice, ...]
@@ -63,6 +71,12 @@ class Core(Brief):
     chip: int
     router: tuple[int, int]
     slot: int
+    margins: tuple[Margin, ...] = ()
+
+    @property
+    def placed(self) -> list[tuple[Slice, Margin]]:
+        """Every slice with its margin."""
+        return list(zip(self.slices, self.margins or (NO_MARGIN,) * len(self.slices), strict=True))
 
     @property
     def neurons(self) -> int:

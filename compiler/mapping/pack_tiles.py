@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from litesnn.compiler.mapping.cutting import CRUMB, TRIED, along, axes_of
+from litesnn.compiler.mapping.cutting import along, axes_of, pieces
 from litesnn.compiler.mapping.limits import CoreLimits
-from litesnn.compiler.mapping.loads import Cores, Item, item_of
+from litesnn.compiler.mapping.loads import ENTRIES, Cores, Item, item_of
 from litesnn.compiler.mapping.model import Slice
 from litesnn.compiler.mapping.pack import in_order, order_of
 from litesnn.compiler.mapping.room import Change, Room
@@ -50,9 +50,16 @@ class _Population:
         self.item = cache(lambda part: item_of(demand, part))
 
     def place(self, part: Slice) -> None:
-        """A slice on the core it fits best; else, where that leaves enough, cut; else on a new core."""
+        """A slice on the core it fits best; else, where that leaves enough, cut; else on a new core.
+
+        Where it sends to more than a core has entries for, first what fits.
+        """
         while True:
             item = self.item(part)
+            if item.use[ENTRIES] > self.room.limit and (both := self._relieved(part)) is not None:
+                self.place(both[0])
+                part = both[1]
+                continue
             core = self.cores.find(item)
             found = self._cut(item) if core is None else None
             if found is None:
@@ -61,37 +68,49 @@ class _Population:
             number, piece, part = found
             self.cores.add(number, piece)
 
+    def _relieved(self, part: Slice) -> tuple[Slice, Slice] | None:
+        """The largest leading rows or columns that take no more entries than a core has, and what is left; None where there are none."""
+        found: list[tuple[int, Slice, Slice]] = []
+        for axis in ("rows", "columns"):
+            first, last = getattr(part, axis)
+            low, high = 0, last - first - 1
+            while low < high:
+                middle = (low + high + 1) // 2
+                if self.item(along(part, axis, (first, first + middle))).use[ENTRIES] <= self.room.limit:
+                    low = middle
+                else:
+                    high = middle - 1
+            while low > 0 and not self.cores.fits(self.item(along(part, axis, (first, first + low)))):
+                low -= 1  # a part may have wider margins than the whole
+            if low > 0:
+                piece, left = (along(part, axis, ends) for ends in ((first, first + low), (first + low, last)))
+                found.append((piece.neurons, piece, left))
+        if not found:
+            return None
+        _, piece, left = max(found)
+        self.room.add(self.room.change(part, piece, left))
+        return piece, left
+
     def _cut(self, item: Item) -> tuple[int, Item, Slice] | None:
         """The cut after which what is left of a slice takes least, for which there is room: the core, what goes there, and what is left."""
-        found: list[tuple[float, int, Slice, Slice, Change]] = []
+        found: list[tuple[float, int, Item, Slice, Change]] = []
         for core, piece, left in self._pieces(item.slice):
-            change = self.room.change(item.slice, piece, left)
+            change = self.room.change(item.slice, piece.slice, left)
             gain = self._largest(item) - self._largest(self.item(left)) - PRICE * self.room.cost(change)
             if gain > GAIN:
                 found.append((gain, core, piece, left, change))
         for _, core, piece, left, change in sorted(found, key=lambda each: -each[0]):
             if self.room.take(change):
-                return core, self.item(piece), left
+                return core, piece, left
         return None
 
-    def _pieces(self, part: Slice) -> list[tuple[int, Slice, Slice]]:
+    def _pieces(self, part: Slice) -> list[tuple[int, Item, Slice]]:
         """Cores with room for a part of a slice: the core, the largest part, and what is left; each cut once."""
-        found: dict[tuple[Slice, Slice], int] = {}
+        found: dict[Slice, tuple[int, Item, Slice]] = {}
         for axis in axes_of(self.demand, part):
-            first, last = getattr(part, axis)
-            least = max(1, (last - first) // CRUMB)
-            for core in self.cores.with_room(self.item(along(part, axis, (first, first + least))), TRIED):
-                low, high = least, last - first - 1
-                while low < high:
-                    middle = (low + high + 1) // 2
-                    if self.cores.room(core, self.item(along(part, axis, (first, first + middle)))):
-                        low = middle
-                    else:
-                        high = middle - 1
-                found.setdefault(
-                    (along(part, axis, (first, first + low)), along(part, axis, (first + low, last))), core
-                )
-        return [(core, piece, left) for (piece, left), core in found.items()]
+            for core, piece, left in pieces(self.cores, part, axis, self.item):
+                found.setdefault(piece.slice, (core, piece, left))
+        return list(found.values())
 
     def _largest(self, item: Item) -> float:
         """What an item takes most of, as a share of a core's."""

@@ -30,14 +30,19 @@ WIDE = 2
 """Chips that the lower bound fills from which populations are cut into tilings, where these fit."""
 
 
+Stored = Callable[[tuple[Slice, ...], dict[str, Demand]], Usage]
+"""What the lists of a core take: of its slices, and the demands of all populations."""
+
+
 @dataclass(frozen=True)
 class Packed:
-    """Slices per core, their links, what the memory of each takes as stored, and what no core holds."""
+    """Slices per core, their links, what the memory of each takes as stored, what no core holds, and the demands that were packed."""
 
     cores: list[tuple[Slice, ...]]
     links: Links
     memory: list[Usage]
     refused: tuple[Excess, ...]
+    demands: dict[str, Demand]
 
 
 @dataclass(frozen=True)
@@ -52,20 +57,20 @@ class Over:
 def partition(
     demands: dict[str, Demand],
     limits: CoreLimits,
-    stored: Callable[[tuple[Slice, ...]], Usage],
+    stored: Stored,
     least: int,
     further: int,
     rates: Rates | None,
 ) -> Packed:
     """A packing that fits, or the last one tried; every axon takes `further` output entries besides its own."""
     packed = _packed(demands, limits, stored, least, further)
-    return replace(packed, links=find_links(packed.cores, demands, limits, rates))
+    return replace(packed, links=find_links(packed.cores, packed.demands, limits, rates))
 
 
 def _packed(
     demands: dict[str, Demand],
     limits: CoreLimits,
-    stored: Callable[[tuple[Slice, ...]], Usage],
+    stored: Stored,
     least: int,
     further: int,
 ) -> Packed:
@@ -106,16 +111,15 @@ def _packed(
         reserve = _reserved(reserve, over)
     if found.refused or any(result.memory):
         return result
-    return replace(result, memory=[stored(slices) for slices in result.cores])
+    return replace(result, memory=[stored(slices, demands) for slices in result.cores])
 
 
-def _tiled(
-    demands: dict[str, Demand], limits: CoreLimits, stored: Callable[[tuple[Slice, ...]], Usage], further: int
-) -> Packed | None:
+def _tiled(demands: dict[str, Demand], limits: CoreLimits, stored: Stored, further: int) -> Packed | None:
     """Tilings on cores, if all fit."""
-    tilings = tile_all(demands, limits, further)
-    if tilings is None:
+    tiled = tile_all(demands, limits, further)
+    if tiled is None:
         return None
+    demands, tilings = tiled
     cores = pack_tiles(demands, tilings, limits, further)
     for _ in range(REPACKED):
         result, over = _counted(cores, (), demands, limits, stored, further)
@@ -132,7 +136,7 @@ def _counted(
     refused: tuple[Excess, ...],
     demands: dict[str, Demand],
     limits: CoreLimits,
-    stored: Callable[[tuple[Slice, ...]], Usage],
+    stored: Stored,
     further: int,
 ) -> tuple[Packed, list[Over]]:
     """A packing, and cores that it makes too full.
@@ -140,17 +144,17 @@ def _counted(
     What lists take as stored is counted only where all else fits, first on cores where it decides.
     """
     links = find_links(cores, demands, limits, None, count_packets=False)
-    result = Packed(cores, links, [{}] * len(cores), refused)
+    result = Packed(cores, links, [{}] * len(cores), refused, demands)
     if refused:
         return result, []
     over = [each for each in _over(result, demands, limits, further) if each.resource not in STORED]
     if over:
         return result, over
-    memory = [{} if surely_fit(slices, demands, limits) else stored(slices) for slices in cores]
+    memory = [{} if surely_fit(slices, demands, limits) else stored(slices, demands) for slices in cores]
     result = replace(result, memory=memory)
     if over := _over(result, demands, limits, further):
         return result, over
-    return replace(result, memory=[each or stored(s) for each, s in zip(memory, cores, strict=True)]), []
+    return replace(result, memory=[each or stored(s, demands) for each, s in zip(memory, cores, strict=True)]), []
 
 
 def _fullest(over: list[Over]) -> set[str]:

@@ -18,7 +18,9 @@ def surely_fit(slices: tuple[Slice, ...], demands: dict[str, Demand], limits: Co
         or len(registers) > limits.resources["synapse_formats"]
     ):
         return False
-    index = max((fan.index_width(part.neurons) for fan, part in fans), default=0)
+    index = max(
+        (fan.index_width(demands[part.population].margin(part).numbers(part.shape)) for fan, part in fans), default=0
+    )
     words = sum(fan.total_words((part.channels,), (part.rows,), (part.columns,), index) for fan, part in fans)
     longest = max((fan.longest_words(part.channels, index) for fan, part in fans), default=0)
     found = {"synapse_words": words, "list_words": longest}

@@ -75,10 +75,15 @@ class Room:
         for name, each in added.items():
             if any((more > np.maximum(left, 0)).any() for more, left in zip(each, self.left[name], strict=True)):
                 return False
-        for name, each in added.items():
-            self.left[name] = [left - more for more, left in zip(each, self.left[name], strict=True)]
-            self.outgoing[name] = self.outgoing[name] + change[name]
+        self.add(change)
         return True
+
+    def add(self, change: Change) -> None:
+        """Add it, whether there is room or not."""
+        for name, more in change.items():
+            added = [_boxes(more, grid) for grid in self.tilings[name].bands]
+            self.left[name] = [left - each for each, left in zip(added, self.left[name], strict=True)]
+            self.outgoing[name] = self.outgoing[name] + more
 
     def _taken(self, name: str) -> list[Ints]:
         return [_boxes(self.outgoing[name], grid) for grid in self.tilings[name].bands]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from litesnn.compiler.mapping.grid import Grid
 from litesnn.compiler.mapping.model import Slice
+from litesnn.compiler.mapping.spacing import NO_SPACING, Spacing
 
 
 @dataclass(frozen=True)
@@ -16,10 +17,12 @@ class Tiling:
     ----------
     bands : one after the other in channels
     together : of each band, boxes that a core is to hold at once
+    spacing : along which axes there are margins around the boxes
     """
 
     bands: tuple[Grid, ...]
     together: tuple[int, ...]
+    spacing: Spacing = NO_SPACING
 
     @property
     def slices(self) -> list[Slice]:

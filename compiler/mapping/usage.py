@@ -13,15 +13,17 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.encoding import ListRule, Register
+from litesnn.compiler.encoding import ListRule, Margin, Register
+from litesnn.compiler.encoding.margin import numbers_of
 from litesnn.compiler.graph import Graph, Membranes, Population, SynapseBlock
 from litesnn.compiler.mapping.axons import AxonKinds
 from litesnn.compiler.mapping.compartments import compartments, core_decays, core_thresholds, state_words
 from litesnn.compiler.mapping.fan import Fan, Kind
 from litesnn.compiler.mapping.grid import Grid, box_sums
 from litesnn.compiler.mapping.limits import CoreLimits
-from litesnn.compiler.mapping.model import Interval, Intervals, lengths
+from litesnn.compiler.mapping.model import Interval, Intervals, Slice, lengths
 from litesnn.compiler.mapping.row_axons import map_entries, memory_entries
+from litesnn.compiler.mapping.spacing import NO_SPACING, Spacing
 
 Ints = npt.NDArray[np.int64]
 
@@ -33,7 +35,7 @@ class Demand:
     `outgoing` sums output entries below each position, (C + 1, H + 1, W + 1), with one channel for all where they share
     axons; `routes` holds the readers' fans and grids. Both are known once the readers are split. `memo` keeps what is asked for
     again and again. `slots` are the time steps whose sums a core holds: this one, the next, and one per step of the longest delay
-    of the program, for its cores are alike.
+    of the program, for its cores are alike. `spacing` says along which axes there are margins around its slices; the fans know.
     """
 
     population: Membranes
@@ -41,6 +43,7 @@ class Demand:
     splits_space: bool
     limits: CoreLimits
     slots: int
+    spacing: Spacing = NO_SPACING
     outgoing: Ints | None = None
     routes: list[tuple[Fan, Grid]] = field(default_factory=list)
     memo: dict[tuple[str, Interval], frozenset[Any]] = field(default_factory=dict)
@@ -80,14 +83,41 @@ class Demand:
 
     def least_words(self, grid: Grid) -> int:
         """Synapse words of all boxes of a grid, at least: indices as wide as the smallest box needs."""
-        smallest = int(grid.neurons.min())
+        smallest = int(self.allocated(grid).min()) // self.compartments
         return sum(fan.total_words(*grid.boxes, fan.index_width(smallest)) for fan in self.fans)
 
     def allocated(self, grid: Grid) -> Ints:
         """Compartments that each box takes, (channels, rows, columns)."""
-        pixels = lengths(grid.rows)[:, None] * self.limits.patches.widths(grid.columns)
-        taken: Ints = lengths(grid.channels)[:, None, None] * pixels * self.compartments
+        shape = (
+            lengths(grid.channels)[:, None, None],
+            lengths(grid.rows)[:, None],
+            self.limits.patches.widths(grid.columns),
+        )
+        rows, columns = self.gaps(grid.rows, grid.columns)
+        taken: Ints = numbers_of(shape, (rows[:, None], columns)) * self.compartments
         return taken
+
+    def gaps(self, rows: Intervals, columns: Intervals) -> tuple[Ints, Ints]:
+        """Margins around boxes, along rows and along columns."""
+        if not any(self.spacing):
+            return np.zeros(len(rows), np.int64), np.zeros(len(columns), np.int64)
+        return self.fans[0].rows.margins(rows), self.fans[0].columns.margins(columns)
+
+    def margin(self, part: Slice) -> Margin:
+        """The margin around a slice."""
+        rows, columns = self.gaps((part.rows,), (part.columns,))
+        return Margin(int(rows[0]), int(columns[0]))
+
+    def reached_by(self, axons: AxonKinds) -> Demand:
+        """The same population, reached by other kinds of axons."""
+        fans = tuple(fan.carried_by(axons[fan.source.name]) if fan.kind == "population" else fan for fan in self.fans)
+        return replace(self, fans=fans, memo={})
+
+    def spaced(self, spacing: Spacing) -> Demand:
+        """The same population, with margins around its slices along some axes."""
+        rows = tuple(dict.fromkeys(fan.rows for fan in self.fans)) if spacing.rows else ()
+        columns = tuple(dict.fromkeys(fan.columns for fan in self.fans)) if spacing.columns else ()
+        return replace(self, spacing=spacing, fans=tuple(fan.spaced_by(rows, columns) for fan in self.fans), memo={})
 
     @property
     def compartments(self) -> int:

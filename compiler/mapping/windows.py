@@ -2,6 +2,7 @@
 
 A core holds target rows first .. last; a source row reaches it through some subset of the kernel's rows. There are few such
 subsets, and equal source rows behave alike: these *translation classes* are why convolutions are costed without unrolling.
+A margin around the core's rows takes further taps of what reaches them, so that there are fewer subsets.
 """
 
 from __future__ import annotations
@@ -16,15 +17,28 @@ from litesnn.compiler.graph import AxisWindow
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
+NONE = -(2**40)
 
 
 @dataclass(frozen=True)
 class Axis:
-    """One axis of a connection between two maps: sizes of source and target, and the window that joins them."""
+    """One axis of a connection between two maps: sizes of source and target, and the window that joins them.
+
+    `spaced_by`: axes of all connections to the target, where its slices stand with margins, as wide as any of these needs.
+    """
 
     source: int
     target: int
     window: AxisWindow
+    spaced_by: tuple[Axis, ...] = ()
+
+    def margin(self, first: int, last: int) -> int:
+        """The margin around target positions first .. last - 1."""
+        return _margin(self.spaced_by, first, last)
+
+    def margins(self, intervals: tuple[tuple[int, int], ...]) -> Ints:
+        """The margin around every interval of target positions."""
+        return np.array([self.margin(*interval) for interval in intervals], np.int64)
 
     @property
     def classes(self) -> Bools:
@@ -34,6 +48,20 @@ class Axis:
     def touched(self, first: int, last: int) -> Ints:
         """Class of each source position, (source,), for target positions first .. last - 1."""
         return _touched(self, first, last)
+
+    @property
+    def span(self) -> int:
+        """Target positions from the first to the last that one source position reaches, at most."""
+        outputs = _outputs(self)
+        first = outputs.min(axis=1, initial=-NONE, where=outputs != NONE)
+        return max(1, int((outputs.max(axis=1) - first).max()) + 1)
+
+    def beyond(self, first: int, last: int) -> int:
+        """The margin that holds every tap of all source positions that reach target positions first .. last - 1."""
+        outputs = _outputs(self)
+        rows = outputs[((outputs >= first) & (outputs < last)).any(axis=1)]
+        reached = rows[rows != NONE]
+        return max(0, first - int(reached.min(initial=first)), int(reached.max(initial=first)) - last + 1)
 
     def multiplicity(self, intervals: tuple[tuple[int, int], ...]) -> Ints:
         """How many source positions of each class every interval of target positions has: (interval, class)."""
@@ -52,11 +80,10 @@ class Axis:
 
 
 def _outputs(axis: Axis) -> Ints:
-    """Target position that each (source position, tap) reaches, -1 for none."""
+    """Target position that each (source position, tap) reaches, beyond the map, too; `NONE` where it is between two."""
     kernel, stride, padding, dilation = axis.window
     steps = np.arange(axis.source)[:, None] + padding - np.arange(kernel)[None, :] * dilation
-    hit = (steps >= 0) & (steps % stride == 0) & (steps // stride < axis.target)
-    return np.where(hit, steps // stride, -1)
+    return np.where(steps % stride == 0, steps // stride, NONE)
 
 
 @lru_cache(maxsize=512)
@@ -64,7 +91,7 @@ def _classes(axis: Axis) -> tuple[Bools, dict[bytes, int]]:
     outputs = _outputs(axis)
     found: dict[bytes, int] = {np.zeros(outputs.shape[1], bool).tobytes(): 0}
     for row in outputs:
-        reached = np.unique(row[row >= 0])
+        reached = np.unique(row[row != NONE])
         for i in range(len(reached)):
             for j in range(i, len(reached)):
                 found.setdefault(((row >= reached[i]) & (row <= reached[j])).tobytes(), len(found))
@@ -72,10 +99,20 @@ def _classes(axis: Axis) -> tuple[Bools, dict[bytes, int]]:
 
 
 @lru_cache(maxsize=65536)
+def _margin(axes: tuple[Axis, ...], first: int, last: int) -> int:
+    """What no source position lacks a tap with, less would leave most lists there are; 0 where taps of one would meet in a gap."""
+    needed = max((axis.beyond(first, last) for axis in axes), default=0)
+    span = max((axis.span for axis in axes), default=0)
+    return needed if span <= last - first + needed else 0
+
+
+@lru_cache(maxsize=65536)
 def _touched(axis: Axis, first: int, last: int) -> Ints:
     outputs, (_, found) = _outputs(axis), _classes(axis)
     inside = (outputs >= first) & (outputs < last)
-    return np.array([found[row.tobytes()] for row in inside], np.int64)
+    margin = axis.margin(first, last)
+    near = (outputs >= first - margin) & (outputs < last + margin)
+    return np.array([found[row.tobytes()] for row in near & inside.any(axis=1, keepdims=True)], np.int64)
 
 
 @lru_cache(maxsize=65536)

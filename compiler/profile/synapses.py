@@ -66,6 +66,7 @@ class Synapses(Section):
     population_base_alignment: Annotated[Count, Limit("lists of shared kernels (kernel_sharing: population)")] = (
         optional()
     )
+    population_margins: Annotated[Flag, Cost("memory of kernels where many chips are filled")] = optional()
     mixed_mantissa: Annotated[Mantissas, Limit("LSN-MANTISSA")] = optional()
     excitatory_mantissa: Annotated[Mantissas, Limit("LSN-MANTISSA")] = optional()
     inhibitory_mantissa: Annotated[Mantissas, Limit("LSN-MANTISSA")] = optional()

@@ -56,6 +56,8 @@ def _image(image: Image) -> Iterator[str]:
         yield f"neurons numbered by {', '.join(document.order)} (by channel, row, column they do)"
     if any((core.reads[:, 0] == POPULATION).any() for core in image.cores):
         yield "population lists"
+    if any(group.document.margin is not None for core in image.cores for group in core.groups):
+        yield "neurons with a margin between them"
     said = dict.fromkeys(problem for core in image.cores for group in core.groups for problem in _group(group))
     yield from said
     for number, core in enumerate(image.cores):

@@ -7,6 +7,7 @@ from math import prod
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from litesnn.base.errors import ProgramError
 from litesnn.reading import parse_json
@@ -14,9 +15,10 @@ from litesnn.runtime.prove.program import Arrays, Entry, Ints, Population, only
 from litesnn.runtime.prove.verdict import UnknownError
 
 FIELDS = "about format version core chip router slot sections formats windows groups"
-GROUP = "population map channels rows columns first compartments neurons parameters"
+GROUP = "population map channels rows columns first compartments margin neurons parameters"
 AXES = ("channel", "row", "column")
 ALIGNED = 8
+MARGIN_MAX = 256
 Three = tuple[int, int, int]
 Table = tuple[str, int, int, str]  # name, rows, numbers in a row, type of a number
 
@@ -26,6 +28,7 @@ class Box(NamedTuple):
 
     `numbers` : on the core, (channels, rows, columns); of two compartments, of those that integrate
     `ids` : in the map, in the order of their numbers
+    `gap` : of every number from the box's first on, whether it stands for no neuron
     """
 
     population: str
@@ -33,6 +36,7 @@ class Box(NamedTuple):
     corner: Three
     numbers: Ints
     ids: Ints
+    gap: npt.NDArray[np.bool_]
     arrays: Arrays
 
 
@@ -65,8 +69,10 @@ class Core(NamedTuple):
         routes = self.tables["routes"]
         taken = np.zeros(len(routes), bool)
         for box in self.groups:
-            start = routes[:, 0] - box.entry["first"] - box.ids.size * (box.entry["compartments"] - 1)
-            own = (start >= 0) & (start + routes[:, 1] <= box.ids.size)
+            numbers = np.append(box.numbers.ravel() + box.ids.size * (box.entry["compartments"] - 1), -1)
+            start = np.searchsorted(numbers[:-1], routes[:, 0])
+            last = np.minimum(start + routes[:, 1] - 1, box.ids.size)
+            own = (numbers[start] == routes[:, 0]) & (numbers[last] == routes[:, 0] + routes[:, 1] - 1)
             taken |= own
             rows = np.column_stack([start, routes[:, 1:]])[own]
             yield Routes(box.population, rows, box.ids, f"{self.binary}: routes")
@@ -131,11 +137,21 @@ def _groups(place: str, document: Entry, parameters: Ints, order: list[str], map
             raise UnknownError(f"{place}: '{name}' begins, or is numbered, otherwise than is known")
         part = np.arange(prod(maps[name])).reshape(maps[name])[tuple(slice(*ends) for ends in box)]
         axes = [AXES.index(axis) for axis in order]
-        ids = part.transpose(axes)
-        numbers = number + np.arange(ids.size).reshape(ids.shape).transpose(np.argsort(axes))
+        ids, (below, beside) = part.transpose(axes), entry.get("margin", (0, 0))
+        known = min(below, beside) >= 0 and max(below, beside) <= MARGIN_MAX
+        if not known or ((below or beside) and (entry["compartments"] > 1 or axes != [0, 1, 2])):
+            raise UnknownError(f"{place}: a margin of '{name}' that is not known")
+        # A channel takes `below` rows more than it has, a row `beside` columns; what leaves the first ones stands before all.
+        tall, wide = ids.shape[1] + below, ids.shape[2] + beside
+        lead = below * wide + beside
+        gap = np.ones(lead + len(ids) * tall * wide, bool)
+        steps = np.indices(ids.shape)
+        numbers = lead + (steps[0] * tall + steps[1]) * wide + steps[2]
+        gap[numbers] = False
+        numbers = number + numbers.transpose(np.argsort(axes))
         count, corner = len(part), (box[0][0], box[1][0], box[2][0])
         arrays = {field: parameters[taken + i * count :][:count] for i, field in enumerate(entry["parameters"])}
-        taken, number = taken + count * len(arrays), number + ids.size * entry["compartments"]
-        yield Box(name, entry, corner, numbers, ids=ids.ravel(), arrays=arrays)
+        taken, number = taken + count * len(arrays), number + gap.size * entry["compartments"]
+        yield Box(name, entry, corner, numbers, ids=ids.ravel(), gap=gap, arrays=arrays)
     if taken != len(parameters):
         raise UnknownError(f"{place}: {len(parameters)} parameters; its groups have {taken}")

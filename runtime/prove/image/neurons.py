@@ -21,11 +21,15 @@ FAR = 2**40
 
 
 class Read(NamedTuple):
-    """What messages of a source make a core read for one group: id of the sender, list and base; (messages,) each."""
+    """What messages of a source make a core read for one group: id of the sender, list and base; (messages,) each.
+
+    `gaps`: a number, equal for lists that lead into the same gaps of the group, counted from their base
+    """
 
     ids: Ints
     lists: Ints
     base: Ints
+    gaps: Ints
 
 
 class _Axis:
@@ -52,22 +56,24 @@ def list_problem(lists: Lists, reads: Read, box: Box, shape: Three, due: Synapse
     down, across = (_Axis(shape[1 + axis], [place[axis] for place in due.places]) for axis in (0, 1))
     channel, y, x = np.indices(shape).reshape(3, -1)
     order = np.argsort(reads.ids, kind="stable")
-    chosen, base = reads.lists[order], reads.base[order]
+    chosen, base, gaps = reads.lists[order], reads.base[order], reads.gaps[order]
     first = np.searchsorted(reads.ids[order], np.arange(len(channel) + 1))
 
     # One neuron of all that lie alike and have the same one read, and every neuron that has several.
-    count, list_of, behind = np.diff(first), np.full_like(channel, NONE), np.zeros_like(channel)
+    count, list_of, behind, into = np.diff(first), np.full_like(channel, NONE), *np.zeros((2, channel.size), np.int64)
     one, several = np.flatnonzero(count == 1), np.where(count > 1, np.arange(len(count)), NONE)
-    list_of[one] = chosen[first[one]]
+    list_of[one], into[one] = chosen[first[one]], gaps[first[one]]
     behind[one] = base[first[one]] - box.numbers[0, down.begins[y[one]], across.begins[x[one]]]
     kind = (channel * shape[1] + down.kind[y]) * shape[2] + across.kind[x]
-    order, start = alike(kind, list_of, behind, several)
+    order, start = alike(kind, list_of, behind, into, several)
     neurons = order[start]
 
-    # What their lists hold.
+    # What their lists hold, but for what leads into gaps.
     owner, read = items(first, neurons)
     stored, at = items(lists.first, chosen[read])
-    found = owner[stored], base[read[stored]] + lists.target[at], lists.delay[at], lists.weight[at]
+    found = np.stack([owner[stored], base[read[stored]] + lists.target[at], lists.delay[at], lists.weight[at]])
+    place = found[1] - box.entry["first"]
+    found = found[:, ~np.append(box.gap, False)[np.where((place >= 0) & (place < box.gap.size), place, -1)]]
 
     # What is due from them, over every way that leads from their place into the box.
     reach, sides = (down.reached.T[:, None] != NONE) & (across.reached.T != NONE), shape[1] * shape[2]
@@ -82,7 +88,7 @@ def list_problem(lists: Lists, reads: Read, box: Box, shape: Three, due: Synapse
     delay, target = np.divmod(to[row], len(box.numbers))
     number = box.numbers[target, down.reached[ways, y[neuron]], across.reached[ways, x[neuron]]]
 
-    both = np.concatenate([np.stack(found), np.stack([owner[asked], number, delay, -weight[row]])], axis=1)
+    both = np.concatenate([found, np.stack([owner[asked], number, delay, -weight[row]])], axis=1)
     wrong, sums = summed([*both[:3]], both[3])
     for (who, _, late, _), by in zip(both[:, wrong[:1]].T, sums, strict=False):
         return f"neuron {neurons[who]} of the source: a synapse of delay {late} is off by {by}, or leads elsewhere"

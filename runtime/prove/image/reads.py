@@ -77,7 +77,20 @@ class _Pair:
         chosen = first + np.where(kind == POPULATION, tag, 0)
         if (chosen >= first + count).any():
             return "a message reads beyond the lists of its axon"
-        return list_problem(self.lists, Read(ids, chosen, base), self.box, self.shape, due)
+        return list_problem(self.lists, Read(ids, chosen, base, self._gaps(read)[row]), self.box, self.shape, due)
+
+    def _gaps(self, read: Ints) -> Ints:
+        """A number for each read: equal where the same lists lead into the same gaps, counted from the base."""
+        first, gap = self.box.entry["first"], np.append(self.box.gap, False)
+        targets, kinds = dict[tuple[int, int], Ints](), dict[tuple[int, int, bytes], int]()
+        found = np.zeros_like(read)
+        for place, (start, count, base) in enumerate(self.core.tables["reads"][read, 1:4].tolist() if gap.any() else ()):
+            if (start, count) not in targets:
+                targets[start, count] = np.unique(self.lists.target[slice(*self.lists.first[[start, start + count]])])
+            at = base - first + targets[start, count]
+            within = gap[np.where((at >= 0) & (at < gap.size), at, -1)].tobytes()
+            found[place] = kinds.setdefault((start, count, within), len(kinds))
+        return found
 
     def _take(self, due: Synapses, block: Block) -> None:
         """Add to what is due what a block leads into the group."""

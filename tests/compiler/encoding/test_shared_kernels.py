@@ -16,6 +16,7 @@ from litesnn.compiler.encoding import (
     AxonLists,
     ListFormat,
     ListRule,
+    Margin,
     Tile,
     core_lists,
     encode,
@@ -26,6 +27,7 @@ from litesnn.compiler.encoding import (
     population_lists,
 )
 from litesnn.compiler.graph import Conv2d, Geometry, Pool, SynapseBlock, SynapseFormat
+from litesnn.compiler.mapping.windows import Axis
 from litesnn.compiler.passes import AssignFormats
 from litesnn.compiler.profile import load_profile
 
@@ -90,6 +92,48 @@ def test_population_lists_are_the_unrolled_columns(
             np.testing.assert_array_equal(shifted[: len(column)], column[:, channel])
             assert not shifted[len(column) :].any()
         assert not np.delete(column, found.channels, axis=1).any()
+
+
+@given(st.data(), kernels(), st.sampled_from([(1, 5), (1, 1 << 40), (4, 8)]))
+def test_lists_with_a_margin_are_the_unrolled_columns_and_else_lead_into_gaps(
+    data: Any, kernel: Any, bases: tuple[int, int]
+) -> None:
+    geometry, in_shape, out_shape = kernel
+    axes = zip(in_shape[1:], out_shape[1:], (geometry.window.down, geometry.window.across), strict=True)
+    spans = [Axis(*axis).span for axis in axes]
+    parts = [interval(data.draw, size) for size in out_shape]
+    sides = [last - first for first, last in parts[1:]]
+    margin = Margin(*(data.draw(st.integers(max(0, s - side), s)) for s, side in zip(spans, sides, strict=True)))
+    tile = Tile(*parts, margin)
+    alignment, targets = bases
+    rule = replace(ListRule.of(LOIHI1), base_alignment=alignment, base_targets=targets)
+    found = population_lists([geometry], [FORMAT], in_shape, tile, rule)
+    weights = geometry.matrix(in_shape, out_shape).toarray().reshape(*out_shape, *in_shape)
+    weights = weights[tuple(slice(*part) for part in (tile.channels, tile.rows, tile.columns))]
+    places, numbers = margin.places(tile.shape), margin.numbers(tile.shape)
+    assert places.max() < numbers == found.lists.width
+    for y, x in np.ndindex(in_shape[1:]):
+        column = weights[..., y, x]
+        if found.kind[y, x] < 0:
+            assert not column.any()
+            continue
+        for atom, channel in enumerate(found.channels):
+            codes = dense_list(found.lists, found.kind[y, x] * len(found.channels) + atom)
+            shifted = np.zeros(numbers + len(codes), int)
+            shifted[found.base[y, x] :][: len(codes)] = codes
+            np.testing.assert_array_equal(shifted[places], column[..., channel])
+            assert not shifted[numbers:].any()
+
+
+def test_a_margin_as_wide_as_the_kernel_reaches_leaves_one_kind_of_pixel() -> None:
+    geometry = Conv2d(np.ones((2, 2, 3, 3), np.int32), 1, 1)
+    rule = ListRule.of(LOIHI1)
+    parts = (0, 2), (4, 8), (4, 8)
+    kinds = [
+        population_lists([geometry], [FORMAT], (2, 16, 16), Tile(*parts, Margin(*margin)), rule).kind.max() + 1
+        for margin in ((0, 0), (0, 1), (0, 2), (2, 2))
+    ]
+    assert kinds == [25, 15, 5, 1]
 
 
 @given(st.data(), kernels())

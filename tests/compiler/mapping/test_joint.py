@@ -17,7 +17,7 @@ def options_of(rng, sources, count=4):
     cores = np.sort(rng.integers(1, 30, count)).astype(float)
     grids = [Grid("p", ((0, 1),), ((0, 1),), ((0, 1),))] * count
     imposed = {source: cores * rng.uniform(0.2, 1.0, count) for source in sources}
-    return Options(grids, cores, words=0.5 * cores, senders=np.ceil(40 / cores), total=40, imposed=imposed)
+    return Options(grids, cores, words=0.5 * cores, neurons=0.0 * cores, senders=np.ceil(40 / cores), total=40, imposed=imposed)
 
 
 def total(options, choice):

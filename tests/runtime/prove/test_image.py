@@ -12,7 +12,7 @@ from proved_programs import mapped
 from litesnn.compiler.image import read_image
 from litesnn.runtime.prove import prove
 
-PROGRAMS = ((0, "loihi2"), (1, "loihi2"), (0, "loihi1"), (2, "loihi1"))
+PROGRAMS = ((0, "loihi2"), (1, "loihi2"), (0, "loihi1"), (2, "loihi1"), (3, "loihi1 in gaps"))
 FAULTS = 40
 
 
