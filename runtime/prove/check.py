@@ -34,8 +34,9 @@ class Check:
         self.graph, self.reference, self.accumulator = graph, reference, accumulator
         self.wired, self.neurons, count = reference.populations, reference.neurons(), len(reference.labels)
         self.kept, self.on_chip = np.zeros((2, count), bool)  # channels that the program has, and has on the chip
-        self.sends = np.repeat([[0], [1]], count, axis=1)  # least and most that channels send
-        self.sends[:, self.wired["input"].ids] = [[self.wired["input"].fields[end]] for end in ("minimum", "maximum")]
+        self.sends = np.repeat([[0], [1]], count, axis=1)  # least and most that channels send, if they do
+        ids, _, entering = self.wired["input"]
+        self.sends[:, ids] = [[min(0, entering["minimum"])], [max(0, entering["maximum"])]]
         self.due = self._sum(reference.blocks, Synapses((0, 0), (0, 0), (count, count * reference.steps)))
         self.integers = self.due.total()
         self.counts = {"integers": len(self.integers[0]) + 3 * count, "registers": 3 * len(self.wired)}
@@ -58,10 +59,8 @@ class Check:
             yield from differences(f"population '{name}'", "the genotype has", found, due)
             if found == due:
                 ids = self.wired[name].ids[population.channels]
-                self.kept[ids], self.on_chip[ids] = (
-                    True,
-                    population.role != "source" and not population.entry["on_host"],
-                )
+                self.kept[ids] = True
+                self.on_chip[ids] = population.role != "source" and not population.entry["on_host"]
         for name in ("input", "readout"):
             if not self.kept[self.wired[name].ids].all():
                 yield differs(f"population '{name}'", "channels are missing")
@@ -80,12 +79,13 @@ class Check:
 
     def _synapses(self) -> Iterator[Problem]:
         """Of every population the first integer that is not PyTorch's, and what does not spike with any input."""
+        populations, relays = self.graph.populations.items(), self.reference.relays
+        made = {name: self.wired[name].ids[p.channels] for name, p in populations}
+        read = {name: self.wired[relays.get(name, name)].ids[p.channels] for name, p in populations}
         blocks = list[Block]()
         for block in self.graph.blocks:
-            target, source = self.graph.populations[block.target], self.graph.populations[block.source]
-            read = self.reference.relays.get(source.name, source.name)
-            to, of = self.wired[target.name].ids[target.channels], self.wired[read].ids[source.channels]
-            blocks.append(block._replace(ends=(to[block.ends[0]], of[block.ends[1]])))
+            ends = (made[block.target][block.ends[0]], read[block.source][block.ends[1]])
+            blocks.append(block._replace(ends=ends))
         numbers, targets, sources, values = self._sum(blocks, self.due.like()).total()
         spikes = (self.sends[0] == 0) & (self.sends[1] <= 1)
         for name, population in self.graph.populations.items():
@@ -108,14 +108,12 @@ class Check:
         due = int(values[(numbers == number) & (targets == target) & (sources == read)].sum())
         (y, from_y, down, _), (x, from_x, across, _) = [*self.due.places][number]
         distance, source = divmod(read, len(self.kept))
-        blocks = [block.name for block in self.graph.blocks if (block.target, block.distance) == (name, distance)]
+        labels, of = self.reference.labels, (name, distance)
+        blocks = ", ".join(block.name for block in self.graph.blocks if (block.target, block.distance) == of)
         text = f"weight at {(y, x)} from {(from_y, from_x)}, by steps of {(down, across)}: found {due - off}; due {due}"
-        gone = "" if self.kept[source] else ", of a channel that was removed and may spike"
-        origin = f"distance {distance}, of blocks {', '.join(blocks)}"
-        return differs(
-            f"population {self.reference.labels[target]}, from {self.reference.labels[source]}",
-            f"{text}{gone}; {origin}",
-        )
+        text += "" if self.kept[source] else ", of a channel that was removed and may spike"
+        place = f"population {labels[target]}, from {labels[source]}"
+        return differs(place, f"{text}; distance {distance}, of blocks {blocks}")
 
     def _constants(self) -> Iterator[Problem]:
         """What neurons compute with, and what does not fit their registers."""
@@ -134,9 +132,9 @@ class Check:
         """
         _, targets, sources, values = self.integers
         while True:
-            heard, (low, high) = self.sends[:, sources % len(self.kept)] * values, np.zeros_like(self.sends)
-            np.add.at(low, targets, heard.min(axis=0).clip(max=0))
-            np.add.at(high, targets, heard.max(axis=0).clip(min=0))
+            (least, most), (low, high) = self.sends[:, sources % len(self.kept)], np.zeros_like(self.sends)
+            np.add.at(low, targets, values * np.where(values > 0, least, most))
+            np.add.at(high, targets, values * np.where(values > 0, most, least))
             lowest, highest = self.neurons.reach(low, high, self.reference.steps)
             silent = (highest <= self.neurons.threshold) & (64 * low > -REGISTER) & (self.neurons.reset != "none")
             if not self.sends[:, silent].any():

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.runtime.prove.neurons import NO_LEAK, READOUT_MAX, REGISTER, Neurons
-from litesnn.runtime.prove.verdict import Problem, UnknownError, differs
+from litesnn.runtime.prove.verdict import Problem, UnknownError, differences
 
 Ints = npt.NDArray[np.int64]
 Pair = tuple[int, int]
@@ -166,21 +166,23 @@ def register_problems(population: Population) -> Iterator[Problem]:
     """Constants that their registers do not hold; a current is never kept."""
     highest = REGISTER if population.role == "programmed_lif" else READOUT_MAX >> 6
     limits = {"vth": (0, highest), "bias_mant": (-4095, 4095), "bias_exp": (0, 7), "dv": (0, 4096), "du": (4095, 4095)}
-    for field, (least, most) in limits.items():
-        found = population.constant(field)
-        if found.min() < least or found.max() > most:
-            text = f"{field}: found {found.min()} .. {found.max()}; due: {least} .. {most}"
-            yield differs(f"population '{population.name}'", text)
+    found = {field: population.constant(field) for field in limits}
+    held = {field: found[field].clip(least, most) for field, (least, most) in limits.items()}
+    place, channels = f"population '{population.name}'", population.channels.tolist()
+    yield from differences(place, "the register holds", found, held, channels)
 
 
 def format_problems(block: Block) -> Iterator[Problem]:
     """Where the two statements of a weight part: code * 2^exponent, and a mantissa of so many bits * 2^weight_exp."""
     bits, mode, exponent = block.entry["num_weight_bits"], block.entry["sign_mode"], block.entry["exponent"]
-    top = 2 ** (bits - (mode == "mixed")) - 1
+    mixed, low, high = mode == "mixed", block.kernels.min(initial=0), block.kernels.max(initial=0)
+    top = 2 ** (bits - mixed) - 1
     least, most = {"excitatory": (0, top), "inhibitory": (-top, 0), "mixed": (-top - 1, top)}[mode]
-    low, high = (int(end) >> max(0, exponent) for end in (block.kernels.min(initial=0), block.kernels.max(initial=0)))
-    stated = block.entry["weight_exp"] + 8 - bits + (mode == "mixed")
-    exact = bits <= 24 and exponent in range(39)  # weights below 2^62
-    if stated != exponent or not exact or low < least or high > most:
-        text = f"codes {low} .. {high} times 2^{exponent}, {mode} mantissas for {least} .. {most} times 2^{stated}"
-        yield differs(f"block '{block.name}'", f"format: found {text}")
+    found = {"exponent": exponent, "codes": [int(low) >> max(0, exponent), int(high) >> max(0, exponent)]}
+    held = {
+        "exponent": block.entry["weight_exp"] + 8 - bits + mixed,
+        "codes": np.clip(found["codes"], least, most).tolist(),
+    }
+    if bits > 24 or exponent not in range(39):  # weights of 2^62 and more
+        held["exponent"] = None
+    yield from differences(f"block '{block.name}'", f"its format, {mode} of {bits} bits, holds", found, held)

@@ -15,7 +15,7 @@ from litesnn.runtime.prove.program import Block, Entry, Pair
 from litesnn.runtime.prove.verdict import UnknownError
 
 Signal = tuple[str, ...]  # populations of one size, side by side
-Slide = tuple[int, int, int | None]  # stride, dilation; a padding other than what keeps the size
+Four = tuple[int, int, int, int]
 # op -> side of its kernel, 0: the whole map; the stride that it always has
 OPS = {"conv1x1": (1, None), "conv3x3": (3, None), "conv5x5": (5, None), "depthwise3x3": (3, None), "dense": (0, 1)}
 OPS |= {"skip": (1, 1), "shortcut": (1, None), "maxpool3x3": (1, 1), "avgpool2x2": (2, 2), "avgpool3x3": (3, 1)}
@@ -65,10 +65,11 @@ class Reference:
         folded = {(name, edge) for name in self.populations if name != "input" for edge in integers[name].weights}
         if other := folded ^ {(block.target, block.name) for block in self.blocks}:
             raise UnknownError(f"genotype.json: PyTorch folds other edges than it has, {sorted(other)}")
-        for name, of in relays.items():
-            if of in self.populations:
-                signal = self._add(name, "relay", len(self.populations[of].ids), self.populations[of].size)
-                self._join(name, name, {"op": "skip"}, (of,))
+        for name in sorted(relays.keys() - self.populations.keys()):
+            if relays[name] in self.populations:
+                of = self.populations[relays[name]]
+                self._add(name, "relay", len(of.ids), of.size)
+                self._join(name, name, {"op": "skip"}, (relays[name],))
 
     def neurons(self) -> Neurons:
         """PyTorch's constants, by ids; of input and relays, which it has none of, 0."""
@@ -76,10 +77,9 @@ class Reference:
         made = Neurons(decay, bias, threshold, taken, np.full(len(self.labels), "none", "U16"))
         for name in self.populations.keys() & self.integers.keys():
             ids, found = self.populations[name].ids, self.integers[name]
-            readout = found.threshold is None
             made.decay[ids], made.bias[ids] = found.decay_mantissa, found.bias_mant << found.bias_exp
-            made.threshold[ids] = made.taken[ids] = READOUT_MAX if readout else found.threshold
-            made.reset[ids] = "none" if readout else found.reset
+            made.threshold[ids] = made.taken[ids] = READOUT_MAX if found.threshold is None else found.threshold
+            made.reset[ids] = "none" if found.threshold is None else found.reset
         return made
 
     def _add(self, name: str, kind: str, channels: int, size: Pair, **fields: int) -> Signal:
@@ -117,40 +117,38 @@ class Reference:
 
     def _join(self, target: str, name: str, spec: Entry, read: Signal) -> Signal:
         """Add an edge into a population, and the maxima that it reads; gives the population."""
-        op, maximum = spec["op"], MAXIMA.get(spec["op"])
+        op, pool = spec["op"], spec.get("pool")
         if op not in OPS:
             raise UnknownError(f"{name}: the operation {op}, which this checker does not know")
-        if (pool := spec.get("pool")) is not None:
-            maximum = (pool, pool, 0)
+        maximum = MAXIMA.get(op) if pool is None else (pool, pool, 0)
         if maximum is not None:
             (side, step, padding), pooled = maximum, Signal()
             for i, source in enumerate(read):
                 own, of = name + (f".max{i}" if len(read) > 1 else ".max"), self.populations[source]
                 pooled += self._add(own, "maximum", len(of.ids), _reached(of.size, (side, side), step, padding))
-                self._edge(own, own, (source,), side, (step, 1, padding))
+                self._edge(own, own, (source,), (side, side), (step, padding, 1, 0))
             read = pooled
-        (side, always), sides = OPS[op], zip(self._read(read).size, self.populations[target].size, strict=True)
-        stride = spec.get("stride") or always or max(-(-size // wanted) for size, wanted in sides)
+        (side, always), size, made = OPS[op], self._read(read).size, self.populations[target].size
+        stride = spec.get("stride") or always or max(-(-s // wanted) for s, wanted in zip(size, made, strict=True))
         dilation = stride if spec.get("nearest") and always is None else 1
-        self._edge(target, name, read, side, (stride, dilation, None if side else 0), spec.get("distance", 0))
+        slide = (stride, (side - 1) // 2 * dilation if side else 0, dilation, spec.get("distance", 0))
+        self._edge(target, name, read, (side, side) if side else size, slide)
         return (target,)
 
-    def _edge(self, target: str, name: str, read: Signal, side: int, slide: Slide, distance: int = 0) -> None:
-        """Add PyTorch's integers of an edge, of a relay 1."""
-        (into, made, _), (ids, size, _), (stride, dilation, padding) = self.populations[target], self._read(read), slide
-        weights = self.integers[target].weights[name] if target in self.integers else np.ones(len(into), np.int64)
-        kernel = (side, side) if side else size
-        kernels = weights.reshape(len(into), -1, *kernel)
-        padding = (side - 1) // 2 * dilation if padding is None else padding
-        if _reached(size, kernel, stride, padding, dilation) != made:
+    def _edge(self, target: str, name: str, read: Signal, kernel: Pair, slide: Four) -> None:
+        """Add PyTorch's integers of an edge, of a relay 1; `slide`: stride, padding, dilation and distance."""
+        (into, made, _), (ids, size, _), (*figures, distance) = self.populations[target], self._read(read), slide
+        if _reached(size, kernel, *figures) != made:
             raise UnknownError(f"genotype.json: {name} does not make maps of {made} from {size}")
+        weights = self.integers[target].weights[name] if target in self.integers else np.ones(len(into), np.int64)
+        kernels = weights.reshape(len(into), -1, *kernel)
         by_channel = kernels.shape[1] == 1 < len(ids) == len(into)
         if not by_channel and kernels.shape[1] != len(ids):
             raise UnknownError(f"{name}: PyTorch folds weights of shape {kernels.shape}")
         if max(int(kernels.max(initial=0)), -int(kernels.min(initial=0))) >= EXACT:
             raise UnknownError(f"{name}: integers beyond 2^46, where float64 is not exact")
         ends = (into[:, None], ids[:, None] if by_channel else ids)
-        window = [(figure, figure) for figure in (stride, padding, dilation)]
+        window = [(figure, figure) for figure in figures]
         block = Block(name, read[0], target, {}, kernels=kernels, ends=ends, window=window, distance=distance)
         self.blocks.append(block)
 

@@ -47,6 +47,8 @@ class Synapses:
         taps, joined = np.moveaxis(kernels, (-2, -1), (0, 1)).copy(), ends[0] * self.channels[1] + ends[1]
         numbers = self._numbers((taps.shape[0], taps.shape[1]), window, sizes or (self.read, self.made))
         numbers = numbers.reshape(*taps.shape[:2], *[1] * joined.ndim)
+        if len(self.places) * self.channels[0] * self.channels[1] >= 2**63:
+            raise OverflowError("too many channels and places to be numbered")
         inside = (taps != 0) & (numbers >= 0)
         number, between = (np.broadcast_to(part, taps.shape)[inside] for part in (numbers, joined))
         self._parts.append((number * self.channels[0] * self.channels[1] + between, taps[inside]))
@@ -78,7 +80,8 @@ class Synapses:
         none = np.zeros(0, np.int64)
         keys, values = (np.concatenate(columns) for columns in zip((none, none), *self._parts, strict=True))
         kept, sums = summed([keys], values)
-        ends, sources = np.divmod(keys[kept], self.channels[1])
+        self._parts = [(keys[kept], sums)]
+        ends, sources = np.divmod(self._parts[0][0], self.channels[1])
         return (*np.divmod(ends, self.channels[0]), sources, sums)
 
     def sources(self) -> npt.NDArray[np.bool_]:
