@@ -32,7 +32,7 @@ def prove(files: Mapping[str, bytes], integers: Mapping[str, Any] | None) -> Pro
     integers : population -> what PyTorch folds of the genotype in `files`, `FixedPopulation`; None for a network from
         elsewhere, of which slices are checked, and timing where samples stream
     """
-    names = ("graph.json", "profile.json", *([GENOTYPE] if GENOTYPE in files else []))
+    names = {"graph.json", "profile.json", GENOTYPE} & files.keys()
     document = {name: parse_json(files[name], name, ProgramError) for name in names}
     tensors = numpy_tensors(read_safetensors(files[TENSORS], TENSORS, ProgramError)[1], TENSORS, ProgramError)
     image = {name.removeprefix(IMAGE): content for name, content in files.items() if name.startswith(IMAGE)}

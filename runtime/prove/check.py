@@ -53,8 +53,8 @@ class Check:
         """Populations are the genotype's, or relays; input and readout are whole, and steps as many."""
         for name, population in self.graph.populations.items():
             due = self.wired[name].fields if name in self.wired else {}
-            kind = SPIKING.get(population.role, population.role)
-            entry = {**population.entry, "kind": kind, "size": population.size, "timesteps": self.graph.timesteps}
+            kind, size = SPIKING.get(population.role, population.role), tuple(population.entry["shape"][1:])
+            entry = {**population.entry, "kind": kind, "size": size, "timesteps": self.graph.timesteps}
             found = {field: entry.get(field) for field in {"kind", *due}}
             yield from differences(f"population '{name}'", "the genotype has", found, due)
             if found == due:
@@ -117,12 +117,13 @@ class Check:
 
     def _constants(self) -> Iterator[Problem]:
         """What neurons compute with, and what does not fit their registers."""
+        steps, told = self.reference.steps, self.neurons.telling(self.reference.steps)
         for name, population in self.graph.populations.items():
             if population.role != "source":
                 yield from register_problems(population)
             if population.role not in ("source", *ANY_SPIKE):
-                due = self.neurons.of(self.wired[name].ids[population.channels]).telling(self.reference.steps)
-                found, channels = population.neurons.telling(self.reference.steps), population.channels.tolist()
+                due = {field: values[self.wired[name].ids[population.channels]] for field, values in told.items()}
+                found, channels = population.neurons.telling(steps), population.channels.tolist()
                 yield from differences(f"population '{name}'", "PyTorch's is", found, due, channels)
 
     def _reach(self) -> tuple[Ints, Ints, Ints, Ints]:

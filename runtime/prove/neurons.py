@@ -25,11 +25,6 @@ class Neurons(NamedTuple):
     taken: Ints
     reset: npt.NDArray[np.str_]
 
-    def of(self, channels: Ints) -> Neurons:
-        """Those of some channels."""
-        decay, bias, threshold, taken = (column[channels] for column in self[:4])
-        return Neurons(decay, bias, threshold, taken, self.reset[channels])
-
     def telling(self, steps: int) -> dict[str, npt.NDArray[np.generic]]:
         """What shows within so many steps: in one alone neither decay nor reset does.
 
@@ -45,15 +40,12 @@ class Neurons(NamedTuple):
         """Lowest and highest membrane before the reset over steps from 0, with synaptic sums from `low` to `high`."""
         least = most = lowest = highest = np.zeros_like(self.bias)
         for _ in range(steps):
-            before = least, most
             least, most = least + 64 * low + self.bias, most + 64 * high + self.bias
             lowest, highest = np.minimum(lowest, least), np.maximum(highest, most)
             least, most = np.clip((least, most), -REGISTER, REGISTER)
             # On either side of the threshold what is left rises with the membrane: the ends of both sides say all.
             left = self._left(np.clip((least, most, self.threshold, self.threshold + 1), least, most))
             least, most = left.min(axis=0), left.max(axis=0)
-            if np.array_equal(before, (least, most)):
-                break
         return lowest, highest
 
     def _left(self, membrane: Ints) -> Ints:

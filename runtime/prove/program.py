@@ -29,7 +29,6 @@ ROLES |= dict.fromkeys(("maximum", "relay"), f"{MEMBRANE} role stands_for")
 ROLES["programmed_lif"] = f"{MEMBRANE} role reset spike_at"
 GEOMETRIES = dict.fromkeys(("conv2d", "depthwise"), "stride padding dilation") | {"dense": ""}
 GEOMETRIES |= dict.fromkeys(("pool", "one_to_one"), "kernel stride padding")
-ENDS = ("targets", "sources")
 EVERY_PAIR = ("conv2d", "dense")  # of channels; the others say which
 
 
@@ -41,11 +40,6 @@ class Population(NamedTuple):
     entry: Entry
     channels: Ints
     arrays: Arrays
-
-    @property
-    def size(self) -> Pair:
-        """Height and width."""
-        return (self.entry["shape"][1], self.entry["shape"][2])
 
     def constant(self, field: str) -> Ints:
         """A number or a tensor of it, (C,); 0 where it is neither."""
@@ -147,13 +141,12 @@ def _block(entry: Entry, tensors: Arrays, populations: Mapping[str, Population])
     lead: tuple[int, ...] = counts
     to, of = np.arange(counts[0])[:, None], np.arange(counts[1])
     if geometry not in EVERY_PAIR:
-        lead = stored.shape[:1]
-        to, of = (_integers(place, tensors[f"{name}.{end}"], lead, n) for end, n in zip(ENDS, counts, strict=True))
+        lead, parts = stored.shape[:1], (tensors[f"{name}.targets"], tensors[f"{name}.sources"])
+        to, of = (_integers(place, part, lead, count) for part, count in zip(parts, counts, strict=True))
     # A kernel is stored whole, flat over a map, or as the one code of all its taps.
-    one, whole = "kernel" in params, source.size if geometry == "dense" else stored.shape[-2:]
-    down, across = params["kernel"] if one else whole
-    codes = _integers(place, stored, stored.shape).reshape(*lead, *((1, 1) if one else whole))
-    kernels = np.broadcast_to(codes << max(0, entry["exponent"]), (*lead, down, across))
+    kernel = params.get("kernel") or (source.entry["shape"][1:] if geometry == "dense" else stored.shape[-2:])
+    codes = _integers(place, stored, stored.shape).reshape(*lead, *((1, 1) if "kernel" in params else kernel))
+    kernels = np.broadcast_to(codes << max(0, entry["exponent"]), (*lead, *kernel))
     figures = (params.get("stride", 1), params.get("padding", 0), params.get("dilation", 1))
     window = [(figure, figure) if isinstance(figure, int) else (figure[0], figure[1]) for figure in figures]
     if min(*window[0], *window[2]) < 1:
@@ -178,11 +171,8 @@ def format_problems(block: Block) -> Iterator[Problem]:
     mixed, low, high = mode == "mixed", block.kernels.min(initial=0), block.kernels.max(initial=0)
     top = 2 ** (bits - mixed) - 1
     least, most = {"excitatory": (0, top), "inhibitory": (-top, 0), "mixed": (-top - 1, top)}[mode]
-    found = {"exponent": exponent, "codes": [int(low) >> max(0, exponent), int(high) >> max(0, exponent)]}
-    held = {
-        "exponent": block.entry["weight_exp"] + 8 - bits + mixed,
-        "codes": np.clip(found["codes"], least, most).tolist(),
-    }
-    if bits > 24 or exponent not in range(39):  # weights of 2^62 and more
-        held["exponent"] = None
+    known = bits <= 24 and exponent in range(39)  # weights below 2^62
+    found = {"exponent": exponent, "codes": [int(end) >> max(0, exponent) for end in (low, high)]}
+    held = {"codes": np.clip(found["codes"], least, most).tolist()}
+    held["exponent"] = block.entry["weight_exp"] + 8 - bits + mixed if known else None
     yield from differences(f"block '{block.name}'", f"its format, {mode} of {bits} bits, holds", found, held)

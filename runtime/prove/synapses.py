@@ -55,15 +55,15 @@ class Synapses:
 
     def _numbers(self, kernel: Pair, window: Sequence[Pair], sizes: Sizes) -> Ints:
         """The places of every tap, by number, (kH, kW); -1 where it never falls inside the map."""
-        axes = zip(kernel, *sizes, self.corner, *window, strict=True)
-        down, across = (
-            [_run(read, made, stride, tap * dilation - padding + corner * stride) for tap in range(side)]
-            for side, read, made, corner, stride, padding, dilation in axes
-        )
+        runs = list[list[Run]]()
+        for side, read, made, corner, stride, padding, dilation in zip(
+            kernel, *sizes, self.corner, *window, strict=True
+        ):
+            runs.append([_run(read, made, stride, tap * dilation - padding + corner * stride) for tap in range(side)])
+        places = [(down, across) for down in runs[0] for across in runs[1]]
+        inside = [down[-1] > 0 < across[-1] for down, across in places]
         numbers = [
-            self.places.setdefault((y, x), len(self.places)) if y[-1] > 0 and x[-1] > 0 else -1
-            for y in down
-            for x in across
+            self.places.setdefault(at, len(self.places)) if own else -1 for at, own in zip(places, inside, strict=True)
         ]
         return np.array(numbers, np.int64).reshape(kernel)
 
