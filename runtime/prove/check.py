@@ -39,7 +39,7 @@ class Check:
         self.sends[:, ids] = [[min(0, entering["minimum"])], [max(0, entering["maximum"])]]
         self.due = self._sum(reference.blocks, Synapses((0, 0), (0, 0), (count, count * reference.steps)))
         self.integers = self.due.total()
-        self.counts = {"integers": len(self.integers[0]) + 3 * count, "registers": 3 * len(self.wired)}
+        self.counts = {"integers": len(self.integers[0]), "registers": 0}
 
     def problems(self) -> list[Problem]:
         """What was found; `UnknownError` for what is not known."""
@@ -82,11 +82,11 @@ class Check:
         populations, relays = self.graph.populations.items(), self.reference.relays
         made = {name: self.wired[name].ids[p.channels] for name, p in populations}
         read = {name: self.wired[relays.get(name, name)].ids[p.channels] for name, p in populations}
-        blocks = list[Block]()
+        blocks: dict[bool, list[Block]] = {True: [], False: []}  # into neurons that any spike makes spike, and others
         for block in self.graph.blocks:
             ends = (made[block.target][block.ends[0]], read[block.source][block.ends[1]])
-            blocks.append(block._replace(ends=ends))
-        numbers, targets, sources, values = self._sum(blocks, self.due.like()).total()
+            blocks[self.graph.populations[block.target].role in ANY_SPIKE].append(block._replace(ends=ends))
+        numbers, targets, sources, values = self._sum(blocks[True], self.due.like()).total()
         spikes = (self.sends[0] == 0) & (self.sends[1] <= 1)
         for name, population in self.graph.populations.items():
             if population.role in ANY_SPIKE:
@@ -96,7 +96,8 @@ class Check:
                 if population.neurons.bias.any() or not loud.all() or most > self.accumulator:
                     yield differs(f"population '{name}'", "found neurons that do not spike just where any input does")
                 values[own] = np.sign(values[own])
-        left = self.due.minus(self.due.of(numbers, targets, sources, values)).total()
+        found = self._sum(blocks[False], self.due.of(numbers, targets, sources, values))
+        left = self.due.minus(found).total()
         matters = self.kept[left[1]] & (self.kept | self.sends.any(axis=0))[left[2] % len(self.kept)]
         for name, wired in self.wired.items():
             for at in np.flatnonzero(matters & np.isin(left[1], wired.ids))[:1]:
@@ -124,6 +125,7 @@ class Check:
             if population.role not in ("source", *ANY_SPIKE):
                 due = {field: values[self.wired[name].ids[population.channels]] for field, values in told.items()}
                 found, channels = population.neurons.telling(steps), population.channels.tolist()
+                self.counts["integers"] += 3 * len(channels)  # bias, threshold and decay
                 yield from differences(f"population '{name}'", "PyTorch's is", found, due, channels)
 
     def _reach(self) -> tuple[Ints, Ints, Ints, Ints]:
@@ -151,9 +153,11 @@ class Check:
         for register, (least, most, down, up) in registers.items():
             size, own = np.maximum(-least, most), self.on_chip if register == "accumulator" else self.kept
             beyond = own & ((-least > down) | (most > up)) | (register == "current") & (size > WRAPS_ONCE)
-            for name, wired in self.wired.items():
-                channel = int(np.argmax(np.where(beyond, size, -1)[wired.ids]))
-                worst = wired.ids[channel]
+            for name in self.reference.integers:
+                ids = self.wired[name].ids
+                self.counts["registers"] += bool(own[ids].any())
+                channel = int(np.argmax(np.where(beyond, size, -1)[ids]))
+                worst = ids[channel]
                 if beyond[worst]:
                     reach = f"{least[worst]} .. {most[worst]}; it holds -{down[worst]} .. {up[worst]}"
                     text = f"{register} of channel {channel} may reach {reach}"

@@ -101,8 +101,10 @@ def decode(document: Entry, tensors: Arrays) -> Graph:
     return Graph(document["timesteps"], isolated, schedule=schedule, populations=populations, blocks=blocks)
 
 
-def only(place: str, entry: Entry, fields: str) -> None:
-    """`UnknownError` where an entry has other fields than these."""
+def only(place: str, entry: Entry, fields: str | None) -> None:
+    """`UnknownError` where an entry has other fields than these, or is of a kind that has none."""
+    if fields is None:
+        raise UnknownError(f"{place}: not known")
     for field in sorted(set(entry) - set(fields.split())):
         raise UnknownError(f"{place}: field '{field}'")
 
@@ -119,9 +121,7 @@ def _integers(place: str, values: Any, shape: tuple[int, ...], below: int | None
 def _population(entry: Entry, tensors: Arrays) -> Population:
     name, role = entry["name"], entry["role"] if entry["kind"] == "neurons" else entry["kind"]
     place, shape = f"population '{name}'", (entry["shape"][0],)
-    if role not in ROLES:
-        raise UnknownError(f"{place}: neurons of kind '{role}'")
-    only(place, entry, ROLES[role])
+    only(f"{place}, neurons of kind '{role}'", entry, ROLES.get(role))
     stored = {part: f"{name}.{part}" for part in ("du", "dv", "vth", "bias_mant", "bias_exp")}
     arrays = {part: _integers(place, tensors[key], shape) for part, key in stored.items() if key in tensors}
     channels = _integers(place, entry["channels"], shape, entry["genotype_channels"])
@@ -134,9 +134,7 @@ def _block(entry: Entry, tensors: Arrays, populations: Mapping[str, Population])
     name, geometry, params = entry["name"], entry["geometry"], entry["params"]
     place, source, target = f"block '{name}'", populations[entry["source"]], populations[entry["target"]]
     only(place, {k: v for k, v in entry.items() if (k, v) != ("injected", False)}, BLOCK)
-    if geometry not in GEOMETRIES:
-        raise UnknownError(f"{place}: geometry '{geometry}'")
-    only(place, params, GEOMETRIES[geometry])
+    only(f"{place}, geometry '{geometry}'", params, GEOMETRIES.get(geometry))
     stored, counts = tensors[f"{name}.codes"], (len(target.channels), len(source.channels))
     lead: tuple[int, ...] = counts
     to, of = np.arange(counts[0])[:, None], np.arange(counts[1])
