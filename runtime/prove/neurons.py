@@ -16,13 +16,12 @@ NO_LEAK = 4096
 class Neurons(NamedTuple):
     """What channels compute with (docs/numbers.md), (C,) each, in membrane units.
 
-    `taken` : what a reset by subtraction takes; `reset` : `none` of a readout, whose threshold is the largest
+    `reset` : to 0, or by subtracting the threshold; `none` of a readout, whose threshold is the largest
     """
 
     decay: Ints
     bias: Ints
     threshold: Ints
-    taken: Ints
     reset: npt.NDArray[np.str_]
 
     def telling(self, steps: int) -> dict[str, npt.NDArray[np.generic]]:
@@ -33,8 +32,7 @@ class Neurons(NamedTuple):
         if steps == 1:
             return {"bias": self.bias, "threshold": self.threshold}
         same = (self.decay == NO_LEAK) & (self.reset == "subtract_next")
-        subtracted = np.where(np.char.startswith(self.reset, "subtract"), self.taken, 0)
-        return {**self._asdict(), "reset": np.where(same, "subtract", self.reset), "taken": subtracted}
+        return {**self._asdict(), "reset": np.where(same, "subtract", self.reset)}
 
     def reach(self, low: Ints, high: Ints, steps: int) -> tuple[Ints, Ints]:
         """Lowest and highest membrane before the reset over steps from 0, with synaptic sums from `low` to `high`."""
@@ -51,8 +49,8 @@ class Neurons(NamedTuple):
     def _left(self, membrane: Ints) -> Ints:
         """What the next update begins with."""
         quiet = self._decayed(membrane)
-        resets = {"none": quiet, "zero": 0 * quiet, "subtract_next": quiet - self.taken}
-        resets["subtract"] = self._decayed(membrane - self.taken)
+        resets = {"none": quiet, "zero": 0 * quiet, "subtract_next": quiet - self.threshold}
+        resets["subtract"] = self._decayed(membrane - self.threshold)
         spiked = np.select([self.reset == reset for reset in resets], list(resets.values()))
         return np.where(membrane > self.threshold, spiked, quiet)
 

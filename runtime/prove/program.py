@@ -56,9 +56,11 @@ class Population(NamedTuple):
     @property
     def neurons(self) -> Neurons:
         """What it computes with."""
-        bias, taken = self.constant("bias_mant") << self.constant("bias_exp"), self.constant("vth")
-        reset = np.full(len(taken), "none" if self.role == "readout" else self.entry.get("reset", "zero"))
-        return Neurons(NO_LEAK - self.constant("dv"), bias, self.threshold, taken=taken, reset=reset)
+        bias = self.constant("bias_mant") << self.constant("bias_exp")
+        reset = "none" if self.role == "readout" else self.entry.get("reset", "zero")
+        if reset.startswith("subtract") and self.entry["spike_at"]:
+            reset += ", but not the threshold"
+        return Neurons(NO_LEAK - self.constant("dv"), bias, self.threshold, np.full(len(bias), reset))
 
 
 class Block(NamedTuple):

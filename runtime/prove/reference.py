@@ -73,12 +73,12 @@ class Reference:
 
     def neurons(self) -> Neurons:
         """PyTorch's constants, by ids; of input and relays, which it has none of, 0."""
-        decay, bias, threshold, taken = np.zeros((4, len(self.labels)), np.int64)
-        made = Neurons(decay, bias, threshold, taken, np.full(len(self.labels), "none", "U16"))
+        decay, bias, threshold = np.zeros((3, len(self.labels)), np.int64)
+        made = Neurons(decay, bias, threshold, np.full(len(self.labels), "none", "U16"))
         for name in self.populations.keys() & self.integers.keys():
             ids, found = self.populations[name].ids, self.integers[name]
             made.decay[ids], made.bias[ids] = found.decay_mantissa, found.bias_mant << found.bias_exp
-            made.threshold[ids] = made.taken[ids] = READOUT_MAX if found.threshold is None else found.threshold
+            made.threshold[ids] = READOUT_MAX if found.threshold is None else found.threshold
             made.reset[ids] = "none" if found.threshold is None else found.reset
         return made
 
