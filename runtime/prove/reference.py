@@ -62,7 +62,7 @@ class Reference:
             signal = self._join("pool", "pool", {"op": "dense"}, signal)  # channel by channel, as its weights are
         self._add("readout", "readout", document["head"]["classes"], (1, 1))
         self._join("readout", "readout.edge0", {"op": "dense"}, signal)
-        folded = {(name, edge) for name in self.populations if name != "input" for edge in integers[name].weights}
+        folded = {(name, edge) for name, found in integers.items() for edge in found.weights}
         if other := folded ^ {(block.target, block.name) for block in self.blocks}:
             raise UnknownError(f"genotype.json: PyTorch folds other edges than it has, {sorted(other)}")
         for name in sorted(relays.keys() - self.populations.keys()):
@@ -75,8 +75,8 @@ class Reference:
         """PyTorch's constants, by ids; of input and relays, which it has none of, 0."""
         decay, bias, threshold = np.zeros((3, len(self.labels)), np.int64)
         made = Neurons(decay, bias, threshold, np.full(len(self.labels), "none", "U16"))
-        for name in self.populations.keys() & self.integers.keys():
-            ids, found = self.populations[name].ids, self.integers[name]
+        for name, found in self.integers.items():
+            ids = self.populations[name].ids
             made.decay[ids], made.bias[ids] = found.decay_mantissa, found.bias_mant << found.bias_exp
             made.threshold[ids] = READOUT_MAX if found.threshold is None else found.threshold
             made.reset[ids] = "none" if found.threshold is None else found.reset
@@ -85,8 +85,8 @@ class Reference:
     def _add(self, name: str, kind: str, channels: int, size: Pair, **fields: int) -> Signal:
         ids = len(self.labels) + np.arange(channels)
         self.labels += [f"'{name}', channel {channel}" for channel in range(channels)]
-        said = {"kind": kind, "genotype_channels": channels, "size": size, **fields}
-        self.populations[name] = Wired(ids, size, said)
+        said = {"kind": kind, "genotype_channels": channels, "size": size}
+        self.populations[name] = Wired(ids, size, said | fields)
         return (name,)
 
     def _read(self, signal: Signal) -> Wired:
