@@ -21,8 +21,8 @@ WRAPS_ONCE = 3 * 2**23  # beyond it one wrap does not bring a current back, and 
 class Check:
     """One program against the integers of one genotype, all channels of the network in one numbering.
 
-    What reads a relay reads the population that the relay stands for, and so does a relay itself: one over others is
-    what it says because they are, which by their times come before it.
+    What reads a relay counts as reading the population that the relay stands for, relays themselves included: each is
+    what it says because those that it reads are, and by their times these come before it.
 
     Parameters
     ----------
@@ -79,29 +79,27 @@ class Check:
 
     def _synapses(self) -> Iterator[Problem]:
         """Of every population the first integer that is not PyTorch's, and what does not spike with any input."""
-        populations, relays = self.graph.populations.items(), self.reference.relays
-        made = {name: self.wired[name].ids[p.channels] for name, p in populations}
-        read = {name: self.wired[relays.get(name, name)].ids[p.channels] for name, p in populations}
-        blocks: dict[bool, list[Block]] = {True: [], False: []}  # into neurons that any spike makes spike, and others
-        for block in self.graph.blocks:
-            ends = (made[block.target][block.ends[0]], read[block.source][block.ends[1]])
-            blocks[self.graph.populations[block.target].role in ANY_SPIKE].append(block._replace(ends=ends))
-        numbers, targets, sources, values = self._sum(blocks[True], self.due.like()).total()
+        relays, left, graph = self.reference.relays, self.due, self.graph
+        read = {name: self.wired[relays.get(name, name)].ids[p.channels] for name, p in graph.populations.items()}
         spikes = (self.sends[0] == 0) & (self.sends[1] <= 1)
-        for name, population in self.graph.populations.items():
+        for name, population in graph.populations.items():
+            made, blocks = self.wired[name].ids[population.channels], list[Block]()
+            for block in (block for block in graph.blocks if block.target == name):
+                blocks.append(block._replace(ends=(made[block.ends[0]], read[block.source][block.ends[1]])))
+            found = self._sum(blocks, self.due.like())
             if population.role in ANY_SPIKE:
-                own = np.isin(targets, self.wired[name].ids)
-                loud = (values[own] > population.constant("vth").max()) & spikes[sources[own] % len(spikes)]
-                most = np.bincount(targets[own], values[own]).max(initial=0)
+                numbers, targets, sources, values = found.total()
+                loud = (values > population.constant("vth").max()) & spikes[sources % len(spikes)]
+                most = np.bincount(targets, values).max(initial=0)
                 if population.neurons.bias.any() or not loud.all() or most > self.accumulator:
                     yield differs(f"population '{name}'", "found neurons that do not spike just where any input does")
-                values[own] = np.sign(values[own])
-        found = self._sum(blocks[False], self.due.of(numbers, targets, sources, values))
-        left = self.due.minus(found).total()
-        matters = self.kept[left[1]] & (self.kept | self.sends.any(axis=0))[left[2] % len(self.kept)]
+                found = self.due.of(numbers, targets, sources, np.sign(values))
+            left = left.minus(found)
+        rows = left.total()
+        matters = self.kept[rows[1]] & (self.kept | self.sends.any(axis=0))[rows[2] % len(self.kept)]
         for name, wired in self.wired.items():
-            for at in np.flatnonzero(matters & np.isin(left[1], wired.ids))[:1]:
-                yield self._weight(name, *(int(column[at]) for column in left))
+            for at in np.flatnonzero(matters & np.isin(rows[1], wired.ids))[:1]:
+                yield self._weight(name, *(int(column[at]) for column in rows))
 
     def _weight(self, name: str, number: int, target: int, read: int, off: int) -> Problem:
         """A weight into a population that is less than PyTorch's by `off`; the numbers are those of sums."""
