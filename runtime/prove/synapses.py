@@ -42,7 +42,8 @@ class Synapses:
     def add(self, kernels: Ints, ends: tuple[Ints, Ints], window: Sequence[Pair], sizes: Sizes | None = None) -> None:
         """Add kernels (..., kH, kW) that slide; `ends`: their target and source channels, which broadcast to (...).
 
-        `window` : stride, padding, dilation; `sizes` : of the maps that are read and made, where they are others than the sum's
+        `window` : stride, padding, dilation
+        `sizes` : of the maps that are read and made, where they are others than the sum's
         """
         taps, joined = np.moveaxis(kernels, (-2, -1), (0, 1)).copy(), ends[0] * self.channels[1] + ends[1]
         numbers = self._numbers((taps.shape[0], taps.shape[1]), window, sizes or (self.read, self.made))
