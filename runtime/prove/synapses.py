@@ -56,17 +56,15 @@ class Synapses:
 
     def _numbers(self, kernel: Pair, window: Sequence[Pair], sizes: Sizes) -> Ints:
         """The places of every tap, by number, (kH, kW); -1 where it never falls inside the map."""
-        runs = list[list[Run]]()
-        for side, read, made, corner, stride, padding, dilation in zip(
-            kernel, *sizes, self.corner, *window, strict=True
-        ):
+        runs, axes = list[list[Run]](), zip(kernel, *sizes, self.corner, *window, strict=True)
+        for side, read, made, corner, stride, padding, dilation in axes:
             runs.append([_run(read, made, stride, tap * dilation - padding + corner * stride) for tap in range(side)])
-        places = [(down, across) for down in runs[0] for across in runs[1]]
-        inside = [down[-1] > 0 < across[-1] for down, across in places]
-        numbers = [
-            self.places.setdefault(at, len(self.places)) if own else -1 for at, own in zip(places, inside, strict=True)
-        ]
-        return np.array(numbers, np.int64).reshape(kernel)
+        numbers = np.full(kernel, -1)
+        for at in np.ndindex(kernel):
+            down, across = runs[0][at[0]], runs[1][at[1]]
+            if down[-1] > 0 and across[-1] > 0:
+                numbers[at] = self.places.setdefault((down, across), len(self.places))
+        return numbers
 
     def of(self, number: Ints, target: Ints, source: Ints, value: Ints) -> Synapses:
         """Another sum between the same populations, of what `total` gives."""
