@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from program_faults import Files
 from published_shape import published
@@ -27,7 +28,17 @@ SMALL = {"chip.neurons_per_core": "100", "chip.cores": "1", "core.synapse_words"
 @cache
 def network(number: int) -> tuple[Files, dict[str, FixedPopulation]]:
     choices, overrides = NETWORKS[number]
-    loaded, profile = random_trained_genotype(number, **choices), load_profile("loihi2", overrides)
+    return _program(number, choices, overrides)
+
+
+@cache
+def relayed_input() -> tuple[Files, dict[str, FixedPopulation]]:
+    """A network that reads its input, spikes, over a relay."""
+    return _program(5, {"cells": 2, "size": 4, "channels": 2, "timesteps": 3}, {"delay_max": "0"})
+
+
+def _program(seed: int, choices: dict[str, Any], overrides: dict[str, str]) -> tuple[Files, dict[str, FixedPopulation]]:
+    loaded, profile = random_trained_genotype(seed, **choices), load_profile("loihi2", overrides)
     origin = GenotypeOrigin(loaded)
     return network_files(origin.pipeline(profile).run(), origin, profile), fixed_parameters(loaded)
 

@@ -19,10 +19,8 @@ from litesnn.runtime.prove.timing import timing_problems
 from litesnn.runtime.prove.verdict import TRUSTED, Problem, Proof, UnknownError
 
 __all__ = ["TRUSTED", "Problem", "Proof", "prove"]
-GENOTYPE, TENSORS = "genotype/genotype.json", "weights.safetensors"
-IMAGE = "image/"
+GENOTYPE, TENSORS, IMAGE = "genotype/genotype.json", "weights.safetensors", "image/"
 ELSEWHERE = "a network from elsewhere: its file has no second reader, whose integers these could be held to"
-FOREIGN = Problem("no reference", "source/", ELSEWHERE)
 
 
 def prove(files: Mapping[str, bytes], integers: Mapping[str, Any] | None) -> Proof:
@@ -34,7 +32,7 @@ def prove(files: Mapping[str, bytes], integers: Mapping[str, Any] | None) -> Pro
     integers : population -> what PyTorch folds of the genotype in `files`, `FixedPopulation`; None for a network from
         elsewhere, of which slices are checked, and timing where samples stream
     """
-    names = ("graph.json", "profile.json", *([GENOTYPE] if GENOTYPE in files else []))
+    names = {"graph.json", "profile.json", GENOTYPE} & files.keys()
     document = {name: parse_json(files[name], name, ProgramError) for name in names}
     tensors = numpy_tensors(read_safetensors(files[TENSORS], TENSORS, ProgramError)[1], TENSORS, ProgramError)
     image = {name.removeprefix(IMAGE): content for name, content in files.items() if name.startswith(IMAGE)}
@@ -42,14 +40,17 @@ def prove(files: Mapping[str, bytes], integers: Mapping[str, Any] | None) -> Pro
     try:
         graph = decode(document["graph.json"], tensors)
         stored = image_problems(graph, image) if image else ()
+        checked = {"populations": len(graph.populations), "blocks": len(graph.blocks)}
         if integers is None:
-            timing = () if graph.isolated else timing_problems(graph)
             missing += ["registers", *(["timing of isolated samples"] if graph.isolated else [])]
-            found = Proof((FOREIGN, *timing), {"populations": len(graph.populations), "blocks": len(graph.blocks)})
+            timing = () if graph.isolated else timing_problems(graph)
+            problems = [Problem("no reference", "source/", ELSEWHERE), *timing]
         else:
-            genotype, bits = document[GENOTYPE], document["profile.json"]["neuron"]["accumulator_bits"]["value"]
-            found = Check(graph, Reference(genotype, integers), 2 ** (bits - 1) - 1).proof()
-        return Proof((*found.problems, *stored), found.checked, tuple(missing))
+            relays = {name: p.entry["stands_for"] for name, p in graph.populations.items() if p.role == "relay"}
+            bits = document["profile.json"]["neuron"]["accumulator_bits"]["value"]
+            check = Check(graph, Reference(document[GENOTYPE], integers, relays), 2 ** (bits - 1) - 1)
+            problems, checked = check.problems(), checked | check.counts
+        return Proof((*problems, *stored), checked, tuple(missing))
     except (UnknownError, ArithmeticError, LookupError, TypeError, ValueError, AttributeError) as error:
         known = isinstance(error, UnknownError)
         place, _, text = (str(error) if known else f"its files: they were not understood ({error!r})").partition(": ")

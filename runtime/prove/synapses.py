@@ -8,16 +8,17 @@ none and is left out. Nothing is unrolled.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.runtime.prove.rows import Ints, summed
 
 Pair = tuple[int, int]
-Window = tuple[Pair, Pair, Pair]  # stride, padding, dilation
+Sizes = tuple[Pair, Pair]
 Run = tuple[int, int, int, int]
 Places = tuple[Run, Run]  # down, across
-Neurons = dict[tuple[Pair, Pair, int], int]  # place of the target, of the source, source channel -> integer, not 0
 
 
 class Synapses:
@@ -38,46 +39,49 @@ class Synapses:
         made.places, made._parts = self.places, list(parts)
         return made
 
-    def add(self, kernels: Ints, ends: tuple[Ints, Ints], window: Window) -> None:
-        """Add kernels (..., kH, kW) that slide; `ends`: their target and source channels, which broadcast to (...)."""
+    def add(self, kernels: Ints, ends: tuple[Ints, Ints], window: Sequence[Pair], sizes: Sizes | None = None) -> None:
+        """Add kernels (..., kH, kW) that slide; `ends`: their target and source channels, which broadcast to (...).
+
+        `window` : stride, padding, dilation
+        `sizes` : of the maps that are read and made, where they are others than the sum's
+        """
         taps, joined = np.moveaxis(kernels, (-2, -1), (0, 1)).copy(), ends[0] * self.channels[1] + ends[1]
-        numbers = self._numbers((taps.shape[0], taps.shape[1]), window).reshape(*taps.shape[:2], *[1] * joined.ndim)
+        numbers = self._numbers((taps.shape[0], taps.shape[1]), window, sizes or (self.read, self.made))
+        numbers = numbers.reshape(*taps.shape[:2], *[1] * joined.ndim)
+        if len(self.places) * self.channels[0] * self.channels[1] >= 2**63:
+            raise OverflowError("too many channels and places to be numbered")
         inside = (taps != 0) & (numbers >= 0)
         number, between = (np.broadcast_to(part, taps.shape)[inside] for part in (numbers, joined))
         self._parts.append((number * self.channels[0] * self.channels[1] + between, taps[inside]))
 
-    def _numbers(self, kernel: Pair, window: Window) -> Ints:
+    def _numbers(self, kernel: Pair, window: Sequence[Pair], sizes: Sizes) -> Ints:
         """The places of every tap, by number, (kH, kW); -1 where it never falls inside the map."""
-        numbers, runs = np.full(kernel, -1), list[list[Run | None]]()
-        for axis, (stride, padding, dilation) in enumerate(zip(*window, strict=True)):
-            offsets = (tap * dilation - padding + self.corner[axis] * stride for tap in range(kernel[axis]))
-            runs.append([_run(self.read[axis], self.made[axis], stride, offset) for offset in offsets])
+        runs, axes = list[list[Run]](), zip(kernel, *sizes, self.corner, *window, strict=True)
+        for side, read, made, corner, stride, padding, dilation in axes:
+            runs.append([_run(read, made, stride, tap * dilation - padding + corner * stride) for tap in range(side)])
+        numbers = np.full(kernel, -1)
         for at in np.ndindex(kernel):
             down, across = runs[0][at[0]], runs[1][at[1]]
-            if down is not None and across is not None:
+            if down[-1] > 0 and across[-1] > 0:
                 numbers[at] = self.places.setdefault((down, across), len(self.places))
         return numbers
+
+    def of(self, number: Ints, target: Ints, source: Ints, value: Ints) -> Synapses:
+        """Another sum between the same populations, of what `total` gives."""
+        return self.like(((number * self.channels[0] + target) * self.channels[1] + source, value))
 
     def minus(self, other: Synapses) -> Synapses:
         """This sum without another of its kind."""
         return self.like(*self._parts, *((keys, -values) for keys, values in other._parts))
 
-    def signs(self) -> Synapses:
-        """The sign of every integer of the sum."""
-        keys, values = self._sum()
-        return self.like((keys, np.sign(values)))
-
     def total(self) -> tuple[Ints, Ints, Ints, Ints]:
         """Every integer of the sum that is not 0: number of its places, target channel, source channel, value."""
-        keys, values = self._sum()
-        ends, sources = np.divmod(keys, self.channels[1])
-        return (*np.divmod(ends, self.channels[0]), sources, values)
-
-    def _sum(self) -> tuple[Ints, Ints]:
         none = np.zeros(0, np.int64)
         keys, values = (np.concatenate(columns) for columns in zip((none, none), *self._parts, strict=True))
         kept, sums = summed([keys], values)
-        return keys[kept], sums
+        self._parts = [(keys[kept], sums)]
+        ends, sources = np.divmod(self._parts[0][0], self.channels[1])
+        return (*np.divmod(ends, self.channels[0]), sources, sums)
 
     def sources(self) -> npt.NDArray[np.bool_]:
         """Which neurons of the source have a synapse, (C, height, width)."""
@@ -88,20 +92,8 @@ class Synapses:
             found[np.ix_(channels, y + down * np.arange(rows), x + across * np.arange(columns))] = True
         return found
 
-    def neurons(self, target: int) -> Neurons:
-        """The synapses of one target channel, neuron by neuron."""
-        table, found, places = np.stack(self.total(), axis=1), Neurons(), list(self.places)
-        for number, _, channel, value in table[table[:, 1] == target].tolist():
-            (y, from_y, step_y, rows), (x, from_x, step_x, columns) = places[number]
-            for i, j in np.ndindex(rows, columns):
-                key = (y + i, x + j), (from_y + i * step_y, from_x + j * step_x), channel
-                found[key] = found.get(key, 0) + value
-        return {key: value for key, value in sorted(found.items()) if value}
 
-
-def _run(read: int, made: int, stride: int, offset: int) -> Run | None:
+def _run(read: int, made: int, stride: int, offset: int) -> Run:
     """Where `target * stride + offset` lies inside a side of `read` places, of all targets of a side of `made`."""
     first, last = max(0, -(offset // stride)), min(made - 1, (read - 1 - offset) // stride)
-    if last < first:
-        return None
     return (first, first * stride + offset, stride if last > first else 0, last - first + 1)

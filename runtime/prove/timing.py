@@ -18,8 +18,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from litesnn.runtime.prove.program import Graph, Population
-from litesnn.runtime.prove.ranges import decayed
+from litesnn.runtime.prove.program import Graph
 from litesnn.runtime.prove.verdict import Problem, differences, differs
 
 STEPS = ("arrival", "reset_interval", "reset_offset", "initiation_interval", "open_slots")
@@ -27,41 +26,32 @@ STEPS = ("arrival", "reset_interval", "reset_offset", "initiation_interval", "op
 
 def timing_problems(graph: Graph) -> Iterator[Problem]:
     """What is not as the module's docstring says."""
-    schedule, steps, populations = graph.schedule, graph.timesteps, graph.populations.values()
+    schedule, steps, blocks, populations = graph.schedule, graph.timesteps, graph.blocks, graph.populations.values()
     interval, slots = schedule.get("initiation_interval", 1), schedule.get("slots") or steps
     period, rests = slots * interval, None if slots == steps else steps
+    least = steps + max((block.distance for block in blocks), default=0)
+    arrivals = {population.name: int(population.entry["arrival"]) for population in populations}
     if graph.isolated:
-        interval, period, rests = 1, steps + max(p.arrival for p in populations) + 1, None
-    elif slots < steps + max((block.distance for block in graph.blocks), default=0):
-        yield differs("schedule", f"found {slots} slots for {steps} steps and what feeds back")
-    outputs = [p for p in populations if p.role == "readout" or p.entry.get("is_output")]
-    found = {"timesteps": schedule["timesteps"], "depth": [schedule["depth"]]}
-    place, depth = f"schedule, of {[p.name for p in outputs]}", [p.arrival for p in outputs]
-    yield from differences(place, "due:", found, {"timesteps": steps, "depth": depth})
+        interval, period, rests, least = 1, steps + max(arrivals.values()) + 1, None, 0
+    outputs = [p.name for p in populations if p.role == "readout" or p.entry.get("is_output")]
+    found = {"timesteps": schedule["timesteps"], "depth": [schedule["depth"]], "slots": slots}
+    due = {"timesteps": steps, "depth": [arrivals[name] for name in outputs], "slots": max(slots, least)}
+    yield from differences(f"schedule, of {outputs}", "due:", found, due)
+    for name, population in graph.populations.items():
+        figures = (arrivals[name], period, (1 + arrivals[name]) % period, interval, rests)
+        due = dict(zip(STEPS, (0, *[None] * 4) if population.role == "source" else figures, strict=True))
+        yield from differences(f"population '{name}'", "due:", {f: population.entry.get(f) for f in STEPS}, due)
+    for block in blocks:
+        waits = arrivals[block.target] + interval * block.distance - 1 - arrivals[block.source]
+        found, due = {"delay": block.entry["delay"]}, {"delay": waits if min(waits, block.distance) >= 0 else None}
+        yield from differences(f"block '{block.name}'", "due:", found, due)
+    leading = {block.source for block in blocks if block.distance and graph.isolated}
+    for _ in populations:
+        leading |= {block.source for block in blocks if block.target in leading}
     for population in populations:
-        source, first = population.role == "source", 1 + population.arrival
-        figures = (0, *[None] * 4) if source else (population.arrival, period, first % period, interval, rests)
-        found = {field: population.entry.get(field) for field in STEPS}
-        yield from differences(f"population '{population.name}'", "due:", found, dict(zip(STEPS, figures, strict=True)))
-    for block in graph.blocks:
-        delay, leaves = block.entry["delay"], graph.populations[block.source].arrival
-        due = graph.populations[block.target].arrival + interval * block.distance - 1 - leaves
-        if delay != due or delay < 0:
-            yield differs(f"block '{block.name}'", f"delay: found {delay}; due: {due}")
-    if graph.isolated:
-        leading = {block.source for block in graph.blocks if block.distance}
-        for _ in populations:
-            leading |= {block.source for block in graph.blocks if block.target in leading}
-        for population in populations:
-            if population.name in leading and population.role != "source" and _spikes_alone(population):
+        if population.name in leading and population.role != "source":
+            neurons, nothing = population.neurons, np.zeros_like(population.channels)
+            # Until any spikes, none gets any input.
+            if (neurons.reach(nothing, nothing, arrivals[population.name])[1] > neurons.threshold).any():
                 text = "its bias makes it spike before a sample arrives, and feedback reads it"
                 yield differs(f"population '{population.name}'", text)
-
-
-def _spikes_alone(population: Population) -> bool:
-    """Whether it spikes before its sample arrives, without any input: while none does, none gets one."""
-    membrane, spiked = np.zeros_like(population.bias), False
-    for _ in range(population.arrival):
-        membrane = decayed(membrane, 4096 - population.constant("dv")) + population.bias
-        spiked = spiked or bool((membrane > population.threshold).any())
-    return spiked

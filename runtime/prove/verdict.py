@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
@@ -17,8 +16,7 @@ TRUSTED = (
 )
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(NamedTuple):
     """One thing that keeps a program from being proved.
 
     Attributes
@@ -61,8 +59,7 @@ class UnknownError(Exception):
     """Something that the checker does not know, and its place: then nothing is proved."""
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(NamedTuple):
     """The answer; `checked` says what was compared, in numbers, and `not_checked` what the word does not speak of."""
 
     problems: tuple[Problem, ...]
