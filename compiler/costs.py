@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from litesnn.base.cards.shown import Brief
 from litesnn.compiler.energy import energy_rows, time_rows
+from litesnn.compiler.gap_costs import GapCosts, count_gaps
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mapping as CoreMapping
 from litesnn.compiler.mapping.compartments import compartments, with_own_synapses
@@ -76,6 +77,7 @@ def cost_document(
 
     `neuron_steps_at_rest`: steps in which gated neurons compute nothing, which is what a loop costs besides time.
     `reset_operations`: of the synaptic operations, those by which neurons of two compartments reset; metrics leave them out.
+    `gap_operations`, `gap_updates`: besides all others, what lists lead into gaps between neurons; in the energy, not in metrics.
     """
     operations = count_operations(graph, activity, profile)
     total = sum(o.synaptic_operations for o in operations.values())
@@ -84,6 +86,8 @@ def cost_document(
     updates = sum(o.neuron_updates for o in operations.values())
     resting = sum(population.size for population in graph.membranes if population.gated) * graph.pace.idle
     traffic = mapping.placements["litesnn"] if mapping is not None else None
+    gaps = GapCosts(0, 0) if mapping is None else count_gaps(graph, mapping, activity.events, activity.samples)
+    spent, updated = total + gaps.operations, updates + gaps.compartments * graph.timesteps
     return {
         "samples": activity.samples,
         "per_sample": {
@@ -91,6 +95,8 @@ def cost_document(
             "neuron_updates": updates,
             **({"reset_operations": resets} if resets else {}),
             **({"neuron_steps_at_rest": resting} if resting else {}),
+            **({"gap_operations": gaps.operations} if gaps.operations else {}),
+            **({"gap_updates": gaps.compartments * graph.timesteps} if gaps.compartments else {}),
             **({} if traffic is None else {"packets": traffic.packets, "hops": traffic.hop_weighted}),
             "spikes": sum(o.spikes for o in operations.values()),
         },
@@ -104,7 +110,7 @@ def cost_document(
                 "Dense": weights.dense_operations,
             },
         },
-        "energy": energy_rows(profile, total, graded, updates, resting, graph.pace.period, traffic),
+        "energy": energy_rows(profile, spent, graded, updated, resting, graph.pace.period, traffic),
         "time": time_rows(profile, graph),
     }
 

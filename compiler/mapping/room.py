@@ -42,16 +42,6 @@ class Room:
             for (name, tiling), taken_by in zip(tilings.items(), map(self._taken, tilings), strict=True)
         }
 
-    def fullest(self) -> dict[str, int]:
-        """Entries of the fullest core of every population, with as many boxes as are to be together."""
-        return {
-            name: max(
-                int(taken.max()) * together
-                for together, taken in zip(self.tilings[name].together, self._taken(name), strict=True)
-            )
-            for name in self.tilings
-        }
-
     def known(self, name: str) -> Demand:
         """The demand of a population whose readers are cut."""
         return replace(self.demands[name], outgoing=below(self.outgoing[name]))

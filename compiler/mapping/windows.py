@@ -49,6 +49,14 @@ class Axis:
         """Class of each source position, (source,), for target positions first .. last - 1."""
         return _touched(self, first, last)
 
+    def taps(self, first: int, last: int, margin: int) -> Bools:
+        """Through which taps each source position that reaches target positions first .. last - 1 reaches them or the margin."""
+        outputs = _outputs(self)
+        inside = (outputs >= first) & (outputs < last)
+        near = (outputs >= first - margin) & (outputs < last + margin)
+        taken: Bools = near & inside.any(axis=1, keepdims=True)
+        return taken
+
     @property
     def span(self) -> int:
         """Target positions from the first to the last that one source position reaches, at most."""
@@ -108,11 +116,8 @@ def _margin(axes: tuple[Axis, ...], first: int, last: int) -> int:
 
 @lru_cache(maxsize=65536)
 def _touched(axis: Axis, first: int, last: int) -> Ints:
-    outputs, (_, found) = _outputs(axis), _classes(axis)
-    inside = (outputs >= first) & (outputs < last)
-    margin = axis.margin(first, last)
-    near = (outputs >= first - margin) & (outputs < last + margin)
-    return np.array([found[row.tobytes()] for row in near & inside.any(axis=1, keepdims=True)], np.int64)
+    _, found = _classes(axis)
+    return np.array([found[row.tobytes()] for row in axis.taps(first, last, axis.margin(first, last))], np.int64)
 
 
 @lru_cache(maxsize=65536)

@@ -17,7 +17,9 @@ def options_of(rng, sources, count=4):
     cores = np.sort(rng.integers(1, 30, count)).astype(float)
     grids = [Grid("p", ((0, 1),), ((0, 1),), ((0, 1),))] * count
     imposed = {source: cores * rng.uniform(0.2, 1.0, count) for source in sources}
-    return Options(grids, cores, words=0.5 * cores, neurons=0.0 * cores, senders=np.ceil(40 / cores), total=40, imposed=imposed)
+    return Options(
+        grids, cores, words=0.5 * cores, neurons=0.0 * cores, senders=np.ceil(40 / cores), total=40, imposed=imposed
+    )
 
 
 def total(options, choice):
@@ -45,9 +47,15 @@ def test_a_strained_population_is_given_more_room():
     senders, cores = np.array([10.0, 5.0]), np.array([1.0, 2.0])
     grids = [Grid("p", ((0, 1),), ((0, 1),), ((0, 1),))] * 2
     reader = Options(
-        grids[:1], np.ones(1), words=np.ones(1), senders=np.ones(1), total=1, imposed={"a": np.array([9.0])}
+        grids[:1],
+        np.ones(1),
+        words=np.ones(1),
+        neurons=np.zeros(1),
+        senders=np.ones(1),
+        total=1,
+        imposed={"a": np.array([9.0])},
     )
-    source = Options(grids, cores, words=np.ones(2), senders=senders, total=10, imposed={})
+    source = Options(grids, cores, words=np.ones(2), neurons=np.zeros(2), senders=senders, total=10, imposed={})
     options = {"a": source, "b": reader}
     assert choose_together(options, LIMIT, {})["a"] == 0
     assert choose_together(options, LIMIT, {"a": 1.2})["a"] == 1

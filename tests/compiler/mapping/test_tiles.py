@@ -12,6 +12,7 @@ from published_shape import published
 from litesnn.compiler.mapping import map_graph, partition
 from litesnn.compiler.mapping.grid import Grid
 from litesnn.compiler.mapping.limits import core_limits
+from litesnn.compiler.mapping.links import find_links
 from litesnn.compiler.mapping.model import Slice
 from litesnn.compiler.mapping.pack_tiles import pack_tiles, taken_apart
 from litesnn.compiler.mapping.room import Room
@@ -42,10 +43,20 @@ def demands(graph, target) -> dict[str, Demand]:
 
 
 @pytest.fixture(scope="module")
-def tilings(demands, target) -> dict[str, Tiling]:
+def tiled(demands, target) -> tuple[dict[str, Demand], dict[str, Tiling]]:
     found = tile_all(demands, core_limits(target), FURTHER)
     assert found is not None
     return found
+
+
+@pytest.fixture(scope="module")
+def spaced(tiled) -> dict[str, Demand]:
+    return tiled[0]
+
+
+@pytest.fixture(scope="module")
+def tilings(tiled) -> dict[str, Tiling]:
+    return tiled[1]
 
 
 def held(parts: list[Slice], shape: tuple[int, int, int]) -> np.ndarray:
@@ -72,17 +83,34 @@ def test_every_tiling_covers_its_population_once_and_takes_what_it_says(demands)
     assert banded
 
 
-def test_no_box_of_chosen_tilings_takes_more_than_a_core_has(demands, tilings, target):
-    room, limits = Room(demands, tilings, core_limits(target), FURTHER), core_limits(target).resources
-    assert max(room.fullest().values()) <= limits["output_axons"]
+def test_no_box_of_chosen_tilings_takes_more_than_a_core_has_but_for_its_entries(spaced, tilings, target):
+    limits = core_limits(target).resources
     for name, tiling in tilings.items():
         for grid in tiling.bands:
-            usage = room.known(name).usage(grid)
+            usage = spaced[name].usage(grid)
             assert all(usage[resource].max() <= limit for resource, limit in limits.items())
 
 
-def test_entries_are_those_of_cut_slices_and_no_more_are_taken_than_there_is_room_for(demands, tilings, target):
+def test_boxes_that_send_to_more_than_a_core_has_entries_for_are_cut(demands, target):
+    """All populations whole, as far as that goes: packing gives each piece no more entries than there are."""
+    limits = replace(core_limits(target), resources={**core_limits(target).resources, "output_axons": 120})
+    limited = {name: replace(demand, limits=limits) for name, demand in demands.items()}
+    spaced, tilings = tile_all(limited, limits, FURTHER)
+    room = Room(spaced, tilings, limits, FURTHER)
+    over = [name for name in tilings if any((left < 0).any() for left in room.left[name])]
+    assert over
+    cores = pack_tiles(spaced, tilings, limits, FURTHER)
+    links = find_links(cores, spaced, limits, None, count_packets=False)
+    leaving = np.asarray((links.entries + FURTHER * links.axons).sum(axis=1)).ravel()
+    assert leaving.max() <= 120
+    for name, demand in spaced.items():
+        parts = [part for slices in cores for part in slices if part.population == name]
+        assert (held(parts, demand.population.shape) == 1).all()
+
+
+def test_entries_are_those_of_cut_slices_and_no_more_are_taken_than_there_is_room_for(spaced, tilings, target):
     limits = core_limits(target)
+    demands = spaced
     room = Room(demands, tilings, limits, FURTHER)
     name = next(name for name in reversed(demands) if len(tilings[name].slices) > 1 and room.demands[name].fans)
     part = next(part for part in tilings[name].slices if part.rows[1] - part.rows[0] > 1)
@@ -94,16 +122,18 @@ def test_entries_are_those_of_cut_slices_and_no_more_are_taken_than_there_is_roo
         after = sum(entries_into(fan, Grid.of(piece), limits, FURTHER) for piece in pieces)
         assert change[fan.source.name].sum() == after - before
     outgoing = {source: room.outgoing[source].copy() for source in change}
+    had = {source: [np.minimum(left, 0) for left in room.left[source]] for source in change}
     taken = 0
     while room.take(change):
         taken += 1
-    assert max(room.fullest().values()) <= limits.resources["output_axons"]
+    for source, least in had.items():
+        assert all((left >= most).all() for left, most in zip(room.left[source], least, strict=True))
     for source, more in change.items():
         assert (room.outgoing[source] == outgoing[source] + taken * more).all()
 
 
-def test_packed_tiles_hold_every_neuron_once_within_additive_limits(demands, tilings, target):
-    limits = core_limits(target)
+def test_packed_tiles_hold_every_neuron_once_within_additive_limits(spaced, tilings, target):
+    limits, demands = core_limits(target), spaced
     cores = pack_tiles(demands, tilings, limits, FURTHER)
     for name, demand in demands.items():
         parts = [part for slices in cores for part in slices if part.population == name]
@@ -112,7 +142,8 @@ def test_packed_tiles_hold_every_neuron_once_within_additive_limits(demands, til
     assert len(cores) <= sum(len(tiling.slices) for tiling in tilings.values())
 
 
-def test_of_a_core_that_is_too_full_the_smallest_slice_goes(demands, tilings, target):
+def test_of_a_core_that_is_too_full_the_smallest_slice_goes(spaced, tilings, target):
+    demands = spaced
     cores = pack_tiles(demands, tilings, core_limits(target), FURTHER)
     full = next(slices for slices in cores if len(slices) > 1)
     apart = taken_apart(cores, {full}, demands)

@@ -10,6 +10,7 @@ import mapping_networks as plain
 import numpy as np
 import pytest
 from over_limit import adaptive, any_to_any, graded, last_alone, small, subtracting
+from published_shape import published
 
 from litesnn.base.errors import ProfileError
 from litesnn.compiler.energy import energy_rows, time_rows
@@ -70,6 +71,7 @@ SUBJECTS: dict[str, Any] = {
     "biased": biased,
     "far": far,
     "strips": strips,
+    "kernels": lambda: published(6, size=7, cells=2, timesteps=3),
 }
 
 
@@ -86,6 +88,7 @@ class Change:
 
 SEVERAL = {"neurons_per_core": "20"}
 MANY = {"neurons_per_core": "3"}
+CRAMPED = {"neurons_per_core": "100", "core.synapse_words": "80", "cores": "1"}
 LIMITS = {
     "synapses.weight_bits": Change("loihi2", "1,2"),
     "synapses.weight_exp_min": Change("loihi2", "7"),
@@ -155,6 +158,7 @@ COUNTS = {
     "synapses.kernel_row_encodings": Change("loihi2", "sparse"),
     "synapses.dense_span": Change("loihi2", "targets", "far", given={"list_encodings": "dense"}),
     "synapses.kernel_row_channels": Change("loihi2", "power_of_two", "strips"),
+    "synapses.population_margins": Change("loihi1", "false", "kernels", given=CRAMPED),
     "messages.axon_entries": Change("loihi1", "3", "any to any"),
     "messages.population_axon_entries": Change("loihi1", "9", "last alone", given=SEVERAL),
     "messages.other_chip_extra_entries": Change("loihi1", "9", "wide", given={**SEVERAL, "cores": "2", "chips": "32"}),
