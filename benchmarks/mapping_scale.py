@@ -4,8 +4,7 @@
         [--json FILE]
 
 Each size runs in a process of its own: lowering, all passes, partition, placement; times are of the processor. `bound` counts
-each resource by itself, `entries` what output entries and synapse words take together (`compiler.mapping.entries_bound`; after
-the mapping, not in its time); each with the cores over it. `link` and `hops` are the busiest link and the hop-weighted packets
+each resource by itself, `gap` is the cores over it. `link` and `hops` are the busiest link and the hop-weighted packets
 over those of a random placement. With `--simulate` the cores' image is run on so many random samples, beside the exact
 simulator: spikes compared, and how many differ (all synapses are unrolled: gigabytes from C = 36). The last column holds the time against n log n of the stored weights, relative to the
 smallest size: at most about 1 means that cost grows no faster.
@@ -32,7 +31,6 @@ from published_shape import published
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.image import build_image
 from litesnn.compiler.mapping import Mapping, map_graph
-from litesnn.compiler.mapping.entries_bound import entries_bound
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
 from litesnn.runtime.mapped import check_image
@@ -48,7 +46,6 @@ def measure(channels: int, profile: str, samples: int) -> dict[str, Any]:
     mapping = map_graph(graph, target)
     mapped = time.process_time()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    entries = math.ceil(entries_bound(graph, target) - 1e-9)
     return {
         "channels": channels,
         "neurons": sum(population.size for population in graph.membranes),
@@ -59,8 +56,6 @@ def measure(channels: int, profile: str, samples: int) -> dict[str, Any]:
         "cores": len(mapping.cores),
         "least_cores": mapping.least_cores,
         "gap": round(len(mapping.cores) / mapping.least_cores, 3),
-        "entries_bound": entries,
-        "entries_gap": round(len(mapping.cores) / entries, 3),
         "chips": mapping.chips,
         "link_to_random": _to_random(mapping, "busiest_link"),
         "hops_to_random": _to_random(mapping, "hop_weighted"),
@@ -114,14 +109,14 @@ def main() -> None:
         print(f"{profile}, {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
         print(
             f"{'C':>4} {'neurons':>10} {'weights':>10} {'compile':>8} {'map':>7} {'peak':>7} {'cores':>6} {'bound':>6} {'gap':>6} "
-            f"{'entries':>7} {'gap':>6} {'chips':>5} {'link':>6} {'hops':>6} {'vs n log n':>10}"
+            f"{'chips':>5} {'link':>6} {'hops':>6} {'vs n log n':>10}"
         )
         for row in measure_sizes(arguments.channels, profile, arguments.simulate):
             rows.append({"profile": profile, **row})
             print(
                 f"{row['channels']:>4} {row['neurons']:>10,} {row['weights']:>10,} {row['compile_s']:>7}s {row['map_s']:>6}s "
-                f"{row['peak_mb']:>5}MB {row['cores']:>6} {row['least_cores']:>6} {row['gap']:>6} {row['entries_bound']:>7} "
-                f"{row['entries_gap']:>6} {row['chips']:>5} {row['link_to_random']:>6} {row['hops_to_random']:>6} "
+                f"{row['peak_mb']:>5}MB {row['cores']:>6} {row['least_cores']:>6} {row['gap']:>6} "
+                f"{row['chips']:>5} {row['link_to_random']:>6} {row['hops_to_random']:>6} "
                 f"{row['against_n_log_n']:>10}",
                 flush=True,
             )

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.encoding import ListFormat, ListRule
-from litesnn.compiler.mapping.fan_rows import BlockTaps, sparse_words
+from litesnn.compiler.mapping.fan_rows import BlockTaps, sparse_bits
 from litesnn.compiler.mapping.model import Interval, Intervals
 from litesnn.compiler.mapping.windows import Axis
 
@@ -51,14 +51,15 @@ class ClassLists:
 
     def words(self, channels: Interval, index_bits: int) -> Ints:
         """Words of sparse lists: what lists take at most, whatever encoding they get; (source channel, row class, column class)."""
-        return sparse_words(self.counts(channels), self.formats, self.rule, index_bits)
+        return self.rule.words(sparse_bits(self.counts(channels), self.formats, self.rule, index_bits))
 
     def longest(self, channels: Interval, index_widths: Sequence[int]) -> list[Ints]:
         """The most of `words` of any source channel, for each index width; (row class, column class) each."""
         missing = [width for width in index_widths if (channels, width) not in self._longest]
         counts = self.counts(channels) if missing else []
         for width in missing:
-            self._longest[channels, width] = sparse_words(counts, self.formats, self.rule, width).max(axis=0)
+            bits = sparse_bits(counts, self.formats, self.rule, width)
+            self._longest[channels, width] = self.rule.words(bits.max(axis=0))
         return [self._longest[channels, width] for width in index_widths]
 
     def weight(self, channels: Interval) -> int:

@@ -55,16 +55,16 @@ def stored_rows(
     return sum(words), sum(axons), max(longest)
 
 
-def sparse_words(counts: Sequence[Ints], formats: Sequence[ListFormat], rule: ListRule, index_bits: int) -> Ints:
-    """Words of sparse lists of so many synapses of each block, in the blocks' formats."""
-    bits = np.sum(
+def sparse_bits(counts: Sequence[Ints], formats: Sequence[ListFormat], rule: ListRule, index_bits: int) -> Ints:
+    """Bits of sparse lists of so many synapses of each block, in the blocks' formats."""
+    bits: Ints = np.sum(
         [
             count * (form.synapse_bits + index_bits) + rule.header_bits * -(-count // rule.entry_synapses)
             for count, form in zip(counts, formats, strict=True)
         ],
         axis=0,
     )
-    return rule.words(bits)
+    return bits
 
 
 def _encoded(

@@ -14,12 +14,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from litesnn.compiler.mapping.entries import entries_into
 from litesnn.compiler.mapping.fan import Fan
 from litesnn.compiler.mapping.front import front
 from litesnn.compiler.mapping.grid import Grid
 from litesnn.compiler.mapping.rows import Rows
 from litesnn.compiler.mapping.split import grid_cost
-from litesnn.compiler.mapping.usage import Demand, entries_into
+from litesnn.compiler.mapping.usage import Demand
 
 Floats = npt.NDArray[np.float64]
 Cut = TypeVar("Cut")

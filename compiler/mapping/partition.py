@@ -144,7 +144,7 @@ def _counted(
     What lists take as stored is counted only where all else fits, first on cores where it decides.
     """
     links = find_links(cores, demands, limits, None, count_packets=False)
-    result = Packed(cores, links, [{}] * len(cores), refused, demands)
+    result = Packed(cores, links, memory=[{}] * len(cores), refused=refused, demands=demands)
     if refused:
         return result, []
     over = [each for each in _over(result, demands, limits, further) if each.resource not in STORED]

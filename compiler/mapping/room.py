@@ -11,12 +11,13 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.compiler.mapping.entries import destinations
 from litesnn.compiler.mapping.fan import Fan
 from litesnn.compiler.mapping.grid import Grid, below, box_sums
 from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.model import Slice
 from litesnn.compiler.mapping.tiling import Tiling
-from litesnn.compiler.mapping.usage import Demand, destinations
+from litesnn.compiler.mapping.usage import Demand
 
 Ints = npt.NDArray[np.int64]
 Change = dict[str, Ints]

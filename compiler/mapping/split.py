@@ -11,11 +11,12 @@ from math import fsum
 
 from litesnn.compiler.graph import Membranes
 from litesnn.compiler.mapping.cuts import even
+from litesnn.compiler.mapping.entries import entries_into
 from litesnn.compiler.mapping.grid import Grid
 from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.model import Interval, Intervals
 from litesnn.compiler.mapping.refusal import DoesNotFit, Excess
-from litesnn.compiler.mapping.usage import Demand, entries_into
+from litesnn.compiler.mapping.usage import Demand
 
 COST_RESOURCES = ("input_axons", "output_axons", "synapse_words")
 WORTH = 4  # grids of more cores than this times the fewest found are not looked at

@@ -13,12 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import CompileError
+from litesnn.compiler.mapping.entries import destinations
 from litesnn.compiler.mapping.grid import Grid, below
 from litesnn.compiler.mapping.joint import Options, choose_together, loads, prices
 from litesnn.compiler.mapping.limits import UNITS, CoreLimits
 from litesnn.compiler.mapping.refusal import CHIPS, DoesNotFit, Excess, relaxed
 from litesnn.compiler.mapping.split import fitting_grids, grid_cost, split
-from litesnn.compiler.mapping.usage import Demand, destinations
+from litesnn.compiler.mapping.usage import Demand
 
 MOST_CORES = 2**17  # where a profile names no board: what can be placed in bounded time
 FEW = 64  # cores up to which grids that are best for themselves are looked at, too

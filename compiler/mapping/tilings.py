@@ -27,7 +27,7 @@ from litesnn.compiler.mapping.usage import Demand
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-WORTH = 8  # tilings of more cores than this times the fewest are not looked at
+WORTH = 5  # tilings of more cores than this times the fewest are not looked at
 FIRST = 4  # of the columns of points that are entries of a fan
 TOGETHER = 6  # boxes of what is left on one core, at most
 

@@ -83,7 +83,9 @@ def test_compartments_of_gaps_are_what_cores_use_beside_their_neurons(graph, map
 def test_energy_counts_gaps_and_metrics_do_not(graph, mapping, profile, origin):
     events = {population.name: np.ones(population.shape, np.int64) for population in graph.populations}
     activity = Activity(1, events)
-    with_gaps, without = (cost_document(graph, origin.weight_facts(graph), activity, profile, m) for m in (mapping, None))
+    with_gaps, without = (
+        cost_document(graph, origin.weight_facts(graph), activity, profile, m) for m in (mapping, None)
+    )
     counts = with_gaps["per_sample"]
     assert with_gaps["metrics"] == without["metrics"]
     assert counts["synaptic_operations"] == without["per_sample"]["synaptic_operations"]

@@ -15,7 +15,6 @@ from random_networks import random_trained_genotype
 from litesnn.base.errors import CompileError, ProgramError
 from litesnn.compiler.graph import Conv2d, Graph, OneToOne, Pool
 from litesnn.compiler.mapping import Mapping, map_graph, mapping_document, read_mapping
-from litesnn.compiler.mapping.entries_bound import entries_bound
 from litesnn.compiler.mapping.limits import core_limits
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
@@ -268,12 +267,3 @@ def test_a_network_beyond_every_system_is_refused_before_it_is_placed():
         match=r"35 cores does not fit: chips 9 of 5 chips; the largest.*Most go to 'layer1' \(30\), where neurons bind \(1 of 1",
     ):
         map_graph(dense_stack((20, 30, 5)), target)
-
-
-@pytest.mark.parametrize("channels", [8, 16])
-@pytest.mark.parametrize("entries", [96, 256, 4096])
-def test_the_bound_that_counts_entries_lies_between_the_plain_one_and_the_cores(channels, entries):
-    limits = {"core.output_axon_entries": str(entries), "core.synapse_words": "2000"}
-    graph, target = conv_stack(channels, 8, 3, pooled=False), load_profile("loihi1", limits)
-    mapping, bound = map_graph(graph, target, optimize=False), entries_bound(graph, target)
-    assert max(mapping.lower_bound.values()) <= bound <= len(mapping.cores)

@@ -10,6 +10,7 @@ from mapping_networks import demands_for
 from published_shape import published
 
 from litesnn.compiler.mapping import map_graph, partition
+from litesnn.compiler.mapping.entries import entries_into
 from litesnn.compiler.mapping.grid import Grid
 from litesnn.compiler.mapping.limits import core_limits
 from litesnn.compiler.mapping.links import find_links
@@ -19,7 +20,7 @@ from litesnn.compiler.mapping.room import Room
 from litesnn.compiler.mapping.tile_all import tile_all
 from litesnn.compiler.mapping.tiling import Tiling
 from litesnn.compiler.mapping.tilings import tilings_of
-from litesnn.compiler.mapping.usage import Demand, entries_into
+from litesnn.compiler.mapping.usage import Demand
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
 

@@ -126,7 +126,7 @@ def test_the_checker_imports_nothing_of_the_compiler() -> None:
     }
 
 
-@pytest.mark.parametrize(("part", "limit"), [("", 600), ("image", 500)])
+@pytest.mark.parametrize(("part", "limit"), [("", 600), ("image", 525)])
 def test_each_half_of_the_checker_can_be_read_in_one_sitting(part: str, limit: int) -> None:
     lines = 0
     for path in (FOLDER / part).glob("*.py"):
