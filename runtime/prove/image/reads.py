@@ -84,7 +84,9 @@ class _Pair:
         first, gap = self.box.entry["first"], np.append(self.box.gap, False)
         targets, kinds = dict[tuple[int, int], Ints](), dict[tuple[int, int, bytes], int]()
         found = np.zeros_like(read)
-        for place, (start, count, base) in enumerate(self.core.tables["reads"][read, 1:4].tolist() if gap.any() else ()):
+        for place, (start, count, base) in enumerate(
+            self.core.tables["reads"][read, 1:4].tolist() if gap.any() else ()
+        ):
             if (start, count) not in targets:
                 targets[start, count] = np.unique(self.lists.target[slice(*self.lists.first[[start, start + count]])])
             at = base - first + targets[start, count]
