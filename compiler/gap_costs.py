@@ -1,4 +1,4 @@
-"""What gaps between neurons cost (`encoding.margin`): synaptic operations whose target is no neuron, and compartments updated for none.
+"""What gaps between neurons cost (`compiler.margin`): synaptic operations whose target is no neuron, and compartments updated for none.
 
 A spike reads the whole list of its pixel, whether its targets are neurons or gaps. So the operations of a list are those of
 the kernel's taps within the margin, and what the graph has of them leads to neurons.
@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.encoding.margin import Margin
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mapping
 from litesnn.compiler.mapping.model import Interval
 from litesnn.compiler.mapping.windows import Axis
+from litesnn.compiler.margin import Margin
 
 Counts = npt.NDArray[np.int64]
 

@@ -17,6 +17,7 @@ from litesnn.base.errors import DataError
 from litesnn.compiler.graph import Graph, Membranes
 from litesnn.compiler.image import Image, image_files, image_graph, read_image
 from litesnn.compiler.image.network import group_name
+from litesnn.compiler.image.part import part_of
 from litesnn.runtime.trace import Trace
 
 Values = npt.NDArray[np.integer[Any]]
@@ -103,6 +104,41 @@ def check_image(
         sum(int((expected.spikes[name] != found.spikes[name]).sum()) for name in names),
         int((expected.readout != found.readout).any(axis=1).sum()),
     )
+
+
+def check_parts(graph: Graph, image: Image, inputs: npt.NDArray[np.int16], at_once: int) -> MappedCheck:
+    """As `check_image`, so many cores at a time, in the memory of these: each part is given what the others are to send.
+
+    Where every part then sends what the graph does, the whole does, as messages take a step (`compiler.image.part`).
+    """
+    from litesnn.runtime.exact import simulate
+
+    sending = [population.name for population in graph.membranes if population.sends != "nothing"]
+    expected = simulate(graph, inputs, record=sending, progress=False)
+    spikes, spiked, wrong = expected.spikes, 0, 0
+    samples: npt.NDArray[np.bool_] = np.zeros(len(inputs), bool)
+    for first in range(0, len(image.cores), at_once):
+        part = part_of(image, graph, range(first, min(first + at_once, len(image.cores))))
+        network, groups = image_graph(part, part=True), _populations(part)
+        entering = {name: spikes.get(name, inputs) for name in (sender.document.name for sender in part.senders)}
+        readouts = [name for name, whole in groups.items() if graph[name].sends == "nothing"]
+        found = simulate(
+            network,
+            _inputs(part, entering),
+            record=[own for name in groups if name in spikes for own in groups[name].groups],
+            record_states=[own for name in readouts for own in groups[name].groups],
+            progress=False,
+        )
+        for name, whole in groups.items():
+            for own, ids in whole.groups.items():
+                if name in spikes:
+                    due = spikes[name].reshape(*spikes[name].shape[:2], -1)[:, :, ids]
+                    spiked += int(np.count_nonzero(due))
+                    wrong += int((found.spikes[own].reshape(due.shape) != due).sum())
+                else:
+                    last = found.membranes[own][:, -1].reshape(len(inputs), -1)
+                    samples |= (last != expected.readout[:, ids]).any(axis=1)
+    return MappedCheck(len(inputs), spiked, wrong, int(samples.sum()))
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,7 +10,6 @@ from litesnn.compiler.encoding.cost import EncodedCost, encode_cost, list_words
 from litesnn.compiler.encoding.decode import StoredSynapses, decode
 from litesnn.compiler.encoding.image import MemoryImage, encode, encode_together
 from litesnn.compiler.encoding.lists import AxonLists, ListFormat, list_format, lists_from_matrices
-from litesnn.compiler.encoding.margin import NO_MARGIN, Margin
 from litesnn.compiler.encoding.pool import SetUp
 from litesnn.compiler.encoding.rule import ListRule
 from litesnn.compiler.encoding.shared_kernel import PopulationLists, Tile, kernel_rows, population_lists
@@ -18,14 +17,12 @@ from litesnn.compiler.encoding.together import choose, choose_together
 
 __all__ = [
     "ENCODINGS",
-    "NO_MARGIN",
     "AxonLists",
     "Candidates",
     "Choice",
     "EncodedCost",
     "ListFormat",
     "ListRule",
-    "Margin",
     "MemoryImage",
     "PopulationLists",
     "Register",

@@ -18,9 +18,9 @@ import numpy.typing as npt
 from scipy.sparse import csc_matrix, vstack
 
 from litesnn.compiler.encoding.lists import AxonLists, Codes, ListFormat, joined_lists, lists_from_matrices
-from litesnn.compiler.encoding.margin import NO_MARGIN, Margin
 from litesnn.compiler.encoding.rule import ListRule
 from litesnn.compiler.graph import AxisWindow, Geometry, Windowed
+from litesnn.compiler.margin import NO_MARGIN, Margin
 
 Ints = npt.NDArray[np.int64]
 Interval = tuple[int, int]

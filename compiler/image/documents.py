@@ -7,10 +7,10 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from litesnn.compiler.encoding import ENCODINGS
-from litesnn.compiler.encoding.margin import MARGIN_MAX
 from litesnn.compiler.encoding.rule import COUNT_BITS, FORMAT_BITS, IMAGE_FORMATS, AxisName
 from litesnn.compiler.graph.block import MANTISSA_BITS
 from litesnn.compiler.graph.kinds.document import SHIFT_MAX, Document, Name, Period, Side, Steps, Value
+from litesnn.compiler.margin import MARGIN_MAX
 
 ABOUT = "LiteSNN's own format (docs/image.md), no chip's: the bit layout of Loihi 2 is not public. Little-endian."
 VERSION: Final = 1

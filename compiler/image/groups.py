@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from litesnn.compiler.encoding import NO_MARGIN, Margin
 from litesnn.compiler.graph import WEIGHT_SHIFT, Lif, Membranes, Population, ProgrammedLif
 from litesnn.compiler.image.documents import PARAMETERS, GroupDocument
 from litesnn.compiler.image.model import Group, Ints
 from litesnn.compiler.mapping.compartments import compartments
 from litesnn.compiler.mapping.model import Slice
+from litesnn.compiler.margin import NO_MARGIN, Margin
 from litesnn.compiler.profile import Profile
 from litesnn.compiler.program.documents import DOCUMENTS, read_population
 

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.cards.shown import Brief
-from litesnn.compiler.encoding import NO_MARGIN, Margin, MemoryImage
+from litesnn.compiler.encoding import MemoryImage
 from litesnn.compiler.encoding.rule import AXES
 from litesnn.compiler.image.documents import CoreDocument, GroupDocument, ImageDocument, SenderDocument, WindowDocument
+from litesnn.compiler.margin import NO_MARGIN, Margin
 
 Ints = npt.NDArray[np.int64]
 

@@ -7,6 +7,7 @@ source: the maps of all senders, one after the other.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from litesnn.base.errors import ProgramError
 from litesnn.compiler.graph import Graph, Membranes, Population, Schedule, Source
@@ -24,8 +25,8 @@ def group_name(core: int, number: int, population: str) -> str:
     return f"{core}.{number}:{population}"
 
 
-def image_graph(image: Image) -> Graph:
-    """The network of an image.
+def image_graph(image: Image, *, part: bool = False) -> Graph:
+    """The network of an image; of a `part` of one, which may lack the output, the last population stands for it.
 
     Raises
     ------
@@ -36,6 +37,10 @@ def image_graph(image: Image) -> Graph:
     for number, core in enumerate(image.cores):
         for index, group in enumerate(core.groups):
             populations.append(population_of(group, group_name(number, index, group.document.population)))
+    if part and not any(isinstance(each, Membranes) and each.read_by_host for each in populations):
+        last = populations[-1]
+        assert isinstance(last, Membranes), "cores hold neurons"
+        populations[-1] = replace(last, is_output=True)
     entering = _entering(image)
     ends = Ends(image, {population.name: population.arrival or 0 for population in (entering, *populations)}, ENTERING)
     blocks = [*written(image, ends), *blocks_of(image, ends)]

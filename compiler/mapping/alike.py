@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 
-from litesnn.compiler.encoding import ListRule, Margin
+from litesnn.compiler.encoding import ListRule
 from litesnn.compiler.encoding.shared_kernel import patterns
 from litesnn.compiler.graph import AxisWindow, Graph
 from litesnn.compiler.mapping.model import Interval, Slice
+from litesnn.compiler.margin import Margin
 
 
 def list_key(graph: Graph, slices: Sequence[Slice], rule: ListRule, margins: Sequence[Margin]) -> Hashable:

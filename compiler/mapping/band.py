@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.encoding.margin import numbers_of
 from litesnn.compiler.encoding.rule import bit_length, round_up
 from litesnn.compiler.mapping.fan import Fan
 from litesnn.compiler.mapping.front import front
 from litesnn.compiler.mapping.model import Interval, Intervals, lengths
 from litesnn.compiler.mapping.split import inner
 from litesnn.compiler.mapping.usage import Demand
+from litesnn.compiler.margin import numbers_of
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

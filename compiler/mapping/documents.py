@@ -9,10 +9,10 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from litesnn.base.errors import ProgramError
-from litesnn.compiler.encoding.margin import MARGIN_MAX
 from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.model import Core, Mapping, Mesh, Traffic
 from litesnn.compiler.mapping.objective_names import BALANCED, ObjectiveName
+from litesnn.compiler.margin import MARGIN_MAX
 
 
 class MappingDocument(BaseModel):

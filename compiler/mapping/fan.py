@@ -24,7 +24,6 @@ from litesnn.compiler.encoding import (
 )
 from litesnn.compiler.encoding import list_words as encoded_words
 from litesnn.compiler.encoding.kernel_row import KernelRow
-from litesnn.compiler.encoding.margin import numbers_of
 from litesnn.compiler.encoding.sparse import Sparse
 from litesnn.compiler.graph import Population, SynapseBlock
 from litesnn.compiler.mapping.axons import AxonKind
@@ -32,6 +31,7 @@ from litesnn.compiler.mapping.class_lists import ClassLists
 from litesnn.compiler.mapping.fan_rows import BlockTaps, Stored, Use, stored_rows
 from litesnn.compiler.mapping.model import Interval, Intervals, lengths
 from litesnn.compiler.mapping.windows import Axis
+from litesnn.compiler.margin import numbers_of
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]

@@ -45,7 +45,7 @@ class CoreLimits:
     map_per_pixel, memory_per_pixel : whether kernel rows take entries of the axon map and the axon memory per pixel
         (`mapping.row_axons`); otherwise per neuron, and per slice and destination core
     patches : how maps may be cut (`mapping.cuts`)
-    margins : whether slices of population lists may stand with gaps that lists lead into (`encoding.margin`)
+    margins : whether slices of population lists may stand with gaps that lists lead into (`compiler.margin`)
     neuron_words, axon_map_words : words of `core_words` per LIF neuron, and per neuron that has readers
     word_bits : of a word
     sum_bits : of an accumulator where sums take words of `core_words`, 0 where they do not

@@ -20,7 +20,6 @@ from litesnn.compiler.encoding import (
     EncodedCost,
     ListFormat,
     ListRule,
-    Margin,
     PopulationLists,
     Register,
     SetUp,
@@ -38,6 +37,7 @@ from litesnn.compiler.mapping.axons import AxonKinds
 from litesnn.compiler.mapping.compartments import with_own_synapses
 from litesnn.compiler.mapping.list_group import ListGroup
 from litesnn.compiler.mapping.model import Mapping, Slice
+from litesnn.compiler.margin import Margin
 from litesnn.compiler.profile import Profile
 
 Ints = npt.NDArray[np.int64]

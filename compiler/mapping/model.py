@@ -14,10 +14,10 @@ import numpy.typing as npt
 
 from litesnn.base.cards.card import Card
 from litesnn.base.cards.shown import Brief, Shown
-from litesnn.compiler.encoding.margin import NO_MARGIN, Margin
 from litesnn.compiler.mapping.axons import AxonKind
 from litesnn.compiler.mapping.card import mapping_card
 from litesnn.compiler.mapping.objective_names import BALANCED, ObjectiveName
+from litesnn.compiler.margin import NO_MARGIN, Margin
 
 Interval = tuple[int, int]
 Intervals = tuple[Interval, ...]
@@ -62,7 +62,7 @@ class Core(Brief):
     """One core: its slices, in the order their neurons are numbered on it, what they use, and where it stands.
 
     `usage` maps a resource of `CoreLimits.resources` to what the slices take of it. `router` is (x, y) on the chip's mesh,
-    `slot` counts the cores of one router. `margins`: of every slice the gaps between its neurons (`encoding.margin`); none where
+    `slot` counts the cores of one router. `margins`: of every slice the gaps between its neurons (`compiler.margin`); none where
     none has any.
     """
 

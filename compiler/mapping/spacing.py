@@ -1,4 +1,4 @@
-"""Along which axes of its map the slices of a population stand with margins (`encoding.margin`): gaps that lists lead into."""
+"""Along which axes of its map the slices of a population stand with margins (`compiler.margin`): gaps that lists lead into."""
 
 from __future__ import annotations
 

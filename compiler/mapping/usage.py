@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.encoding import ListRule, Margin, Register
-from litesnn.compiler.encoding.margin import numbers_of
+from litesnn.compiler.encoding import ListRule, Register
 from litesnn.compiler.graph import Graph, Membranes, Population, SynapseBlock
 from litesnn.compiler.mapping.axons import AxonKinds
 from litesnn.compiler.mapping.compartments import compartments, core_decays, core_thresholds, state_words
@@ -24,6 +23,7 @@ from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.model import Interval, Intervals, Slice, lengths
 from litesnn.compiler.mapping.row_axons import map_entries, memory_entries
 from litesnn.compiler.mapping.spacing import NO_SPACING, Spacing
+from litesnn.compiler.margin import Margin, numbers_of
 
 Ints = npt.NDArray[np.int64]
 

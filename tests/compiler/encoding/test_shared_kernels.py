@@ -16,7 +16,6 @@ from litesnn.compiler.encoding import (
     AxonLists,
     ListFormat,
     ListRule,
-    Margin,
     Tile,
     core_lists,
     encode,
@@ -28,6 +27,7 @@ from litesnn.compiler.encoding import (
 )
 from litesnn.compiler.graph import Conv2d, Geometry, Pool, SynapseBlock, SynapseFormat
 from litesnn.compiler.mapping.windows import Axis
+from litesnn.compiler.margin import Margin
 from litesnn.compiler.passes import AssignFormats
 from litesnn.compiler.profile import load_profile
 
