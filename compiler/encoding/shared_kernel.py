@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
-from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -43,11 +42,6 @@ class Tile:
         """Channels, rows and columns."""
         channels, rows, columns = (last - first for first, last in (self.channels, self.rows, self.columns))
         return channels, rows, columns
-
-    @property
-    def neurons(self) -> int:
-        """Neurons of the tile."""
-        return prod(self.shape)
 
     @classmethod
     def whole(cls, shape: Shape) -> Tile:

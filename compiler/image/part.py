@@ -49,6 +49,8 @@ def _within(sender: Sender, cores: range) -> Sender:
 def _messages(image: Image, core: CoreImage, cores: range) -> list[tuple[str, Ints]]:
     """What each group of a core sends to the cores: its population, and rows of (id, 1, core, axon, tag)."""
     routes = _to(core.routes, 2, cores)
+    if not len(routes):
+        return []
     rows = np.repeat(routes, routes[:, 1], axis=0)
     rows[:, 0] += within(routes[:, 1])
     rows[:, 1] = 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Literal
 
 from litesnn.compiler.mapping.loads import NEURONS, Cores, Item
@@ -48,15 +49,28 @@ def pieces(
     """Cores with room for a part of a slice, cut along an axis: the core, the largest part, and what is left."""
     first, last = getattr(part, axis)
     least, most = max(1, (last - first) // CRUMB), last - first - 1
-    for core in cores.with_room(item_of(along(part, axis, (first, first + least))), TRIED):
-        low, high = least, most
-        while low < high:
-            middle = (low + high + 1) // 2
-            if cores.room(core, item_of(along(part, axis, (first, first + middle)))):
-                low = middle
-            else:
-                high = middle - 1
-        yield core, item_of(along(part, axis, (first, first + low))), along(part, axis, (first + low, last))
+
+    def leading(size: int) -> Item:
+        return item_of(along(part, axis, (first, first + size)))
+
+    for core in cores.with_room(leading(least), TRIED):
+        size = longest(least, most, partial(_has_room, cores, core, leading))
+        yield core, leading(size), along(part, axis, (first + size, last))
+
+
+def _has_room(cores: Cores, core: int, leading: Callable[[int], Item], size: int) -> bool:
+    return cores.room(core, leading(size))
+
+
+def longest(least: int, most: int, fits: Callable[[int], bool]) -> int:
+    """The most that fits, of what `least` is taken to, by bisection."""
+    while least < most:
+        middle = (least + most + 1) // 2
+        if fits(middle):
+            least = middle
+        else:
+            most = middle - 1
+    return least
 
 
 def along(part: Slice, axis: Axis, interval: Interval) -> Slice:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from litesnn.compiler.mapping.cutting import along, axes_of, pieces
+from litesnn.compiler.mapping.cutting import Axis, along, axes_of, longest, pieces
 from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.loads import ENTRIES, Cores, Item, item_of
 from litesnn.compiler.mapping.model import Slice
@@ -69,21 +69,26 @@ class _Population:
             self.cores.add(number, piece)
 
     def _relieved(self, part: Slice) -> tuple[Slice, Slice] | None:
-        """The largest leading rows or columns that take no more entries than a core has, and what is left; None where there are none."""
+        """The largest leading rows or columns that take no more entries than a core has, and what is left; None where there are none.
+
+        None of a map that may not be cut, or into powers of two alone.
+        """
+        patches = self.demand.limits.patches
+        if not self.demand.splits_space or patches.width_powers or patches.part_powers:
+            return None
         found: list[tuple[int, Slice, Slice]] = []
-        for axis in ("rows", "columns"):
+        axes: tuple[Axis, Axis] = ("rows", "columns")
+        for axis in axes:
             first, last = getattr(part, axis)
-            low, high = 0, last - first - 1
-            while low < high:
-                middle = (low + high + 1) // 2
-                if self.item(along(part, axis, (first, first + middle))).use[ENTRIES] <= self.room.limit:
-                    low = middle
-                else:
-                    high = middle - 1
-            while low > 0 and not self.cores.fits(self.item(along(part, axis, (first, first + low)))):
-                low -= 1  # a part may have wider margins than the whole
-            if low > 0:
-                piece, left = (along(part, axis, ends) for ends in ((first, first + low), (first + low, last)))
+
+            def leading(size: int, axis: Axis = axis, first: int = first) -> Item:
+                return self.item(along(part, axis, (first, first + size)))
+
+            size = longest(0, last - first - 1, lambda size: bool(leading(size).use[ENTRIES] <= self.room.limit))
+            while size > 0 and not self.cores.fits(leading(size)):
+                size -= 1  # a part may have wider margins than the whole
+            if size > 0:
+                piece, left = leading(size).slice, along(part, axis, (first + size, last))
                 found.append((piece.neurons, piece, left))
         if not found:
             return None
