@@ -101,6 +101,11 @@ class ListRule:
         words: Ints = np.where(bits > 0, -(-(bits + self.tail_bits) // self.word_bits), 0)
         return words
 
+    def index_width(self, targets: int) -> int:
+        """Bits of the index of one of so many targets; those of the widest where it holds fewer."""
+        needed = (targets - 1).bit_length()
+        return next((width for width in self.index_widths if width >= needed), self.index_widths[-1])
+
     def row_parts(self, channels: tuple[int, int]) -> list[tuple[int, int]]:
         """The channel ranges that kernel rows onto a range of channels hold: all of it, or powers of two, largest first."""
         first, last = channels

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.encoding.rule import bit_length, round_up
 from litesnn.compiler.mapping.fan import Fan
+from litesnn.compiler.mapping.fan_group import FanGroup
 from litesnn.compiler.mapping.front import front
 from litesnn.compiler.mapping.model import Interval, Intervals, lengths
 from litesnn.compiler.mapping.split import inner
@@ -62,7 +64,7 @@ class Bands:
         self.boxes: Ints = np.outer([len(cut) for cut in self.rows], [len(cut) for cut in self.columns])
         kinds = demand.limits.entries or {}
         self.entries = [(kinds.get(fan.axon, 1) + further) * self._senders(fan) for fan in fans]
-        self.copies = {fan: self._copies(fan) for fan in demand.fans if fan.classed}
+        self.groups = [_Innermost.of(group, *self.inner) for group in demand.groups]
         self.known: dict[Interval, list[Band]] = {}
 
     def of(self, channels: Interval) -> list[Band]:
@@ -78,12 +80,6 @@ class Bands:
         across = np.stack([fan.columns.multiplicity(each).sum(axis=0) for each in self.columns])
         senders: Ints = down @ whole @ across.T
         return senders
-
-    def _copies(self, fan: Fan) -> tuple[Ints, Ints, Floats]:
-        """Of the innermost box of every cut, source rows and columns by class, and copies of lists of every class, (..., classes)."""
-        down, across = fan.rows.multiplicity(self.inner[0]), fan.columns.multiplicity(self.inner[1])
-        copies = fan.copies(*self.inner, down, across)
-        return down, across, copies.reshape(*copies.shape[:2], -1).astype(np.float64)
 
     def _of(self, channels: Interval) -> list[Band]:
         limits, count = self.demand.limits.resources, channels[1] - channels[0]
@@ -126,20 +122,32 @@ class Bands:
         """Words and input axons of the innermost box of every cut."""
         words, axons = np.zeros(numbers.shape), np.zeros(numbers.shape)
         fitting = numbers <= self.demand.limits.resources["neurons"]
-        for fan in self.demand.fans:
-            if not fan.classed:
-                use = fan.use(channels, *self.inner)
-                words, axons = words + use.words, axons + use.axons
-                continue
-            down, across, copies = self.copies[fan]
-            atoms, offered = fan.atoms(channels), fan.rule.index_widths
-            if fan.axon == "discrete":
-                axons += down @ fan.lists.reached(channels).sum(axis=0) @ across.T
-            else:
-                axons += min(atoms, 1) * np.outer(down[:, 1:].sum(axis=1), across[:, 1:].sum(axis=1))
+        for fan in self.demand.plain:
+            use = fan.use(channels, *self.inner)
+            words, axons = words + use.words, axons + use.axons
+        for group, down, across, copies in self.groups:
+            offered = group.rule.index_widths
+            axons += down @ group.axons(channels) @ across.T
             widths = np.minimum(round_up(bit_length(numbers - 1), offered), offered[-1])
             needed: list[int] = np.unique(widths[fitting]).tolist()
-            for index, longest in zip(needed, fan.lists.longest(channels, needed), strict=True):
+            for index, each in zip(needed, group.words(channels, needed), strict=True):
                 these = fitting & (widths == index)
-                words[these] += atoms * (copies[these] @ longest.ravel())
+                words[these] += copies[these] @ each.ravel()
         return words, axons
+
+
+class _Innermost(NamedTuple):
+    """Fans, and of the innermost box of every cut source rows and columns by class, and copies of lists: (..., classes)."""
+
+    group: FanGroup
+    down: Floats
+    across: Floats
+    copies: Floats
+
+    @classmethod
+    def of(cls, group: FanGroup, rows: Intervals, columns: Intervals) -> _Innermost:
+        """Of the innermost rows, and columns, of every cut."""
+        down, across = group.sides(rows, columns)
+        copies = group.copies(down, across)[down.which[:, None], across.which]
+        flat = copies.reshape(*copies.shape[:2], -1)
+        return cls(group, down.classes[down.which], across.classes[across.which], flat)

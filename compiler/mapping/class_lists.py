@@ -23,6 +23,13 @@ Floats = npt.NDArray[np.float64]
 Found = TypeVar("Found")
 
 
+def by_class(taps: Floats, rows: Floats, columns: Floats) -> Floats:
+    """Sums over the taps of every class: of (kernel rows, n, kernel columns) the (row classes, n, column classes)."""
+    down = rows @ taps.reshape(len(taps), -1)
+    found: Floats = (down.reshape(-1, taps.shape[2]) @ columns.T).reshape(len(rows), taps.shape[1], -1)
+    return found
+
+
 class ClassLists:
     """Of the blocks of a fan, in their formats; `full`: lists hold every target, zeros and all."""
 
@@ -36,31 +43,16 @@ class ClassLists:
         full: bool,
     ) -> None:
         self.parts, self.formats, self.rule, self.full = parts, formats, rule, full
-        self._taps: tuple[Floats, Floats] = axes[0].classes.astype(np.float64), axes[1].classes.astype(np.float64)
-        self._longest: dict[tuple[Interval, int], Ints] = {}
+        self._classes: tuple[Floats, Floats] = axes[0].classes.astype(np.float64), axes[1].classes.astype(np.float64)
         self._memo: dict[Hashable, Any] = {}
 
     def counts(self, channels: Interval) -> list[Ints]:
         """Synapses per source channel, row class and column class, per block; large, so not remembered."""
-        rows, columns = self._taps
-        found = []
-        for part in self.parts:
-            down = np.tensordot(part.counts(channels).astype(np.float64), rows, (1, 1))
-            found.append(np.tensordot(down, columns, (1, 1)).astype(np.int64))
-        return found
+        return [self._by_class(part.counts(channels)).astype(np.int64) for part in self.parts]
 
     def words(self, channels: Interval, index_bits: int) -> Ints:
         """Words of sparse lists: what lists take at most, whatever encoding they get; (source channel, row class, column class)."""
         return self.rule.words(sparse_bits(self.counts(channels), self.formats, self.rule, index_bits))
-
-    def longest(self, channels: Interval, index_widths: Sequence[int]) -> list[Ints]:
-        """The most of `words` of any source channel, for each index width; (row class, column class) each."""
-        missing = [width for width in index_widths if (channels, width) not in self._longest]
-        counts = self.counts(channels) if missing else []
-        for width in missing:
-            bits = sparse_bits(counts, self.formats, self.rule, width)
-            self._longest[channels, width] = self.rule.words(bits.max(axis=0))
-        return [self._longest[channels, width] for width in index_widths]
 
     def weight(self, channels: Interval) -> int:
         """Stored weights into a channel range, to find the heaviest."""
@@ -68,7 +60,11 @@ class ClassLists:
 
     def used(self, channels: Interval) -> list[ListFormat]:
         """Formats of the blocks with a weight into a channel range."""
-        return [form for part, form in zip(self.parts, self.formats, strict=True) if part.counts(channels).any()]
+
+        def find() -> list[ListFormat]:
+            return [form for part, form in zip(self.parts, self.formats, strict=True) if part.counts(channels).any()]
+
+        return self._remember(("used", channels), find)
 
     def read(self, channels: Interval) -> Bools:
         """Source channels that any weight into the range reads."""
@@ -86,16 +82,25 @@ class ClassLists:
     def senders(self, channels: Intervals, *, shared: bool) -> Ints:
         """Over several channel ranges, source neurons that have a list, or where channels share axons pixels: (row class, column class)."""
 
-        def count() -> Ints:
-            reached = [self._reached(each) for each in channels]
-            total: Ints = np.sum([r.any(axis=0) if shared else r.sum(axis=0) for r in reached], axis=0, dtype=np.int64)
-            return total
+        total: Ints = np.sum([self._senders(each)[shared] for each in channels], axis=0, dtype=np.int64)
+        return total
 
-        return self._remember(("senders", channels, shared), count)
+    def _senders(self, channels: Interval) -> tuple[Ints, Bools]:
+        """How many source channels have a list, and whether any has: (row class, column class)."""
+
+        def count() -> tuple[Ints, Bools]:
+            reached = self._reached(channels)
+            return reached.sum(axis=0), reached.any(axis=0)
+
+        return self._remember(("senders", channels), count)
 
     def _reached(self, channels: Interval) -> Bools:
-        found: Bools = np.any([(counts > 0) | self.full for counts in self.counts(channels)], axis=0)
-        return found
+        found: Bools = self._by_class(np.sum([part.counts(channels) for part in self.parts], axis=0)) > 0
+        return found | self.full
+
+    def _by_class(self, taps: Ints) -> Floats:
+        """Sums over the taps of every class, (source channel, row class, column class)."""
+        return by_class(taps.transpose(1, 0, 2).astype(np.float64), *self._classes).transpose(1, 0, 2)
 
     def _remember(self, key: Hashable, find: Callable[[], Found]) -> Found:
         if key not in self._memo:

@@ -31,7 +31,6 @@ from litesnn.compiler.mapping.class_lists import ClassLists
 from litesnn.compiler.mapping.fan_rows import BlockTaps, Stored, Use, stored_rows
 from litesnn.compiler.mapping.model import Interval, Intervals, lengths
 from litesnn.compiler.mapping.windows import Axis
-from litesnn.compiler.margin import numbers_of
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -89,7 +88,10 @@ class Fan:
         return self.lists.weight(channels)
 
     def use(self, channels: Interval, rows: Intervals, columns: Intervals) -> Use:
-        """What the boxes of one channel range take; single boxes, which are asked for again and again, are remembered."""
+        """What the boxes of one channel range take, (rows, columns) each; not of population lists, which `FanGroup` counts.
+
+        Single boxes, which are asked for again and again, are remembered.
+        """
         if len(rows) == len(columns) == 1:
             result: Use = self._memory("use", (channels, rows, columns), lambda: self._use(channels, rows, columns))
             return result
@@ -101,21 +103,28 @@ class Fan:
             words, axons, longest = self._stored(channels)
             return Use(np.full(shape, words), np.full(shape, axons), np.full(shape, longest))
         across, down = self.columns.multiplicity(columns), self.rows.multiplicity(rows)
-        index = self.index_width(int(self.numbers(channels[1] - channels[0], rows, columns).max()))
+        targets = (channels[1] - channels[0]) * int(np.outer(lengths(rows), lengths(columns)).max())
+        index = self.rule.index_width(targets)
         inside = (down > 0)[:, None, :, None] & (across > 0)[None, :, None, :]
-        if self.kind == "neuron":
-            lists = self._memory("words", (channels, index), lambda: self.lists.words(channels, index))
-            length = np.where(inside, lists.max(axis=0), 0)
-            axons_of = (lists > 0).sum(axis=0)
-            return Use(down @ lists.sum(axis=0) @ across.T, down @ axons_of @ across.T, length.max(axis=(2, 3)))
-        atoms = self.atoms(channels)
-        length = np.where(inside, self.lists.longest(channels, (index,))[0], 0)
-        copies = self.copies(rows, columns, down, across)
+        lists = self._memory("words", (channels, index), lambda: self.lists.words(channels, index))
+        length = np.where(inside, lists.max(axis=0), 0)
+        axons_of = (lists > 0).sum(axis=0)
+        return Use(down @ lists.sum(axis=0) @ across.T, down @ axons_of @ across.T, length.max(axis=(2, 3)))
+
+    def axons(self, channels: Interval, rows: Intervals, columns: Intervals) -> Ints:
+        """Input axons of the boxes of one channel range, (rows, columns)."""
+        if not self.classed:
+            return self.use(channels, rows, columns).axons
+        axons: Ints = self.rows.multiplicity(rows) @ self.entering(channels) @ self.columns.multiplicity(columns).T
+        return axons
+
+    def entering(self, channels: Interval) -> Ints:
+        """Input axons of one source position of every class, where it has population lists: (row class, column class)."""
         if self.axon == "discrete":
-            shared = down @ self.reached(channels).sum(axis=0) @ across.T
-        else:
-            shared = min(atoms, 1) * down[:, 1:].sum(axis=1)[:, None] * across[:, 1:].sum(axis=1)[None, :]
-        return Use(atoms * (length * copies).sum(axis=(2, 3)), shared, length.max(axis=(2, 3)))
+            return self.lists.senders((channels,), shared=False)
+        axons: Ints = np.full((len(self.rows.classes), len(self.columns.classes)), min(self.atoms(channels), 1))
+        axons[0], axons[:, 0] = 0, 0
+        return axons
 
     def registers(self, channels: Interval) -> frozenset[Register]:
         """Format registers that the lists need at least: one per weight format, whatever the widths of its other fields.
@@ -168,22 +177,6 @@ class Fan:
         """Whether it has population lists, by the class of a source pixel."""
         return self.kind == "population" and not self._whole
 
-    def total_words(self, channels: Intervals, rows: Intervals, columns: Intervals, index: int) -> int:
-        """`use` summed over all boxes of a grid; `index` bits of population lists."""
-        if not self.classed:
-            return sum(int(self.use(each, rows, columns).words.sum()) for each in channels)
-        down, across = self.rows.multiplicity(rows), self.columns.multiplicity(columns)
-
-        def count() -> Any:
-            return np.sum([self.atoms(each) * self.lists.longest(each, (index,))[0] for each in channels], axis=0)
-
-        longest: Ints = self._memory("longest", (channels, index), count)
-        return int((longest * self.copies(rows, columns, down, across).sum(axis=(0, 1))).sum())
-
-    def longest_words(self, channels: Interval, index: int) -> int:
-        """Words of the longest population list into a channel range, wherever it lies."""
-        return int(self.lists.longest(channels, (index,))[0].max(initial=0))
-
     def atoms(self, channels: Interval) -> int:
         """Lists that each population list has."""
         read = int(self.lists.read(channels).sum())
@@ -202,23 +195,6 @@ class Fan:
 
         result: Stored = self._memory("stored", channels, count)
         return result
-
-    def copies(self, rows: Intervals, columns: Intervals, down: Ints, across: Ints) -> Ints:
-        """At most how often lists of each class are stored, as bases are limited: (rows, columns, row class, column class)."""
-        pixels = np.outer(lengths(rows) + self.rows.margins(rows), lengths(columns) + self.columns.margins(columns))
-        pages = -(-pixels[:, :, None, None] // self.rule.base_targets) * self.rule.base_alignment
-        copies: Ints = np.minimum(down[:, None, :, None] * across[None, :, None, :], pages)
-        return copies
-
-    def numbers(self, channels: int, rows: Intervals, columns: Intervals) -> Ints:
-        """Numbers on a core that boxes of so many channels take, margins included: (rows, columns)."""
-        sides = np.array([[channels]]), lengths(rows)[:, None], lengths(columns)[None]
-        return numbers_of(sides, (self.rows.margins(rows)[:, None], self.columns.margins(columns)[None]))
-
-    def index_width(self, targets: int) -> int:
-        """Bits of the index of one of so many targets."""
-        needed = (targets - 1).bit_length()
-        return next((width for width in self.rule.index_widths if width >= needed), self.rule.index_widths[-1])
 
     def _memory(self, name: str, key: Any, count: Any) -> Any:
         if (name, key) not in self._memo:

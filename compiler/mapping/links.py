@@ -193,7 +193,7 @@ def _entering(bundle: list[Reader]) -> int:
     if bundle[0][0].kind == "neuron":
         return int(union(bundle).sum())
     fan, part = bundle[0]
-    return int(fan.use(part.channels, (part.rows,), (part.columns,)).axons.sum())
+    return int(fan.axons(part.channels, (part.rows,), (part.columns,)).sum())
 
 
 @lru_cache(maxsize=65536)

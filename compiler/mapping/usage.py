@@ -6,7 +6,7 @@ entries, which is why populations are split in reverse order: readers first.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,8 @@ from litesnn.compiler.graph import Graph, Membranes, Population, SynapseBlock
 from litesnn.compiler.mapping.axons import AxonKinds
 from litesnn.compiler.mapping.compartments import compartments, core_decays, core_thresholds, state_words
 from litesnn.compiler.mapping.fan import Fan, Kind
+from litesnn.compiler.mapping.fan_group import FanGroup, fan_groups
+from litesnn.compiler.mapping.fan_rows import Use
 from litesnn.compiler.mapping.grid import Grid, box_sums
 from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.model import Interval, Intervals, Slice, lengths
@@ -44,6 +46,7 @@ class Demand:
     limits: CoreLimits
     slots: int
     spacing: Spacing = NO_SPACING
+    groups: tuple[FanGroup, ...] = ()
     outgoing: Ints | None = None
     routes: list[tuple[Fan, Grid]] = field(default_factory=list)
     memo: dict[tuple[str, Interval], frozenset[Any]] = field(default_factory=dict)
@@ -52,12 +55,10 @@ class Demand:
         """Resource -> use per box, (channels, rows, columns)."""
         neurons = self.allocated(grid)
         words, axons, longest = np.zeros_like(neurons), np.zeros_like(neurons), np.zeros_like(neurons)
-        for fan in self.fans:
-            for i, channels in enumerate(grid.channels):
-                use = fan.use(channels, grid.rows, grid.columns)
-                words[i] += use.words
-                axons[i] += use.axons
-                longest[i] = np.maximum(longest[i], use.longest)
+        for use in self._uses(grid):
+            words += use.words
+            axons += use.axons
+            longest = np.maximum(longest, use.longest)
         outgoing = self._outgoing(grid)
         registers = np.array([len(self.registers(channels)) for channels in grid.channels], np.int64)
         thresholds = np.array([len(self.thresholds(channels)) for channels in grid.channels], np.int64)
@@ -84,7 +85,10 @@ class Demand:
     def least_words(self, grid: Grid) -> int:
         """Synapse words of all boxes of a grid, at least: indices as wide as the smallest box needs."""
         smallest = int(self.allocated(grid).min()) // self.compartments
-        return sum(fan.total_words(*grid.boxes, fan.index_width(smallest)) for fan in self.fans)
+        plain = sum(
+            int(fan.use(each, grid.rows, grid.columns).words.sum()) for fan in self.plain for each in grid.channels
+        )
+        return plain + sum(group.total_words(*grid.boxes, group.rule.index_width(smallest)) for group in self.groups)
 
     def allocated(self, grid: Grid) -> Ints:
         """Compartments that each box takes, (channels, rows, columns)."""
@@ -111,13 +115,19 @@ class Demand:
     def reached_by(self, axons: AxonKinds) -> Demand:
         """The same population, reached by other kinds of axons."""
         fans = tuple(fan.carried_by(axons[fan.source.name]) if fan.kind == "population" else fan for fan in self.fans)
-        return replace(self, fans=fans, memo={})
+        return replace(self, fans=fans, groups=self._grouped(fans), memo={})
 
     def spaced(self, spacing: Spacing) -> Demand:
         """The same population, with margins around its slices along some axes."""
         rows = tuple(dict.fromkeys(fan.rows for fan in self.fans)) if spacing.rows else ()
         columns = tuple(dict.fromkeys(fan.columns for fan in self.fans)) if spacing.columns else ()
-        return replace(self, spacing=spacing, fans=tuple(fan.spaced_by(rows, columns) for fan in self.fans), memo={})
+        fans = tuple(fan.spaced_by(rows, columns) for fan in self.fans)
+        return replace(self, spacing=spacing, fans=fans, groups=self._grouped(fans), memo={})
+
+    @property
+    def plain(self) -> list[Fan]:
+        """The fans without population lists."""
+        return [fan for fan in self.fans if not fan.classed]
 
     @property
     def compartments(self) -> int:
@@ -161,6 +171,21 @@ class Demand:
     def most_entries(self, grid: Grid) -> int:
         """Output entries of the fullest box."""
         return int(self._outgoing(grid).max())
+
+    def _uses(self, grid: Grid) -> Iterator[Use]:
+        """What all fans take, some together."""
+        for fan in self.plain:
+            uses = [fan.use(channels, grid.rows, grid.columns) for channels in grid.channels]
+            yield Use(
+                *(np.stack(each) for each in zip(*((use.words, use.axons, use.longest) for use in uses), strict=True))
+            )
+        for group in self.groups:
+            yield group.use(*grid.boxes)
+
+    def _grouped(self, fans: tuple[Fan, ...]) -> tuple[FanGroup, ...]:
+        """The groups, of the same fans with other axons or margins."""
+        now = dict(zip(self.fans, fans, strict=True))
+        return tuple(group.like([now[fan] for fan in group.fans]) for group in self.groups)
 
     def _memory(self, name: str, channels: Interval, count: Callable[[], frozenset[Any]]) -> frozenset[Any]:
         if (name, channels) not in self.memo:
@@ -211,7 +236,12 @@ def build_demand(graph: Graph, population: Membranes, limits: CoreLimits, rule: 
     )
     splits = all(block.geometry.splits_space for block in blocks)
     return Demand(
-        population, fans, splits, limits=limits, slots=2 + max((block.delay for block in graph.blocks), default=0)
+        population,
+        fans,
+        splits,
+        limits=limits,
+        slots=2 + max((block.delay for block in graph.blocks), default=0),
+        groups=fan_groups(fans),
     )
 
 
