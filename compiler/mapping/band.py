@@ -14,7 +14,6 @@ from litesnn.compiler.mapping.fan import Fan
 from litesnn.compiler.mapping.fan_group import FanGroup
 from litesnn.compiler.mapping.front import front
 from litesnn.compiler.mapping.model import Interval, Intervals, lengths
-from litesnn.compiler.mapping.split import inner
 from litesnn.compiler.mapping.usage import Demand
 from litesnn.compiler.margin import numbers_of
 
@@ -59,7 +58,14 @@ class Bands:
         shape, patches = demand.population.shape, demand.limits.patches
         self.rows = list(patches.rows(shape)) if demand.splits_space else [((0, shape[1]),)]
         self.columns = list(patches.columns(shape)) if demand.splits_space else [((0, shape[2]),)]
-        self.inner = tuple(inner(each) for each in self.rows), tuple(inner(each) for each in self.columns)
+        self.inner: tuple[Intervals, Intervals] = (
+            tuple(demand.innermost(each, columns=False) for each in self.rows),
+            tuple(demand.innermost(each, columns=True) for each in self.columns),
+        )
+        self.gaps: tuple[Ints, Ints] = (
+            np.array([demand.gaps(each, self.columns[0])[0].sum() for each in self.rows]),
+            np.array([demand.gaps(self.rows[0], each)[1].sum() for each in self.columns]),
+        )
         self.pixels: Ints = np.outer(lengths(self.inner[0]), lengths(self.inner[1]))
         self.boxes: Ints = np.outer([len(cut) for cut in self.rows], [len(cut) for cut in self.columns])
         kinds = demand.limits.entries or {}
@@ -91,6 +97,7 @@ class Bands:
         room = np.floor(1 / np.maximum(share, 1e-9) + 1e-9)
         i, j = np.nonzero(share <= 1)
         cores, pixels = (self.boxes / np.maximum(room, 1))[i, j], self.pixels[i, j] if self.shared else np.zeros(len(i))
+        neurons = self._neurons(count)
         kept = front(np.stack([cores, pixels, *(each[i, j] for each in self.entries)], axis=1))
         return [
             Band(
@@ -99,18 +106,20 @@ class Bands:
                 pixels=int(self.pixels[row, column]),
                 most=int(room[row, column]),
                 words=float(self.boxes[row, column] * words[row, column]) / limits["synapse_words"],
-                neurons=self._neurons(count, self.rows[row], self.columns[column]) / limits["neurons"],
+                neurons=float(neurons[row, column]) / limits["neurons"],
                 entries=tuple(float(each[row, column]) for each in self.entries),
             )
             for row, column in zip(i[kept].tolist(), j[kept].tolist(), strict=True)
         ]
 
-    def _neurons(self, channels: int, rows: Intervals, columns: Intervals) -> int:
-        """Neurons of all boxes of so many channels, in so many rows and columns of boxes, with margins."""
-        (_, height, width), (below, beside) = self.demand.population.shape, self.demand.gaps(rows, columns)
-        tall, wide = height + int(below.sum()), width + int(beside.sum())
-        lead = int(below.sum()) * wide + len(rows) * int(beside.sum())
-        return (lead + channels * tall * wide) * self.demand.compartments
+    def _neurons(self, channels: int) -> Ints:
+        """Neurons of all boxes of every cut, of so many channels, with margins."""
+        _, height, width = self.demand.population.shape
+        below, beside = self.gaps
+        tall, wide = height + below[:, None], width + beside
+        lead = below[:, None] * wide + np.array(list(map(len, self.rows)))[:, None] * beside
+        neurons: Ints = (lead + channels * tall * wide) * self.demand.compartments
+        return neurons
 
     def _numbers(self, channels: int) -> Ints:
         """Numbers on a core that the innermost box of every cut takes, of so many channels."""

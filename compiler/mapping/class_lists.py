@@ -7,6 +7,7 @@ whatever margin there is around it.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,11 +24,10 @@ Floats = npt.NDArray[np.float64]
 Found = TypeVar("Found")
 
 
-def by_class(taps: Floats, rows: Floats, columns: Floats) -> Floats:
+def by_class(taps: Any, rows: Any, columns: Any) -> Any:
     """Sums over the taps of every class: of (kernel rows, n, kernel columns) the (row classes, n, column classes)."""
     down = rows @ taps.reshape(len(taps), -1)
-    found: Floats = (down.reshape(-1, taps.shape[2]) @ columns.T).reshape(len(rows), taps.shape[1], -1)
-    return found
+    return (down.reshape(-1, taps.shape[2]) @ columns.T).reshape(len(rows), taps.shape[1], -1)
 
 
 class ClassLists:
@@ -39,10 +39,12 @@ class ClassLists:
         formats: Sequence[ListFormat],
         rule: ListRule,
         axes: tuple[Axis, Axis],
+        targets: int,
         *,
         full: bool,
     ) -> None:
-        self.parts, self.formats, self.rule, self.full = parts, formats, rule, full
+        """`targets`: target channels."""
+        self.parts, self.formats, self.rule, self.targets, self.full = parts, formats, rule, targets, full
         self._classes: tuple[Floats, Floats] = axes[0].classes.astype(np.float64), axes[1].classes.astype(np.float64)
         self._memo: dict[Hashable, Any] = {}
 
@@ -54,9 +56,17 @@ class ClassLists:
         """Words of sparse lists: what lists take at most, whatever encoding they get; (source channel, row class, column class)."""
         return self.rule.words(sparse_bits(self.counts(channels), self.formats, self.rule, index_bits))
 
-    def weight(self, channels: Interval) -> int:
-        """Stored weights into a channel range, to find the heaviest."""
-        return self._remember(("weight", channels), lambda: sum(int(p.counts(channels).sum()) for p in self.parts))
+    def weights(self, channels: Intervals) -> Ints:
+        """Stored weights into each channel range."""
+        weights: Ints = np.sum([each.sum(axis=1) for each in self._all_taps(channels)], axis=0)
+        return weights
+
+    def most_words(self, channels: Intervals) -> Ints:
+        """Words of the lists of a source pixel that sees all taps, at the length of the longest, into each channel range."""
+        counts = self._all_taps(channels)
+        words = self.rule.words(sparse_bits(counts, self.formats, self.rule, self.rule.index_widths[-1]))
+        most: Ints = words.max(axis=1) * (words > 0).sum(axis=1)
+        return most
 
     def used(self, channels: Interval) -> list[ListFormat]:
         """Formats of the blocks with a weight into a channel range."""
@@ -66,14 +76,13 @@ class ClassLists:
 
         return self._remember(("used", channels), find)
 
-    def read(self, channels: Interval) -> Bools:
-        """Source channels that any weight into the range reads."""
+    def read(self, channels: Interval) -> int:
+        """How many source channels weights into the range read."""
 
-        def find() -> Bools:
-            found: Bools = np.any([part.counts(channels).any(axis=(1, 2)) for part in self.parts], axis=0)
-            return found
+        def count() -> int:
+            return int(np.any([part.counts(channels).any(axis=(1, 2)) for part in self.parts], axis=0).sum())
 
-        return self._remember(("read", channels), find)
+        return self._remember(("read", channels), count)
 
     def reached(self, channels: Interval) -> Bools:
         """Whether a source neuron of each channel and class has a list: (channel, row class, column class)."""
@@ -98,9 +107,21 @@ class ClassLists:
         found: Bools = self._by_class(np.sum([part.counts(channels) for part in self.parts], axis=0)) > 0
         return found | self.full
 
+    def _all_taps(self, channels: Intervals) -> list[Ints]:
+        """Synapses from every source channel into each channel range, per block; (channel ranges, source channels) each."""
+        first, last = np.array(channels).T
+        return [below[last] - below[first] for below in self._below]
+
+    @cached_property
+    def _below(self) -> list[Ints]:
+        """Per block, synapses from every source channel into all channels below each, (channels + 1, source channels)."""
+        below = [[part.counts((0, last)).sum(axis=(1, 2)) for last in range(self.targets + 1)] for part in self.parts]
+        return [np.array(each) for each in below]
+
     def _by_class(self, taps: Ints) -> Floats:
         """Sums over the taps of every class, (source channel, row class, column class)."""
-        return by_class(taps.transpose(1, 0, 2).astype(np.float64), *self._classes).transpose(1, 0, 2)
+        found: Floats = by_class(taps.transpose(1, 0, 2).astype(np.float64), *self._classes).transpose(1, 0, 2)
+        return found
 
     def _remember(self, key: Hashable, find: Callable[[], Found]) -> Found:
         if key not in self._memo:

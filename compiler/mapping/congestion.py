@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_matrix, csr_matrix
 
-from litesnn.compiler.mapping.local_search import refine, slots_of
+from litesnn.compiler.mapping.local_search import LocalSearch, slots_of
 from litesnn.compiler.mapping.routing import Board, link_loads
 
 Ints = npt.NDArray[np.int64]
@@ -28,6 +28,7 @@ SCHEDULES = (
 """Each from the start: limits as shares of its busiest link, rounds for each, and the part of all cores that a round swaps at
 most (one over so many). Few swaps follow the prices closely, many leave what is only locally best."""
 LEAST_ROUNDS = 5
+FEW_ROUNDS = 10  # where there are fewer rounds for a limit than this, they are for the schedule of few swaps
 ROUND_WORK = 4_000_000  # slots squared, over the rounds of a limit: bounds the time of large searches without a clock
 GRAIN = 256  # prices count in parts of a hop over this: sums of whole packets are exact, the same on every machine
 
@@ -39,14 +40,14 @@ def relieved(packets: csr_matrix, routers: Ints, board: Board) -> Iterator[Ints]
     """
     slots = int(board.capacity.sum())
     most = max(LEAST_ROUNDS, ROUND_WORK // slots**2)
-    for limits, rounds, part in SCHEDULES:
+    for limits, rounds, part in SCHEDULES[1 if most < FEW_ROUNDS else 0 :]:
         yield from _rounds(packets, routers, board, limits, min(rounds, most), -(-len(routers) // part))
 
 
 def _rounds(
     packets: csr_matrix, routers: Ints, board: Board, limits: tuple[float, ...], rounds: int, swaps: int
 ) -> Iterator[Ints]:
-    dense, outside = packets.toarray(), np.zeros((len(routers), board.routers))
+    search = LocalSearch(packets, int(board.capacity.sum()))
     loads = _loads(packets, routers, board)
     busiest = max(load.max(initial=0.0) for load in loads)
     if busiest == 0:
@@ -58,7 +59,7 @@ def _rounds(
                 np.maximum(0, price + load / (limit * busiest) - 1) for price, load in zip(prices, loads, strict=True)
             ]
             slots = slots_of(routers, board.capacity)
-            routers = refine(dense, outside, slots, _priced_hops(prices, board), passes=1, swaps=swaps)
+            routers = search.refine(slots, _priced_hops(prices, board), passes=1, swaps=swaps)
             loads = _loads(packets, routers, board)
             yield routers
 

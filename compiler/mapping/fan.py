@@ -61,7 +61,7 @@ class Fan:
         self.rows = Axis(source.shape[1], target.shape[1], self.parts[0].rows)
         self.columns = Axis(source.shape[2], target.shape[2], self.parts[0].columns)
         axes, full = (self.rows, self.columns), kind == "neuron" and stored_whole(blocks, rule)
-        self.lists = ClassLists(self.parts, self.formats, rule, axes, full=full)
+        self.lists = ClassLists(self.parts, self.formats, rule, axes, target.shape[0], full=full)
         self._whole = kind == "row" or blocks[0].geometry.window is None
         self._memo: dict[Any, Any] = {}
 
@@ -83,9 +83,9 @@ class Fan:
         """Bits of the longest delay."""
         return max(form.delay_bits for form in self.formats)
 
-    def weight(self, channels: Interval) -> int:
-        """Stored weights into a channel range, to find the heaviest."""
-        return self.lists.weight(channels)
+    def weights(self, channels: Intervals) -> Ints:
+        """How much is stored for channel ranges, to find the heaviest: words at a pixel of population lists, else weights."""
+        return self.lists.most_words(channels) if self.classed else self.lists.weights(channels)
 
     def use(self, channels: Interval, rows: Intervals, columns: Intervals) -> Use:
         """What the boxes of one channel range take, (rows, columns) each; not of population lists, which `FanGroup` counts.
@@ -179,7 +179,7 @@ class Fan:
 
     def atoms(self, channels: Interval) -> int:
         """Lists that each population list has."""
-        read = int(self.lists.read(channels).sum())
+        read = self.lists.read(channels)
         return self.source.shape[0] if self.axon == "shared" and read else read
 
     def _stored(self, channels: Interval) -> Stored:

@@ -7,6 +7,7 @@ whatever margin there is around it. What is counted here holds for all fans of o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,55 +16,55 @@ from litesnn.compiler.mapping.class_lists import by_class
 from litesnn.compiler.mapping.fan import Fan
 from litesnn.compiler.mapping.model import Interval
 
+Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+EXACT = 2**24  # whole numbers below it are exact in single precision, which takes half the time
 
 
 class LongestLists:
     """Of fans with the same axes, in their formats, stored sparse: what lists take at most, whatever encoding they get.
 
-    The blocks of a fan stand in layers, so that its lists are sums over layers: the arrays are (layers, source channels of all
-    fans), 0 where a fan has fewer blocks.
+    The blocks of a fan stand in layers, so that its lists are sums over layers, of nothing where a fan has fewer blocks.
     """
 
     def __init__(self, fans: Sequence[Fan]) -> None:
         self.fans, self.rule = tuple(fans), fans[0].rule
-        self.classes = fans[0].rows.classes.astype(np.float64), fans[0].columns.classes.astype(np.float64)
-        channels = [fan.source.shape[0] for fan in fans]
-        self.first = np.cumsum([0, *channels[:-1]])
-        self.size = sum(channels)
-        self.synapse_bits: Floats = np.zeros((max(len(fan.parts) for fan in fans), self.size))
-        for fan, first, count in zip(fans, self.first.tolist(), channels, strict=True):
-            for layer, form in enumerate(fan.formats):
-                self.synapse_bits[layer, first : first + count] = form.synapse_bits
+        self.layers = max(len(fan.parts) for fan in fans)
+        # Nothing reaches the first class.
+        rows, columns = (axis.classes[1:] for axis in (fans[0].rows, fans[0].columns))
+        most = fans[0].target.shape[0] * rows.shape[1] * columns.shape[1]
+        bits = max(form.synapse_bits for fan in fans for form in fan.formats) + self.rule.index_widths[-1]
+        exact = self.layers * most * (bits + self.rule.header_bits) < EXACT
+        self.dtype = np.dtype(np.float32 if exact else np.float64)
+        self.classes = rows.astype(self.dtype), columns.astype(self.dtype)
         self._known: dict[tuple[Interval, int], Floats] = {}
 
     def words(self, channels: Interval, index_widths: Sequence[int]) -> list[Floats]:
         """Words of the longest list of any source channel, for each index width; (fans, row class, column class) each."""
         missing = [width for width in index_widths if (channels, width) not in self._known]
         if missing:
-            bits, synapses = self._bits(channels)
+            bits, synapses, first = self._bits(channels)
             for width in missing:
-                most = np.maximum.reduceat(bits + width * synapses, self.first, axis=1)
-                words = self.rule.words(most.astype(np.int64)).astype(np.float64)
-                self._known[channels, width] = np.ascontiguousarray(words.transpose(1, 0, 2))
+                most = np.maximum.reduceat(bits + width * synapses, first, axis=1).transpose(1, 0, 2)
+                words = self.rule.words(most.astype(np.int64))
+                found = self._known[channels, width] = np.zeros((len(words), *(size + 1 for size in words.shape[1:])))
+                found[:, 1:, 1:] = words
         return [self._known[channels, width] for width in index_widths]
 
-    def _bits(self, channels: Interval) -> tuple[Floats, Floats]:
-        """Bits without indices, and synapses, of the list of every source channel: (row class, source channel, column class)."""
-        layers = len(self.synapse_bits)
-        taps = self._taps(channels)
-        counts = by_class(taps.reshape(len(taps), -1, taps.shape[-1]), *self.classes)
-        counts = counts.reshape(len(counts), layers, self.size, -1)
-        entries = np.ceil(counts / self.rule.entry_synapses)
-        bits = (counts * self.synapse_bits[..., None] + self.rule.header_bits * entries).sum(axis=1)
-        return bits, counts.sum(axis=1)
+    def _bits(self, channels: Interval) -> tuple[Any, Any, Ints]:
+        """Bits without indices, and synapses, of the list of every source channel, (row class, source channel, column class).
 
-    def _taps(self, channels: Interval) -> Floats:
-        """Synapses through each tap: (kernel row, layer, source channel, kernel column)."""
-        height, width = (classes.shape[1] for classes in self.classes)
-        taps = np.zeros((height, *self.synapse_bits.shape, width))
-        for fan, first in zip(self.fans, self.first.tolist(), strict=True):
-            for layer, part in enumerate(fan.parts):
-                counts = part.counts(channels)
-                taps[:, layer, first : first + len(counts)] = counts.transpose(1, 0, 2)
-        return taps
+        Of source channels that are read, and one more of each fan; the third are the numbers of the first one of each fan.
+        """
+        counts = [[part.counts(channels) for part in fan.parts] for fan in self.fans]
+        read = [np.flatnonzero(np.any([part.any(axis=(1, 2)) for part in own], axis=0)) for own in counts]
+        first = np.cumsum([0, *(len(own) + 1 for own in read)])
+        (height, width), shape = (classes.shape[1] for classes in self.classes), (self.layers, int(first[-1]))
+        taps, synapse = np.zeros((height, *shape, width), self.dtype), np.zeros((*shape, 1), self.dtype)
+        for fan, own, some, start in zip(self.fans, counts, read, first.tolist(), strict=False):
+            for layer, (part, form) in enumerate(zip(own, fan.formats, strict=True)):
+                taps[:, layer, start : start + len(some)] = part[some].transpose(1, 0, 2)
+                synapse[layer, start : start + len(some)] = form.synapse_bits
+        found = by_class(taps.reshape(height, -1, width), *self.classes).reshape(-1, *shape, self.classes[1].shape[0])
+        bits = found * synapse + self.rule.header_bits * np.ceil(found / self.rule.entry_synapses)
+        return bits.sum(axis=1), found.sum(axis=1), first[:-1]

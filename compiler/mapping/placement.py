@@ -17,7 +17,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_matrix, triu
 
 from litesnn.compiler.mapping.congestion import relieved
-from litesnn.compiler.mapping.local_search import refine, slots_of
+from litesnn.compiler.mapping.local_search import LocalSearch, slots_of
 from litesnn.compiler.mapping.model import Mesh, Traffic
 from litesnn.compiler.mapping.objective import Objective
 from litesnn.compiler.mapping.routing import Board, distances, hop_weighted, measure
@@ -71,8 +71,8 @@ def _search(packets: csr_matrix, routers: Ints, board: Board) -> Ints:
     """Local search over all chips at once, or chip by chip where there are too many slots; no core sends packets to itself."""
     hops, capacity = distances(board), board.capacity
     if int(capacity.sum()) <= WHOLE_SEARCH:
-        outside = np.zeros((len(routers), board.routers))
-        return refine(packets.toarray(), outside, slots_of(routers, capacity), hops)
+        slots = slots_of(routers, capacity)
+        return LocalSearch(packets, len(slots)).refine(slots, hops)
     routers, per_chip, between = routers.copy(), board.routers // board.chips, csr_matrix(packets + packets.T)
     for chip in range(board.chips):
         inside = np.flatnonzero(board.chip_of(routers) == chip)
@@ -81,9 +81,9 @@ def _search(packets: csr_matrix, routers: Ints, board: Board) -> Ints:
         towards = between[inside].tolil()
         towards[:, inside] = 0
         outside = towards.tocsr() @ hops[routers][:, local]
-        links = packets[inside][:, inside].toarray()
         own = slots_of(routers[inside] - first, capacity[local])
-        routers[inside] = first + refine(links, outside, own, hops[local, local])
+        search = LocalSearch(packets[inside][:, inside], len(own))
+        routers[inside] = first + search.refine(own, hops[local, local], outside)
     return routers
 
 

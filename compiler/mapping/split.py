@@ -86,7 +86,7 @@ def fitting_grids(demand: Demand, finer: bool = False) -> list[Grid]:
     for channels in patches.channels(shape):
         if max(last - first for first, last in channels) > reach:
             continue
-        heaviest = max(channels, key=lambda interval: sum(fan.weight(interval) for fan in demand.fans))
+        heaviest = demand.heaviest(channels)
         most = len(columns) - 1
         for rows in patches.rows(shape) if demand.splits_space else whole[:1]:
             if found and len(channels) * len(rows) > worth * fewest:
@@ -125,7 +125,8 @@ def _fewest_columns(demand: Demand, channels: Interval, rows: Intervals, options
     """Number of the first option with which the largest inner box of these channels fits, or None."""
 
     def fits(columns: Intervals) -> bool:
-        return not violations(demand, Grid(demand.population.name, (channels,), (inner(rows),), (inner(columns),)))
+        inner = (demand.innermost(rows, columns=False),), (demand.innermost(columns, columns=True),)
+        return not violations(demand, Grid(demand.population.name, (channels,), *inner))
 
     if not fits(options[-1]):
         return None
@@ -137,13 +138,6 @@ def _fewest_columns(demand: Demand, channels: Interval, rows: Intervals, options
         else:
             low = middle + 1
     return low
-
-
-def inner(intervals: Intervals) -> Interval:
-    """Of the longest intervals the one nearest to the middle: the map's border spares it least."""
-    middle = (len(intervals) - 1) / 2
-    places = range(len(intervals))
-    return intervals[max(places, key=lambda i: (intervals[i][1] - intervals[i][0], -abs(i - middle)))]
 
 
 def _grid(demand: Demand, channels: int, rows: int, columns: int) -> Grid:

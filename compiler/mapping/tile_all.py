@@ -5,13 +5,11 @@ Where a box turns out to send to more than a core has entries for, packing cuts 
 
 from __future__ import annotations
 
-from typing import Any
-
 from litesnn.compiler.mapping.joint import Options, choose_together
 from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.split_all import shares_axons
 from litesnn.compiler.mapping.tiling import Tiling
-from litesnn.compiler.mapping.tilings import tilings_of
+from litesnn.compiler.mapping.tilings import Tilings
 from litesnn.compiler.mapping.usage import Demand
 
 CROWDING, FILLING = 0.2, 1.5
@@ -25,13 +23,19 @@ def tile_all(
 
     None if some population has none that fits, or no choice was found.
     """
-    options: dict[str, Options[Any]] = {
-        name: tilings_of(demand, further, demands, shares_axons(demands, name)) for name, demand in demands.items()
+    looked_at = {
+        name: Tilings(demand, further, demands, shares_axons(demands, name)) for name, demand in demands.items()
     }
-    if not all(own.grids for own in options.values()):
-        return None
-    choice = choose_together(options, limits.resources["output_axons"], {}, CROWDING, FILLING)
-    if choice is None:
-        return None
-    tilings: dict[str, Tiling] = {name: own.grids[choice[name]] for name, own in options.items()}
-    return {name: demand.spaced(tilings[name].spacing) for name, demand in demands.items()}, tilings
+    options: dict[str, Options[Tiling]] = {name: own.best() for name, own in looked_at.items()}
+    sure: set[str] = set()
+    while all(own.grids for own in options.values()):
+        choice = choose_together(options, limits.resources["output_axons"], {}, CROWDING, FILLING)
+        if choice is None:
+            return None
+        tilings = {name: own.grids[choice[name]] for name, own in options.items()}
+        too_large = {name for name in demands if name not in sure and not looked_at[name].fits(tilings[name])}
+        if not too_large:
+            return {name: demand.spaced(tilings[name].spacing) for name, demand in demands.items()}, tilings
+        sure |= too_large
+        options |= {name: looked_at[name].best(sure=True) for name in too_large}
+    return None

@@ -58,32 +58,65 @@ class _Way(NamedTuple):
     rest: list[Part | None]
 
 
-def tilings_of(demand: Demand, further: int, demands: dict[str, Demand], shared: bool) -> Options[Tiling]:
-    """As `Options.of`, of tilings."""
-    fans = [fan for fan in demand.fans if fan.source.name in demands]
-    channels, _, _ = demand.population.shape
-    ways: list[_Way] = []
-    for spacing in spacings_of(demand):
-        bands = Bands(demand.spaced(spacing), fans, further, shared=shared)
-        for size in range(1, channels + 1):
-            found = list(_ways(bands, size))
-            ways += found
-            if not any(way.main for way in found):
-                break  # more channels take no less
-    counts = [(len(way.main), len(way.rest)) for way in ways]
-    numbers = np.concatenate([np.insert(np.indices(c).reshape(2, -1).T, 0, i, axis=1) for i, c in enumerate(counts)])
-    points = np.concatenate([_points(way.main, way.rest, len(fans)) for way in ways])
-    near = np.flatnonzero(points[:, 0] <= WORTH * points[:, 0].min(initial=np.inf))
-    tilings, points = _fitting(ways, numbers[near], points[near])
-    return Options(
-        grids=tilings,
-        cores=points[:, 0],
-        words=points[:, 2],
-        neurons=points[:, 3],
-        senders=points[:, 1],
-        total=demand.population.size // (channels if shared else 1),
-        imposed=imposed_by({fan: points[:, FIRST + number] for number, fan in enumerate(fans)}),
-    )
+class Tilings:
+    """The tilings of one population that are looked at.
+
+    Which of them fit is known for certain only where all boxes have been counted, which takes long: of their `points` only the
+    innermost box of the channel range with most weights is known to fit, and seldom does another one not.
+    """
+
+    def __init__(self, demand: Demand, further: int, demands: dict[str, Demand], shared: bool) -> None:
+        """As of `Options.of`."""
+        self.fans = [fan for fan in demand.fans if fan.source.name in demands]
+        self.ways: list[_Way] = []
+        self.demands: dict[Spacing, Demand] = {}
+        channels, _, _ = demand.population.shape
+        self.total = demand.population.size // (channels if shared else 1)
+        for spacing in spacings_of(demand):
+            self.demands[spacing] = demand.spaced(spacing)
+            bands = Bands(self.demands[spacing], self.fans, further, shared=shared)
+            for size in range(1, channels + 1):
+                found = list(_ways(bands, size))
+                self.ways += found
+                if not any(way.main for way in found):
+                    break  # more channels take no less
+        counts = [(len(way.main), len(way.rest)) for way in self.ways]
+        numbers = [np.insert(np.indices(c).reshape(2, -1).T, 0, i, axis=1) for i, c in enumerate(counts)]
+        points = np.concatenate([_points(way.main, way.rest, len(self.fans)) for way in self.ways])
+        near = np.flatnonzero(points[:, 0] <= WORTH * points[:, 0].min(initial=np.inf))
+        self.numbers, self.points = np.concatenate(numbers)[near], points[near]
+        self._fitting: dict[tuple[Spacing, Grid], bool] = {}
+
+    def best(self, *, sure: bool = False) -> Options[Tiling]:
+        """Those that no other one is as good as; where they are to be `sure`, of those of which all boxes fit for certain."""
+        kept = front(self.points, lambda point: self.fits(self._tiling(point))) if sure else front(self.points)
+        points = self.points[kept]
+        return Options(
+            grids=[self._tiling(point) for point in kept.tolist()],
+            cores=points[:, 0],
+            words=points[:, 2],
+            neurons=points[:, 3],
+            senders=points[:, 1],
+            total=self.total,
+            imposed=imposed_by({fan: points[:, FIRST + number] for number, fan in enumerate(self.fans)}),
+        )
+
+    def fits(self, tiling: Tiling) -> bool:
+        """Whether its boxes all fit, but for their output entries."""
+        for grid in tiling.bands:
+            key = tiling.spacing, grid
+            if key not in self._fitting:
+                self._fitting[key] = grid_cost(self.demands[tiling.spacing], grid) is not None
+            if not self._fitting[key]:
+                return False
+        return True
+
+    def _tiling(self, point: int) -> Tiling:
+        way, i, j = self.numbers[point].tolist()
+        demand, main, rest = self.ways[way]
+        parts = [part for part in (main[i], rest[j]) if part is not None]
+        grids = tuple(Grid(demand.population.name, part.ranges, part.band.rows, part.band.columns) for part in parts)
+        return Tiling(grids, tuple(part.together for part in parts), demand.spacing)
 
 
 def _ways(bands: Bands, size: int) -> Iterator[_Way]:
@@ -99,11 +132,10 @@ def _ways(bands: Bands, size: int) -> Iterator[_Way]:
 
 
 def _cuts(bands: Bands, ranges: Intervals, together: int) -> list[Part]:
-    """Cuts of the map for some ranges, by that which holds most weights, at most so many boxes of them on a core."""
-    heaviest = max(ranges, key=lambda interval: sum(fan.weight(interval) for fan in bands.demand.fans))
+    """Cuts of the map for some ranges, by that for which most is stored, at most so many boxes of them on a core."""
     return [
         Part(ranges, band, count, _senders(bands, ranges, band))
-        for band in bands.of(heaviest)
+        for band in bands.of(bands.demand.heaviest(ranges))
         for count in range(1, min(together, band.most) + 1)
     ]
 
@@ -121,25 +153,3 @@ def _points(main: list[Part], rest: list[Part | None], fans: int) -> Floats:
     points = first + second
     points[..., 1] = np.maximum(first[..., 1], second[..., 1])
     return points.reshape(-1, FIRST + fans)
-
-
-def _fitting(ways: list[_Way], numbers: Ints, points: Floats) -> tuple[list[Tiling], Floats]:
-    """Those whose boxes all fit, but for their output entries, and that no other such one is as good as."""
-    fits: dict[tuple[Spacing, Grid], bool] = {}
-
-    def tiling(point: int) -> Tiling:
-        way, i, j = numbers[point].tolist()
-        demand, name = ways[way].demand, ways[way].demand.population.name
-        parts = [part for part in (ways[way].main[i], ways[way].rest[j]) if part is not None]
-        grids = tuple(Grid(name, part.ranges, part.band.rows, part.band.columns) for part in parts)
-        return Tiling(grids, tuple(part.together for part in parts), demand.spacing)
-
-    def fitting(point: int) -> bool:
-        found, demand = tiling(point), ways[numbers[point, 0]].demand
-        for grid in found.bands:
-            if (found.spacing, grid) not in fits:
-                fits[found.spacing, grid] = grid_cost(demand, grid) is not None
-        return all(fits[found.spacing, grid] for grid in found.bands)
-
-    kept = front(points, fitting)
-    return [tiling(point) for point in kept.tolist()], points[kept]

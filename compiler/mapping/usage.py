@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +28,7 @@ from litesnn.compiler.mapping.spacing import NO_SPACING, Spacing
 from litesnn.compiler.margin import Margin, numbers_of
 
 Ints = npt.NDArray[np.int64]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +50,7 @@ class Demand:
     groups: tuple[FanGroup, ...] = ()
     outgoing: Ints | None = None
     routes: list[tuple[Fan, Grid]] = field(default_factory=list)
-    memo: dict[tuple[str, Interval], frozenset[Any]] = field(default_factory=dict)
+    memo: dict[tuple[str, Interval | Intervals], Any] = field(default_factory=dict)
 
     def usage(self, grid: Grid) -> dict[str, Ints]:
         """Resource -> use per box, (channels, rows, columns)."""
@@ -90,6 +91,28 @@ class Demand:
         )
         return plain + sum(group.total_words(*grid.boxes, group.rule.index_width(smallest)) for group in self.groups)
 
+    def heaviest(self, channels: Intervals) -> Interval:
+        """Of some channel ranges the one for which most is stored."""
+
+        def find() -> Interval:
+            return channels[int(np.argmax(np.sum([fan.weights(channels) for fan in self.fans], axis=0)))]
+
+        return self._memory("heaviest", channels, find) if self.fans else channels[0]
+
+    def innermost(self, intervals: Intervals, *, columns: bool) -> Interval:
+        """Of the longest intervals the one that source positions reach through most taps; of equal ones the nearest to the middle."""
+
+        def find() -> Interval:
+            reached = np.zeros(len(intervals), np.int64)
+            for fan in self.fans:
+                axis = fan.columns if columns else fan.rows
+                reached += axis.multiplicity(intervals) @ axis.classes.sum(axis=1)
+            middle = (len(intervals) - 1) / 2
+            keys = zip(lengths(intervals).tolist(), reached.tolist(), strict=True)
+            return intervals[max(enumerate(keys), key=lambda each: (each[1], -abs(each[0] - middle)))[0]]
+
+        return self._memory("columns" if columns else "rows", intervals, find)
+
     def allocated(self, grid: Grid) -> Ints:
         """Compartments that each box takes, (channels, rows, columns)."""
         shape = (
@@ -115,7 +138,7 @@ class Demand:
     def reached_by(self, axons: AxonKinds) -> Demand:
         """The same population, reached by other kinds of axons."""
         fans = tuple(fan.carried_by(axons[fan.source.name]) if fan.kind == "population" else fan for fan in self.fans)
-        return replace(self, fans=fans, groups=self._grouped(fans), memo={})
+        return replace(self, fans=fans, groups=self._grouped(fans))
 
     def spaced(self, spacing: Spacing) -> Demand:
         """The same population, with margins around its slices along some axes."""
@@ -187,10 +210,11 @@ class Demand:
         now = dict(zip(self.fans, fans, strict=True))
         return tuple(group.like([now[fan] for fan in group.fans]) for group in self.groups)
 
-    def _memory(self, name: str, channels: Interval, count: Callable[[], frozenset[Any]]) -> frozenset[Any]:
+    def _memory(self, name: str, channels: Interval | Intervals, count: Callable[[], Found]) -> Found:
         if (name, channels) not in self.memo:
             self.memo[name, channels] = count()
-        return self.memo[name, channels]
+        found: Found = self.memo[name, channels]
+        return found
 
     def _outgoing(self, grid: Grid) -> Ints:
         if self.limits.entries is not None:

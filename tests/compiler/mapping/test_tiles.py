@@ -19,7 +19,7 @@ from litesnn.compiler.mapping.pack_tiles import pack_tiles, taken_apart
 from litesnn.compiler.mapping.room import Room
 from litesnn.compiler.mapping.tile_all import tile_all
 from litesnn.compiler.mapping.tiling import Tiling
-from litesnn.compiler.mapping.tilings import tilings_of
+from litesnn.compiler.mapping.tilings import Tilings
 from litesnn.compiler.mapping.usage import Demand
 from litesnn.compiler.origin import compile_graph
 from litesnn.compiler.profile import Profile, load_profile
@@ -72,7 +72,7 @@ def test_every_tiling_covers_its_population_once_and_takes_what_it_says(demands)
     banded = 0
     for name, demand in demands.items():
         shared = all(fan.axon == "shared" for d in demands.values() for fan in d.fans if fan.source.name == name)
-        options = tilings_of(demand, FURTHER, demands, shared)
+        options = Tilings(demand, FURTHER, demands, shared).best(sure=True)
         for number, tiling in enumerate(options.grids):
             assert (held(tiling.slices, demand.population.shape) == 1).all()
             assert options.cores[number] == pytest.approx(tiling.cores)
