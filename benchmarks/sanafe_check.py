@@ -20,10 +20,10 @@ from litesnn.compiler.costs import Activity, count_operations, input_events
 from litesnn.compiler.encoding import ListRule
 from litesnn.compiler.export.sanafe import export_sanafe
 from litesnn.compiler.graph import Spiking
+from litesnn.compiler.mapping.build_demands import build_demands
 from litesnn.compiler.mapping.limits import core_limits
-from litesnn.compiler.mapping.links import find_links
+from litesnn.compiler.mapping.packets import find_packets
 from litesnn.compiler.mapping.routing import Board, measure
-from litesnn.compiler.mapping.usage import build_demands
 from litesnn.compiler.program import Program
 from litesnn.jobs.testbench.genotype_samples import verification_samples
 from litesnn.runtime.exact import simulate
@@ -112,10 +112,10 @@ def _traffic(program: Program, activity: Activity) -> Any:
     assert mapping is not None
     limits = core_limits(profile)
     demands = build_demands(program.graph, limits, ListRule.of(profile), mapping.axons)
-    links = find_links([core.slices for core in mapping.cores], demands, limits, activity.events)
+    packets = find_packets([core.slices for core in mapping.cores], demands, activity.events)
     mesh = mapping.mesh
     routers = [(core.chip * mesh.rows + core.router[1]) * mesh.columns + core.router[0] for core in mapping.cores]
-    return measure(links.packets, np.array(routers), Board(mesh, mapping.chips))
+    return measure(packets, np.array(routers), Board(mesh, mapping.chips))
 
 
 def main() -> None:

@@ -22,9 +22,10 @@ from litesnn.compiler.graph import (
     SynapseBlock,
     SynapseFormat,
 )
+from litesnn.compiler.mapping.build_demands import build_demands
 from litesnn.compiler.mapping.choose_axons import choose_axons
 from litesnn.compiler.mapping.limits import core_limits
-from litesnn.compiler.mapping.usage import Demand, build_demands
+from litesnn.compiler.mapping.usage import Demand
 from litesnn.compiler.profile import Profile
 
 Shape = tuple[int, int, int]

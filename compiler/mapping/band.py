@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.encoding.rule import bit_length, round_up
 from litesnn.compiler.mapping.fan import Fan
-from litesnn.compiler.mapping.fan_group import FanGroup
 from litesnn.compiler.mapping.front import front
 from litesnn.compiler.mapping.model import Interval, Intervals, lengths
 from litesnn.compiler.mapping.usage import Demand
@@ -70,7 +68,7 @@ class Bands:
         self.boxes: Ints = np.outer([len(cut) for cut in self.rows], [len(cut) for cut in self.columns])
         kinds = demand.limits.entries or {}
         self.entries = [(kinds.get(fan.axon, 1) + further) * self._senders(fan) for fan in fans]
-        self.groups = [_Innermost.of(group, *self.inner) for group in demand.groups]
+        self.groups = [(group, *group.views.of(*self.inner).whole) for group in demand.groups]
         self.known: dict[Interval, list[Band]] = {}
 
     def of(self, channels: Interval) -> list[Band]:
@@ -134,29 +132,12 @@ class Bands:
         for fan in self.demand.plain:
             use = fan.use(channels, *self.inner)
             words, axons = words + use.words, axons + use.axons
-        for group, down, across, copies in self.groups:
+        for group, positions, copies in self.groups:
             offered = group.rule.index_widths
-            axons += down @ group.axons(channels) @ across.T
+            axons += positions @ group.axons(channels)
             widths = np.minimum(round_up(bit_length(numbers - 1), offered), offered[-1])
             needed: list[int] = np.unique(widths[fitting]).tolist()
             for index, each in zip(needed, group.words(channels, needed), strict=True):
                 these = fitting & (widths == index)
-                words[these] += copies[these] @ each.ravel()
+                words[these] += copies[these] @ each
         return words, axons
-
-
-class _Innermost(NamedTuple):
-    """Fans, and of the innermost box of every cut source rows and columns by class, and copies of lists: (..., classes)."""
-
-    group: FanGroup
-    down: Floats
-    across: Floats
-    copies: Floats
-
-    @classmethod
-    def of(cls, group: FanGroup, rows: Intervals, columns: Intervals) -> _Innermost:
-        """Of the innermost rows, and columns, of every cut."""
-        down, across = group.sides(rows, columns)
-        copies = group.copies(down, across)[down.which[:, None], across.which]
-        flat = copies.reshape(*copies.shape[:2], -1)
-        return cls(group, down.classes[down.which], across.classes[across.which], flat)

@@ -6,9 +6,10 @@ from litesnn.base.errors import CompileError
 from litesnn.compiler.encoding import ListRule
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping.axons import AxonKind, AxonKinds, possible_axons
+from litesnn.compiler.mapping.build_demands import build_demands
 from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.split import score, split
-from litesnn.compiler.mapping.usage import Demand, build_demands
+from litesnn.compiler.mapping.usage import Demand
 
 
 def choose_axons(graph: Graph, limits: CoreLimits, rule: ListRule) -> dict[str, AxonKind]:

@@ -150,8 +150,10 @@ class Fan:
 
     def sending(self, channels: Interval) -> Bools:
         """`reached` of what has axons of its own: neurons, or pixels (as one channel) where channels share them."""
-        reached = self.reached(channels)
-        return np.any(reached, axis=0, keepdims=True) if self.axon == "shared" else reached
+        if self.axon != "shared":
+            return self.reached(channels)
+        sending: Bools = self.lists.senders((channels,), shared=True)[None] > 0
+        return sending
 
     def senders(self, channels: Intervals) -> Ints:
         """`sending` of several channel ranges, summed over them and over source channels: (row class, column class)."""

@@ -40,6 +40,11 @@ class Grid:
         return self.channels, self.rows, self.columns
 
     @property
+    def shape(self) -> tuple[int, int, int]:
+        """Channel ranges, rows and columns of boxes."""
+        return len(self.channels), len(self.rows), len(self.columns)
+
+    @property
     def neurons(self) -> Ints:
         """Neurons per box, (channels, rows, columns)."""
         neurons: Ints = lengths(self.channels)[:, None, None] * lengths(self.rows)[:, None] * lengths(self.columns)

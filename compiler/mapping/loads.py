@@ -37,7 +37,7 @@ class Item:
 
 def items_of(demand: Demand, grid: Grid) -> list[Item]:
     """The slices of a grid, in its order."""
-    usage = demand.usage(grid)
+    usage = demand.sums(grid)
     table = np.stack([usage[name].ravel() for name in ADDITIVE], axis=1)
     group = demand.population.group
     registers = {channels: demand.registers(channels) for channels in grid.channels}

@@ -14,21 +14,23 @@ from litesnn.compiler.encoding import ListRule
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping.alike import list_key
 from litesnn.compiler.mapping.bounds import lower_bound
+from litesnn.compiler.mapping.build_demands import build_demands
 from litesnn.compiler.mapping.choose_axons import choose_axons
 from litesnn.compiler.mapping.compartments import with_own_synapses
 from litesnn.compiler.mapping.core_usage import Usage, usages
 from litesnn.compiler.mapping.limits import CoreLimits, core_limits
-from litesnn.compiler.mapping.links import Links, Rates
+from litesnn.compiler.mapping.links import Links
 from litesnn.compiler.mapping.memory_image import core_memory
 from litesnn.compiler.mapping.model import Core, Mapping, Slice
 from litesnn.compiler.mapping.objective import Objective
 from litesnn.compiler.mapping.objective_names import BALANCED, ObjectiveName
+from litesnn.compiler.mapping.packets import Rates, find_packets
 from litesnn.compiler.mapping.partition import Packed, partition
 from litesnn.compiler.mapping.placement import Placement, place
 from litesnn.compiler.mapping.refusal import DoesNotFit, Excess
 from litesnn.compiler.mapping.routing import Board
 from litesnn.compiler.mapping.split import cost_of
-from litesnn.compiler.mapping.usage import Demand, build_demands
+from litesnn.compiler.mapping.usage import Demand
 from litesnn.compiler.profile import Profile
 
 Ints = npt.NDArray[np.int64]
@@ -82,12 +84,13 @@ def map_graph(
         return counted[key]
 
     if least <= limits.mesh.cores or not limits.other_chip:
-        packed = partition(demands, limits, stored, least, 0, rates)
+        packed = partition(demands, limits, stored, least, 0)
     if packed is None or (len(packed.cores) > limits.mesh.cores and limits.other_chip):
         # More than one chip: any axon may have to leave its chip, which takes more entries.
-        packed = partition(demands, limits, stored, least, limits.other_chip, rates)
+        packed = partition(demands, limits, stored, least, limits.other_chip)
     cores, links, refused, demands = packed.cores, packed.links, packed.refused, packed.demands
-    placement = place(links.packets, limits.mesh, seed, aim) if optimize and not refused else _in_order(cores, limits)
+    packets = find_packets(cores, demands, rates)
+    placement = place(packets, limits.mesh, seed, aim) if optimize and not refused else _in_order(cores, limits)
     used = usages(cores, demands, limits, links, packed.memory, _leaving(links, placement, limits))
     mapping = Mapping(
         profile=profile.name,
@@ -97,7 +100,7 @@ def map_graph(
         lower_bound=bound,
         cost=round(fsum(cost_of(usage, limits) for usage in used), 6),
         placements=placement.traffic,
-        links=_between(links),
+        links=_between(packets),
         axons=axons,
         objective=aim.name,
     )
@@ -153,8 +156,8 @@ def _cores(
     return tuple(result)
 
 
-def _between(links: Links) -> tuple[tuple[int, int, float], ...]:
-    pairs = links.packets.tocoo()
+def _between(packets: csr_matrix) -> tuple[tuple[int, int, float], ...]:
+    pairs = packets.tocoo()
     order = np.lexsort((pairs.col, pairs.row))
     return tuple(
         (int(pairs.row[i]), int(pairs.col[i]), round(float(pairs.data[i]), 6)) for i in order if pairs.data[i] > 0

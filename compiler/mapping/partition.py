@@ -10,7 +10,7 @@ import numpy as np
 
 from litesnn.compiler.mapping.core_usage import Usage, usages
 from litesnn.compiler.mapping.limits import CoreLimits
-from litesnn.compiler.mapping.links import Links, Rates, find_links
+from litesnn.compiler.mapping.links import Links, find_links
 from litesnn.compiler.mapping.model import Slice
 from litesnn.compiler.mapping.pack import Packer
 from litesnn.compiler.mapping.pack_tiles import pack_tiles, taken_apart
@@ -60,21 +60,8 @@ def partition(
     stored: Stored,
     least: int,
     further: int,
-    rates: Rates | None,
 ) -> Packed:
     """A packing that fits, or the last one tried; every axon takes `further` output entries besides its own."""
-    packed = _packed(demands, limits, stored, least, further)
-    return replace(packed, links=find_links(packed.cores, packed.demands, limits, rates))
-
-
-def _packed(
-    demands: dict[str, Demand],
-    limits: CoreLimits,
-    stored: Stored,
-    least: int,
-    further: int,
-) -> Packed:
-    """`partition`, with links of which no packets are counted."""
     if limits.entries is not None and "output_axons" in limits.resources and least > WIDE * limits.mesh.cores:
         tiled = _tiled(demands, limits, stored, further)
         if tiled is not None:
@@ -143,7 +130,7 @@ def _counted(
 
     What lists take as stored is counted only where all else fits, first on cores where it decides.
     """
-    links = find_links(cores, demands, limits, None, count_packets=False)
+    links = find_links(cores, demands, limits)
     result = Packed(cores, links, memory=[{}] * len(cores), refused=refused, demands=demands)
     if refused:
         return result, []

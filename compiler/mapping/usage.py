@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.encoding import ListRule, Register
-from litesnn.compiler.graph import Graph, Membranes, Population, SynapseBlock
+from litesnn.compiler.encoding import Register
+from litesnn.compiler.graph import Membranes
 from litesnn.compiler.mapping.axons import AxonKinds
 from litesnn.compiler.mapping.compartments import compartments, core_decays, core_thresholds, state_words
-from litesnn.compiler.mapping.fan import Fan, Kind
-from litesnn.compiler.mapping.fan_group import FanGroup, fan_groups
+from litesnn.compiler.mapping.fan import Fan
+from litesnn.compiler.mapping.fan_group import FanGroup
 from litesnn.compiler.mapping.fan_rows import Use
 from litesnn.compiler.mapping.grid import Grid, box_sums
 from litesnn.compiler.mapping.limits import CoreLimits
@@ -54,34 +54,39 @@ class Demand:
 
     def usage(self, grid: Grid) -> dict[str, Ints]:
         """Resource -> use per box, (channels, rows, columns)."""
+        sums, ranges = self.sums(grid), grid.channels
+        neurons, shape = sums["neurons"], grid.shape
+        registers = np.array([len(self.registers(channels)) for channels in ranges], np.int64)
+        thresholds = np.array([len(self.thresholds(channels)) for channels in ranges], np.int64)
+        decays = np.array([len(self.decays(channels)) for channels in ranges], np.int64)
+        return sums | {
+            "delay_slots": neurons << self.delay_bits,
+            "synapse_formats": np.broadcast_to(registers[:, None, None], shape),
+            "threshold_profiles": np.broadcast_to(thresholds[:, None, None], shape),
+            "compartment_profiles": np.broadcast_to(decays[:, None, None], shape),
+            "neuron_groups": np.ones_like(neurons),
+        }
+
+    def sums(self, grid: Grid) -> dict[str, Ints]:
+        """`usage` of resources that slices on one core add up to."""
         neurons = self.allocated(grid)
         words, axons, longest = np.zeros_like(neurons), np.zeros_like(neurons), np.zeros_like(neurons)
         for use in self._uses(grid):
             words += use.words
             axons += use.axons
             longest = np.maximum(longest, use.longest)
-        outgoing = self._outgoing(grid)
-        registers = np.array([len(self.registers(channels)) for channels in grid.channels], np.int64)
-        thresholds = np.array([len(self.thresholds(channels)) for channels in grid.channels], np.int64)
-        decays = np.array([len(self.decays(channels)) for channels in grid.channels], np.int64)
-        usage = {
+        sums = {
             "neurons": neurons,
-            "delay_slots": neurons << self.delay_bits,
             "input_axons": axons,
-            "output_axons": outgoing,
+            "output_axons": self._outgoing(grid),
             "synapse_words": words,
             "list_words": longest,
-            "synapse_formats": np.broadcast_to(registers[:, None, None], neurons.shape),
-            "threshold_profiles": np.broadcast_to(thresholds[:, None, None], neurons.shape),
-            "compartment_profiles": np.broadcast_to(decays[:, None, None], neurons.shape),
-            "neuron_groups": np.ones_like(neurons),
             "layers": np.ones_like(neurons),
+            "axon_map": map_entries([fan for fan, _ in self.routes], grid.boxes, self.limits),
+            "state_words": grid.neurons * self.state_words,
+            "sum_words": self.sum_words(neurons),
         }
-        usage["axon_map"] = map_entries([fan for fan, _ in self.routes], grid.boxes, self.limits)
-        usage["state_words"] = grid.neurons * self.state_words
-        usage["sum_words"] = self.sum_words(neurons)
-        usage["core_words"] = core_words(usage, self.limits)
-        return usage
+        return sums | {"core_words": core_words(sums | {"neuron_groups": 1}, self.limits)}
 
     def least_words(self, grid: Grid) -> int:
         """Synapse words of all boxes of a grid, at least: indices as wide as the smallest box needs."""
@@ -239,48 +244,6 @@ def core_words(usage: dict[str, Any], limits: CoreLimits) -> Any:
     """SynMem + AxonIn + Neurons + NeuronGroups + AxonMap + AxonMem, an entry a word (docs/sources.md); and sums, where they share."""
     fixed = usage["state_words"] + usage["sum_words"] + usage["axon_map"] * limits.axon_map_words
     return usage["synapse_words"] + usage["input_axons"] + usage["neuron_groups"] + usage["output_axons"] + fixed
-
-
-def build_demands(graph: Graph, limits: CoreLimits, rule: ListRule, axons: AxonKinds) -> dict[str, Demand]:
-    """The demand of every on-chip population, in graph order; `axons` of sources towards shared kernels."""
-    return {p.name: build_demand(graph, p, limits, rule, axons) for p in graph.membranes if not p.on_host}
-
-
-def build_demand(graph: Graph, population: Membranes, limits: CoreLimits, rule: ListRule, axons: AxonKinds) -> Demand:
-    """The demand of one population."""
-    order = {name: i for i, name in enumerate(graph.parts.populations)}
-    blocks = graph.stored_into(population.name)
-    groups: dict[tuple[str, Any, bool], list[SynapseBlock]] = {}
-    for block in sorted(blocks, key=lambda block: order[block.source]):
-        if block.geometry.nnz:
-            groups.setdefault((block.source, block.geometry.window, block.subtracts), []).append(block)
-    fans = tuple(
-        _fan(graph[source], population, group, rule, spatial is not None, axons)
-        for (source, spatial, _), group in groups.items()
-    )
-    splits = all(block.geometry.splits_space for block in blocks)
-    return Demand(
-        population,
-        fans,
-        splits,
-        limits=limits,
-        slots=2 + max((block.delay for block in graph.blocks), default=0),
-        groups=fan_groups(fans),
-    )
-
-
-def _fan(
-    source: Population, target: Membranes, blocks: list[SynapseBlock], rule: ListRule, kernel: bool, axons: AxonKinds
-) -> Fan:
-    kind: Kind = rule.kernel_sharing if kernel and rule.kernel_sharing is not None else "neuron"
-    return Fan(
-        source=source,
-        target=target,
-        blocks=blocks,
-        rule=rule,
-        kind=kind,
-        axon=axons[source.name] if kind == "population" else "discrete",
-    )
 
 
 def _overlaps(touched: object, readers: Intervals, own: Intervals) -> Ints:

@@ -14,13 +14,14 @@ from litesnn.compiler.encoding import ListRule
 from litesnn.compiler.graph import Graph
 from litesnn.compiler.mapping import Mesh, congestion, map_graph, placement
 from litesnn.compiler.mapping.axons import AxonKinds
+from litesnn.compiler.mapping.build_demands import build_demands
 from litesnn.compiler.mapping.limits import core_limits
 from litesnn.compiler.mapping.links import find_links
 from litesnn.compiler.mapping.model import Slice
 from litesnn.compiler.mapping.objective import ALLOWANCE, Objective
+from litesnn.compiler.mapping.packets import find_packets
 from litesnn.compiler.mapping.placement import place
 from litesnn.compiler.mapping.routing import Board, distances, hop_weighted, link_loads, measure
-from litesnn.compiler.mapping.usage import build_demands
 from litesnn.compiler.profile import Figure, load_profile
 
 
@@ -89,9 +90,10 @@ def test_packets_are_counted_once_per_neuron_and_destination_core(profile, seed)
     rates = {"a": rng.random(graph["a"].shape[0]), "c": rng.random(graph["c"].shape)}
     cores = some_cores(graph, seed)
     demands = demands_for(graph, loaded)
-    links = find_links(cores, demands, core_limits(loaded), rates)
+    packets = find_packets(cores, demands, rates)
     sharing = {fan.source.name for demand in demands.values() for fan in demand.fans if fan.axon == "shared"}
-    assert np.allclose(links.packets.toarray(), brute_packets(graph, cores, rates, tuple(sharing)))
+    assert np.allclose(packets.toarray(), brute_packets(graph, cores, rates, tuple(sharing)))
+    links = find_links(cores, demands, core_limits(loaded))
     assert np.all(links.entries.toarray() >= links.axons.toarray())
 
 
@@ -133,7 +135,7 @@ def test_output_entries_are_those_of_the_kind_of_axon(seed, kinds):
     graph, loaded = mixed_network(seed), load_profile("loihi1")
     limits, rule, cores = core_limits(loaded), ListRule.of(loaded), some_cores(graph, seed)
     axons = {**dict.fromkeys((p.name for p in graph.populations), "population"), "a": kinds[0], "b": kinds[1]}
-    links = find_links(cores, build_demands(graph, limits, rule, axons), limits, None)
+    links = find_links(cores, build_demands(graph, limits, rule, axons), limits)
     assert np.array_equal(links.entries.toarray(), brute_entries(graph, cores, axons))
 
 
@@ -143,7 +145,7 @@ def test_without_shared_kernels_axons_are_the_distinct_neurons_that_reach_a_core
     loaded = loaded.model_copy(update={"synapses": loaded.synapses.model_copy(update={"kernel_sharing": missing})})
     cores = some_cores(graph, 4)
     demands = demands_for(graph, loaded)
-    links = find_links(cores, demands, core_limits(loaded), None)
+    links = find_links(cores, demands, core_limits(loaded))
     assert np.array_equal(links.axons.toarray(), brute_packets(graph, cores, {}))
     for core, slices in enumerate(cores):
         entering: set[tuple[str, int]] = set()

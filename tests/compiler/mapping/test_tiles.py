@@ -101,7 +101,7 @@ def test_boxes_that_send_to_more_than_a_core_has_entries_for_are_cut(demands, ta
     over = [name for name in tilings if any((left < 0).any() for left in room.left[name])]
     assert over
     cores = pack_tiles(spaced, tilings, limits, FURTHER)
-    links = find_links(cores, spaced, limits, None, count_packets=False)
+    links = find_links(cores, spaced, limits)
     leaving = np.asarray((links.entries + FURTHER * links.axons).sum(axis=1)).ravel()
     assert leaving.max() <= 120
     for name, demand in spaced.items():

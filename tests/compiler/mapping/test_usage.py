@@ -9,11 +9,12 @@ from mapping_networks import demands_for, mixed_network
 from litesnn.compiler.encoding import ListRule, Tile, core_lists, list_format, list_words, population_lists
 from litesnn.compiler.graph import Graph, SynapseBlock
 from litesnn.compiler.mapping.bounds import lower_bound
+from litesnn.compiler.mapping.build_demands import build_demands
 from litesnn.compiler.mapping.cuts import even
 from litesnn.compiler.mapping.grid import Grid
 from litesnn.compiler.mapping.limits import core_limits
 from litesnn.compiler.mapping.model import Slice
-from litesnn.compiler.mapping.usage import Demand, build_demands
+from litesnn.compiler.mapping.usage import Demand
 from litesnn.compiler.mapping.windows import Axis
 from litesnn.compiler.profile import Figure, Profile, load_profile
 
