@@ -61,12 +61,11 @@ class ClassLists:
         weights: Ints = np.sum([each.sum(axis=1) for each in self._all_taps(channels)], axis=0)
         return weights
 
-    def most_words(self, channels: Intervals) -> Ints:
-        """Words of the lists of a source pixel that sees all taps, at the length of the longest, into each channel range."""
+    def most_words(self, channels: Intervals) -> tuple[Ints, Ints]:
+        """Of a source pixel that sees all taps, into each channel range: words of the longest list, and how many lists it has."""
         counts = self._all_taps(channels)
         words = self.rule.words(sparse_bits(counts, self.formats, self.rule, self.rule.index_widths[-1]))
-        most: Ints = words.max(axis=1) * (words > 0).sum(axis=1)
-        return most
+        return words.max(axis=1), (words > 0).sum(axis=1)
 
     def used(self, channels: Interval) -> list[ListFormat]:
         """Formats of the blocks with a weight into a channel range."""
@@ -80,7 +79,7 @@ class ClassLists:
         """How many source channels weights into the range read."""
 
         def count() -> int:
-            return int(np.any([part.counts(channels).any(axis=(1, 2)) for part in self.parts], axis=0).sum())
+            return int(np.any([taps > 0 for taps in self._all_taps((channels,))], axis=0).sum())
 
         return self._remember(("read", channels), count)
 

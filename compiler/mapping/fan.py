@@ -84,8 +84,15 @@ class Fan:
         return max(form.delay_bits for form in self.formats)
 
     def weights(self, channels: Intervals) -> Ints:
-        """How much is stored for channel ranges, to find the heaviest: words at a pixel of population lists, else weights."""
-        return self.lists.most_words(channels) if self.classed else self.lists.weights(channels)
+        """What each channel range takes, to find the heaviest: (2, channel ranges).
+
+        Of population lists words and axons at a source pixel that sees all taps; of others stored weights, and nothing.
+        """
+        if not self.classed:
+            weights = self.lists.weights(channels)
+            return np.stack([weights, np.zeros_like(weights)])
+        longest, lists = self.lists.most_words(channels)
+        return np.stack([longest * lists, lists if self.axon == "discrete" else np.minimum(lists, 1)])
 
     def use(self, channels: Interval, rows: Intervals, columns: Intervals) -> Use:
         """What the boxes of one channel range take, (rows, columns) each; not of population lists, which `FanGroup` counts.

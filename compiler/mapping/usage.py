@@ -97,10 +97,11 @@ class Demand:
         return plain + sum(group.total_words(*grid.boxes, group.rule.index_width(smallest)) for group in self.groups)
 
     def heaviest(self, channels: Intervals) -> Interval:
-        """Of some channel ranges the one for which most is stored."""
+        """Of some channel ranges the one for which most is stored, of equal ones the one with most axons."""
 
         def find() -> Interval:
-            return channels[int(np.argmax(np.sum([fan.weights(channels) for fan in self.fans], axis=0)))]
+            stored, axons = np.sum([fan.weights(channels) for fan in self.fans], axis=0).tolist()
+            return channels[max(range(len(channels)), key=lambda i: (stored[i], axons[i], -i))]
 
         return self._memory("heaviest", channels, find) if self.fans else channels[0]
 

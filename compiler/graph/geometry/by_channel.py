@@ -92,12 +92,14 @@ class ByChannel(Windowed):
     def tap_counts(self, in_shape: Shape, out_shape: Shape) -> TapCounts:
         """See `Geometry.tap_counts`."""
         stored = self.kernels != 0
+        taps, shape = self.window.taps, (in_shape[0], *stored.shape[1:])
+        places = self.sources[:, None].astype(np.int64) * taps + np.arange(taps)
+        weights = stored.reshape(len(stored), taps).astype(np.float64)
 
         def counts(channels: tuple[int, int]) -> Index:
             inside = (self.targets >= channels[0]) & (self.targets < channels[1])
-            found = np.zeros((in_shape[0], *stored.shape[1:]), np.int64)
-            np.add.at(found, self.sources[inside], stored[inside])
-            return found
+            found = np.bincount(places[inside].ravel(), weights[inside].ravel(), in_shape[0] * taps)
+            return found.astype(np.int64).reshape(shape)
 
         return counts
 
