@@ -11,6 +11,7 @@ import numpy.typing as npt
 from litesnn.compiler.encoding.rule import bit_length, round_up
 from litesnn.compiler.mapping.fan import Fan
 from litesnn.compiler.mapping.front import front
+from litesnn.compiler.mapping.largest import innermost
 from litesnn.compiler.mapping.model import Interval, Intervals, lengths
 from litesnn.compiler.mapping.usage import Demand
 from litesnn.compiler.margin import numbers_of
@@ -57,8 +58,8 @@ class Bands:
         self.rows = list(patches.rows(shape)) if demand.splits_space else [((0, shape[1]),)]
         self.columns = list(patches.columns(shape)) if demand.splits_space else [((0, shape[2]),)]
         self.inner: tuple[Intervals, Intervals] = (
-            tuple(demand.innermost(each, columns=False) for each in self.rows),
-            tuple(demand.innermost(each, columns=True) for each in self.columns),
+            tuple(innermost(demand, each, columns=False) for each in self.rows),
+            tuple(innermost(demand, each, columns=True) for each in self.columns),
         )
         self.gaps: tuple[Ints, Ints] = (
             np.array([demand.gaps(each, self.columns[0])[0].sum() for each in self.rows]),

@@ -39,8 +39,8 @@ class ClassLists:
         formats: Sequence[ListFormat],
         rule: ListRule,
         axes: tuple[Axis, Axis],
-        targets: int,
         *,
+        targets: int,
         full: bool,
     ) -> None:
         """`targets`: target channels."""

@@ -61,7 +61,7 @@ class Fan:
         self.rows = Axis(source.shape[1], target.shape[1], self.parts[0].rows)
         self.columns = Axis(source.shape[2], target.shape[2], self.parts[0].columns)
         axes, full = (self.rows, self.columns), kind == "neuron" and stored_whole(blocks, rule)
-        self.lists = ClassLists(self.parts, self.formats, rule, axes, target.shape[0], full=full)
+        self.lists = ClassLists(self.parts, self.formats, rule, axes, targets=target.shape[0], full=full)
         self._whole = kind == "row" or blocks[0].geometry.window is None
         self._memo: dict[Any, Any] = {}
 

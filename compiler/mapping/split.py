@@ -13,6 +13,7 @@ from litesnn.compiler.graph import Membranes
 from litesnn.compiler.mapping.cuts import even
 from litesnn.compiler.mapping.entries import entries_into
 from litesnn.compiler.mapping.grid import Grid
+from litesnn.compiler.mapping.largest import heaviest, innermost
 from litesnn.compiler.mapping.limits import CoreLimits
 from litesnn.compiler.mapping.model import Interval, Intervals
 from litesnn.compiler.mapping.refusal import DoesNotFit, Excess
@@ -86,12 +87,12 @@ def fitting_grids(demand: Demand, finer: bool = False) -> list[Grid]:
     for channels in patches.channels(shape):
         if max(last - first for first, last in channels) > reach:
             continue
-        heaviest = demand.heaviest(channels)
+        heavy = heaviest(demand, channels)
         most = len(columns) - 1
         for rows in patches.rows(shape) if demand.splits_space else whole[:1]:
             if found and len(channels) * len(rows) > worth * fewest:
                 break
-            least = _fewest_columns(demand, heaviest, rows, columns[: most + 1])
+            least = _fewest_columns(demand, heavy, rows, columns[: most + 1])
             if least is None:
                 continue
             most = least  # of lower boxes no more are needed
@@ -125,7 +126,7 @@ def _fewest_columns(demand: Demand, channels: Interval, rows: Intervals, options
     """Number of the first option with which the largest inner box of these channels fits, or None."""
 
     def fits(columns: Intervals) -> bool:
-        inner = (demand.innermost(rows, columns=False),), (demand.innermost(columns, columns=True),)
+        inner = (innermost(demand, rows, columns=False),), (innermost(demand, columns, columns=True),)
         return not violations(demand, Grid(demand.population.name, (channels,), *inner))
 
     if not fits(options[-1]):

@@ -18,6 +18,7 @@ from litesnn.compiler.mapping.cuts import even
 from litesnn.compiler.mapping.front import front
 from litesnn.compiler.mapping.grid import Grid
 from litesnn.compiler.mapping.joint import Options, imposed_by
+from litesnn.compiler.mapping.largest import heaviest
 from litesnn.compiler.mapping.margins import spacings_of
 from litesnn.compiler.mapping.model import Intervals
 from litesnn.compiler.mapping.spacing import Spacing
@@ -135,7 +136,7 @@ def _cuts(bands: Bands, ranges: Intervals, together: int) -> list[Part]:
     """Cuts of the map for some ranges, by that for which most is stored, at most so many boxes of them on a core."""
     return [
         Part(ranges, band, count, _senders(bands, ranges, band))
-        for band in bands.of(bands.demand.heaviest(ranges))
+        for band in bands.of(heaviest(bands.demand, ranges))
         for count in range(1, min(together, band.most) + 1)
     ]
 

@@ -96,29 +96,6 @@ class Demand:
         )
         return plain + sum(group.total_words(*grid.boxes, group.rule.index_width(smallest)) for group in self.groups)
 
-    def heaviest(self, channels: Intervals) -> Interval:
-        """Of some channel ranges the one for which most is stored, of equal ones the one with most axons."""
-
-        def find() -> Interval:
-            stored, axons = np.sum([fan.weights(channels) for fan in self.fans], axis=0).tolist()
-            return channels[max(range(len(channels)), key=lambda i: (stored[i], axons[i], -i))]
-
-        return self._memory("heaviest", channels, find) if self.fans else channels[0]
-
-    def innermost(self, intervals: Intervals, *, columns: bool) -> Interval:
-        """Of the longest intervals the one that source positions reach through most taps; of equal ones the nearest to the middle."""
-
-        def find() -> Interval:
-            reached = np.zeros(len(intervals), np.int64)
-            for fan in self.fans:
-                axis = fan.columns if columns else fan.rows
-                reached += axis.multiplicity(intervals) @ axis.classes.sum(axis=1)
-            middle = (len(intervals) - 1) / 2
-            keys = zip(lengths(intervals).tolist(), reached.tolist(), strict=True)
-            return intervals[max(enumerate(keys), key=lambda each: (each[1], -abs(each[0] - middle)))[0]]
-
-        return self._memory("columns" if columns else "rows", intervals, find)
-
     def allocated(self, grid: Grid) -> Ints:
         """Compartments that each box takes, (channels, rows, columns)."""
         shape = (
@@ -144,7 +121,7 @@ class Demand:
     def reached_by(self, axons: AxonKinds) -> Demand:
         """The same population, reached by other kinds of axons."""
         fans = tuple(fan.carried_by(axons[fan.source.name]) if fan.kind == "population" else fan for fan in self.fans)
-        return replace(self, fans=fans, groups=self._grouped(fans))
+        return replace(self, fans=fans, groups=self._grouped(fans), memo={})
 
     def spaced(self, spacing: Spacing) -> Demand:
         """The same population, with margins around its slices along some axes."""
@@ -179,19 +156,26 @@ class Demand:
 
     def registers(self, channels: Interval) -> frozenset[Register]:
         """Synapse format registers that a core with a channel range needs."""
-        return self._memory(
+        return self.remember(
             "registers", channels, lambda: frozenset().union(*(f.registers(channels) for f in self.fans))
         )
 
     def thresholds(self, channels: Interval) -> frozenset[int]:
         """Distinct threshold mantissas of a channel range."""
         neuron = self.limits.neuron
-        return self._memory("thresholds", channels, lambda: core_thresholds(self.population, channels, neuron))
+        return self.remember("thresholds", channels, lambda: core_thresholds(self.population, channels, neuron))
 
     def decays(self, channels: Interval) -> frozenset[tuple[int, int]]:
         """Distinct pairs of decays of a channel range."""
         neuron = self.limits.neuron
-        return self._memory("decays", channels, lambda: core_decays(self.population, channels, neuron))
+        return self.remember("decays", channels, lambda: core_decays(self.population, channels, neuron))
+
+    def remember(self, name: str, intervals: Interval | Intervals, count: Callable[[], Found]) -> Found:
+        """What a count gives for channel ranges or other intervals, counted once."""
+        if (name, intervals) not in self.memo:
+            self.memo[name, intervals] = count()
+        found: Found = self.memo[name, intervals]
+        return found
 
     def fits_entries(self, grid: Grid) -> bool:
         """Whether no box takes more output entries than a core has."""
@@ -215,12 +199,6 @@ class Demand:
         """The groups, of the same fans with other axons or margins."""
         now = dict(zip(self.fans, fans, strict=True))
         return tuple(group.like([now[fan] for fan in group.fans]) for group in self.groups)
-
-    def _memory(self, name: str, channels: Interval | Intervals, count: Callable[[], Found]) -> Found:
-        if (name, channels) not in self.memo:
-            self.memo[name, channels] = count()
-        found: Found = self.memo[name, channels]
-        return found
 
     def _outgoing(self, grid: Grid) -> Ints:
         if self.limits.entries is not None:

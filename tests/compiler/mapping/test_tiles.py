@@ -10,6 +10,7 @@ from mapping_networks import demands_for
 from published_shape import published
 
 from litesnn.compiler.mapping import map_graph, partition
+from litesnn.compiler.mapping import tilings as tilings_module
 from litesnn.compiler.mapping.entries import entries_into
 from litesnn.compiler.mapping.grid import Grid
 from litesnn.compiler.mapping.limits import core_limits
@@ -162,3 +163,45 @@ def test_a_wide_network_takes_no_more_cores_in_tiles_than_in_grids(graph, target
     assert in_tiles.least_cores <= len(in_tiles.cores) <= len(in_grids.cores)
     limits = core_limits(target).resources
     assert all(value <= limits[name] for core in in_tiles.cores for name, value in core.usage.items())
+
+
+def test_tilings_that_turn_out_too_large_are_left_out(demands, target, monkeypatch):
+    """The range that is taken for the heaviest is the lightest: some choice holds boxes that no core has room for."""
+
+    def lightest(demand: Demand, channels: tuple[tuple[int, int], ...]) -> tuple[int, int]:
+        stored = np.sum([fan.weights(channels)[0] for fan in demand.fans], axis=0)
+        return channels[int(np.argmin(stored))]
+
+    refused: list[str] = []
+    fits = Tilings.fits
+
+    def counted(self: Tilings, tiling: Tiling) -> bool:
+        if not fits(self, tiling):
+            refused.append(tiling.bands[0].population)
+            return False
+        return True
+
+    monkeypatch.setattr(tilings_module, "heaviest", lightest)
+    monkeypatch.setattr(Tilings, "fits", counted)
+    spaced, tilings = tile_all(demands, core_limits(target), FURTHER)
+    assert refused
+    limits = core_limits(target).resources
+    for name, tiling in tilings.items():
+        for grid in tiling.bands:
+            usage = spaced[name].usage(grid)
+            assert all(usage[resource].max() <= limit for resource, limit in limits.items())
+
+
+def test_a_map_that_may_not_be_cut_is_not_whatever_it_sends(demands, target):
+    limits = replace(core_limits(target), resources={**core_limits(target).resources, "output_axons": 1})
+    limited = {name: replace(demand, limits=limits, splits_space=False) for name, demand in demands.items()}
+    tilings = {
+        name: Tiling((Grid(name, *(((0, size),) for size in demand.population.shape)),), (1,))
+        for name, demand in limited.items()
+    }
+    cores = pack_tiles(limited, tilings, limits, FURTHER)
+    sending = {fan.source.name for demand in limited.values() for fan in demand.fans} & set(limited)
+    assert sending
+    maps = {name: demand.population.shape[1:] for name, demand in limited.items()}
+    for part in (part for slices in cores for part in slices):
+        assert (part.rows, part.columns) == tuple((0, size) for size in maps[part.population])
