@@ -10,8 +10,8 @@ from litesnn.compiler.encoding.cost import EncodedCost, encode_cost, list_words
 from litesnn.compiler.encoding.decode import StoredSynapses, decode
 from litesnn.compiler.encoding.image import MemoryImage, encode, encode_together
 from litesnn.compiler.encoding.lists import AxonLists, ListFormat, list_format, lists_from_matrices
-from litesnn.compiler.encoding.pool import SetUp
 from litesnn.compiler.encoding.rule import ListRule
+from litesnn.compiler.encoding.set_up import SetUp
 from litesnn.compiler.encoding.shared_kernel import PopulationLists, Tile, kernel_rows, population_lists
 from litesnn.compiler.encoding.together import choose, choose_together
 

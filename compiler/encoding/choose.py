@@ -6,7 +6,7 @@ has, `together` finds the set-up that all of its lists share.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -72,22 +72,28 @@ class Choice:
 
 
 class Candidates:
-    """Every way to store some lists, cut into entries once."""
+    """Every way to store some lists.
+
+    Attributes
+    ----------
+    variants : of encodings, earlier ones taken where both cost the same
+    names : the encodings there are, of rows by those whose part they take
+    """
 
     def __init__(self, lists: AxonLists, rule: ListRule, only: Sequence[str] | None = None) -> None:
         self.lists, self.rule = lists, rule
         names = tuple(only) if only is not None else _allowed(lists, rule)
-        variants = [variant for name in names for variant in _encoding(name).variants(rule)]
-        self.cut = [(variant, variant.entries(lists, rule)) for variant in variants]
-        """Variants of encodings, earlier ones taken where both cost the same, and the entries of each."""
-        self.widest = max((int(entries.index_need.max(initial=0)) for _, entries in self.cut), default=0)
-        """Bits of the largest index that any entry has to hold."""
-        self.names = frozenset(_of_lists(variant.name) for variant, _ in self.cut)
-        """The encodings there are, of rows by those whose part they take."""
+        self.variants = tuple(variant for name in names for variant in _encoding(name).variants(rule))
+        self.names = frozenset(_of_lists(variant.name) for variant in self.variants)
+
+    @property
+    def alike(self) -> Hashable:
+        """Equal for lists that can be cut together."""
+        return self.variants, self.lists.whole, self.lists.width if self.lists.whole or self.lists.rows else None
 
     def named(self, names: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Which variants are of some encodings; all of them where none is, as rows keep theirs: (variants,)."""
-        some = np.array([_of_lists(variant.name) in names for variant, _ in self.cut], bool)
+        some = np.array([_of_lists(variant.name) in names for variant in self.variants], bool)
         return some if some.any() else ~some
 
 

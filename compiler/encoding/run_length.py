@@ -7,9 +7,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from litesnn.compiler.encoding.entries import Encoding, Entries, Layout, Widths, cut, make_entries, run_starts
-from litesnn.compiler.encoding.lists import AxonLists
-from litesnn.compiler.encoding.rule import ListRule, round_up
+from litesnn.compiler.encoding.entries import Encoding, Entries, Fields, cut, make_entries
+from litesnn.compiler.encoding.rule import ListRule
+from litesnn.compiler.encoding.runs import Runs
 
 
 @dataclass(frozen=True)
@@ -28,16 +28,15 @@ class RunLength(Encoding):
         """Steps of the widths there are."""
         return tuple(cls(bits) for bits in (5, 4, 3, 2) if bits in rule.skip_widths)
 
-    def entries(self, lists: AxonLists, rule: ListRule) -> Entries:
+    def entries(self, runs: Runs, rule: ListRule) -> Entries:
         """See `Encoding.entries`."""
-        gaps = lists.gaps()
-        first, count = cut(run_starts(lists) | (gaps >= 2**self.max_skip), rule.entry_synapses)
+        first, count = cut(runs.starts | (runs.gaps >= 2**self.max_skip), rule.entry_synapses)
+        gaps = runs.gaps.copy()
         gaps[first] = 0
         largest = np.maximum.reduceat(gaps, first) if len(first) else gaps
-        base = lists.targets[first].astype(np.int64)
-        return make_entries(lists, first, count, count, base, base, largest)
+        base = runs.targets[first].astype(np.int64)
+        return make_entries(runs, first, count, count, base, base, largest)
 
-    def layout(self, entries: Entries, rule: ListRule, widths: Widths) -> Layout:
-        """See `Encoding.layout`."""
-        none = np.zeros_like(entries.index_need)
-        return Layout(round_up(entries.index_need, widths.index), none, round_up(entries.skip_need, widths.skip))
+    def fields(self, rule: ListRule) -> Fields:
+        """See `Encoding.fields`."""
+        return Fields(prefix=True, skips=True)

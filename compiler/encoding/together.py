@@ -14,8 +14,9 @@ from itertools import combinations, pairwise
 from litesnn.compiler.encoding.choose import Candidates, Choice
 from litesnn.compiler.encoding.entries import Widths
 from litesnn.compiler.encoding.lists import AxonLists
-from litesnn.compiler.encoding.pool import Pool, SetUp
+from litesnn.compiler.encoding.pool import Pool
 from litesnn.compiler.encoding.rule import ListRule
+from litesnn.compiler.encoding.set_up import SetUp
 
 
 def choose(lists: AxonLists, rule: ListRule, registers: int | None = None, only: Sequence[str] | None = None) -> Choice:
@@ -47,11 +48,10 @@ def choose_together(parts: Sequence[Candidates], registers: int) -> SetUp:
     """
     rule = parts[0].rule
     names = tuple(dict.fromkeys(name for part in parts for name in sorted(part.names)))
-    widest = max(part.widest for part in parts)
-    index = tuple(width for width in rule.index_widths if width < widest)
-    last = tuple(width for width in rule.index_widths if width >= widest)[:1] or rule.index_widths[-1:]
+    pool = Pool(parts)
+    index = tuple(width for width in pool.index.tolist() if width in rule.index_widths)
     delay = tuple(sorted({form.delay_bits for part in parts for form in part.lists.formats}))
-    full = SetUp(Pool(parts), names, Widths((*index, *last), rule.skip_widths, delay))
+    full = SetUp(pool, names, Widths(index, rule.skip_widths, delay))
     if len(full.registers) <= registers:
         return full
     best: SetUp | None = None

@@ -1,0 +1,101 @@
+"""A core set up for some encodings and field widths: what its lists take so, counted for all of them at once, laid out for none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.base.errors import CompileError
+from litesnn.compiler.encoding.choose import Choice, Register, laid_out, stored_words
+from litesnn.compiler.encoding.entries import Layout, Widths
+from litesnn.compiler.encoding.pool import Pool, Prices
+from litesnn.compiler.encoding.rule import UNLIMITED
+
+Ints = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class SetUp:
+    """A core set up for some encodings and widths, and what its lists take so."""
+
+    pool: Pool
+    names: tuple[str, ...]
+    widths: Widths
+
+    @property
+    def _prices(self) -> Prices:
+        return self.pool.prices(self.widths)
+
+    @cached_property
+    def _cheapest(self) -> tuple[Ints, Ints]:
+        """Bits of every run as cheap as it can be, and the place of the variant it takes for that."""
+        pool = self.pool
+        bits = np.where(pool.allowed(self.names), self._prices.bits, np.inf)
+        chosen = bits.argmin(axis=0)
+        least = bits[chosen, np.arange(len(chosen))]
+        if least.max(initial=0) >= UNLIMITED:
+            part = pool.parts[int(np.searchsorted(pool.first_run, least.argmax(), side="right")) - 1]
+            raise CompileError(
+                f"a list reaches target {int(part.lists.targets.max())}, beyond the {pool.rule.index_widths[-1]} index "
+                f"bits of {pool.rule.profile}; split its target population"
+            )
+        return least.astype(np.int64), chosen
+
+    @cached_property
+    def list_words(self) -> list[Ints]:
+        """Words of every list, part by part."""
+        bits, first = self._cheapest[0], self.pool.first_run.tolist()
+        spans = [slice(*span) for span in pairwise(first)]
+        return [
+            stored_words(part.lists, bits[span], part.rule) for part, span in zip(self.pool.parts, spans, strict=True)
+        ]
+
+    @cached_property
+    def words(self) -> int:
+        """Words of all lists."""
+        return sum(int(words.sum()) for words in self.list_words)
+
+    @cached_property
+    def _used(self) -> tuple[Ints, Ints, Ints]:
+        """The cells of stored entries, and how many entries and synapses are of each."""
+        entries, synapses = self.pool.used(self._cheapest[1])
+        cells = np.flatnonzero(entries)
+        return cells, entries[cells].astype(np.int64), synapses[cells].astype(np.int64)
+
+    @cached_property
+    def registers(self) -> frozenset[Register]:
+        """The registers that the table has to name."""
+        cells, layout, formats = self._used[0], self._prices.layout, self._prices.formats
+        columns = (self.pool.code, self.pool.cell_form, layout.prefix, layout.index, layout.skip)
+        found = set(zip(*(column[cells].tolist() for column in columns), strict=True))
+        return frozenset(Register(code, formats[form].register, *widths) for code, form, *widths in found)
+
+    @cached_property
+    def choices(self) -> list[Choice]:
+        """The choice of every part, laid out."""
+        pool, prices, found = self.pool, self._prices, []
+        for number, first in enumerate(pool.first_run[:-1].tolist()):
+            cut = []
+            for place, (variant, entries) in enumerate(pool.cut(number)):
+                stored = entries.some(np.flatnonzero(self._cheapest[1][first + entries.run] == place))
+                cells = pool.cells(variant, first + stored.run, pool.classes(stored))
+                layout = Layout(*(getattr(prices.layout, field.name)[cells] for field in fields(Layout)))
+                bits = pool.rule.header_bits + layout.prefix + stored.stored * prices.synapse[cells]
+                cut.append((variant, stored, layout, bits))
+            own = slice(*pool.first_format[number : number + 2].tolist())
+            found.append(laid_out(cut, tuple(prices.formats[own])))
+        return found
+
+    def count_fields(self, kind: str, width: int) -> int:
+        """Fields of a width that are stored: one in the prefix of an entry, and one per synapse."""
+        (cells, entries, synapses), layout = self._used, self._prices.layout
+        if kind == "delay":
+            delays = np.array([form.delay_bits for form in self._prices.formats])[self.pool.cell_form[cells]]
+            return int(synapses[delays == width].sum())
+        if kind == "skip":
+            return int(synapses[layout.skip[cells] == width].sum())
+        return int(synapses[layout.index[cells] == width].sum() + entries[layout.prefix[cells] == width].sum())
