@@ -63,6 +63,10 @@ class Layout:
     index: Ints
     skip: Ints
 
+    def some(self, numbers: Ints) -> Layout:
+        """The fields of some of the entries."""
+        return Layout(self.prefix[numbers], self.index[numbers], self.skip[numbers])
+
     @property
     def per_synapse(self) -> Ints:
         """Bits per stored synapse besides weight and delay."""

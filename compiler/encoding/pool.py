@@ -17,11 +17,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
+from litesnn.compiler.encoding.bits import within
 from litesnn.compiler.encoding.choose import Candidates, widened
 from litesnn.compiler.encoding.entries import Encoding, Entries, Layout, Widths
 from litesnn.compiler.encoding.lists import ListFormat
 from litesnn.compiler.encoding.rule import UNLIMITED, round_up
-from litesnn.compiler.encoding.runs import joined_runs
+from litesnn.compiler.encoding.runs import Runs, joined_runs
+from litesnn.compiler.encoding.stored import stored_lists
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -30,11 +32,19 @@ NEEDS = 64  # more than any field needs bits
 
 
 class Group(NamedTuple):
-    """Parts that are cut together: their numbers, their runs among all of the core, and the entries of each variant."""
+    """Parts that are cut together.
+
+    Attributes
+    ----------
+    parts, runs : their numbers, and those of their runs among all of the core
+    cut : variants, and the entries of each
+    again : runs that a variant cuts as the one before it does: (variants, runs)
+    """
 
     parts: tuple[int, ...]
     runs: Ints
     cut: list[tuple[Encoding, Entries]]
+    again: Bools
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,12 +94,15 @@ class Pool:
         entries = [entries for group in self.groups for _, entries in group.cut]
         self.index = _offered(self.rule.index_widths, [each.index_need for each in entries])
         self.skip = _offered(self.rule.skip_widths, [each.skip_need for each in entries])
+        self.lists = stored_lists([part.lists for part in parts])
         self._prices: dict[Widths, Prices] = {}
+        self._allowed: dict[tuple[str, ...], Bools] = {}
 
     def _group(self, numbers: list[int]) -> Group:
         joined = joined_runs([self.parts[number].lists.runs for number in numbers])
         runs = np.concatenate([np.arange(*self.first_run[number : number + 2]) for number in numbers])
-        return Group(tuple(numbers), runs, [(v, v.entries(joined, self.rule)) for v in self.parts[numbers[0]].variants])
+        cut = [(variant, variant.entries(joined, self.rule)) for variant in self.parts[numbers[0]].variants]
+        return Group(tuple(numbers), runs, cut, _again(joined, cut))
 
     @cached_property
     def code(self) -> Ints:
@@ -134,7 +147,8 @@ class Pool:
         rows, columns, values = [], [], []
         for group in self.groups:
             for place, (variant, entries) in enumerate(group.cut):
-                key = entries.run * count + self.classes(entries)
+                own = np.flatnonzero(~group.again[place][entries.run])
+                key = entries.run[own] * count + self.classes(entries)[own]
                 number = np.bincount(key)
                 used = np.flatnonzero(number > 0)
                 run, classes = np.divmod(used, count)
@@ -142,7 +156,7 @@ class Pool:
                 cell = self.cells(variant, run, classes)
                 rows += [run + place * runs] * 2
                 columns += [cell, cell + cells]
-                values += [number[used], np.bincount(key, entries.stored)[used]]
+                values += [number[used], np.bincount(key, entries.stored[own])[used]]
         data = np.concatenate(values).astype(np.float64)
         places = (np.concatenate(rows), np.concatenate(columns))
         return csr_matrix((data, places), (self.places * runs, 2 * cells))
@@ -164,20 +178,38 @@ class Pool:
         bits = self._taken @ np.concatenate([self.rule.header_bits + layout.prefix, synapse]).astype(np.float64)
         return Prices(formats, layout, synapse, bits.reshape(self.places, -1))
 
-    def used(self, chosen: Ints) -> tuple[Floats, Floats]:
+    def used(self, chosen: Ints) -> tuple[Ints, Ints]:
         """Stored entries and synapses of every cell where each run takes the variant in some place."""
-        marks = np.zeros(self._taken.shape[0])
-        marks[chosen * len(chosen) + np.arange(len(chosen))] = 1
-        entries, synapses = np.split(self._taken.T @ marks, 2)
-        return entries, synapses
+        taken, rows = self._taken, chosen * len(chosen) + np.arange(len(chosen))
+        count = taken.indptr[rows + 1] - taken.indptr[rows]
+        places = np.repeat(taken.indptr[rows], count) + within(count)
+        entries, synapses = np.split(np.bincount(taken.indices[places], taken.data[places], taken.shape[1]), 2)
+        return entries.astype(np.int64), synapses.astype(np.int64)
 
-    def allowed(self, names: Sequence[str]) -> Bools:
+    def allowed(self, names: tuple[str, ...]) -> Bools:
         """Which variants of its part a run may take where a core is set up for some encodings: (places, runs)."""
-        result: Bools = np.zeros((self.places, int(self.first_run[-1])), bool)
-        for group in self.groups:
-            some = self.parts[group.parts[0]].named(names)
-            result[: len(some), group.runs] = some[:, None]
-        return result
+        if names not in self._allowed:
+            result: Bools = np.zeros((self.places, int(self.first_run[-1])), bool)
+            for group in self.groups:
+                some = self.parts[group.parts[0]].named(names)
+                result[: len(some), group.runs] = some[:, None] & ~group.again
+            self._allowed[names] = result
+        return self._allowed[names]
+
+
+def _again(runs: Runs, cut: Sequence[tuple[Encoding, Entries]]) -> Bools:
+    """Runs that a variant of an encoding cuts at the synapses at which the one before it does: (variants, runs).
+
+    Entries of one encoding that hold the same synapses are the same, and of equal ones the earlier are taken; so these never are.
+    """
+    again = np.zeros((len(cut), len(runs)), bool)
+    starts = np.zeros((len(cut), len(runs.targets) + 1), bool)
+    for place, (variant, entries) in enumerate(cut):
+        starts[place, entries.first] = True
+        if place and variant.code == cut[place - 1][0].code:
+            again[place] = True
+            again[place, runs.owner[np.flatnonzero(starts[place] != starts[place - 1])]] = False
+    return again
 
 
 def _offered(widths: Sequence[int], needs: Sequence[Ints]) -> Ints:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.base.errors import CompileError
-from litesnn.compiler.encoding.choose import Choice, Register, laid_out, stored_words
-from litesnn.compiler.encoding.entries import Layout, Widths
+from litesnn.compiler.encoding.choose import Choice, laid_out
+from litesnn.compiler.encoding.entries import Widths
 from litesnn.compiler.encoding.pool import Pool, Prices
+from litesnn.compiler.encoding.registers import Register, distinct_registers
 from litesnn.compiler.encoding.rule import UNLIMITED
 
 Ints = npt.NDArray[np.int64]
@@ -46,33 +46,33 @@ class SetUp:
         return least.astype(np.int64), chosen
 
     @cached_property
+    def _words(self) -> Ints:
+        """Words of every list of all parts."""
+        return self.pool.lists.words(self._cheapest[0], self.pool.rule)
+
+    @property
     def list_words(self) -> list[Ints]:
         """Words of every list, part by part."""
-        bits, first = self._cheapest[0], self.pool.first_run.tolist()
-        spans = [slice(*span) for span in pairwise(first)]
-        return [
-            stored_words(part.lists, bits[span], part.rule) for part, span in zip(self.pool.parts, spans, strict=True)
-        ]
+        return np.split(self._words, np.cumsum([len(part.lists) for part in self.pool.parts])[:-1])
 
-    @cached_property
+    @property
     def words(self) -> int:
         """Words of all lists."""
-        return sum(int(words.sum()) for words in self.list_words)
+        return int(self._words.sum())
 
     @cached_property
     def _used(self) -> tuple[Ints, Ints, Ints]:
         """The cells of stored entries, and how many entries and synapses are of each."""
         entries, synapses = self.pool.used(self._cheapest[1])
         cells = np.flatnonzero(entries)
-        return cells, entries[cells].astype(np.int64), synapses[cells].astype(np.int64)
+        return cells, entries[cells], synapses[cells]
 
     @cached_property
     def registers(self) -> frozenset[Register]:
         """The registers that the table has to name."""
-        cells, layout, formats = self._used[0], self._prices.layout, self._prices.formats
-        columns = (self.pool.code, self.pool.cell_form, layout.prefix, layout.index, layout.skip)
-        found = set(zip(*(column[cells].tolist() for column in columns), strict=True))
-        return frozenset(Register(code, formats[form].register, *widths) for code, form, *widths in found)
+        pool, cells = self.pool, self._used[0]
+        code, form, layout = pool.code[cells], pool.cell_form[cells], self._prices.layout.some(cells)
+        return frozenset(distinct_registers(code, form, layout, self._prices.formats)[0])
 
     @cached_property
     def choices(self) -> list[Choice]:
@@ -83,7 +83,7 @@ class SetUp:
             for place, (variant, entries) in enumerate(pool.cut(number)):
                 stored = entries.some(np.flatnonzero(self._cheapest[1][first + entries.run] == place))
                 cells = pool.cells(variant, first + stored.run, pool.classes(stored))
-                layout = Layout(*(getattr(prices.layout, field.name)[cells] for field in fields(Layout)))
+                layout = prices.layout.some(cells)
                 bits = pool.rule.header_bits + layout.prefix + stored.stored * prices.synapse[cells]
                 cut.append((variant, stored, layout, bits))
             own = slice(*pool.first_format[number : number + 2].tolist())

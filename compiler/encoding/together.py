@@ -60,7 +60,7 @@ def choose_together(parts: Sequence[Candidates], registers: int) -> SetUp:
         for some in combinations(names, count):
             if any(more.issuperset(some) for more in hopeless):
                 continue  # fewer encodings take no fewer words
-            start = replace(full, names=some)
+            start = full if some == names else replace(full, names=some)
             if best is not None and len(best.registers) <= registers and start.words >= best.words:
                 hopeless.append(frozenset(some))
                 continue

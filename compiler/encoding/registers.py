@@ -1,0 +1,47 @@
+"""Format registers: what the entries of a core name, and how many of them there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from litesnn.compiler.encoding.entries import Layout
+from litesnn.compiler.encoding.lists import ListFormat, WeightRegister
+
+Ints = npt.NDArray[np.int64]
+
+FIELD = 64  # more than any field is wide
+
+
+class Register(NamedTuple):
+    """A format register: encoding (compression code), weight format, and field widths in bits."""
+
+    code: int
+    weights: WeightRegister
+    prefix_bits: int
+    index_bits: int
+    skip_bits: int
+
+
+def distinct_registers(
+    code: Ints, form: Ints, layout: Layout, formats: Sequence[ListFormat]
+) -> tuple[tuple[Register, ...], Ints]:
+    """Distinct registers of entries of some codes and formats, and which one each uses; formats that differ in delay alone share one."""
+    weights = sorted({each.register for each in formats})
+    number = np.array([weights.index(each.register) for each in formats], np.int64)
+    key = code * len(weights) + number[form]
+    for field in (layout.prefix, layout.index, layout.skip):
+        key = key * FIELD + field
+    registers = []
+    unique, register = np.unique(key, return_inverse=True)
+    for rest in unique.tolist():
+        fields = []
+        for _ in range(3):
+            rest, bits = divmod(rest, FIELD)
+            fields.append(bits)
+        kind, weight = divmod(rest, len(weights))
+        registers.append(Register(kind, weights[weight], *reversed(fields)))
+    return tuple(registers), register.astype(np.int64)
