@@ -15,15 +15,14 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_matrix
 
-from litesnn.compiler.encoding.bits import within
 from litesnn.compiler.encoding.choose import Candidates, widened
 from litesnn.compiler.encoding.entries import Encoding, Entries, Layout, Widths
 from litesnn.compiler.encoding.lists import ListFormat
 from litesnn.compiler.encoding.rule import UNLIMITED, round_up
 from litesnn.compiler.encoding.runs import Runs, joined_runs
 from litesnn.compiler.encoding.stored import stored_lists
+from litesnn.compiler.encoding.taken import Counts, Taken, taken
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -141,25 +140,25 @@ class Pool:
         return found
 
     @cached_property
-    def _taken(self) -> csr_matrix:
-        """Entries of each cell, then stored synapses of each, that a run takes in each place: (places * runs, 2 * cells)."""
-        count, cells, runs = self._classes, len(self.code), int(self.first_run[-1])
-        rows, columns, values = [], [], []
-        for group in self.groups:
-            for place, (variant, entries) in enumerate(group.cut):
-                own = np.flatnonzero(~group.again[place][entries.run])
-                key = entries.run[own] * count + self.classes(entries)[own]
-                number = np.bincount(key)
-                used = np.flatnonzero(number > 0)
-                run, classes = np.divmod(used, count)
-                run = group.runs[run]
-                cell = self.cells(variant, run, classes)
-                rows += [run + place * runs] * 2
-                columns += [cell, cell + cells]
-                values += [number[used], np.bincount(key, entries.stored[own])[used]]
-        data = np.concatenate(values).astype(np.float64)
-        places = (np.concatenate(rows), np.concatenate(columns))
-        return csr_matrix((data, places), (self.places * runs, 2 * cells))
+    def _taken(self) -> Taken:
+        """What every run takes in every place; row `place * runs + run`."""
+        counts = [
+            self._counted(group, place, variant, entries)
+            for place in range(self.places)
+            for group in self.groups
+            for variant, entries in group.cut[place : place + 1]
+        ]
+        return taken(counts, (self.places * len(self.form), len(self.code)))
+
+    def _counted(self, group: Group, place: int, variant: Encoding, entries: Entries) -> Counts:
+        key = entries.run * self._classes + self.classes(entries)
+        number = np.bincount(key, minlength=len(group.runs) * self._classes)
+        number.reshape(len(group.runs), -1)[group.again[place]] = 0
+        used = np.flatnonzero(number > 0)
+        run, classes = np.divmod(used, self._classes)
+        run = group.runs[run]
+        synapses = np.bincount(key, entries.stored)
+        return Counts(place * len(self.form) + run, self.cells(variant, run, classes), number[used], synapses[used])
 
     def prices(self, widths: Widths) -> Prices:
         """What is taken with some widths, computed once for all encodings that go with them."""
@@ -175,21 +174,17 @@ class Pool:
         grids = [field * width for field, width in zip(fields, (index, index, skip), strict=True)]
         layout = Layout(*(np.broadcast_to(grid, shape).ravel() for grid in grids))
         synapse = np.array([form.synapse_bits for form in formats])[self.cell_form] + layout.per_synapse
-        bits = self._taken @ np.concatenate([self.rule.header_bits + layout.prefix, synapse]).astype(np.float64)
+        bits = self._taken.bits(self.rule.header_bits + layout.prefix, synapse)
         return Prices(formats, layout, synapse, bits.reshape(self.places, -1))
 
     def used(self, chosen: Ints) -> tuple[Ints, Ints]:
         """Stored entries and synapses of every cell where each run takes the variant in some place."""
-        taken, rows = self._taken, chosen * len(chosen) + np.arange(len(chosen))
-        count = taken.indptr[rows + 1] - taken.indptr[rows]
-        places = np.repeat(taken.indptr[rows], count) + within(count)
-        entries, synapses = np.split(np.bincount(taken.indices[places], taken.data[places], taken.shape[1]), 2)
-        return entries.astype(np.int64), synapses.astype(np.int64)
+        return self._taken.of_rows(chosen * len(chosen) + np.arange(len(chosen)))
 
     def allowed(self, names: tuple[str, ...]) -> Bools:
         """Which variants of its part a run may take where a core is set up for some encodings: (places, runs)."""
         if names not in self._allowed:
-            result: Bools = np.zeros((self.places, int(self.first_run[-1])), bool)
+            result: Bools = np.zeros((self.places, len(self.form)), bool)
             for group in self.groups:
                 some = self.parts[group.parts[0]].named(names)
                 result[: len(some), group.runs] = some[:, None] & ~group.again
@@ -205,10 +200,12 @@ def _again(runs: Runs, cut: Sequence[tuple[Encoding, Entries]]) -> Bools:
     again = np.zeros((len(cut), len(runs)), bool)
     starts = np.zeros((len(cut), len(runs.targets) + 1), bool)
     for place, (variant, entries) in enumerate(cut):
-        starts[place, entries.first] = True
+        own = starts[place]
+        own[entries.first] = True
         if place and variant.code == cut[place - 1][0].code:
-            again[place] = True
-            again[place, runs.owner[np.flatnonzero(starts[place] != starts[place - 1])]] = False
+            other = np.zeros(len(runs), bool)
+            other[runs.owner[np.flatnonzero(own != starts[place - 1])]] = True
+            again[place] = ~other
     return again
 
 

@@ -33,7 +33,8 @@ class RunLength(Encoding):
         first, count = cut(runs.starts | (runs.gaps >= 2**self.max_skip), rule.entry_synapses)
         gaps = runs.gaps.copy()
         gaps[first] = 0
-        largest = np.maximum.reduceat(gaps, first) if len(first) else gaps
+        largest, longer = np.zeros_like(first), np.flatnonzero(count > 1)
+        largest[longer] = np.maximum.reduceat(gaps, first[longer])
         base = runs.targets[first].astype(np.int64)
         return make_entries(runs, first, count, count, base, base, largest)
 
