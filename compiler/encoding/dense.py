@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.encoding.entries import (
+    Bools,
     Encoding,
     Entries,
     Fields,
@@ -49,19 +50,47 @@ class Dense(Encoding):
             first, count = cut(runs.starts | (runs.gaps > 1), rule.entry_synapses)
         else:
             first, count = _cut_by_span(runs, self._starts(runs, rule), rule.entry_synapses)
-        base, last = (runs.targets[i].astype(np.int64) for i in (first, first + count - 1))
-        return make_entries(runs, first, count, last - base + 1, base, last if rule.dense_index else base)
+        base, stored = runs.targets[first].astype(np.int64), _spans(runs, first, count)
+        return make_entries(runs, first, count, stored, base, base + stored - 1 if rule.dense_index else base)
 
     def fields(self, rule: ListRule) -> Fields:
         """See `Encoding.fields`."""
         return Fields(prefix=not rule.dense_index, indices=rule.dense_index)
 
-    def _starts(self, runs: Runs, rule: ListRule) -> npt.NDArray[np.bool_]:
+    def worth(self, runs: Runs, rule: ListRule) -> Bools:
+        """See `Encoding.worth`: where gaps are too wide to be filled, or where filling those that are not may cost more.
+
+        Zeros cost more than a cut where delays are widened alone, or where a segment is cut for its span.
+        """
+        if self.gaps == "fill" or runs.whole:
+            return np.full(len(runs), self.gaps == "fill")
+        wide = runs.gaps > _affordable(runs, rule)
+        if self.gaps == "break-even":
+            return runs.count(wide) > 0
+        filled = (runs.gaps > 1) & ~wide
+        cuts, zeros = runs.count(filled), runs.count(filled, runs.gaps - 1)
+        price, saved = cuts * (rule.header_bits + rule.index_widths[0]), zeros * (runs.weight_bits + runs.widest_delay)
+        first, count = cut(runs.starts | wide, len(runs.targets))
+        cut_for_span = np.zeros(len(runs), bool)
+        cut_for_span[runs.owner[first[_spans(runs, first, count) > rule.entry_synapses]]] = True
+        pays: Bools = (price < saved) | cut_for_span
+        return (cuts > 0) & pays
+
+    def _starts(self, runs: Runs, rule: ListRule) -> Bools:
         """Where segments start whose gaps are filled."""
-        if self.gaps == "fill":
-            return runs.starts
-        affordable = 1 + (rule.header_bits + rule.index_widths[0]) // runs.synapse_bits
-        return runs.starts | (runs.gaps > affordable[runs.owner])
+        return runs.starts if self.gaps == "fill" else runs.starts | (runs.gaps > _affordable(runs, rule))
+
+
+def _affordable(runs: Runs, rule: ListRule) -> Ints:
+    """The widest gap before each synapse whose zeros cost no more than a cut."""
+    affordable: Ints = 1 + (rule.header_bits + rule.index_widths[0]) // runs.synapse_bits
+    return affordable[runs.owner]
+
+
+def _spans(runs: Runs, first: Ints, count: Ints) -> Ints:
+    """Targets that some segments cover."""
+    spans: Ints = runs.targets[first + count - 1].astype(np.int64) - runs.targets[first] + 1
+    return spans
 
 
 def _whole(runs: Runs, rule: ListRule) -> Entries:
@@ -84,20 +113,19 @@ def _whole(runs: Runs, rule: ListRule) -> Entries:
     )
 
 
-def _cut_by_span(runs: Runs, starts: npt.NDArray[np.bool_], span: int) -> tuple[Ints, Ints]:
+def _cut_by_span(runs: Runs, starts: Bools, span: int) -> tuple[Ints, Ints]:
     """Segments, cut further into entries that cover at most `span` targets, each as far as it goes: (first, length)."""
-    targets = runs.targets
-    first, count = cut(starts, len(targets))
-    last = first + count - 1
-    long = np.flatnonzero(targets[last] - targets[first] >= span)
+    first, count = cut(starts, len(runs.targets))
+    long = np.flatnonzero(_spans(runs, first, count) > span)
     if not len(long):
         return first, count
     stride = runs.width + 1
-    keys = runs.owner * (2 * stride) + targets
-    starts, active, last = starts.copy(), first[long], last[long]
+    keys = runs.owner * (2 * stride) + runs.targets
+    starts, active = starts.copy(), first[long]
+    last = active + count[long] - 1
     while len(active):
         following = np.searchsorted(keys, keys[active] + min(span, stride))
         inside = following <= last
         active, last = following[inside], last[inside]
         starts[active] = True
-    return cut(starts, len(targets))
+    return cut(starts, len(runs.targets))

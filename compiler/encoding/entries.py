@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from litesnn.compiler.encoding.rule import ListRule, bit_length, round_up
 from litesnn.compiler.encoding.runs import Runs
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +110,22 @@ class Encoding(ABC):
     @abstractmethod
     def fields(self, rule: ListRule) -> Fields:
         """The fields of its entries."""
+
+    def worth(self, runs: Runs, rule: ListRule) -> Bools:
+        """Runs that it may store in fewer bits than all earlier variants, with some widths that a core is set up for: (runs,).
+
+        Widths are any of the rule's, the widest skip among them, and delays at most `Runs.widest_delay`.
+        """
+        return np.ones(len(runs), bool)
+
+    def entries_of(self, some: Bools, runs: Runs, rule: ListRule) -> Entries:
+        """The entries of some runs, their runs and synapses numbered among all."""
+        if some.all():
+            return self.entries(runs, rule)
+        numbers = np.flatnonzero(some)
+        part, synapses = runs.some(numbers)
+        entries = self.entries(part, rule)
+        return replace(entries, run=numbers[entries.run], first=synapses[entries.first])
 
     def layout(self, entries: Entries, rule: ListRule, widths: Widths) -> Layout:
         """Field widths of every entry, each rounded up to one that a register was set up for."""

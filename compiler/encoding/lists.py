@@ -94,11 +94,15 @@ class AxonLists:
     @cached_property
     def runs(self) -> Runs:
         """The runs of all lists, as encodings cut them."""
-        bits = np.array([form.synapse_bits for form in self.formats], np.int64)
+        weights, delays = (
+            np.array([getattr(form, name) for form in self.formats], np.int64) for name in ("weight_bits", "delay_bits")
+        )
         return Runs(
             indptr=self.indptr,
             targets=self.targets,
-            synapse_bits=np.tile(bits, len(self)),
+            weight_bits=np.tile(weights, len(self)),
+            delay_bits=np.tile(delays, len(self)),
+            widest_delay=int(delays.max(initial=0)),
             width=self.width,
             whole=self.whole,
         )

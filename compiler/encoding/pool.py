@@ -20,7 +20,7 @@ from litesnn.compiler.encoding.choose import Candidates, widened
 from litesnn.compiler.encoding.entries import Encoding, Entries, Layout, Widths
 from litesnn.compiler.encoding.lists import ListFormat
 from litesnn.compiler.encoding.rule import UNLIMITED, round_up
-from litesnn.compiler.encoding.runs import Runs, joined_runs
+from litesnn.compiler.encoding.runs import joined_runs
 from litesnn.compiler.encoding.stored import stored_lists
 from litesnn.compiler.encoding.taken import Counts, Taken, taken
 
@@ -37,13 +37,13 @@ class Group(NamedTuple):
     ----------
     parts, runs : their numbers, and those of their runs among all of the core
     cut : variants, and the entries of each
-    again : runs that a variant cuts as the one before it does: (variants, runs)
+    worth : runs that each variant may be the cheapest for, and has entries of: (variants, runs)
     """
 
     parts: tuple[int, ...]
     runs: Ints
     cut: list[tuple[Encoding, Entries]]
-    again: Bools
+    worth: Bools
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,21 +87,33 @@ class Pool:
         alike: dict[Hashable, list[int]] = {}
         for number, part in enumerate(parts):
             alike.setdefault(part.alike, []).append(number)
+        self.widest = 0
         self.groups = [self._group(numbers) for numbers in alike.values()]
         self.variants = list(dict.fromkeys(variant for group in self.groups for variant, _ in group.cut))
         self.places = max(len(group.cut) for group in self.groups)
-        entries = [entries for group in self.groups for _, entries in group.cut]
-        self.index = _offered(self.rule.index_widths, [each.index_need for each in entries])
-        self.skip = _offered(self.rule.skip_widths, [each.skip_need for each in entries])
+        self.index = _offered(self.rule.index_widths, self.widest)
+        self.skip = _offered(
+            self.rule.skip_widths, max(int(e.skip_need.max(initial=0)) for group in self.groups for _, e in group.cut)
+        )
         self.lists = stored_lists([part.lists for part in parts])
         self._prices: dict[Widths, Prices] = {}
         self._allowed: dict[tuple[str, ...], Bools] = {}
 
     def _group(self, numbers: list[int]) -> Group:
-        joined = joined_runs([self.parts[number].lists.runs for number in numbers])
+        widest_delay = max(form.delay_bits for form in self.formats)
+        joined = joined_runs([self.parts[number].lists.runs for number in numbers], widest_delay)
         runs = np.concatenate([np.arange(*self.first_run[number : number + 2]) for number in numbers])
-        cut = [(variant, variant.entries(joined, self.rule)) for variant in self.parts[numbers[0]].variants]
-        return Group(tuple(numbers), runs, cut, _again(joined, cut))
+        variants = self.parts[numbers[0]].variants
+        worth = np.array([variant.worth(joined, self.rule) for variant in variants])
+        cut = [
+            (variant, variant.entries_of(some, joined, self.rule))
+            for variant, some in zip(variants, worth, strict=True)
+        ]
+        self.widest = max(self.widest, *(_widest(entries) for _, entries in cut))
+        if self.widest < int(joined.targets.max(initial=0)).bit_length():  # of no index that is cut: it may be of others
+            left = [variant.entries_of(~some, joined, self.rule) for variant, some in zip(variants, worth, strict=True)]
+            self.widest = max(self.widest, *map(_widest, left))
+        return Group(tuple(numbers), runs, cut, worth)
 
     @cached_property
     def code(self) -> Ints:
@@ -153,7 +165,7 @@ class Pool:
     def _counted(self, group: Group, place: int, variant: Encoding, entries: Entries) -> Counts:
         key = entries.run * self._classes + self.classes(entries)
         number = np.bincount(key, minlength=len(group.runs) * self._classes)
-        number.reshape(len(group.runs), -1)[group.again[place]] = 0
+        number.reshape(len(group.runs), -1)[~group.worth[place]] = 0
         used = np.flatnonzero(number > 0)
         run, classes = np.divmod(used, self._classes)
         run = group.runs[run]
@@ -187,30 +199,16 @@ class Pool:
             result: Bools = np.zeros((self.places, len(self.form)), bool)
             for group in self.groups:
                 some = self.parts[group.parts[0]].named(names)
-                result[: len(some), group.runs] = some[:, None] & ~group.again
+                result[: len(some), group.runs] = some[:, None] & group.worth
             self._allowed[names] = result
         return self._allowed[names]
 
 
-def _again(runs: Runs, cut: Sequence[tuple[Encoding, Entries]]) -> Bools:
-    """Runs that a variant of an encoding cuts at the synapses at which the one before it does: (variants, runs).
-
-    Entries of one encoding that hold the same synapses are the same, and of equal ones the earlier are taken; so these never are.
-    """
-    again = np.zeros((len(cut), len(runs)), bool)
-    starts = np.zeros((len(cut), len(runs.targets) + 1), bool)
-    for place, (variant, entries) in enumerate(cut):
-        own = starts[place]
-        own[entries.first] = True
-        if place and variant.code == cut[place - 1][0].code:
-            other = np.zeros(len(runs), bool)
-            other[runs.owner[np.flatnonzero(own != starts[place - 1])]] = True
-            again[place] = ~other
-    return again
+def _widest(entries: Entries) -> int:
+    return int(entries.index_need.max(initial=0))
 
 
-def _offered(widths: Sequence[int], needs: Sequence[Ints]) -> Ints:
-    """Widths that some of the needs take, up to the widest of them; `UNLIMITED` for what no width holds."""
-    widest = max(int(need.max(initial=0)) for need in needs)
+def _offered(widths: Sequence[int], widest: int) -> Ints:
+    """Widths up to the one that holds the widest need; `UNLIMITED` where none does."""
     last = bisect_left(widths, widest)
     return np.array([*widths[:last], *(widths[last : last + 1] or [UNLIMITED])])

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from litesnn.compiler.encoding.entries import Encoding, Entries, Fields, cut, make_entries
+from litesnn.compiler.encoding.entries import Bools, Encoding, Entries, Fields, cut, make_entries
 from litesnn.compiler.encoding.rule import ListRule
 from litesnn.compiler.encoding.runs import Runs
 
@@ -24,7 +24,7 @@ class RunLength(Encoding):
     code: ClassVar[int] = 1
 
     @classmethod
-    def variants(cls, rule: ListRule) -> tuple[Encoding, ...]:
+    def variants(cls, rule: ListRule) -> tuple[RunLength, ...]:
         """Steps of the widths there are."""
         return tuple(cls(bits) for bits in (5, 4, 3, 2) if bits in rule.skip_widths)
 
@@ -37,6 +37,20 @@ class RunLength(Encoding):
         largest[longer] = np.maximum.reduceat(gaps, first[longer])
         base = runs.targets[first].astype(np.int64)
         return make_entries(runs, first, count, count, base, base, largest)
+
+    def worth(self, runs: Runs, rule: ListRule) -> Bools:
+        """See `Encoding.worth`: where it cuts where the next wider step does not, and that may pay against the widest.
+
+        Every cut pays a header and a prefix. All that cuts may save are skip bits; but runs cut for their length are cut elsewhere.
+        """
+        wider = [other.max_skip for other in self.variants(rule) if other.max_skip > self.max_skip]
+        if not wider:
+            return super().worth(runs, rule)
+        cuts = runs.gaps >= 2**self.max_skip
+        price = runs.count(cuts & (runs.gaps < 2 ** max(wider))) * (rule.header_bits + rule.index_widths[0])
+        saved = runs.lengths * (rule.skip_widths[-1] - rule.skip_widths[0])
+        differs = runs.count(cuts & (runs.gaps < 2 ** min(wider))) > 0
+        return differs & ((price < saved) | (runs.lengths > rule.entry_synapses))
 
     def fields(self, rule: ListRule) -> Fields:
         """See `Encoding.fields`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -20,19 +20,27 @@ class Runs:
     ----------
     indptr : (runs + 1,) first synapse of each run
     targets : (synapses,) targets, strictly ascending within a run
-    synapse_bits : (runs,) weight and delay bits per synapse
+    weight_bits, delay_bits : (runs,) bits per synapse
+    widest_delay : bits that delays of other formats of the core may widen them to
     width : number of targets
     whole : whether dense entries span all targets, in every run
     """
 
     indptr: Ints
     targets: npt.NDArray[np.int32]
-    synapse_bits: Ints
+    weight_bits: Ints
+    delay_bits: Ints
+    widest_delay: int
     width: int
     whole: bool
 
     def __len__(self) -> int:
         return len(self.indptr) - 1
+
+    @property
+    def synapse_bits(self) -> Ints:
+        """Weight and delay bits per synapse of each run."""
+        return self.weight_bits + self.delay_bits
 
     @cached_property
     def lengths(self) -> Ints:
@@ -58,16 +66,39 @@ class Runs:
         gaps[self.starts] = 0
         return gaps
 
+    def count(self, marks: npt.NDArray[np.bool_], weights: Ints | None = None) -> Ints:
+        """Marked synapses of each run, or the sum of their weights: (runs,)."""
+        places = np.flatnonzero(marks)
+        found = np.bincount(self.owner[places], None if weights is None else weights[places], len(self))
+        return found.astype(np.int64)
 
-def joined_runs(parts: Sequence[Runs]) -> Runs:
+    def some(self, numbers: Ints) -> tuple[Runs, Ints]:
+        """Some runs, ascending, and their synapses among all."""
+        kept = np.zeros(len(self), bool)
+        kept[numbers] = True
+        synapses = np.flatnonzero(kept[self.owner])
+        part = replace(
+            self,
+            indptr=np.concatenate([[0], np.cumsum(self.lengths[numbers])]),
+            targets=self.targets[synapses],
+            weight_bits=self.weight_bits[numbers],
+            delay_bits=self.delay_bits[numbers],
+        )
+        return part, synapses
+
+
+def joined_runs(parts: Sequence[Runs], widest_delay: int) -> Runs:
     """The runs of parts that agree in width, where that matters, and in whether they are whole."""
-    if len(parts) == 1:
-        return parts[0]
-    lengths = np.concatenate([part.lengths for part in parts])
+
+    def joined(name: str) -> Ints:
+        return np.concatenate([getattr(part, name) for part in parts])
+
     return Runs(
-        indptr=np.concatenate([[0], np.cumsum(lengths)]),
+        indptr=np.concatenate([[0], np.cumsum(joined("lengths"))]),
         targets=np.concatenate([part.targets for part in parts]),
-        synapse_bits=np.concatenate([part.synapse_bits for part in parts]),
+        weight_bits=joined("weight_bits"),
+        delay_bits=joined("delay_bits"),
+        widest_delay=widest_delay,
         width=max(part.width for part in parts),
         whole=parts[0].whole,
     )
