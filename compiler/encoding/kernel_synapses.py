@@ -30,7 +30,7 @@ class KernelSynapses:
     codes: Codes
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def kernel_synapses(geometry: Windowed, channels: tuple[int, int], sources: int) -> KernelSynapses:
     """The synapses of a kernel onto an interval of output channels, for so many source channels.
 

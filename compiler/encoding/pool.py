@@ -110,7 +110,9 @@ class Pool:
             for variant, some in zip(variants, worth, strict=True)
         ]
         self.widest = max(self.widest, *(_widest(entries) for _, entries in cut))
-        if self.widest < int(joined.targets.max(initial=0)).bit_length():  # of no index that is cut: it may be of others
+        if (
+            self.widest < int(joined.targets.max(initial=0)).bit_length()
+        ):  # of no index that is cut: it may be of others
             left = [variant.entries_of(~some, joined, self.rule) for variant, some in zip(variants, worth, strict=True)]
             self.widest = max(self.widest, *map(_widest, left))
         return Group(tuple(numbers), runs, cut, worth)
@@ -129,11 +131,11 @@ class Pool:
     def _classes(self) -> int:
         return len(self.index) * len(self.skip)
 
-    def classes(self, entries: Entries) -> Ints:
-        """Index and skip class of each entry, in one number."""
+    def classes(self, entries: Entries, unit: int = 1) -> Ints:
+        """Index and skip class of each entry, in one number of so many classes."""
         index, skip = (np.searchsorted(each, np.arange(NEEDS)) for each in (self.index, self.skip))
-        found: Ints = (index * len(self.skip))[entries.index_need]
-        return found + skip[entries.skip_need] if entries.skip_need.any() else found
+        found: Ints = (index * (len(self.skip) // unit))[entries.index_need]
+        return found + skip[entries.skip_need] if unit == 1 else found
 
     def cells(self, variant: Encoding, runs: Ints, classes: Ints) -> Ints:
         """The cells of entries of a variant, from their runs and classes."""
@@ -163,14 +165,14 @@ class Pool:
         return taken(counts, (self.places * len(self.form), len(self.code)))
 
     def _counted(self, group: Group, place: int, variant: Encoding, entries: Entries) -> Counts:
-        key = entries.run * self._classes + self.classes(entries)
-        number = np.bincount(key, minlength=len(group.runs) * self._classes)
-        number.reshape(len(group.runs), -1)[~group.worth[place]] = 0
+        unit = 1 if variant.fields(self.rule).skips else len(self.skip)  # from one class to the next
+        key = entries.run * (self._classes // unit) + self.classes(entries, unit)
+        number = np.bincount(key)
         used = np.flatnonzero(number > 0)
-        run, classes = np.divmod(used, self._classes)
-        run = group.runs[run]
-        synapses = np.bincount(key, entries.stored)
-        return Counts(place * len(self.form) + run, self.cells(variant, run, classes), number[used], synapses[used])
+        run, classes = np.divmod(used, self._classes // unit)
+        run, synapses = group.runs[run], np.bincount(key, entries.stored)
+        cells = self.cells(variant, run, classes * unit)
+        return Counts(place * len(self.form) + run, cells, number[used], synapses[used])
 
     def prices(self, widths: Widths) -> Prices:
         """What is taken with some widths, computed once for all encodings that go with them."""

@@ -26,17 +26,22 @@ class Register(NamedTuple):
     skip_bits: int
 
 
+def register_keys(code: Ints, form: Ints, layout: Layout, formats: Sequence[ListFormat]) -> Ints:
+    """Equal for entries of equal registers, of some codes and formats; formats that differ in delay alone share one."""
+    weights = _weights(formats)
+    numbers = {each: number for number, each in enumerate(weights)}
+    key = code * len(weights) + np.array([numbers[each.register] for each in formats], np.int64)[form]
+    for field in (layout.prefix, layout.index, layout.skip):
+        key = key * FIELD + field
+    return key
+
+
 def distinct_registers(
     code: Ints, form: Ints, layout: Layout, formats: Sequence[ListFormat]
 ) -> tuple[tuple[Register, ...], Ints]:
-    """Distinct registers of entries of some codes and formats, and which one each uses; formats that differ in delay alone share one."""
-    weights = sorted({each.register for each in formats})
-    number = np.array([weights.index(each.register) for each in formats], np.int64)
-    key = code * len(weights) + number[form]
-    for field in (layout.prefix, layout.index, layout.skip):
-        key = key * FIELD + field
-    registers = []
-    unique, register = np.unique(key, return_inverse=True)
+    """Distinct registers of some entries, and which one each uses."""
+    weights, registers = _weights(formats), []
+    unique, register = np.unique(register_keys(code, form, layout, formats), return_inverse=True)
     for rest in unique.tolist():
         fields = []
         for _ in range(3):
@@ -45,3 +50,7 @@ def distinct_registers(
         kind, weight = divmod(rest, len(weights))
         registers.append(Register(kind, weights[weight], *reversed(fields)))
     return tuple(registers), register.astype(np.int64)
+
+
+def _weights(formats: Sequence[ListFormat]) -> list[WeightRegister]:
+    return sorted({each.register for each in formats})

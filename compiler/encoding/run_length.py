@@ -46,10 +46,10 @@ class RunLength(Encoding):
         wider = [other.max_skip for other in self.variants(rule) if other.max_skip > self.max_skip]
         if not wider:
             return super().worth(runs, rule)
-        cuts = runs.gaps >= 2**self.max_skip
-        price = runs.count(cuts & (runs.gaps < 2 ** max(wider))) * (rule.header_bits + rule.index_widths[0])
+        cuts = runs.gap_counts[:, self.max_skip + 1 :]
+        price = cuts[:, : max(wider) - self.max_skip].sum(axis=1) * (rule.header_bits + rule.index_widths[0])
         saved = runs.lengths * (rule.skip_widths[-1] - rule.skip_widths[0])
-        differs = runs.count(cuts & (runs.gaps < 2 ** min(wider))) > 0
+        differs: Bools = cuts[:, : min(wider) - self.max_skip].any(axis=1)
         return differs & ((price < saved) | (runs.lengths > rule.entry_synapses))
 
     def fields(self, rule: ListRule) -> Fields:

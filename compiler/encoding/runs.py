@@ -9,6 +9,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from litesnn.compiler.encoding.rule import bit_length
+
 Ints = npt.NDArray[np.int64]
 
 
@@ -65,6 +67,13 @@ class Runs:
         gaps = np.diff(self.targets, prepend=0).astype(np.int64)
         gaps[self.starts] = 0
         return gaps
+
+    @cached_property
+    def gap_counts(self) -> Ints:
+        """Gaps of each run that need so many bits: (runs, bits)."""
+        needs = bit_length(self.gaps)
+        bits = int(needs.max(initial=0)) + 1
+        return np.bincount(self.owner * bits + needs, minlength=len(self) * bits).reshape(len(self), bits)
 
     def count(self, marks: npt.NDArray[np.bool_], weights: Ints | None = None) -> Ints:
         """Marked synapses of each run, or the sum of their weights: (runs,)."""

@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from litesnn.base.errors import CompileError
 from litesnn.compiler.encoding.choose import Choice, laid_out
-from litesnn.compiler.encoding.entries import Widths
+from litesnn.compiler.encoding.entries import Layout, Widths
+from litesnn.compiler.encoding.lists import ListFormat
 from litesnn.compiler.encoding.pool import Pool, Prices
-from litesnn.compiler.encoding.registers import Register, distinct_registers
+from litesnn.compiler.encoding.registers import Register, distinct_registers, register_keys
 from litesnn.compiler.encoding.rule import UNLIMITED
 
 Ints = npt.NDArray[np.int64]
@@ -67,12 +68,21 @@ class SetUp:
         cells = np.flatnonzero(entries)
         return cells, entries[cells], synapses[cells]
 
+    @property
+    def _named(self) -> tuple[Ints, Ints, Layout, list[ListFormat]]:
+        """What the registers of stored entries name: code, format and field widths of every cell, and the formats."""
+        cells, prices = self._used[0], self._prices
+        return self.pool.code[cells], self.pool.cell_form[cells], prices.layout.some(cells), prices.formats
+
     @cached_property
+    def register_count(self) -> int:
+        """How many registers the table has to name."""
+        return len(set(register_keys(*self._named).tolist()))
+
+    @property
     def registers(self) -> frozenset[Register]:
         """The registers that the table has to name."""
-        pool, cells = self.pool, self._used[0]
-        code, form, layout = pool.code[cells], pool.cell_form[cells], self._prices.layout.some(cells)
-        return frozenset(distinct_registers(code, form, layout, self._prices.formats)[0])
+        return frozenset(distinct_registers(*self._named)[0])
 
     @cached_property
     def choices(self) -> list[Choice]:

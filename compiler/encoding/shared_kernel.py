@@ -136,12 +136,10 @@ def population_lists(
     across = patterns(in_shape[2], tile.columns, shared.across, margin.columns)
     kind, base = np.full(in_shape[1:], -1, np.int64), np.zeros(in_shape[1:], np.int64)
     kinds: dict[tuple[tuple[Interval, ...], tuple[Interval, ...], int], int] = {}
-    for y, (rows, top) in enumerate(down):
-        for x, (columns, left) in enumerate(across):
-            if rows and columns:
-                first = margin.lead(width) + top * pitch + left
-                base[y, x] = first % rule.base_targets // rule.base_alignment * rule.base_alignment
-                kind[y, x] = kinds.setdefault((rows, columns, first - int(base[y, x])), len(kinds))
+    for (y, rows, top), (x, columns, left) in product(_reaching(down), _reaching(across)):
+        first = margin.lead(width) + top * pitch + left
+        start = first % rule.base_targets // rule.base_alignment * rule.base_alignment
+        base[y, x], kind[y, x] = start, kinds.setdefault((rows, columns, first - start), len(kinds))
     offsets = np.full((len(kinds), shared.taps), -1, np.int32)
     for number, (rows, columns, shift) in enumerate(kinds):
         for (ky, below), (kx, right) in product(rows, columns):
@@ -175,6 +173,11 @@ def patterns(side: int, interval: Interval, axis: AxisWindow, margin: int = 0) -
     return tuple(found)
 
 
+def _reaching(seen: Sequence[Pattern]) -> list[tuple[int, tuple[Interval, ...], int]]:
+    """Positions that reach the interval, each with its pattern."""
+    return [(position, *pattern) for position, pattern in enumerate(seen) if pattern[0]]
+
+
 def _of_kinds(kernel: KernelSynapses, read: Ints, offsets: Codes, pixels: int) -> tuple[Ints, Codes, Codes]:
     """Lists of all kinds of pixels, read channels innermost: first synapses, targets, codes.
 
@@ -182,7 +185,7 @@ def _of_kinds(kernel: KernelSynapses, read: Ints, offsets: Codes, pixels: int) -
     earlier targets. `pixels`: targets from one channel to the next.
     """
     counts = (offsets >= 0).astype(np.int64) @ kernel.counts[read].T
-    led = offsets[:, kernel.tap]
+    led = np.take(offsets, kernel.tap, axis=1)
     inside = led >= 0
     targets: Codes = (kernel.output * np.int32(pixels) + led)[inside]
     return np.concatenate([[0], np.cumsum(counts)]), targets, np.broadcast_to(kernel.codes, inside.shape)[inside]

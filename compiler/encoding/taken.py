@@ -44,7 +44,8 @@ class Taken:
 
     def of_rows(self, rows: Ints) -> tuple[Ints, Ints]:
         """Entries and stored synapses of every cell that some rows take together."""
-        first, count = self.entries.indptr[rows], np.diff(self.entries.indptr)[rows]
+        first = self.entries.indptr[rows]
+        count = self.entries.indptr[rows + 1] - first
         places = np.repeat(first, count) + within(count)
         cells = self.entries.indices[places]
         entries, synapses = (
