@@ -83,8 +83,7 @@ class Dense(Encoding):
 
 def _affordable(runs: Runs, rule: ListRule) -> Ints:
     """The widest gap before each synapse whose zeros cost no more than a cut."""
-    affordable: Ints = 1 + (rule.header_bits + rule.index_widths[0]) // runs.synapse_bits
-    return affordable[runs.owner]
+    return np.repeat(1 + (rule.header_bits + rule.index_widths[0]) // runs.synapse_bits, runs.lengths)
 
 
 def _spans(runs: Runs, first: Ints, count: Ints) -> Ints:

@@ -36,12 +36,13 @@ class Group(NamedTuple):
     Attributes
     ----------
     parts, runs : their numbers, and those of their runs among all of the core
-    cut : variants, and the entries of each
+    places, cut : variants by their place among all that the parts may be stored in, and the entries of each
     worth : runs that each variant may be the cheapest for, and has entries of: (variants, runs)
     """
 
     parts: tuple[int, ...]
     runs: Ints
+    places: list[int]
     cut: list[tuple[Encoding, Entries]]
     worth: Bools
 
@@ -105,17 +106,19 @@ class Pool:
         runs = np.concatenate([np.arange(*self.first_run[number : number + 2]) for number in numbers])
         variants = self.parts[numbers[0]].variants
         worth = np.array([variant.worth(joined, self.rule) for variant in variants])
-        cut = [
-            (variant, variant.entries_of(some, joined, self.rule))
-            for variant, some in zip(variants, worth, strict=True)
-        ]
-        self.widest = max(self.widest, *(_widest(entries) for _, entries in cut))
-        if (
-            self.widest < int(joined.targets.max(initial=0)).bit_length()
-        ):  # of no index that is cut: it may be of others
-            left = [variant.entries_of(~some, joined, self.rule) for variant, some in zip(variants, worth, strict=True)]
+        cut = [v.entries_of(some, joined, self.rule) for v, some in zip(variants, worth, strict=True)]
+        self.widest = max(self.widest, *map(_widest, cut))
+        if self.widest < int(joined.targets.max(initial=0)).bit_length():  # what is left out may need a wider index
+            left = [v.entries_of(~some, joined, self.rule) for v, some in zip(variants, worth, strict=True)]
             self.widest = max(self.widest, *map(_widest, left))
-        return Group(tuple(numbers), runs, cut, worth)
+        places = [place for place, some in enumerate(worth) if some.any() or place == 0]
+        return Group(
+            parts=tuple(numbers),
+            runs=runs,
+            places=places,
+            cut=[(variants[place], cut[place]) for place in places],
+            worth=worth[places],
+        )
 
     @cached_property
     def code(self) -> Ints:
@@ -200,7 +203,7 @@ class Pool:
         if names not in self._allowed:
             result: Bools = np.zeros((self.places, len(self.form)), bool)
             for group in self.groups:
-                some = self.parts[group.parts[0]].named(names)
+                some = self.parts[group.parts[0]].named(names)[group.places]
                 result[: len(some), group.runs] = some[:, None] & group.worth
             self._allowed[names] = result
         return self._allowed[names]
