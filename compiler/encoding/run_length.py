@@ -50,7 +50,8 @@ class RunLength(Encoding):
         price = cuts[:, : max(wider) - self.max_skip].sum(axis=1) * (rule.header_bits + rule.index_widths[0])
         saved = runs.lengths * (rule.skip_widths[-1] - rule.skip_widths[0])
         differs: Bools = cuts[:, : min(wider) - self.max_skip].any(axis=1)
-        return differs & ((price < saved) | (runs.lengths > rule.entry_synapses))
+        pays: Bools = (price < saved) | (runs.lengths > rule.entry_synapses)
+        return differs & pays
 
     def fields(self, rule: ListRule) -> Fields:
         """See `Encoding.fields`."""

@@ -131,13 +131,13 @@ def population_lists(
     if every_channel and len(read):
         read = np.arange(in_shape[0])
     _, height, width = tile.shape
-    margin, pitch = tile.margin, tile.margin.pitch(width)
+    margin, pitch, lead = tile.margin, tile.margin.pitch(width), tile.margin.lead(width)
     down = patterns(in_shape[1], tile.rows, shared.down, margin.rows)
     across = patterns(in_shape[2], tile.columns, shared.across, margin.columns)
     kind, base = np.full(in_shape[1:], -1, np.int64), np.zeros(in_shape[1:], np.int64)
     kinds: dict[tuple[tuple[Interval, ...], tuple[Interval, ...], int], int] = {}
     for (y, rows, top), (x, columns, left) in product(_reaching(down), _reaching(across)):
-        first = margin.lead(width) + top * pitch + left
+        first = lead + top * pitch + left
         start = first % rule.base_targets // rule.base_alignment * rule.base_alignment
         base[y, x], kind[y, x] = start, kinds.setdefault((rows, columns, first - start), len(kinds))
     offsets = np.full((len(kinds), shared.taps), -1, np.int32)
@@ -185,7 +185,12 @@ def _of_kinds(kernel: KernelSynapses, read: Ints, offsets: Codes, pixels: int) -
     earlier targets. `pixels`: targets from one channel to the next.
     """
     counts = (offsets >= 0).astype(np.int64) @ kernel.counts[read].T
-    led = np.take(offsets, kernel.tap, axis=1)
-    inside = led >= 0
-    targets: Codes = (kernel.output * np.int32(pixels) + led)[inside]
-    return np.concatenate([[0], np.cumsum(counts)]), targets, np.broadcast_to(kernel.codes, inside.shape)[inside]
+    first: Ints = np.concatenate([[0], np.cumsum(counts)])
+    targets, codes = np.empty(first[-1], np.int32), np.empty(first[-1], np.int32)
+    lowest, begin = kernel.output * np.int32(pixels), 0
+    for row in offsets:
+        led = row[kernel.tap]
+        inside = np.flatnonzero(led >= 0)
+        own = slice(begin, begin := begin + len(inside))
+        targets[own], codes[own] = lowest[inside] + led[inside], kernel.codes[inside]
+    return first, targets, codes

@@ -18,6 +18,8 @@ from litesnn.compiler.encoding.run_length import RunLength
 from litesnn.compiler.profile import load_profile
 
 RULES = tuple(ListRule.of(load_profile(name)) for name in ("loihi1", "loihi2"))
+SHORT = replace(RULES[0], entry_synapses=4, header_bits=1, index_widths=(1, 6, 12))
+"""Entries of few synapses, which cost little."""
 
 
 @st.composite
@@ -52,8 +54,8 @@ def plain_choice(part: Candidates, names: tuple[str, ...], widths: Widths) -> Ch
     return laid_out(stored, formats)
 
 
-@settings(max_examples=60)
-@given(cores(), st.sampled_from(RULES), st.data())
+@settings(max_examples=100)
+@given(cores(), st.sampled_from([*RULES, SHORT]), st.data())
 def test_runs_take_the_cheapest_of_all_variants(parts: list[AxonLists], rule: ListRule, data: st.DataObject) -> None:
     candidates = [Candidates(lists, rule) for lists in parts]
     pool = Pool(candidates)
