@@ -135,7 +135,7 @@ class Pool:
         return len(self.index) * len(self.skip)
 
     def classes(self, entries: Entries, unit: int = 1) -> Ints:
-        """Index and skip class of each entry, in one number of so many classes."""
+        """Index and skip class of each entry in one number, counted in units; of all skip classes where there are no skips."""
         index, skip = (np.searchsorted(each, np.arange(NEEDS)) for each in (self.index, self.skip))
         found: Ints = (index * (len(self.skip) // unit))[entries.index_need]
         return found + skip[entries.skip_need] if unit == 1 else found
@@ -168,7 +168,7 @@ class Pool:
         return taken(counts, (self.places * len(self.form), len(self.code)))
 
     def _counted(self, group: Group, place: int, variant: Encoding, entries: Entries) -> Counts:
-        unit = 1 if variant.fields(self.rule).skips else len(self.skip)  # from one class to the next
+        unit = 1 if variant.fields(self.rule).skips else len(self.skip)
         key = entries.run * (self._classes // unit) + self.classes(entries, unit)
         number = np.bincount(key)
         used = np.flatnonzero(number > 0)
