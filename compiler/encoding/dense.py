@@ -58,9 +58,9 @@ class Dense(Encoding):
         return Fields(prefix=not rule.dense_index, indices=rule.dense_index)
 
     def worth(self, runs: Runs, rule: ListRule) -> Bools:
-        """See `Encoding.worth`: where gaps are too wide to be filled, or where filling those that are not may cost more.
+        """See `Encoding.worth`: where gaps are too wide to be filled, or where filling the others may cost more.
 
-        Zeros cost more than a cut where delays are widened alone, or where a segment is cut for its span.
+        Zeros cost more than cuts only where delays are widened, or where a segment is cut for its span anyway.
         """
         if self.gaps == "fill" or runs.whole:
             return np.full(len(runs), self.gaps == "fill")

@@ -112,7 +112,7 @@ class Encoding(ABC):
         """The fields of its entries."""
 
     def worth(self, runs: Runs, rule: ListRule) -> Bools:
-        """Runs that it may store in fewer bits than all earlier variants, with some widths that a core is set up for: (runs,).
+        """Runs that it may store in fewer bits than all earlier variants of the encoding, with some widths: (runs,).
 
         Widths are any of the rule's, the widest skip among them, and delays at most `Runs.widest_delay`.
         """

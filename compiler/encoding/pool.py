@@ -1,8 +1,8 @@
-"""All ways to store the lists of a core, counted side by side: which fields each run takes in each variant of an encoding.
+"""All ways to store the lists of a core, counted side by side: what each run takes in each variant of an encoding.
 
-Entries of one variant and format that need fields of equal widths form a *cell*; needs are equal if they take the same width of
-those that the rule offers, so that no set-up of some of these tells them apart. What a run takes in a variant is then so many
-entries and stored synapses of some cells, whatever the widths.
+Entries of one variant and format that need fields of equal widths form a *cell*; needs are equal if they take the same
+width of those that the rule offers, so that no set-up of some of these tells them apart. What a run takes in a variant
+is then so many entries and stored synapses of some cells, whatever the widths.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ class Pool:
         return len(self.index) * len(self.skip)
 
     def classes(self, entries: Entries, unit: int = 1) -> Ints:
-        """Index and skip class of each entry in one number, counted in units; of all skip classes where there are no skips."""
+        """Index and skip class of each entry in one number, counted in units: all skip classes if there are no skips."""
         index, skip = (np.searchsorted(each, np.arange(NEEDS)) for each in (self.index, self.skip))
         found: Ints = (index * (len(self.skip) // unit))[entries.index_need]
         return found + skip[entries.skip_need] if unit == 1 else found
@@ -145,14 +145,15 @@ class Pool:
         number = self.variants.index(variant) * len(self.formats)
         return (number + self.form[runs]) * self._classes + classes
 
-    def cut(self, number: int) -> list[tuple[Encoding, Entries]]:
-        """The entries of one part in each variant."""
+    def stored(self, number: int, chosen: Ints) -> list[tuple[Encoding, Entries]]:
+        """The entries of one part where each run takes the variant in some place."""
         group = next(group for group in self.groups if number in group.parts)
         before = [self.parts[other].lists.runs for other in group.parts[: group.parts.index(number)]]
         run, synapse = sum(map(len, before)), sum(len(runs.targets) for runs in before)
         found = []
-        for variant, entries in group.cut:
-            own = entries.some(slice(*np.searchsorted(entries.run, (run, run + len(self.parts[number].lists.runs)))))
+        for place, (variant, entries) in enumerate(group.cut):
+            first, last = np.searchsorted(entries.run, (run, run + len(self.parts[number].lists.runs)))
+            own = entries.some(first + np.flatnonzero(chosen[group.runs[entries.run[first:last]]] == place))
             found.append((variant, replace(own, run=own.run - run, first=own.first - synapse)))
         return found
 

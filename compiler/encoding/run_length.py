@@ -41,7 +41,8 @@ class RunLength(Encoding):
     def worth(self, runs: Runs, rule: ListRule) -> Bools:
         """See `Encoding.worth`: where it cuts where the next wider step does not, and that may pay against the widest.
 
-        Every cut pays a header and a prefix. All that cuts may save are skip bits; but runs cut for their length are cut elsewhere.
+        Every cut pays a header and a prefix, and saves skip bits at most; but runs cut for their length are cut
+        elsewhere.
         """
         wider = [other.max_skip for other in self.variants(rule) if other.max_skip > self.max_skip]
         if not wider:

@@ -1,4 +1,4 @@
-"""A core set up for some encodings and field widths: what its lists take so, counted for all of them at once, laid out for none."""
+"""A core set up for some encodings and field widths: what its lists take so, counted at once, laid out for none."""
 
 from __future__ import annotations
 
@@ -90,8 +90,7 @@ class SetUp:
         pool, prices, found = self.pool, self._prices, []
         for number, first in enumerate(pool.first_run[:-1].tolist()):
             cut = []
-            for place, (variant, entries) in enumerate(pool.cut(number)):
-                stored = entries.some(np.flatnonzero(self._cheapest[1][first + entries.run] == place))
+            for variant, stored in pool.stored(number, self._cheapest[1]):
                 cells = pool.cells(variant, first + stored.run, pool.classes(stored))
                 layout = prices.layout.some(cells)
                 bits = pool.rule.header_bits + layout.prefix + stored.stored * prices.synapse[cells]

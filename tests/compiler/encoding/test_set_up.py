@@ -1,4 +1,4 @@
-"""What a core takes, counted for all of its lists at once and without what is never chosen, is what list by list gives."""
+"""What a core takes, counted at once and without what is never chosen, is what its lists take one by one."""
 
 from __future__ import annotations
 
