@@ -6,9 +6,8 @@ has, `together` finds the set-up that all of its lists share.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,27 +21,17 @@ from litesnn.compiler.encoding.entries import (
     sum_by,
 )
 from litesnn.compiler.encoding.kernel_row import KernelRow
-from litesnn.compiler.encoding.lists import AxonLists, ListFormat, WeightRegister
+from litesnn.compiler.encoding.lists import AxonLists, ListFormat
+from litesnn.compiler.encoding.registers import Register, distinct_registers
 from litesnn.compiler.encoding.rule import ListRule
 from litesnn.compiler.encoding.run_length import RunLength
 from litesnn.compiler.encoding.sparse import Sparse
+from litesnn.compiler.encoding.stored import stored_lists
 
 Ints = npt.NDArray[np.int64]
 
-FIELD = 64  # more than any field is wide
-
 ENCODINGS: dict[str, type[Encoding]] = {encoding.name: encoding for encoding in (Sparse, RunLength, Dense, KernelRow)}
 NAMES = {encoding.code: name for name, encoding in ENCODINGS.items()}
-
-
-class Register(NamedTuple):
-    """A format register: encoding (compression code), weight format, and field widths in bits."""
-
-    code: int
-    weights: WeightRegister
-    prefix_bits: int
-    index_bits: int
-    skip_bits: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,26 +57,32 @@ class Choice:
 
     def list_words(self, lists: AxonLists, rule: ListRule) -> Ints:
         """Words of every list as stored: population lists at the length of their longest, rows with at least one."""
-        return stored_words(lists, sum_by(self.entries.run, self.bits, len(lists.indptr) - 1), rule)
+        return stored_lists([lists]).words(sum_by(self.entries.run, self.bits, len(lists.indptr) - 1), rule)
 
 
 class Candidates:
-    """Every way to store some lists, cut into entries once."""
+    """Every way to store some lists.
+
+    Attributes
+    ----------
+    variants : of encodings, earlier ones taken where both cost the same
+    names : the encodings there are, of rows by those whose part they take
+    """
 
     def __init__(self, lists: AxonLists, rule: ListRule, only: Sequence[str] | None = None) -> None:
         self.lists, self.rule = lists, rule
         names = tuple(only) if only is not None else _allowed(lists, rule)
-        variants = [variant for name in names for variant in _encoding(name).variants(rule)]
-        self.cut = [(variant, variant.entries(lists, rule)) for variant in variants]
-        """Variants of encodings, earlier ones taken where both cost the same, and the entries of each."""
-        self.widest = max((int(entries.index_need.max(initial=0)) for _, entries in self.cut), default=0)
-        """Bits of the largest index that any entry has to hold."""
-        self.names = frozenset(_of_lists(variant.name) for variant, _ in self.cut)
-        """The encodings there are, of rows by those whose part they take."""
+        self.variants = tuple(variant for name in names for variant in _encoding(name).variants(rule))
+        self.names = frozenset(_of_lists(variant.name) for variant in self.variants)
+
+    @property
+    def alike(self) -> Hashable:
+        """Equal for lists that can be cut together."""
+        return self.variants, self.lists.whole, self.lists.width if self.lists.whole or self.lists.rows else None
 
     def named(self, names: Sequence[str]) -> npt.NDArray[np.bool_]:
         """Which variants are of some encodings; all of them where none is, as rows keep theirs: (variants,)."""
-        some = np.array([_of_lists(variant.name) in names for variant, _ in self.cut], bool)
+        some = np.array([_of_lists(variant.name) in names for variant in self.variants], bool)
         return some if some.any() else ~some
 
 
@@ -121,7 +116,7 @@ def laid_out(cut: Sequence[tuple[Encoding, Entries, Layout, Ints]], formats: tup
     entries = Entries(*(gather([getattr(e, name) for _, e, _, _ in cut]) for name in Entries.__dataclass_fields__))
     layout = Layout(*(gather([getattr(part, name) for _, _, part, _ in cut]) for name in Layout.__dataclass_fields__))
     code = gather([np.full(len(e.run), variant.code) for variant, e, _, _ in cut])
-    registers, register = _registers(code, entries, layout, formats)
+    registers, register = distinct_registers(code, entries.run % len(formats), layout, formats)
     return Choice(
         code=code,
         entries=entries,
@@ -135,35 +130,5 @@ def laid_out(cut: Sequence[tuple[Encoding, Entries, Layout, Ints]], formats: tup
 
 def widened(form: ListFormat, widths: Sequence[int]) -> ListFormat:
     """The format with delays stored in the narrowest of some widths that holds them."""
-    return replace(form, delay_bits=next((width for width in widths if width >= form.delay_bits), form.delay_bits))
-
-
-def stored_words(lists: AxonLists, bits: Ints, rule: ListRule) -> Ints:
-    """Words of every list as stored, from the bits of its runs: population lists at the length of their longest, rows with one."""
-    words = rule.words(bits.reshape(len(lists), -1).sum(axis=1))
-    if lists.rows:
-        words = np.maximum(words, 1)
-    if lists.atoms > 1:
-        words = np.repeat(words.reshape(-1, lists.atoms).max(axis=1), lists.atoms)
-    return words
-
-
-def _registers(
-    code: Ints, entries: Entries, layout: Layout, formats: Sequence[ListFormat]
-) -> tuple[tuple[Register, ...], Ints]:
-    """Distinct format registers, and which one each entry uses; formats that differ in delay alone share one."""
-    weights = sorted({form.register for form in formats})
-    number = np.array([weights.index(form.register) for form in formats], np.int64)
-    key = code * len(weights) + number[entries.run % len(formats)]
-    for field in (layout.prefix, layout.index, layout.skip):
-        key = key * FIELD + field
-    registers = []
-    unique, register = np.unique(key, return_inverse=True)
-    for rest in unique.tolist():
-        fields = []
-        for _ in range(3):
-            rest, bits = divmod(rest, FIELD)
-            fields.append(bits)
-        kind, form = divmod(rest, len(weights))
-        registers.append(Register(kind, weights[form], *reversed(fields)))
-    return tuple(registers), register.astype(np.int64)
+    width = next((width for width in widths if width >= form.delay_bits), form.delay_bits)
+    return form if width == form.delay_bits else replace(form, delay_bits=width)

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.compiler.encoding.choose import NAMES, Choice, Register
+from litesnn.compiler.encoding.choose import NAMES, Choice
 from litesnn.compiler.encoding.entries import sum_by
 from litesnn.compiler.encoding.lists import AxonLists
+from litesnn.compiler.encoding.registers import Register
 from litesnn.compiler.encoding.rule import ListRule, as_rule
 from litesnn.compiler.encoding.together import choose
 from litesnn.compiler.profile import Profile

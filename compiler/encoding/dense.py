@@ -14,17 +14,15 @@ import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.encoding.entries import (
+    Bools,
     Encoding,
     Entries,
-    Layout,
-    Widths,
+    Fields,
+    cut,
     make_entries,
-    plain_layout,
-    run_starts,
-    synapse_bits,
 )
-from litesnn.compiler.encoding.lists import AxonLists
 from litesnn.compiler.encoding.rule import ListRule, bit_length
+from litesnn.compiler.encoding.runs import Runs
 
 Ints = npt.NDArray[np.int64]
 
@@ -44,37 +42,67 @@ class Dense(Encoding):
         """No cuts in lists that have an index anyway."""
         return (cls("fill"),) if rule.dense_index else (cls("fill"), cls("break-even"), cls("split"))
 
-    def entries(self, lists: AxonLists, rule: ListRule) -> Entries:
+    def entries(self, runs: Runs, rule: ListRule) -> Entries:
         """See `Encoding.entries`."""
-        if lists.whole:
-            return _whole(lists, rule)
-        starts = run_starts(lists)
+        if runs.whole:
+            return _whole(runs, rule)
         if self.gaps == "split":
-            starts |= lists.gaps() > 1
-        elif self.gaps == "break-even":
-            per_zero = synapse_bits(lists)[lists.run_formats]
-            affordable = 1 + (rule.header_bits + rule.index_widths[0]) // per_zero
-            starts |= lists.gaps() > np.repeat(affordable, lists.run_lengths)
-        first, end = _cut_by_span(lists.targets, starts, rule.entry_synapses)
-        base, last = (lists.targets[i].astype(np.int64) for i in (first, end - 1))
-        return make_entries(lists, first, end - first, last - base + 1, base, last if rule.dense_index else base)
+            first, count = cut(runs.starts | (runs.gaps > 1), rule.entry_synapses)
+        else:
+            first, count = _cut_by_span(runs, self._starts(runs, rule), rule.entry_synapses)
+        base, stored = runs.targets[first].astype(np.int64), _spans(runs, first, count)
+        return make_entries(runs, first, count, stored, base, base + stored - 1 if rule.dense_index else base)
 
-    def layout(self, entries: Entries, rule: ListRule, widths: Widths) -> Layout:
-        """See `Encoding.layout`."""
-        return plain_layout(entries, widths, prefix=not rule.dense_index, index=rule.dense_index)
+    def fields(self, rule: ListRule) -> Fields:
+        """See `Encoding.fields`."""
+        return Fields(prefix=not rule.dense_index, indices=rule.dense_index)
+
+    def worth(self, runs: Runs, rule: ListRule) -> Bools:
+        """See `Encoding.worth`: where gaps are too wide to be filled, or where filling the others may cost more.
+
+        Zeros cost more than cuts only where delays are widened, or where a segment is cut for its span anyway.
+        """
+        if self.gaps == "fill" or runs.whole:
+            return np.full(len(runs), self.gaps == "fill")
+        wide = runs.gaps > _affordable(runs, rule)
+        if self.gaps == "break-even":
+            return runs.count(wide) > 0
+        filled = (runs.gaps > 1) & ~wide
+        cuts, zeros = runs.count(filled), runs.count(filled, runs.gaps - 1)
+        price, saved = cuts * (rule.header_bits + rule.index_widths[0]), zeros * (runs.weight_bits + runs.widest_delay)
+        first, count = cut(runs.starts | wide, len(runs.targets))
+        cut_for_span = np.zeros(len(runs), bool)
+        cut_for_span[runs.owner[first[_spans(runs, first, count) > rule.entry_synapses]]] = True
+        pays: Bools = (price < saved) | cut_for_span
+        return (cuts > 0) & pays
+
+    def _starts(self, runs: Runs, rule: ListRule) -> Bools:
+        """Where segments start whose gaps are filled."""
+        return runs.starts if self.gaps == "fill" else runs.starts | (runs.gaps > _affordable(runs, rule))
 
 
-def _whole(lists: AxonLists, rule: ListRule) -> Entries:
+def _affordable(runs: Runs, rule: ListRule) -> Ints:
+    """The widest gap before each synapse whose zeros cost no more than a cut."""
+    return np.repeat(1 + (rule.header_bits + rule.index_widths[0]) // runs.synapse_bits, runs.lengths)
+
+
+def _spans(runs: Runs, first: Ints, count: Ints) -> Ints:
+    """Targets that some segments cover."""
+    spans: Ints = runs.targets[first + count - 1].astype(np.int64) - runs.targets[first] + 1
+    return spans
+
+
+def _whole(runs: Runs, rule: ListRule) -> Entries:
     """All targets of every run, the zeros at its ends and runs of nothing but zeros included."""
-    width, span = lists.width, min(rule.entry_synapses, lists.width)
-    runs, bases = np.arange(len(lists.indptr) - 1), np.arange(0, width, span)
-    keys = np.repeat(runs, lists.run_lengths) * width + lists.targets
-    first = np.searchsorted(keys, (runs[:, None] * width + bases).ravel())
-    base = np.tile(bases, len(runs))
+    width, span = runs.width, min(rule.entry_synapses, runs.width)
+    numbers, bases = np.arange(len(runs)), np.arange(0, width, span)
+    keys = runs.owner * width + runs.targets
+    first = np.searchsorted(keys, (numbers[:, None] * width + bases).ravel())
+    base = np.tile(bases, len(numbers))
     stored = np.minimum(span, width - base)
     last = base + stored - 1
     return Entries(
-        run=np.repeat(runs, len(bases)),
+        run=np.repeat(numbers, len(bases)),
         first=first,
         synapses=np.diff(first, append=len(keys)),
         stored=stored,
@@ -84,23 +112,19 @@ def _whole(lists: AxonLists, rule: ListRule) -> Entries:
     )
 
 
-def _cut_by_span(targets: npt.NDArray[np.int32], starts: npt.NDArray[np.bool_], span: int) -> tuple[Ints, Ints]:
-    """Cut segments into entries that cover at most `span` targets, each as far as it goes: (first, one past last)."""
-    segment = np.cumsum(starts) - 1
-    stride = int(targets.max(initial=0)) + 1
-    span = min(span, stride)
-    keys = segment * (2 * stride) + targets
-    active = np.flatnonzero(starts)
-    firsts, ends = [], []
+def _cut_by_span(runs: Runs, starts: Bools, span: int) -> tuple[Ints, Ints]:
+    """Segments, cut further into entries that cover at most `span` targets, each as far as it goes: (first, length)."""
+    first, count = cut(starts, len(runs.targets))
+    long = np.flatnonzero(_spans(runs, first, count) > span)
+    if not len(long):
+        return first, count
+    stride = runs.width + 1
+    keys = runs.owner * (2 * stride) + runs.targets
+    starts, active = starts.copy(), first[long]
+    last = active + count[long] - 1
     while len(active):
-        end = np.searchsorted(keys, keys[active] + span)
-        firsts.append(active)
-        ends.append(end)
-        inside = end < len(targets)
-        inside[inside] = segment[end[inside]] == segment[active[inside]]
-        active = end[inside]
-    if not firsts:
-        return active, active
-    first = np.concatenate(firsts)
-    order = np.argsort(first)
-    return first[order], np.concatenate(ends)[order]
+        following = np.searchsorted(keys, keys[active] + min(span, stride))
+        inside = following <= last
+        active, last = following[inside], last[inside]
+        starts[active] = True
+    return cut(starts, len(runs.targets))

@@ -8,16 +8,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import ClassVar
+from dataclasses import dataclass, replace
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from litesnn.compiler.encoding.lists import AxonLists
 from litesnn.compiler.encoding.rule import ListRule, bit_length, round_up
+from litesnn.compiler.encoding.runs import Runs
 
 Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,10 +64,22 @@ class Layout:
     index: Ints
     skip: Ints
 
+    def some(self, numbers: Ints) -> Layout:
+        """The fields of some of the entries."""
+        return Layout(self.prefix[numbers], self.index[numbers], self.skip[numbers])
+
     @property
     def per_synapse(self) -> Ints:
         """Bits per stored synapse besides weight and delay."""
         return self.index + self.skip
+
+
+class Fields(NamedTuple):
+    """Whether entries have an index in the prefix, and an index or a skip per stored synapse."""
+
+    prefix: bool = False
+    indices: bool = False
+    skips: bool = False
 
 
 class Encoding(ABC):
@@ -90,23 +104,44 @@ class Encoding(ABC):
         return (cls(),)
 
     @abstractmethod
-    def entries(self, lists: AxonLists, rule: ListRule) -> Entries:
+    def entries(self, runs: Runs, rule: ListRule) -> Entries:
         """Cut every run into entries."""
 
     @abstractmethod
+    def fields(self, rule: ListRule) -> Fields:
+        """The fields of its entries."""
+
+    def worth(self, runs: Runs, rule: ListRule) -> Bools:
+        """Runs that it may store in fewer bits than all earlier variants of the encoding, with some widths: (runs,).
+
+        Widths are any of the rule's, the widest skip among them, and delays at most `Runs.widest_delay`.
+        """
+        return np.ones(len(runs), bool)
+
+    def entries_of(self, some: Bools, runs: Runs, rule: ListRule) -> Entries:
+        """The entries of some runs, their runs and synapses numbered among all."""
+        if some.all():
+            return self.entries(runs, rule)
+        numbers = np.flatnonzero(some)
+        part, synapses = runs.some(numbers)
+        entries = self.entries(part, rule)
+        return replace(entries, run=numbers[entries.run], first=synapses[entries.first])
+
     def layout(self, entries: Entries, rule: ListRule, widths: Widths) -> Layout:
         """Field widths of every entry, each rounded up to one that a register was set up for."""
+        index, skip = round_up(entries.index_need, widths.index), round_up(entries.skip_need, widths.skip)
+        return Layout(*(field * width for field, width in zip(self.fields(rule), (index, index, skip), strict=True)))
 
     def entry_bits(self, entries: Entries, lists: AxonLists, rule: ListRule, widths: Widths) -> Ints:
         """Bits of every entry."""
         layout = self.layout(entries, rule, widths)
-        synapse = synapse_bits(lists)[entries.run % len(lists.formats)]
+        synapse = lists.runs.synapse_bits[entries.run]
         bits: Ints = rule.header_bits + layout.prefix + entries.stored * (synapse + layout.per_synapse)
         return bits
 
     def bits(self, lists: AxonLists, rule: ListRule, widths: Widths | None = None) -> Ints:
         """Bits of every run, 0 for an empty one; (lists * formats,)."""
-        entries = self.entries(lists, rule)
+        entries = self.entries(lists.runs, rule)
         bits = self.entry_bits(entries, lists, rule, widths or all_widths(rule))
         return sum_by(entries.run, bits, len(lists.indptr) - 1)
 
@@ -120,11 +155,6 @@ def all_widths(rule: ListRule) -> Widths:
     return Widths(rule.index_widths, rule.skip_widths)
 
 
-def synapse_bits(lists: AxonLists) -> Ints:
-    """Weight and delay bits of each format."""
-    return np.array([form.synapse_bits for form in lists.formats], np.int64)
-
-
 def sum_by(groups: Ints, values: Ints, count: int) -> Ints:
     """Sum of the values of each group; exact below 2^53."""
     sums: Ints = np.bincount(groups, weights=values, minlength=count).astype(np.int64)
@@ -135,37 +165,24 @@ def cut(starts: npt.NDArray[np.bool_], size: int) -> tuple[Ints, Ints]:
     """Segments that begin where `starts` is set, cut further into pieces of at most `size` synapses: (first, length)."""
     first = np.flatnonzero(starts)
     length = np.diff(first, append=len(starts))
+    if length.max(initial=0) <= size:
+        return first, length
     pieces = -(-length // size)
     number = np.arange(int(pieces.sum())) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     offset = number * size
     return np.repeat(first, pieces) + offset, np.minimum(np.repeat(length, pieces) - offset, size)
 
 
-def run_starts(lists: AxonLists) -> npt.NDArray[np.bool_]:
-    """Whether each synapse is the first of its run."""
-    starts = np.zeros(len(lists.targets), bool)
-    starts[lists.indptr[:-1][lists.run_lengths > 0]] = True
-    return starts
-
-
 def make_entries(
-    lists: AxonLists, first: Ints, synapses: Ints, stored: Ints, base: Ints, largest: Ints, skip: Ints | None = None
+    runs: Runs, first: Ints, synapses: Ints, stored: Ints, base: Ints, largest: Ints, skip: Ints | None = None
 ) -> Entries:
     """Entries from their first synapses; `largest` is the largest index each has to hold, `skip` its largest skip."""
-    run = np.searchsorted(lists.indptr, first, side="right") - 1
-    skip_need = np.zeros_like(first) if skip is None else bit_length(skip)
     return Entries(
-        run=run,
+        run=runs.owner[first],
         first=first,
         synapses=synapses,
         stored=stored,
         base=base,
         index_need=bit_length(largest),
-        skip_need=skip_need,
+        skip_need=np.zeros_like(first) if skip is None else bit_length(skip),
     )
-
-
-def plain_layout(entries: Entries, widths: Widths, prefix: bool, index: bool) -> Layout:
-    """A layout without skips: index bits in the prefix, per synapse, both or neither."""
-    width, none = round_up(entries.index_need, widths.index), np.zeros_like(entries.index_need)
-    return Layout(width if prefix else none, width if index else none, none)

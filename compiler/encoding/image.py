@@ -18,9 +18,10 @@ import numpy.typing as npt
 from litesnn.base.cards.shown import Brief
 from litesnn.base.errors import CompileError
 from litesnn.compiler.encoding.bits import Bits, Words, put, to_words, within
-from litesnn.compiler.encoding.choose import ENCODINGS, Choice, Register
+from litesnn.compiler.encoding.choose import ENCODINGS, Choice
 from litesnn.compiler.encoding.entries import sum_by
 from litesnn.compiler.encoding.lists import AxonLists
+from litesnn.compiler.encoding.registers import Register
 from litesnn.compiler.encoding.rule import COUNT_BITS, FORMAT_BITS, ListRule, as_rule
 from litesnn.compiler.encoding.together import choose
 from litesnn.compiler.profile import Profile

@@ -13,15 +13,12 @@ import numpy as np
 from litesnn.compiler.encoding.entries import (
     Encoding,
     Entries,
-    Layout,
-    Widths,
+    Fields,
     cut,
     make_entries,
-    plain_layout,
-    run_starts,
 )
-from litesnn.compiler.encoding.lists import AxonLists
 from litesnn.compiler.encoding.rule import UNLIMITED, ListRule
+from litesnn.compiler.encoding.runs import Runs
 
 
 @dataclass(frozen=True)
@@ -32,12 +29,12 @@ class KernelRow(Encoding):
     code: ClassVar[int] = 4  # ours: Loihi 2's register map is not public
     placed: ClassVar[bool] = True
 
-    def entries(self, lists: AxonLists, rule: ListRule) -> Entries:
+    def entries(self, runs: Runs, rule: ListRule) -> Entries:
         """See `Encoding.entries`."""
-        first, count = cut(run_starts(lists), UNLIMITED)
+        first, count = cut(runs.starts, UNLIMITED)
         zero = np.zeros_like(first)
-        return make_entries(lists, first, count, np.full_like(first, lists.width), zero, zero)
+        return make_entries(runs, first, count, np.full_like(first, runs.width), zero, zero)
 
-    def layout(self, entries: Entries, rule: ListRule, widths: Widths) -> Layout:
-        """See `Encoding.layout`."""
-        return plain_layout(entries, widths, prefix=False, index=False)
+    def fields(self, rule: ListRule) -> Fields:
+        """See `Encoding.fields`."""
+        return Fields()

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csc_matrix, spmatrix
 
 from litesnn.compiler.encoding.rule import ListRule
+from litesnn.compiler.encoding.runs import Runs
 from litesnn.compiler.graph import SignMode, SynapseBlock
 
 Ints = npt.NDArray[np.int64]
@@ -89,28 +91,27 @@ class AxonLists:
     def __len__(self) -> int:
         return (len(self.indptr) - 1) // max(1, len(self.formats))
 
-    @property
-    def run_formats(self) -> Ints:
-        """Format of each run."""
-        return np.tile(np.arange(len(self.formats)), len(self))
-
-    @property
-    def run_lengths(self) -> Ints:
-        """Synapses of each run."""
-        return np.diff(self.indptr)
+    @cached_property
+    def runs(self) -> Runs:
+        """The runs of all lists, as encodings cut them."""
+        weights, delays = (
+            np.array([getattr(form, name) for form in self.formats], np.int64) for name in ("weight_bits", "delay_bits")
+        )
+        return Runs(
+            indptr=self.indptr,
+            targets=self.targets,
+            weight_bits=np.tile(weights, len(self)),
+            delay_bits=np.tile(delays, len(self)),
+            widest_delay=int(delays.max(initial=0)),
+            width=self.width,
+            whole=self.whole,
+        )
 
     @property
     def ideal_bits(self) -> int:
         """Weight bits of the synapses: what a search counts."""
         bits = np.array([f.weight_bits for f in self.formats], np.int64)
-        return int(self.run_lengths.reshape(len(self), -1).sum(axis=0) @ bits) if len(self) else 0
-
-    def gaps(self) -> Ints:
-        """Distance of each target from the one before it in its run; 0 for the first."""
-        gaps = np.zeros(len(self.targets), np.int64)
-        gaps[1:] = np.diff(self.targets)
-        gaps[self.indptr[:-1][self.run_lengths > 0]] = 0
-        return gaps
+        return int(np.diff(self.indptr).reshape(len(self), -1).sum(axis=0) @ bits) if len(self) else 0
 
 
 def lists_from_matrices(

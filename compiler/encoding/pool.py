@@ -1,25 +1,28 @@
-"""What the lists of a core take with a set-up of format registers, counted for all of them at once, laid out for none.
+"""All ways to store the lists of a core, counted side by side: what each run takes in each variant of an encoding.
 
-A set-up names encodings and field widths. Entries of one format that need fields of equal widths form a *cell*: widths are then
-looked up per cell, bits summed per run, and the registers in use are those of the cells that any chosen entry is of.
+Entries of one variant and format that need fields of equal widths form a *cell*; needs are equal if they take the same
+width of those that the rule offers, so that no set-up of some of these tells them apart. What a run takes in a variant
+is then so many entries and stored synapses of some cells, whatever the widths.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from bisect import bisect_left
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from litesnn.base.errors import CompileError
-from litesnn.compiler.encoding.choose import Candidates, Choice, Register, laid_out, stored_words, widened
+from litesnn.compiler.encoding.choose import Candidates, widened
 from litesnn.compiler.encoding.entries import Encoding, Entries, Layout, Widths
 from litesnn.compiler.encoding.lists import ListFormat
-from litesnn.compiler.encoding.rule import UNLIMITED
+from litesnn.compiler.encoding.rule import UNLIMITED, round_up
+from litesnn.compiler.encoding.runs import joined_runs
+from litesnn.compiler.encoding.stored import stored_lists
+from litesnn.compiler.encoding.taken import Counts, Taken, taken
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -27,14 +30,38 @@ Bools = npt.NDArray[np.bool_]
 NEEDS = 64  # more than any field needs bits
 
 
-class _Piece(NamedTuple):
-    """The entries of one variant of an encoding in one part, in their order."""
+class Group(NamedTuple):
+    """Parts that are cut together.
 
-    part: int
-    place: int
-    cell: Ints
-    stored: Floats
-    run: Ints
+    Attributes
+    ----------
+    parts, runs : their numbers, and those of their runs among all of the core
+    places, cut : variants by their place among all that the parts may be stored in, and the entries of each
+    worth : runs that each variant may be the cheapest for, and has entries of: (variants, runs)
+    """
+
+    parts: tuple[int, ...]
+    runs: Ints
+    places: list[int]
+    cut: list[tuple[Encoding, Entries]]
+    worth: Bools
+
+
+@dataclass(frozen=True, eq=False)
+class Prices:
+    """What is taken with some widths.
+
+    Attributes
+    ----------
+    formats : of all parts, with delays as wide as they are stored
+    layout, synapse : field widths of every cell, and bits of a stored synapse: (cells,)
+    bits : of every run in each variant of its part: (places, runs)
+    """
+
+    formats: list[ListFormat]
+    layout: Layout
+    synapse: Ints
+    bits: Floats
 
 
 class Pool:
@@ -45,166 +72,149 @@ class Pool:
     parts, rule : what is stored, and how lists are laid out
     formats, first_format : those of all parts, and the first one of each part
     first_run : (parts + 1,) first run of each part
-    variants : of encodings, each with the span of its cells
-    form, index_need, skip_need : format and bits needed of every cell: (cells,)
-    cell, stored, run, row : of every entry its cell, its stored synapses, its run, and number of its encoding among those of
-        its part, times runs, plus run
+    form : (runs,) format of each run among those of all parts
+    groups : the parts and their entries
+    variants, places : of encodings, and how many of them a part has at most
+    index, skip : widths of their fields, in classes; cells are numbered (variant, format, index class, skip class)
     """
 
     def __init__(self, parts: Sequence[Candidates]) -> None:
         self.parts, self.rule = parts, parts[0].rule
-        self.first_run: Ints = np.cumsum([0, *(len(part.lists.indptr) - 1 for part in parts)])
+        self.first_run: Ints = np.cumsum([0, *(len(part.lists.runs) for part in parts)])
         self.first_format: Ints = np.cumsum([0, *(len(part.lists.formats) for part in parts)])
         self.formats = [form for part in parts for form in part.lists.formats]
-        self.variants: list[tuple[Encoding, slice]] = []
-        needs: list[tuple[Ints, Ints, Ints]] = []
-        pieces: list[_Piece] = []
-        cells = 0
-        for variant in dict.fromkeys(variant for part in parts for variant, _ in part.cut):
-            first = cells
-            for number, part in enumerate(parts):
-                for place, entries in ((i, entries) for i, (other, entries) in enumerate(part.cut) if other == variant):
-                    (form, index, skip), cell = _cells(entries, len(part.lists.formats))
-                    run = entries.run + self.first_run[number]
-                    pieces.append(
-                        _Piece(number, place, cell + cells, stored=entries.stored.astype(np.float64), run=run)
-                    )
-                    needs.append((form + self.first_format[number], index, skip))
-                    cells += len(form)
-            self.variants.append((variant, slice(first, cells)))
-        self.form, self.index_need, self.skip_need = (np.concatenate(each) for each in zip(*needs, strict=True))
-        self.code = np.concatenate([np.full(span.stop - span.start, variant.code) for variant, span in self.variants])
-        pieces.sort(key=lambda piece: piece[:2])
-        self.cell, self.stored, self.run = (np.concatenate([piece[i] for piece in pieces]) for i in (2, 3, 4))
-        self.bounds: Ints = np.cumsum([0, *(len(piece.cell) for piece in pieces)])
-        places: Ints = np.repeat([piece.place for piece in pieces], np.diff(self.bounds))
-        self.row: Ints = places * self.first_run[-1] + self.run
+        own: list[Ints] = [np.tile(np.arange(len(part.lists.formats)), len(part.lists)) for part in parts]
+        self.form: Ints = np.concatenate(own) + np.repeat(self.first_format[:-1], np.diff(self.first_run))
+        alike: dict[Hashable, list[int]] = {}
+        for number, part in enumerate(parts):
+            alike.setdefault(part.alike, []).append(number)
+        self.widest = 0
+        self.groups = [self._group(numbers) for numbers in alike.values()]
+        self.variants = list(dict.fromkeys(variant for group in self.groups for variant, _ in group.cut))
+        self.places = max(len(group.cut) for group in self.groups)
+        self.index = _offered(self.rule.index_widths, self.widest)
+        self.skip = _offered(
+            self.rule.skip_widths, max(int(e.skip_need.max(initial=0)) for group in self.groups for _, e in group.cut)
+        )
+        self.lists = stored_lists([part.lists for part in parts])
+        self._prices: dict[Widths, Prices] = {}
+        self._allowed: dict[tuple[str, ...], Bools] = {}
 
-    def allowed(self, names: Sequence[str]) -> Bools:
-        """Which encodings of its part a run may take where a core is set up for some: (places, runs)."""
-        places = max(len(part.cut) for part in self.parts)
-        result: Bools = np.zeros((places, int(self.first_run[-1])), bool)
-        for number, part in enumerate(self.parts):
-            some = part.named(names)
-            result[: len(some), self.first_run[number] : self.first_run[number + 1]] = some[:, None]
-        return result
-
-
-@dataclass(frozen=True, eq=False)
-class SetUp:
-    """A core set up for some encodings and widths, and what its lists take so."""
-
-    pool: Pool
-    names: tuple[str, ...]
-    widths: Widths
+    def _group(self, numbers: list[int]) -> Group:
+        widest_delay = max(form.delay_bits for form in self.formats)
+        joined = joined_runs([self.parts[number].lists.runs for number in numbers], widest_delay)
+        runs = np.concatenate([np.arange(*self.first_run[number : number + 2]) for number in numbers])
+        variants = self.parts[numbers[0]].variants
+        worth = np.array([variant.worth(joined, self.rule) for variant in variants])
+        cut = [v.entries_of(some, joined, self.rule) for v, some in zip(variants, worth, strict=True)]
+        self.widest = max(self.widest, *map(_widest, cut))
+        if self.widest < int(joined.targets.max(initial=0)).bit_length():  # what is left out may need a wider index
+            left = [v.entries_of(~some, joined, self.rule) for v, some in zip(variants, worth, strict=True)]
+            self.widest = max(self.widest, *map(_widest, left))
+        places = [place for place, some in enumerate(worth) if some.any() or place == 0]
+        return Group(
+            parts=tuple(numbers),
+            runs=runs,
+            places=places,
+            cut=[(variants[place], cut[place]) for place in places],
+            worth=worth[places],
+        )
 
     @cached_property
-    def formats(self) -> list[ListFormat]:
-        """The formats of all parts, with delays as wide as they are stored."""
-        return [widened(form, self.widths.delay) for form in self.pool.formats]
+    def code(self) -> Ints:
+        """Compression code of every cell."""
+        return np.repeat([v.code for v in self.variants], len(self.formats) * self._classes)
 
     @cached_property
-    def fields(self) -> Layout:
-        """Field widths of every cell."""
-        pool = self.pool
-        none = np.zeros_like(pool.form)
-        cells = Entries(none, none, none, stored=none, base=none, index_need=pool.index_need, skip_need=pool.skip_need)
-        return _joined([variant.layout(cells.some(span), pool.rule, self.widths) for variant, span in pool.variants])
+    def cell_form(self) -> Ints:
+        """Format of every cell."""
+        return np.tile(np.repeat(np.arange(len(self.formats)), self._classes), len(self.variants))
 
-    @cached_property
-    def bits(self) -> Floats:
-        """Bits of every entry, whole and exact: (entries,)."""
-        pool = self.pool
-        synapse: Floats = np.array([form.synapse_bits for form in self.formats], np.float64)[pool.form]
-        synapse += self.fields.per_synapse
-        bits: Floats = pool.stored * synapse[pool.cell]
-        bits += (pool.rule.header_bits + self.fields.prefix).astype(np.float64)[pool.cell]
-        return bits
+    @property
+    def _classes(self) -> int:
+        return len(self.index) * len(self.skip)
 
-    @cached_property
-    def _cheapest(self) -> tuple[Ints, Bools]:
-        """Bits of every run as cheap as it can be, and which entries are stored for that."""
-        pool, allowed = self.pool, self.pool.allowed(self.names)
-        costs = np.bincount(pool.row, self.bits, allowed.size).reshape(allowed.shape)
-        costs = np.where(allowed, costs, np.inf)
-        chosen = costs.argmin(axis=0)
-        least: Floats = costs.min(axis=0)
-        if least.max(initial=0) >= UNLIMITED:
-            part = pool.parts[int(np.searchsorted(pool.first_run, least.argmax(), side="right")) - 1]
-            raise CompileError(
-                f"a list reaches target {int(part.lists.targets.max())}, beyond the {pool.rule.index_widths[-1]} index "
-                f"bits of {pool.rule.profile}; split its target population"
-            )
-        stored: Bools = (chosen * len(least) + np.arange(len(least)))[pool.run] == pool.row
-        return least.astype(np.int64), stored
+    def classes(self, entries: Entries, unit: int = 1) -> Ints:
+        """Index and skip class of each entry in one number, counted in units: all skip classes if there are no skips."""
+        index, skip = (np.searchsorted(each, np.arange(NEEDS)) for each in (self.index, self.skip))
+        found: Ints = (index * (len(self.skip) // unit))[entries.index_need]
+        return found + skip[entries.skip_need] if unit == 1 else found
 
-    @cached_property
-    def list_words(self) -> list[Ints]:
-        """Words of every list, part by part."""
-        bits, first = self._cheapest[0], self.pool.first_run.tolist()
-        spans = [slice(*span) for span in pairwise(first)]
-        return [
-            stored_words(part.lists, bits[span], part.rule) for part, span in zip(self.pool.parts, spans, strict=True)
-        ]
+    def cells(self, variant: Encoding, runs: Ints, classes: Ints) -> Ints:
+        """The cells of entries of a variant, from their runs and classes."""
+        number = self.variants.index(variant) * len(self.formats)
+        return (number + self.form[runs]) * self._classes + classes
 
-    @cached_property
-    def words(self) -> int:
-        """Words of all lists."""
-        return sum(int(words.sum()) for words in self.list_words)
-
-    @cached_property
-    def _used(self) -> tuple[Ints, Ints]:
-        """Stored entries and stored synapses of every cell."""
-        pool, stored = self.pool, self._cheapest[1]
-        cell, count = pool.cell[stored], len(pool.form)
-        return np.bincount(cell, minlength=count), np.bincount(cell, pool.stored[stored], count).astype(np.int64)
-
-    @cached_property
-    def registers(self) -> frozenset[Register]:
-        """The registers that the table has to name."""
-        used = np.flatnonzero(self._used[0])
-        columns = (self.pool.code, self.pool.form, self.fields.prefix, self.fields.index, self.fields.skip)
-        found = set(zip(*(column[used].tolist() for column in columns), strict=True))
-        return frozenset(Register(code, self.formats[form].register, *widths) for code, form, *widths in found)
-
-    @cached_property
-    def choices(self) -> list[Choice]:
-        """The choice of every part, laid out."""
-        pool, stored, found, piece = self.pool, self._cheapest[1], [], 0
-        for number, part in enumerate(pool.parts):
-            cut = []
-            for variant, entries in part.cut:
-                span = slice(*pool.bounds[piece : piece + 2].tolist())
-                kept = np.flatnonzero(stored[span])
-                cells = pool.cell[span][kept]
-                layout = Layout(*(getattr(self.fields, field.name)[cells] for field in fields(Layout)))
-                cut.append((variant, entries.some(kept), layout, self.bits[span][kept].astype(np.int64)))
-                piece += 1
-            own = slice(*pool.first_format[number : number + 2].tolist())
-            found.append(laid_out(cut, tuple(self.formats[own])))
+    def stored(self, number: int, chosen: Ints) -> list[tuple[Encoding, Entries]]:
+        """The entries of one part where each run takes the variant in some place."""
+        group = next(group for group in self.groups if number in group.parts)
+        before = [self.parts[other].lists.runs for other in group.parts[: group.parts.index(number)]]
+        run, synapse = sum(map(len, before)), sum(len(runs.targets) for runs in before)
+        found = []
+        for place, (variant, entries) in enumerate(group.cut):
+            first, last = np.searchsorted(entries.run, (run, run + len(self.parts[number].lists.runs)))
+            own = entries.some(first + np.flatnonzero(chosen[group.runs[entries.run[first:last]]] == place))
+            found.append((variant, replace(own, run=own.run - run, first=own.first - synapse)))
         return found
 
-    def count_fields(self, kind: str, width: int) -> int:
-        """Fields of a width that are stored: one in the prefix of an entry, and one per synapse."""
-        (entries, synapses), layout = self._used, self.fields
-        if kind == "delay":
-            delays = np.array([form.delay_bits for form in self.formats])[self.pool.form]
-            return int(synapses[delays == width].sum())
-        if kind == "skip":
-            return int(synapses[layout.skip == width].sum())
-        return int(synapses[layout.index == width].sum() + entries[layout.prefix == width].sum())
+    @cached_property
+    def _taken(self) -> Taken:
+        """What every run takes in every place; row `place * runs + run`."""
+        counts = [
+            self._counted(group, place, variant, entries)
+            for place in range(self.places)
+            for group in self.groups
+            for variant, entries in group.cut[place : place + 1]
+        ]
+        return taken(counts, (self.places * len(self.form), len(self.code)))
+
+    def _counted(self, group: Group, place: int, variant: Encoding, entries: Entries) -> Counts:
+        unit = 1 if variant.fields(self.rule).skips else len(self.skip)
+        key = entries.run * (self._classes // unit) + self.classes(entries, unit)
+        number = np.bincount(key)
+        used = np.flatnonzero(number > 0)
+        run, classes = np.divmod(used, self._classes // unit)
+        run, synapses = group.runs[run], np.bincount(key, entries.stored)
+        cells = self.cells(variant, run, classes * unit)
+        return Counts(place * len(self.form) + run, cells, number[used], synapses[used])
+
+    def prices(self, widths: Widths) -> Prices:
+        """What is taken with some widths, computed once for all encodings that go with them."""
+        if widths not in self._prices:
+            self._prices[widths] = self._priced(widths)
+        return self._prices[widths]
+
+    def _priced(self, widths: Widths) -> Prices:
+        formats = [widened(form, widths.delay) for form in self.formats]
+        index, skip = round_up(self.index, widths.index)[:, None], round_up(self.skip, widths.skip)
+        shape = (len(self.variants), len(self.formats), len(index), len(skip))
+        fields = np.array([variant.fields(self.rule) for variant in self.variants]).T[..., None, None, None]
+        grids = [field * width for field, width in zip(fields, (index, index, skip), strict=True)]
+        layout = Layout(*(np.broadcast_to(grid, shape).ravel() for grid in grids))
+        synapse = np.array([form.synapse_bits for form in formats])[self.cell_form] + layout.per_synapse
+        bits = self._taken.bits(self.rule.header_bits + layout.prefix, synapse)
+        return Prices(formats, layout, synapse, bits.reshape(self.places, -1))
+
+    def used(self, chosen: Ints) -> tuple[Ints, Ints]:
+        """Stored entries and synapses of every cell where each run takes the variant in some place."""
+        return self._taken.of_rows(chosen * len(chosen) + np.arange(len(chosen)))
+
+    def allowed(self, names: tuple[str, ...]) -> Bools:
+        """Which variants of its part a run may take where a core is set up for some encodings: (places, runs)."""
+        if names not in self._allowed:
+            result: Bools = np.zeros((self.places, len(self.form)), bool)
+            for group in self.groups:
+                some = self.parts[group.parts[0]].named(names)[group.places]
+                result[: len(some), group.runs] = some[:, None] & group.worth
+            self._allowed[names] = result
+        return self._allowed[names]
 
 
-def _cells(entries: Entries, formats: int) -> tuple[tuple[Ints, Ints, Ints], Ints]:
-    """The cells of some entries, (format, index need, skip need), and which of them each entry is of."""
-    key = (entries.run % formats * NEEDS + entries.index_need) * NEEDS + entries.skip_need
-    used = np.flatnonzero(np.bincount(key))
-    number = np.zeros(int(used.max(initial=-1)) + 1, np.int64)
-    number[used] = np.arange(len(used))
-    rest, skip = np.divmod(used, NEEDS)
-    form, index = np.divmod(rest, NEEDS)
-    return (form, index, skip), number[key]
+def _widest(entries: Entries) -> int:
+    return int(entries.index_need.max(initial=0))
 
 
-def _joined(layouts: Sequence[Layout]) -> Layout:
-    return Layout(*(np.concatenate([getattr(each, field.name) for each in layouts]) for field in fields(Layout)))
+def _offered(widths: Sequence[int], widest: int) -> Ints:
+    """Widths up to the one that holds the widest need; `UNLIMITED` where none does."""
+    last = bisect_left(widths, widest)
+    return np.array([*widths[:last], *(widths[last : last + 1] or [UNLIMITED])])

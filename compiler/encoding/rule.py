@@ -21,6 +21,8 @@ AxisName = Literal["channel", "row", "column"]
 AXES: tuple[AxisName, AxisName, AxisName] = ("channel", "row", "column")
 """Axes of a slice from the outermost to the innermost, as its neurons are numbered on a core."""
 UNLIMITED = 1 << 40
+LENGTHS = np.frexp(np.arange(1 << 12, dtype=np.float64))[1].astype(np.int64)
+"""Bits that small numbers need, as most are."""
 FORMAT_BITS, COUNT_BITS = 4, 6  # of a header: NxTF data_structures.py, nengo-loihi block.py
 IMAGE_FORMATS = 2**FORMAT_BITS - 1  # format 0 marks the end of a list
 
@@ -126,6 +128,8 @@ def as_rule(target: Profile | ListRule) -> ListRule:
 
 def bit_length(values: npt.NDArray[np.integer[npt.NBitBase]] | Ints) -> Ints:
     """Bits that each non-negative integer needs; 0 for 0."""
+    if values.min(initial=0) >= 0 and values.max(initial=0) < len(LENGTHS):
+        return LENGTHS[values]
     lengths: Ints = np.frexp(np.asarray(values, np.float64))[1].astype(np.int64)
     return lengths
 

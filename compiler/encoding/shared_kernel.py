@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csc_matrix, vstack
 
+from litesnn.compiler.encoding.kernel_synapses import KernelSynapses, kernel_synapses
 from litesnn.compiler.encoding.lists import AxonLists, Codes, ListFormat, joined_lists, lists_from_matrices
 from litesnn.compiler.encoding.rule import ListRule
 from litesnn.compiler.graph import AxisWindow, Geometry, Windowed
@@ -124,28 +125,26 @@ def population_lists(
     every_channel : all source channels are atoms if any is read, as the channels of a pixel send to the same cores; else
         only those that are read
     """
-    matrices = [geometry.kernel_matrix(tile.channels, in_shape[0]) for geometry in geometries]
+    kernels = [kernel_synapses(geometry, tile.channels, in_shape[0]) for geometry in geometries]
     shared = geometries[0].window
-    read = _read_channels(matrices, shared.taps)
+    read = np.flatnonzero(np.sum([kernel.counts for kernel in kernels], axis=(0, 2)))
     if every_channel and len(read):
         read = np.arange(in_shape[0])
     _, height, width = tile.shape
-    margin, pitch = tile.margin, tile.margin.pitch(width)
+    margin, pitch, lead = tile.margin, tile.margin.pitch(width), tile.margin.lead(width)
     down = patterns(in_shape[1], tile.rows, shared.down, margin.rows)
     across = patterns(in_shape[2], tile.columns, shared.across, margin.columns)
     kind, base = np.full(in_shape[1:], -1, np.int64), np.zeros(in_shape[1:], np.int64)
     kinds: dict[tuple[tuple[Interval, ...], tuple[Interval, ...], int], int] = {}
-    for y, (rows, top) in enumerate(down):
-        for x, (columns, left) in enumerate(across):
-            if rows and columns:
-                first = margin.lead(width) + top * pitch + left
-                base[y, x] = first % rule.base_targets // rule.base_alignment * rule.base_alignment
-                kind[y, x] = kinds.setdefault((rows, columns, first - int(base[y, x])), len(kinds))
-    offsets = np.full((len(kinds), shared.taps), -1, np.int64)
+    for (y, rows, top), (x, columns, left) in product(_reaching(down), _reaching(across)):
+        first = lead + top * pitch + left
+        start = first % rule.base_targets // rule.base_alignment * rule.base_alignment
+        base[y, x], kind[y, x] = start, kinds.setdefault((rows, columns, first - start), len(kinds))
+    offsets = np.full((len(kinds), shared.taps), -1, np.int32)
     for number, (rows, columns, shift) in enumerate(kinds):
         for (ky, below), (kx, right) in product(rows, columns):
             offsets[number, ky * shared.columns + kx] = shift + below * pitch + right
-    parts = [_of_kinds(matrix, read, offsets, margin.per_channel(height, width)) for matrix in matrices]
+    parts = [_of_kinds(kernel, read, offsets, margin.per_channel(height, width)) for kernel in kernels]
     numbers = margin.numbers(tile.shape)
     return PopulationLists(joined_lists(parts, formats, numbers, max(1, len(read))), read, kind, base)
 
@@ -174,19 +173,24 @@ def patterns(side: int, interval: Interval, axis: AxisWindow, margin: int = 0) -
     return tuple(found)
 
 
-def _of_kinds(matrix: csc_matrix, read: Ints, offsets: Ints, pixels: int) -> tuple[Ints, Codes, Codes]:
+def _reaching(seen: Sequence[Pattern]) -> list[tuple[int, tuple[Interval, ...], int]]:
+    """Positions that reach the interval, each with its pattern."""
+    return [(position, *pattern) for position, pattern in enumerate(seen) if pattern[0]]
+
+
+def _of_kinds(kernel: KernelSynapses, read: Ints, offsets: Codes, pixels: int) -> tuple[Ints, Codes, Codes]:
     """Lists of all kinds of pixels, read channels innermost: first synapses, targets, codes.
 
     `offsets`: where each tap leads within a channel of the tile, -1 where it leads out of it: (kinds, taps). Later taps lead to
     earlier targets. `pixels`: targets from one channel to the next.
     """
-    kinds, taps = offsets.shape
-    channel, tap = np.divmod(np.repeat(np.arange(matrix.shape[1]), np.diff(matrix.indptr)), taps)
-    order = np.lexsort((-tap, matrix.indices, channel))
-    atom, tap = np.searchsorted(read, channel[order]), tap[order]
-    within, codes = matrix.indices[order].astype(np.int64) * pixels, matrix.data[order]
-    kind, synapse = np.nonzero(offsets[:, tap] >= 0)
-    lists = kind * len(read) + atom[synapse]
-    first: Ints = np.concatenate([[0], np.cumsum(np.bincount(lists, minlength=kinds * len(read)))])
-    targets = within[synapse] + offsets[kind, tap[synapse]]
-    return first, targets.astype(np.int32), codes[synapse].astype(np.int32)
+    counts = (offsets >= 0).astype(np.int64) @ kernel.counts[read].T
+    first: Ints = np.concatenate([[0], np.cumsum(counts)])
+    targets, codes = np.empty(first[-1], np.int32), np.empty(first[-1], np.int32)
+    lowest, begin = kernel.output * np.int32(pixels), 0
+    for row in offsets:
+        led = row[kernel.tap]
+        inside = np.flatnonzero(led >= 0)
+        own = slice(begin, begin := begin + len(inside))
+        targets[own], codes[own] = lowest[inside] + led[inside], kernel.codes[inside]
+    return first, targets, codes

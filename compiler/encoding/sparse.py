@@ -10,15 +10,12 @@ import numpy as np
 from litesnn.compiler.encoding.entries import (
     Encoding,
     Entries,
-    Layout,
-    Widths,
+    Fields,
     cut,
     make_entries,
-    plain_layout,
-    run_starts,
 )
-from litesnn.compiler.encoding.lists import AxonLists
 from litesnn.compiler.encoding.rule import ListRule
+from litesnn.compiler.encoding.runs import Runs
 
 
 @dataclass(frozen=True)
@@ -28,12 +25,12 @@ class Sparse(Encoding):
     name: ClassVar[str] = "sparse"
     code: ClassVar[int] = 0
 
-    def entries(self, lists: AxonLists, rule: ListRule) -> Entries:
+    def entries(self, runs: Runs, rule: ListRule) -> Entries:
         """See `Encoding.entries`."""
-        first, count = cut(run_starts(lists), rule.entry_synapses)
-        last = lists.targets[first + count - 1].astype(np.int64)
-        return make_entries(lists, first, count, count, np.zeros_like(first), last)
+        first, count = cut(runs.starts, rule.entry_synapses)
+        last = runs.targets[first + count - 1].astype(np.int64)
+        return make_entries(runs, first, count, count, np.zeros_like(first), last)
 
-    def layout(self, entries: Entries, rule: ListRule, widths: Widths) -> Layout:
-        """See `Encoding.layout`."""
-        return plain_layout(entries, widths, prefix=False, index=True)
+    def fields(self, rule: ListRule) -> Fields:
+        """See `Encoding.fields`."""
+        return Fields(indices=True)

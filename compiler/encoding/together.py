@@ -14,8 +14,9 @@ from itertools import combinations, pairwise
 from litesnn.compiler.encoding.choose import Candidates, Choice
 from litesnn.compiler.encoding.entries import Widths
 from litesnn.compiler.encoding.lists import AxonLists
-from litesnn.compiler.encoding.pool import Pool, SetUp
+from litesnn.compiler.encoding.pool import Pool
 from litesnn.compiler.encoding.rule import ListRule
+from litesnn.compiler.encoding.set_up import SetUp
 
 
 def choose(lists: AxonLists, rule: ListRule, registers: int | None = None, only: Sequence[str] | None = None) -> Choice:
@@ -47,12 +48,11 @@ def choose_together(parts: Sequence[Candidates], registers: int) -> SetUp:
     """
     rule = parts[0].rule
     names = tuple(dict.fromkeys(name for part in parts for name in sorted(part.names)))
-    widest = max(part.widest for part in parts)
-    index = tuple(width for width in rule.index_widths if width < widest)
-    last = tuple(width for width in rule.index_widths if width >= widest)[:1] or rule.index_widths[-1:]
+    pool = Pool(parts)
+    index = tuple(width for width in pool.index.tolist() if width in rule.index_widths)
     delay = tuple(sorted({form.delay_bits for part in parts for form in part.lists.formats}))
-    full = SetUp(Pool(parts), names, Widths((*index, *last), rule.skip_widths, delay))
-    if len(full.registers) <= registers:
+    full = SetUp(pool, names, Widths(index, rule.skip_widths, delay))
+    if full.register_count <= registers:
         return full
     best: SetUp | None = None
     hopeless: list[frozenset[str]] = []
@@ -60,8 +60,8 @@ def choose_together(parts: Sequence[Candidates], registers: int) -> SetUp:
         for some in combinations(names, count):
             if any(more.issuperset(some) for more in hopeless):
                 continue  # fewer encodings take no fewer words
-            start = replace(full, names=some)
-            if best is not None and len(best.registers) <= registers and start.words >= best.words:
+            start = full if some == names else replace(full, names=some)
+            if best is not None and best.register_count <= registers and start.words >= best.words:
                 hopeless.append(frozenset(some))
                 continue
             best = _narrowed(start, registers, best)
@@ -71,13 +71,13 @@ def choose_together(parts: Sequence[Candidates], registers: int) -> SetUp:
 
 def _narrowed(setup: SetUp, registers: int, best: SetUp | None) -> SetUp:
     """The set-up with so few widths that the table holds its registers, or as few as there can be; or `best`, if it is better."""
-    bound = None if best is None or len(best.registers) > registers else best.words
-    while len(setup.registers) > registers and (narrower := _narrower(setup)) is not None:
+    bound = None if best is None or best.register_count > registers else best.words
+    while setup.register_count > registers and (narrower := _narrower(setup)) is not None:
         setup = narrower
         if best is not None and bound is not None and setup.words >= bound:
             return best  # narrower set-ups take no fewer words
     return (
-        setup if best is None else min(best, setup, key=lambda each: (max(len(each.registers), registers), each.words))
+        setup if best is None else min(best, setup, key=lambda each: (max(each.register_count, registers), each.words))
     )
 
 

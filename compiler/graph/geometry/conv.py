@@ -93,7 +93,11 @@ class Conv2d(Windowed):
         from scipy.sparse import csc_matrix
 
         part = self.codes[slice(*channels)]
-        return csc_matrix(part.reshape(len(part), -1))
+        by_column = np.ascontiguousarray(part.reshape(len(part), -1).T)
+        stored = np.flatnonzero(by_column != 0)
+        column, channel = np.divmod(stored, len(part))
+        first = np.searchsorted(column, np.arange(len(by_column) + 1))
+        return csc_matrix((by_column.ravel()[stored], channel, first), by_column.T.shape)
 
     def params(self) -> dict[str, Any]:
         """See `Geometry.params`."""

@@ -60,7 +60,7 @@ def test_sparse_lists_of_one_entry_take_the_same_words(weight: int, index: int, 
 
 def nengo_bits(encoding: Encoding, lists: AxonLists) -> int:
     """Our entries, each padded to words by itself and without an index in the prefix."""
-    entries, widths = encoding.entries(lists, RULE), all_widths(RULE)
+    entries, widths = encoding.entries(lists.runs, RULE), all_widths(RULE)
     bits = encoding.entry_bits(entries, lists, RULE, widths) - encoding.layout(entries, RULE, widths).prefix
     return int((-(-bits // 64) * 64).sum())
 

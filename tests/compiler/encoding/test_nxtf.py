@@ -29,7 +29,7 @@ LIST = [1, 0, 0, 0, 0, 2, 3, 0, 0, 0, 0, 4]
 )
 def test_single_lists(encoding: Encoding, offset: int, entries: int, bits: int) -> None:
     lists = lists_from_matrices([csr_matrix([0] * offset + LIST).T], [ListFormat(8, "excitatory")])
-    assert len(encoding.entries(lists, RULE).run) == entries
+    assert len(encoding.entries(lists.runs, RULE).run) == entries
     assert encoding.bits(lists, RULE).tolist() == [bits]
 
 
@@ -44,7 +44,7 @@ def layer(number: int, shape: tuple[int, int, int], core_columns: int, encoding:
     totals = np.zeros(4, np.int64)
     signs = kernel_signs(number, (3, 3, shape[2], 2))
     for users, lists in population_groups(signs, shape[0], shape[1], core_columns):
-        entries = encoding.entries(lists, RULE)
+        entries = encoding.entries(lists.runs, RULE)
         words = encoding.words(lists, RULE, widths)
         totals += [users, entries.stored.sum(), len(entries.run), words.max() * lists.atoms]
     return totals.tolist()
@@ -71,7 +71,7 @@ def run_length_words(registers: int) -> tuple[int, int]:
     groups = list(population_groups(kernel_signs(6, (3, 3, 2, 2)), 7, 7, 5))
     encoding, parts = RunLength(5), []
     for _, lists in groups:
-        entries = encoding.entries(lists, RULE)
+        entries = encoding.entries(lists.runs, RULE)
         layout, form = encoding.layout(entries, RULE, all_widths(RULE)), entries.run % len(lists.formats)
         weight = np.array([f.weight_bits for f in lists.formats])[form]
         own = np.stack([form // 2, layout.prefix, layout.skip, weight, form % 2], axis=1)

@@ -26,7 +26,8 @@ from litesnn.compiler.encoding import (
 )
 from litesnn.compiler.encoding.choose import ENCODINGS
 from litesnn.compiler.encoding.entries import Widths
-from litesnn.compiler.encoding.pool import Pool, SetUp
+from litesnn.compiler.encoding.pool import Pool
+from litesnn.compiler.encoding.set_up import SetUp
 from litesnn.compiler.profile import load_profile
 
 RULES = [ListRule.of(load_profile(name)) for name in ("loihi1", "loihi2")]
