@@ -82,18 +82,29 @@ class Holders:
 
     def _pixels(self, reached: Bools, weight: Floats | None) -> Floats:
         """Weight of all neurons at those pixels of each box of which any neuron is reached."""
-        found = np.zeros(len(self.first))
-        for first, last in sorted(set(zip(self.first.tolist(), self.last.tolist(), strict=True))):
-            boxes = np.flatnonzero((self.first == first) & (self.last == last))
-            pixels = reached[first:last].any(axis=0, keepdims=True)
-            own = np.ones(1) if weight is None else weight[first:last].sum(axis=0, keepdims=True)
-            found[boxes] = self._by_position(pixels * _spread(own))[0, self.row[boxes], self.column[boxes]]
+        ranges, which = np.unique(np.stack([self.first, self.last], axis=1), axis=0, return_inverse=True)
+        pixels = np.zeros((len(ranges), *reached.shape[1:]))
+        for number, (first, last) in enumerate(ranges):
+            pixels[number] = reached[first:last].any(axis=0)
+            if weight is not None:
+                pixels[number] *= weight[first:last].sum(axis=0)
+        found: Floats = self._by_position(pixels)[which.ravel(), self.row, self.column]
         return found
 
-    def _by_position(self, values: Floats) -> Floats:
-        """Sums over each row and column interval of values by position: (channel, rows, columns)."""
-        summed = np.stack([values[:, first:last].sum(axis=1) for first, last in self.rows], axis=1)
-        return np.stack([summed[:, :, first:last].sum(axis=2) for first, last in self.columns], axis=2)
+    def _by_position(self, values: Floats | Bools) -> Floats:
+        """Sums over each row and column interval of values by position: (n, rows, columns) of (n, H, W)."""
+        down, across = (
+            _inside(each, size) for each, size in zip((self.rows, self.columns), values.shape[1:], strict=True)
+        )
+        summed: Floats = np.matmul(np.matmul(down, values), across.T)
+        return summed
+
+
+def _inside(intervals: Intervals, size: int) -> Floats:
+    """1 where a position is inside an interval, else 0: (intervals, positions)."""
+    first, last = np.array(intervals, np.int64).reshape(-1, 2).T
+    inside = (np.arange(size) >= first[:, None]) & (np.arange(size) < last[:, None])
+    return inside.astype(np.float64)
 
 
 def readers_of(slices: tuple[Slice, ...], demands: dict[str, Demand]) -> dict[str, list[Reader]]:
