@@ -103,8 +103,8 @@ class Holders:
 def _inside(intervals: Intervals, size: int) -> Floats:
     """1 where a position is inside an interval, else 0: (intervals, positions)."""
     first, last = np.array(intervals, np.int64).reshape(-1, 2).T
-    inside = (np.arange(size) >= first[:, None]) & (np.arange(size) < last[:, None])
-    return inside.astype(np.float64)
+    inside: Floats = ((np.arange(size) >= first[:, None]) & (np.arange(size) < last[:, None])).astype(np.float64)
+    return inside
 
 
 def readers_of(slices: tuple[Slice, ...], demands: dict[str, Demand]) -> dict[str, list[Reader]]:
