@@ -16,7 +16,7 @@ from litesnn.compiler.mapping.pack import Packer
 from litesnn.compiler.mapping.pack_tiles import pack_tiles, taken_apart
 from litesnn.compiler.mapping.plain_lists import surely_fit
 from litesnn.compiler.mapping.refusal import Excess
-from litesnn.compiler.mapping.split_all import split_all
+from litesnn.compiler.mapping.split_all import Split, split_all
 from litesnn.compiler.mapping.tile_all import tile_all
 from litesnn.compiler.mapping.usage import Demand
 
@@ -27,7 +27,8 @@ REPACKED = 8
 SHARE = 0.25
 """Of the output entries beyond limits: whose readers are no longer cut after one packing."""
 WIDE = 2
-"""Chips that the lower bound fills from which populations are cut into tilings, where these fit."""
+"""Chips beyond which populations are cut into tilings, where these fit: of the lower bound, or of uncut slices of grids if
+tilings take fewer."""
 
 
 Stored = Callable[[tuple[Slice, ...], dict[str, Demand]], Usage]
@@ -62,12 +63,31 @@ def partition(
     further: int,
 ) -> Packed:
     """A packing that fits, or the last one tried; every axon takes `further` output entries besides its own."""
-    if limits.entries is not None and "output_axons" in limits.resources and least > WIDE * limits.mesh.cores:
-        tiled = _tiled(demands, limits, stored, further)
-        if tiled is not None:
-            return tiled
+    tilable = limits.entries is not None and "output_axons" in limits.resources
+    many = WIDE * limits.mesh.cores
+    if tilable and least > many and (tiled := _tiled(demands, limits, stored, further)) is not None:
+        return tiled
     found = split_all(demands, limits, further)
     packer = Packer(found.demands, found.grids, limits)
+    whole = len(packer.plain.loads)
+    # Where other chips are counted on, only: what takes more than one without is partitioned again.
+    if tilable and least <= many < whole and not found.refused and (further or not limits.other_chip):
+        tiled = _tiled(demands, limits, stored, further)
+        if tiled is not None and len(tiled.cores) < whole:
+            return tiled
+    return _in_grids(demands, found, packer, limits, stored, least, further)
+
+
+def _in_grids(
+    demands: dict[str, Demand],
+    found: Split,
+    packer: Packer,
+    limits: CoreLimits,
+    stored: Stored,
+    least: int,
+    further: int,
+) -> Packed:
+    """The grids of all populations on cores, slices cut to fill these up where that takes fewer."""
 
     def packed(cores: list[tuple[Slice, ...]]) -> tuple[Packed, list[Over]]:
         return _counted(cores, found.refused, demands, limits, stored, further)

@@ -163,6 +163,11 @@ def test_a_wide_network_takes_no_more_cores_in_tiles_than_in_grids(graph, target
     assert in_tiles.least_cores <= len(in_tiles.cores) <= len(in_grids.cores)
     limits = core_limits(target).resources
     assert all(value <= limits[name] for core in in_tiles.cores for name, value in core.usage.items())
+    # Where the bound alone does not say that the network is wide, its grids do.
+    monkeypatch.setattr(partition, "WIDE", in_tiles.least_cores / target.chip.cores.value)
+    assert map_graph(graph, target, optimize=False).cores == in_tiles.cores
+    monkeypatch.setattr(partition, "WIDE", len(in_grids.cores))
+    assert map_graph(graph, target, optimize=False).cores == in_grids.cores
 
 
 def test_tilings_that_turn_out_too_large_are_left_out(demands, target, monkeypatch):
