@@ -134,9 +134,12 @@ def _ways(bands: Bands, size: int) -> Iterator[_Way]:
 
 def _cuts(bands: Bands, ranges: Intervals, together: int) -> list[Part]:
     """Cuts of the map for some ranges, by that for which most is stored, at most so many boxes of them on a core."""
+    demand, limits = bands.demand, bands.demand.limits.resources
+    if any(value > limits.get(name, value) for each in ranges for name, value in demand.distinct(each).items()):
+        return []
     return [
         Part(ranges, band, count, _senders(bands, ranges, band))
-        for band in bands.of(heaviest(bands.demand, ranges))
+        for band in bands.of(heaviest(demand, ranges))
         for count in range(1, min(together, band.most) + 1)
     ]
 

@@ -54,17 +54,18 @@ class Demand:
 
     def usage(self, grid: Grid) -> dict[str, Ints]:
         """Resource -> use per box, (channels, rows, columns)."""
-        sums, ranges = self.sums(grid), grid.channels
-        neurons, shape = sums["neurons"], grid.shape
-        registers = np.array([len(self.registers(channels)) for channels in ranges], np.int64)
-        thresholds = np.array([len(self.thresholds(channels)) for channels in ranges], np.int64)
-        decays = np.array([len(self.decays(channels)) for channels in ranges], np.int64)
-        return sums | {
-            "delay_slots": neurons << self.delay_bits,
-            "synapse_formats": np.broadcast_to(registers[:, None, None], shape),
-            "threshold_profiles": np.broadcast_to(thresholds[:, None, None], shape),
-            "compartment_profiles": np.broadcast_to(decays[:, None, None], shape),
-            "neuron_groups": np.ones_like(neurons),
+        sums, distinct = self.sums(grid), [self.distinct(channels) for channels in grid.channels]
+        counts = {name: np.array([each[name] for each in distinct], np.int64) for name in distinct[0]}
+        found = sums | {name: np.broadcast_to(count[:, None, None], grid.shape) for name, count in counts.items()}
+        neurons = sums["neurons"]
+        return found | {"delay_slots": neurons << self.delay_bits, "neuron_groups": np.ones_like(neurons)}
+
+    def distinct(self, channels: Interval) -> dict[str, int]:
+        """`usage` of resources that a channel range takes wherever its slices lie: the values that its neurons and lists differ in."""
+        return {
+            "synapse_formats": len(self.registers(channels)),
+            "threshold_profiles": len(self.thresholds(channels)),
+            "compartment_profiles": len(self.decays(channels)),
         }
 
     def sums(self, grid: Grid) -> dict[str, Ints]:
