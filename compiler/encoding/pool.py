@@ -174,7 +174,7 @@ class Pool:
         number = np.bincount(key)
         used = np.flatnonzero(number > 0)
         run, classes = np.divmod(used, self._classes // unit)
-        run, synapses = group.runs[run], np.bincount(key, entries.stored)
+        run, synapses = group.runs[run], np.bincount(key, entries.stored).astype(np.int64)
         cells = self.cells(variant, run, classes * unit)
         return Counts(place * len(self.form) + run, cells, number[used], synapses[used])
 
