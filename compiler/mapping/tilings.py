@@ -134,14 +134,20 @@ def _ways(bands: Bands, size: int) -> Iterator[_Way]:
 
 def _cuts(bands: Bands, ranges: Intervals, together: int) -> list[Part]:
     """Cuts of the map for some ranges, by that for which most is stored, at most so many boxes of them on a core."""
-    demand, limits = bands.demand, bands.demand.limits.resources
-    if any(value > limits.get(name, value) for each in ranges for name, value in demand.distinct(each).items()):
+    demand = bands.demand
+    if not _within(demand, ((0, demand.population.shape[0]),)) and not _within(demand, ranges):
         return []
     return [
         Part(ranges, band, count, _senders(bands, ranges, band))
         for band in bands.of(heaviest(demand, ranges))
         for count in range(1, min(together, band.most) + 1)
     ]
+
+
+def _within(demand: Demand, ranges: Intervals) -> bool:
+    """Whether the values that channel ranges differ in are no more than a core has room for."""
+    limits = demand.limits.resources
+    return all(value <= limits.get(name, value) for each in ranges for name, value in demand.distinct(each).items())
 
 
 def _senders(bands: Bands, ranges: Intervals, band: Band) -> int:
