@@ -50,8 +50,7 @@ class Holders:
 
     def _in_boxes(self, values: Floats) -> Floats:
         """Sums over the channels of each box of values (C, ...)."""
-        below = np.zeros((len(values) + 1, *values.shape[1:]))
-        np.cumsum(values, axis=0, out=below[1:])
+        below = _below(values)
         found: Floats = below[self.last] - below[self.first]
         return found
 
@@ -74,9 +73,7 @@ class Holders:
 
     def _neurons(self, reached: Bools, weight: Floats | None) -> Floats:
         """Weight of the neurons of each box that are reached."""
-        summed = self._by_position(reached * _spread(weight))
-        below = np.zeros((len(summed) + 1, *summed.shape[1:]))
-        np.cumsum(summed, axis=0, out=below[1:])
+        below = _below(self._by_position(reached * _spread(weight)))
         found: Floats = below[self.last, self.row, self.column] - below[self.first, self.row, self.column]
         return found
 
@@ -98,6 +95,13 @@ class Holders:
         )
         summed: Floats = np.matmul(np.matmul(down, values), across.T)
         return summed
+
+
+def _below(values: Floats) -> Floats:
+    """Sums over all channels below each, (C + 1, ...) of (C, ...)."""
+    below = np.zeros((len(values) + 1, *values.shape[1:]))
+    np.cumsum(values, axis=0, out=below[1:])
+    return below
 
 
 def _inside(intervals: Intervals, size: int) -> Floats:

@@ -63,7 +63,7 @@ class Tilings:
     """The tilings of one population that are looked at.
 
     Which of them fit is known for certain only where all boxes have been counted, which takes long: of their `points` only the
-    innermost box of the channel range with most weights is known to fit, and seldom does another one not.
+    innermost box of the channel range for which most is stored is known to fit, and seldom does another one not.
     """
 
     def __init__(self, demand: Demand, further: int, demands: dict[str, Demand], shared: bool) -> None:

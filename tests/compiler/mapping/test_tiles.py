@@ -69,6 +69,15 @@ def held(parts: list[Slice], shape: tuple[int, int, int]) -> np.ndarray:
     return count
 
 
+def assert_boxes_fit(spaced: dict[str, Demand], tilings: dict[str, Tiling], target: Profile) -> None:
+    """No box takes more than a core has, but for its entries."""
+    limits = core_limits(target).resources
+    for name, tiling in tilings.items():
+        for grid in tiling.bands:
+            usage = spaced[name].usage(grid)
+            assert all(usage[resource].max() <= limit for resource, limit in limits.items())
+
+
 def test_every_tiling_covers_its_population_once_and_takes_what_it_says(demands):
     banded = 0
     for name, demand in demands.items():
@@ -86,11 +95,7 @@ def test_every_tiling_covers_its_population_once_and_takes_what_it_says(demands)
 
 
 def test_no_box_of_chosen_tilings_takes_more_than_a_core_has_but_for_its_entries(spaced, tilings, target):
-    limits = core_limits(target).resources
-    for name, tiling in tilings.items():
-        for grid in tiling.bands:
-            usage = spaced[name].usage(grid)
-            assert all(usage[resource].max() <= limit for resource, limit in limits.items())
+    assert_boxes_fit(spaced, tilings, target)
 
 
 def test_boxes_that_send_to_more_than_a_core_has_entries_for_are_cut(demands, target):
@@ -190,11 +195,7 @@ def test_tilings_that_turn_out_too_large_are_left_out(demands, target, monkeypat
     monkeypatch.setattr(Tilings, "fits", counted)
     spaced, tilings = tile_all(demands, core_limits(target), FURTHER)
     assert refused
-    limits = core_limits(target).resources
-    for name, tiling in tilings.items():
-        for grid in tiling.bands:
-            usage = spaced[name].usage(grid)
-            assert all(usage[resource].max() <= limit for resource, limit in limits.items())
+    assert_boxes_fit(spaced, tilings, target)
 
 
 def test_a_map_that_may_not_be_cut_is_not_whatever_it_sends(demands, target):
